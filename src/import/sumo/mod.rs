@@ -1,0 +1,1 @@
+//! SUMO's files: networks, demand, configurations.

@@ -1,0 +1,8 @@
+//! # Intergreen
+//!
+//! A microscopic traffic simulator and its signal controllers.
+
+pub mod demand;
+pub mod import;
+pub mod network;
+pub mod random;

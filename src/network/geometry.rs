@@ -1,0 +1,90 @@
+//! Plane geometry of polylines. Everything here runs before a simulation, never inside its step.
+
+use serde::{Deserialize, Serialize};
+
+/// A point in the plane, metres.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Point {
+    /// East, m.
+    pub x: f64,
+    /// North, m.
+    pub y: f64,
+}
+
+impl Point {
+    /// The point (`x`, `y`).
+    pub const fn new(x: f64, y: f64) -> Self {
+        Self { x, y }
+    }
+
+    /// Distance to another point, m.
+    pub fn distance(self, other: Self) -> f64 {
+        libm::hypot(self.x - other.x, self.y - other.y)
+    }
+
+    /// The point a fraction `t` of the way to `other`.
+    pub fn lerp(self, other: Self, t: f64) -> Self {
+        Self::new(self.x + (other.x - self.x) * t, self.y + (other.y - self.y) * t)
+    }
+}
+
+/// Length of a polyline, m.
+pub fn length(line: &[Point]) -> f64 {
+    line.windows(2).map(|w| w[0].distance(w[1])).sum()
+}
+
+/// The point at `distance` metres along a polyline and the heading there in radians (0 = east,
+/// counter-clockwise); clamped to its ends. An empty line gives the origin.
+pub fn along(line: &[Point], distance: f64) -> (Point, f64) {
+    let mut rest = distance.max(0.0);
+    let mut last = (line.first().copied().unwrap_or_default(), 0.0);
+    for w in line.windows(2) {
+        let d = w[0].distance(w[1]);
+        if d <= 0.0 {
+            continue;
+        }
+        let heading = libm::atan2(w[1].y - w[0].y, w[1].x - w[0].x);
+        if rest <= d {
+            return (w[0].lerp(w[1], rest / d), heading);
+        }
+        rest -= d;
+        last = (w[1], heading);
+    }
+    last
+}
+
+/// Distance from `p` to a polyline, m; infinite for an empty one.
+pub fn distance_to(line: &[Point], p: Point) -> f64 {
+    let mut best = if line.len() == 1 { line[0].distance(p) } else { f64::INFINITY };
+    for w in line.windows(2) {
+        let (dx, dy) = (w[1].x - w[0].x, w[1].y - w[0].y);
+        let l2 = dx * dx + dy * dy;
+        let t = if l2 > 0.0 { (((p.x - w[0].x) * dx + (p.y - w[0].y) * dy) / l2).clamp(0.0, 1.0) } else { 0.0 };
+        best = best.min(p.distance(w[0].lerp(w[1], t)));
+    }
+    best
+}
+
+/// The line moved `offset` metres to the left of its direction (right if negative).
+pub fn offset(line: &[Point], offset: f64) -> Vec<Point> {
+    let n = line.len();
+    (0..n)
+        .map(|i| {
+            let (a, b) = (line[i.saturating_sub(1)], line[(i + 1).min(n - 1)]);
+            let d = a.distance(b);
+            if d == 0.0 {
+                return line[i];
+            }
+            // The mitre keeps a bend's two sides parallel; beyond a factor 2 it would run away.
+            let mitre = if i > 0 && i + 1 < n {
+                let (u, v) = (line[i - 1].distance(line[i]), line[i].distance(line[i + 1]));
+                let cos = ((line[i].x - a.x) * (b.x - line[i].x) + (line[i].y - a.y) * (b.y - line[i].y)) / (u * v);
+                (1.0 / libm::sqrt(((1.0 + cos) / 2.0).max(0.25))).min(2.0)
+            } else {
+                1.0
+            };
+            let (nx, ny) = (-(b.y - a.y) / d, (b.x - a.x) / d);
+            Point::new(line[i].x + nx * offset * mitre, line[i].y + ny * offset * mitre)
+        })
+        .collect()
+}

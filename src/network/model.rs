@@ -1,0 +1,282 @@
+//! The parts of a [`Network`].
+
+use std::ops::Range;
+
+use intergreen_control::Program;
+
+use super::{JunctionId, LaneId, LinkId, MovementId, Permissions, Point, SignalId};
+
+/// A checked road network. Made by [`NetworkBuilder`](super::NetworkBuilder).
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Roads and junction interiors, by [`LinkId`].
+    pub links: Vec<Link>,
+    /// Lanes, by [`LaneId`]; the lanes of a link are consecutive.
+    pub lanes: Vec<Lane>,
+    /// Movements, by [`MovementId`]; the movements that leave a lane are consecutive, lanes in id order.
+    pub movements: Vec<Movement>,
+    /// Junctions, by [`JunctionId`].
+    pub junctions: Vec<Junction>,
+    /// Signals, by [`SignalId`].
+    pub signals: Vec<Signal>,
+    /// Whether traffic keeps to the left.
+    pub left_hand: bool,
+}
+
+/// A road, or a road inside a junction.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Name in the source file.
+    pub id: String,
+    /// Lanes, kerb side first, as a range of [`LaneId`]s.
+    pub lanes: Range<u32>,
+    /// Junction it starts at; for an internal link the junction it lies in.
+    pub from: Option<JunctionId>,
+    /// Junction it ends at; for an internal link the junction it lies in.
+    pub to: Option<JunctionId>,
+    /// Whether it lies inside a junction.
+    pub internal: bool,
+    /// Whether it is part of a roundabout.
+    pub roundabout: bool,
+    /// Rank of the road; a greater number has right of way over a smaller one.
+    pub priority: i32,
+    /// Whether it leads into the network from outside or out of it.
+    pub fringe: bool,
+}
+
+/// One lane of a link.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    /// Name in the source file.
+    pub id: String,
+    /// The link it belongs to.
+    pub link: LinkId,
+    /// Place in the link, 0 at the kerb.
+    pub index: u8,
+    /// Driving length, m, > 0. May differ from the length of `shape`.
+    pub length: f32,
+    /// Speed limit, m/s, > 0.
+    pub speed_limit: f32,
+    /// Width, m.
+    pub width: f32,
+    /// Who may use it.
+    pub permissions: Permissions,
+    /// Centre line, at least two points.
+    pub shape: Vec<Point>,
+    /// Whether it lies inside a junction.
+    pub internal: bool,
+    /// Movements that leave it, as a range of [`MovementId`]s.
+    pub movements: Range<u32>,
+    /// Movements that end on it, in id order.
+    pub incoming: Vec<MovementId>,
+    /// Where it can be touched from other internal lanes, ordered by `start`; empty for road lanes.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// How two internal lanes meet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConflictKind {
+    /// The paths cross.
+    Crossing,
+    /// Both lead to the same lane.
+    Merging,
+    /// Both come from the same lane and have not yet parted.
+    Diverging,
+}
+
+/// A stretch of an internal lane where a vehicle could touch one on `foe`.
+#[derive(Clone, Debug)]
+pub struct Conflict {
+    /// The other internal lane.
+    pub foe: LaneId,
+    /// How they meet.
+    pub kind: ConflictKind,
+    /// Stretch on this lane: from, m.
+    pub start: f32,
+    /// Stretch on this lane: to, m.
+    pub end: f32,
+    /// Stretch on the other lane: from, m.
+    pub foe_start: f32,
+    /// Stretch on the other lane: to, m.
+    pub foe_end: f32,
+    /// Whether this lane's movement gives way to the other's.
+    pub yields: bool,
+}
+
+/// Where in a junction a movement lies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MovementKind {
+    /// From a road lane into a junction (or straight to the next road where a net has no internal lanes).
+    Entry,
+    /// From one internal lane to the next: the place to wait inside the junction.
+    Onward,
+    /// From the last internal lane to a road.
+    Exit,
+}
+
+/// Which way a movement turns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it all")]
+pub enum Direction {
+    Straight,
+    Left,
+    Right,
+    PartLeft,
+    PartRight,
+    UTurn,
+    /// Not stated.
+    None,
+}
+
+/// The right of way of a movement when no lamp says otherwise (SUMO: the state letter of a connection).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RightOfWay {
+    /// Has priority (`M`), or nothing to yield to.
+    Major,
+    /// Yields (`m`).
+    Minor,
+    /// Right before left (`=`).
+    Equal,
+    /// Stops, then yields (`s`).
+    Stop,
+    /// Everybody stops; first come, first served (`w`).
+    AllWayStop,
+    /// Merges in turn (`Z`).
+    Zipper,
+    /// Leads nowhere (`-`).
+    DeadEnd,
+}
+
+/// The lamp a movement obeys.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SignalHead {
+    /// The signal.
+    pub signal: SignalId,
+    /// Its group: the index into the state strings of its program.
+    pub group: u16,
+}
+
+/// A permitted passage between two lanes.
+#[derive(Clone, Debug)]
+pub struct Movement {
+    /// Lane it leaves.
+    pub from: LaneId,
+    /// Lane entered next: the first internal lane, the next internal lane, or the road.
+    pub next: LaneId,
+    /// Road lane it leads to in the end.
+    pub to: LaneId,
+    /// Where in the junction it lies.
+    pub kind: MovementKind,
+    /// Which way it turns.
+    pub direction: Direction,
+    /// Right of way without a lamp.
+    pub right_of_way: RightOfWay,
+    /// The lamp it obeys; only entry movements have one.
+    pub head: Option<SignalHead>,
+    /// The junction it lies in.
+    pub junction: JunctionId,
+    /// Place in the junction's right-of-way table (SUMO: request index); onward and exit movements carry their
+    /// entry's.
+    pub request: Option<u16>,
+    /// The entry movement through which its vehicles came into the junction (itself for an entry).
+    pub entry: MovementId,
+    /// Entry movements it gives way to. An entry that may wait inside the junction gives way there: then the list
+    /// stands at its onward movement too.
+    pub yields_to: Vec<MovementId>,
+    /// Entry movements whose paths cross or merge with this one.
+    pub foes: Vec<MovementId>,
+    /// Whether a vehicle may pass the stop line and wait inside the junction (SUMO: cont).
+    pub waits_inside: bool,
+    /// Whether the junction must be kept clear: no entering without room to leave.
+    pub keep_clear: bool,
+    /// Distance before its stop line from which all foes can be seen, m.
+    pub visibility: f32,
+    /// Length of the internal lanes from here to the road, m.
+    pub inside_length: f32,
+    /// Whether some movement gives way to this one, so that approaching vehicles have to be announced.
+    pub has_yielders: bool,
+}
+
+/// What regulates a junction (SUMO: type).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names say it all")]
+pub enum JunctionKind {
+    Priority,
+    TrafficLight,
+    TrafficLightRightOnRed,
+    RightBeforeLeft,
+    LeftBeforeRight,
+    AllWayStop,
+    PriorityStop,
+    Zipper,
+    DeadEnd,
+    Unregulated,
+}
+
+/// A place where links meet.
+#[derive(Clone, Debug)]
+pub struct Junction {
+    /// Name in the source file.
+    pub id: String,
+    /// What regulates it.
+    pub kind: JunctionKind,
+    /// Reference point.
+    pub position: Point,
+    /// Outline, may be empty.
+    pub shape: Vec<Point>,
+    /// Its entry movements by request index.
+    pub entries: Vec<MovementId>,
+}
+
+/// What one controller switches.
+#[derive(Clone, Debug)]
+pub struct Signal {
+    /// Name in the source file.
+    pub id: String,
+    /// Number of groups: the length of a state string.
+    pub groups: u16,
+    /// Its program.
+    pub program: Program,
+    /// Movements that obey it, in id order.
+    pub movements: Vec<MovementId>,
+}
+
+impl Network {
+    /// The lane `id`.
+    #[inline(always)]
+    pub fn lane(&self, id: LaneId) -> &Lane {
+        &self.lanes[id.index()]
+    }
+
+    /// The link `id`.
+    #[inline(always)]
+    pub fn link(&self, id: LinkId) -> &Link {
+        &self.links[id.index()]
+    }
+
+    /// The movement `id`.
+    #[inline(always)]
+    pub fn movement(&self, id: MovementId) -> &Movement {
+        &self.movements[id.index()]
+    }
+
+    /// The lanes of a link, kerb side first.
+    pub fn lanes_of(&self, link: LinkId) -> impl Iterator<Item = LaneId> + use<> {
+        self.link(link).lanes.clone().map(LaneId)
+    }
+
+    /// The movements that leave a lane.
+    pub fn movements_of(&self, lane: LaneId) -> impl Iterator<Item = MovementId> + use<> {
+        self.lane(lane).movements.clone().map(MovementId)
+    }
+
+    /// The link of that name.
+    pub fn find_link(&self, name: &str) -> Option<LinkId> {
+        self.links.iter().position(|l| l.id == name).map(LinkId::new)
+    }
+
+    /// The first driving lane of a link for `class`, if there is one.
+    pub fn first_lane_for(&self, link: LinkId, class: super::VehicleClass) -> Option<LaneId> {
+        self.lanes_of(link).find(|&l| self.lane(l).permissions.allows(class))
+    }
+}
