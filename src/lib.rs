@@ -2,6 +2,7 @@
 //!
 //! A microscopic traffic simulator and its signal controllers.
 
+pub mod behaviour;
 pub mod demand;
 pub mod import;
 pub mod network;

@@ -62,9 +62,9 @@ fn pair(lanes: &mut [Lane], a: LaneId, b: LaneId, kind: ConflictKind, entry_a: &
     let a_yields = entry_a.yields_to.contains(&entry_b.entry);
     let b_yields = entry_b.yields_to.contains(&entry_a.entry);
     let conflict =
-        |foe, start, end, foe_start, foe_end, yields| Conflict { foe, kind, start, end, foe_start, foe_end, yields };
-    lanes[a.index()].conflicts.push(conflict(b, sa, ea, sb, eb, a_yields && !b_yields));
-    lanes[b.index()].conflicts.push(conflict(a, sb, eb, sa, ea, b_yields && !a_yields));
+        |foe, (start, end), (foe_start, foe_end), yields, foe_yields| Conflict { foe, kind, start, end, foe_start, foe_end, yields, foe_yields };
+    lanes[a.index()].conflicts.push(conflict(b, (sa, ea), (sb, eb), a_yields, b_yields));
+    lanes[b.index()].conflicts.push(conflict(a, (sb, eb), (sa, ea), b_yields, a_yields));
 }
 
 /// The stretch of `lane` that is closer than the clearance to `other`, in driving metres.

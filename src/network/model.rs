@@ -101,6 +101,8 @@ pub struct Conflict {
     pub foe_end: f32,
     /// Whether this lane's movement gives way to the other's.
     pub yields: bool,
+    /// Whether the other lane's movement gives way to this one's.
+    pub foe_yields: bool,
 }
 
 /// Where in a junction a movement lies.

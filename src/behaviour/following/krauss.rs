@@ -1,0 +1,100 @@
+//! Krauss's model: as fast as is safe if the leader brakes now.
+//!
+//! Speeds change at the start of a step and hold through it (semi-implicit Euler), so a stop takes whole steps:
+//! braking from v covers (v−b) + (v−2b) + … and the safe speed solves that sum, not v²/2b.
+
+use super::super::driver::{Driver, EPSILON, Leader};
+
+/// Distance covered while braking from `v` at `decel` in steps of `dt`.
+#[inline]
+pub fn brake_gap(v: f32, decel: f32, dt: f32) -> f32 {
+    let b = decel * dt;
+    let steps = (v / b).floor();
+    dt * steps * (v - 0.5 * b * (steps + 1.0))
+}
+
+/// The highest speed from which standing after `gap` is possible when braking starts `headway` later.
+///
+/// With n full braking steps of b, the distance is n(n−1)/2·b·dt + n·b·headway; n is the largest number that fits
+/// and the rest of the gap is spread over the braking time.
+#[inline]
+pub fn stop_speed(gap: f32, decel: f32, headway: f32, dt: f32) -> f32 {
+    let g = gap - EPSILON;
+    if g <= 0.0 {
+        return 0.0;
+    }
+    let b = decel * dt;
+    if g <= b {
+        return b.min(g / dt);
+    }
+    let root = (dt * dt + 4.0 * (dt * (2.0 * g / b - headway) + headway * headway)).sqrt();
+    let n = (0.5 - (headway - 0.5 * root) / dt).floor();
+    let h = 0.5 * n * (n - 1.0) * b * dt + n * b * headway;
+    n * b + (g - h) / (n * dt + headway)
+}
+
+/// Next speed that allows standing `distance` ahead, braking from the coming step on.
+#[inline]
+pub fn stop_within(d: &Driver, v: f32, distance: f32, decel: f32) -> f32 {
+    let safe = stop_speed(distance, decel, d.dt, d.dt);
+    relax(d, v, safe, distance, 0.0)
+}
+
+/// Next speed behind a leader.
+#[inline]
+pub fn follow(d: &Driver, v: f32, tau: f32, leader: &Leader) -> f32 {
+    let safe = stop_speed(
+        leader.gap + brake_gap(leader.speed, leader.decel.max(d.decel), d.dt),
+        d.decel,
+        tau,
+        d.dt,
+    );
+    relax(d, v, safe, leader.gap, leader.speed)
+}
+
+/// Next speed behind a leader by the original formula.
+#[inline]
+pub fn follow_original(d: &Driver, tau: f32, leader: &Leader) -> f32 {
+    if leader.gap <= 0.0 {
+        return 0.0;
+    }
+    let bt = d.decel * tau;
+    -bt + (bt * bt + leader.speed * leader.speed + 2.0 * d.decel * leader.gap).max(0.0).sqrt()
+}
+
+/// Does not brake harder than needed: where the safe speed asks for more than the comfortable deceleration, 1.2
+/// times the constant deceleration that just avoids the obstacle is enough.
+#[inline]
+fn relax(d: &Driver, v: f32, safe: f32, gap: f32, leader_speed: f32) -> f32 {
+    let wanted = (v - safe) / d.dt;
+    if wanted <= d.decel + EPSILON || d.emergency <= d.decel {
+        return safe;
+    }
+    let closing = v * v - leader_speed * leader_speed;
+    let needed = if gap <= 0.0 { d.emergency } else { 1.2 * (closing / (2.0 * gap)).max(0.0) };
+    let used = needed.max(d.decel).min(wanted);
+    (v - used * d.dt).max(0.0)
+}
+
+/// Next speed that allows driving `target` from `distance` ahead on, braking at the comfortable deceleration.
+///
+/// y steps of braking cover (y²+y)/2·b + y·target; whole steps brake, the rest of the distance is spread.
+#[inline]
+pub fn slow(d: &Driver, distance: f32, target: f32) -> f32 {
+    let v = target * d.dt;
+    if distance < v {
+        return target;
+    }
+    let b = d.decel * d.dt * d.dt;
+    let y = ((((b + 2.0 * v) * (b + 2.0 * v) + 8.0 * b * distance).sqrt() - b) * 0.5 - v) / b;
+    let full = y.max(0.0).floor();
+    let exact = (full * full + full) * 0.5 * b + full * v + if y > full { v } else { 0.0 };
+    ((distance - exact).max(0.0) / (full + 1.0)) / d.dt + full * d.decel * d.dt + target
+}
+
+/// Speed after dawdling: up to σ·a·dt less, less than that when starting.
+#[inline]
+pub fn dawdle(d: &Driver, v: f32, random: f32) -> f32 {
+    let basis = if v < d.accel { v } else { d.accel };
+    (v - d.sigma * basis * random * d.dt).max(0.0)
+}

@@ -1,0 +1,211 @@
+//! Applying: gates are decided, vehicles move, and those that leave their lane are handed on.
+
+use super::announce::Announcements;
+use super::chunk::{Chunk, Crossed, Gate};
+use super::junction::{Rule, View};
+use super::scene::Scene;
+use super::state::{Flags, LaneTraffic, Traffic, Vehicle};
+use crate::behaviour::Driver;
+use crate::behaviour::following::krauss;
+use crate::behaviour::gap::PATIENCE;
+use crate::demand::FollowingModel;
+use crate::network::{LaneId, MovementId, MovementKind};
+use crate::random::{Purpose, uniform};
+use intergreen_control::Lamp;
+
+/// Below this speed a vehicle counts as standing, m/s (SUMO: halting speed).
+pub const HALTING: f32 = 0.1;
+
+/// What applying reads besides the vehicles it moves.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// What does not change.
+    pub scene: &'a Scene,
+    /// The lamps during this step.
+    pub lamps: &'a [Lamp],
+    /// Everybody's announcements.
+    pub announcements: &'a Announcements,
+    /// Number of the step.
+    pub step: u32,
+    /// Seed.
+    pub seed: u64,
+    /// An empty traffic state, to reuse the view's right-of-way rules.
+    pub traffic: &'a Traffic,
+}
+
+/// Moves the vehicles of a piece.
+pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, lanes: &mut [LaneTraffic]) {
+    chunk.crossed.clear();
+    chunk.arrived.clear();
+    chunk.red_running.clear();
+    chunk.passed.clear();
+    let (mut plan, mut gate) = (0, 0);
+    for (k, lane) in lanes.iter_mut().enumerate() {
+        let id = LaneId::new(chunk.lanes.start + k);
+        let mut leaving = 0;
+        for i in 0..lane.vehicles.len() {
+            let mut planned = chunk.plans[plan];
+            let me = &mut lane.vehicles[i];
+            let d = &cx.scene.drivers[me.kind as usize];
+            let first = gate;
+            while chunk.gates.get(gate).is_some_and(|g| g.vehicle as usize == plan) {
+                gate += 1;
+            }
+            if let Some(wait) = shut(cx, me, d, &chunk.gates[first..gate]) {
+                planned.speed = wait;
+                planned.flags |= Flags::HELD;
+            }
+            plan += 1;
+            drive(cx, me, d, planned.speed, planned.flags);
+            account(cx, me, d, id);
+            if cross(cx, me, id, chunk) {
+                leaving += 1;
+                debug_assert_eq!(leaving, i + 1, "only the front of a lane can leave it");
+            }
+        }
+        lane.vehicles.drain(..leaving);
+    }
+}
+
+/// The speed with which a vehicle waits at the first of its gates that is shut, if one is.
+fn shut(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate]) -> Option<f32> {
+    let view = View { scene: cx.scene, traffic: cx.traffic, lamps: cx.lamps, step: cx.step };
+    let impatience = (d.impatience + me.waiting / PATIENCE).clamp(0.0, 1.0);
+    for g in gates {
+        let m = &cx.scene.moves[g.movement.index()];
+        if !view.is_free(m, &g.passage, impatience, cx.announcements, me.id.0) {
+            return Some(g.wait);
+        }
+        // Free as far as one can tell, but not yet near enough to see all foes.
+        let unseen = g.passage.distance > m.visibility && m.kind == MovementKind::Entry;
+        if unseen && g.can_stop && matches!(view.rule(m), Rule::Yield | Rule::StopYield) {
+            return Some(g.wait);
+        }
+    }
+    None
+}
+
+/// Takes the step: reaction, bounds of acceleration, dawdling, motion.
+fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, wanted: f32, flags: u8) {
+    let mut next = wanted;
+    me.flags = flags;
+    if flags & Flags::AT_RED != 0 {
+        me.delay = d.start_delay;
+    } else if me.delay > 0.0 {
+        if me.speed < HALTING {
+            next = next.min(0.0);
+        }
+        me.delay -= d.dt;
+    }
+    let hardest = me.speed - d.emergency * d.dt;
+    next = match d.model {
+        FollowingModel::Krauss | FollowingModel::KraussOrig1 => {
+            let top = next.max(hardest).max(0.0);
+            let least = (me.speed - d.decel * d.dt).max(0.0).min(top);
+            if d.sigma > 0.0 {
+                let key = cx.scene.departures[me.id.index()].key;
+                let r = uniform(cx.seed, key, Purpose::Dawdle, u64::from(cx.step));
+                krauss::dawdle(d, top, r).max(least)
+            } else {
+                top
+            }
+        }
+        FollowingModel::Idm | FollowingModel::Calibrated => next.max(hardest),
+    };
+    let (moved, speed) = d.advance(me.speed, next);
+    me.accel = (speed - me.speed) / d.dt;
+    me.speed = speed;
+    me.moved = moved;
+    me.position += moved;
+    me.advised = f32::INFINITY;
+    me.relax = (me.relax - d.dt).max(0.0);
+    me.cooldown = me.cooldown.saturating_sub(1);
+}
+
+/// Keeps the vehicle's own books.
+fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: LaneId) {
+    let v0 = (me.speed_factor * cx.scene.lanes[lane.index()].limit).min(d.max_speed);
+    let mean = me.moved / d.dt;
+    me.time_loss += d.dt * (v0 - mean) / v0;
+    if me.speed < HALTING {
+        me.waiting += d.dt;
+        me.waited += d.dt;
+    } else {
+        me.waiting = 0.0;
+    }
+}
+
+/// Follows the vehicle over the end of its lane, if it has passed it. True if it is no longer on the lane.
+fn cross(cx: &Context<'_>, me: &mut Vehicle, from: LaneId, chunk: &mut Chunk) -> bool {
+    let mut lane = from;
+    loop {
+        let facts = &cx.scene.lanes[lane.index()];
+        let last = !facts.internal && me.leg + 1 >= cx.scene.routes.legs(me.path);
+        if last {
+            if me.position >= cx.scene.arrival_position(me.id, lane) {
+                chunk.arrived.push((lane, *me));
+                return true;
+            }
+            break;
+        }
+        if me.position < facts.length {
+            break;
+        }
+        let Some(id) = me.next.get() else {
+            // Nothing to go on to: it stands at the very end.
+            me.position = facts.length;
+            me.speed = 0.0;
+            break;
+        };
+        me.odometer += facts.length;
+        me.position -= facts.length;
+        me.came_from = lane;
+        lane = pass(cx, me, id, lane, chunk);
+    }
+    if lane == from {
+        return false;
+    }
+    chunk.crossed.push(Crossed { lane, vehicle: *me });
+    true
+}
+
+/// Passes the line of a movement; returns the lane behind it.
+fn pass(cx: &Context<'_>, me: &mut Vehicle, id: MovementId, from: LaneId, chunk: &mut Chunk) -> LaneId {
+    let m = &cx.scene.moves[id.index()];
+    match m.kind {
+        MovementKind::Entry => {
+            me.entered = if m.waits_inside { u32::MAX } else { cx.step };
+            chunk.passed.push((id, me.id.0));
+            if m.lamp != u32::MAX && cx.lamps[m.lamp as usize].is_red() && me.flags & Flags::LATE_YELLOW == 0 {
+                chunk.red_running.push((from, me.id.0));
+            }
+            me.flags &= !Flags::LATE_YELLOW;
+        }
+        MovementKind::Onward => me.entered = cx.step,
+        MovementKind::Exit => me.entered = u32::MAX,
+    }
+    let facts = &cx.scene.lanes[m.next.index()];
+    if facts.internal {
+        me.next = facts.exit;
+    } else {
+        me.leg += 1;
+        me.entered = u32::MAX;
+        let choice = &cx.scene.routes.leg(me.path, me.leg)[facts.index as usize];
+        (me.next, me.offset, me.reach) = (choice.movement, choice.offset, choice.reach);
+        me.lc_gain = 0.0;
+        me.lc_keep = 0.0;
+    }
+    m.next
+}
+
+/// Puts the vehicles that left their lanes where they are now, in lane order of the lanes they left.
+pub fn hand_over(chunks: &[Chunk], traffic: &mut Traffic) {
+    for c in chunks {
+        for x in &c.crossed {
+            let vehicles = &mut traffic.lanes[x.lane.index()].vehicles;
+            // Nearly always the new one is the last; two that merge in one step may come in either order.
+            let at = vehicles.iter().rposition(|v| v.position >= x.vehicle.position).map_or(0, |i| i + 1);
+            vehicles.insert(at, x.vehicle);
+        }
+    }
+}

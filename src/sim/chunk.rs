@@ -1,0 +1,88 @@
+//! Cutting the lanes into pieces for the parallel passes, and what each piece hands on.
+
+use std::ops::Range;
+
+use super::state::Vehicle;
+use crate::behaviour::gap::Passage;
+use crate::network::{LaneId, MovementId, Network};
+
+/// A vehicle's plan for the step.
+#[derive(Clone, Copy, Debug)]
+pub struct Planned {
+    /// Next speed if all its gates are open, m/s.
+    pub speed: f32,
+    /// See [`Flags`](super::state::Flags).
+    pub flags: u8,
+}
+
+/// A line at which a vehicle gives way: whether it may pass is known when all have announced themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate {
+    /// Whose: place in the piece's list of plans.
+    pub vehicle: u32,
+    /// Which movement.
+    pub movement: MovementId,
+    /// Next speed if the gate is shut.
+    pub wait: f32,
+    /// How it would pass.
+    pub passage: Passage,
+    /// Whether it can still stop before the line.
+    pub can_stop: bool,
+}
+
+/// A vehicle that has left its lane.
+#[derive(Clone, Copy, Debug)]
+pub struct Crossed {
+    /// The lane it is on now.
+    pub lane: LaneId,
+    /// The vehicle.
+    pub vehicle: Vehicle,
+}
+
+/// A run of whole links with the lists that its passes fill. Lists are kept from step to step for their memory.
+#[derive(Clone, Debug, Default)]
+pub struct Chunk {
+    /// Its lanes.
+    pub lanes: Range<usize>,
+    /// Plans of its vehicles, in lane order, front first.
+    pub plans: Vec<Planned>,
+    /// Gates, in the same order.
+    pub gates: Vec<Gate>,
+    /// Announcements to enter.
+    pub announcements: Vec<(MovementId, u32, Passage)>,
+    /// Vehicles to hand over.
+    pub crossed: Vec<Crossed>,
+    /// Vehicles that have arrived, with the lane they arrived on.
+    pub arrived: Vec<(LaneId, Vehicle)>,
+    /// Stop lines crossed on red.
+    pub red_running: Vec<(LaneId, u32)>,
+    /// Movements crossed at a stop line, for the measures.
+    pub passed: Vec<(MovementId, u32)>,
+}
+
+/// Cuts a network's lanes into about `pieces` runs of whole links of about equal driving length.
+pub fn cut(network: &Network, pieces: usize) -> Vec<Chunk> {
+    let total: f64 = network.lanes.iter().map(|l| f64::from(l.length)).sum();
+    let mut chunks = Vec::new();
+    let (mut start, mut sum) = (0, 0.0);
+    for link in &network.links {
+        let end = link.lanes.end as usize;
+        sum += network.lanes[link.lanes.start as usize..end].iter().map(|l| f64::from(l.length)).sum::<f64>();
+        if sum >= total * (chunks.len() + 1) as f64 / pieces as f64 || end == network.lanes.len() {
+            chunks.push(Chunk { lanes: start..end, ..Chunk::default() });
+            start = end;
+        }
+    }
+    chunks
+}
+
+/// Splits a slice over all lanes into the chunks' parts.
+pub fn split<'a, T>(chunks: &[Chunk], mut all: &'a mut [T]) -> Vec<&'a mut [T]> {
+    let mut parts = Vec::with_capacity(chunks.len());
+    for c in chunks {
+        let (part, rest) = all.split_at_mut(c.lanes.len());
+        parts.push(part);
+        all = rest;
+    }
+    parts
+}

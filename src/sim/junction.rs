@@ -1,0 +1,335 @@
+//! Right of way: lamps and signs, gaps in streams that go first, and vehicles already inside a junction.
+//!
+//! Three layers, each enough to prevent what the next is not meant for:
+//! 1. the **rule** at a stop line: closed, open, or open to whom nobody hinders;
+//! 2. the **gate** of a movement that gives way: announced passages of foes are compared with one's own;
+//! 3. **conflicts** inside: of two vehicles whose ways meet exactly one *leads*, by a rule both evaluate alike.
+
+use intergreen_control::Lamp;
+
+use super::announce::Announcements;
+use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
+use super::state::{Tail, Traffic, Vehicle};
+use crate::behaviour::gap::{self, Passage};
+use crate::behaviour::{Driver, Leader};
+use crate::network::{ConflictKind, MovementKind, RightOfWay};
+use crate::random::mix;
+
+/// What a plan may look at: the state at the end of the last step.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// What does not change.
+    pub scene: &'a Scene,
+    /// Vehicles.
+    pub traffic: &'a Traffic,
+    /// Lamps, all signals' one after the other.
+    pub lamps: &'a [Lamp],
+    /// Number of the step.
+    pub step: u32,
+}
+
+/// What a stop line says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rule {
+    /// Red.
+    Closed,
+    /// Yellow: stop if you can.
+    Yellow,
+    /// Go.
+    Open,
+    /// Go if nobody is hindered.
+    Yield,
+    /// Stop, then go if nobody is hindered.
+    StopYield,
+}
+
+impl View<'_> {
+    /// What the line of a movement says now.
+    #[inline]
+    pub fn rule(&self, m: &MoveFacts) -> Rule {
+        if m.kind == MovementKind::Exit {
+            return Rule::Open;
+        }
+        let lamp = if m.lamp == u32::MAX { None } else { Some(self.lamps[m.lamp as usize]) };
+        if m.kind == MovementKind::Onward {
+            // Inside, only whether the turn is protected still matters.
+            return match lamp {
+                Some(Lamp::Green) => Rule::Open,
+                Some(_) => Rule::Yield,
+                None if m.right_of_way == RightOfWay::Major && m.yields.0 == m.yields.1 => Rule::Open,
+                None => Rule::Yield,
+            };
+        }
+        match lamp {
+            Some(Lamp::Red | Lamp::RedYellow) => Rule::Closed,
+            Some(Lamp::Yellow) => Rule::Yellow,
+            Some(Lamp::Green) => Rule::Open,
+            Some(Lamp::GreenMinor) => Rule::Yield,
+            Some(Lamp::TurnOnRed) => Rule::StopYield,
+            Some(Lamp::Flashing | Lamp::Off) | None => match m.right_of_way {
+                RightOfWay::Major => Rule::Open,
+                RightOfWay::Minor | RightOfWay::Equal | RightOfWay::Zipper => Rule::Yield,
+                RightOfWay::Stop | RightOfWay::AllWayStop => Rule::StopYield,
+                RightOfWay::DeadEnd => Rule::Closed,
+            },
+        }
+    }
+
+    /// Whether a movement's lamp is green of either kind.
+    #[inline]
+    fn is_green(&self, m: &MoveFacts) -> bool {
+        m.lamp != u32::MAX && self.lamps[m.lamp as usize].is_green()
+    }
+
+    /// Whether nobody announced is hindered by a passage through a movement that gives way.
+    pub fn is_free(&self, m: &MoveFacts, own: &Passage, impatience: f32, foes: &Announcements, own_id: u32) -> bool {
+        let scene = self.scene;
+        scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().all(|&y| {
+            let same_target = scene.moves[y.index()].to == m.to;
+            foes.of(y).all(|a| {
+                a.vehicle == own_id || !gap::blocked(own, &a.passage, same_target, impatience, scene.dt)
+            })
+        })
+    }
+
+    /// Room to leave a junction through a movement, m, with what is already on its way there deducted. `path` and
+    /// `leg` say how the route goes on: where the road behind is too short to stand on and need not be kept
+    /// clear at its end, the next road's room counts too.
+    pub fn room_behind(&self, m: &MoveFacts, path: u32, leg: u16, need: f32) -> f32 {
+        let (scene, traffic) = (self.scene, self.traffic);
+        let mut lane = m.to;
+        let mut leg = leg + 1;
+        let mut room = traffic.room[lane.index()] - traffic.inbound[lane.index()];
+        for _ in 0..8 {
+            if room >= need || traffic.standing[lane.index()] || leg + 1 >= scene.routes.legs(path) {
+                break;
+            }
+            let choices = scene.routes.leg(path, leg);
+            let Some(next) = choices[scene.lanes[lane.index()].index as usize].movement.get() else { break };
+            let next = &scene.moves[next.index()];
+            // Who may wait at the end of this road may not count on the road behind it.
+            if next.keep_clear || next.lamp != u32::MAX {
+                break;
+            }
+            lane = next.to;
+            leg += 1;
+            room += traffic.room[lane.index()] - traffic.inbound[lane.index()];
+        }
+        room
+    }
+}
+
+/// What conflicts inside a junction allow.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// Next speed.
+    pub speed: f32,
+    /// Better not to enter the junction at all.
+    pub hold: bool,
+}
+
+/// Somebody on another internal lane.
+struct Occupant {
+    front: f32,
+    back: f32,
+    speed: f32,
+    accel: f32,
+    decel: f32,
+    length: f32,
+    id: u32,
+    entered: u32,
+    waiting: f32,
+}
+
+impl Occupant {
+    /// A vehicle whose front is on the lane.
+    #[inline]
+    fn on_lane(v: &Vehicle, d: &Driver) -> Self {
+        Self {
+            front: v.position,
+            back: v.back(),
+            speed: v.speed,
+            accel: v.accel,
+            decel: d.apparent_decel,
+            length: v.length,
+            id: v.id.0,
+            entered: v.entered,
+            waiting: v.waiting,
+        }
+    }
+
+    /// A vehicle that has left the lane in front but reaches back onto it; `ahead` is the length of the lanes
+    /// between the start of that lane and the start of the lane its front is on.
+    #[inline]
+    fn reaching_back(t: &Tail, ahead: f32) -> Self {
+        Self {
+            front: ahead + t.back + t.length,
+            back: ahead + t.back,
+            speed: t.speed,
+            accel: t.accel,
+            decel: t.decel,
+            length: t.length,
+            id: t.id.0,
+            entered: 0,
+            waiting: 0.0,
+        }
+    }
+}
+
+/// A driver looking at the conflicts of one internal lane.
+pub struct Looker<'a> {
+    /// The vehicle.
+    pub me: &'a Vehicle,
+    /// Its driver.
+    pub d: &'a Driver,
+    /// Its desired speed, m/s.
+    pub v0: f32,
+    /// Its headway, s.
+    pub tau: f32,
+    /// Distance from its front to the start of the lane; negative once it is on it, m.
+    pub to_lane: f32,
+    /// Whether it is already inside this junction.
+    pub inside: bool,
+}
+
+impl Looker<'_> {
+    /// What the conflicts of `lane` allow.
+    pub fn limit(&self, view: &View<'_>, lane: &LaneFacts) -> Limit {
+        let mut limit = Limit { speed: f32::INFINITY, hold: false };
+        let scene = view.scene;
+        for c in &scene.conflicts[lane.conflicts.0 as usize..lane.conflicts.1 as usize] {
+            // My rear is past it.
+            if self.to_lane + c.end + self.me.length < 0.0 {
+                continue;
+            }
+            let foe_lane = &scene.lanes[c.foe.index()];
+            for v in &view.traffic.lanes[c.foe.index()].vehicles {
+                let o = Occupant::on_lane(v, &scene.drivers[v.kind as usize]);
+                self.consider(view, lane, foe_lane, c, &o, &mut limit);
+            }
+            let next = foe_lane.next;
+            let tail = &view.traffic.tails[next.index()];
+            if tail.back < 0.0 && tail.came_from == c.foe {
+                let o = Occupant::reaching_back(tail, foe_lane.length);
+                self.consider(view, lane, foe_lane, c, &o, &mut limit);
+            }
+            let after = &scene.lanes[next.index()];
+            if after.internal {
+                let tail = &view.traffic.tails[after.next.index()];
+                if tail.came_from == next && tail.back < -after.length {
+                    let o = Occupant::reaching_back(tail, foe_lane.length + after.length);
+                    self.consider(view, lane, foe_lane, c, &o, &mut limit);
+                }
+            }
+        }
+        limit
+    }
+
+    /// Lowers the limit for one occupant of a conflicting lane.
+    fn consider(
+        &self,
+        view: &View<'_>,
+        lane: &LaneFacts,
+        foe_lane: &LaneFacts,
+        c: &ConflictFacts,
+        o: &Occupant,
+        limit: &mut Limit,
+    ) {
+        if o.id == self.me.id.0 || o.back > c.foe_end {
+            return;
+        }
+        if c.clearing {
+            let entry = &view.scene.moves[foe_lane.entry.index()];
+            if !self.inside && entry.lamp != u32::MAX && !view.is_green(entry) && o.waiting < 30.0 {
+                limit.hold = true;
+            }
+            return;
+        }
+        match c.kind {
+            ConflictKind::Diverging => {
+                // On the common stretch both lanes measure from the same point.
+                if self.to_lane + o.front > 0.0 && (self.to_lane + o.front > 0.01 || o.id < self.me.id.0) {
+                    self.follow(self.to_lane + o.back, o, limit);
+                }
+            }
+            ConflictKind::Merging => {
+                if !self.gives_way_to(view, foe_lane, c, o) {
+                    return;
+                }
+                let mine = self.to_lane + lane.length;
+                let gap = mine - (foe_lane.length - o.back);
+                if gap > self.d.min_gap {
+                    self.follow(gap, o, limit);
+                } else {
+                    // Side by side: wait before the ways meet, but never harder than behind a leader.
+                    self.stand(self.to_lane + c.start, limit);
+                }
+            }
+            ConflictKind::Crossing => {
+                if !self.gives_way_to(view, foe_lane, c, o) {
+                    return;
+                }
+                if !self.inside && o.speed < 1.0 {
+                    limit.hold = true;
+                }
+                self.stand(self.to_lane + c.start, limit);
+            }
+        }
+    }
+
+    /// Whether the other one goes first. Of two vehicles inside a junction exactly one does.
+    fn gives_way_to(&self, view: &View<'_>, foe_lane: &LaneFacts, c: &ConflictFacts, o: &Occupant) -> bool {
+        let to_start = self.to_lane + c.start;
+        let (mine_in, other_in) = (to_start < 0.0, o.front > c.foe_start);
+        if mine_in != other_in {
+            return other_in;
+        }
+        if o.entered == u32::MAX && foe_lane.waiting_place {
+            // It waits for its own gap before the ways meet.
+            return false;
+        }
+        if !self.inside {
+            return true;
+        }
+        if mine_in {
+            // Both are in: who is further through goes on.
+            let (mine_left, other_left) = (self.to_lane + c.end, c.foe_end - o.front);
+            if mine_left != other_left {
+                return other_left < mine_left;
+            }
+            return o.id < self.me.id.0;
+        }
+        let mine_late = to_start < self.d.brake_gap(self.me.speed, self.d.decel);
+        let other_late = c.foe_start - o.front < self.d.brake_gap(o.speed, self.d.decel);
+        if mine_late != other_late && (self.me.speed > 0.1 || o.speed > 0.1) {
+            return other_late;
+        }
+        if self.me.waiting > 5.0 && o.waiting > 5.0 {
+            // Both stand: each may be kept by a third, so they take turns.
+            let (a, b) = (self.me.id.0.min(o.id), self.me.id.0.max(o.id));
+            let turn = (view.step as f32 * view.scene.dt / 10.0) as u64;
+            let first = if mix(u64::from(a) << 32 | u64::from(b) ^ turn.wrapping_mul(0x9E37_79B9)) & 1 == 0 { a } else { b };
+            return o.id == first;
+        }
+        if o.entered != self.me.entered {
+            return o.entered < self.me.entered;
+        }
+        if c.yields != c.foe_yields {
+            return c.yields;
+        }
+        o.id < self.me.id.0
+    }
+
+    /// Follows somebody whose rear is `distance` ahead of one's front.
+    fn follow(&self, distance: f32, o: &Occupant, limit: &mut Limit) {
+        let leader = Leader { gap: distance - self.d.min_gap, speed: o.speed, accel: o.accel, decel: o.decel };
+        limit.speed = limit.speed.min(self.d.follow(self.me.speed, self.v0, self.tau, &leader));
+    }
+
+    /// Stands before a point `distance` ahead.
+    fn stand(&self, distance: f32, limit: &mut Limit) {
+        let speed = self.d.stop(self.me.speed, self.v0, self.tau, distance - 0.5, self.d.decel);
+        limit.speed = limit.speed.min(speed);
+    }
+}
+

@@ -1,0 +1,399 @@
+//! Lane changing within one link, after all have moved.
+//!
+//! Vehicles are taken front first over all lanes, and a change is carried out at once: the next one sees it. Whoever
+//! changes needs room in front and behind. Layers, in this order:
+//! - **strategic**: the route does not go on from this lane, and the rest of the lane is getting short;
+//! - **cooperative**: whoever is in the way of a strategic change makes room, within comfortable braking;
+//! - **tactical**: the neighbouring lane is faster (to the left at once, to the right only if clearly);
+//! - **keep right**: nothing is gained by staying.
+//!
+//! Thresholds and rates are those of SUMO's LC2013 (Erdmann 2014, SUMO's Lane-Changing Model).
+
+use super::plan::{RELAXATION, relaxed};
+use super::routes::LaneChoice;
+use super::scene::Scene;
+use super::state::{Flags, LaneTraffic, Tail, Vehicle};
+use crate::behaviour::following::krauss;
+use crate::behaviour::{Driver, Leader};
+use crate::network::{LaneId, VehicleClass};
+
+/// Time a driver looks ahead for a lane change, s.
+const LOOK_AHEAD: f32 = 10.0;
+/// Factor on it for changes to the left.
+const LOOK_AHEAD_LEFT: f32 = 2.0;
+/// Appetite at which a driver changes to the left.
+const GAIN_LEFT: f32 = 0.2;
+/// Appetite at which a driver changes to the right.
+const GAIN_RIGHT: f32 = 2.0;
+/// Speed below which gains are measured as if at it, m/s.
+const GAIN_SPEED: f32 = 10.0;
+/// Times that shape the appetite for the kerb lane, s.
+const KEEP_RIGHT_TIME: f32 = 5.0;
+const KEEP_RIGHT_ACCEPTANCE: f32 = 7.0;
+/// Most lanes of a link that change; a wider link's further lanes do not.
+const MOST_LANES: usize = 32;
+
+/// The lanes of one link while changes are made.
+pub struct LinkLanes<'a> {
+    /// What does not change.
+    pub scene: &'a Scene,
+    /// Tails and heads of all lanes after moving.
+    pub tails: &'a [Tail],
+    /// The link's lanes.
+    pub lanes: &'a mut [LaneTraffic],
+    /// First of them.
+    pub first: usize,
+}
+
+/// Somebody ahead or behind on a lane.
+#[derive(Clone, Copy)]
+struct Neighbour {
+    /// Free distance between the bumpers, m.
+    distance: f32,
+    speed: f32,
+    accel: f32,
+    decel: f32,
+}
+
+/// Who would be ahead and behind on a lane.
+struct Slot {
+    ahead: Option<Neighbour>,
+    behind: Option<(Neighbour, Option<u16>)>,
+}
+
+impl LinkLanes<'_> {
+    /// Makes all changes of one step. Returns how many.
+    pub fn change(&mut self) -> usize {
+        let n = self.lanes.len().min(MOST_LANES);
+        let mut cursor = [0usize; MOST_LANES];
+        let mut changes = 0;
+        loop {
+            let mut front: Option<(usize, f32)> = None;
+            for k in 0..n {
+                if let Some(v) = self.lanes[k].vehicles.get(cursor[k])
+                    && front.is_none_or(|(_, p)| v.position > p)
+                {
+                    front = Some((k, v.position));
+                }
+            }
+            let Some((k, _)) = front else { return changes };
+            match self.decide(k, &cursor, n) {
+                Some(to) => {
+                    let vehicle = self.lanes[k].vehicles.remove(cursor[k]);
+                    let vehicle = self.moved(vehicle, to);
+                    self.lanes[to].vehicles.insert(cursor[to], vehicle);
+                    cursor[to] += 1;
+                    changes += 1;
+                }
+                None => cursor[k] += 1,
+            }
+        }
+    }
+
+    /// The vehicle on its new lane.
+    fn moved(&self, mut v: Vehicle, to: usize) -> Vehicle {
+        let choice = &self.scene.routes.leg(v.path, v.leg)[to];
+        (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
+        (v.lc_gain, v.lc_keep) = (0.0, 0.0);
+        v.flags &= !Flags::BLOCKED;
+        if self.scene.drivers[v.kind as usize].ballistic() {
+            v.relax = RELAXATION;
+        }
+        v
+    }
+
+    /// The lane to change to, if any.
+    fn decide(&mut self, k: usize, cursor: &[usize; MOST_LANES], n: usize) -> Option<usize> {
+        let scene = self.scene;
+        let me = self.lanes[k].vehicles[cursor[k]];
+        let d = &scene.drivers[me.kind as usize];
+        if me.back() < 0.0 {
+            return None;
+        }
+        let choices = scene.routes.leg(me.path, me.leg);
+        if choices[k].offset != 0 {
+            let left = choices[k].offset > 0;
+            let to = if left { k + 1 } else { k.wrapping_sub(1) };
+            if to < n && choices[to].allowed && self.is_urgent(&me, d, &choices[k], left) {
+                if self.try_slot(k, to, cursor, &me, d) {
+                    return Some(to);
+                }
+                return None;
+            }
+        }
+        self.tactical(k, cursor, n, me, d, choices)
+    }
+
+    /// Distance over which a change is thought of.
+    fn horizon(&self, me: &Vehicle, d: &Driver, left: bool, limit: f32) -> f32 {
+        let speed = me.speed.max(0.3 * limit);
+        let time = LOOK_AHEAD * d.lc_strategic * if left { LOOK_AHEAD_LEFT } else { 1.0 };
+        speed * time + 2.0 * me.length
+    }
+
+    /// Whether a change for the route can wait no longer.
+    fn is_urgent(&self, me: &Vehicle, d: &Driver, here: &LaneChoice, left: bool) -> bool {
+        let limit = self.scene.lanes[self.first].limit;
+        let usable = here.reach - me.position;
+        usable < self.horizon(me, d, left, limit) * f32::from(here.offset.unsigned_abs())
+    }
+
+    /// Whether there is room on lane `to`; if not, asks those in the way for it.
+    fn try_slot(&mut self, k: usize, to: usize, cursor: &[usize; MOST_LANES], me: &Vehicle, d: &Driver) -> bool {
+        let slot = self.slot(to, cursor[to], me, d);
+        let ahead_free = slot.ahead.is_none_or(|a| self.is_clear_ahead(me, d, &a));
+        let behind_free = slot.behind.is_none_or(|(b, i)| self.is_clear_behind(me, d, &b, to, i));
+        if ahead_free && behind_free {
+            return true;
+        }
+        self.ask_for_room(k, to, cursor, me, d, &slot, ahead_free, behind_free);
+        false
+    }
+
+    /// Adapts the speeds of those in the way of a change.
+    #[allow(clippy::too_many_arguments, reason = "the situation, passed explicitly")]
+    fn ask_for_room(
+        &mut self,
+        k: usize,
+        to: usize,
+        cursor: &[usize; MOST_LANES],
+        me: &Vehicle,
+        d: &Driver,
+        slot: &Slot,
+        ahead_free: bool,
+        behind_free: bool,
+    ) {
+        let limit = self.scene.lanes[self.first].limit;
+        let v0 = (me.speed_factor * limit).min(d.max_speed);
+        let own = &mut self.lanes[k].vehicles[cursor[k]];
+        own.flags |= Flags::BLOCKED;
+        if !ahead_free && let Some(a) = slot.ahead {
+            let leader = Leader { gap: a.distance - d.min_gap, speed: a.speed, accel: a.accel, decel: a.decel };
+            own.advised = own.advised.min(d.follow(me.speed, v0, relaxed(me), &leader).max(0.0));
+        }
+        if !behind_free && let Some((b, Some(i))) = slot.behind {
+            let other = &mut self.lanes[to].vehicles[i as usize];
+            let od = &self.scene.drivers[other.kind as usize];
+            if od.lc_cooperative > 0.0 {
+                let leader =
+                    Leader { gap: b.distance - od.min_gap, speed: me.speed, accel: me.accel, decel: d.apparent_decel };
+                let v0 = (other.speed_factor * limit).min(od.max_speed);
+                let slower = od.follow(other.speed, v0, relaxed(other), &leader).max(0.0);
+                other.advised = other.advised.min(slower);
+            }
+        }
+    }
+
+    /// Who would be ahead and behind on a lane whose next unprocessed vehicle is `at`.
+    fn slot(&self, lane: usize, at: usize, me: &Vehicle, d: &Driver) -> Slot {
+        let vehicles = &self.lanes[lane].vehicles;
+        let ahead = match at.checked_sub(1).map(|i| &vehicles[i]) {
+            Some(v) => Some(Neighbour {
+                distance: v.back() - me.position,
+                speed: v.speed,
+                accel: v.accel,
+                decel: self.scene.drivers[v.kind as usize].apparent_decel,
+            }),
+            None => self.beyond(lane, me, d),
+        };
+        let behind = match vehicles.get(at) {
+            Some(v) => Some((
+                Neighbour {
+                    distance: me.back() - v.position,
+                    speed: v.speed,
+                    accel: v.accel,
+                    decel: self.scene.drivers[v.kind as usize].decel,
+                },
+                Some(at as u16),
+            )),
+            None => self.upstream(lane, me).map(|n| (n, None)),
+        };
+        Slot { ahead, behind }
+    }
+
+    /// The last vehicle on the lanes beyond the end of a lane, as the route goes on from it.
+    fn beyond(&self, lane: usize, me: &Vehicle, d: &Driver) -> Option<Neighbour> {
+        let scene = self.scene;
+        let mut distance = scene.lanes[self.first + lane].length - me.position;
+        if distance > me.speed * LOOK_AHEAD + d.min_gap {
+            return None;
+        }
+        let mut m = scene.routes.leg(me.path, me.leg)[lane].movement.get()?;
+        for _ in 0..3 {
+            let next = scene.moves[m.index()].next;
+            let tail = &self.tails[next.index()];
+            if tail.exists() {
+                return Some(Neighbour {
+                    distance: distance + tail.back,
+                    speed: tail.speed,
+                    accel: tail.accel,
+                    decel: tail.decel,
+                });
+            }
+            let facts = &scene.lanes[next.index()];
+            if !facts.internal {
+                return None;
+            }
+            distance += facts.length;
+            m = facts.exit;
+        }
+        None
+    }
+
+    /// The nearest vehicle that comes to the start of a lane.
+    fn upstream(&self, lane: usize, me: &Vehicle) -> Option<Neighbour> {
+        let network = &self.scene.network;
+        let incoming = &network.lanes[self.first + lane].incoming;
+        let heads = incoming.iter().map(|&m| &self.tails[network.movement(m).from.index()]);
+        heads
+            .filter(|t| t.exists())
+            .map(|t| Neighbour { distance: me.back() + t.head_to_end, speed: t.head_speed, accel: 0.0, decel: t.decel })
+            .min_by(|a, b| a.distance.total_cmp(&b.distance))
+    }
+
+    /// Distance a follower needs to a leader, bumper to bumper, to be safe without more than comfortable braking.
+    fn needed(follower: &Driver, tau: f32, v: f32, leader_speed: f32, leader_decel: f32) -> f32 {
+        let tau = if follower.ballistic() { tau.min(0.56) } else { tau };
+        let own = follower.brake_gap(v, follower.decel) + v * tau;
+        let other = follower.brake_gap(leader_speed, leader_decel.max(follower.decel));
+        follower.min_gap + ((own - other) / follower.lc_assertive).max(0.0)
+    }
+
+    fn is_clear_ahead(&self, me: &Vehicle, d: &Driver, a: &Neighbour) -> bool {
+        a.distance >= Self::needed(d, me.tau, me.speed, a.speed, a.decel)
+    }
+
+    fn is_clear_behind(&self, me: &Vehicle, d: &Driver, b: &Neighbour, to: usize, i: Option<u16>) -> bool {
+        let (follower, tau) = match i {
+            Some(i) => {
+                let v = &self.lanes[to].vehicles[i as usize];
+                (&self.scene.drivers[v.kind as usize], v.tau)
+            }
+            None => (d, me.tau),
+        };
+        b.distance >= Self::needed(follower, tau, b.speed, me.speed, d.apparent_decel)
+    }
+
+    /// Changes for speed, or back to the kerb.
+    fn tactical(
+        &mut self,
+        k: usize,
+        cursor: &[usize; MOST_LANES],
+        n: usize,
+        me: Vehicle,
+        d: &Driver,
+        choices: &[LaneChoice],
+    ) -> Option<usize> {
+        let facts = &self.scene.lanes[self.first + k];
+        let v0 = (me.speed_factor * facts.limit).min(d.max_speed);
+        let here = self.anticipated(&me, d, v0, self.slot_ahead(k, cursor[k], &me, d));
+        let mut gain = me.lc_gain;
+        let mut keep = me.lc_keep;
+        let mut target = None;
+        if k > 0 && self.may_use(&me, d, &choices[k - 1], -1, facts.limit) {
+            let ahead = self.slot_ahead(k - 1, cursor[k - 1], &me, d);
+            let right = self.anticipated(&me, d, v0, ahead);
+            if here - 5.0 / 3.6 > right {
+                gain = if gain < 0.0 { gain * libm::powf(0.5, d.dt) } else { gain };
+            } else {
+                gain -= d.dt * (right - here) / right.max(GAIN_SPEED);
+            }
+            if choices[k].offset <= 0 {
+                keep -= d.dt * self.keep_right(&me, d, v0, facts.limit, &choices[k - 1], ahead);
+            }
+            let wants = keep * d.lc_keep_right < -GAIN_RIGHT || gain * d.lc_speed_gain < -GAIN_RIGHT;
+            if wants && self.fits(k - 1, cursor, &me, d) {
+                target = Some(k - 1);
+            }
+        }
+        if target.is_none() && k + 1 < n && self.may_use(&me, d, &choices[k + 1], 1, facts.limit) {
+            let ahead = self.slot_ahead(k + 1, cursor[k + 1], &me, d);
+            let left = self.anticipated(&me, d, v0, ahead);
+            if here > left {
+                gain = if gain > 0.0 { gain * libm::powf(0.5, d.dt) } else { gain };
+            } else {
+                gain += d.dt * (left - here) / left.max(GAIN_SPEED);
+            }
+            if gain * d.lc_speed_gain > GAIN_LEFT && left > here + 0.001 && self.fits(k + 1, cursor, &me, d) {
+                target = Some(k + 1);
+            }
+        }
+        let own = &mut self.lanes[k].vehicles[cursor[k]];
+        (own.lc_gain, own.lc_keep) = (gain, keep);
+        target
+    }
+
+    /// Whether a neighbouring lane leads on far enough to be worth a tactical change.
+    fn may_use(&self, me: &Vehicle, d: &Driver, there: &LaneChoice, side: i32, limit: f32) -> bool {
+        if !there.allowed {
+            return false;
+        }
+        // On the neighbouring lane the way back lies on the other side.
+        let back_left = side < 0;
+        there.offset == 0
+            || there.reach - me.position
+                > self.horizon(me, d, back_left, limit) * (f32::from(there.offset.unsigned_abs()) + 1.0)
+    }
+
+    /// Whoever would be ahead on a lane.
+    fn slot_ahead(&self, lane: usize, at: usize, me: &Vehicle, d: &Driver) -> Option<Neighbour> {
+        match at.checked_sub(1).map(|i| &self.lanes[lane].vehicles[i]) {
+            Some(v) => Some(Neighbour {
+                distance: v.back() - me.position,
+                speed: v.speed,
+                accel: v.accel,
+                decel: self.scene.drivers[v.kind as usize].apparent_decel,
+            }),
+            None => self.beyond(lane, me, d),
+        }
+    }
+
+    /// The speed a driver expects on a lane.
+    fn anticipated(&self, me: &Vehicle, d: &Driver, v0: f32, ahead: Option<Neighbour>) -> f32 {
+        let Some(a) = ahead else { return v0 };
+        let gap = a.distance - d.min_gap + krauss::brake_gap(a.speed, a.decel.max(d.decel), d.dt);
+        krauss::stop_speed(gap, d.decel, me.tau, d.dt).min(v0)
+    }
+
+    /// Growth of the appetite for the kerb lane, per second.
+    fn keep_right(
+        &self,
+        me: &Vehicle,
+        d: &Driver,
+        v0: f32,
+        limit: f32,
+        there: &LaneChoice,
+        ahead: Option<Neighbour>,
+    ) -> f32 {
+        let acceptance = KEEP_RIGHT_ACCEPTANCE * v0 * me.speed.max(1.0) / limit;
+        let length = self.scene.lanes[self.first].length;
+        let mut room = (there.reach.min(length + 1000.0) - me.position).max(0.0);
+        let mut seconds = acceptance.min(room / v0);
+        if let Some(a) = ahead
+            && a.speed < v0
+        {
+            let secure = Self::needed(d, me.tau, v0, a.speed, a.decel);
+            room = room.min(a.distance - secure).max(0.0);
+            seconds = seconds.min(room / (v0 - a.speed));
+        }
+        GAIN_RIGHT * (seconds / acceptance) / KEEP_RIGHT_TIME
+    }
+
+    /// Whether there is room on a lane.
+    fn fits(&self, to: usize, cursor: &[usize; MOST_LANES], me: &Vehicle, d: &Driver) -> bool {
+        let slot = self.slot(to, cursor[to], me, d);
+        slot.ahead.is_none_or(|a| self.is_clear_ahead(me, d, &a))
+            && slot.behind.is_none_or(|(b, i)| self.is_clear_behind(me, d, &b, to, i))
+    }
+}
+
+/// Whether a link's lanes are worth looking at: more than one that a car may use.
+pub fn can_change(scene: &Scene, lanes: (u32, u32)) -> bool {
+    (lanes.0..lanes.1)
+        .filter(|&l| {
+            let p = scene.network.lane(LaneId(l)).permissions;
+            p.allows(VehicleClass::Passenger) || p.allows(VehicleClass::Bus)
+        })
+        .count()
+        > 1
+}

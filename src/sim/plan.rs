@@ -1,0 +1,304 @@
+//! Planning: every vehicle reads the old state and works out the speed it wants at the end of the step.
+//!
+//! A vehicle walks along its way, lane by lane, as far as it could need to stop: leaders, limits, stop lines,
+//! conflicts. What depends on others' plans (gaps in a stream that has right of way) is left to a *gate*; all
+//! announce their passages here and the gates are decided when everybody has.
+
+use super::chunk::{Chunk, Gate, Planned};
+use super::junction::{Looker, Rule, View};
+use super::scene::{LaneFacts, MoveFacts};
+use super::state::{Flags, Vehicle};
+use crate::behaviour::gap::{self, Passage};
+use crate::behaviour::{Driver, Leader};
+use crate::network::{LaneId, MovementId, MovementKind};
+
+/// Where drivers stop before a line they expect to open, m (SUMO: 1 m).
+const STOP_LINE_GAP: f32 = 1.0;
+/// Where drivers stop at the least, m.
+const LEAST_GAP: f32 = 0.1;
+/// Deceleration drivers accept for a yellow, m/s² (SUMO: tls.yellow.min-decel).
+const YELLOW_DECEL: f32 = 3.0;
+/// How far ahead in time a passage is announced, s: longer than the slowest turn from a standstill and its margin.
+const ANNOUNCE_AHEAD: f32 = 12.0;
+/// Room that a driver who must still move right leaves at the end of the lane for one who must move left, m.
+const WEAVING_ROOM: f32 = 8.0;
+
+/// Plans the vehicles of a piece.
+pub fn plan_chunk(view: &View<'_>, chunk: &mut Chunk) {
+    chunk.plans.clear();
+    chunk.gates.clear();
+    chunk.announcements.clear();
+    for lane in chunk.lanes.clone() {
+        let vehicles = &view.traffic.lanes[lane].vehicles;
+        let facts = &view.scene.lanes[lane];
+        let mut ahead: Option<&Vehicle> = None;
+        for me in vehicles {
+            let planned = Planner::new(view, me, facts).plan(LaneId::new(lane), ahead, chunk);
+            chunk.plans.push(planned);
+            ahead = Some(me);
+        }
+    }
+}
+
+/// The vehicle that plans, and what it has found so far.
+struct Planner<'a> {
+    view: &'a View<'a>,
+    me: &'a Vehicle,
+    d: &'a Driver,
+    lane: &'a LaneFacts,
+    v0: f32,
+    tau: f32,
+    /// Next speed so far.
+    speed: f32,
+    flags: u8,
+}
+
+/// A stop line on the way.
+struct Line {
+    /// Distance to it, m.
+    distance: f32,
+    /// Next speed if one stops at it.
+    wait: f32,
+    /// Whether one can still stop.
+    can_stop: bool,
+}
+
+/// Whether to look further along the way.
+#[derive(PartialEq)]
+enum Way {
+    Goes,
+    Ends,
+}
+
+impl<'a> Planner<'a> {
+    fn new(view: &'a View<'a>, me: &'a Vehicle, lane: &'a LaneFacts) -> Self {
+        let d = &view.scene.drivers[me.kind as usize];
+        let v0 = (me.speed_factor * lane.limit).min(d.max_speed);
+        let tau = relaxed(me);
+        let free = d.free(me.speed, v0);
+        let helpful = me.advised.max(me.speed - d.decel * d.dt).max(0.0);
+        Self { view, me, d, lane, v0, tau, speed: free.min(helpful), flags: me.flags & Flags::LATE_YELLOW }
+    }
+
+    /// The plan: first the vehicle ahead on the lane, then the way beyond.
+    fn plan(mut self, lane: LaneId, ahead: Option<&Vehicle>, chunk: &mut Chunk) -> Planned {
+        if let Some(leader) = ahead {
+            let d = &self.view.scene.drivers[leader.kind as usize];
+            self.follow(leader.back() - self.me.position, leader.speed, leader.accel, d.apparent_decel);
+        }
+        let to_end = self.lane.length - self.me.position;
+        let next_max = self.d.max_next(self.me.speed);
+        let mut look = next_max * self.d.dt + self.d.brake_gap(next_max, self.d.decel);
+        if self.d.ballistic() {
+            // Continuous models react to a leader or line before they have to.
+            look += self.tau * self.me.speed + 2.0 * self.d.min_gap;
+        }
+        let announces = self.me.next.get().is_some_and(|m| self.view.scene.moves[m.index()].has_yielders);
+        let horizon = if announces { look.max(ANNOUNCE_AHEAD * self.me.speed) } else { look };
+        if to_end <= horizon || self.lane.internal {
+            self.walk(lane, to_end, look, chunk);
+        }
+        Planned { speed: self.speed, flags: self.flags }
+    }
+
+    /// Follows somebody whose rear is `distance` ahead.
+    #[inline]
+    fn follow(&mut self, distance: f32, speed: f32, accel: f32, decel: f32) {
+        let leader = Leader { gap: distance - self.d.min_gap, speed, accel, decel };
+        self.speed = self.speed.min(self.d.follow(self.me.speed, self.v0, self.tau, &leader));
+    }
+
+    /// Next speed that allows standing `distance` ahead.
+    #[inline]
+    fn stop(&self, distance: f32, decel: f32) -> f32 {
+        self.d.stop(self.me.speed, self.v0, self.tau, distance, decel)
+    }
+
+    /// Looks along the way from the end of the own lane, `seen` metres ahead, as far as `look`.
+    fn walk(&mut self, lane: LaneId, mut seen: f32, look: f32, chunk: &mut Chunk) {
+        let scene = self.view.scene;
+        let (mut here, mut next, mut leg) = (lane, self.me.next, self.me.leg);
+        let mut inside = self.lane.internal;
+        let mut slowed = false;
+        if inside && self.conflicts(here, -self.me.position, true) {
+            // Already in: holding back is no choice.
+        }
+        for _ in 0..64 {
+            let Some(id) = next.get() else {
+                self.end_of_way(here, leg, seen);
+                return;
+            };
+            let m = &scene.moves[id.index()];
+            let line = self.line(m, seen);
+            if self.stop_line(m, id, &line, leg, inside, &mut slowed, chunk) == Way::Ends || seen > look {
+                return;
+            }
+            let facts = &scene.lanes[m.next.index()];
+            let v0 = (self.me.speed_factor * facts.limit).min(self.d.max_speed);
+            if v0 < self.me.speed.max(self.speed) {
+                let slow = self.d.slow(self.me.speed, seen, v0).max(self.me.speed - self.d.decel * self.d.dt);
+                self.speed = self.speed.min(slow);
+            }
+            if facts.internal && self.conflicts(m.next, seen, inside) && line.can_stop && !inside {
+                self.speed = self.speed.min(line.wait);
+                self.flags |= Flags::HELD;
+                return;
+            }
+            let tail = &self.view.traffic.tails[m.next.index()];
+            if tail.exists() && tail.id != self.me.id {
+                self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
+                if !facts.internal {
+                    return;
+                }
+            }
+            here = m.next;
+            if facts.internal {
+                next = facts.exit;
+            } else {
+                leg += 1;
+                next = scene.routes.leg(self.me.path, leg)[facts.index as usize].movement;
+                inside = false;
+            }
+            seen += facts.length;
+        }
+    }
+
+    /// Lowers the speed for conflicts on an internal lane `to_lane` metres ahead; true if one should not enter.
+    fn conflicts(&mut self, lane: LaneId, to_lane: f32, inside: bool) -> bool {
+        let facts = &self.view.scene.lanes[lane.index()];
+        if facts.conflicts.0 == facts.conflicts.1 {
+            return false;
+        }
+        let looker = Looker { me: self.me, d: self.d, v0: self.v0, tau: self.tau, to_lane, inside };
+        let limit = looker.limit(self.view, facts);
+        self.speed = self.speed.min(limit.speed);
+        limit.hold
+    }
+
+    /// The route ends on this lane, or does not go on from it.
+    fn end_of_way(&mut self, lane: LaneId, leg: u16, seen: f32) {
+        if leg + 1 >= self.view.scene.routes.legs(self.me.path) {
+            return;
+        }
+        // Stands before the end until there is a gap on a lane that goes on.
+        let choice = &self.view.scene.routes.leg(self.me.path, leg)[self.view.scene.lanes[lane.index()].index as usize];
+        let room = if choice.offset < 0 { WEAVING_ROOM } else { 0.0 };
+        let stop = self.stop((seen - room).max(0.0).max(seen.min(0.5 * room)), self.d.decel);
+        self.speed = self.speed.min(stop.max(0.0));
+    }
+
+    /// Where the line of a movement is and what stopping at it takes.
+    fn line(&self, m: &MoveFacts, seen: f32) -> Line {
+        let rule = self.view.rule(m);
+        let lamp = matches!(rule, Rule::Closed | Rule::Yellow);
+        let decel = if lamp { self.d.decel.max(YELLOW_DECEL.min(self.d.emergency)) } else { self.d.decel };
+        let brake = self.d.brake_gap(self.me.speed, decel);
+        let can_stop = seen >= brake;
+        let wanted = match rule {
+            Rule::Closed | Rule::Yellow | Rule::Open => STOP_LINE_GAP,
+            // Who yields stops as near as possible, to be through quickly.
+            Rule::Yield | Rule::StopYield => LEAST_GAP,
+        };
+        let offset = if can_stop { wanted.min(seen - brake) } else { wanted }.max(LEAST_GAP);
+        let wait = self.speed.min(self.stop((seen - offset).max(0.0), decel));
+        Line { distance: seen, wait, can_stop }
+    }
+
+    /// Obeys a stop line: lamp, room behind the junction, right of way.
+    #[allow(clippy::too_many_arguments, reason = "the state of the walk, passed explicitly")]
+    fn stop_line(
+        &mut self,
+        m: &MoveFacts,
+        id: MovementId,
+        line: &Line,
+        leg: u16,
+        inside: bool,
+        slowed: &mut bool,
+        chunk: &mut Chunk,
+    ) -> Way {
+        let rule = self.view.rule(m);
+        match rule {
+            Rule::Closed if self.flags & Flags::LATE_YELLOW == 0 => {
+                if line.can_stop {
+                    self.speed = line.wait;
+                } else {
+                    // Green turned red without a yellow: brake as hard as it takes.
+                    let hard = self.stop((line.distance - LEAST_GAP).max(0.0), self.d.emergency);
+                    self.speed = self.speed.min(hard);
+                }
+                self.flags |= Flags::AT_RED;
+                return Way::Ends;
+            }
+            Rule::Yellow if line.can_stop => {
+                self.speed = line.wait;
+                return Way::Ends;
+            }
+            Rule::Yellow => self.flags |= Flags::LATE_YELLOW,
+            Rule::Open | Rule::Yield | Rule::StopYield => self.flags &= !Flags::LATE_YELLOW,
+            Rule::Closed => {}
+        }
+        let entering = m.kind == MovementKind::Entry;
+        if entering && m.keep_clear && line.can_stop {
+            let need = self.me.length + self.d.min_gap;
+            if self.view.room_behind(m, self.me.path, leg, need) < need {
+                self.speed = line.wait;
+                self.flags |= Flags::HELD;
+                return Way::Ends;
+            }
+        }
+        let yields = matches!(rule, Rule::Yield | Rule::StopYield) && !(entering && m.waits_inside);
+        if !yields && !m.has_yielders {
+            return Way::Goes;
+        }
+        let asks = self.speed > 0.001 && (!*slowed || !entering) || inside;
+        let passage = self.passage(m, line, yields, slowed);
+        if m.has_yielders && asks && entering {
+            chunk.announcements.push((id, self.me.id.0, passage));
+        }
+        if !yields {
+            return Way::Goes;
+        }
+        if !asks || (rule == Rule::StopYield && self.me.waiting <= 0.0) {
+            self.speed = line.wait;
+            return Way::Ends;
+        }
+        chunk.gates.push(Gate {
+            vehicle: chunk.plans.len() as u32,
+            movement: id,
+            wait: line.wait,
+            passage,
+            can_stop: line.can_stop,
+        });
+        Way::Goes
+    }
+
+    /// How it would pass a line. Who yields slows down until it can see all foes.
+    fn passage(&self, m: &MoveFacts, line: &Line, yields: bool, slowed: &mut bool) -> Passage {
+        let d = self.d;
+        let mut arrival_speed = gap::speed_after(line.distance, self.speed.max(0.0), d.accel, self.v0);
+        if yields && line.can_stop && line.distance > m.visibility {
+            let at_sight = self.stop_speed_at(m.visibility);
+            arrival_speed = arrival_speed.min(gap::speed_after(m.visibility, at_sight, d.accel, self.v0));
+            *slowed = true;
+        }
+        let inside_limit = if m.first_inside > 0.0 { self.view.scene.lanes[m.next.index()].limit } else { self.v0 };
+        let inside_speed = (inside_limit * self.me.speed_factor).min(d.max_speed);
+        gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, inside_speed)
+    }
+
+    /// The speed from which it could stop within a distance.
+    fn stop_speed_at(&self, distance: f32) -> f32 {
+        (2.0 * self.d.decel * distance).sqrt()
+    }
+}
+
+/// The headway a driver keeps now: short after a lane change, back to normal over 25 s (relaxation: Schakel,
+/// Knoop, van Arem 2012, LMRS).
+#[inline]
+pub fn relaxed(me: &Vehicle) -> f32 {
+    const SHORT: f32 = 0.56;
+    if me.relax <= 0.0 { me.tau } else { me.tau - (me.tau - SHORT.min(me.tau)) * me.relax / RELAXATION }
+}
+
+/// Time over which a short headway is accepted after a lane change, s.
+pub const RELAXATION: f32 = 25.0;

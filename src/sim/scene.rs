@@ -1,0 +1,346 @@
+//! What does not change during a run: network, routes and drivers in the form the step reads.
+
+use std::sync::Arc;
+
+use bevy::ecs::prelude::Resource;
+use intergreen_control::Millis;
+
+use super::routes::RouteTable;
+use super::sensors::Sensors;
+use crate::behaviour::Driver;
+use crate::demand::{Demand, Departure, FollowingModel, VehicleType, expand};
+use crate::network::{Conflict, ConflictKind, LaneId, MovementId, MovementKind, Network, RightOfWay};
+
+/// How a run is set up.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Start of the run.
+    pub begin: Millis,
+    /// End of the demand; `None`: when the last vehicle has left.
+    pub end: Option<Millis>,
+    /// Length of a step.
+    pub step: Millis,
+    /// Seed of all randomness.
+    pub seed: u64,
+    /// Threads of the two parallel passes, ≥ 1.
+    pub threads: usize,
+    /// Car-following model for everybody instead of what the types name.
+    pub behaviour: Option<FollowingModel>,
+    /// Controller of every signal and its parameters.
+    pub controller: (String, Vec<(String, String)>),
+    /// Whether stages of the step are timed (sampled).
+    pub profile: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            begin: Millis(0),
+            end: None,
+            step: Millis(1000),
+            seed: 1,
+            threads: 1,
+            behaviour: None,
+            controller: ("fixed_time".into(), Vec::new()),
+            profile: false,
+        }
+    }
+}
+
+/// A lane as the step reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct LaneFacts {
+    /// Driving length, m.
+    pub length: f32,
+    /// Speed limit, m/s.
+    pub limit: f32,
+    /// First of its conflicts, and one past the last.
+    pub conflicts: (u32, u32),
+    /// For an internal lane: the only lane after it.
+    pub next: LaneId,
+    /// For an internal lane: the movement through which it is left.
+    pub exit: MovementId,
+    /// For an internal lane: the movement through which its vehicles came into the junction.
+    pub entry: MovementId,
+    /// Its link.
+    pub link: u32,
+    /// Place in its link.
+    pub index: u8,
+    /// Whether it lies inside a junction.
+    pub internal: bool,
+    /// Whether it is an internal lane that ends at a place to wait.
+    pub waiting_place: bool,
+}
+
+/// A movement as the step reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct MoveFacts {
+    /// Lane entered next.
+    pub next: LaneId,
+    /// Road lane it leads to in the end.
+    pub to: LaneId,
+    /// Place of its lamp (for an onward movement: its entry's), or `u32::MAX`.
+    pub lamp: u32,
+    /// Movement through which the junction was entered.
+    pub entry: MovementId,
+    /// First of the movements it gives way to, and one past the last.
+    pub yields: (u32, u32),
+    /// Length of the internal lanes after it, m.
+    pub inside: f32,
+    /// Length of the next lane if internal, m.
+    pub first_inside: f32,
+    /// Distance from which all foes can be seen, m.
+    pub visibility: f32,
+    /// Right of way without a lamp.
+    pub right_of_way: RightOfWay,
+    /// Where in the junction it lies.
+    pub kind: MovementKind,
+    /// Whether its vehicles wait inside the junction instead of at the stop line.
+    pub waits_inside: bool,
+    /// Whether one must not enter without room to leave.
+    pub keep_clear: bool,
+    /// Whether somebody gives way to it.
+    pub has_yielders: bool,
+}
+
+/// A conflict with what else the step wants to know.
+#[derive(Clone, Copy, Debug)]
+pub struct ConflictFacts {
+    /// The other lane.
+    pub foe: LaneId,
+    /// How they meet.
+    pub kind: ConflictKind,
+    /// Stretch on this lane: from, m.
+    pub start: f32,
+    /// Stretch on this lane: to, m.
+    pub end: f32,
+    /// Stretch on the other lane: from, m.
+    pub foe_start: f32,
+    /// Stretch on the other lane: to, m.
+    pub foe_end: f32,
+    /// Whether this lane's vehicles give way.
+    pub yields: bool,
+    /// Whether the other lane's vehicles give way.
+    pub foe_yields: bool,
+    /// The foe's lane ends at a place to wait, and the crossing lies beyond it.
+    pub clearing: bool,
+}
+
+/// Everything constant about a run.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The network, for names and shapes.
+    pub network: Arc<Network>,
+    /// The vehicle types.
+    pub types: Vec<VehicleType>,
+    /// Their drivers.
+    pub drivers: Vec<Driver>,
+    /// The vehicles to come, ordered by departure.
+    pub departures: Vec<Departure>,
+    /// The path of each.
+    pub paths: Vec<u32>,
+    /// Lane choices of all paths.
+    pub routes: RouteTable,
+    /// First link of each path's route, by path.
+    pub route_links: Vec<Vec<u32>>,
+    /// Lanes as the step reads them.
+    pub lanes: Vec<LaneFacts>,
+    /// Movements as the step reads them.
+    pub moves: Vec<MoveFacts>,
+    /// Lists of movements to give way to.
+    pub yields: Vec<MovementId>,
+    /// Lists of conflicts.
+    pub conflicts: Vec<ConflictFacts>,
+    /// First lamp of each signal, and one more entry at the end.
+    pub lamp_base: Vec<u32>,
+    /// Lanes of each road link: first, and one past the last.
+    pub road_links: Vec<(u32, u32)>,
+    /// Sensors.
+    pub sensors: Sensors,
+    /// How the run is set up.
+    pub setup: Setup,
+    /// Length of a step, s.
+    pub dt: f32,
+}
+
+/// The scene as a resource.
+#[derive(Resource, Clone)]
+pub struct SceneRes(pub Arc<Scene>);
+
+impl Scene {
+    /// Prepares a run.
+    pub fn new(network: Arc<Network>, demand: &Demand, setup: Setup) -> Self {
+        let types: Vec<VehicleType> = demand
+            .types
+            .iter()
+            .map(|t| match setup.behaviour {
+                Some(model) if model != t.model => t.clone().with_model(model),
+                _ => t.clone(),
+            })
+            .collect();
+        let dt = setup.step.seconds() as f32;
+        let departures = expand(demand, setup.seed, setup.begin, setup.end);
+        let (routes, paths) = RouteTable::new(&network, demand, &departures);
+        let mut route_links = vec![Vec::new(); paths.iter().max().map_or(0, |&p| p as usize + 1)];
+        for (d, &p) in departures.iter().zip(&paths) {
+            let links = &mut route_links[p as usize];
+            if links.is_empty() {
+                *links = demand.routes[d.route.index()].links.iter().map(|l| l.0).collect();
+            }
+        }
+        let (moves, yields) = move_facts(&network);
+        let (lanes, conflicts) = lane_facts(&network);
+        let mut lamp_base = vec![0];
+        for s in &network.signals {
+            lamp_base.push(lamp_base[lamp_base.len() - 1] + u32::from(s.groups));
+        }
+        let road_links = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end)).collect();
+        Self {
+            drivers: types.iter().map(|t| Driver::new(t, dt)).collect(),
+            sensors: Sensors::at_signals(&network),
+            types,
+            departures,
+            paths,
+            routes,
+            route_links,
+            lanes,
+            moves,
+            yields,
+            conflicts,
+            lamp_base,
+            road_links,
+            network,
+            setup,
+            dt,
+        }
+    }
+}
+
+/// The network's movements in the form the step reads.
+fn move_facts(network: &Network) -> (Vec<MoveFacts>, Vec<MovementId>) {
+    let base = lamp_bases(network);
+    let mut yields = Vec::new();
+    let moves = network
+        .movements
+        .iter()
+        .map(|m| {
+            let entry = network.movement(m.entry);
+            let lamp = entry.head.map_or(u32::MAX, |h| base[h.signal.index()] + u32::from(h.group));
+            let start = yields.len() as u32;
+            yields.extend(&m.yields_to);
+            let next = network.lane(m.next);
+            MoveFacts {
+                next: m.next,
+                to: m.to,
+                lamp,
+                entry: m.entry,
+                yields: (start, yields.len() as u32),
+                inside: m.inside_length,
+                first_inside: if next.internal { next.length } else { 0.0 },
+                visibility: m.visibility,
+                right_of_way: m.right_of_way,
+                kind: m.kind,
+                waits_inside: m.waits_inside,
+                keep_clear: m.keep_clear && !m.foes.is_empty(),
+                has_yielders: m.has_yielders,
+            }
+        })
+        .collect();
+    (moves, yields)
+}
+
+/// First lamp of each signal.
+fn lamp_bases(network: &Network) -> Vec<u32> {
+    let mut next = 0;
+    network
+        .signals
+        .iter()
+        .map(|s| {
+            let base = next;
+            next += u32::from(s.groups);
+            base
+        })
+        .collect()
+}
+
+/// The network's lanes and conflicts in the form the step reads.
+fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
+    let mut conflicts = Vec::new();
+    let waiting_place = |lane: LaneId| {
+        network.lane(lane).internal
+            && network.movements_of(lane).any(|m| network.movement(m).kind == MovementKind::Onward)
+    };
+    let lanes = network
+        .lanes
+        .iter()
+        .map(|lane| {
+            let start = conflicts.len() as u32;
+            conflicts.extend(lane.conflicts.iter().filter_map(|c| conflict_facts(network, c, waiting_place(c.foe))));
+            conflicts.extend(clearing(network, lane.conflicts.as_slice()));
+            let exit = if lane.internal { MovementId(lane.movements.start) } else { MovementId::NONE };
+            LaneFacts {
+                length: lane.length,
+                limit: lane.speed_limit,
+                conflicts: (start, conflicts.len() as u32),
+                next: exit.get().map_or(LaneId::NONE, |m| network.movement(m).next),
+                exit,
+                entry: exit.get().map_or(MovementId::NONE, |m| network.movement(m).entry),
+                link: lane.link.0,
+                index: lane.index,
+                internal: lane.internal,
+                waiting_place: exit.get().is_some_and(|m| network.movement(m).kind == MovementKind::Onward),
+            }
+        })
+        .collect();
+    (lanes, conflicts)
+}
+
+/// A place to wait is clear of the traffic that crosses just behind it: a crossing within this distance of its end
+/// is the second half's business, m.
+const WAITING_PLACE_SLACK: f32 = 3.0;
+
+/// A conflict as the step reads it, unless it only grazes a place to wait.
+fn conflict_facts(network: &Network, c: &Conflict, foe_waits: bool) -> Option<ConflictFacts> {
+    if foe_waits
+        && c.kind == ConflictKind::Crossing
+        && c.foe_start > network.lane(c.foe).length - WAITING_PLACE_SLACK
+    {
+        return None;
+    }
+    Some(ConflictFacts {
+        foe: c.foe,
+        kind: c.kind,
+        start: c.start,
+        end: c.end,
+        foe_start: c.foe_start,
+        foe_end: c.foe_end,
+        yields: c.yields,
+        foe_yields: c.foe_yields,
+        clearing: false,
+    })
+}
+
+/// For each conflict with a lane behind a place to wait: a conflict with the lane before it, so that whoever was
+/// left inside at the end of green is let out first.
+fn clearing(network: &Network, conflicts: &[Conflict]) -> Vec<ConflictFacts> {
+    conflicts
+        .iter()
+        .filter(|c| c.kind != ConflictKind::Diverging)
+        .filter_map(|c| {
+            let exit = network.movements_of(c.foe).next()?;
+            let entry = network.movement(exit).entry;
+            let first = network.movement(entry).next;
+            (first != c.foe).then_some(ConflictFacts {
+                foe: first,
+                kind: c.kind,
+                start: c.start,
+                end: c.end,
+                foe_start: f32::MAX,
+                foe_end: f32::MAX,
+                yields: c.yields,
+                foe_yields: c.foe_yields,
+                clearing: true,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,185 @@
+//! What moves: packed vehicle records, owned by the lanes they are on.
+
+use bevy::ecs::prelude::Resource;
+
+use crate::demand::VehicleId;
+use crate::network::{LaneId, MovementId};
+
+/// A vehicle on the network: everything the step reads and writes, 96 bytes.
+///
+/// Lanes own their vehicles, front first, because a vehicle's neighbours are what a step looks at most. Vehicle
+/// entities hold what the step does not need.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Vehicle {
+    /// Front bumper, m from the start of the lane.
+    pub position: f32,
+    /// Speed, m/s, ≥ 0.
+    pub speed: f32,
+    /// Acceleration of the last step, m/s².
+    pub accel: f32,
+    /// Length, m.
+    pub length: f32,
+    /// Who it is.
+    pub id: VehicleId,
+    /// Its row of lane choices, see [`RouteTable`](super::routes::RouteTable).
+    pub path: u32,
+    /// The movement it takes at the end of this lane; none if the route ends or does not go on from this lane.
+    pub next: MovementId,
+    /// The lane it came from.
+    pub came_from: LaneId,
+    /// Its type.
+    pub kind: u16,
+    /// Which link of its route it is on (on an internal lane: the link it left).
+    pub leg: u16,
+    /// Lanes to move to reach the nearest one that the route goes on from longest: left positive.
+    pub offset: i8,
+    /// See [`Flags`].
+    pub flags: u8,
+    /// Steps until it may think of changing lanes for speed again.
+    pub cooldown: u16,
+    /// Desired speed / speed limit.
+    pub speed_factor: f32,
+    /// Desired time headway, s.
+    pub tau: f32,
+    /// How long it has stood, s.
+    pub waiting: f32,
+    /// How far from the start of this lane it can go without changing lanes, m.
+    pub reach: f32,
+    /// Appetite for the left lane (negative: the right one) for speed.
+    pub lc_gain: f32,
+    /// Appetite for the kerb lane, ≤ 0.
+    pub lc_keep: f32,
+    /// Speed it will not exceed in the next step to help a lane change; infinite if none.
+    pub advised: f32,
+    /// Step in which it entered the conflict area of the junction it is in; `u32::MAX` while it has not.
+    pub entered: u32,
+    /// Distance moved in the last step, m.
+    pub moved: f32,
+    /// Rest of the reaction time at green, s.
+    pub delay: f32,
+    /// Rest of the time for which it accepts a short headway after a lane change, s.
+    pub relax: f32,
+    /// Time lost so far against its own free speed, s.
+    pub time_loss: f32,
+    /// Time stood so far, s.
+    pub waited: f32,
+    /// Length of the lanes left behind, less where it started, m.
+    pub odometer: f32,
+}
+
+/// Bits of [`Vehicle::flags`].
+pub struct Flags;
+
+impl Flags {
+    /// Stood at a red lamp in the last step: a driver needs time to react to green.
+    pub const AT_RED: u8 = 1;
+    /// Saw a yellow too late to stop.
+    pub const LATE_YELLOW: u8 = 2;
+    /// Wants a lane change that was blocked in the last step.
+    pub const BLOCKED: u8 = 4;
+    /// Did not move because the way ahead was full or somebody had right of way.
+    pub const HELD: u8 = 8;
+}
+
+impl Vehicle {
+    /// Rear bumper, m from the start of the lane; negative while it reaches back onto an earlier lane.
+    #[inline(always)]
+    pub fn back(&self) -> f32 {
+        self.position - self.length
+    }
+
+    /// Distance driven since departure, m.
+    #[inline]
+    pub fn distance(&self) -> f32 {
+        self.odometer + self.position
+    }
+}
+
+/// The rear end of the last vehicle of a lane: all that a vehicle on another lane needs to know of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tail {
+    /// Its rear bumper, m from the start of the lane; infinite if the lane is empty.
+    pub back: f32,
+    /// Its speed, m/s.
+    pub speed: f32,
+    /// Its acceleration, m/s².
+    pub accel: f32,
+    /// How hard it is expected to brake, m/s².
+    pub decel: f32,
+    /// Its length, m.
+    pub length: f32,
+    /// The lane it came from.
+    pub came_from: LaneId,
+    /// Who it is.
+    pub id: VehicleId,
+    /// Distance from the front of the lane's first vehicle to the end of the lane, m.
+    pub head_to_end: f32,
+    /// Speed of the lane's first vehicle, m/s.
+    pub head_speed: f32,
+}
+
+impl Tail {
+    /// The tail of an empty lane.
+    pub const EMPTY: Self = Self {
+        back: f32::INFINITY,
+        speed: 0.0,
+        accel: 0.0,
+        decel: 1.0,
+        length: 0.0,
+        came_from: LaneId::NONE,
+        id: VehicleId::NONE,
+        head_to_end: f32::INFINITY,
+        head_speed: 0.0,
+    };
+
+    /// Whether there is a vehicle.
+    #[inline(always)]
+    pub fn exists(&self) -> bool {
+        self.back < f32::INFINITY
+    }
+}
+
+/// The vehicles of one lane, front first.
+#[derive(Clone, Debug, Default)]
+pub struct LaneTraffic {
+    /// Ordered by position, greatest first.
+    pub vehicles: Vec<Vehicle>,
+}
+
+/// All moving state, by dense lane id.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Traffic {
+    /// The lanes' vehicles.
+    pub lanes: Vec<LaneTraffic>,
+    /// The lanes' tails, as of the end of the last step.
+    pub tails: Vec<Tail>,
+    /// Room at the start of each lane behind the vehicles that stand on it, m; may be negative.
+    pub room: Vec<f32>,
+    /// Whether anybody stands on each lane.
+    pub standing: Vec<bool>,
+    /// Room that vehicles inside junctions will take on each road lane they are about to enter, m.
+    pub inbound: Vec<f32>,
+}
+
+impl Traffic {
+    /// Empty lanes.
+    pub fn new(lanes: usize) -> Self {
+        Self {
+            lanes: vec![LaneTraffic::default(); lanes],
+            tails: vec![Tail::EMPTY; lanes],
+            room: vec![0.0; lanes],
+            standing: vec![false; lanes],
+            inbound: vec![0.0; lanes],
+        }
+    }
+
+    /// All vehicles with their lanes, in lane order, front first.
+    pub fn vehicles(&self) -> impl Iterator<Item = (LaneId, &Vehicle)> {
+        self.lanes.iter().enumerate().flat_map(|(l, lane)| lane.vehicles.iter().map(move |v| (LaneId::new(l), v)))
+    }
+
+    /// Number of vehicles on the network.
+    pub fn count(&self) -> usize {
+        self.lanes.iter().map(|l| l.vehicles.len()).sum()
+    }
+}
