@@ -204,6 +204,9 @@ fn offsets_count_modulo_the_cycle() {
     for offset in [-7000, 13_000, -1_000_007_000, 86_400_003_000, 3000 - 10_000 * 900_000_000_000] {
         assert_eq!(rows(&mut started(program(offset, &steps), 0), 0..=25), reference, "offset {offset} ms");
     }
+    // i64::MIN is 4192 modulo 10 000.
+    let [least, same] = [i64::MIN, 4192].map(|offset| rows(&mut started(program(offset, &steps), 0), 0..=25));
+    assert_eq!(least, same);
 }
 
 fn started(program: Program, at: i64) -> Controller {
@@ -309,6 +312,17 @@ fn an_edge_wakes_the_strategy_at_its_own_time() {
     assert_eq!(drain(&mut controller), [change(1000, 0, Lamp::Red)]);
     assert_eq!(controller.detectors().on_time(0, Millis(2000)), Millis(567));
     assert_eq!(controller.explain(), "follow: decision 4");
+}
+
+#[test]
+fn edges_of_one_millisecond_keep_their_order() {
+    let mut controller = Controller::new(program(0, &[(1000, "rr")]), Box::<Follow>::default(), 1);
+    controller.start(Millis(0));
+    for on in [true, false] {
+        controller.handle_detector(edge(0, 500, on));
+    }
+    controller.advance(Millis(1000));
+    assert_eq!((controller.detectors().count(0), controller.detectors().occupied(0)), (1, false));
 }
 
 // --- checkpoints -----------------------------------------------------------------------------------------------------
