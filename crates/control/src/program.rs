@@ -15,14 +15,36 @@ pub struct ProgramStep {
     pub lamps: Vec<Lamp>,
 }
 
-/// A fixed cycle of lamp states, checked on construction.
+/// A fixed cycle of lamp states, checked on construction, and again when it is deserialised.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Unchecked"))]
 pub struct Program {
     id: String,
     offset: Millis,
     steps: Vec<ProgramStep>,
+    // Follows from the steps.
+    #[cfg_attr(feature = "serde", serde(skip_serializing))]
     cycle: Millis,
+}
+
+/// A program as it is written down.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+#[serde(rename = "Program")]
+struct Unchecked {
+    id: String,
+    offset: Millis,
+    steps: Vec<ProgramStep>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for Program {
+    type Error = ProgramError;
+
+    fn try_from(program: Unchecked) -> Result<Self, ProgramError> {
+        Self::new(program.id, program.offset, program.steps)
+    }
 }
 
 /// Why steps do not make a program.
@@ -32,6 +54,11 @@ pub enum ProgramError {
     Empty,
     /// The first step has no group.
     NoGroups,
+    /// The first step has more groups than can be numbered.
+    TooManyGroups {
+        /// How many groups it has.
+        found: usize,
+    },
     /// A step's duration is not positive.
     Duration {
         /// Which step, from 0.
@@ -55,6 +82,9 @@ impl fmt::Display for ProgramError {
         match self {
             Self::Empty => write!(f, "has no steps; expected at least one, so that the cycle is longer than zero"),
             Self::NoGroups => write!(f, "has an empty state; expected one letter per link index"),
+            Self::TooManyGroups { found } => {
+                write!(f, "has {found} letters in a state; expected at most {}", u16::MAX)
+            }
             Self::Duration { step, duration } => {
                 write!(f, "step {step} lasts {} s; expected a positive duration", duration.seconds())
             }
@@ -72,11 +102,14 @@ impl Program {
     /// (time − offset) is a multiple of the cycle.
     ///
     /// # Errors
-    /// If there is no step or group, a duration is not positive, or the steps differ in their number of groups.
+    /// If there is no step or group, there are too many groups, a duration is not positive, or the steps differ in their number of groups.
     pub fn new(id: impl Into<String>, offset: Millis, steps: Vec<ProgramStep>) -> Result<Self, ProgramError> {
         let expected = steps.first().ok_or(ProgramError::Empty)?.lamps.len();
         if expected == 0 {
             return Err(ProgramError::NoGroups);
+        }
+        if expected > usize::from(u16::MAX) {
+            return Err(ProgramError::TooManyGroups { found: expected });
         }
         let mut cycle = Millis(0);
         for (step, s) in steps.iter().enumerate() {
@@ -119,7 +152,9 @@ impl Program {
 
     /// The step in force at `time`, and when the next one starts.
     pub fn step_at(&self, time: Millis) -> (usize, Millis) {
-        let mut rest = (time - self.offset).0.rem_euclid(self.cycle.0);
+        // Each reduced first: the difference of two absurd times would saturate.
+        let [time_in, offset_in] = [time, self.offset].map(|t| t.0.rem_euclid(self.cycle.0));
+        let mut rest = (time_in - offset_in).rem_euclid(self.cycle.0);
         for (i, s) in self.steps.iter().enumerate() {
             if rest < s.duration.0 {
                 return (i, time + Millis(s.duration.0 - rest));
@@ -129,9 +164,9 @@ impl Program {
         unreachable!("the remainder is below the sum of the durations")
     }
 
-    /// How long `group` is green of either kind in one cycle.
+    /// How long `group` is green of either kind in one cycle; never, for a group it does not have.
     pub fn green(&self, group: usize) -> Millis {
-        let green = self.steps.iter().filter(|s| s.lamps[group].is_green());
+        let green = self.steps.iter().filter(|s| s.lamps.get(group).is_some_and(|lamp| lamp.is_green()));
         Millis(green.map(|s| s.duration.0).sum())
     }
 }

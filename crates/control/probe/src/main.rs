@@ -1,0 +1,139 @@
+//! A controller in a program without Rust's standard library.
+//!
+//! It has a panic handler of its own: if the controller, or anything it depends on, pulled std in, the two handlers
+//! would clash and this would not compile. Its allocator counts, so that it also sees whether a running controller
+//! allocates. The C runtime only starts it and takes its exit code:
+//! 0 all well, 2 a constructor failed, 3 a wrong lamp or time, 4 memory was asked for in steady state.
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+use alloc::{vec, vec::Vec};
+use core::{
+    alloc::{GlobalAlloc, Layout},
+    cell::UnsafeCell,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+};
+
+use intergreen_control::{Controller, DetectorEvent, Lamp, Millis, Program, ProgramStep, Registry};
+
+const ARENA: usize = 1 << 20;
+
+/// Hands out an arena from front to back and takes nothing back.
+#[repr(align(16))]
+struct Bump {
+    arena: UnsafeCell<[u8; ARENA]>,
+    used: AtomicUsize,
+    requests: AtomicUsize,
+}
+
+// SAFETY: `used` grows atomically, so no two requests get the same bytes.
+unsafe impl Sync for Bump {}
+
+// SAFETY: every block lies in the arena, is aligned (offsets are, and the arena is to 16) and is handed out once.
+unsafe impl GlobalAlloc for Bump {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        self.requests.fetch_add(1, Relaxed);
+        let fits = |used: usize| {
+            let start = used.checked_next_multiple_of(layout.align())?;
+            start.checked_add(layout.size()).filter(|&end| end <= ARENA && layout.align() <= 16)
+        };
+        match self.used.fetch_update(Relaxed, Relaxed, fits) {
+            Ok(used) => {
+                let start = used.next_multiple_of(layout.align());
+                // SAFETY: `fits` has seen that the block ends inside the arena.
+                unsafe { self.arena.get().cast::<u8>().add(start) }
+            }
+            Err(_) => core::ptr::null_mut(),
+        }
+    }
+
+    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
+}
+
+#[global_allocator]
+static MEMORY: Bump =
+    Bump { arena: UnsafeCell::new([0; ARENA]), used: AtomicUsize::new(0), requests: AtomicUsize::new(0) };
+
+#[link(name = "c")]
+unsafe extern "C" {
+    fn abort() -> !;
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    // SAFETY: it takes nothing and does not return.
+    unsafe { abort() }
+}
+
+/// Named by the unwind tables of the precompiled `core` and `alloc`; with panic = "abort" nobody calls it.
+#[unsafe(no_mangle)]
+extern "C" fn rust_eh_personality() {}
+
+/// Likewise.
+#[unsafe(no_mangle)]
+extern "C" fn _Unwind_Resume() -> ! {
+    // SAFETY: it takes nothing and does not return.
+    unsafe { abort() }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn main() -> i32 {
+    match run() {
+        Ok(()) => 0,
+        Err(code) => code,
+    }
+}
+
+const GREENS: [[Lamp; 2]; 2] = [[Lamp::Green, Lamp::Red], [Lamp::Red, Lamp::Green]];
+
+fn run() -> Result<(), i32> {
+    let step = |seconds: i64, lamps: [Lamp; 2]| ProgramStep { duration: Millis(seconds * 1000), lamps: lamps.to_vec() };
+    let steps = vec![step(30, GREENS[0]), step(20, GREENS[1])];
+    let program = Program::new("probe", Millis(-7000), steps).map_err(|_| 2)?;
+    let registry = Registry::default();
+    for entry in registry.entries() {
+        let strategy = registry.make(entry.name, &[], &program).map_err(|_| 2)?;
+        let mut controller = Controller::new(program.clone(), strategy, 2);
+        controller.start(Millis(0));
+        run_cycles(&mut controller, 0, 2)?; // buffers reach their sizes
+        let before = MEMORY.requests.load(Relaxed);
+        run_cycles(&mut controller, 100, 1000)?;
+        if cfg!(feature = "allocates") {
+            core::hint::black_box(Vec::<u8>::with_capacity(1));
+        }
+        if MEMORY.requests.load(Relaxed) != before {
+            return Err(4);
+        }
+    }
+    Ok(())
+}
+
+/// Lets cycles of 50 s go by in steps of 700 ms with traffic on both detectors, and checks every change of
+/// `fixed_time`: group 0 is green from 43 s on (the offset is −7 s), group 1 from 23 s on.
+fn run_cycles(controller: &mut Controller, from_s: i64, cycles: i64) -> Result<(), i32> {
+    let end = (from_s + 50 * cycles) * 1000;
+    let mut now = from_s * 1000;
+    while now < end {
+        now = (now + 700).min(end);
+        controller.handle_detector(DetectorEvent { detector: 0, at: Millis(now - 650), on: true });
+        controller.handle_detector(DetectorEvent { detector: 1, at: Millis(now - 333), on: now % 3 == 0 });
+        controller.handle_detector(DetectorEvent { detector: 0, at: Millis(now - 10), on: false });
+        controller.advance(Millis(now));
+        while let Some(change) = controller.poll_output() {
+            let second = change.at.0 % 50_000;
+            let first_half = second >= 43_000 || second < 23_000;
+            let shown = GREENS[usize::from(first_half == cfg!(feature = "wrong_lamp"))];
+            let exact = change.at.0 == 0 || second == 43_000 || second == 23_000;
+            let fixed = controller.strategy() == "fixed_time";
+            if fixed && (!exact || shown[usize::from(change.group)] != change.lamp) {
+                return Err(3);
+            }
+        }
+    }
+    let actuations = controller.detectors().count(0);
+    if i64::from(actuations) < 50 * cycles { Err(3) } else { Ok(()) }
+}

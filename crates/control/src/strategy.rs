@@ -1,0 +1,77 @@
+//! How a strategy plugs in.
+//!
+//! Terms
+//! - **strategy**: decides what should be shown next. It sees what a [`View`] shows and nothing else: no vehicles, no
+//!   clock, no other cabinet.
+//! - **request**: what it would like to be shown. Whoever arbitrates requests is the only writer of lamps.
+//! - **decision**: a request, and when the strategy wants to be asked again at the latest.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt::Debug;
+
+use crate::{DetectorBank, Lamp, Millis, Program, StateError};
+
+/// All that a strategy may know at the moment it decides.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The program of the intersection.
+    pub program: &'a Program,
+    /// What its detectors reported up to now.
+    pub detectors: &'a DetectorBank,
+    /// What each group shows.
+    pub lamps: &'a [Lamp],
+}
+
+/// What a strategy would like to be shown.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Request<'a> {
+    /// The lamps of a step of the program, from 0.
+    Step(usize),
+    /// These lamps, one per group.
+    Lamps(&'a [Lamp]),
+}
+
+impl<'a> Request<'a> {
+    /// The lamp of every group, or `None` if the request does not fit the program: it has no such step, or another
+    /// number of groups.
+    pub fn lamps(self, program: &'a Program) -> Option<&'a [Lamp]> {
+        match self {
+            Self::Step(step) => program.steps().get(step).map(|s| s.lamps.as_slice()),
+            Self::Lamps(lamps) => (lamps.len() == program.groups()).then_some(lamps),
+        }
+    }
+}
+
+/// What a strategy decided.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Decision<'a> {
+    /// What it would like to be shown from now on.
+    pub request: Request<'a>,
+    /// When it wants to be asked again at the latest. A detector edge makes it be asked earlier.
+    pub next: Millis,
+}
+
+/// A way to control an intersection.
+///
+/// A strategy is deterministic: equal states and equal views give equal decisions. It panics on no view, and in steady
+/// state it allocates nothing (lamps it requests live in a buffer of its own).
+pub trait Strategy: Debug + Send + Sync {
+    /// The name under which it is registered.
+    fn name(&self) -> &'static str;
+
+    /// Decides what should be shown from `now` on. Times never decrease from call to call; two calls at one time
+    /// happen when an edge is reported late.
+    fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_>;
+
+    /// Its last decision and the reason for it, in words for a traffic engineer. Built only when asked for.
+    fn explain(&self) -> String;
+
+    /// Appends what it must remember to go on exactly as it would have: a version byte first, little-endian.
+    fn save(&self, out: &mut Vec<u8>);
+
+    /// Becomes what was saved.
+    ///
+    /// # Errors
+    /// If `state` was not written by this strategy. It then stays as it was.
+    fn load(&mut self, state: &[u8]) -> Result<(), StateError>;
+}
