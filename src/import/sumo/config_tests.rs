@@ -57,8 +57,14 @@ fn names_what_is_wrong() {
         ("<net/>", "the root element is <net>; expected <configuration> or <sumoConfiguration>"),
         ("<configuration><net-file/></configuration>", ":1: <net-file>: attribute 'value' is missing"),
         ("<configuration><n value=\"a,b\"/></configuration>", "names 2 files; expected one"),
-        ("<configuration><n value=\"a\"/>\n<end value=\"soon\"/></configuration>", ":2: <end>: value=\"soon\" is not a time"),
-        ("<configuration><n value=\"a\"/><begin value=\"5\"/><end value=\"5\"/></configuration>", "<end> is 5 s; expected"),
+        (
+            "<configuration><n value=\"a\"/>\n<end value=\"soon\"/></configuration>",
+            ":2: <end>: value=\"soon\" is not a time",
+        ),
+        (
+            "<configuration><n value=\"a\"/><begin value=\"5\"/><end value=\"5\"/></configuration>",
+            "<end> is 5 s; expected",
+        ),
         ("<configuration><n value=\"a\"/><step-length value=\"0\"/></configuration>", "expected a step of at least"),
         ("<configuration><n value=\"a\"/><scale value=\"NaN\"/></configuration>", "expected a number ≥ 0"),
         ("<configuration><n value=\"a\"/>", "truncated"),
