@@ -130,7 +130,7 @@ impl RawNet {
             from: end("from")?,
             to: end("to")?,
             priority: element.number(file, "priority")?.unwrap_or(-1.0) as i32,
-            lanes: lanes(file, element, report)?,
+            lanes: lanes(file, element, internal, report)?,
         });
         Ok(())
     }
@@ -141,13 +141,14 @@ fn names(list: &str) -> Vec<String> {
     list.split_whitespace().map(str::to_owned).collect()
 }
 
-/// The lanes of an edge by index.
-fn lanes(file: &Path, edge: &Element, report: &mut Report) -> Result<Vec<LaneSpec>, ImportError> {
+/// The lanes of an edge by index. Inside junctions they count as they stand: netconvert writes index 0 for every
+/// lane behind a place to wait, and connections mean the order.
+fn lanes(file: &Path, edge: &Element, internal: bool, report: &mut Report) -> Result<Vec<LaneSpec>, ImportError> {
     let mut lanes = Vec::with_capacity(edge.children.len());
     for child in &edge.children {
         if child.name == "lane" {
             let index = child.index(file, "index")?.ok_or_else(|| child.error(file, "attribute 'index' is missing"))?;
-            lanes.push((index, lane(file, child, report)?));
+            lanes.push((if internal { lanes.len() } else { index }, lane(file, child, report)?));
         } else {
             report.count(format!("<{}> in an edge", child.name), || edge.label());
         }
