@@ -149,12 +149,14 @@ pub fn read(
     let mut stack: Vec<Element> = Vec::new();
     let mut descendants = 0;
     loop {
+        // Text up to the tag is read by now: this is where the tag starts.
+        let start = reader.get_ref().line;
         let event = reader.read_event_into(&mut buffer);
         let line = reader.get_ref().line;
         let malformed = |what: String| ImportError::at(file, line, format!("is not well-formed XML: {what}"));
         match event.map_err(|e| malformed(e.to_string()))? {
             Event::Start(tag) => {
-                let element = element(&tag, line).map_err(malformed)?;
+                let element = element(&tag, start).map_err(malformed)?;
                 if root.is_none() {
                     root = Some(checked_root(file, element, roots)?);
                 } else if closed {
@@ -168,7 +170,7 @@ pub fn read(
                 }
             }
             Event::Empty(tag) => {
-                let element = element(&tag, line).map_err(malformed)?;
+                let element = element(&tag, start).map_err(malformed)?;
                 if root.is_none() {
                     root = Some(checked_root(file, element, roots)?);
                     closed = true;

@@ -246,27 +246,14 @@ impl NetworkBuilder {
         let mut junctions: Vec<Junction> = self
             .junctions
             .into_iter()
-            .map(|j| Junction {
-                id: j.id,
-                kind: j.kind,
-                position: j.position,
-                shape: j.shape,
-                entries: Vec::new(),
-            })
+            .map(|j| Junction { id: j.id, kind: j.kind, position: j.position, shape: j.shape, entries: Vec::new() })
             .collect();
         link_insides(&self.lanes, &mut movements)?;
         resolve_requests(&mut junctions, &self.requests, &mut movements)?;
         conflicts::derive(&mut self.lanes, &movements);
-        let signals = resolve_signals(self.signals, &movements)?;
+        let signals = resolve_signals(self.signals, &movements, &self.lanes)?;
         mark_fringe(&mut self.links, &self.lanes);
-        Ok(Network {
-            links: self.links,
-            lanes: self.lanes,
-            movements,
-            junctions,
-            signals,
-            left_hand: self.left_hand,
-        })
+        Ok(Network { links: self.links, lanes: self.lanes, movements, junctions, signals, left_hand: self.left_hand })
     }
 
     /// Indices of the movements, ordered by the lane they leave, then as given.
@@ -440,6 +427,12 @@ fn resolve_requests(
                     format!("a connection has request index {r}, but there are {} requests", rows.len()),
                 ));
             };
+            if !place.is_none() {
+                return Err(invalid(
+                    format!("junction '{}'", junction.id),
+                    format!("two connections have request index {r}; expected one each"),
+                ));
+            }
             *place = id;
         }
         let pick = |list: &[u16]| -> Result<Vec<MovementId>, NetworkError> {
@@ -490,7 +483,11 @@ fn resolve_requests(
 }
 
 /// Checks programs against the movements that obey them.
-fn resolve_signals(specs: Vec<SignalSpec>, movements: &[Movement]) -> Result<Vec<Signal>, NetworkError> {
+fn resolve_signals(
+    specs: Vec<SignalSpec>,
+    movements: &[Movement],
+    lanes: &[Lane],
+) -> Result<Vec<Signal>, NetworkError> {
     let mut signals: Vec<Signal> = specs
         .into_iter()
         .map(|s| Signal { id: s.id, groups: s.program.groups() as u16, program: s.program, movements: Vec::new() })
@@ -502,10 +499,13 @@ fn resolve_signals(specs: Vec<SignalSpec>, movements: &[Movement]) -> Result<Vec
             return Err(invalid(
                 format!("tlLogic '{}'", signal.id),
                 format!(
-                    "its states have {} characters, but a connection has linkIndex {}; expected at least {}",
+                    "its states have {} characters, but the connection from lane '{}' to lane '{}' has linkIndex {}; \
+                     expected at least {}",
                     signal.groups,
+                    lanes[m.from.index()].id,
+                    lanes[m.to.index()].id,
                     head.group,
-                    head.group + 1
+                    u32::from(head.group) + 1
                 ),
             ));
         }

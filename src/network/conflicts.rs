@@ -4,29 +4,52 @@
 //! lane, or if they come from the same lane. The conflict is the stretch on which their centre lines are closer
 //! than [`CLEARANCE`].
 
-use super::{Conflict, ConflictKind, Lane, LaneId, Movement, MovementKind, geometry};
+use super::{Conflict, ConflictKind, Lane, LaneId, Movement, MovementKind, Point, geometry};
 
 /// Centre lines closer than this leave no room for two cars: a car's width of 1.8 m and 0.2 m to spare.
 const CLEARANCE: f64 = 2.0;
 /// Distance between the points at which a lane is probed, m. Half of it is the error of a conflict's ends.
 const PROBE: f64 = 0.5;
 
+/// The probed centre line of an internal lane.
+struct Probed {
+    lane: LaneId,
+    /// Points at equal distances, first and last included.
+    points: Vec<Point>,
+    /// Smallest and largest coordinates, widened by the clearance.
+    low: Point,
+    high: Point,
+}
+
+/// One way through a junction on one of its internal lanes.
+struct Inside<'a> {
+    probed: Probed,
+    entry: &'a Movement,
+}
+
 /// Fills in the conflicts of all internal lanes.
 pub(super) fn derive(lanes: &mut [Lane], movements: &[Movement]) {
-    // The internal lanes of each junction, with the entry movement through which they are reached.
-    let mut inside: Vec<Vec<(LaneId, &Movement)>> = Vec::new();
+    // The internal lanes of each junction, with the entry movement through which they are reached. A lane nobody
+    // can reach conflicts with none.
+    let mut inside: Vec<Vec<Inside<'_>>> = Vec::new();
     for m in movements.iter().filter(|m| m.kind != MovementKind::Entry) {
+        let entry = &movements[m.entry.index()];
+        if entry.kind != MovementKind::Entry {
+            continue;
+        }
         let j = m.junction.index();
         if inside.len() <= j {
-            inside.resize(j + 1, Vec::new());
+            inside.resize_with(j + 1, Vec::new);
         }
-        inside[j].push((m.from, &movements[m.entry.index()]));
+        inside[j].push(Inside { probed: probe(m.from, &lanes[m.from.index()]), entry });
     }
     for group in inside {
-        for (i, &(a, entry_a)) in group.iter().enumerate() {
-            for &(b, entry_b) in &group[i + 1..] {
-                if let Some(kind) = how_they_meet(entry_a, entry_b, movements) {
-                    pair(lanes, a, b, kind, entry_a, entry_b);
+        for (i, a) in group.iter().enumerate() {
+            for b in &group[i + 1..] {
+                if let Some(kind) = how_they_meet(a.entry, b.entry)
+                    && a.probed.is_near(&b.probed)
+                {
+                    pair(lanes, a, b, kind);
                 }
             }
         }
@@ -36,8 +59,35 @@ pub(super) fn derive(lanes: &mut [Lane], movements: &[Movement]) {
     }
 }
 
+impl Probed {
+    /// Whether the other line could come closer than the clearance.
+    fn is_near(&self, other: &Self) -> bool {
+        self.low.x <= other.high.x
+            && other.low.x <= self.high.x
+            && self.low.y <= other.high.y
+            && other.low.y <= self.high.y
+    }
+}
+
+/// Walks along a lane once, so that every pair it is part of can use the points.
+fn probe(id: LaneId, lane: &Lane) -> Probed {
+    let drawn = geometry::length(&lane.shape);
+    let n = (drawn / PROBE).ceil().clamp(1.0, 2000.0) as usize;
+    let points = geometry::spaced(&lane.shape, n);
+    let (mut low, mut high) = (lane.shape[0], lane.shape[0]);
+    for p in &lane.shape {
+        low = Point::new(low.x.min(p.x), low.y.min(p.y));
+        high = Point::new(high.x.max(p.x), high.y.max(p.y));
+    }
+    // Half the clearance on each side of the pair.
+    let margin = CLEARANCE / 2.0;
+    low = Point::new(low.x - margin, low.y - margin);
+    high = Point::new(high.x + margin, high.y + margin);
+    Probed { lane: id, points, low, high }
+}
+
 /// The kind of conflict of two entry movements, if they can conflict at all.
-fn how_they_meet(a: &Movement, b: &Movement, movements: &[Movement]) -> Option<ConflictKind> {
+fn how_they_meet(a: &Movement, b: &Movement) -> Option<ConflictKind> {
     if a.entry == b.entry {
         return None;
     }
@@ -47,37 +97,96 @@ fn how_they_meet(a: &Movement, b: &Movement, movements: &[Movement]) -> Option<C
     if a.to == b.to {
         return Some(ConflictKind::Merging);
     }
-    let foes = a.foes.iter().any(|f| movements[f.index()].entry == b.entry)
-        || b.foes.iter().any(|f| movements[f.index()].entry == a.entry);
-    foes.then_some(ConflictKind::Crossing)
+    (a.foes.contains(&b.entry) || b.foes.contains(&a.entry)).then_some(ConflictKind::Crossing)
 }
 
 /// Adds the conflict of two lanes to both, if their shapes come close.
-fn pair(lanes: &mut [Lane], a: LaneId, b: LaneId, kind: ConflictKind, entry_a: &Movement, entry_b: &Movement) {
-    let (Some((sa, ea)), Some((sb, eb))) =
-        (stretch(&lanes[a.index()], &lanes[b.index()]), stretch(&lanes[b.index()], &lanes[a.index()]))
+fn pair(lanes: &mut [Lane], a: &Inside<'_>, b: &Inside<'_>, kind: ConflictKind) {
+    let ((ia, ib), (pa, pb)) = ((a.probed.lane.index(), b.probed.lane.index()), (&a.probed, &b.probed));
+    let (Some((sa, ea)), Some((sb, eb))) = (stretch(pa, &lanes[ia], &lanes[ib]), stretch(pb, &lanes[ib], &lanes[ia]))
     else {
         return;
     };
-    let a_yields = entry_a.yields_to.contains(&entry_b.entry);
-    let b_yields = entry_b.yields_to.contains(&entry_a.entry);
-    let conflict =
-        |foe, (start, end), (foe_start, foe_end), yields, foe_yields| Conflict { foe, kind, start, end, foe_start, foe_end, yields, foe_yields };
-    lanes[a.index()].conflicts.push(conflict(b, (sa, ea), (sb, eb), a_yields, b_yields));
-    lanes[b.index()].conflicts.push(conflict(a, (sb, eb), (sa, ea), b_yields, a_yields));
+    let a_yields = a.entry.yields_to.contains(&b.entry.entry);
+    let b_yields = b.entry.yields_to.contains(&a.entry.entry);
+    let conflict = |foe, (start, end), (foe_start, foe_end), yields, foe_yields| Conflict {
+        foe,
+        kind,
+        start,
+        end,
+        foe_start,
+        foe_end,
+        yields,
+        foe_yields,
+    };
+    lanes[ia].conflicts.push(conflict(pb.lane, (sa, ea), (sb, eb), a_yields, b_yields));
+    lanes[ib].conflicts.push(conflict(pa.lane, (sb, eb), (sa, ea), b_yields, a_yields));
 }
 
 /// The stretch of `lane` that is closer than the clearance to `other`, in driving metres.
-fn stretch(lane: &Lane, other: &Lane) -> Option<(f32, f32)> {
-    let drawn = geometry::length(&lane.shape);
-    let n = (drawn / PROBE).ceil().clamp(1.0, 2000.0) as usize;
-    let mut range: Option<(usize, usize)> = None;
-    for i in 0..=n {
-        let (p, _) = geometry::along(&lane.shape, drawn * i as f64 / n as f64);
-        if geometry::distance_to(&other.shape, p) < CLEARANCE {
-            range = Some(range.map_or((i, i), |(first, _)| (first, i)));
+fn stretch(probed: &Probed, lane: &Lane, other: &Lane) -> Option<(f32, f32)> {
+    let close = |p: &Point| geometry::is_within(&other.shape, *p, CLEARANCE);
+    let first = probed.points.iter().position(close)?;
+    let last = probed.points.iter().rposition(close)?;
+    let to_driving = f64::from(lane.length) / (probed.points.len() - 1) as f64;
+    Some(((first as f64 * to_driving) as f32, (last as f64 * to_driving) as f32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::LinkId;
+
+    /// A lane along `shape`, `stretched` times as long to drive as drawn.
+    fn lane(shape: &[(f64, f64)], stretched: f64) -> Lane {
+        let shape: Vec<Point> = shape.iter().map(|&(x, y)| Point::new(x, y)).collect();
+        Lane {
+            id: String::new(),
+            link: LinkId(0),
+            index: 0,
+            length: (geometry::length(&shape) * stretched) as f32,
+            speed_limit: 10.0,
+            width: 3.2,
+            permissions: Default::default(),
+            shape,
+            internal: true,
+            movements: 0..0,
+            incoming: Vec::new(),
+            conflicts: Vec::new(),
         }
     }
-    let to_driving = f64::from(lane.length) / n as f64;
-    range.map(|(first, last)| ((first as f64 * to_driving) as f32, (last as f64 * to_driving) as f32))
+
+    /// The stretch of `a` near `b`.
+    fn near(a: &Lane, b: &Lane) -> Option<(f32, f32)> {
+        stretch(&probe(LaneId(0), a), a, b)
+    }
+
+    #[test]
+    fn a_right_angle_is_two_clearances_long() {
+        let (a, b) = (lane(&[(-10.0, 0.0), (10.0, 0.0)], 1.0), lane(&[(0.0, -10.0), (0.0, 10.0)], 1.0));
+        assert_eq!(near(&a, &b), Some((8.5, 11.5)));
+        // Driving metres, not drawn ones.
+        let double = lane(&[(-10.0, 0.0), (10.0, 0.0)], 2.0);
+        assert_eq!(near(&double, &b), Some((17.0, 23.0)));
+    }
+
+    #[test]
+    fn lanes_side_by_side_do_not_meet() {
+        let (a, b) = (lane(&[(0.0, 0.0), (20.0, 0.0)], 1.0), lane(&[(0.0, 3.2), (20.0, 3.2)], 1.0));
+        assert_eq!(near(&a, &b), None);
+    }
+
+    #[test]
+    fn a_merge_lasts_to_the_end() {
+        let (a, b) = (lane(&[(0.0, 0.0), (20.0, 0.0)], 1.0), lane(&[(0.0, 10.0), (20.0, 0.0)], 1.0));
+        let (start, end) = near(&a, &b).unwrap();
+        assert!(end == 20.0 && start > 14.0 && start < 17.0, "{start}..{end}");
+    }
+
+    #[test]
+    fn boxes_that_hold_the_clearance_are_near() {
+        let a = probe(LaneId(0), &lane(&[(0.0, 0.0), (20.0, 0.0)], 1.0));
+        assert!(a.is_near(&probe(LaneId(1), &lane(&[(0.0, 1.9), (20.0, 1.9)], 1.0))));
+        assert!(!a.is_near(&probe(LaneId(1), &lane(&[(0.0, 2.1), (20.0, 2.1)], 1.0))));
+    }
 }

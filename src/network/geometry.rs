@@ -65,6 +65,36 @@ pub fn distance_to(line: &[Point], p: Point) -> f64 {
     best
 }
 
+/// `n` + 1 points at equal distances along a polyline, its ends included. An empty line gives origins.
+pub fn spaced(line: &[Point], n: usize) -> Vec<Point> {
+    let pace = length(line) / n.max(1) as f64;
+    let mut points = Vec::with_capacity(n + 1);
+    points.push(line.first().copied().unwrap_or_default());
+    let mut before = 0.0;
+    for w in line.windows(2) {
+        let d = w[0].distance(w[1]);
+        while points.len() < n && points.len() as f64 * pace <= before + d {
+            let t = if d > 0.0 { (points.len() as f64 * pace - before) / d } else { 0.0 };
+            points.push(w[0].lerp(w[1], t));
+        }
+        before += d;
+    }
+    points.resize(n + 1, line.last().copied().unwrap_or_default());
+    points
+}
+
+/// Whether some point of a polyline of two or more points is closer to `p` than `reach`.
+pub fn is_within(line: &[Point], p: Point, reach: f64) -> bool {
+    line.windows(2).any(|w| {
+        let (dx, dy) = (w[1].x - w[0].x, w[1].y - w[0].y);
+        let (px, py) = (p.x - w[0].x, p.y - w[0].y);
+        let l2 = dx * dx + dy * dy;
+        let t = if l2 > 0.0 { ((px * dx + py * dy) / l2).clamp(0.0, 1.0) } else { 0.0 };
+        let (ex, ey) = (px - dx * t, py - dy * t);
+        ex * ex + ey * ey < reach * reach
+    })
+}
+
 /// The line moved `offset` metres to the left of its direction (right if negative).
 pub fn offset(line: &[Point], offset: f64) -> Vec<Point> {
     let n = line.len();

@@ -1,1 +1,5 @@
 //! SUMO's files: networks, demand, configurations.
+
+pub mod config;
+pub mod net;
+mod time;

@@ -1,0 +1,165 @@
+//! `.sumocfg`: which files make a scenario, and its clock.
+
+use std::path::{Path, PathBuf};
+
+use intergreen_control::Millis;
+
+use super::time;
+use crate::import::xml::{self, Element};
+use crate::import::{ImportError, Report};
+
+/// What a `.sumocfg` says, its paths made relative to the place it was read from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The network.
+    pub net: PathBuf,
+    /// Demand, in the order in which it is loaded.
+    pub routes: Vec<PathBuf>,
+    /// Everything else (stops, detectors, signal programs, vehicle types), in the order in which it is loaded.
+    pub additional: Vec<PathBuf>,
+    /// Where the scenario's clock starts.
+    pub begin: Millis,
+    /// Where it ends; `None`: when the last vehicle has left.
+    pub end: Option<Millis>,
+    /// Length of a step, if given.
+    pub step: Option<Millis>,
+    /// Factor on the demand, if given.
+    pub scale: Option<f64>,
+    /// Seed of the random numbers, if given.
+    pub seed: Option<u64>,
+}
+
+/// The options while they are read.
+#[derive(Default)]
+struct Options {
+    net: Option<PathBuf>,
+    routes: Vec<PathBuf>,
+    additional: Vec<PathBuf>,
+    begin: Option<Millis>,
+    end: Option<Millis>,
+    step: Option<Millis>,
+    scale: Option<f64>,
+    seed: Option<u64>,
+}
+
+/// Reads a `.sumocfg`. Options that mean nothing here are counted in `report` by name.
+///
+/// # Errors
+/// If the file is no configuration, names no network, or an option has a value it cannot have.
+pub fn read_config(file: &Path, report: &mut Report) -> Result<Config, ImportError> {
+    let mut options = Options::default();
+    xml::read(file, &["configuration", "sumoConfiguration"], |element| options.section(file, &element, report))?;
+    let net = options
+        .net
+        .ok_or_else(|| ImportError::new(file, "<net-file> is missing; expected the path of a network as its value"))?;
+    let begin = options.begin.unwrap_or_default();
+    if let Some(end) = options.end
+        && end <= begin
+    {
+        let problem = format!("<end> is {} s; expected a time after <begin>, {} s", end.seconds(), begin.seconds());
+        return Err(ImportError::new(file, problem));
+    }
+    Ok(Config {
+        net,
+        routes: options.routes,
+        additional: options.additional,
+        begin,
+        end: options.end,
+        step: options.step,
+        scale: options.scale,
+        seed: options.seed,
+    })
+}
+
+impl Options {
+    /// One element: an option, or a section of options (sections only order the file; their names say nothing).
+    fn section(&mut self, file: &Path, element: &Element, report: &mut Report) -> Result<(), ImportError> {
+        let value = element.get("value").or_else(|| element.get("v"));
+        if value.is_none() && !element.children.is_empty() {
+            return element.children.iter().try_for_each(|child| self.section(file, child, report));
+        }
+        self.option(file, element, value, report)
+    }
+
+    /// One option, under its name or one of its synonyms.
+    fn option(
+        &mut self,
+        file: &Path,
+        element: &Element,
+        value: Option<&str>,
+        report: &mut Report,
+    ) -> Result<(), ImportError> {
+        let value = || value.ok_or_else(|| element.error(file, "attribute 'value' is missing"));
+        match element.name.as_str() {
+            "net-file" | "net" | "n" => self.net = Some(one_path(file, element, value()?)?),
+            "route-files" | "routes" | "r" => self.routes = paths(file, value()?),
+            "additional-files" | "additional" | "a" => self.additional = paths(file, value()?),
+            "begin" | "b" => self.begin = Some(moment(file, element, value()?)?),
+            // SUMO's own word for "no end" is a negative time.
+            "end" | "e" => self.end = Some(moment(file, element, value()?)?).filter(|t| t.0 >= 0),
+            "step-length" => self.step = Some(step(file, element, value()?)?),
+            "scale" => self.scale = Some(scale(file, element, value()?)?),
+            "seed" => self.seed = Some(seed(file, element, value()?)?),
+            // An empty section.
+            "input" | "time" | "output" | "processing" | "report" | "random_number" | "gui_only" | "routing" => {}
+            name => report
+                .count(format!("configuration option '{name}'"), || format!("{}:{}", file.display(), element.line)),
+        }
+        Ok(())
+    }
+}
+
+/// The one path an option must name.
+fn one_path(file: &Path, element: &Element, value: &str) -> Result<PathBuf, ImportError> {
+    match paths(file, value).as_slice() {
+        [path] => Ok(path.clone()),
+        all => Err(element.error(file, format!("value=\"{value}\" names {} files; expected one", all.len()))),
+    }
+}
+
+/// The paths of a list, relative to the configuration's folder.
+fn paths(file: &Path, value: &str) -> Vec<PathBuf> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let mut out = Vec::new();
+    for part in value.split([',', ';']).map(str::trim).filter(|p| !p.is_empty()) {
+        // Blanks separate too, unless they belong to a name.
+        let whole = folder.join(part);
+        if whole.exists() {
+            out.push(whole);
+        } else {
+            out.extend(part.split_whitespace().map(|p| folder.join(p)));
+        }
+    }
+    out
+}
+
+/// A point in time.
+fn moment(file: &Path, element: &Element, value: &str) -> Result<Millis, ImportError> {
+    time::parse(value)
+        .ok_or_else(|| element.error(file, format!("value=\"{value}\" is not a time; expected seconds or h:m:s")))
+}
+
+/// A step's length.
+fn step(file: &Path, element: &Element, value: &str) -> Result<Millis, ImportError> {
+    match moment(file, element, value)? {
+        t if t.0 > 0 => Ok(t),
+        _ => Err(element.error(file, format!("value=\"{value}\"; expected a step of at least 0.001 s"))),
+    }
+}
+
+/// A factor on the demand.
+fn scale(file: &Path, element: &Element, value: &str) -> Result<f64, ImportError> {
+    match value.trim().parse::<f64>() {
+        Ok(v) if v.is_finite() && v >= 0.0 => Ok(v),
+        _ => Err(element.error(file, format!("value=\"{value}\"; expected a number ≥ 0"))),
+    }
+}
+
+/// A seed.
+fn seed(file: &Path, element: &Element, value: &str) -> Result<u64, ImportError> {
+    value.trim().parse().map_err(|_| element.error(file, format!("value=\"{value}\"; expected a whole number ≥ 0")))
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;
