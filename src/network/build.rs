@@ -246,27 +246,14 @@ impl NetworkBuilder {
         let mut junctions: Vec<Junction> = self
             .junctions
             .into_iter()
-            .map(|j| Junction {
-                id: j.id,
-                kind: j.kind,
-                position: j.position,
-                shape: j.shape,
-                entries: Vec::new(),
-            })
+            .map(|j| Junction { id: j.id, kind: j.kind, position: j.position, shape: j.shape, entries: Vec::new() })
             .collect();
         link_insides(&self.lanes, &mut movements)?;
         resolve_requests(&mut junctions, &self.requests, &mut movements)?;
         conflicts::derive(&mut self.lanes, &movements);
         let signals = resolve_signals(self.signals, &movements)?;
         mark_fringe(&mut self.links, &self.lanes);
-        Ok(Network {
-            links: self.links,
-            lanes: self.lanes,
-            movements,
-            junctions,
-            signals,
-            left_hand: self.left_hand,
-        })
+        Ok(Network { links: self.links, lanes: self.lanes, movements, junctions, signals, left_hand: self.left_hand })
     }
 
     /// Indices of the movements, ordered by the lane they leave, then as given.

@@ -1,1 +1,4 @@
 //! SUMO's files: networks, demand, configurations.
+
+pub mod routes;
+pub mod types;
