@@ -20,11 +20,10 @@ pub fn expand(demand: &Demand, seed: u64, begin: Millis, end: Option<Millis>) ->
     let mut all = Vec::new();
     for source in &demand.sources {
         match source.timing {
-            Timing::Once(depart) => {
-                if depart >= begin && depart < end {
-                    all.push(departure(source, source.id.clone(), seed, depart));
-                }
+            Timing::Once(depart) if depart >= begin && depart < end => {
+                all.push(departure(source, source.id.clone(), seed, depart));
             }
+            Timing::Once(_) => {}
             timing if most_vehicles(timing, end).is_some() => {
                 each_of_flow(source, timing, seed, begin, end, &mut |number, depart| {
                     all.push(departure(source, format!("{}.{number}", source.id), seed, depart));

@@ -124,8 +124,8 @@ fn what_is_not_simulated_is_counted_by_name() {
     let found: Vec<_> = report.findings.iter().map(|(kind, (n, _))| (kind.as_str(), *n)).collect();
     let expected = [
         ("<container> not simulated", 1),
-        ("<personFlow> not simulated", 1),
         ("<person> not simulated", 1),
+        ("<personFlow> not simulated", 1),
         ("<stop> not simulated yet", 2),
         ("<trip> with fromTaz not simulated", 1),
         ("<vehicle> attribute 'insertionChecks' not simulated", 1),
