@@ -7,13 +7,18 @@
 //!   changes nobody else's.
 
 mod expand;
+pub mod routing;
+#[cfg(test)]
+pub(crate) mod test_network;
 mod vehicle_type;
 
 use intergreen_control::Millis;
 use serde::{Deserialize, Serialize};
 
 use crate::network::{LinkId, dense_id};
-pub use expand::expand;
+pub(crate) use expand::check_flow;
+pub use expand::{MOST_VEHICLES, check_flows, expand};
+pub use routing::Router;
 pub use vehicle_type::{FollowingModel, SpeedFactor, VehicleType};
 
 dense_id!(

@@ -2,4 +2,6 @@
 
 pub mod config;
 pub mod net;
+pub mod routes;
 mod time;
+pub mod types;

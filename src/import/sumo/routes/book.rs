@@ -1,0 +1,219 @@
+//! The routes of a scenario.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use crate::demand::routing::usable;
+use crate::demand::{Route, RouteId, Router, VehicleType};
+use crate::import::sumo::types::{check_weights, listed, weight};
+use crate::import::xml::Element;
+use crate::import::{ImportError, Report};
+use crate::network::{LinkId, Network, VehicleClass};
+
+/// What drawing from one name can give, with weights.
+pub type Choice = Vec<(RouteId, f64)>;
+
+/// Routes, each list of links only once, and their names.
+pub struct RouteBook<'a> {
+    /// By [`RouteId`].
+    pub routes: Vec<Route>,
+    network: &'a Network,
+    links: HashMap<&'a str, LinkId>,
+    router: Router<'a>,
+    known: HashMap<Vec<LinkId>, RouteId>,
+    names: HashMap<String, Choice>,
+    /// Routes already found usable by a class.
+    usable: HashSet<(RouteId, u8)>,
+}
+
+impl<'a> RouteBook<'a> {
+    /// An empty book for a network.
+    pub fn new(network: &'a Network) -> Self {
+        let links = network.links.iter().enumerate().map(|(i, link)| (link.id.as_str(), LinkId::new(i))).collect();
+        Self {
+            routes: Vec::new(),
+            network,
+            links,
+            router: Router::new(network),
+            known: HashMap::new(),
+            names: HashMap::new(),
+            usable: HashSet::new(),
+        }
+    }
+
+    /// What a name stands for.
+    pub fn find(&self, name: &str) -> Option<&Choice> {
+        self.names.get(name)
+    }
+
+    /// The road of that name.
+    pub fn link(&self, file: &Path, element: &Element, name: &str) -> Result<LinkId, ImportError> {
+        match self.links.get(name) {
+            Some(&link) if !self.network.link(link).internal => Ok(link),
+            Some(_) => Err(element.error(file, format!("edge '{name}' lies inside a junction; expected a road"))),
+            None => Err(element.error(file, format!("edge '{name}' is not in the network"))),
+        }
+    }
+
+    /// Takes in a named `<route>`; returns it with its weight in a distribution around it.
+    pub fn add_route(
+        &mut self,
+        file: &Path,
+        element: &Element,
+        report: &mut Report,
+    ) -> Result<(RouteId, f64), ImportError> {
+        let id = element.need(file, "id")?;
+        let route = self.edges(file, element, element, report)?;
+        self.define(file, element, id, vec![(route, 1.0)])?;
+        Ok((route, weight(file, element)?))
+    }
+
+    /// Takes in a named `<routeDistribution>`.
+    pub fn add_distribution(&mut self, file: &Path, element: &Element, report: &mut Report) -> Result<(), ImportError> {
+        let id = element.need(file, "id")?;
+        let choice = self.distribution(file, element, element, report)?;
+        self.define(file, element, id, choice)
+    }
+
+    /// The routes of a `<route>` or `<routeDistribution>` that stands inside a vehicle, `owner`.
+    pub fn nested(
+        &mut self,
+        file: &Path,
+        owner: &Element,
+        element: &Element,
+        report: &mut Report,
+    ) -> Result<Choice, ImportError> {
+        if element.name == "routeDistribution" {
+            return self.distribution(file, owner, element, report);
+        }
+        Ok(vec![(self.edges(file, owner, element, report)?, 1.0)])
+    }
+
+    /// Checks that vehicles of a type can drive a route from end to end.
+    pub fn check_usable(
+        &mut self,
+        file: &Path,
+        element: &Element,
+        route: RouteId,
+        kind: &VehicleType,
+    ) -> Result<(), ImportError> {
+        if !self.usable.insert((route, kind.class as u8)) {
+            return Ok(());
+        }
+        let links = &self.routes[route.index()].links;
+        self.obstacle(links, kind.class).map_or(Ok(()), |problem| Err(element.error(file, problem)))
+    }
+
+    /// The fastest way that every one of `kinds` can drive, found for the first of them that finds one.
+    pub fn fastest(&mut self, from: LinkId, via: &[LinkId], to: LinkId, kinds: &[&VehicleType]) -> Option<RouteId> {
+        for kind in kinds {
+            if let Some(links) = self.router.route(from, via, to, kind)
+                && kinds.iter().all(|k| k.class == kind.class || self.obstacle(&links, k.class).is_none())
+            {
+                return Some(self.intern(links));
+            }
+        }
+        None
+    }
+
+    /// Why vehicles of a class cannot drive along `links`, if they cannot.
+    fn obstacle(&self, links: &[LinkId], class: VehicleClass) -> Option<String> {
+        let name = |link: LinkId| &self.network.link(link).id;
+        if let Some(&link) = links.iter().find(|&&link| !usable(self.network, link, class)) {
+            return Some(format!("no lane of edge '{}' is open to vehicles of class '{}'", name(link), class.name()));
+        }
+        let broken = links.windows(2).find(|pair| !self.router.reachable_turn(pair[0], pair[1], class))?;
+        Some(format!(
+            "there is no connection from edge '{}' to edge '{}' for vehicles of class '{}'",
+            name(broken[0]),
+            name(broken[1]),
+            class.name()
+        ))
+    }
+
+    /// The members of a distribution, given by names or nested.
+    fn distribution(
+        &mut self,
+        file: &Path,
+        owner: &Element,
+        element: &Element,
+        report: &mut Report,
+    ) -> Result<Choice, ImportError> {
+        let mut choice = Choice::new();
+        for (name, weight) in listed(file, element, "routes", "route")? {
+            self.extend(file, owner, &name, weight, &mut choice)?;
+        }
+        for child in &element.children {
+            match (child.name.as_str(), child.get("refId"), child.get("id")) {
+                ("route", Some(name), _) => self.extend(file, owner, name, weight(file, child)?, &mut choice)?,
+                ("route", None, Some(_)) => choice.push(self.add_route(file, child, report)?),
+                ("route", None, None) => {
+                    choice.push((self.edges(file, owner, child, report)?, weight(file, child)?));
+                }
+                (other, ..) => {
+                    report.count(format!("<{other}> in <routeDistribution> not simulated"), || owner.label());
+                }
+            }
+        }
+        check_weights(file, owner, &choice)?;
+        Ok(choice)
+    }
+
+    /// Adds what a name stands for to a distribution.
+    fn extend(
+        &self,
+        file: &Path,
+        owner: &Element,
+        name: &str,
+        weight: f64,
+        choice: &mut Choice,
+    ) -> Result<(), ImportError> {
+        let known = self.find(name).ok_or_else(|| owner.error(file, format!("route '{name}' is not known")))?;
+        choice.extend(known.iter().map(|&(route, share)| (route, share * weight)));
+        Ok(())
+    }
+
+    /// The route along the `edges` of an element that belongs to `owner`.
+    fn edges(
+        &mut self,
+        file: &Path,
+        owner: &Element,
+        element: &Element,
+        report: &mut Report,
+    ) -> Result<RouteId, ImportError> {
+        if element.get("repeat").is_some() {
+            report.count("repeat of a <route> not simulated", || owner.label());
+        }
+        if element.children.iter().any(|c| c.name == "stop") {
+            report.count("<stop> not simulated yet", || owner.label());
+        }
+        let Some(edges) = element.get("edges") else {
+            return Err(owner.error(file, "attribute 'edges' of its route is missing"));
+        };
+        let links: Vec<LinkId> =
+            edges.split_whitespace().map(|name| self.link(file, owner, name)).collect::<Result<_, _>>()?;
+        if links.is_empty() {
+            return Err(owner.error(file, "its route has no edges; expected at least one"));
+        }
+        Ok(self.intern(links))
+    }
+
+    /// The route with these links, made if there is none yet.
+    fn intern(&mut self, links: Vec<LinkId>) -> RouteId {
+        if let Some(&route) = self.known.get(&links) {
+            return route;
+        }
+        let route = RouteId::new(self.routes.len());
+        self.routes.push(Route { links: links.clone() });
+        self.known.insert(links, route);
+        route
+    }
+
+    /// Gives a name its meaning.
+    fn define(&mut self, file: &Path, element: &Element, id: &str, choice: Choice) -> Result<(), ImportError> {
+        match self.names.insert(id.to_owned(), choice) {
+            None => Ok(()),
+            Some(_) => Err(element.error(file, "is defined twice")),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+use std::fs;
+use std::path::PathBuf;
+
+use super::*;
+use crate::demand::test_network::diamond;
+use crate::demand::{DepartSpeed, TypeId, expand};
+
+/// Writes `contents` as route files, in a folder that is gone afterwards, and reads them.
+fn read_files(contents: &[&str], window: Window) -> (Result<Demand, ImportError>, Report) {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("intergreen-routes-{}-{number}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder for the test");
+    let files: Vec<PathBuf> = (0..contents.len()).map(|i| folder.join(format!("{i}.rou.xml"))).collect();
+    for (file, text) in files.iter().zip(contents) {
+        fs::write(file, format!("<routes>\n{text}\n</routes>\n")).expect("a file for the test");
+    }
+    let mut report = Report::default();
+    let result = read_demand_in(&files, &diamond(), window, &mut report);
+    fs::remove_dir_all(&folder).expect("the folder is ours");
+    (result, report)
+}
+
+fn read(text: &str) -> (Demand, Report) {
+    let (result, report) = read_files(&[text], Window::default());
+    (result.expect("good demand"), report)
+}
+
+fn links(demand: &Demand, source: usize) -> Vec<u32> {
+    demand.routes[demand.sources[source].routes[0].0.index()].links.iter().map(|l| l.0).collect()
+}
+
+fn id(demand: &Demand, source: usize) -> &str {
+    &demand.sources[source].id
+}
+
+#[test]
+fn vehicles_trips_and_flows_with_routes_only_once() {
+    let (demand, report) = read(
+        r#"<vType id="van" length="7"/>
+        <route id="r" edges="in main out"/>
+        <vehicle id="a" type="van" route="r" depart="3.5" departLane="best" departSpeed="max" arrivalPos="-1"/>
+        <vehicle id="b" depart="0:01:00"><route edges="in main out"/></vehicle>
+        <trip id="c" from="in" to="out" depart="1"/>
+        <trip id="d" from="in" to="out" via="side" depart="2"/>
+        <flow id="f" from="in" to="out" begin="10" end="20" vehsPerHour="700"/>"#,
+    );
+    assert!(report.findings.is_empty(), "{report:?}");
+    assert_eq!((demand.routes.len(), demand.sources.len()), (2, 5));
+    assert_eq!((links(&demand, 2), links(&demand, 3)), (vec![0, 1, 4], vec![0, 2, 4]));
+    assert_eq!(demand.types[demand.sources[0].types[0].0.index()].length, 7.0);
+    assert_eq!(demand.sources[0].manner.depart_lane, DepartLane::Best);
+    assert_eq!(demand.sources[0].manner.depart_speed, DepartSpeed::Max);
+    assert_eq!(demand.sources[1].timing, Timing::Once(Millis(60_000)));
+    // 3600 / 700 = 5.142857… s: SUMO's clock has milliseconds.
+    let Timing::Every { period, end, .. } = demand.sources[4].timing else { panic!("a regular flow") };
+    assert_eq!((period, end), (5.143, Millis(20_000)));
+}
+
+#[test]
+fn a_vehicle_may_stand_before_its_type_and_route_and_keeps_its_place() {
+    let (result, _) = read_files(
+        &[
+            r#"<vehicle id="a" type="van" route="r" depart="0"/><trip id="b" from="in" to="out" depart="0"/>"#,
+            r#"<vType id="van"/><route id="r" edges="in"/>"#,
+        ],
+        Window::default(),
+    );
+    let demand = result.expect("good demand");
+    assert_eq!((id(&demand, 0), id(&demand, 1)), ("a", "b"));
+}
+
+#[test]
+fn distributions_of_types_and_routes() {
+    let (demand, _) = read(
+        r#"<vTypeDistribution id="mix"><vType id="x" probability="1"/><vType id="y" probability="3"/></vTypeDistribution>
+        <route id="r" edges="in"/>
+        <routeDistribution id="ways" routes="r" probabilities="0.5"/>
+        <flow id="f" type="mix" route="ways" begin="0" number="4" period="2"/>
+        <vehicle id="v" depart="0"><routeDistribution><route edges="in" probability="2"/><route refId="ways"/>
+        </routeDistribution></vehicle>"#,
+    );
+    assert_eq!(demand.sources[0].types.iter().map(|t| t.1).collect::<Vec<_>>(), [1.0, 3.0]);
+    assert_eq!(demand.sources[0].routes, [(RouteId(0), 0.5)]);
+    assert_eq!(demand.sources[1].routes, [(RouteId(0), 2.0), (RouteId(0), 0.5)]);
+    assert_eq!(demand.sources[1].types, [(TypeId(0), 1.0)]);
+    assert_eq!(expand(&demand, 1, Millis(0), None).len(), 5);
+}
+
+#[test]
+fn flows_take_missing_bounds_from_the_scenario() {
+    let window = Window { begin: Millis(100_000), end: Some(Millis(200_000)) };
+    let flows = r#"<flow id="open" from="in" to="out" period="10"/><flow id="spread" from="in" to="out" number="8"/>
+        <flow id="poisson" from="in" to="out" period="exp(0.1)"/><flow id="p" from="in" to="out" probability="0.1"/>"#;
+    let demand = read_files(&[flows], window).0.expect("good demand");
+    let all = expand(&demand, 1, window.begin, window.end);
+    let departs = |prefix: &str| -> Vec<f64> {
+        all.iter().filter(|d| d.id.starts_with(prefix)).map(|d| d.depart.seconds()).collect()
+    };
+    assert_eq!((departs("open").len(), departs("open")[0], departs("open")[9]), (10, 100.0, 190.0));
+    assert_eq!((departs("spread").len(), departs("spread")[1]), (8, 112.5));
+    assert!(matches!(demand.sources[2].timing, Timing::Poisson { rate, .. } if rate == 0.1));
+}
+
+#[test]
+fn a_number_without_a_span_departs_at_once() {
+    let (demand, _) = read(r#"<flow id="f" from="in" to="out" begin="5" end="5" number="3"/>"#);
+    let all = expand(&demand, 1, Millis(0), None);
+    assert_eq!(all.iter().map(|d| d.depart.0).collect::<Vec<_>>(), [5000; 3]);
+}
+
+#[test]
+fn what_is_not_simulated_is_counted_by_name() {
+    let (demand, report) = read(
+        r#"<trip id="t" from="in" to="far" depart="0"/><trip id="u" from="bus" to="out" depart="0"/>
+        <trip id="z" fromTaz="1" toTaz="2" depart="0"/>
+        <vehicle id="w" depart="triggered"><route edges="in"/></vehicle>
+        <vehicle id="v" depart="0" insertionChecks="none"><route edges="in"/><stop lane="in_0"/><stop lane="in_0"/></vehicle>
+        <person id="p" depart="0"><walk edges="in"/></person><personFlow id="q"/><container id="c"/>
+        <busStop id="s" lane="in_0"/>"#,
+    );
+    assert_eq!(demand.sources.len(), 1);
+    let found: Vec<_> = report.findings.iter().map(|(kind, (n, _))| (kind.as_str(), *n)).collect();
+    let expected = [
+        ("<container> not simulated", 1),
+        ("<person> not simulated", 1),
+        ("<personFlow> not simulated", 1),
+        ("<stop> not simulated yet", 2),
+        ("<trip> with fromTaz not simulated", 1),
+        ("<vehicle> attribute 'insertionChecks' not simulated", 1),
+        ("<vehicle> with depart=\"triggered\" not simulated", 1),
+        ("trip without a connection discarded", 2),
+    ];
+    assert_eq!(found, expected);
+    let example = &report.findings["trip without a connection discarded"].1;
+    assert_eq!(example, "<trip> 't' from edge 'in' to edge 'far'");
+}
+
+/// Broken demand, and what the message must say besides file and line.
+const BROKEN: &[(&str, &str)] = &[
+    (
+        r#"<vehicle id="v" depart="0"><route edges="in nowhere"/></vehicle>"#,
+        "<vehicle> 'v': edge 'nowhere' is not in the",
+    ),
+    (
+        r#"<vehicle id="v" depart="0"><route edges="main side"/></vehicle>"#,
+        "no connection from edge 'main' to edge 'side'",
+    ),
+    (
+        r#"<vehicle id="v" depart="0"><route edges="in bus out"/></vehicle>"#,
+        "no lane of edge 'bus' is open to vehicles of class 'passenger'",
+    ),
+    (r#"<vehicle id="v" depart="0"><route edges=":J_1"/></vehicle>"#, "lies inside a junction"),
+    (r#"<vehicle id="v" depart="0"><route edges=" "/></vehicle>"#, "has no edges"),
+    (r#"<vehicle id="v" depart="0"/>"#, "<vehicle> 'v': has no route"),
+    (r#"<vehicle id="v" depart="0" route="r"/>"#, "route 'r' is not known"),
+    (r#"<vehicle id="v" depart="0" type="t"><route edges="in"/></vehicle>"#, "type 't' is not known"),
+    (r#"<trip id="v" from="in" to="out"/>"#, "attribute 'depart' is missing"),
+    (r#"<trip id="v" to="out" depart="0"/>"#, "attribute 'from' is missing"),
+    (r#"<trip id="v" from="in" to="out" depart="-1"/>"#, "depart=\"-1\"; expected a time ≥ 0"),
+    (r#"<trip id="v" from="in" to="out" depart="soon"/>"#, "expected a time ≥ 0 in seconds or as h:m:s"),
+    (r#"<trip id="v" from="in" to="out" depart="nan"/>"#, "expected a time"),
+    (r#"<trip from="in" to="out" depart="0"/>"#, "attribute 'id' is missing"),
+    (
+        "<trip id=\"v\" from=\"in\" to=\"out\" depart=\"0\"/>\n<trip id=\"v\" from=\"in\" to=\"out\" depart=\"0\"/>",
+        "id is taken by the one at",
+    ),
+    (r#"<trip id="v" from="in" to="out" depart="0" departLane="1"/>"#, "departLane is 1, but edge 'in' has 1 lanes"),
+    (
+        r#"<trip id="v" from="in" to="out" depart="0" departPos="400"/>"#,
+        "departPos is 400, but edge 'in' is 100 m long",
+    ),
+    (r#"<trip id="v" from="in" to="out" depart="0" departSpeed="-2"/>"#, "departSpeed=\"-2\"; expected max"),
+    (r#"<trip id="v" from="in" to="out" depart="0" arrivalPos="inf"/>"#, "arrivalPos=\"inf\"; expected max"),
+    (r#"<flow id="f" from="in" to="out" begin="0" end="9"/>"#, "has no rate"),
+    (r#"<flow id="f" from="in" to="out" begin="0" period="1"/>"#, "flow 'f' never ends"),
+    (r#"<flow id="f" from="in" to="out" begin="0" number="5"/>"#, "neither a rate nor an end"),
+    (r#"<flow id="f" from="in" to="out" begin="9" end="1" period="1"/>"#, "before it begins"),
+    (r#"<flow id="f" from="in" to="out" end="9" period="1" probability="1"/>"#, "gives both period and probability"),
+    (r#"<flow id="f" from="in" to="out" end="9" period="0"/>"#, "expected a time of at least 0.001 s"),
+    (r#"<flow id="f" from="in" to="out" end="9" probability="1.5"/>"#, "above 0 and at most 1"),
+    (r#"<flow id="f" from="in" to="out" end="9" period="exp(0)"/>"#, "expected a rate > 0"),
+    (r#"<flow id="f" from="in" to="out" end="1e9" period="0.01"/>"#, "would make 100000000000 vehicles"),
+    (r#"<flow id="f" from="in" to="out" number="-3" period="1"/>"#, "is not a whole number"),
+    (r#"<vType id="t"/><vType id="t"/>"#, "is defined twice"),
+    (r#"<route id="r" edges="in"/><route id="r" edges="in"/>"#, "is defined twice"),
+    (r#"<routeDistribution id="d"/>"#, "has nothing to draw from"),
+    (r#"<vTypeDistribution id="d" vTypes="DEFAULT_VEHTYPE" probabilities="1 2"/>"#, "2 probabilities for 1 vTypes"),
+];
+
+#[test]
+fn broken_demand_is_refused_with_file_line_and_element() {
+    for (text, expected) in BROKEN {
+        let error = read_files(&[text], Window::default()).0.expect_err(text);
+        assert!(error.file.ends_with("0.rou.xml") && error.line >= Some(2), "{text}: {error}");
+        assert!(error.problem.contains(expected), "{text}: {error}");
+    }
+}
+
+#[test]
+fn times_in_all_spellings() {
+    for (text, expected) in [
+        ("25200.00", Some(25_200.0)),
+        ("7:00:01.5", Some(25_201.5)),
+        ("1:0:0:1", Some(86_401.0)),
+        ("-5", Some(-5.0)),
+        ("1:2", None),
+        ("", None),
+        ("inf", None),
+        ("1e300", None),
+        ("1:-2:3", None),
+    ] {
+        assert_eq!(time::parse(text), expected, "{text}");
+    }
+}
