@@ -177,6 +177,10 @@ pub fn read(
                 } else if closed {
                     return Err(malformed(format!("<{}> follows the end of the root", element.name)));
                 } else {
+                    descendants = if stack.is_empty() { 0 } else { descendants + 1 };
+                    if descendants > MAX_DESCENDANTS {
+                        return Err(element.error(file, "is one too many within its parent"));
+                    }
                     match stack.last_mut() {
                         Some(parent) => parent.children.push(element),
                         None => each(element)?,

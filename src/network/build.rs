@@ -490,7 +490,12 @@ fn resolve_signals(
 ) -> Result<Vec<Signal>, NetworkError> {
     let mut signals: Vec<Signal> = specs
         .into_iter()
-        .map(|s| Signal { id: s.id, groups: s.program.groups() as u16, program: s.program, movements: Vec::new() })
+        .map(|s| Signal {
+            id: s.id,
+            groups: u16::try_from(s.program.groups()).unwrap_or(u16::MAX),
+            program: s.program,
+            movements: Vec::new(),
+        })
         .collect();
     for (i, m) in movements.iter().enumerate() {
         let Some(head) = m.head else { continue };

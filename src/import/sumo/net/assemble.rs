@@ -26,12 +26,12 @@ pub(super) struct Places<'a> {
 
 impl Places<'_> {
     /// The lane a connection leaves.
-    pub fn from_lane(&self, file: &Path, c: &RawConnection) -> Result<LaneId, ImportError> {
+    pub fn lane_left_by(&self, file: &Path, c: &RawConnection) -> Result<LaneId, ImportError> {
         self.lane(file, c, &c.from, c.from_lane, "from")
     }
 
     /// The lane a connection leads to in the end.
-    pub fn to_lane(&self, file: &Path, c: &RawConnection) -> Result<LaneId, ImportError> {
+    pub fn lane_reached_by(&self, file: &Path, c: &RawConnection) -> Result<LaneId, ImportError> {
         self.lane(file, c, &c.to, c.to_lane, "to")
     }
 
@@ -204,7 +204,7 @@ fn movement(
     places: &Places<'_>,
 ) -> Result<MovementSpec, ImportError> {
     let c = connection;
-    let (from, to) = (places.from_lane(file, c)?, places.to_lane(file, c)?);
+    let (from, to) = (places.lane_left_by(file, c)?, places.lane_reached_by(file, c)?);
     let via = c.via.as_deref().map(|via| places.lane_named(file, c, via)).transpose()?;
     let (start, target) = (&places.edges[c.from.as_str()], &places.edges[c.to.as_str()]);
     let Some(junction) = start.to else {

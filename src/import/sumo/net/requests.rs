@@ -146,8 +146,10 @@ fn onward(file: &Path, net: &RawNet, places: &Places) -> Result<HashMap<LaneId, 
     for c in &net.connections {
         if let Some(via) = &c.via
             && c.from.starts_with(':')
+            && !net.footways.contains(&c.from)
+            && !net.footways.contains(&c.to)
         {
-            next.insert(places.from_lane(file, c)?, places.lane_named(file, c, via)?);
+            next.insert(places.lane_left_by(file, c)?, places.lane_named(file, c, via)?);
         }
     }
     Ok(next)
@@ -158,7 +160,7 @@ fn rows_by_order(file: &Path, net: &RawNet, places: &Places) -> Result<Vec<Optio
     let mut by_lane: HashMap<LaneId, Vec<usize>> = HashMap::new();
     for (i, c) in net.connections.iter().enumerate() {
         if places.entered_by(net, c).is_some() {
-            by_lane.entry(places.from_lane(file, c)?).or_default().push(i);
+            by_lane.entry(places.lane_left_by(file, c)?).or_default().push(i);
         }
     }
     let mut rows = vec![None; net.connections.len()];
@@ -182,9 +184,8 @@ fn rows_by_order(file: &Path, net: &RawNet, places: &Places) -> Result<Vec<Optio
     Ok(rows)
 }
 
-/// The junction at which a connection leaves its road.
 impl Places<'_> {
-    /// `None` for a connection inside a junction or of a footway.
+    /// The junction at whose stop line a connection begins; `None` inside a junction and on a footway.
     fn entered_by(&self, net: &RawNet, connection: &RawConnection) -> Option<JunctionId> {
         if net.footways.contains(&connection.from) || net.footways.contains(&connection.to) {
             return None;
