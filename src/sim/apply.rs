@@ -103,8 +103,7 @@ fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, wanted: f32, flags: u8)
             let top = next.max(hardest).max(0.0);
             let least = (me.speed - d.decel * d.dt).max(0.0).min(top);
             if d.sigma > 0.0 {
-                let key = cx.scene.departures[me.id.index()].key;
-                let r = uniform(cx.seed, key, Purpose::Dawdle, u64::from(cx.step));
+                let r = uniform(cx.seed, me.key, Purpose::Dawdle, u64::from(cx.step));
                 krauss::dawdle(d, top, r).max(least)
             } else {
                 top
@@ -119,7 +118,6 @@ fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, wanted: f32, flags: u8)
     me.position += moved;
     me.advised = f32::INFINITY;
     me.relax = (me.relax - d.dt).max(0.0);
-    me.cooldown = me.cooldown.saturating_sub(1);
 }
 
 /// Keeps the vehicle's own books.
@@ -128,6 +126,7 @@ fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: LaneId) {
     let mean = me.moved / d.dt;
     me.time_loss += d.dt * (v0 - mean) / v0;
     if me.speed < HALTING {
+        me.stops = me.stops.saturating_add(u16::from(me.waiting <= 0.0));
         me.waiting += d.dt;
         me.waited += d.dt;
     } else {

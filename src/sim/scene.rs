@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
 
+use super::insert::arrival_of;
 use super::routes::RouteTable;
 use super::sensors::Sensors;
 use crate::behaviour::Driver;
@@ -141,7 +142,9 @@ pub struct Scene {
     pub paths: Vec<u32>,
     /// Lane choices of all paths.
     pub routes: RouteTable,
-    /// First link of each path's route, by path.
+    /// Where each arrives on its last lane: m from its start, or if negative from its end.
+    pub arrivals: Vec<f32>,
+    /// Links of each path's route, by path.
     pub route_links: Vec<Vec<u32>>,
     /// Lanes as the step reads them.
     pub lanes: Vec<LaneFacts>,
@@ -188,6 +191,14 @@ impl Scene {
                 *links = demand.routes[d.route.index()].links.iter().map(|l| l.0).collect();
             }
         }
+        let arrivals = departures
+            .iter()
+            .zip(&paths)
+            .map(|(d, &p)| {
+                let last = route_links[p as usize].last().map_or(0, |&l| network.links[l as usize].lanes.start);
+                arrival_of(d, setup.seed, network.lanes[last as usize].length)
+            })
+            .collect();
         let (moves, yields) = move_facts(&network);
         let (lanes, conflicts) = lane_facts(&network);
         let mut lamp_base = vec![0];
@@ -200,6 +211,7 @@ impl Scene {
             sensors: Sensors::at_signals(&network),
             types,
             departures,
+            arrivals,
             paths,
             routes,
             route_links,

@@ -5,12 +5,14 @@ use bevy::ecs::prelude::Resource;
 use crate::demand::VehicleId;
 use crate::network::{LaneId, MovementId};
 
-/// A vehicle on the network: everything the step reads and writes, 96 bytes.
+/// A vehicle on the network: everything the step reads and writes, 104 bytes.
 ///
 /// Lanes own their vehicles, front first, because a vehicle's neighbours are what a step looks at most. Vehicle
 /// entities hold what the step does not need.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Vehicle {
+    /// What its random draws hang on.
+    pub key: u64,
     /// Front bumper, m from the start of the lane.
     pub position: f32,
     /// Speed, m/s, ≥ 0.
@@ -35,8 +37,8 @@ pub struct Vehicle {
     pub offset: i8,
     /// See [`Flags`].
     pub flags: u8,
-    /// Steps until it may think of changing lanes for speed again.
-    pub cooldown: u16,
+    /// How many times it has come to a stand.
+    pub stops: u16,
     /// Desired speed / speed limit.
     pub speed_factor: f32,
     /// Desired time headway, s.

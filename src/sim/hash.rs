@@ -1,0 +1,79 @@
+//! The chained state hash: two runs with the same hash went through the same states.
+
+use bevy::ecs::prelude::Resource;
+
+use super::control::{Controllers, Lamps};
+use super::scene::Scene;
+use super::sensors::SensorState;
+use super::state::{Traffic, Vehicle};
+use crate::random::mix;
+
+/// Time between links of the chain, s.
+pub const EVERY_S: i64 = 60;
+
+/// The chain so far.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StateHash(pub u64);
+
+impl Default for StateHash {
+    fn default() -> Self {
+        Self(0x1234_5678_9ABC_DEF0)
+    }
+}
+
+impl StateHash {
+    /// Folds one number in.
+    #[inline]
+    fn fold(&mut self, value: u64) {
+        self.0 = mix(self.0.rotate_left(5) ^ value).wrapping_add(0x9E37_79B9_7F4A_7C15);
+    }
+
+    /// Folds two floats in, to the bit.
+    #[inline]
+    fn fold2(&mut self, a: f32, b: f32) {
+        self.fold(u64::from(a.to_bits()) << 32 | u64::from(b.to_bits()));
+    }
+
+    /// Folds the state in: vehicles, lamps, sensors and controllers in id order. Names and entities stay out.
+    pub fn link(
+        &mut self,
+        step: u32,
+        _scene: &Scene,
+        traffic: &Traffic,
+        lamps: &Lamps,
+        sensors: &SensorState,
+        controllers: &Controllers,
+    ) {
+        self.fold(u64::from(step));
+        for (lane, v) in traffic.vehicles() {
+            self.vehicle(lane.0, v);
+        }
+        for lamp in &lamps.shown {
+            self.fold(*lamp as u64);
+        }
+        for occupied in &sensors.occupied {
+            self.fold(u64::from(*occupied));
+        }
+        let mut bytes = Vec::new();
+        for c in &controllers.list {
+            bytes.clear();
+            c.save(&mut bytes);
+            for part in bytes.chunks(8) {
+                self.fold(part.iter().fold(0, |n, &b| n << 8 | u64::from(b)));
+            }
+        }
+    }
+
+    /// Folds a vehicle in.
+    fn vehicle(&mut self, lane: u32, v: &Vehicle) {
+        self.fold(u64::from(lane) << 32 | u64::from(v.id.0));
+        self.fold2(v.position, v.speed);
+        self.fold2(v.accel, v.waiting);
+        self.fold2(v.lc_gain, v.lc_keep);
+        self.fold2(v.advised, v.delay);
+        self.fold2(v.time_loss, v.odometer);
+        self.fold2(v.relax, v.waited);
+        self.fold(u64::from(v.next.0) << 32 | u64::from(v.came_from.0));
+        self.fold(u64::from(v.entered) << 32 | u64::from(v.leg) << 16 | u64::from(v.flags));
+    }
+}

@@ -1,0 +1,348 @@
+//! Inserting departures: a vehicle enters when there is room, and waits in line at its link until then.
+
+use std::collections::VecDeque;
+
+use bevy::ecs::prelude::Resource;
+use intergreen_control::Millis;
+
+use super::routes::LaneChoice;
+use super::scene::Scene;
+use super::state::{LaneTraffic, Tail, Traffic, Vehicle};
+use crate::behaviour::{Driver, Leader};
+use crate::demand::{ArrivalPosition, DepartLane, DepartPosition, DepartSpeed, Departure, VehicleId};
+use crate::network::LaneId;
+use crate::random::{Purpose, normal, uniform};
+
+/// Slack between a rear bumper and the start of the lane, m (SUMO: POSITION_EPS).
+const BASE_SLACK: f32 = 0.1;
+/// How many of those in line are tried in a step: enough for all lanes of a link with different wishes.
+const TRIES: usize = 16;
+
+/// Departures that wait for their time or for a gap.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Waiting {
+    /// The next departure whose time has not come.
+    pub next: usize,
+    /// Vehicles in line, by link.
+    pub lines: Vec<VecDeque<u32>>,
+    /// Links with a line, in id order.
+    pub busy: Vec<u32>,
+    /// Vehicles in line altogether.
+    pub count: usize,
+}
+
+impl Waiting {
+    /// Nobody yet, for a number of links.
+    pub fn new(links: usize) -> Self {
+        Self { lines: vec![VecDeque::new(); links], ..Self::default() }
+    }
+
+    /// Puts everybody in line whose time has come by `now`, then lets in who fits. Returns who was let in.
+    pub fn insert(&mut self, scene: &Scene, traffic: &mut Traffic, now: Millis, entered: &mut Vec<(VehicleId, LaneId)>) {
+        while let Some(d) = scene.departures.get(self.next).filter(|d| d.depart <= now) {
+            let link = scene.route_links[scene.paths[self.next] as usize][0];
+            let _ = d;
+            let line = &mut self.lines[link as usize];
+            if line.is_empty()
+                && let Err(place) = self.busy.binary_search(&link)
+            {
+                self.busy.insert(place, link);
+            }
+            line.push_back(self.next as u32);
+            self.next += 1;
+            self.count += 1;
+        }
+        for i in 0..self.busy.len() {
+            self.insert_on(scene, traffic, self.busy[i], entered);
+        }
+        let lines = &self.lines;
+        self.busy.retain(|&l| !lines[l as usize].is_empty());
+    }
+
+    /// Lets in who fits on one link.
+    fn insert_on(
+        &mut self,
+        scene: &Scene,
+        traffic: &mut Traffic,
+        link: u32,
+        entered: &mut Vec<(VehicleId, LaneId)>,
+    ) {
+        let line = &mut self.lines[link as usize];
+        let mut full: u64 = 0;
+        let (mut i, mut tries) = (0, 0);
+        while i < line.len() && tries < TRIES {
+            tries += 1;
+            let id = VehicleId(line[i]);
+            let candidate = Candidate::new(scene, id);
+            let Some(k) = candidate.lane(traffic) else {
+                i += 1;
+                continue;
+            };
+            if full & (1 << (k & 63)) == 0
+                && let Some(vehicle) = candidate.fit(traffic, k)
+            {
+                let lane = candidate.first_lane + k;
+                place(&mut traffic.lanes[lane], vehicle);
+                refresh_tail(scene, traffic, lane);
+                entered.push((id, LaneId::new(lane)));
+                line.remove(i);
+                self.count -= 1;
+            } else {
+                full |= 1 << (k & 63);
+                i += 1;
+            }
+        }
+    }
+}
+
+/// Brings the tail of one lane up to date.
+fn refresh_tail(scene: &Scene, traffic: &mut Traffic, lane: usize) {
+    traffic.tails[lane] = tail_of(scene, lane, &traffic.lanes[lane]);
+}
+
+/// What other lanes see of a lane.
+#[inline]
+pub fn tail_of(scene: &Scene, lane: usize, vehicles: &LaneTraffic) -> Tail {
+    let (Some(last), Some(head)) = (vehicles.vehicles.last(), vehicles.vehicles.first()) else { return Tail::EMPTY };
+    Tail {
+        back: last.back(),
+        speed: last.speed,
+        accel: last.accel,
+        decel: scene.drivers[last.kind as usize].apparent_decel,
+        length: last.length,
+        came_from: last.came_from,
+        id: last.id,
+        head_to_end: scene.lanes[lane].length - head.position,
+        head_speed: head.speed,
+    }
+}
+
+/// Puts a vehicle at its place in a lane.
+fn place(lane: &mut LaneTraffic, vehicle: Vehicle) {
+    let at = lane.vehicles.partition_point(|v| v.position >= vehicle.position);
+    lane.vehicles.insert(at, vehicle);
+}
+
+/// A vehicle that wants to enter.
+struct Candidate<'a> {
+    scene: &'a Scene,
+    departure: &'a Departure,
+    driver: &'a Driver,
+    id: VehicleId,
+    choices: &'a [LaneChoice],
+    first_lane: usize,
+    path: u32,
+    speed_factor: f32,
+}
+
+impl<'a> Candidate<'a> {
+    fn new(scene: &'a Scene, id: VehicleId) -> Self {
+        let departure = &scene.departures[id.index()];
+        let path = scene.paths[id.index()];
+        let link = scene.route_links[path as usize][0];
+        Self {
+            scene,
+            departure,
+            driver: &scene.drivers[departure.kind.index()],
+            id,
+            choices: scene.routes.leg(path, 0),
+            first_lane: scene.network.links[link as usize].lanes.start as usize,
+            path,
+            speed_factor: scene.speed_factor(id),
+        }
+    }
+
+    /// A random number of this vehicle.
+    fn random(&self, counter: u64) -> f32 {
+        uniform(self.scene.setup.seed, self.departure.key, Purpose::Depart, counter)
+    }
+
+    /// The lane it enters on, if there is one it may use.
+    fn lane(&self, traffic: &Traffic) -> Option<usize> {
+        let allowed: Vec<usize> = (0..self.choices.len()).filter(|&k| self.choices[k].allowed).collect();
+        let load = |k: &usize| traffic.lanes[self.first_lane + k].vehicles.len();
+        match self.departure.manner.depart_lane {
+            DepartLane::First => allowed.first().copied(),
+            DepartLane::Index(k) => allowed.into_iter().find(|&a| a == k as usize),
+            DepartLane::Random => {
+                let n = allowed.len();
+                allowed.get((self.random(0) * n as f32) as usize).copied()
+            }
+            DepartLane::Free | DepartLane::Allowed => allowed.into_iter().min_by_key(load),
+            DepartLane::Best => allowed.into_iter().filter(|&k| self.choices[k].offset == 0).min_by_key(load),
+        }
+    }
+
+    /// The vehicle on lane `k`, if there is room for it.
+    fn fit(&self, traffic: &Traffic, k: usize) -> Option<Vehicle> {
+        let lane = self.first_lane + k;
+        let facts = &self.scene.lanes[lane];
+        let d = self.driver;
+        let base = (d.length + BASE_SLACK).min(facts.length);
+        let vehicles = &traffic.lanes[lane].vehicles;
+        let position = match self.departure.manner.depart_position {
+            DepartPosition::Base => base,
+            DepartPosition::At(x) if x >= 0.0 => x.min(facts.length),
+            DepartPosition::At(x) => (facts.length + x).max(0.0),
+            DepartPosition::Random | DepartPosition::Free | DepartPosition::RandomFree => {
+                base + (facts.length - base).max(0.0) * self.random(1)
+            }
+            DepartPosition::Last => {
+                vehicles.last().map_or(facts.length, |v| v.back() - d.min_gap).clamp(0.0, facts.length)
+            }
+        };
+        let v0 = (self.speed_factor * facts.limit).min(d.max_speed);
+        let at = vehicles.partition_point(|v| v.position >= position);
+        let safe = self.safe_speed(traffic, vehicles.get(at.wrapping_sub(1)), lane, position, v0)?;
+        let mean = || vehicles.iter().map(|v| v.speed).sum::<f32>() / vehicles.len().max(1) as f32;
+        let wanted = match self.departure.manner.depart_speed {
+            DepartSpeed::Exactly(v) => v.min(d.max_speed),
+            DepartSpeed::Max => safe.min(v0),
+            DepartSpeed::Desired => v0,
+            DepartSpeed::Limit => facts.limit.min(d.max_speed),
+            DepartSpeed::Random => v0 * self.random(2),
+            DepartSpeed::Last => vehicles.last().map_or(v0, |v| v.speed).min(safe),
+            DepartSpeed::Average => if vehicles.is_empty() { v0 } else { mean() }.min(safe),
+        };
+        if wanted > safe + 0.001 || !self.is_clear_behind(traffic, vehicles.get(at), lane, position, wanted) {
+            return None;
+        }
+        Some(self.vehicle(k, position, wanted))
+    }
+
+    /// The greatest speed at which it may enter behind the vehicle ahead; none if there is no room at all.
+    fn safe_speed(
+        &self,
+        traffic: &Traffic,
+        ahead: Option<&Vehicle>,
+        lane: usize,
+        position: f32,
+        v0: f32,
+    ) -> Option<f32> {
+        let d = self.driver;
+        let (distance, speed, accel, decel) = match ahead {
+            Some(v) => {
+                let decel = self.scene.drivers[v.kind as usize].apparent_decel;
+                (v.back() - position, v.speed, v.accel, decel)
+            }
+            None => {
+                let next = self.choices[lane - self.first_lane].movement.get();
+                let tail = next.map(|m| traffic.tails[self.scene.moves[m.index()].next.index()]);
+                let Some(t) = tail.filter(Tail::exists) else { return Some(v0.max(d.max_speed)) };
+                (self.scene.lanes[lane].length - position + t.back, t.speed, t.accel, t.decel)
+            }
+        };
+        if distance < d.min_gap {
+            return None;
+        }
+        let leader = Leader { gap: distance - d.min_gap, speed, accel, decel };
+        // As if it were already driving at the speed limit: how fast may it be in the next step?
+        Some(d.follow(v0, v0, d.dt.max(1.0), &leader).max(0.0))
+    }
+
+    /// Whether whoever comes from behind can still brake.
+    fn is_clear_behind(
+        &self,
+        traffic: &Traffic,
+        behind: Option<&Vehicle>,
+        lane: usize,
+        position: f32,
+        speed: f32,
+    ) -> bool {
+        let back = position - self.driver.length;
+        let enough = |d: &Driver, distance: f32, v: f32| {
+            let gap = d.brake_gap(v, d.decel) + v * 1.0 - d.brake_gap(speed, d.decel.max(self.driver.apparent_decel));
+            distance - d.min_gap >= gap.max(0.0)
+        };
+        if let Some(v) = behind {
+            return enough(&self.scene.drivers[v.kind as usize], back - v.position, v.speed);
+        }
+        let network = &self.scene.network;
+        network.lanes[lane].incoming.iter().all(|&m| {
+            let from = network.movement(m).from;
+            let head = &traffic.tails[from.index()];
+            // Whoever is on the road before the junction sees the new vehicle in time, or is held by the junction.
+            !head.exists()
+                || !self.scene.lanes[from.index()].internal
+                || enough(self.driver, back + head.head_to_end, head.head_speed)
+        })
+    }
+
+    /// The vehicle as it enters.
+    fn vehicle(&self, k: usize, position: f32, speed: f32) -> Vehicle {
+        let choice = &self.choices[k];
+        Vehicle {
+            key: self.departure.key,
+            position,
+            speed,
+            accel: 0.0,
+            length: self.driver.length,
+            id: self.id,
+            path: self.path,
+            next: choice.movement,
+            came_from: LaneId::NONE,
+            kind: self.departure.kind.0 as u16,
+            leg: 0,
+            offset: choice.offset,
+            flags: 0,
+            stops: 0,
+            speed_factor: self.speed_factor,
+            tau: self.scene.headway(self.id),
+            waiting: 0.0,
+            reach: choice.reach,
+            lc_gain: 0.0,
+            lc_keep: 0.0,
+            advised: f32::INFINITY,
+            entered: u32::MAX,
+            moved: 0.0,
+            delay: 0.0,
+            relax: 0.0,
+            time_loss: 0.0,
+            waited: 0.0,
+            odometer: -position,
+        }
+    }
+}
+
+impl Scene {
+    /// A vehicle's desired speed as a multiple of the limit: its own draw from its type's distribution.
+    pub fn speed_factor(&self, id: VehicleId) -> f32 {
+        let d = &self.departures[id.index()];
+        let f = &self.types[d.kind.index()].speed_factor;
+        if f.deviation <= 0.0 {
+            return f.mean.clamp(f.min, f.max) as f32;
+        }
+        // Cut off by drawing again, as a truncated distribution is defined; in the end by clamping.
+        let draw = |i| f.mean + f.deviation * normal(self.setup.seed, d.key, Purpose::SpeedFactor, i);
+        (0..16).map(draw).find(|v| (f.min..=f.max).contains(v)).unwrap_or(f.mean).clamp(f.min, f.max) as f32
+    }
+
+    /// A vehicle's desired headway, s: normal around its type's, within a factor of two.
+    pub fn headway(&self, id: VehicleId) -> f32 {
+        let d = &self.departures[id.index()];
+        let t = &self.types[d.kind.index()];
+        if t.tau_variation <= 0.0 {
+            return t.tau as f32;
+        }
+        let z = normal(self.setup.seed, d.key, Purpose::Headway, 0);
+        (t.tau * (1.0 + t.tau_variation * z)).clamp(0.5 * t.tau, 2.0 * t.tau) as f32
+    }
+
+    /// Where on its last lane a vehicle arrives, m from the start of the lane.
+    #[inline]
+    pub fn arrival_position(&self, id: VehicleId, lane: LaneId) -> f32 {
+        let length = self.lanes[lane.index()].length;
+        let wanted = self.arrivals[id.index()];
+        if wanted >= 0.0 { wanted.min(length) } else { (length + wanted).max(0.0) }
+    }
+}
+
+/// Where a vehicle arrives as one number: from the start of the lane, or if negative from its end. A random place is
+/// a share of the last link's length.
+pub fn arrival_of(d: &Departure, seed: u64, link_length: f32) -> f32 {
+    match d.manner.arrival_position {
+        ArrivalPosition::End => f32::INFINITY,
+        ArrivalPosition::At(x) => x,
+        ArrivalPosition::Random => link_length * uniform(seed, d.key, Purpose::Arrival, 0),
+    }
+}

@@ -1,0 +1,276 @@
+//! Books of a run: trips, counts, and what every lane and signal did.
+
+use bevy::ecs::prelude::Resource;
+use intergreen_control::Millis;
+
+use super::apply::HALTING;
+use super::scene::Scene;
+use super::state::{Traffic, Vehicle};
+use crate::demand::VehicleId;
+use crate::network::LaneId;
+
+/// Time between samples of the lanes, s.
+pub const SAMPLE_S: i64 = 10;
+
+/// One vehicle's trip. Places and speeds are at insertion and arrival.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trip {
+    /// When it entered; `None` while it waits.
+    pub entered: Option<Millis>,
+    /// Lane it entered on.
+    pub depart_lane: LaneId,
+    /// Where it entered, m.
+    pub depart_position: f32,
+    /// How fast it entered, m/s.
+    pub depart_speed: f32,
+    /// When it arrived; `None` while it drives.
+    pub arrived: Option<Millis>,
+    /// Lane it arrived on.
+    pub arrival_lane: LaneId,
+    /// Where it arrived, m.
+    pub arrival_position: f32,
+    /// How fast it arrived, m/s.
+    pub arrival_speed: f32,
+    /// Way driven, m.
+    pub length: f32,
+    /// Time stood, s.
+    pub waiting: f32,
+    /// Times it came to a stand.
+    pub stops: u16,
+    /// Time lost against its own free speed, s.
+    pub time_loss: f32,
+}
+
+impl Trip {
+    const NEW: Self = Self {
+        entered: None,
+        depart_lane: LaneId::NONE,
+        depart_position: 0.0,
+        depart_speed: 0.0,
+        arrived: None,
+        arrival_lane: LaneId::NONE,
+        arrival_position: 0.0,
+        arrival_speed: 0.0,
+        length: 0.0,
+        waiting: 0.0,
+        stops: 0,
+        time_loss: 0.0,
+    };
+}
+
+/// What a lane did.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LaneBook {
+    /// Vehicles that crossed its stop line.
+    pub flow: u32,
+    /// Sum over samples of the vehicles on it.
+    pub vehicles: u64,
+    /// Sum over samples of the vehicles standing on it.
+    pub standing: u64,
+    /// Most vehicles standing on it in one sample.
+    pub most_standing: u32,
+    /// Sum over samples of (1 − speed / free speed), over its vehicles.
+    pub lost: f64,
+    /// Stop lines crossed on red.
+    pub red_running: u32,
+}
+
+/// One line of the summary by step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SummaryRow {
+    /// Time, at the end of the step.
+    pub time: Millis,
+    /// Vehicles whose departure time has come.
+    pub loaded: u32,
+    /// Vehicles that have entered.
+    pub inserted: u32,
+    /// Vehicles on the network.
+    pub running: u32,
+    /// Vehicles in line to enter.
+    pub waiting: u32,
+    /// Vehicles that have arrived.
+    pub ended: u32,
+    /// Vehicles standing.
+    pub halting: u32,
+    /// Mean speed of those on the network, m/s; −1 if there is none.
+    pub mean_speed: f32,
+    /// Mean duration of the trips ended, s; −1 if there is none.
+    pub mean_duration: f32,
+}
+
+/// The books.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Measures {
+    /// Trips by vehicle.
+    pub trips: Vec<Trip>,
+    /// Vehicles that have entered.
+    pub inserted: usize,
+    /// Vehicles that have arrived.
+    pub arrived: usize,
+    /// Vehicles on the network.
+    pub running: usize,
+    /// Σ over steps of vehicles on the network.
+    pub vehicle_steps: u64,
+    /// Lanes.
+    pub lanes: Vec<LaneBook>,
+    /// Samples taken of each lane.
+    pub samples: u32,
+    /// Stop lines crossed on red.
+    pub red_running: u64,
+    /// Pairs of vehicles that came to overlap.
+    pub collisions: u64,
+    /// Lane changes.
+    pub lane_changes: u64,
+    /// Summary by step, if wanted.
+    pub summary: Option<Vec<SummaryRow>>,
+    /// RESCO's delay at the scenario's end, s, once that has passed.
+    pub resco_delay: Option<f64>,
+    /// Sum of the durations of ended trips, s.
+    duration_sum: f64,
+}
+
+impl Measures {
+    /// Empty books.
+    pub fn new(scene: &Scene, summary: bool) -> Self {
+        Self {
+            trips: vec![Trip::NEW; scene.departures.len()],
+            lanes: vec![LaneBook::default(); scene.lanes.len()],
+            summary: summary.then(Vec::new),
+            ..Self::default()
+        }
+    }
+
+    /// A vehicle has entered.
+    pub fn enter(&mut self, v: &Vehicle, lane: LaneId, now: Millis) {
+        self.inserted += 1;
+        let trip = &mut self.trips[v.id.index()];
+        trip.entered = Some(now);
+        trip.depart_lane = lane;
+        trip.depart_position = v.position;
+        trip.depart_speed = v.speed;
+    }
+
+    /// A vehicle has arrived.
+    pub fn arrive(&mut self, v: &Vehicle, lane: LaneId, place: f32, now: Millis) {
+        self.arrived += 1;
+        let trip = &mut self.trips[v.id.index()];
+        trip.arrived = Some(now);
+        trip.arrival_lane = lane;
+        trip.arrival_position = place;
+        trip.arrival_speed = v.speed;
+        trip.length = v.odometer + place;
+        trip.waiting = v.waited;
+        trip.stops = v.stops;
+        trip.time_loss = v.time_loss;
+        self.duration_sum += (now - trip.entered.unwrap_or(now)).seconds();
+    }
+
+    /// Takes a sample of all lanes.
+    pub fn sample(&mut self, scene: &Scene, traffic: &Traffic) {
+        self.samples += 1;
+        for (i, lane) in traffic.lanes.iter().enumerate() {
+            if lane.vehicles.is_empty() {
+                continue;
+            }
+            let book = &mut self.lanes[i];
+            let mut standing = 0;
+            for v in &lane.vehicles {
+                let d = &scene.drivers[v.kind as usize];
+                let v0 = (v.speed_factor * scene.lanes[i].limit).min(d.max_speed);
+                book.lost += f64::from(1.0 - (v.speed / v0).min(1.0));
+                standing += u32::from(v.speed < HALTING);
+            }
+            book.vehicles += lane.vehicles.len() as u64;
+            book.standing += u64::from(standing);
+            book.most_standing = book.most_standing.max(standing);
+        }
+    }
+
+    /// Adds a row to the summary, if one is wanted.
+    pub fn summarise(&mut self, traffic: &Traffic, loaded: usize, waiting: usize, now: Millis) {
+        let Some(rows) = &mut self.summary else { return };
+        let (mut speed, mut halting, mut n) = (0.0_f64, 0, 0);
+        for (_, v) in traffic.vehicles() {
+            speed += f64::from(v.speed);
+            halting += u32::from(v.speed < HALTING);
+            n += 1;
+        }
+        rows.push(SummaryRow {
+            time: now,
+            loaded: loaded as u32,
+            inserted: self.inserted as u32,
+            running: n,
+            waiting: waiting as u32,
+            ended: self.arrived as u32,
+            halting,
+            mean_speed: if n > 0 { (speed / f64::from(n)) as f32 } else { -1.0 },
+            mean_duration: if self.arrived > 0 { (self.duration_sum / self.arrived as f64) as f32 } else { -1.0 },
+        });
+    }
+
+    /// RESCO's delay now: mean over all vehicles loaded of time lost and wait to enter; whoever has not arrived or
+    /// not entered counts with what it has lost so far.
+    pub fn resco_delay(&self, scene: &Scene, traffic: &Traffic, loaded: usize, now: Millis) -> Option<f64> {
+        if loaded == 0 {
+            return None;
+        }
+        let mut sum = 0.0;
+        for (trip, d) in self.trips[..loaded].iter().zip(&scene.departures) {
+            sum += (trip.entered.unwrap_or(now) - d.depart).seconds();
+            if trip.arrived.is_some() {
+                sum += f64::from(trip.time_loss);
+            }
+        }
+        sum += traffic.vehicles().map(|(_, v)| f64::from(v.time_loss)).sum::<f64>();
+        Some(sum / loaded as f64)
+    }
+
+    /// Means over arrived vehicles.
+    pub fn means(&self, scene: &Scene) -> Option<Means> {
+        let done: Vec<(VehicleId, &Trip)> = self
+            .trips
+            .iter()
+            .enumerate()
+            .filter(|(_, t)| t.arrived.is_some())
+            .map(|(i, t)| (VehicleId::new(i), t))
+            .collect();
+        if done.is_empty() {
+            return None;
+        }
+        let n = done.len() as f64;
+        let duration = |t: &Trip| (t.arrived.unwrap_or_default() - t.entered.unwrap_or_default()).seconds();
+        let mut durations: Vec<f64> = done.iter().map(|(_, t)| duration(t)).collect();
+        durations.sort_by(f64::total_cmp);
+        let mean = |f: &dyn Fn(VehicleId, &Trip) -> f64| done.iter().map(|(i, t)| f(*i, t)).sum::<f64>() / n;
+        Some(Means {
+            duration: mean(&|_, t| duration(t)),
+            p90_duration: durations[((0.9 * n) as usize).min(durations.len() - 1)],
+            waiting: mean(&|_, t| f64::from(t.waiting)),
+            time_loss: mean(&|_, t| f64::from(t.time_loss)),
+            depart_delay: mean(&|i, t| {
+                (t.entered.unwrap_or_default() - scene.departures[i.index()].depart).seconds()
+            }),
+            route_length: mean(&|_, t| f64::from(t.length)),
+            stops: mean(&|_, t| f64::from(t.stops)),
+        })
+    }
+}
+
+/// Means over arrived vehicles; times s, lengths m.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Means {
+    /// From entering to arriving.
+    pub duration: f64,
+    /// 90th percentile of it.
+    pub p90_duration: f64,
+    /// Time at less than 0.1 m/s.
+    pub waiting: f64,
+    /// Time lost against the own free speed.
+    pub time_loss: f64,
+    /// Wait to enter.
+    pub depart_delay: f64,
+    /// Way driven.
+    pub route_length: f64,
+    /// Times come to a stand.
+    pub stops: f64,
+}

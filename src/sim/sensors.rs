@@ -1,0 +1,205 @@
+//! Loops in the road: what controllers see.
+//!
+//! A loop is occupied while any part of a vehicle is over it. Its edges carry the time inside the step at which a
+//! bumper crossed its border, interpolated along the vehicle's motion. A vehicle that changes lanes onto or off a
+//! loop makes an edge at the end of the step.
+
+use bevy::ecs::prelude::Resource;
+use crossbeam_channel::{Receiver, Sender};
+use intergreen_control::Millis;
+
+use super::scene::Scene;
+use super::state::{Traffic, Vehicle};
+use crate::network::{LaneId, Network, SignalId};
+
+/// Length of a loop, m.
+const LOOP_LENGTH: f32 = 1.8;
+/// Distance of the stop-bar loop's far border from the stop line, m.
+const STOP_BAR: f32 = 1.0;
+/// Distance of the advance loop's near border from the stop line, m.
+const ADVANCE: f32 = 40.0;
+
+/// A loop.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sensor {
+    /// The lane it lies in.
+    pub lane: LaneId,
+    /// Near border, m from the start of the lane.
+    pub start: f32,
+    /// Far border, m from the start of the lane.
+    pub end: f32,
+    /// The signal whose controller it reports to.
+    pub signal: SignalId,
+    /// Its number there.
+    pub detector: u16,
+}
+
+/// All loops, ordered by lane.
+#[derive(Clone, Debug, Default)]
+pub struct Sensors {
+    /// The loops; a sensor's id is its place.
+    pub list: Vec<Sensor>,
+    /// Lanes with loops: the lane, its first sensor, and one past its last.
+    pub lanes: Vec<(LaneId, u32, u32)>,
+    /// Number of detectors of each signal.
+    pub per_signal: Vec<u16>,
+}
+
+/// An edge of a loop.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct SensorEvent {
+    /// When.
+    pub at: Millis,
+    /// Which loop: its place in [`Sensors::list`].
+    pub sensor: u32,
+    /// Whether it became occupied.
+    pub on: bool,
+}
+
+impl Sensors {
+    /// A stop-bar loop and an advance loop on every lane that a signal controls.
+    pub fn at_signals(network: &Network) -> Self {
+        let mut sensors = Self { per_signal: vec![0; network.signals.len()], ..Self::default() };
+        for (i, lane) in network.lanes.iter().enumerate() {
+            let id = LaneId::new(i);
+            let head = network.movements_of(id).find_map(|m| network.movement(m).head);
+            let (Some(head), false) = (head, lane.permissions.is_footway()) else { continue };
+            let first = sensors.list.len() as u32;
+            if lane.length > ADVANCE + LOOP_LENGTH {
+                sensors.add(id, lane.length - ADVANCE, head.signal);
+            }
+            sensors.add(id, (lane.length - STOP_BAR - LOOP_LENGTH).max(0.0), head.signal);
+            sensors.lanes.push((id, first, sensors.list.len() as u32));
+        }
+        sensors
+    }
+
+    /// Adds a loop that starts at `start`.
+    fn add(&mut self, lane: LaneId, start: f32, signal: SignalId) {
+        let detector = &mut self.per_signal[signal.index()];
+        self.list.push(Sensor { lane, start, end: start + LOOP_LENGTH, signal, detector: *detector });
+        *detector += 1;
+    }
+}
+
+/// The loops' state, and the wire to the controllers.
+#[derive(Resource, Debug)]
+pub struct SensorState {
+    /// Whether each loop is occupied.
+    pub occupied: Vec<bool>,
+    edges: Vec<SensorEvent>,
+    /// Where edges are sent, in order of time, then sensor.
+    pub out: Sender<SensorEvent>,
+    /// Where controllers get them.
+    pub wire: Receiver<SensorEvent>,
+}
+
+impl SensorState {
+    /// All loops free.
+    pub fn new(scene: &Scene) -> Self {
+        let (out, wire) = crossbeam_channel::unbounded();
+        Self { occupied: vec![false; scene.sensors.list.len()], edges: Vec::new(), out, wire }
+    }
+
+    /// Finds the edges of the step that ends at `end` and sends them.
+    pub fn sense(&mut self, scene: &Scene, traffic: &Traffic, end: Millis) {
+        self.edges.clear();
+        for &(lane, first, last) in &scene.sensors.lanes {
+            for s in first..last {
+                self.sense_one(scene, traffic, lane, s, end);
+            }
+        }
+        self.edges.sort_unstable();
+        for e in &self.edges {
+            // The receiver lives as long as the sender: both are in this struct.
+            let _ = self.out.send(*e);
+        }
+    }
+
+    /// The edges of one loop.
+    fn sense_one(&mut self, scene: &Scene, traffic: &Traffic, lane: LaneId, s: u32, end: Millis) {
+        let sensor = &scene.sensors.list[s as usize];
+        let mut watch = Watch { start: sensor.start, end: sensor.end, covered: false, edges: [None; 4], count: 0 };
+        let facts = &scene.lanes[lane.index()];
+        for v in &traffic.lanes[lane.index()].vehicles {
+            if v.position < sensor.start {
+                break;
+            }
+            watch.see(v, v.position);
+        }
+        for m in scene.network.movements_of(lane) {
+            let next = scene.moves[m.index()].next;
+            let beyond = &scene.lanes[next.index()];
+            for v in traffic.lanes[next.index()].vehicles.iter().rev() {
+                if v.back() - v.moved > sensor.end - facts.length {
+                    break;
+                }
+                if beyond.internal || v.came_from == lane {
+                    watch.see(v, facts.length + v.position);
+                }
+            }
+            if beyond.internal {
+                for v in traffic.lanes[beyond.next.index()].vehicles.iter().rev() {
+                    if v.back() - v.moved > sensor.end - facts.length - beyond.length {
+                        break;
+                    }
+                    if v.came_from == next {
+                        watch.see(v, facts.length + beyond.length + v.position);
+                    }
+                }
+            }
+        }
+        let step = scene.setup.step.0;
+        let mut occupied = self.occupied[s as usize];
+        let edges = &mut watch.edges[..watch.count];
+        edges.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+        for (share, on) in edges.iter().flatten() {
+            if *on != occupied {
+                occupied = *on;
+                let at = Millis(end.0 - step + (share * step as f32) as i64);
+                self.edges.push(SensorEvent { at, sensor: s, on: *on });
+            }
+        }
+        if occupied != watch.covered {
+            self.edges.push(SensorEvent { at: end, sensor: s, on: watch.covered });
+        }
+        self.occupied[s as usize] = watch.covered;
+    }
+}
+
+/// One loop during one step.
+struct Watch {
+    start: f32,
+    end: f32,
+    /// Whether it is covered at the end of the step.
+    covered: bool,
+    /// Edges as (share of the step, on); more than four in a step would take vehicles shorter than the loop.
+    edges: [Option<(f32, bool)>; 4],
+    count: usize,
+}
+
+impl Watch {
+    /// A vehicle whose front is at `x` in the loop's lane's measure.
+    fn see(&mut self, v: &Vehicle, x: f32) {
+        let back = x - v.length;
+        if x > self.start && back < self.end {
+            self.covered = true;
+        }
+        if v.moved <= 0.0 {
+            return;
+        }
+        if x - v.moved <= self.start && x > self.start {
+            self.push((self.start - (x - v.moved)) / v.moved, true);
+        }
+        if back - v.moved < self.end && back >= self.end {
+            self.push((self.end - (back - v.moved)) / v.moved, false);
+        }
+    }
+
+    fn push(&mut self, share: f32, on: bool) {
+        if self.count < self.edges.len() {
+            self.edges[self.count] = Some((share.clamp(0.0, 1.0), on));
+            self.count += 1;
+        }
+    }
+}
