@@ -6,6 +6,7 @@ use intergreen_control::Millis;
 
 use super::{Window, time};
 use crate::demand::Timing;
+use crate::import::sumo::time::parse;
 use crate::import::xml::Element;
 use crate::import::{ImportError, Report};
 
@@ -70,7 +71,8 @@ fn spread(
     Ok(Timing::Every { begin, period, end: end.max(begin + Millis(1)), number })
 }
 
-/// The rate of a flow, if it gives one; more than one is an error.
+/// The rate of a flow, if it gives one; more than one is an error. Periods are whole milliseconds: SUMO's clock, and
+/// with it the rhythm of a flow over an hour.
 fn rate(file: &Path, element: &Element) -> Result<Option<Rate>, ImportError> {
     const RATES: &[&str] = &["period", "vehsPerHour", "perHour", "probability"];
     let mut given = RATES.iter().filter(|name| element.get(name).is_some());
@@ -89,7 +91,7 @@ fn rate(file: &Path, element: &Element) -> Result<Option<Rate>, ImportError> {
         "period" => match text.strip_prefix("exp(").and_then(|t| t.strip_suffix(')')) {
             Some(rate) => Rate::Poisson(above_zero(number(rate), "a rate > 0 in exp(…)")?),
             None => {
-                Rate::Period(above_zero(whole_millis(time::parse(text)), "a time of at least 0.001 s or exp(rate)")?)
+                Rate::Period(above_zero(parse(text).map(Millis::seconds), "a time of at least 0.001 s or exp(rate)")?)
             }
         },
         "probability" => {
@@ -97,12 +99,10 @@ fn rate(file: &Path, element: &Element) -> Result<Option<Rate>, ImportError> {
         }
         _ => {
             let rate = above_zero(number(text), "a number > 0")?;
-            Rate::Period(above_zero(whole_millis(Some(3600.0 / rate)), "at most 7,200,000 vehicles per hour")?)
+            Rate::Period(above_zero(
+                Some(Millis::from_seconds(3600.0 / rate).seconds()),
+                "at most 7,200,000 vehicles per hour",
+            )?)
         }
     }))
-}
-
-/// Rounded to milliseconds: SUMO's clock, and with it the rhythm of a flow over an hour.
-fn whole_millis(seconds: Option<f64>) -> Option<f64> {
-    seconds.map(|s| Millis::from_seconds(s).seconds())
 }

@@ -197,20 +197,3 @@ fn broken_demand_is_refused_with_file_line_and_element() {
         assert!(error.problem.contains(expected), "{text}: {error}");
     }
 }
-
-#[test]
-fn times_in_all_spellings() {
-    for (text, expected) in [
-        ("25200.00", Some(25_200.0)),
-        ("7:00:01.5", Some(25_201.5)),
-        ("1:0:0:1", Some(86_401.0)),
-        ("-5", Some(-5.0)),
-        ("1:2", None),
-        ("", None),
-        ("inf", None),
-        ("1e300", None),
-        ("1:-2:3", None),
-    ] {
-        assert_eq!(time::parse(text), expected, "{text}");
-    }
-}
