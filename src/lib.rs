@@ -7,3 +7,4 @@ pub mod demand;
 pub mod import;
 pub mod network;
 pub mod random;
+pub mod sim;

@@ -2,7 +2,7 @@
 
 use super::announce::Announcements;
 use super::chunk::{Chunk, Crossed, Gate};
-use super::junction::{Rule, View};
+use super::junction::{Rule, Signs};
 use super::scene::Scene;
 use super::state::{Flags, LaneTraffic, Traffic, Vehicle};
 use crate::behaviour::Driver;
@@ -29,8 +29,6 @@ pub struct Context<'a> {
     pub step: u32,
     /// Seed.
     pub seed: u64,
-    /// An empty traffic state, to reuse the view's right-of-way rules.
-    pub traffic: &'a Traffic,
 }
 
 /// Moves the vehicles of a piece.
@@ -69,16 +67,16 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, lanes: &mut [LaneTraffic
 
 /// The speed with which a vehicle waits at the first of its gates that is shut, if one is.
 fn shut(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate]) -> Option<f32> {
-    let view = View { scene: cx.scene, traffic: cx.traffic, lamps: cx.lamps, step: cx.step };
+    let signs = Signs { scene: cx.scene, lamps: cx.lamps };
     let impatience = (d.impatience + me.waiting / PATIENCE).clamp(0.0, 1.0);
     for g in gates {
         let m = &cx.scene.moves[g.movement.index()];
-        if !view.is_free(m, &g.passage, impatience, cx.announcements, me.id.0) {
+        if !signs.is_free(m, &g.passage, impatience, cx.announcements, me.id.0) {
             return Some(g.wait);
         }
         // Free as far as one can tell, but not yet near enough to see all foes.
         let unseen = g.passage.distance > m.visibility && m.kind == MovementKind::Entry;
-        if unseen && g.can_stop && matches!(view.rule(m), Rule::Yield | Rule::StopYield) {
+        if unseen && g.can_stop && matches!(signs.rule(m), Rule::Yield | Rule::StopYield) {
             return Some(g.wait);
         }
     }

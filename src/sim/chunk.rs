@@ -44,6 +44,10 @@ pub struct Crossed {
 pub struct Chunk {
     /// Its lanes.
     pub lanes: Range<usize>,
+    /// Its links on which lanes can be changed: places in the scene's list.
+    pub change_links: Range<usize>,
+    /// Lane changes made in the step.
+    pub changes: usize,
     /// Plans of its vehicles, in lane order, front first.
     pub plans: Vec<Planned>,
     /// Gates, in the same order.
@@ -85,4 +89,13 @@ pub fn split<'a, T>(chunks: &[Chunk], mut all: &'a mut [T]) -> Vec<&'a mut [T]> 
         all = rest;
     }
     parts
+}
+
+/// Tells each chunk which of the links on which lanes can be changed are its own.
+pub fn assign_links(chunks: &mut [Chunk], links: &[(u32, u32)]) {
+    for c in chunks {
+        let start = links.partition_point(|l| (l.0 as usize) < c.lanes.start);
+        let end = links.partition_point(|l| (l.0 as usize) < c.lanes.end);
+        c.change_links = start..end;
+    }
 }

@@ -57,6 +57,12 @@ impl Controllers {
         }
     }
 
+    /// Goes on from restored controllers.
+    pub fn resume(&mut self, monitor: Monitor) {
+        self.due = self.list.iter().map(Controller::poll_at).collect();
+        self.monitor = monitor;
+    }
+
     /// Advances the controllers to `now`: first every edge is handed in, then whoever is due decides.
     pub fn advance(&mut self, scene: &Scene, sensors: &SensorState, lamps: &mut Lamps, now: Millis) {
         lamps.changes.clear();

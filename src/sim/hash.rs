@@ -3,7 +3,6 @@
 use bevy::ecs::prelude::Resource;
 
 use super::control::{Controllers, Lamps};
-use super::scene::Scene;
 use super::sensors::SensorState;
 use super::state::{Traffic, Vehicle};
 use crate::random::mix;
@@ -38,7 +37,6 @@ impl StateHash {
     pub fn link(
         &mut self,
         step: u32,
-        _scene: &Scene,
         traffic: &Traffic,
         lamps: &Lamps,
         sensors: &SensorState,

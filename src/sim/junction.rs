@@ -28,6 +28,15 @@ pub struct View<'a> {
     pub step: u32,
 }
 
+/// What drivers can see at a stop line: signs, lamps, announcements.
+#[derive(Clone, Copy)]
+pub struct Signs<'a> {
+    /// What does not change.
+    pub scene: &'a Scene,
+    /// Lamps, all signals' one after the other.
+    pub lamps: &'a [Lamp],
+}
+
 /// What a stop line says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rule {
@@ -43,7 +52,7 @@ pub enum Rule {
     StopYield,
 }
 
-impl View<'_> {
+impl Signs<'_> {
     /// What the line of a movement says now.
     #[inline]
     pub fn rule(&self, m: &MoveFacts) -> Rule {
@@ -90,6 +99,15 @@ impl View<'_> {
                 a.vehicle == own_id || !gap::blocked(own, &a.passage, same_target, impatience, scene.dt)
             })
         })
+    }
+
+}
+
+impl<'a> View<'a> {
+    /// What drivers can see at stop lines.
+    #[inline(always)]
+    pub fn signs(&self) -> Signs<'a> {
+        Signs { scene: self.scene, lamps: self.lamps }
     }
 
     /// Room to leave a junction through a movement, m, with what is already on its way there deducted. `path` and
@@ -240,7 +258,7 @@ impl Looker<'_> {
         }
         if c.clearing {
             let entry = &view.scene.moves[foe_lane.entry.index()];
-            if !self.inside && entry.lamp != u32::MAX && !view.is_green(entry) && o.waiting < 30.0 {
+            if !self.inside && entry.lamp != u32::MAX && !view.signs().is_green(entry) && o.waiting < 30.0 {
                 limit.hold = true;
             }
             return;

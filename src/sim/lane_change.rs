@@ -15,7 +15,7 @@ use super::scene::Scene;
 use super::state::{Flags, LaneTraffic, Tail, Vehicle};
 use crate::behaviour::following::krauss;
 use crate::behaviour::{Driver, Leader};
-use crate::network::{LaneId, VehicleClass};
+use crate::network::{LaneId, Network, VehicleClass};
 
 /// Time a driver looks ahead for a lane change, s.
 const LOOK_AHEAD: f32 = 10.0;
@@ -388,10 +388,10 @@ impl LinkLanes<'_> {
 }
 
 /// Whether a link's lanes are worth looking at: more than one that a car may use.
-pub fn can_change(scene: &Scene, lanes: (u32, u32)) -> bool {
+pub fn can_change(network: &Network, lanes: (u32, u32)) -> bool {
     (lanes.0..lanes.1)
         .filter(|&l| {
-            let p = scene.network.lane(LaneId(l)).permissions;
+            let p = network.lane(LaneId(l)).permissions;
             p.allows(VehicleClass::Passenger) || p.allows(VehicleClass::Bus)
         })
         .count()

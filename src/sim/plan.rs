@@ -189,7 +189,7 @@ impl<'a> Planner<'a> {
 
     /// Where the line of a movement is and what stopping at it takes.
     fn line(&self, m: &MoveFacts, seen: f32) -> Line {
-        let rule = self.view.rule(m);
+        let rule = self.view.signs().rule(m);
         let lamp = matches!(rule, Rule::Closed | Rule::Yellow);
         let decel = if lamp { self.d.decel.max(YELLOW_DECEL.min(self.d.emergency)) } else { self.d.decel };
         let brake = self.d.brake_gap(self.me.speed, decel);
@@ -216,7 +216,7 @@ impl<'a> Planner<'a> {
         slowed: &mut bool,
         chunk: &mut Chunk,
     ) -> Way {
-        let rule = self.view.rule(m);
+        let rule = self.view.signs().rule(m);
         match rule {
             Rule::Closed if self.flags & Flags::LATE_YELLOW == 0 => {
                 if line.can_stop {

@@ -6,6 +6,7 @@ use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
 
 use super::insert::arrival_of;
+use super::lane_change::can_change;
 use super::routes::RouteTable;
 use super::sensors::Sensors;
 use crate::behaviour::Driver;
@@ -29,8 +30,8 @@ pub struct Setup {
     pub behaviour: Option<FollowingModel>,
     /// Controller of every signal and its parameters.
     pub controller: (String, Vec<(String, String)>),
-    /// Whether stages of the step are timed (sampled).
-    pub profile: bool,
+    /// Whether a summary is kept by step.
+    pub summary: bool,
 }
 
 impl Default for Setup {
@@ -43,7 +44,7 @@ impl Default for Setup {
             threads: 1,
             behaviour: None,
             controller: ("fixed_time".into(), Vec::new()),
-            profile: false,
+            summary: false,
         }
     }
 }
@@ -156,8 +157,10 @@ pub struct Scene {
     pub conflicts: Vec<ConflictFacts>,
     /// First lamp of each signal, and one more entry at the end.
     pub lamp_base: Vec<u32>,
-    /// Lanes of each road link: first, and one past the last.
-    pub road_links: Vec<(u32, u32)>,
+    /// Lanes of each road link on which lanes can be changed: first, and one past the last.
+    pub change_links: Vec<(u32, u32)>,
+    /// The lanes inside junctions.
+    pub internal_lanes: Vec<u32>,
     /// Sensors.
     pub sensors: Sensors,
     /// How the run is set up.
@@ -205,7 +208,9 @@ impl Scene {
         for s in &network.signals {
             lamp_base.push(lamp_base[lamp_base.len() - 1] + u32::from(s.groups));
         }
-        let road_links = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end)).collect();
+        let roads = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end));
+        let change_links = roads.filter(|&l| can_change(&network, l)).collect();
+        let internal_lanes = (0..network.lanes.len() as u32).filter(|&l| network.lanes[l as usize].internal).collect();
         Self {
             drivers: types.iter().map(|t| Driver::new(t, dt)).collect(),
             sensors: Sensors::at_signals(&network),
@@ -220,7 +225,8 @@ impl Scene {
             yields,
             conflicts,
             lamp_base,
-            road_links,
+            change_links,
+            internal_lanes,
             network,
             setup,
             dt,

@@ -1,0 +1,160 @@
+//! Naming gridlocks and blockages. Nothing is ever removed to clear them.
+//!
+//! - A **gridlock** is a cycle of lanes, each of whose first vehicles waits for the next lane's, none of which has
+//!   moved for 120 s.
+//! - A **blockage** is a lane's first vehicle that has not moved for 300 s although it had a minute of green (or has
+//!   no signal) and nobody it gives way to moved.
+
+use bevy::ecs::prelude::Resource;
+
+use super::control::Lamps;
+use super::junction::{Rule, View};
+use super::scene::Scene;
+use super::state::{Traffic, Vehicle};
+use crate::network::{LaneId, MovementId};
+
+/// Time between looks, s.
+pub const EVERY_S: i64 = 10;
+/// Standing time of every member of a gridlock, s.
+const STANDING: f32 = 120.0;
+/// Standing time of a blockage, s.
+const BLOCKED: f32 = 300.0;
+/// Green time a blocked vehicle has let pass, s.
+const GREEN: f32 = 60.0;
+
+/// A gridlock or blockage found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// Whether the vehicles wait in a cycle.
+    pub cycle: bool,
+    /// When, s after the start of the run.
+    pub time_s: f64,
+    /// The lanes whose first vehicles wait, in the cycle's order.
+    pub lanes: Vec<LaneId>,
+}
+
+/// What has been found so far.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Gridlocks {
+    /// All findings, in order of time.
+    pub found: Vec<Finding>,
+    /// Green seconds each lane's first vehicle has let pass.
+    green: Vec<f32>,
+    /// The lanes already named.
+    named: Vec<bool>,
+}
+
+impl Gridlocks {
+    /// Nothing found, for a number of lanes.
+    pub fn new(lanes: usize) -> Self {
+        Self { found: Vec::new(), green: vec![0.0; lanes], named: vec![false; lanes] }
+    }
+
+    /// Number of cycles found.
+    pub fn cycles(&self) -> usize {
+        self.found.iter().filter(|f| f.cycle).count()
+    }
+
+    /// Looks for new gridlocks and blockages.
+    pub fn look(&mut self, scene: &Scene, traffic: &Traffic, lamps: &Lamps, step: u32) {
+        let view = View { scene, traffic, lamps: &lamps.shown, step };
+        let time_s = f64::from(step) * f64::from(scene.dt);
+        let heads: Vec<Option<&Vehicle>> = traffic.lanes.iter().map(|l| l.vehicles.first()).collect();
+        let mut waits_for: Vec<Option<LaneId>> = vec![None; heads.len()];
+        for (i, head) in heads.iter().enumerate() {
+            let Some(v) = head.filter(|v| v.waiting >= EVERY_S as f32) else {
+                self.green[i] = 0.0;
+                self.named[i] = false;
+                continue;
+            };
+            let open = v.next.get().is_none_or(|m| view.signs().rule(&scene.moves[m.index()]) != Rule::Closed);
+            self.green[i] += if open { EVERY_S as f32 } else { 0.0 };
+            if v.waiting >= STANDING && open {
+                waits_for[i] = blocker(&view, LaneId::new(i), v);
+            }
+            if v.waiting >= BLOCKED && self.green[i] >= GREEN && !self.named[i] && !foes_move(&view, v) {
+                self.named[i] = true;
+                self.found.push(Finding { cycle: false, time_s, lanes: vec![LaneId::new(i)] });
+            }
+        }
+        self.cycles_in(&waits_for, &heads, time_s);
+    }
+
+    /// Names every cycle once.
+    fn cycles_in(&mut self, waits_for: &[Option<LaneId>], heads: &[Option<&Vehicle>], time_s: f64) {
+        let mut seen = vec![0_u32; waits_for.len()];
+        for start in 0..waits_for.len() {
+            let mark = start as u32 + 1;
+            let mut at = start;
+            while seen[at] == 0 {
+                seen[at] = mark;
+                match waits_for[at].filter(|n| heads[n.index()].is_some_and(|v| v.waiting >= STANDING)) {
+                    Some(next) => at = next.index(),
+                    None => break,
+                }
+            }
+            if seen[at] != mark || waits_for[at].is_none() {
+                continue;
+            }
+            let mut cycle = vec![LaneId::new(at)];
+            let mut next = waits_for[at];
+            while let Some(lane) = next.filter(|l| l.index() != at) {
+                if cycle.len() > waits_for.len() || cycle.contains(&lane) {
+                    break;
+                }
+                cycle.push(lane);
+                next = waits_for[lane.index()];
+            }
+            let closes = next.is_some_and(|l| l.index() == at);
+            let known = self.found.iter().any(|f| f.cycle && f.lanes.iter().any(|l| cycle.contains(l)));
+            if closes && !known {
+                self.found.push(Finding { cycle: true, time_s, lanes: cycle });
+            }
+        }
+    }
+}
+
+/// The lane whose first vehicle would have to move for `v`, first on `lane`, to move.
+fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
+    let scene = view.scene;
+    let Some(m) = v.next.get() else {
+        // It needs another lane: whoever leads that lane keeps it full.
+        let here = &scene.lanes[lane.index()];
+        let target = LaneId((lane.0 as i64 + i64::from(v.offset.signum())) as u32);
+        let full = scene.lanes.get(target.index()).is_some_and(|t| t.link == here.link);
+        return (full && v.offset != 0).then_some(target);
+    };
+    let m = &scene.moves[m.index()];
+    // The road behind, if it is full, or whoever stands in the way inside.
+    let mut next = m.next;
+    for _ in 0..4 {
+        let facts = &scene.lanes[next.index()];
+        if facts.internal {
+            let foes = &scene.conflicts[facts.conflicts.0 as usize..facts.conflicts.1 as usize];
+            let stuck = |l: LaneId| view.traffic.lanes[l.index()].vehicles.first().is_some_and(|f| f.waiting >= STANDING);
+            if stuck(next) {
+                return Some(next);
+            }
+            if let Some(c) = foes.iter().find(|c| c.foe != lane && stuck(c.foe)) {
+                return Some(c.foe);
+            }
+            next = facts.next;
+        } else {
+            let need = v.length + scene.drivers[v.kind as usize].min_gap;
+            let room = view.traffic.room[next.index()] - view.traffic.inbound[next.index()];
+            return (room < need).then_some(next);
+        }
+    }
+    None
+}
+
+/// Whether anybody moves among those a vehicle gives way to.
+fn foes_move(view: &View<'_>, v: &Vehicle) -> bool {
+    let Some(m) = v.next.get() else { return false };
+    let m = &view.scene.moves[m.index()];
+    let moving = |y: &MovementId| {
+        let from = view.scene.network.movement(*y).from;
+        view.traffic.lanes[from.index()].vehicles.iter().any(|f| f.speed > 0.1)
+    };
+    view.scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().any(moving)
+}

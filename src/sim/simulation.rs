@@ -1,0 +1,324 @@
+//! The engine as a value.
+
+use std::sync::Arc;
+
+use bevy::ecs::prelude::{Schedule, World};
+use intergreen_control::Millis;
+use thiserror::Error;
+
+use super::announce::Announcements;
+use super::chunk;
+use super::collisions::Overlaps;
+use super::command::{Agenda, TimedCommand};
+use super::control::{Controllers, Lamps};
+use super::entities::{self, VehicleEntities, VehicleEntity};
+use super::gridlock::Gridlocks;
+use super::hash::StateHash;
+use super::insert::Waiting;
+use super::measures::Measures;
+use super::profile::Profile;
+use super::scene::{Scene, SceneRes, Setup};
+use super::sensors::SensorState;
+use super::state::{Tail, Traffic, Vehicle};
+use super::step::{self, Clock, Workers};
+use crate::demand::{Demand, VehicleId};
+use crate::network::{LaneId, Network};
+
+/// Why a simulation cannot be made.
+#[derive(Debug, Error)]
+pub enum SimError {
+    /// The controllers cannot be made.
+    #[error("controller: {0}")]
+    Controller(String),
+    /// The threads cannot be started.
+    #[error("threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// A command is wrong.
+    #[error("command at {at} s: {problem}")]
+    Command {
+        /// Its time, s.
+        at: f64,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A snapshot does not fit.
+    #[error("snapshot: {0}")]
+    Snapshot(String),
+}
+
+/// A run: everything it needs and everything it knows.
+pub struct Simulation {
+    world: World,
+    schedule: Schedule,
+    network: Arc<Network>,
+    demand: Arc<Demand>,
+}
+
+/// The moving state of a run, to go back to.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    clock: Clock,
+    traffic: Traffic,
+    waiting: Waiting,
+    lamps: Lamps,
+    measures: Measures,
+    overlaps: Overlaps,
+    gridlocks: Gridlocks,
+    hash: StateHash,
+    agenda: Agenda,
+    scene: Arc<Scene>,
+    occupied: Vec<bool>,
+    controllers: Vec<Vec<u8>>,
+    monitor: super::monitor::Monitor,
+}
+
+impl Simulation {
+    /// Prepares a run and starts its controllers.
+    ///
+    /// # Errors
+    /// If the controller is unknown or refuses its parameters, or threads cannot be started.
+    pub fn new(network: Arc<Network>, demand: Arc<Demand>, setup: Setup) -> Result<Self, SimError> {
+        let pool = if setup.threads > 1 {
+            Some(Arc::new(rayon::ThreadPoolBuilder::new().num_threads(setup.threads).build()?))
+        } else {
+            None
+        };
+        let mut simulation = Self { world: World::new(), schedule: step::schedule(), network, demand };
+        simulation.world.insert_resource(Profile::default());
+        simulation.prepare(setup, pool)?;
+        Ok(simulation)
+    }
+
+    /// Puts everything at the start.
+    fn prepare(&mut self, setup: Setup, pool: Option<Arc<rayon::ThreadPool>>) -> Result<(), SimError> {
+        let scene = Arc::new(Scene::new(self.network.clone(), &self.demand, setup));
+        let mut controllers = Controllers::new(&scene).map_err(SimError::Controller)?;
+        let mut lamps = Lamps::default();
+        controllers.start(&scene, &mut lamps, scene.setup.begin);
+        let lanes = scene.lanes.len();
+        let pieces = if pool.is_some() { scene.setup.threads * 4 } else { 1 };
+        let mut chunks = chunk::cut(&self.network, pieces);
+        chunk::assign_links(&mut chunks, &scene.change_links);
+        let mut traffic = Traffic::new(lanes);
+        for (room, facts) in traffic.room.iter_mut().zip(&scene.lanes) {
+            *room = facts.length;
+        }
+        let world = &mut self.world;
+        world.clear_entities();
+        entities::spawn_static(world, &scene);
+        world.insert_resource(VehicleEntities(vec![None; scene.departures.len()]));
+        world.insert_resource(Clock { now: scene.setup.begin, step: 0 });
+        world.insert_resource(traffic);
+        world.insert_resource(Waiting::new(scene.network.links.len()));
+        world.insert_resource(Announcements::new(scene.moves.len()));
+        world.insert_resource(Measures::new(&scene, scene.setup.summary));
+        world.insert_resource(Overlaps::default());
+        world.insert_resource(Gridlocks::new(lanes));
+        world.insert_resource(StateHash::default());
+        world.insert_resource(Agenda::default());
+        world.insert_resource(SensorState::new(&scene));
+        world.insert_resource(controllers);
+        world.insert_resource(lamps);
+        world.insert_resource(Workers { chunks, tails: vec![Tail::EMPTY; lanes], pool });
+        world.insert_resource(SceneRes(scene));
+        Ok(())
+    }
+
+    /// Starts again with another seed.
+    ///
+    /// # Errors
+    /// As [`Simulation::new`].
+    pub fn reset(&mut self, seed: u64) -> Result<(), SimError> {
+        let mut setup = self.scene().setup.clone();
+        setup.seed = seed;
+        let pool = self.world.resource::<Workers>().pool.clone();
+        self.prepare(setup, pool)
+    }
+
+    /// Makes one step.
+    pub fn step(&mut self) {
+        self.schedule.run(&mut self.world);
+    }
+
+    /// The time reached.
+    pub fn now(&self) -> Millis {
+        self.world.resource::<Clock>().now
+    }
+
+    /// Whether every vehicle has arrived and none is to come.
+    pub fn is_empty(&self) -> bool {
+        self.measures().arrived == self.scene().departures.len()
+    }
+
+    /// What does not change during the run.
+    pub fn scene(&self) -> &Arc<Scene> {
+        &self.world.resource::<SceneRes>().0
+    }
+
+    /// The moving state.
+    pub fn traffic(&self) -> &Traffic {
+        self.world.resource()
+    }
+
+    /// What the lamps show.
+    pub fn lamps(&self) -> &Lamps {
+        self.world.resource()
+    }
+
+    /// The books.
+    pub fn measures(&self) -> &Measures {
+        self.world.resource()
+    }
+
+    /// Who waits to enter.
+    pub fn waiting(&self) -> &Waiting {
+        self.world.resource()
+    }
+
+    /// Gridlocks and blockages so far.
+    pub fn gridlocks(&self) -> &Gridlocks {
+        self.world.resource()
+    }
+
+    /// The controllers.
+    pub fn controllers(&self) -> &Controllers {
+        self.world.resource()
+    }
+
+    /// Overlapping vehicles, for messages.
+    pub fn overlaps(&self) -> &Overlaps {
+        self.world.resource()
+    }
+
+    /// The world, for queries.
+    pub fn world(&mut self) -> &mut World {
+        &mut self.world
+    }
+
+    /// Times stages with a clock that counts nanoseconds.
+    pub fn profile_with(&mut self, clock: fn() -> u64) {
+        self.world.insert_resource(Profile::with_clock(clock));
+    }
+
+    /// The stage times so far.
+    pub fn profile(&self) -> &Profile {
+        self.world.resource()
+    }
+
+    /// Enters a command.
+    ///
+    /// # Errors
+    /// If it does not fit the network.
+    pub fn command(&mut self, command: TimedCommand) -> Result<(), SimError> {
+        let problem = |problem| SimError::Command { at: command.at, problem };
+        if !command.at.is_finite() {
+            return Err(problem("at is not a number; expected a time in s".into()));
+        }
+        command.command.check(self.scene()).map_err(problem)?;
+        self.world.resource_mut::<Agenda>().add(command);
+        Ok(())
+    }
+
+    /// Where a vehicle is now, if it is on the network: its lane and its record.
+    pub fn find(&self, id: VehicleId) -> Option<(LaneId, &Vehicle)> {
+        self.traffic().vehicles().find(|(_, v)| v.id == id)
+    }
+
+    /// The chained state hash up to now.
+    pub fn state_hash(&self) -> u64 {
+        let mut hash = *self.world.resource::<StateHash>();
+        let w = &self.world;
+        hash.link(
+            w.resource::<Clock>().step,
+            self.traffic(),
+            self.lamps(),
+            w.resource::<SensorState>(),
+            self.controllers(),
+        );
+        hash.0
+    }
+
+    /// Fills `out` with the state in columns of [`Simulation::OBSERVED`] numbers per lane: vehicles, standing
+    /// vehicles, sum of speeds, m/s. Returns how many numbers there are; a shorter `out` is filled as far as it goes.
+    pub fn observe(&self, out: &mut [f32]) -> usize {
+        let lanes = &self.traffic().lanes;
+        let n = lanes.len();
+        let columns: [fn(&[Vehicle]) -> f32; Self::OBSERVED] = [
+            |v| v.len() as f32,
+            |v| v.iter().filter(|v| v.speed < super::apply::HALTING).count() as f32,
+            |v| v.iter().map(|v| v.speed).sum(),
+        ];
+        let cells = columns.iter().flat_map(|f| lanes.iter().map(move |l| f(&l.vehicles)));
+        for (place, value) in out.iter_mut().zip(cells) {
+            *place = value;
+        }
+        n * Self::OBSERVED
+    }
+
+    /// Columns of an observation.
+    pub const OBSERVED: usize = 3;
+
+    /// The moving state, to go back to.
+    pub fn snapshot(&self) -> Snapshot {
+        let w = &self.world;
+        let controllers = self.controllers();
+        let saved = controllers.list.iter().map(|c| {
+            let mut bytes = Vec::new();
+            c.save(&mut bytes);
+            bytes
+        });
+        Snapshot {
+            clock: *w.resource(),
+            traffic: self.traffic().clone(),
+            waiting: self.waiting().clone(),
+            lamps: self.lamps().clone(),
+            measures: self.measures().clone(),
+            overlaps: self.overlaps().clone(),
+            gridlocks: self.gridlocks().clone(),
+            hash: *w.resource(),
+            agenda: w.resource::<Agenda>().clone(),
+            scene: self.scene().clone(),
+            occupied: w.resource::<SensorState>().occupied.clone(),
+            controllers: saved.collect(),
+            monitor: controllers.monitor.clone(),
+        }
+    }
+
+    /// Goes back to a snapshot of this run.
+    ///
+    /// # Errors
+    /// If it was made with other controllers.
+    pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SimError> {
+        let mut controllers = Controllers::new(&snapshot.scene).map_err(SimError::Controller)?;
+        if controllers.list.len() != snapshot.controllers.len() {
+            return Err(SimError::Snapshot("has another number of controllers".into()));
+        }
+        for (c, bytes) in controllers.list.iter_mut().zip(&snapshot.controllers) {
+            c.load(bytes).map_err(|e| SimError::Snapshot(format!("controller: {e:?}")))?;
+        }
+        controllers.resume(snapshot.monitor.clone());
+        let mut sensors = SensorState::new(&snapshot.scene);
+        sensors.occupied.clone_from(&snapshot.occupied);
+        let world = &mut self.world;
+        world.insert_resource(snapshot.clock);
+        world.insert_resource(snapshot.traffic.clone());
+        world.insert_resource(snapshot.waiting.clone());
+        world.insert_resource(snapshot.lamps.clone());
+        world.insert_resource(snapshot.measures.clone());
+        world.insert_resource(snapshot.overlaps.clone());
+        world.insert_resource(snapshot.gridlocks.clone());
+        world.insert_resource(snapshot.hash);
+        world.insert_resource(snapshot.agenda.clone());
+        world.insert_resource(SceneRes(snapshot.scene.clone()));
+        world.insert_resource(sensors);
+        world.insert_resource(controllers);
+        world.clear_entities();
+        entities::spawn_static(world, &snapshot.scene);
+        let mut vehicles = vec![None; snapshot.scene.departures.len()];
+        for (_, v) in snapshot.traffic.vehicles() {
+            vehicles[v.id.index()] = Some(world.spawn(VehicleEntity(v.id)).id());
+        }
+        world.insert_resource(VehicleEntities(vehicles));
+        Ok(())
+    }
+}

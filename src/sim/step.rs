@@ -1,0 +1,349 @@
+//! The step: its stages, in their public order, as systems.
+
+use std::sync::Arc;
+
+use bevy::ecs::prelude::{Commands, IntoScheduleConfigs, Res, ResMut, Resource, Schedule, SystemSet};
+use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
+use intergreen_control::Millis;
+use rayon::prelude::*;
+
+use super::announce::Announcements;
+use super::apply::{Context, apply_chunk, hand_over};
+use super::chunk::{Chunk, split};
+use super::collisions::Overlaps;
+use super::command::Agenda;
+use super::control::{Controllers, Lamps};
+use super::entities::{VehicleEntities, VehicleEntity};
+use super::gridlock::{self, Gridlocks};
+use super::hash::{self, StateHash};
+use super::insert::{Waiting, tail_of};
+use super::junction::View;
+use super::lane_change::LinkLanes;
+use super::measures::{self, Measures};
+use super::plan::plan_chunk;
+use super::profile::Profile;
+use super::scene::{Scene, SceneRes};
+use super::sensors::SensorState;
+use super::state::{LaneTraffic, Tail, Traffic};
+
+/// The stages of a step. Each one finishes before the next begins.
+#[derive(SystemSet, Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Stage {
+    /// Commands that are due take effect.
+    Commands,
+    /// Departures enter where there is room; the others wait in line.
+    Insert,
+    /// Every vehicle reads the old state and plans.
+    Plan,
+    /// Right of way is decided; vehicles move, cross to the next lane, change lanes.
+    Apply,
+    /// Sensors emit edges with their times inside the step.
+    Sensors,
+    /// Controllers advance to the end of the step; lamps change and are obeyed from the next step.
+    Controllers,
+    /// Books are kept.
+    Measures,
+}
+
+impl Stage {
+    /// All stages, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Commands,
+        Self::Insert,
+        Self::Plan,
+        Self::Apply,
+        Self::Sensors,
+        Self::Controllers,
+        Self::Measures,
+    ];
+
+    /// Its name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Commands => "commands",
+            Self::Insert => "insert",
+            Self::Plan => "plan",
+            Self::Apply => "apply",
+            Self::Sensors => "sensors",
+            Self::Controllers => "controllers",
+            Self::Measures => "measures",
+        }
+    }
+}
+
+/// The simulation's clock.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// Start of the next step, or of the step that is being made.
+    pub now: Millis,
+    /// Number of that step.
+    pub step: u32,
+}
+
+/// The pieces of the network that threads work on, and the threads.
+#[derive(Resource)]
+pub struct Workers {
+    /// The pieces.
+    pub chunks: Vec<Chunk>,
+    /// Tails being made, by lane.
+    pub tails: Vec<Tail>,
+    /// The threads; none: the calling thread does everything.
+    pub pool: Option<Arc<rayon::ThreadPool>>,
+}
+
+impl Workers {
+    /// Runs `work` on every piece together with its part of `lanes`.
+    fn each<T: Send>(&mut self, parts: Vec<T>, work: impl Fn(&mut Chunk, T) + Sync) {
+        let items: Vec<(&mut Chunk, T)> = self.chunks.iter_mut().zip(parts).collect();
+        match &self.pool {
+            None => items.into_iter().for_each(|(c, t)| work(c, t)),
+            Some(pool) => pool.install(|| items.into_par_iter().with_max_len(1).for_each(|(c, t)| work(c, t))),
+        }
+    }
+}
+
+/// The schedule of one step.
+pub fn schedule() -> Schedule {
+    let mut schedule = Schedule::default();
+    // Bevy's parallel executor costs more than these seven systems; the parallel passes are inside them.
+    schedule.set_executor(SingleThreadedExecutor::new());
+    schedule.set_build_settings(ScheduleBuildSettings { ambiguity_detection: LogLevel::Error, ..Default::default() });
+    let [s0, s1, s2, s3, s4, s5, s6] = Stage::ALL;
+    schedule.configure_sets((s0, s1, s2, s3, s4, s5, s6).chain());
+    schedule.add_systems((
+        commands.in_set(Stage::Commands),
+        insert.in_set(Stage::Insert),
+        plan.in_set(Stage::Plan),
+        apply.in_set(Stage::Apply),
+        sense.in_set(Stage::Sensors),
+        control.in_set(Stage::Controllers),
+        measure.in_set(Stage::Measures),
+    ));
+    schedule
+}
+
+fn commands(mut scene: ResMut<SceneRes>, mut agenda: ResMut<Agenda>, clock: Res<Clock>, mut profile: ResMut<Profile>) {
+    profile.start(clock.step);
+    if agenda.is_due(clock.now) {
+        let scene = Arc::make_mut(&mut scene.0);
+        for c in agenda.due(clock.now) {
+            c.apply(scene);
+        }
+    }
+    profile.lap(Stage::Commands);
+}
+
+#[allow(clippy::too_many_arguments, reason = "a system's parameters are what it touches")]
+fn insert(
+    scene: Res<SceneRes>,
+    clock: Res<Clock>,
+    mut traffic: ResMut<Traffic>,
+    mut waiting: ResMut<Waiting>,
+    mut measures: ResMut<Measures>,
+    mut entities: ResMut<VehicleEntities>,
+    mut spawner: Commands,
+    mut profile: ResMut<Profile>,
+) {
+    let mut entered = Vec::new();
+    waiting.insert(&scene.0, &mut traffic, clock.now, &mut entered);
+    for (id, lane) in entered {
+        let vehicle = traffic.lanes[lane.index()].vehicles.iter().find(|v| v.id == id);
+        if let Some(v) = vehicle {
+            measures.enter(v, lane, clock.now);
+        }
+        entities.0[id.index()] = Some(spawner.spawn(VehicleEntity(id)).id());
+    }
+    profile.lap(Stage::Insert);
+}
+
+fn plan(
+    scene: Res<SceneRes>,
+    clock: Res<Clock>,
+    traffic: Res<Traffic>,
+    lamps: Res<Lamps>,
+    mut workers: ResMut<Workers>,
+    mut announcements: ResMut<Announcements>,
+    mut profile: ResMut<Profile>,
+) {
+    let view = View { scene: &scene.0, traffic: &traffic, lamps: &lamps.shown, step: clock.step };
+    let parts = vec![(); workers.chunks.len()];
+    workers.each(parts, |chunk, ()| plan_chunk(&view, chunk));
+    announcements.clear();
+    for (m, id, passage) in workers.chunks.iter().flat_map(|c| &c.announcements) {
+        announcements.add(*m, *id, *passage);
+    }
+    profile.lap(Stage::Plan);
+}
+
+#[allow(clippy::too_many_arguments, reason = "a system's parameters are what it touches")]
+fn apply(
+    scene: Res<SceneRes>,
+    clock: Res<Clock>,
+    lamps: Res<Lamps>,
+    announcements: Res<Announcements>,
+    mut traffic: ResMut<Traffic>,
+    mut workers: ResMut<Workers>,
+    mut measures: ResMut<Measures>,
+    mut profile: ResMut<Profile>,
+) {
+    let scene: &Scene = &scene.0;
+    let traffic = &mut *traffic;
+    let workers = &mut *workers;
+    let cx = Context {
+        scene,
+        lamps: &lamps.shown,
+        announcements: &announcements,
+        step: clock.step,
+        seed: scene.setup.seed,
+    };
+    measures.vehicle_steps += workers.chunks.iter().map(|c| c.plans.len() as u64).sum::<u64>();
+    let parts = split(&workers.chunks, &mut traffic.lanes);
+    workers.each(parts, |chunk, lanes| apply_chunk(&cx, chunk, lanes));
+    hand_over(&workers.chunks, traffic);
+
+    let mut tails = std::mem::take(&mut workers.tails);
+    let (old, parts) = (&traffic.lanes, split(&workers.chunks, &mut tails));
+    workers.each(parts, |chunk, tails| {
+        for (tail, lane) in tails.iter_mut().zip(chunk.lanes.clone()) {
+            *tail = tail_of(scene, lane, &old[lane]);
+        }
+    });
+    finish(scene, traffic, workers, &tails);
+    workers.tails = tails;
+    inbound(scene, traffic);
+    measures.lane_changes += workers.chunks.iter().map(|c| c.changes as u64).sum::<u64>();
+    profile.lap(Stage::Apply);
+}
+
+/// Lane changes, and what other lanes will see of each lane in the next step.
+fn finish(scene: &Scene, traffic: &mut Traffic, workers: &mut Workers, moved: &[Tail]) {
+    let parts: Vec<_> = split(&workers.chunks, &mut traffic.lanes)
+        .into_iter()
+        .zip(split(&workers.chunks, &mut traffic.tails))
+        .zip(split(&workers.chunks, &mut traffic.room).into_iter().zip(split(&workers.chunks, &mut traffic.standing)))
+        .collect();
+    workers.each(parts, |chunk, ((lanes, tails), (room, standing))| {
+        chunk.changes = 0;
+        let first = chunk.lanes.start;
+        for &(a, b) in &scene.change_links[chunk.change_links.clone()] {
+            let part = &mut lanes[a as usize - first..b as usize - first];
+            chunk.changes += LinkLanes { scene, tails: moved, lanes: part, first: a as usize }.change();
+        }
+        for (k, lane) in lanes.iter().enumerate() {
+            tails[k] = tail_of(scene, first + k, lane);
+            (room[k], standing[k]) = room_on(scene, first + k, lane);
+        }
+    });
+}
+
+/// Room at the start of a lane behind those who stand on it, and whether anybody stands.
+#[inline]
+fn room_on(scene: &Scene, lane: usize, traffic: &LaneTraffic) -> (f32, bool) {
+    let mut taken = 0.0;
+    for v in traffic.vehicles.iter().rev() {
+        if v.speed < super::apply::HALTING {
+            return (v.back() - taken, true);
+        }
+        taken += v.length + scene.drivers[v.kind as usize].min_gap;
+    }
+    (scene.lanes[lane].length - taken, false)
+}
+
+/// Room that vehicles inside junctions are about to take on the road behind.
+fn inbound(scene: &Scene, traffic: &mut Traffic) {
+    traffic.inbound.fill(0.0);
+    for &lane in &scene.internal_lanes {
+        for v in &traffic.lanes[lane as usize].vehicles {
+            let to = scene.moves[scene.lanes[lane as usize].exit.index()].to;
+            traffic.inbound[to.index()] += v.length + scene.drivers[v.kind as usize].min_gap;
+        }
+    }
+}
+
+fn sense(
+    scene: Res<SceneRes>,
+    clock: Res<Clock>,
+    traffic: Res<Traffic>,
+    mut sensors: ResMut<SensorState>,
+    mut profile: ResMut<Profile>,
+) {
+    sensors.sense(&scene.0, &traffic, clock.now + scene.0.setup.step);
+    profile.lap(Stage::Sensors);
+}
+
+fn control(
+    scene: Res<SceneRes>,
+    clock: Res<Clock>,
+    sensors: Res<SensorState>,
+    mut controllers: ResMut<Controllers>,
+    mut lamps: ResMut<Lamps>,
+    mut profile: ResMut<Profile>,
+) {
+    controllers.advance(&scene.0, &sensors, &mut lamps, clock.now + scene.0.setup.step);
+    profile.lap(Stage::Controllers);
+}
+
+/// What the measuring stage keeps.
+#[derive(bevy::ecs::system::SystemParam)]
+struct Books<'w> {
+    measures: ResMut<'w, Measures>,
+    overlaps: ResMut<'w, Overlaps>,
+    gridlocks: ResMut<'w, Gridlocks>,
+    hash: ResMut<'w, StateHash>,
+    entities: ResMut<'w, VehicleEntities>,
+    profile: ResMut<'w, Profile>,
+}
+
+#[allow(clippy::too_many_arguments, reason = "a system's parameters are what it touches")]
+fn measure(
+    scene: Res<SceneRes>,
+    mut clock: ResMut<Clock>,
+    traffic: Res<Traffic>,
+    waiting: Res<Waiting>,
+    lamps: Res<Lamps>,
+    sensors: Res<SensorState>,
+    controllers: Res<Controllers>,
+    workers: Res<Workers>,
+    mut books: Books,
+    mut spawner: Commands,
+) {
+    let scene: &Scene = &scene.0;
+    let now = clock.now + scene.setup.step;
+    let step = clock.step + 1;
+    let m = &mut *books.measures;
+    for chunk in &workers.chunks {
+        for (lane, v) in &chunk.arrived {
+            m.arrive(v, *lane, scene.arrival_position(v.id, *lane), now);
+            if let Some(entity) = books.entities.0[v.id.index()].take() {
+                spawner.entity(entity).despawn();
+            }
+        }
+        for (movement, _) in &chunk.passed {
+            let from = scene.network.movement(*movement).from;
+            m.lanes[from.index()].flow += 1;
+        }
+        for (lane, _) in &chunk.red_running {
+            m.red_running += 1;
+            m.lanes[lane.index()].red_running += 1;
+        }
+    }
+    m.running = m.inserted - m.arrived;
+    m.collisions += books.overlaps.look(scene, &traffic);
+    // Commit the clock first: everything below speaks of the end of the step.
+    (clock.now, clock.step) = (now, step);
+    let every = |seconds: i64| (now - scene.setup.begin).0 % (seconds * 1000) < scene.setup.step.0;
+    if every(measures::SAMPLE_S) {
+        m.sample(scene, &traffic);
+    }
+    if every(gridlock::EVERY_S) {
+        books.gridlocks.look(scene, &traffic, &lamps, step);
+    }
+    m.summarise(&traffic, waiting.next, waiting.count, now);
+    if every(hash::EVERY_S) {
+        books.hash.link(step, &traffic, &lamps, &sensors, &controllers);
+    }
+    if m.resco_delay.is_none() && scene.setup.end.is_some_and(|end| now >= end) {
+        m.resco_delay = m.resco_delay(scene, &traffic, waiting.next, now);
+    }
+    books.profile.lap(Stage::Measures);
+}
