@@ -6,3 +6,4 @@ pub mod demand;
 pub mod import;
 pub mod network;
 pub mod random;
+pub mod scenario;
