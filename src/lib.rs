@@ -7,4 +7,5 @@ pub mod demand;
 pub mod import;
 pub mod network;
 pub mod random;
+pub mod scenario;
 pub mod sim;

@@ -14,6 +14,7 @@
 //! vehicle's front bumper.
 
 mod build;
+pub mod compose;
 mod conflicts;
 pub mod geometry;
 mod ids;
