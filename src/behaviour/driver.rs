@@ -128,11 +128,12 @@ impl Driver {
             }
             FollowingModel::Idm => {
                 let wall = Leader { gap: distance, speed: 0.0, accel: 0.0, decel: self.decel };
-                v + self.dt * idm::follow(self, v, v0, tau, &wall)
+                let wanted = v + self.dt * idm::follow(self, v, v0, tau, &wall);
+                wanted.min(calibrated::stop_within(self, v, distance, decel))
             }
             FollowingModel::Calibrated => {
                 let wall = Leader { gap: distance, speed: 0.0, accel: 0.0, decel: self.decel };
-                calibrated::follow(self, v, v0, tau, &wall)
+                calibrated::follow(self, v, v0, tau, &wall).min(calibrated::stop_within(self, v, distance, decel))
             }
         }
     }
