@@ -93,10 +93,12 @@ impl Signs<'_> {
     /// Whether nobody announced is hindered by a passage through a movement that gives way.
     pub fn is_free(&self, m: &MoveFacts, own: &Passage, impatience: f32, foes: &Announcements, own_id: u32) -> bool {
         let scene = self.scene;
+        // Whoever was left inside when its lamp turned red goes before those who wait at their lines.
+        let left_inside = m.kind == MovementKind::Onward && m.lamp != u32::MAX && self.lamps[m.lamp as usize].is_red();
         scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().all(|&y| {
             let same_target = scene.moves[y.index()].to == m.to;
             foes.of(y).all(|a| {
-                a.vehicle == own_id || !gap::blocked(own, &a.passage, same_target, impatience, scene.dt)
+                a.vehicle == own_id || (left_inside && a.passage.now < 0.1) || !gap::blocked(own, &a.passage, same_target, impatience, scene.dt)
             })
         })
     }
@@ -258,7 +260,7 @@ impl Looker<'_> {
         }
         if c.clearing {
             let entry = &view.scene.moves[foe_lane.entry.index()];
-            if !self.inside && entry.lamp != u32::MAX && !view.signs().is_green(entry) && o.waiting < 30.0 {
+            if !self.inside && entry.lamp != u32::MAX && !view.signs().is_green(entry) {
                 limit.hold = true;
             }
             return;
