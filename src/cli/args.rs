@@ -39,7 +39,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Stop at this time on the scenario's clock, s
-    #[arg(long, value_name = "S", conflicts_with = "drain", value_parser = finite)]
+    #[arg(long, value_name = "S", conflicts_with = "drain", allow_negative_numbers = true, value_parser = finite)]
     pub until: Option<f64>,
     /// Go on past the end until every vehicle has left or a gridlock is established
     #[arg(long)]

@@ -76,7 +76,7 @@ impl std::fmt::Display for OpenedPair {
     }
 }
 
-/// The conflicting pairs that the programs of a network open themselves: one per pair of groups.
+/// The conflicting pairs that the programs of a network open themselves, each pair of ways once.
 pub fn opened_by_programs(network: &Network) -> Vec<OpenedPair> {
     let mut found = Vec::new();
     for signal in &network.signals {
@@ -91,13 +91,17 @@ pub fn opened_by_programs(network: &Network) -> Vec<OpenedPair> {
                 let m = signal.movements.iter().find(of_group).map(|m| network.movement(*m));
                 m.map_or_else(Default::default, |m| (link(m.from), link(m.to)))
             };
-            found.push(OpenedPair {
+            let opened = OpenedPair {
                 signal: signal.id.clone(),
                 program: signal.program.id().to_owned(),
                 step,
                 seconds: millis as f64 / 1000.0,
                 movements: [way(pair.a), way(pair.b)],
-            });
+            };
+            // Parallel lanes often have a group each.
+            if !found.contains(&opened) {
+                found.push(opened);
+            }
         }
     }
     found
