@@ -51,6 +51,7 @@ pub struct Finished<'a> {
 /// # Errors
 /// If the input cannot be used or the results cannot be written.
 pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
+    let interrupted = on_interrupt()?;
     let started = clock::wall();
     if args.sensors != SensorTier::Loops {
         let name = args.sensors.name();
@@ -76,7 +77,6 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     if args.profile {
         sim.profile_with(clock::cpu_nanoseconds);
     }
-    let interrupted = on_interrupt()?;
     let load_s = started.elapsed().as_secs_f64();
 
     let mut watch = Watch::new(&sim, args.out.is_some());
@@ -177,10 +177,10 @@ fn setup(args: &RunArgs, loaded: &Loaded) -> Result<Setup, Failure> {
     })
 }
 
-/// Vehicles from which a second thread pays.
-const WORTH_A_THREAD: f64 = 5_000.0;
-/// Vehicles on a kilometre of busy city lane.
-const BUSY: f64 = 25.0;
+/// Vehicles on the network for which one more thread pays.
+const WORTH_A_THREAD: f64 = 10_000.0;
+/// Vehicles on a kilometre of lane, averaged over a busy network.
+const BUSY: f64 = 10.0;
 /// More threads than this gain nothing in a pass of a few milliseconds.
 const MOST_THREADS: usize = 8;
 

@@ -52,7 +52,7 @@ fn trips(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
     let count = |n: usize| thousands(n as f64, 0);
     let counts = [v.loaded, v.inserted, v.arrived, v.running, v.waiting].map(count);
     writeln!(s, "{:LABEL$}{:>10}{:>10}{:>10}{:>10}{:>10}", "", counts[0], counts[1], counts[2], counts[3], counts[4])?;
-    writeln!(s, "\n{:LABEL$}{:>10}", "Means per trip", "")?;
+    writeln!(s, "\nMeans per trip")?;
     let mut mean = |label: &str, value: Option<f64>, unit: &str| {
         let value = value.map_or("–".to_owned(), |v| thousands(v, 1));
         writeln!(s, "  {label:w$}{value:>10} {unit}", w = LABEL - 2)
