@@ -62,13 +62,13 @@ impl Progress {
             Some(left) if left > 0.0 => format!("ETA {}", minutes(left / rate.max(1e-9))),
             _ => "until empty".to_owned(),
         };
-        bar.set_position((now - self.begin).0 as u64);
         let vehicles = thousands(sim.measures().running as f64, 0);
         bar.set_message(format!(
             "{} s · {vehicles} vehicles · {} × real time · {eta}",
             thousands(now.seconds(), 0),
             thousands(rate, 0),
         ));
+        bar.set_position((now - self.begin).0 as u64);
     }
 
     /// Takes the bar away.

@@ -69,6 +69,9 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     demand::check_flows(&loaded.demand, loaded.end).map_err(Failure::Input)?;
     let demand = Arc::new(std::mem::take(&mut loaded.demand));
     let mut sim = Simulation::new(loaded.network.clone(), demand, setup).map_err(failure)?;
+    if sim.scene().departures.is_empty() && !args.quiet {
+        complain("warning", "no vehicle departs in the scenario's time");
+    }
     if let Some(file) = &args.commands {
         for command in read_commands(file)? {
             sim.command(command).map_err(|e| Failure::Input(format!("{}: {e}", file.display())))?;

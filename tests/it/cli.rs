@@ -168,6 +168,28 @@ fn commands_take_effect() {
 }
 
 #[test]
+fn a_drain_ends_where_nothing_moves_any_more() {
+    let (_scratch, config) = Scratch::with_scenario(&NET.replace("Gr", "rr").replace("rG", "rr"), ROUTES);
+    let said = run([config.to_str().unwrap(), "--drain"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.stdout.contains("NOTHING HAS MOVED"), "{}", said.stdout);
+    let o = run([config.to_str().unwrap(), "--drain", "--json"]).json();
+    let simulated = o["simulated_s"].as_f64().unwrap();
+    assert!((3600.0..4200.0).contains(&simulated) && o["vehicles"]["arrived"] == 0, "{o}");
+}
+
+#[test]
+fn a_scenario_without_an_end_ends_when_it_is_empty() {
+    let (_scratch, config) = Scratch::with_scenario(NET, ROUTES);
+    let o = run([config.to_str().unwrap(), "--set", "end=none", "--json"]).json();
+    assert_eq!((&o["vehicles"]["arrived"], &o["vehicles"]["running"]), (&20.into(), &0.into()));
+    assert!(o["simulated_s"].as_f64().unwrap() < 200.0 && o["resco_delay_s"].as_f64().is_some(), "{o}");
+    // Nobody there is no reason to run for ever.
+    let said = run([config.to_str().unwrap(), "--scale", "0", "--drain"]);
+    assert!(said.code == 0 && said.stderr.contains("no vehicle departs"), "{said:?}");
+}
+
+#[test]
 fn files_are_written() {
     let (scratch, config) = Scratch::with_scenario(NET, ROUTES);
     let out = scratch.path("out/deeper");
