@@ -93,7 +93,7 @@ fn defects(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result 
     }
     let lanes = run.sim.measures().lanes.iter().enumerate().filter(|(_, b)| b.red_running > 0);
     for (lane, book) in lanes.take(most) {
-        writeln!(s, "  RED RUNNING on lane {}: {} times", names.lane(LaneId::new(lane)), book.red_running)?;
+        writeln!(s, "  RED RUNNING on lane {}: ×{}", names.lane(LaneId::new(lane)), book.red_running)?;
     }
     for (signal, (since, steps)) in run.watch.conflicts.iter().take(most) {
         let id = &run.sim.scene().network.signals[signal.index()].id;
