@@ -23,7 +23,7 @@ const YELLOW_DECEL: f32 = 3.0;
 /// How far ahead in time a passage is announced, s: longer than the slowest turn from a standstill and its margin.
 const ANNOUNCE_AHEAD: f32 = 12.0;
 /// Room that a driver who must still move right leaves at the end of the lane for one who must move left, m.
-const WEAVING_ROOM: f32 = 8.0;
+const WEAVING_ROOM: f32 = 0.1;
 
 /// Plans the vehicles of a piece.
 pub fn plan_chunk(view: &View<'_>, chunk: &mut Chunk) {
@@ -195,11 +195,14 @@ impl<'a> Planner<'a> {
         if leg + 1 >= self.view.scene.routes.legs(self.me.path) {
             return;
         }
-        // Stands before the end until there is a gap on a lane that goes on.
-        let choice = &self.view.scene.routes.leg(self.me.path, leg)[self.view.scene.lanes[lane.index()].index as usize];
-        let room = if choice.offset < 0 { WEAVING_ROOM } else { 0.0 };
-        let stop = self.stop((seen - room).max(0.0).max(seen.min(0.5 * room)), self.d.decel);
-        self.speed = self.speed.min(stop.max(0.0));
+        // Stands before the end until there is a gap on a lane that goes on. Of two that must swap lanes the one that
+        // wants right stands further back, or neither could ever pass the other.
+        let facts = &self.view.scene.lanes[lane.index()];
+        let choice = &self.view.scene.routes.leg(self.me.path, leg)[facts.index as usize];
+        let room = if choice.offset < 0 { WEAVING_ROOM.min(0.3 * facts.length) } else { LEAST_GAP };
+        let settle = if self.d.ballistic() { SETTLE_GAP } else { 0.0 };
+        let stop = self.stop(seen - room.max(settle), self.d.decel);
+        self.speed = self.speed.min(stop);
     }
 
     /// Where the line of a movement is and what stopping at it takes.
