@@ -4,6 +4,7 @@
 
 pub mod behaviour;
 pub mod demand;
+pub mod draw;
 pub mod import;
 pub mod network;
 pub mod random;

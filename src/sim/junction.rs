@@ -95,12 +95,9 @@ impl Signs<'_> {
         let scene = self.scene;
         scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().all(|&y| {
             let same_target = scene.moves[y.index()].to == m.to;
-            foes.of(y).all(|a| {
-                a.vehicle == own_id || !gap::blocked(own, &a.passage, same_target, impatience, scene.dt)
-            })
+            foes.of(y).all(|a| a.vehicle == own_id || !gap::blocked(own, &a.passage, same_target, impatience, scene.dt))
         })
     }
-
 }
 
 impl<'a> View<'a> {
@@ -326,7 +323,8 @@ impl Looker<'_> {
             // Both stand: each may be kept by a third, so they take turns.
             let (a, b) = (self.me.id.0.min(o.id), self.me.id.0.max(o.id));
             let turn = (view.step as f32 * view.scene.dt / 10.0) as u64;
-            let first = if mix(u64::from(a) << 32 | u64::from(b) ^ turn.wrapping_mul(0x9E37_79B9)) & 1 == 0 { a } else { b };
+            let first =
+                if mix(u64::from(a) << 32 | u64::from(b) ^ turn.wrapping_mul(0x9E37_79B9)) & 1 == 0 { a } else { b };
             return o.id == first;
         }
         if o.entered != self.me.entered {
@@ -350,4 +348,3 @@ impl Looker<'_> {
         limit.speed = limit.speed.min(speed);
     }
 }
-

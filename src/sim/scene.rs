@@ -319,10 +319,7 @@ const WAITING_PLACE_SLACK: f32 = 3.0;
 
 /// A conflict as the step reads it, unless it only grazes a place to wait.
 fn conflict_facts(network: &Network, c: &Conflict, foe_waits: bool) -> Option<ConflictFacts> {
-    if foe_waits
-        && c.kind == ConflictKind::Crossing
-        && c.foe_start > network.lane(c.foe).length - WAITING_PLACE_SLACK
-    {
+    if foe_waits && c.kind == ConflictKind::Crossing && c.foe_start > network.lane(c.foe).length - WAITING_PLACE_SLACK {
         return None;
     }
     Some(ConflictFacts {

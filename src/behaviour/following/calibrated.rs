@@ -77,8 +77,7 @@ fn constant_acceleration(d: &Driver, v: f32, leader: &Leader) -> f32 {
 fn clamp(d: &Driver, v: f32, leader: &Leader) -> f32 {
     let g = leader.gap + d.min_gap - CLAMP_GAP;
     let half = 0.5 * CLAMP_DECEL * d.dt;
-    let inner = half * half
-        + CLAMP_DECEL * (2.0 * (g + leader.speed * leader.speed / (2.0 * CLAMP_DECEL)) - v * d.dt);
+    let inner = half * half + CLAMP_DECEL * (2.0 * (g + leader.speed * leader.speed / (2.0 * CLAMP_DECEL)) - v * d.dt);
     if inner <= 0.0 { v - CLAMP_DECEL * d.dt } else { (-half + inner.sqrt()).max(v - CLAMP_DECEL * d.dt) }
 }
 
