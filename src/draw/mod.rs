@@ -78,7 +78,7 @@ fn style(ink: &mut Ink, frame: &Frame) {
          .f{stroke:#c8c4ba}.b{stroke:#77544d}.c{stroke:#6d5f78}.t{stroke:#8b857b}\
          .d{stroke:#e9ebe6;stroke-width:.15;stroke-dasharray:3 6}.e{stroke:#e9ebe6;stroke-width:.15}\
          .s{stroke:#fff;stroke-width:.5}.y{stroke:#fff;stroke-width:.4;stroke-dasharray:.6 .4}\
-         .a path{stroke:#f4f5f1;stroke-width:.22}.a polygon{fill:#f4f5f1}\
+         .h{stroke:#f4f5f1;stroke-width:.24}.p{fill:#f4f5f1}\
          .w{stroke:#15191c;stroke-opacity:.75}",
     );
     for (class, colour) in vehicles::RAMP.iter().enumerate() {
@@ -90,3 +90,6 @@ fn style(ink: &mut Ink, frame: &Frame) {
     }
     ink.raw("</style>\n");
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,9 @@ const ARROW_BACK: f64 = 9.0;
 /// Lanes shorter than this have no arrow, m.
 const ARROW_LEAST: f64 = 9.0;
 
+/// Lanes are drawn this much wider than they are, so that no background shines through between neighbours, m.
+const LAP: f64 = 0.08;
+
 /// The surfaces: junctions, then what lies inside them, then roads.
 pub(super) fn surface(ink: &mut Ink, network: &Network, frame: &Frame, names: bool) {
     ink.raw("<g>\n");
@@ -27,7 +30,7 @@ pub(super) fn surface(ink: &mut Ink, network: &Network, frame: &Frame, names: bo
         for lane in network.lanes.iter().filter(|l| l.internal == internal) {
             let width = f64::from(lane.width);
             if frame.shows(&lane.shape, width) && !(internal && lane.permissions.is_footway()) {
-                let attributes = format!("class=\"{}\" stroke-width=\"{}\"", class(lane), number(width));
+                let attributes = format!("class=\"{}\" stroke-width=\"{}\"", class(lane), number(width + LAP));
                 ink.path(&attributes, &lane.shape, names.then_some(&lane.id).filter(|_| !internal).map(String::as_str));
             }
         }
@@ -66,7 +69,7 @@ pub(super) fn markings(ink: &mut Ink, network: &Network, frame: &Frame) {
             ink.path(&format!("class=\"{class}\""), &across(facts), None);
         }
     }
-    ink.raw("<g class=\"a\">\n");
+    ink.raw("<g>\n");
     for lane in (0..network.lanes.len()).map(LaneId::new) {
         arrow(ink, network, frame, lane);
     }
@@ -99,7 +102,7 @@ fn stop_line(network: &Network, lane: LaneId) -> Option<&'static str> {
 /// The line across the end of a lane, just before it.
 fn across(lane: &Lane) -> [Point; 2] {
     let (at, heading) = along(&lane.shape, length(&lane.shape) - 0.25);
-    let half = f64::from(lane.width) / 2.0 - 0.1;
+    let half = f64::from(lane.width) / 2.0;
     let (dx, dy) = (-libm::sin(heading) * half, libm::cos(heading) * half);
     [Point::new(at.x + dx, at.y + dy), Point::new(at.x - dx, at.y - dy)]
 }
@@ -122,12 +125,12 @@ fn turns(network: &Network, lane: LaneId) -> u8 {
 
 /// Arrow shapes in metres, pointing east, left up: straight, left, right, half left, half right, back.
 const HEADS: [&str; 6] = [
-    "<path d=\"M-2 0H1.4\"/><polygon points=\"2.3,0 1.1,-.42 1.1,.42\"/>",
-    "<path d=\"M-2 0H-.3Q.4 0 .4-.5\"/><polygon points=\".4,-1.35 0,-.35 .8,-.35\"/>",
-    "<path d=\"M-2 0H-.3Q.4 0 .4 .5\"/><polygon points=\".4,1.35 0,.35 .8,.35\"/>",
-    "<path d=\"M-2 0H-.2L.8-.6\"/><polygon points=\"1.5,-1.05 .45,-.85 .85,-.2\"/>",
-    "<path d=\"M-2 0H-.2L.8 .6\"/><polygon points=\"1.5,1.05 .45,.85 .85,.2\"/>",
-    "<path d=\"M-2 0H-.9Q-.4 0-.4-.5Q-.4-1-.9-1H-1.2\"/><polygon points=\"-2,-1 -1.1,-1.35 -1.1,-.65\"/>",
+    "<path class=\"h\" d=\"M-2 0H1.4\"/><polygon class=\"p\" points=\"2.3,0 1.1,-.42 1.1,.42\"/>",
+    "<path class=\"h\" d=\"M-2 0H-.3Q.4 0 .4-.5\"/><polygon class=\"p\" points=\".4,-1.35 0,-.35 .8,-.35\"/>",
+    "<path class=\"h\" d=\"M-2 0H-.3Q.4 0 .4 .5\"/><polygon class=\"p\" points=\".4,1.35 0,.35 .8,.35\"/>",
+    "<path class=\"h\" d=\"M-2 0H-.2L.8-.6\"/><polygon class=\"p\" points=\"1.5,-1.05 .45,-.85 .85,-.2\"/>",
+    "<path class=\"h\" d=\"M-2 0H-.2L.8 .6\"/><polygon class=\"p\" points=\"1.5,1.05 .45,.85 .85,.2\"/>",
+    "<path class=\"h\" d=\"M-2 0H-.9Q-.4 0-.4-.5Q-.4-1-.9-1H-1.2\"/><polygon class=\"p\" points=\"-2,-1 -1.1,-1.35 -1.1,-.65\"/>",
 ];
 
 /// Whether a lane gets an arrow, and where: an end where traffic has a choice or is told where to go.

@@ -1,4 +1,7 @@
-//! Vehicles, bent along the lanes they stand on and coloured by their speed.
+//! Vehicles on the lanes they stand on, coloured by their speed.
+//!
+//! A vehicle that reaches back onto other lanes is a straight body from its rear to its front, both on their lanes;
+//! one too long to be rigid (a tram, a train) bends along them.
 
 use super::frame::Frame;
 use super::ink::{Ink, number};
@@ -10,6 +13,9 @@ use crate::sim::state::Vehicle;
 /// Colours from standing to free flow.
 pub(super) const RAMP: [&str; 7] = ["#e5202b", "#f0572d", "#f7892f", "#fbbd3b", "#d5d545", "#8fcf4f", "#38b95c"];
 
+/// Vehicles longer than this have joints, m.
+const RIGID: f32 = 15.0;
+
 /// Draws the vehicles; returns how many there are in the frame.
 pub(super) fn draw(ink: &mut Ink, network: &Network, sim: &Simulation, frame: &Frame, names: bool) -> usize {
     let scene = sim.scene();
@@ -17,7 +23,7 @@ pub(super) fn draw(ink: &mut Ink, network: &Network, sim: &Simulation, frame: &F
     let mut windows = String::new();
     ink.raw("<g>\n");
     for (lane, v) in sim.traffic().vehicles() {
-        let body = stretch(network, lane, v, 0.0, v.length);
+        let body = body(network, lane, v);
         if !frame.shows(&body, 2.0) {
             continue;
         }
@@ -29,17 +35,31 @@ pub(super) fn draw(ink: &mut Ink, network: &Network, sim: &Simulation, frame: &F
         let id = &scene.departures[v.id.index()].id;
         let name = names.then(|| format!("{id} ({}) {:.1} m/s", kind.id, v.speed));
         ink.path(&format!("class=\"v{class}\" stroke-width=\"{width}\""), &body, name.as_deref());
-        windows.push_str(&window(network, lane, v, kind.width));
+        windows.push_str(&window(&body, v.length, kind.width));
     }
     ink.raw("</g>\n");
     ink.raw(&windows);
     count
 }
 
+/// The middle line of a vehicle, rear end first.
+fn body(network: &Network, lane: LaneId, v: &Vehicle) -> Vec<Point> {
+    let bent = stretch(network, lane, v.came_from, v.position, v.length);
+    let (rear, front) = (bent[0], bent[bent.len() - 1]);
+    let long = rear.distance(front);
+    if v.length > RIGID || long < 0.1 {
+        return bent;
+    }
+    // Around a bend the chord is shorter than the vehicle.
+    let rear = front.lerp(rear, f64::from(v.length) / long);
+    vec![rear, front]
+}
+
 /// The windscreen: it shows which end is the front.
-fn window(network: &Network, lane: LaneId, v: &Vehicle, width: f64) -> String {
-    let depth = (v.length * 0.16).min(0.9);
-    let glass = stretch(network, lane, v, 0.2 * v.length.min(5.0), 0.2 * v.length.min(5.0) + depth);
+fn window(body: &[Point], long: f32, width: f64) -> String {
+    let drawn = length(body);
+    let (back, depth) = (f64::from(long.min(5.0)) * 0.22, (f64::from(long) * 0.16).min(0.9));
+    let glass = [along(body, drawn - back - depth).0, along(body, drawn - back).0];
     let mut ink = Ink::new();
     ink.path(&format!("class=\"w\" stroke-width=\"{}\"", number(width * 0.8)), &glass, None);
     ink.finish()
@@ -50,10 +70,10 @@ fn speed_class(speed: f32, limit: f32) -> usize {
     if speed < 0.1 { 0 } else { 1 + ((speed / limit.max(0.1) * 6.0) as usize).min(RAMP.len() - 2) }
 }
 
-/// The line of lane centres from `from` to `to` metres behind a vehicle's front, rear end first.
-fn stretch(network: &Network, lane: LaneId, v: &Vehicle, from: f32, to: f32) -> Vec<Point> {
-    let (mut here, mut came_from) = (lane, v.came_from);
-    let (mut front, mut back) = (v.position - from, v.position - to);
+/// The line of lane centres that ends at `front` on `lane` and is `long` metres long, rear end first.
+fn stretch(network: &Network, lane: LaneId, came_from: LaneId, front: f32, long: f32) -> Vec<Point> {
+    let (mut here, mut came_from) = (lane, came_from);
+    let (mut front, mut back) = (front, front - long);
     // Pieces, front piece first.
     let mut pieces: Vec<Vec<Point>> = Vec::new();
     loop {
