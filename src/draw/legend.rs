@@ -44,8 +44,9 @@ pub(super) fn close(ink: &mut Ink, frame: &Frame, title: &str, now: Option<(Mill
     let corner = (number(frame.low.x), number(-frame.high.y - ABOVE * frame.scale));
     // From here on in pixels.
     ink.raw(&format!("<g transform=\"translate({} {}) scale({:.6})\">\n", corner.0, corner.1, frame.scale));
-    let below = height - BELOW;
-    ink.raw(&format!("<path d=\"M0 0H{width:.0}V{ABOVE}H0zM0 {below:.0}h{width:.0}v{:.0}H0z"));
+    // The lower band hides what reaches below it, and the rounding of the last pixel.
+    let (below, deep) = (height - BELOW, BELOW + 2.0);
+    ink.raw(&format!("<path d=\"M0 0H{width:.0}V{ABOVE}H0zM0 {below:.0}h{width:.0}v{deep:.0}H0z"));
     if map < width {
         ink.raw(&format!("M{map:.0} 0H{width:.0}V{height:.0}H{map:.0}z"));
     }
