@@ -28,6 +28,8 @@ pub struct Passage {
     pub distance: f32,
     /// Comfortable deceleration, m/s².
     pub decel: f32,
+    /// Speed now, m/s.
+    pub now: f32,
 }
 
 /// Speed after accelerating over a distance, m/s: √(2·a·s + v²).
@@ -66,6 +68,7 @@ pub fn passage(d: &Driver, distance: f32, v: f32, arrival_speed: f32, inside: f3
         braking_speed: braking_speed(d, distance, v).min(arrival_speed),
         distance,
         decel: d.decel,
+        now: v,
     }
 }
 

@@ -93,11 +93,16 @@ impl Signs<'_> {
     /// Whether nobody announced is hindered by a passage through a movement that gives way.
     pub fn is_free(&self, m: &MoveFacts, own: &Passage, impatience: f32, foes: &Announcements, own_id: u32) -> bool {
         let scene = self.scene;
+        // Whoever was left inside when its lamp turned red goes before those who wait at their lines.
+        let left_inside = m.kind == MovementKind::Onward && m.lamp != u32::MAX && self.lamps[m.lamp as usize].is_red();
         scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().all(|&y| {
             let same_target = scene.moves[y.index()].to == m.to;
-            foes.of(y).all(|a| a.vehicle == own_id || !gap::blocked(own, &a.passage, same_target, impatience, scene.dt))
+            foes.of(y).all(|a| {
+                a.vehicle == own_id || (left_inside && a.passage.now < 0.1) || !gap::blocked(own, &a.passage, same_target, impatience, scene.dt)
+            })
         })
     }
+
 }
 
 impl<'a> View<'a> {
@@ -255,7 +260,7 @@ impl Looker<'_> {
         }
         if c.clearing {
             let entry = &view.scene.moves[foe_lane.entry.index()];
-            if !self.inside && entry.lamp != u32::MAX && !view.signs().is_green(entry) && o.waiting < 30.0 {
+            if !self.inside && entry.lamp != u32::MAX && !view.signs().is_green(entry) {
                 limit.hold = true;
             }
             return;
@@ -323,8 +328,7 @@ impl Looker<'_> {
             // Both stand: each may be kept by a third, so they take turns.
             let (a, b) = (self.me.id.0.min(o.id), self.me.id.0.max(o.id));
             let turn = (view.step as f32 * view.scene.dt / 10.0) as u64;
-            let first =
-                if mix(u64::from(a) << 32 | u64::from(b) ^ turn.wrapping_mul(0x9E37_79B9)) & 1 == 0 { a } else { b };
+            let first = if mix(u64::from(a) << 32 | u64::from(b) ^ turn.wrapping_mul(0x9E37_79B9)) & 1 == 0 { a } else { b };
             return o.id == first;
         }
         if o.entered != self.me.entered {
@@ -348,3 +352,4 @@ impl Looker<'_> {
         limit.speed = limit.speed.min(speed);
     }
 }
+

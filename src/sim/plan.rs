@@ -130,19 +130,23 @@ impl<'a> Planner<'a> {
             };
             let m = &scene.moves[id.index()];
             let line = self.line(m, seen);
+            let facts = &scene.lanes[m.next.index()];
+            // Somebody in the way inside: who can still stop does not ask to enter.
+            let free = self.speed;
+            let blocked = facts.internal && seen <= look && self.conflicts(m.next, seen, inside);
+            let limited = std::mem::replace(&mut self.speed, free).min(free);
+            if blocked && line.can_stop && !inside {
+                self.hold(m, &line);
+                return;
+            }
             if self.stop_line(m, id, &line, leg, inside, &mut slowed, chunk) == Way::Ends || seen > look {
                 return;
             }
-            let facts = &scene.lanes[m.next.index()];
+            self.speed = self.speed.min(limited);
             let v0 = (self.me.speed_factor * facts.limit).min(self.d.max_speed);
             if v0 < self.me.speed.max(self.speed) {
                 let slow = self.d.slow(self.me.speed, seen, v0).max(self.me.speed - self.d.decel * self.d.dt);
                 self.speed = self.speed.min(slow);
-            }
-            if facts.internal && self.conflicts(m.next, seen, inside) && line.can_stop && !inside {
-                self.speed = self.speed.min(line.wait);
-                self.flags |= Flags::HELD;
-                return;
             }
             let tail = &self.view.traffic.tails[m.next.index()];
             if tail.exists() && tail.id != self.me.id {
@@ -160,6 +164,15 @@ impl<'a> Planner<'a> {
                 inside = false;
             }
             seen += facts.length;
+        }
+    }
+
+    /// Waits at a line although it may be open.
+    fn hold(&mut self, m: &MoveFacts, line: &Line) {
+        self.speed = line.wait;
+        self.flags |= Flags::HELD;
+        if self.view.signs().rule(m) == Rule::Closed {
+            self.flags |= Flags::AT_RED;
         }
     }
 
@@ -197,7 +210,7 @@ impl<'a> Planner<'a> {
         let wanted = match rule {
             Rule::Closed | Rule::Yellow | Rule::Open => STOP_LINE_GAP,
             // Who yields stops as near as possible, to be through quickly.
-            Rule::Yield | Rule::StopYield => LEAST_GAP,
+            Rule::Yield | Rule::StopYield => LEAST_GAP + m.stand_back,
         };
         let offset = if can_stop { wanted.min(seen - brake) } else { wanted }.max(LEAST_GAP);
         let wait = self.speed.min(self.stop((seen - offset).max(0.0), decel));
@@ -283,7 +296,9 @@ impl<'a> Planner<'a> {
         }
         let inside_limit = if m.first_inside > 0.0 { self.view.scene.lanes[m.next.index()].limit } else { self.v0 };
         let inside_speed = (inside_limit * self.me.speed_factor).min(d.max_speed);
-        gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, inside_speed)
+        let mut passage = gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, inside_speed);
+        passage.now = self.me.speed;
+        passage
     }
 
     /// The speed from which it could stop within a distance.

@@ -93,6 +93,8 @@ pub struct MoveFacts {
     pub first_inside: f32,
     /// Distance from which all foes can be seen, m.
     pub visibility: f32,
+    /// How far before the line one waits to be clear of crossing traffic (places to wait inside), m.
+    pub stand_back: f32,
     /// Right of way without a lamp.
     pub right_of_way: RightOfWay,
     /// Where in the junction it lies.
@@ -256,6 +258,7 @@ fn move_facts(network: &Network) -> (Vec<MoveFacts>, Vec<MovementId>) {
                 inside: m.inside_length,
                 first_inside: if next.internal { next.length } else { 0.0 },
                 visibility: m.visibility,
+                stand_back: if m.kind == MovementKind::Onward { waiting_place_offset(network, m.from) } else { 0.0 },
                 right_of_way: m.right_of_way,
                 kind: m.kind,
                 waits_inside: m.waits_inside,
@@ -291,9 +294,15 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
     let lanes = network
         .lanes
         .iter()
-        .map(|lane| {
+        .enumerate()
+        .map(|(i, lane)| {
+            let id = LaneId::new(i);
             let start = conflicts.len() as u32;
-            conflicts.extend(lane.conflicts.iter().filter_map(|c| conflict_facts(network, c, waiting_place(c.foe))));
+            let waits = waiting_place(id);
+            let own = lane.conflicts.iter().filter(|c| {
+                if c.kind == ConflictKind::Diverging { start_together(network, lane, c.foe) } else { !grazes(lane, c.start, waits) }
+            });
+            conflicts.extend(own.filter_map(|c| conflict_facts(network, c, waits, waiting_place(c.foe))));
             conflicts.extend(clearing(network, lane.conflicts.as_slice()));
             let exit = if lane.internal { MovementId(lane.movements.start) } else { MovementId::NONE };
             LaneFacts {
@@ -313,18 +322,40 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
     (lanes, conflicts)
 }
 
-/// A place to wait is clear of the traffic that crosses just behind it: a crossing within this distance of its end
-/// is the second half's business, m.
+/// Whether two internal lanes leave the same road lane side by side: then positions on both are measured from one
+/// point. Further inside they have parted.
+fn start_together(network: &Network, lane: &crate::network::Lane, foe: LaneId) -> bool {
+    let from = |l: &crate::network::Lane| l.incoming.first().map(|&m| network.movement(m).from);
+    let (a, b) = (from(lane), from(network.lane(foe)));
+    a == b && a.is_some_and(|l| !network.lane(l).internal)
+}
+
+/// A crossing or merge within this distance of the end of a lane that ends at a place to wait is the next lane's
+/// business, m: whoever waits there stands just before it.
 const WAITING_PLACE_SLACK: f32 = 3.0;
 
-/// A conflict as the step reads it, unless it only grazes a place to wait.
-fn conflict_facts(network: &Network, c: &Conflict, foe_waits: bool) -> Option<ConflictFacts> {
-    if foe_waits && c.kind == ConflictKind::Crossing && c.foe_start > network.lane(c.foe).length - WAITING_PLACE_SLACK {
+/// Whether a conflict that begins at `start` only grazes a place to wait.
+fn grazes(lane: &crate::network::Lane, start: f32, waits: bool) -> bool {
+    waits && start > lane.length - WAITING_PLACE_SLACK
+}
+
+/// How far before the end of a lane with a place to wait one has to stand to be clear of everybody, m.
+fn waiting_place_offset(network: &Network, lane: LaneId) -> f32 {
+    let lane = network.lane(lane);
+    let grazing = lane.conflicts.iter().filter(|c| c.kind != ConflictKind::Diverging && grazes(lane, c.start, true));
+    grazing.map(|c| lane.length - c.start).fold(0.0, f32::max)
+}
+
+/// A conflict as the step reads it, unless it only grazes the other's place to wait. Whoever stands at a place to
+/// wait has not merged yet: until then the ways cross.
+fn conflict_facts(network: &Network, c: &Conflict, waits: bool, foe_waits: bool) -> Option<ConflictFacts> {
+    if c.kind != ConflictKind::Diverging && grazes(network.lane(c.foe), c.foe_start, foe_waits) {
         return None;
     }
+    let kind = if c.kind == ConflictKind::Merging && (waits || foe_waits) { ConflictKind::Crossing } else { c.kind };
     Some(ConflictFacts {
         foe: c.foe,
-        kind: c.kind,
+        kind,
         start: c.start,
         end: c.end,
         foe_start: c.foe_start,

@@ -30,11 +30,12 @@ fn number(text: &str) -> Option<f32> {
 
 fn depart_lane(file: &Path, element: &Element, report: &mut Report) -> Result<DepartLane, ImportError> {
     Ok(match element.get("departLane") {
-        None | Some("first") => DepartLane::First,
+        // SUMO 1.28's default is best_prob, which draws among equally good lanes what best decides by load.
+        None | Some("best") => DepartLane::Best,
+        Some("first") => DepartLane::First,
         Some("random") => DepartLane::Random,
         Some("free") => DepartLane::Free,
         Some("allowed") => DepartLane::Allowed,
-        Some("best") => DepartLane::Best,
         Some("best_prob") => {
             report.count("departLane=\"best_prob\" taken as best", || element.label());
             DepartLane::Best
@@ -49,13 +50,13 @@ fn depart_lane(file: &Path, element: &Element, report: &mut Report) -> Result<De
 
 fn depart_speed(file: &Path, element: &Element) -> Result<DepartSpeed, ImportError> {
     Ok(match element.get("departSpeed") {
-        None => DepartSpeed::default(),
         Some("max") => DepartSpeed::Max,
         Some("desired") => DepartSpeed::Desired,
         Some("speedLimit") => DepartSpeed::Limit,
         Some("random") => DepartSpeed::Random,
         Some("last") => DepartSpeed::Last,
-        Some("avg") => DepartSpeed::Average,
+        // The default of SUMO 1.28.
+        None | Some("avg") => DepartSpeed::Average,
         Some(text) => DepartSpeed::Exactly(number(text).filter(|v| *v >= 0.0).ok_or_else(|| {
             unfit(file, element, "departSpeed", "max, desired, speedLimit, random, last, avg or a speed ≥ 0")
         })?),
