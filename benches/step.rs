@@ -109,7 +109,6 @@ fn simulation(name: &str) -> Option<Simulation> {
 /// A simulation after some steps, with the plans of the next one.
 fn scene(name: &str, steps: usize) -> Option<Scene> {
     let mut sim = simulation(name)?;
-    sim.profile_with(|| 0);
     (0..steps).for_each(|_| sim.step());
     let mut chunk = whole(&sim);
     plan(&sim, &mut chunk);
@@ -181,7 +180,6 @@ fn lane_changes(bencher: Bencher, name: &str) {
 #[divan::bench(args = NETWORKS, sample_count = 5, sample_size = 1)]
 fn sixty_steps(bencher: Bencher, name: &str) {
     let Some(mut sim) = simulation(name) else { return };
-    sim.profile_with(|| 0);
     (0..900).for_each(|_| sim.step());
     let before = sim.measures().vehicle_steps;
     (0..60).for_each(|_| sim.step());

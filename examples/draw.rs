@@ -25,8 +25,6 @@ fn main() -> Result<(), Failure> {
     let until = Millis((time.parse::<f64>()? * 1000.0) as i64);
     let network = Arc::new(network);
     let mut sim = Simulation::new(network.clone(), Arc::new(demand), setup)?;
-    // Bevy 0.19 keeps resources as entities, and `prepare` clears all entities: the profile has to be put back.
-    sim.profile_with(|| 0);
     while sim.now() < until {
         sim.step();
     }

@@ -16,7 +16,6 @@ fn arterial() -> (Arc<Network>, Simulation) {
     let network = Arc::new(network);
     let setup = Setup { step: Millis(500), ..Setup::default() };
     let mut sim = Simulation::new(network.clone(), Arc::new(demand), setup).unwrap();
-    sim.profile_with(|| 0);
     while sim.now() < Millis(120_000) {
         sim.step();
     }
