@@ -44,11 +44,11 @@ pub(super) fn close(ink: &mut Ink, frame: &Frame, title: &str, now: Option<(Mill
     let corner = (number(frame.low.x), number(-frame.high.y - ABOVE * frame.scale));
     // From here on in pixels.
     ink.raw(&format!("<g transform=\"translate({} {}) scale({:.6})\">\n", corner.0, corner.1, frame.scale));
-    // The lower band hides what reaches below it, and the rounding of the last pixel.
+    // The bands also hide the rounding of the outermost pixel.
     let (below, deep) = (height - BELOW, BELOW + 2.0);
-    ink.raw(&format!("<path d=\"M0 0H{width:.0}V{ABOVE}H0zM0 {below:.0}h{width:.0}v{deep:.0}H0z"));
+    ink.raw(&format!("<path d=\"M0-2H{width:.0}V{ABOVE}H0zM0 {below:.0}h{width:.0}v{deep:.0}H0z"));
     if map < width {
-        ink.raw(&format!("M{map:.0} 0H{width:.0}V{height:.0}H{map:.0}z"));
+        ink.raw(&format!("M{map:.0}-2H{width:.0}V{height:.0}H{map:.0}z"));
     }
     ink.raw("\" style=\"fill:#fbfbf8\"/>\n<g font-size=\"13\" fill=\"#222\">\n");
     ink.raw("<text x=\"12\" y=\"23\" font-size=\"17\" font-weight=\"bold\">");
