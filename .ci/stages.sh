@@ -11,24 +11,22 @@ broken=""
 
 # stage NAME COMMAND…: runs it in a subshell that stops at its first error, and goes on whatever happens.
 stage() {
-  local name="$1" rc=0 timing
+  local name="$1" rc=0 began="$SECONDS" took
   shift
   printf '\n=== %s\n' "$name"
-  timing="$(mktemp)"
-  exec 3>&2
   set +e
-  { TIMEFORMAT='%R s, %U s user, %S s system'; time (set -eu -o pipefail; "$@") 2>&3; rc=$?; } 2>"$timing"
+  (set -eu -o pipefail; "$@")
+  rc=$?
   set -e
-  exec 3>&-
+  took="$((SECONDS - began)) s"
   if [ "$rc" = 0 ]; then
     passed=$((passed + 1))
-    printf -- '--- %s: ok, %s\n' "$name" "$(cat "$timing")"
+    printf -- '--- %s: ok, %s\n' "$name" "$took"
   else
     failed=$((failed + 1))
     broken="$broken  $name (exit $rc)"$'\n'
-    printf -- '--- %s: FAILED with %s, %s\n' "$name" "$rc" "$(cat "$timing")"
+    printf -- '--- %s: FAILED with %s, %s\n' "$name" "$rc" "$took"
   fi
-  rm -f "$timing"
 }
 
 summary() {
