@@ -81,9 +81,7 @@ fn advance(simulation: &mut Simulation, until: Millis) -> Result<(), String> {
 fn parse_bounds(text: &str) -> Result<Bounds, String> {
     let numbers = text.split(',').map(|n| n.trim().parse::<f64>()).collect::<Result<Vec<_>, _>>();
     match numbers.unwrap_or_default()[..] {
-        [x, y, width, height]
-            if [x, y, width, height].iter().all(|n| n.is_finite()) && width > 0.0 && height > 0.0 =>
-        {
+        [x, y, width, height] if [x, y, width, height].iter().all(|n| n.is_finite()) && width > 0.0 && height > 0.0 => {
             Ok(Bounds { x, y, width, height })
         }
         _ => Err("expected four numbers x,y,w,h in m, the last two above 0".into()),
