@@ -200,7 +200,8 @@ impl LinkLanes<'_> {
 
     /// How far a vehicle can still drive on its lane, m.
     fn way_ahead(&self, k: usize, at: usize, me: &Vehicle, d: &Driver) -> f32 {
-        let end = self.scene.lanes[self.first + k].length - me.position;
+        let settle = if d.ballistic() { 1.0 } else { 0.1 };
+        let end = self.scene.lanes[self.first + k].length - me.position - settle;
         match at.checked_sub(1).map(|i| &self.lanes[k].vehicles[i]) {
             Some(leader) if leader.speed < 1.0 => end.min(leader.back() - me.position - d.min_gap),
             _ => end,
@@ -279,7 +280,9 @@ impl LinkLanes<'_> {
         let tau = if follower.ballistic() { tau.min(0.56) } else { tau };
         let own = follower.brake_gap(v, follower.decel) + v * tau;
         let other = follower.brake_gap(leader_speed, leader_decel.max(follower.decel));
-        follower.min_gap + ((own - other) / follower.lc_assertive).max(0.0)
+        // Continuous models settle a little short of or beyond their standing gap: at a crawl half of it will do.
+        let standing = if follower.ballistic() && v < 1.0 { 0.5 * follower.min_gap } else { follower.min_gap };
+        standing + ((own - other) / follower.lc_assertive).max(0.0)
     }
 
     fn is_clear_ahead(&self, me: &Vehicle, d: &Driver, a: &Neighbour) -> bool {
