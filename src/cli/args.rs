@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::draw::DrawArgs;
 use crate::demand::FollowingModel;
 
 /// Intergreen: a microscopic traffic simulator and signal controller.
@@ -27,6 +28,8 @@ pub struct Cli {
 pub enum Action {
     /// Simulate a scenario and print what came of it
     Run(RunArgs),
+    /// Draw a scenario as SVG: roads, stop lines, lamps and vehicles
+    Draw(DrawArgs),
 }
 
 /// Options of `run`.

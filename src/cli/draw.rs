@@ -1,18 +1,19 @@
 //! `intergreen draw`: a scenario as a picture.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use intergreen_control::Millis;
 
+use super::{Failure, Loaded, load};
 use crate::draw::{self, Bounds, Options};
-use crate::network::Network;
-use crate::sim::Simulation;
+use crate::sim::{Setup, Simulation};
 
 /// Draws a scenario as SVG: roads, stop lines, lamps and vehicles.
 #[derive(Args, Clone, Debug)]
 pub struct DrawArgs {
-    /// Our `.ron`, a SUMO `.sumocfg`; the bundled arterial if none is given.
+    /// Scenario: our .ron or a SUMO .sumocfg [default: the bundled arterial]
     pub scenario: Option<PathBuf>,
     /// The moment to draw, in s of the scenario's clock; without it, the network alone.
     #[arg(long, value_name = "S")]
@@ -31,50 +32,51 @@ pub struct DrawArgs {
     pub seed: Option<u64>,
 }
 
-impl DrawArgs {
-    /// Refuses numbers that make no picture.
-    ///
-    /// # Errors
-    /// Names the option, its value and what was expected.
-    pub fn check(&self) -> Result<(), String> {
-        if !(100.0..=20_000.0).contains(&self.size) {
-            return Err(format!("--size {}: expected 100 to 20000 pixels", self.size));
-        }
-        match self.at {
-            Some(at) if !at.is_finite() => Err(format!("--at {at}: expected a time in s")),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Runs a prepared simulation up to `--at` and writes the picture; without `--at`, the network alone.
+/// Draws a scenario as asked: the network alone, or as it is at a moment.
 ///
 /// # Errors
-/// If an option is wrong, the moment lies before the scenario's beginning, or the file cannot be written.
-pub fn run(args: &DrawArgs, title: &str, network: &Network, simulation: &mut Simulation) -> Result<(), String> {
-    args.check()?;
-    let options = Options { title: title.to_owned(), size: args.size, bounds: args.bounds, ..Options::default() };
+/// If the input or an option cannot be used, or the file cannot be written.
+pub fn run(args: &DrawArgs) -> Result<(), Failure> {
+    check(args)?;
+    let loaded = load(args.scenario.as_deref(), &[])?;
+    let options = Options { title: loaded.name.clone(), size: args.size, bounds: args.bounds, ..Options::default() };
     let picture = match args.at {
-        None => draw::svg(network, None, &options),
+        None => draw::svg(&loaded.network, None, &options),
         Some(at) => {
-            advance(simulation, Millis((at * 1000.0).round() as i64))?;
-            draw::svg(network, Some(simulation), &options)
+            let simulation = advanced(&loaded, args.seed, Millis::from_seconds(at))?;
+            draw::svg(&loaded.network, Some(&simulation), &options)
         }
     };
-    std::fs::write(&args.output, picture).map_err(|e| format!("{}: {e}", args.output.display()))
+    std::fs::write(&args.output, picture).map_err(|e| Failure::Input(format!("{}: {e}", args.output.display())))
 }
 
-/// Runs up to a moment.
-fn advance(simulation: &mut Simulation, until: Millis) -> Result<(), String> {
-    let begin = simulation.now();
+/// Refuses numbers that make no picture.
+fn check(args: &DrawArgs) -> Result<(), Failure> {
+    if !(100.0..=20_000.0).contains(&args.size) {
+        return Err(Failure::Input(format!("--size {}: expected 100 to 20000 pixels", args.size)));
+    }
+    match args.at {
+        Some(at) if !at.is_finite() => Err(Failure::Input(format!("--at {at}: expected a time in s"))),
+        _ => Ok(()),
+    }
+}
+
+/// A run up to a moment.
+fn advanced(loaded: &Loaded, seed: Option<u64>, until: Millis) -> Result<Simulation, Failure> {
+    let begin = loaded.begin;
     if until < begin {
         let (at, begin) = (until.seconds(), begin.seconds());
-        return Err(format!("--at {at}: the scenario begins at {begin} s; expected that or later"));
+        return Err(Failure::Input(format!("--at {at}: the scenario begins at {begin} s; expected that or later")));
     }
+    let setup =
+        Setup { begin, end: loaded.end, step: loaded.step, seed: seed.unwrap_or(loaded.seed), ..Setup::default() };
+    let demand = Arc::new(loaded.demand.clone());
+    let mut simulation =
+        Simulation::new(loaded.network.clone(), demand, setup).map_err(|e| Failure::Run(e.to_string()))?;
     while simulation.now() < until && !simulation.is_empty() {
         simulation.step();
     }
-    Ok(())
+    Ok(simulation)
 }
 
 /// Reads `x,y,w,h`.

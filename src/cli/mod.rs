@@ -1,4 +1,4 @@
-//! The command line: `intergreen run`.
+//! The command line: `intergreen run`, `intergreen draw`.
 //!
 //! Terms
 //! - **input error**: what the user gave cannot be used (exit code 2); everything else that fails is a failed run (1).
@@ -9,6 +9,7 @@
 
 mod args;
 mod clock;
+mod draw;
 mod load;
 mod out;
 mod outcome;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         None => run::run(&cli.run),
         Some(args::Action::Run(args)) => run::run(&args),
+        Some(args::Action::Draw(args)) => draw::run(&args).map(|()| ExitCode::SUCCESS),
     };
     match result {
         Ok(code) => code,

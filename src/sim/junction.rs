@@ -119,9 +119,8 @@ impl<'a> View<'a> {
     pub fn room_behind(&self, m: &MoveFacts, path: u32, leg: u16, need: f32) -> f32 {
         let (scene, traffic) = (self.scene, self.traffic);
         let mut lane = m.to;
-        let mut leg = leg + 1;
         let mut room = traffic.room[lane.index()] - traffic.inbound[lane.index()];
-        for _ in 0..8 {
+        for leg in leg + 1..leg + 9 {
             if room >= need || traffic.standing[lane.index()] || leg + 1 >= scene.routes.legs(path) {
                 break;
             }
@@ -133,7 +132,6 @@ impl<'a> View<'a> {
                 break;
             }
             lane = next.to;
-            leg += 1;
             room += traffic.room[lane.index()] - traffic.inbound[lane.index()];
         }
         room

@@ -73,8 +73,8 @@ impl LinkLanes<'_> {
         let mut changes = 0;
         loop {
             let mut front: Option<(usize, f32)> = None;
-            for k in 0..n {
-                if let Some(v) = self.lanes[k].vehicles.get(cursor[k])
+            for (k, &next) in cursor[..n].iter().enumerate() {
+                if let Some(v) = self.lanes[k].vehicles.get(next)
                     && front.is_none_or(|(_, p)| v.position > p)
                 {
                     front = Some((k, v.position));

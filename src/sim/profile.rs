@@ -28,7 +28,7 @@ impl Profile {
     /// A step starts.
     #[inline]
     pub fn start(&mut self, step: u32) {
-        self.sampling = step % EVERY == 0;
+        self.sampling = step.is_multiple_of(EVERY);
         if self.sampling
             && let Some(clock) = self.clock
         {
