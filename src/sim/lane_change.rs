@@ -332,7 +332,7 @@ impl LinkLanes<'_> {
             let ahead = self.slot_ahead(k - 1, cursor[k - 1], &me, d);
             let right = self.anticipated(&me, d, v0, ahead);
             if here - 5.0 / 3.6 > right {
-                gain = if gain < 0.0 { gain * libm::powf(0.5, d.dt) } else { gain };
+                gain = if gain < 0.0 { gain * self.scene.forgetting } else { gain };
             } else {
                 gain -= d.dt * (right - here) / right.max(GAIN_SPEED);
             }
@@ -348,7 +348,7 @@ impl LinkLanes<'_> {
             let ahead = self.slot_ahead(k + 1, cursor[k + 1], &me, d);
             let left = self.anticipated(&me, d, v0, ahead);
             if here > left {
-                gain = if gain > 0.0 { gain * libm::powf(0.5, d.dt) } else { gain };
+                gain = if gain > 0.0 { gain * self.scene.forgetting } else { gain };
             } else {
                 gain += d.dt * (left - here) / left.max(GAIN_SPEED);
             }

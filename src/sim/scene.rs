@@ -169,6 +169,8 @@ pub struct Scene {
     pub setup: Setup,
     /// Length of a step, s.
     pub dt: f32,
+    /// What is left after a step of an appetite for another lane that nothing feeds: it halves every second.
+    pub forgetting: f32,
 }
 
 /// The scene as a resource.
@@ -232,6 +234,7 @@ impl Scene {
             network,
             setup,
             dt,
+            forgetting: libm::powf(0.5, dt),
         }
     }
 }
