@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 fn main() {
     let a: Vec<String> = std::env::args().collect();
     let mut report = Report::default();
+    if a[1] == "arterial" { return arterial(&a); }
     let c = read_config(Path::new(&a[1]), &mut report).unwrap();
     let net = read_network(&c.net, &c.additional, &mut report).unwrap();
     let mut files = c.additional.clone(); files.extend(c.routes.clone());
@@ -34,5 +35,25 @@ fn main() {
         if std::env::var("LD").is_ok() { for (i, b) in m.lanes.iter().enumerate() { let l = &sim.scene().network.lanes[i]; if !l.internal && b.flow > 0 { println!("{} flow {} loss {:.0} standing {}", l.id, b.flow, b.lost * 10.0, b.standing * 10); } } }
         for f in &sim.gridlocks().found { println!("   {} at {} {:?}", if f.cycle {"gridlock"} else {"blockage"}, f.time_s, f.lanes.iter().map(|l| sim.scene().network.lane(*l).id.clone()).collect::<Vec<_>>()); }
         println!("   {:?}", sim.profile().shares().iter().map(|(n, s)| format!("{n} {:.1}%", s * 100.0)).collect::<Vec<_>>());
+    }
+}
+
+#[allow(clippy::disallowed_methods)]
+fn arterial(a: &[String]) {
+    let sc = intergreen::scenario::Scenario::bundled().unwrap();
+    let (net, demand) = sc.build().unwrap();
+    let step: f64 = a.get(3).map_or(0.5, |s| s.parse().unwrap());
+    let ms = intergreen_control::Millis::from_seconds;
+    for seed in 1..=a.get(2).map_or(1, |s| s.parse().unwrap()) {
+        let setup = Setup { begin: ms(sc.file.begin), end: Some(ms(sc.file.end)), step: ms(step), seed, ..Setup::default() };
+        let mut sim = Simulation::new(Arc::new(net.clone()), Arc::new(demand.clone()), setup).unwrap();
+        let t = std::time::Instant::now();
+        while !sim.is_empty() && sim.now().0 < 20_000_000 + ms(sc.file.begin).0 { sim.step();
+            for (l, x, y) in &sim.overlaps().latest { if std::env::var("V").is_ok() { eprintln!("{} collision {} {} {}", sim.now().seconds(), sim.scene().network.lane(*l).id, sim.scene().departures[*x as usize].id, sim.scene().departures[*y as usize].id); } }
+        }
+        let el = t.elapsed().as_secs_f64();
+        let m = sim.measures(); let q = m.means(sim.scene()).unwrap();
+        println!("seed {seed} t={:.0} loaded {} ins {} arr {} run {} | dur {:.2} p90 {:.1} wait {:.2} loss {:.2} dep {:.2} len {:.1} stops {:.2} | coll {} red {} confl {} grid {} block {} lc {} | {:.0} ns/vs  vs {} hash {:016x}", sim.now().seconds(), sim.scene().departures.len(), m.inserted, m.arrived, m.running, q.duration, q.p90_duration, q.waiting, q.time_loss, q.depart_delay, q.route_length, q.stops, m.collisions, m.red_running, sim.controllers().monitor.seconds, sim.gridlocks().cycles(), sim.gridlocks().found.len(), m.lane_changes, el * 1e9 / m.vehicle_steps as f64, m.vehicle_steps, sim.state_hash());
+        for f in &sim.gridlocks().found { println!("   {} at {} {:?}", if f.cycle {"gridlock"} else {"blockage"}, f.time_s, f.lanes.iter().map(|l| sim.scene().network.lane(*l).id.clone()).collect::<Vec<_>>()); }
     }
 }

@@ -1,6 +1,6 @@
 //! Entities for everything a system may want to query. None of them enters the state, its hash, or any ordering.
 
-use bevy::ecs::prelude::{Component, Entity, Resource, World};
+use bevy::ecs::prelude::{Component, Entity, Or, Resource, With, World};
 
 use super::scene::Scene;
 use crate::demand::VehicleId;
@@ -36,6 +36,23 @@ pub struct VehicleEntity(pub VehicleId);
 /// The entity of each vehicle on the network.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct VehicleEntities(pub Vec<Option<Entity>>);
+
+/// Any of the entities here.
+type Ours = Or<(
+    With<LaneEntity>,
+    With<JunctionEntity>,
+    With<SignalHeadEntity>,
+    With<SensorEntity>,
+    With<VehicleEntity>,
+)>;
+
+/// Removes all entities made here (and nothing else: resources are entities too).
+pub fn despawn_all(world: &mut World) {
+    let all: Vec<Entity> = world.query_filtered::<Entity, Ours>().iter(world).collect();
+    for entity in all {
+        world.despawn(entity);
+    }
+}
 
 /// Makes the entities that live as long as the scene.
 pub fn spawn_static(world: &mut World, scene: &Scene) {

@@ -104,7 +104,7 @@ impl Simulation {
             *room = facts.length;
         }
         let world = &mut self.world;
-        world.clear_entities();
+        entities::despawn_all(world);
         entities::spawn_static(world, &scene);
         world.insert_resource(VehicleEntities(vec![None; scene.departures.len()]));
         world.insert_resource(Clock { now: scene.setup.begin, step: 0 });
@@ -312,7 +312,7 @@ impl Simulation {
         world.insert_resource(SceneRes(snapshot.scene.clone()));
         world.insert_resource(sensors);
         world.insert_resource(controllers);
-        world.clear_entities();
+        entities::despawn_all(world);
         entities::spawn_static(world, &snapshot.scene);
         let mut vehicles = vec![None; snapshot.scene.departures.len()];
         for (_, v) in snapshot.traffic.vehicles() {

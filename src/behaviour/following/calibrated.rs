@@ -64,9 +64,10 @@ fn constant_acceleration(d: &Driver, v: f32, leader: &Leader) -> f32 {
     let s = (leader.gap + d.min_gap).max(0.01);
     let a = leader.accel.min(d.accel);
     let (vl, dv) = (leader.speed, v - leader.speed);
-    if vl * dv <= -2.0 * s * a {
-        let divisor = vl * vl - 2.0 * s * a;
-        if divisor.abs() < 1e-6 { 0.0 } else { v * v * a / divisor }
+    let divisor = vl * vl - 2.0 * s * a;
+    // A leader that stands and stays leaves 0/0 in the first case: it is the limit of the second.
+    if vl * dv <= -2.0 * s * a && divisor > 1e-3 {
+        v * v * a / divisor
     } else {
         a - dv * dv.max(0.0) / (2.0 * s)
     }
