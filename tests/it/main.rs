@@ -1,4 +1,6 @@
 //! The integration tests, in one binary.
 
+mod diagram;
 mod discharge;
+mod models;
 mod worlds;
