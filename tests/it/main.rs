@@ -2,5 +2,7 @@
 
 mod diagram;
 mod discharge;
+mod invariants;
 mod models;
+mod random_towns;
 mod worlds;
