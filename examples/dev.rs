@@ -21,7 +21,7 @@ fn main() {
         let t = std::time::Instant::now();
         loop {
             sim.step();
-            if let Ok(t) = std::env::var("AT") { let w: Vec<f64> = t.split(',').map(|x| x.parse().unwrap()).collect(); let n = sim.now().seconds(); if n >= w[0] && n <= w[1] { println!("== {n}"); let net = &sim.scene().network; for (l, v) in sim.traffic().vehicles() { let ln = net.lane(l); let pat = std::env::var("PAT").unwrap_or_default(); if ln.id.contains(&pat) { println!("{} {:.2}/{:.2} v {:.2} id {} key next {:?} off {} reach {:.0} flags {} wait {} ent {} adv {:.1}", ln.id, v.position, ln.length, v.speed, v.id.0, v.next.get().map(|m| net.lane(net.movement(m).next).id.clone()), v.offset, v.reach, v.flags, v.waiting, v.entered, v.advised); } } } if n > w[1] { return; } }
+            trace(&sim);
             if sim.is_empty() || (!drain && c.end.is_some_and(|e| sim.now() >= e)) || sim.gridlocks().cycles() > 0 || sim.now().0 > c.begin.0 + 20_000_000 { break; }
             for (l, x, y) in &sim.overlaps().latest { if std::env::var("V").is_ok() { eprintln!("{} collision {} {} {}", sim.now().seconds(), sim.scene().network.lane(*l).id, sim.scene().departures[*x as usize].id, sim.scene().departures[*y as usize].id); } }
         }
@@ -48,7 +48,7 @@ fn arterial(a: &[String]) {
         let setup = Setup { begin: ms(sc.file.begin), end: Some(ms(sc.file.end)), step: ms(step), seed, ..Setup::default() };
         let mut sim = Simulation::new(Arc::new(net.clone()), Arc::new(demand.clone()), setup).unwrap();
         let t = std::time::Instant::now();
-        while !sim.is_empty() && sim.now().0 < 20_000_000 + ms(sc.file.begin).0 { sim.step();
+        while !sim.is_empty() && sim.now().0 < 20_000_000 + ms(sc.file.begin).0 { sim.step(); trace(&sim);
             for (l, x, y) in &sim.overlaps().latest { if std::env::var("V").is_ok() { eprintln!("{} collision {} {} {}", sim.now().seconds(), sim.scene().network.lane(*l).id, sim.scene().departures[*x as usize].id, sim.scene().departures[*y as usize].id); } }
         }
         let el = t.elapsed().as_secs_f64();
@@ -56,4 +56,8 @@ fn arterial(a: &[String]) {
         println!("seed {seed} t={:.0} loaded {} ins {} arr {} run {} | dur {:.2} p90 {:.1} wait {:.2} loss {:.2} dep {:.2} len {:.1} stops {:.2} | coll {} red {} confl {} grid {} block {} lc {} | {:.0} ns/vs  vs {} hash {:016x}", sim.now().seconds(), sim.scene().departures.len(), m.inserted, m.arrived, m.running, q.duration, q.p90_duration, q.waiting, q.time_loss, q.depart_delay, q.route_length, q.stops, m.collisions, m.red_running, sim.controllers().monitor.seconds, sim.gridlocks().cycles(), sim.gridlocks().found.len(), m.lane_changes, el * 1e9 / m.vehicle_steps as f64, m.vehicle_steps, sim.state_hash());
         for f in &sim.gridlocks().found { println!("   {} at {} {:?}", if f.cycle {"gridlock"} else {"blockage"}, f.time_s, f.lanes.iter().map(|l| sim.scene().network.lane(*l).id.clone()).collect::<Vec<_>>()); }
     }
+}
+
+fn trace(sim: &Simulation) {
+if let Ok(t) = std::env::var("AT") { let w: Vec<f64> = t.split(',').map(|x| x.parse().unwrap()).collect(); let n = sim.now().seconds(); if n >= w[0] && n <= w[1] { println!("== {n}"); let net = &sim.scene().network; for (l, v) in sim.traffic().vehicles() { let ln = net.lane(l); let pat = std::env::var("PAT").unwrap_or_default(); if ln.id.contains(&pat) { if let Some(h) = v.next.get().and_then(|m| net.movement(m).head) { let b = sim.scene().lamp_base[h.signal.index()] as usize + h.group as usize; print!("[{:?}] ", sim.lamps().shown[b]); } println!("{} {:.2}/{:.2} v {:.2} id {} key next {:?} off {} reach {:.0} flags {} wait {} ent {} adv {:.1}", ln.id, v.position, ln.length, v.speed, v.id.0, v.next.get().map(|m| net.lane(net.movement(m).next).id.clone()), v.offset, v.reach, v.flags, v.waiting, v.entered, v.advised); } } } if n > w[1] { return; } }
 }

@@ -3,6 +3,7 @@
 //! A microscopic traffic simulator and its signal controllers.
 
 pub mod behaviour;
+pub mod cli;
 pub mod demand;
 pub mod import;
 pub mod network;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program: everything is in [`intergreen::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    intergreen::cli::main()
+}

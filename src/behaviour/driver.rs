@@ -129,12 +129,12 @@ impl Driver {
             }
             FollowingModel::Idm => {
                 let wall = Leader { gap: distance, speed: 0.0, accel: 0.0, decel: self.decel };
-                (v + self.dt * idm::follow(self, v, v0, tau, &wall)).min(calibrated::stand(self, v, distance, decel))
+                let wanted = v + self.dt * idm::follow(self, v, v0, tau, &wall);
+                wanted.min(calibrated::stop_within(self, v, distance, decel))
             }
             FollowingModel::Calibrated => {
                 let wall = Leader { gap: distance, speed: 0.0, accel: 0.0, decel: self.decel };
-                // A wall is not a leader that keeps its standing gap in the limit: the model alone would creep over it.
-                calibrated::follow(self, v, v0, tau, &wall).min(calibrated::stand(self, v, distance, decel))
+                calibrated::follow(self, v, v0, tau, &wall).min(calibrated::stop_within(self, v, distance, decel))
             }
         }
     }

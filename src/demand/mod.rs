@@ -8,6 +8,7 @@
 
 mod expand;
 pub mod routing;
+mod scale;
 #[cfg(test)]
 pub(crate) mod test_network;
 mod vehicle_type;
@@ -19,6 +20,7 @@ use crate::network::{LinkId, dense_id};
 pub(crate) use expand::check_flow;
 pub use expand::{MOST_VEHICLES, check_flows, expand};
 pub use routing::Router;
+pub use scale::scale;
 pub use vehicle_type::{FollowingModel, SpeedFactor, VehicleType};
 
 dense_id!(

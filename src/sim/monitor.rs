@@ -38,11 +38,12 @@ impl Monitor {
 
     /// Looks at the lamps of a signal after a change.
     pub fn look(&mut self, signal: usize, lamps: &[Lamp]) {
-        let in_conflict = |p: &&Pair| {
-            let (a, b) = (lamps[p.a as usize], lamps[p.b as usize]);
-            a.is_green() && b.is_green() && (p.always || (p.if_a_protected && a == Lamp::Green && b == Lamp::Green))
-        };
-        self.open[signal] = self.pairs[signal].iter().filter(in_conflict).count() as u32;
+        self.open[signal] = self.pairs[signal].iter().filter(|p| in_conflict(p, lamps)).count() as u32;
+    }
+
+    /// Signals with conflicting pairs open now, and how many pairs.
+    pub fn open_now(&self) -> impl Iterator<Item = (usize, u32)> {
+        self.open.iter().copied().enumerate().filter(|s| s.1 > 0)
     }
 
     /// Lets `dt` seconds pass.
@@ -50,6 +51,66 @@ impl Monitor {
         let open: u32 = self.open.iter().sum();
         self.seconds += f64::from(open) * f64::from(dt);
     }
+}
+
+/// A pair of movements that a signal's own program opens together although nothing between them yields.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenedPair {
+    /// Name of the signal.
+    pub signal: String,
+    /// Name of its program.
+    pub program: String,
+    /// First step of the program in which both are open, from 0.
+    pub step: usize,
+    /// How long both are open in one cycle, s.
+    pub seconds: f64,
+    /// The movements, each as the links it leads from and to.
+    pub movements: [(String, String); 2],
+}
+
+impl std::fmt::Display for OpenedPair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { signal, program, step, seconds, movements: [a, b] } = self;
+        write!(f, "signal '{signal}': program '{program}' opens {} → {} and {} → {} together ", a.0, a.1, b.0, b.1)?;
+        write!(f, "(first in step {step}, {seconds} s per cycle)")
+    }
+}
+
+/// The conflicting pairs that the programs of a network open themselves, each pair of ways once.
+pub fn opened_by_programs(network: &Network) -> Vec<OpenedPair> {
+    let mut found = Vec::new();
+    for signal in &network.signals {
+        for pair in pairs(network, &signal.movements) {
+            let steps = signal.program.steps();
+            let open = |lamps: &[Lamp]| in_conflict(&pair, lamps);
+            let Some(step) = steps.iter().position(|s| open(&s.lamps)) else { continue };
+            let millis: i64 = steps.iter().filter(|s| open(&s.lamps)).map(|s| s.duration.0).sum();
+            let way = |group: u16| {
+                let of_group = |m: &&MovementId| network.movement(**m).head.is_some_and(|h| h.group == group);
+                let link = |lane| network.link(network.lane(lane).link).id.clone();
+                let m = signal.movements.iter().find(of_group).map(|m| network.movement(*m));
+                m.map_or_else(Default::default, |m| (link(m.from), link(m.to)))
+            };
+            let opened = OpenedPair {
+                signal: signal.id.clone(),
+                program: signal.program.id().to_owned(),
+                step,
+                seconds: millis as f64 / 1000.0,
+                movements: [way(pair.a), way(pair.b)],
+            };
+            // Parallel lanes often have a group each.
+            if !found.contains(&opened) {
+                found.push(opened);
+            }
+        }
+    }
+    found
+}
+
+/// Whether what two groups show is in conflict.
+fn in_conflict(p: &Pair, lamps: &[Lamp]) -> bool {
+    let (a, b) = (lamps[p.a as usize], lamps[p.b as usize]);
+    a.is_green() && b.is_green() && (p.always || (p.if_a_protected && a == Lamp::Green && b == Lamp::Green))
 }
 
 /// The conflicting pairs among a signal's movements.

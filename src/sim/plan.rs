@@ -16,6 +16,8 @@ use crate::network::{LaneId, MovementId, MovementKind};
 const STOP_LINE_GAP: f32 = 1.0;
 /// Where drivers stop at the least, m.
 const LEAST_GAP: f32 = 0.1;
+/// Where drivers with continuous motion stop at the least, m.
+const SETTLE_GAP: f32 = 0.5;
 /// Deceleration drivers accept for a yellow, m/s² (SUMO: tls.yellow.min-decel).
 const YELLOW_DECEL: f32 = 3.0;
 /// How far ahead in time a passage is announced, s: longer than the slowest turn from a standstill and its margin.
@@ -206,14 +208,21 @@ impl<'a> Planner<'a> {
         let lamp = matches!(rule, Rule::Closed | Rule::Yellow);
         let decel = if lamp { self.d.decel.max(YELLOW_DECEL.min(self.d.emergency)) } else { self.d.decel };
         let brake = self.d.brake_gap(self.me.speed, decel);
-        let can_stop = seen >= brake;
+        // A discrete stop is exact; a continuous one needs a little slack to stay possible once it is decided.
+        let can_stop = seen - if self.d.ballistic() { LEAST_GAP } else { 0.0 } >= brake;
         let wanted = match rule {
             Rule::Closed | Rule::Yellow | Rule::Open => STOP_LINE_GAP,
             // Who yields stops as near as possible, to be through quickly.
             Rule::Yield | Rule::StopYield => LEAST_GAP + m.stand_back,
         };
-        let offset = if can_stop { wanted.min(seen - brake) } else { wanted }.max(LEAST_GAP);
-        let wait = self.speed.min(self.stop((seen - offset).max(0.0), decel));
+        let to_stop = if self.d.ballistic() {
+            // Continuous models settle towards their point: it must not move with them, and be clear of the line.
+            seen - wanted.max(SETTLE_GAP)
+        } else {
+            let offset = if can_stop { wanted.min(seen - brake) } else { wanted }.max(LEAST_GAP);
+            (seen - offset).max(0.0)
+        };
+        let wait = self.speed.min(self.stop(to_stop, decel));
         Line { distance: seen, wait, can_stop }
     }
 
@@ -230,8 +239,12 @@ impl<'a> Planner<'a> {
         chunk: &mut Chunk,
     ) -> Way {
         let rule = self.view.signs().rule(m);
+        // The memory of a late yellow is about the next line only.
+        let next = id == self.me.next;
+        let late = next && self.flags & Flags::LATE_YELLOW != 0;
         match rule {
-            Rule::Closed if self.flags & Flags::LATE_YELLOW == 0 => {
+            Rule::Closed if late => {}
+            Rule::Closed => {
                 if line.can_stop {
                     self.speed = line.wait;
                 } else {
@@ -242,13 +255,17 @@ impl<'a> Planner<'a> {
                 self.flags |= Flags::AT_RED;
                 return Way::Ends;
             }
-            Rule::Yellow if line.can_stop => {
+            Rule::Yellow if line.can_stop && !late => {
                 self.speed = line.wait;
                 return Way::Ends;
             }
-            Rule::Yellow => self.flags |= Flags::LATE_YELLOW,
-            Rule::Open | Rule::Yield | Rule::StopYield => self.flags &= !Flags::LATE_YELLOW,
-            Rule::Closed => {}
+            Rule::Yellow if next => self.flags |= Flags::LATE_YELLOW,
+            Rule::Yellow => {}
+            Rule::Open | Rule::Yield | Rule::StopYield => {
+                if next {
+                    self.flags &= !Flags::LATE_YELLOW;
+                }
+            }
         }
         let entering = m.kind == MovementKind::Entry;
         if entering && m.keep_clear && line.can_stop {

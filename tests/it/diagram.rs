@@ -130,16 +130,16 @@ fn varied_drivers_do_not_jam_by_themselves() {
     }
 }
 
-/// The comparators keep to their own triangles too, within 5 % at 0.1 s: Krauss q = (1 − k·7.5 m)/1 s. (At longer
-/// steps SUMO's braking in whole steps lets them drive closer.)
+/// KraussOrig1 keeps to its own triangle too, within 5 %: q = (1 − k·7.5 m)/1 s. SUMO's default lies above it, since
+/// a leader is expected to brake in whole steps: by no more than 10 % here.
 #[test]
 fn krauss_keeps_to_its_own_triangle() {
-    for model in [FollowingModel::Krauss, FollowingModel::KraussOrig1] {
+    for (model, above) in [(FollowingModel::KraussOrig1, 1.05), (FollowingModel::Krauss, 1.10)] {
         let car = super::worlds::alike_by(model);
         for n in [60, 80, 100] {
-            let (q, wanted) = (flow(n, &car, 0.1), (1.0 - n as f64 * 7.5 / 1000.0) * 3600.0);
+            let (q, wanted) = (flow(n, &car, 0.5), (1.0 - n as f64 * 7.5 / 1000.0) * 3600.0);
             println!("{model:?} {n} veh/km: {q:.0} veh/h, analytic {wanted:.0}");
-            assert!((q / wanted - 1.0).abs() < 0.05, "{model:?} {n} veh/km: {q:.0} veh/h, analytic {wanted:.0}");
+            assert!((0.95..above).contains(&(q / wanted)), "{model:?} {n} veh/km: {q:.0} veh/h, analytic {wanted:.0}");
         }
     }
 }

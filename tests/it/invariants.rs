@@ -4,7 +4,7 @@ use intergreen::demand::FollowingModel;
 use intergreen::network::LaneId;
 use intergreen::sim::Simulation;
 
-use super::random_towns::random_town;
+use super::random_towns::{Rules, random_town};
 use super::worlds::{World, arterial, describe, sumo};
 
 /// Slack of positions, m: an f32 on a lane of a kilometre is exact to 0.06 mm, and a step adds a few of these.
@@ -77,7 +77,15 @@ fn hold(world: &World, limit: f64) {
 #[test]
 fn random_towns_keep_the_invariants() {
     for number in 1..=8 {
-        hold(&random_town(number, 6.0), 2400.0);
+        hold(&random_town(number, Rules::Clear, 6.0), 2400.0);
+    }
+}
+
+/// Towns 21–26, where drivers must also sort out who goes first when everybody has somebody on the right.
+#[test]
+fn towns_without_clear_priorities_keep_them_too() {
+    for number in 21..=26 {
+        hold(&random_town(number, Rules::Any, 6.0), 2400.0);
     }
 }
 
@@ -88,7 +96,7 @@ fn random_towns_keep_them_with_every_model_at_one_second() {
         [FollowingModel::Krauss, FollowingModel::KraussOrig1, FollowingModel::Idm, FollowingModel::Calibrated];
     for number in 9..=12 {
         for model in models {
-            let mut world = random_town(number, 4.0).step(1.0).behaviour(model);
+            let mut world = random_town(number, Rules::Clear, 4.0).step(1.0).behaviour(model);
             world.name = format!("{} {model:?}", world.name);
             hold(&world, 2400.0);
         }

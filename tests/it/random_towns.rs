@@ -8,12 +8,18 @@ use rand::RngExt;
 
 use super::worlds::{Town, Trips, World};
 
-/// What regulates a node, drawn with equal chances.
-const KINDS: [NodeKind; 3] = [NodeKind::Signal, NodeKind::Priority, NodeKind::RightBeforeLeft];
+/// What regulates the crossings of a town.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Rules {
+    /// Signals, and priority roads that cross minor ones.
+    Clear,
+    /// Also right before left, and priority roads of one rank: four drivers may all have somebody on their right.
+    Any,
+}
 
 /// A grid with random rows, columns, spacings, lanes, ranks and regulation, stubs at all borders, and a random flow
 /// for each pair of stubs that is drawn; vehicles depart in the first `minutes` minutes.
-pub fn random_town(number: u64, minutes: f64) -> World {
+pub fn random_town(number: u64, rules: Rules, minutes: f64) -> World {
     let mut rng = Stream::new(number, key_of("town"), Purpose::Generate);
     let (columns, rows) = (rng.random_range(1..=3_usize), rng.random_range(1..=3_usize));
     let mut places = |n: usize| -> Vec<f64> {
@@ -37,7 +43,9 @@ pub fn random_town(number: u64, minutes: f64) -> World {
             if corner {
                 continue;
             }
-            let kind = if border(i, j) { NodeKind::DeadEnd } else { KINDS[rng.random_range(0..3)] };
+            let kinds = [NodeKind::Signal, NodeKind::Priority, NodeKind::RightBeforeLeft];
+            let drawn = kinds[rng.random_range(0..if rules == Rules::Any { 3 } else { 2 })];
+            let kind = if border(i, j) { NodeKind::DeadEnd } else { drawn };
             // A little off the grid, so that turns differ.
             let (dx, dy) = (rng.random_range(-12.0..12.0), rng.random_range(-12.0..12.0));
             town = town.node(&node(i, j), x + dx, y + dy, kind);
@@ -64,7 +72,8 @@ pub fn random_town(number: u64, minutes: f64) -> World {
         }
     }
     for i in 1..=columns {
-        let (lanes, rank) = (rng.random_range(1..=3_u8), rng.random_range(1..=2));
+        // With clear rules no two streets that cross have the same rank.
+        let (lanes, rank) = (rng.random_range(1..=3_u8), if rules == Rules::Any { rng.random_range(1..=2) } else { 3 });
         for j in 0..=rows {
             town = add(town, format!("v{i}_{j}"), (i, j), (i, j + 1), lanes, rank);
         }

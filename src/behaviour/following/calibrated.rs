@@ -83,19 +83,13 @@ fn clamp(d: &Driver, v: f32, leader: &Leader) -> f32 {
     if inner <= 0.0 { v - CLAMP_DECEL * d.dt } else { (-half + inner.sqrt()).max(v - CLAMP_DECEL * d.dt) }
 }
 
-/// The highest next speed from which standing `distance` ahead is possible at `decel`: (v+v')/2·dt + v'²/2b =
-/// distance. If it cannot but stop within the step, a negative one that stops just there.
+/// The highest next speed from which standing `distance` ahead is possible at `decel`, ballistic motion. The models
+/// above brake late and harder; this holds them to what the decision to stop was based on.
 #[inline]
-pub fn stand(d: &Driver, v: f32, distance: f32, decel: f32) -> f32 {
-    if distance <= 0.0 {
-        return v - d.emergency * d.dt;
-    }
-    if 0.5 * v * d.dt > distance {
-        return v - 0.5 * v * v * d.dt / distance;
-    }
+pub fn stop_within(d: &Driver, v: f32, distance: f32, decel: f32) -> f32 {
     let half = 0.5 * decel * d.dt;
     let inner = half * half + decel * (2.0 * distance - v * d.dt);
-    -half + inner.max(0.0).sqrt()
+    if inner <= half * half { v - d.emergency * d.dt } else { -half + inner.sqrt() }
 }
 
 /// Next speed that allows reaching `target` `distance` ahead at the comfortable deceleration:

@@ -1,0 +1,223 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::demand::FollowingModel;
+
+/// Intergreen: a microscopic traffic simulator and signal controller.
+#[derive(Parser, Debug)]
+#[command(name = "intergreen", version, args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Without a command, `run` is meant. Exit codes: 0 done, 1 the run failed, 2 bad input or usage, \
+                        130 interrupted (results so far are written)."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Action>,
+    /// Options of `run`, if no command is given.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What the program can do.
+#[derive(Subcommand, Debug)]
+pub enum Action {
+    /// Simulate a scenario and print what came of it
+    Run(RunArgs),
+}
+
+/// Options of `run`.
+#[derive(Args, Clone, Debug)]
+pub struct RunArgs {
+    /// Scenario: our .ron or a SUMO .sumocfg [default: the bundled arterial]
+    pub scenario: Option<PathBuf>,
+
+    /// Seed of all randomness [default: the scenario's, else 1]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Stop at this time on the scenario's clock, s
+    #[arg(long, value_name = "S", conflicts_with = "drain", allow_negative_numbers = true, value_parser = finite)]
+    pub until: Option<f64>,
+    /// Go on past the end until every vehicle has left or a gridlock is established
+    #[arg(long)]
+    pub drain: bool,
+    /// Length of a step, s [default: the scenario's]
+    #[arg(long, value_name = "S", value_parser = step)]
+    pub step: Option<f64>,
+    /// Threads; results are the same for any number [default: what is fastest for the size]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+
+    /// Car-following model of all drivers [default: what the scenario's vehicle types name]
+    #[arg(long, value_name = "NAME")]
+    pub behaviour: Option<Behaviour>,
+    /// Signal control strategy
+    #[arg(long, value_name = "NAME[,PARAM=VALUE…]", default_value = "fixed_time", value_parser = controller)]
+    pub controller: Controller,
+    /// What controllers see; only `loops` so far
+    #[arg(long, value_name = "TIER", default_value = "loops")]
+    pub sensors: SensorTier,
+    /// Factor on the demand
+    #[arg(long, value_name = "F", default_value = "1", value_parser = factor)]
+    pub scale: f64,
+    /// Change a value of the scenario, e.g. demand.scale=1.2; may be repeated
+    #[arg(long, value_name = "PATH=VALUE", value_parser = edit)]
+    pub set: Vec<(String, String)>,
+    /// Timed commands, a RON list: [(at: 600, command: SpeedLimit(link: "m3", limit: 8.3))]
+    #[arg(long, value_name = "FILE")]
+    pub commands: Option<PathBuf>,
+    /// Run imported signal programs exactly as they are (what happens so far in any case)
+    #[arg(long)]
+    pub as_is: bool,
+    /// Run signal programs even if they open two crossing movements together
+    #[arg(long)]
+    pub allow_unsafe_programs: bool,
+
+    /// Show which part of the step takes how much processor time
+    #[arg(long)]
+    pub profile: bool,
+    /// Write tripinfo.xml, summary.xml, trips.csv, lanes.csv, signals.csv and manifest.json here
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON object instead of the summary
+    #[arg(long)]
+    pub json: bool,
+    /// No progress, no warnings
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Show all import findings, gridlocks and signals
+    #[arg(long, short, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// A strategy and its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Controller {
+    /// Its name.
+    pub name: String,
+    /// Its parameters.
+    pub parameters: Vec<(String, String)>,
+}
+
+/// Car-following models by name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum Behaviour {
+    /// Ours: saturation flow and lost times as measured on real roads
+    Calibrated,
+    /// SUMO's default
+    Krauss,
+    /// Krauss's original formula
+    #[value(name = "krauss_orig1")]
+    KraussOrig1,
+    /// The intelligent driver model
+    Idm,
+}
+
+impl Behaviour {
+    /// The model.
+    pub fn model(self) -> FollowingModel {
+        match self {
+            Self::Calibrated => FollowingModel::Calibrated,
+            Self::Krauss => FollowingModel::Krauss,
+            Self::KraussOrig1 => FollowingModel::KraussOrig1,
+            Self::Idm => FollowingModel::Idm,
+        }
+    }
+}
+
+/// A model's name in options and results.
+pub fn behaviour_name(model: FollowingModel) -> &'static str {
+    match model {
+        FollowingModel::Calibrated => "calibrated",
+        FollowingModel::Krauss => "krauss",
+        FollowingModel::KraussOrig1 => "krauss_orig1",
+        FollowingModel::Idm => "idm",
+    }
+}
+
+/// What controllers see.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum SensorTier {
+    /// Loops in the road
+    Loops,
+    /// Loops and reports of some vehicles (not yet)
+    #[value(name = "loops+probe")]
+    LoopsProbe,
+    /// Everything (not yet)
+    Perfect,
+}
+
+impl SensorTier {
+    /// Its name in options and results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Loops => "loops",
+            Self::LoopsProbe => "loops+probe",
+            Self::Perfect => "perfect",
+        }
+    }
+}
+
+/// A finite number.
+fn finite(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(v) if v.is_finite() => Ok(v),
+        _ => Err("expected a number".into()),
+    }
+}
+
+/// A step's length.
+fn step(text: &str) -> Result<f64, String> {
+    match finite(text)? {
+        v if (0.05..=2.0).contains(&v) => Ok(v),
+        _ => Err("expected 0.05 to 2 s".into()),
+    }
+}
+
+/// A factor on demand.
+fn factor(text: &str) -> Result<f64, String> {
+    match finite(text)? {
+        v if (0.0..=100.0).contains(&v) => Ok(v),
+        _ => Err("expected 0 to 100".into()),
+    }
+}
+
+/// `path=value`.
+fn edit(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((path, value)) if !path.trim().is_empty() => Ok((path.trim().to_owned(), value.trim().to_owned())),
+        _ => Err("expected PATH=VALUE, e.g. demand.scale=1.2".into()),
+    }
+}
+
+/// `name,param=value,…`.
+fn controller(text: &str) -> Result<Controller, String> {
+    let mut parts = text.split(',');
+    let name = parts.next().unwrap_or_default().trim().to_owned();
+    let parameters = parts.map(|p| edit(p).map_err(|_| format!("'{p}': expected PARAM=VALUE")));
+    Ok(Controller { name, parameters: parameters.collect::<Result<_, _>>()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn parameters_are_taken_apart() {
+        let c = controller("max_pressure,step_s=10,yellow_s=3").unwrap();
+        assert_eq!(c.name, "max_pressure");
+        assert_eq!(c.parameters, [("step_s".into(), "10".into()), ("yellow_s".into(), "3".into())]);
+        assert!(controller("x,y").is_err());
+    }
+}

@@ -1,0 +1,206 @@
+//! From a path to something that can be run.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use intergreen_control::Millis;
+
+use super::Failure;
+use crate::demand::{Demand, check_flows};
+use crate::import::sumo::config::{Config, read_config};
+use crate::import::sumo::net::read_network;
+use crate::import::sumo::routes::{Window, read_demand_in};
+use crate::import::{ImportError, Report};
+use crate::network::Network;
+use crate::scenario::{BUNDLED, BUNDLED_NAME, Scenario};
+
+/// SUMO's step where a configuration names none.
+const SUMO_STEP: Millis = Millis(1000);
+
+/// A scenario, ready to run.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What results call it.
+    pub name: String,
+    /// Its network.
+    pub network: Arc<Network>,
+    /// Its demand, not yet scaled by [`Loaded::scale`].
+    pub demand: Demand,
+    /// When it begins.
+    pub begin: Millis,
+    /// When its demand ends; `None`: when the last vehicle has left.
+    pub end: Option<Millis>,
+    /// Length of a step.
+    pub step: Millis,
+    /// Seed of a run that names none.
+    pub seed: u64,
+    /// Factor that the scenario itself puts on its demand.
+    pub scale: f64,
+    /// What an import met and did not simulate.
+    pub report: Report,
+    /// The files it was read from.
+    pub inputs: Vec<Input>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Its path, or the name of the bundled scenario.
+    pub file: String,
+    /// FNV-1a hash of its bytes, 64 bits.
+    pub hash: u64,
+}
+
+/// A changed value: dotted path and text.
+pub type Edit = (String, String);
+
+/// Loads `path`, or the bundled scenario if there is none, with the values of `edits` changed.
+///
+/// # Errors
+/// Says which file is wrong, where, and what was expected.
+pub fn load(path: Option<&Path>, edits: &[Edit]) -> Result<Loaded, Failure> {
+    let Some(path) = path else { return bundled(edits) };
+    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    let wrong = |problem: &str| Err(Failure::Input(format!("{}: {problem}", path.display())));
+    match std::fs::metadata(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return wrong("there is no such file"),
+        Err(e) => return wrong(&format!("cannot be read: {e}")),
+        Ok(m) if m.is_dir() => return wrong("is a directory; expected a scenario file (.ron or .sumocfg)"),
+        Ok(m) if m.len() == 0 => return wrong("is empty; expected a scenario (.ron or .sumocfg)"),
+        Ok(_) => {}
+    }
+    if name.ends_with(".ron") {
+        ron(path, edits)
+    } else if plain.ends_with(".sumocfg") || plain.ends_with(".sumocfg.xml") {
+        sumo(path, edits)
+    } else if plain.ends_with(".json") {
+        wrong("looks like a CityFlow config; CityFlow scenarios are not supported yet")
+    } else if plain.ends_with(".net.xml") || plain == "net.xml" {
+        wrong("is a network without traffic; expected the .sumocfg that names it and its routes")
+    } else if plain.ends_with(".xml") {
+        wrong("is a part of a SUMO scenario; expected the .sumocfg that names it")
+    } else {
+        wrong("is of no kind known here; expected .ron (ours) or .sumocfg (SUMO)")
+    }
+}
+
+/// The scenario in the program itself.
+fn bundled(edits: &[Edit]) -> Result<Loaded, Failure> {
+    own(BUNDLED, BUNDLED_NAME, edits)
+}
+
+/// One of our own files.
+fn ron(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|e| Failure::Input(format!("{shown}: cannot be read: {e}")))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::Input(format!("{shown}: is no text; expected RON in UTF-8 (.ron.gz is not supported)"))
+    })?;
+    own(&text, &shown, edits)
+}
+
+/// A scenario of our own, from its text.
+fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
+    let wrong = |e: crate::scenario::ScenarioError| Failure::Input(e.to_string());
+    let scenario = Scenario::from_ron_with(text, name, edits).map_err(wrong)?;
+    let (network, demand) = scenario.build().map_err(wrong)?;
+    let file = scenario.file;
+    let loaded = Loaded {
+        name: file.name,
+        network: Arc::new(network),
+        demand,
+        begin: Millis::from_seconds(file.begin),
+        end: Some(Millis::from_seconds(file.end)),
+        step: Millis::from_seconds(file.step),
+        seed: file.seed,
+        // The scenario has applied its own factor.
+        scale: 1.0,
+        report: Report::default(),
+        inputs: vec![Input { file: name.to_owned(), hash: fnv(text.as_bytes()) }],
+    };
+    checked(loaded)
+}
+
+/// A SUMO configuration and the files it names.
+fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
+    let wrong = |e: ImportError| Failure::Input(e.to_string());
+    let mut report = Report::default();
+    let mut config = read_config(path, &mut report).map_err(wrong)?;
+    for (key, value) in edits {
+        edit_config(&mut config, key, value).map_err(Failure::Input)?;
+    }
+    if let Some(end) = config.end
+        && end <= config.begin
+    {
+        let (begin, end) = (config.begin.seconds(), end.seconds());
+        return Err(Failure::Input(format!("--set: end is {end} s; expected a time after begin, {begin} s")));
+    }
+    let network = read_network(&config.net, &config.additional, &mut report).map_err(wrong)?;
+    // SUMO's order: additional files first.
+    let files: Vec<PathBuf> = config.additional.iter().chain(&config.routes).cloned().collect();
+    let window = Window { begin: config.begin, end: config.end };
+    let demand = read_demand_in(&files, &network, window, &mut report).map_err(wrong)?;
+    let mut inputs = Vec::new();
+    for file in [path, &config.net].into_iter().chain(files.iter().map(PathBuf::as_path)) {
+        let bytes =
+            std::fs::read(file).map_err(|e| Failure::Input(format!("{}: cannot be read: {e}", file.display())))?;
+        inputs.push(Input { file: file.display().to_string(), hash: fnv(&bytes) });
+    }
+    checked(Loaded {
+        name: stem(path),
+        network: Arc::new(network),
+        demand,
+        begin: config.begin,
+        end: config.end,
+        step: config.step.unwrap_or(SUMO_STEP),
+        seed: config.seed.unwrap_or(1),
+        scale: config.scale.unwrap_or(1.0),
+        report,
+        inputs,
+    })
+}
+
+/// Changes a value of a SUMO configuration.
+fn edit_config(config: &mut Config, key: &str, value: &str) -> Result<(), String> {
+    let number = || match value.trim().parse::<f64>() {
+        Ok(v) if v.is_finite() && v >= 0.0 => Ok(v),
+        _ => Err(format!("--set {key}={value}: expected a number ≥ 0")),
+    };
+    match key {
+        "begin" => config.begin = Millis::from_seconds(number()?),
+        "end" if value == "none" => config.end = None,
+        "end" => config.end = Some(Millis::from_seconds(number()?)),
+        "step" if number()? < 0.001 => return Err(format!("--set step={value}: expected at least 0.001 s")),
+        "step" => config.step = Some(Millis::from_seconds(number()?)),
+        "seed" => {
+            let wrong = |_| format!("--set seed={value}: expected a whole number ≥ 0");
+            config.seed = Some(value.trim().parse().map_err(wrong)?);
+        }
+        "demand.scale" => config.scale = Some(number()?),
+        _ => {
+            return Err(format!(
+                "--set {key}: a SUMO scenario has no '{key}'; expected one of: begin, demand.scale, end, seed, step"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses demand without end.
+fn checked(loaded: Loaded) -> Result<Loaded, Failure> {
+    check_flows(&loaded.demand, loaded.end).map_err(Failure::Input)?;
+    Ok(loaded)
+}
+
+/// A file's name without its extensions.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let end = name.to_lowercase().find(".sumocfg").unwrap_or(name.len());
+    name.get(..end).unwrap_or(&name).to_owned()
+}
+
+/// FNV-1a, 64 bits.
+fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3))
+}

@@ -1,0 +1,68 @@
+//! The command line: `intergreen run`.
+//!
+//! Terms
+//! - **input error**: what the user gave cannot be used (exit code 2); everything else that fails is a failed run (1).
+//! - **outcome**: what a run came to, in the form that `--json` prints.
+//!
+//! Everything that touches files, clocks, terminals and signals of the operating system is here; the simulation
+//! itself touches none of them.
+
+mod args;
+mod clock;
+mod load;
+mod out;
+mod outcome;
+mod progress;
+mod run;
+mod summary;
+mod tables;
+mod watch;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use load::{Edit, Input, Loaded, load};
+pub use outcome::{Outcome, Vehicles};
+
+/// Why nothing came of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// What was given cannot be used.
+    #[error("{0}")]
+    Input(String),
+    /// Something else went wrong.
+    #[error("{0}")]
+    Run(String),
+}
+
+/// The program, from its arguments to its exit code.
+pub fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    let result = match cli.command {
+        None => run::run(&cli.run),
+        Some(args::Action::Run(args)) => run::run(&args),
+    };
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            complain("error", &failure.to_string());
+            ExitCode::from(if matches!(failure, Failure::Input(_)) { 2 } else { 1 })
+        }
+    }
+}
+
+/// Writes a line to stderr; that it may be closed is no reason to fail.
+fn complain(kind: &str, message: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{kind}: {message}");
+}
+
+/// Writes to stdout. A reader that has gone (`| head`) is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Run(format!("stdout: {e}"))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,161 @@
+//! What a run came to: the object that `--json` prints.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::args::behaviour_name;
+use super::run::Finished;
+
+/// The object. Field names and meanings are a promise (docs: contract); new fields are added at the end.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs, reason = "the contract explains the fields; their names carry the units")]
+pub struct Outcome {
+    pub schema: u32,
+    pub scenario: String,
+    pub seed: u64,
+    pub controller: String,
+    pub sensors: String,
+    pub behaviour: String,
+    pub step_s: f64,
+    pub simulated_s: f64,
+    pub vehicles: Vehicles,
+    pub mean_duration_s: Option<f64>,
+    pub p90_duration_s: Option<f64>,
+    pub mean_waiting_s: Option<f64>,
+    pub mean_time_loss_s: Option<f64>,
+    pub mean_depart_delay_s: Option<f64>,
+    pub mean_route_length_m: Option<f64>,
+    pub resco_delay_s: Option<f64>,
+    pub gridlocks: usize,
+    pub collisions: u64,
+    pub red_running: u64,
+    pub conflicting_greens: f64,
+    pub waived: Vec<String>,
+    pub fallbacks: Vec<String>,
+    pub vehicle_steps: u64,
+    pub load_s: f64,
+    pub cpu_s: f64,
+    pub wall_s: f64,
+    pub ns_per_vehicle_step: Option<f64>,
+    pub peak_rss_mb: Option<f64>,
+    pub state_hash: String,
+    pub threads: usize,
+    pub blockages: usize,
+    pub lane_changes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_share: Option<BTreeMap<&'static str, f64>>,
+}
+
+/// How many vehicles, and where they are.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Vehicles {
+    /// Their time to depart has come.
+    pub loaded: usize,
+    /// They have entered.
+    pub inserted: usize,
+    /// They have arrived.
+    pub arrived: usize,
+    /// They are on the network.
+    pub running: usize,
+    /// They wait to enter.
+    pub waiting: usize,
+}
+
+/// What a run cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// Wall time before the first step, s.
+    pub load_s: f64,
+    /// Processor time of the steps, s.
+    pub cpu_s: f64,
+    /// Wall time of the steps, s.
+    pub wall_s: f64,
+    /// Most memory ever held, MB.
+    pub peak_rss_mb: Option<f64>,
+}
+
+impl Outcome {
+    /// Draws up the outcome of a run.
+    pub fn new(run: &Finished<'_>, cost: Cost) -> Self {
+        let (sim, args) = (run.sim, run.args);
+        let (scene, m) = (sim.scene(), sim.measures());
+        let means = m.means(scene);
+        // A scenario without an end has it where the last vehicle left.
+        let at_end = || match scene.setup.end {
+            None => m.resco_delay(scene, sim.traffic(), sim.waiting().next, sim.now()),
+            Some(_) => None,
+        };
+        let gridlocks = sim.gridlocks();
+        Self {
+            schema: 1,
+            scenario: run.loaded.name.clone(),
+            seed: scene.setup.seed,
+            controller: controller_name(run),
+            sensors: args.sensors.name().to_owned(),
+            behaviour: behaviours(run),
+            step_s: scene.setup.step.seconds(),
+            simulated_s: (sim.now() - scene.setup.begin).seconds(),
+            vehicles: Vehicles {
+                loaded: sim.waiting().next,
+                inserted: m.inserted,
+                arrived: m.arrived,
+                running: m.running,
+                waiting: sim.waiting().count,
+            },
+            mean_duration_s: means.map(|m| m.duration),
+            p90_duration_s: means.map(|m| m.p90_duration),
+            mean_waiting_s: means.map(|m| m.waiting),
+            mean_time_loss_s: means.map(|m| m.time_loss),
+            mean_depart_delay_s: means.map(|m| m.depart_delay),
+            mean_route_length_m: means.map(|m| m.route_length),
+            resco_delay_s: m.resco_delay.or_else(at_end),
+            gridlocks: gridlocks.cycles(),
+            collisions: m.collisions,
+            red_running: m.red_running,
+            conflicting_greens: sim.controllers().monitor.seconds,
+            waived: waived(run),
+            fallbacks: Vec::new(),
+            vehicle_steps: m.vehicle_steps,
+            load_s: cost.load_s,
+            cpu_s: cost.cpu_s,
+            wall_s: cost.wall_s,
+            ns_per_vehicle_step: (m.vehicle_steps > 0).then(|| cost.cpu_s * 1e9 / m.vehicle_steps as f64),
+            peak_rss_mb: cost.peak_rss_mb,
+            state_hash: format!("{:016x}", sim.state_hash()),
+            threads: scene.setup.threads,
+            blockages: gridlocks.found.len() - gridlocks.cycles(),
+            lane_changes: m.lane_changes,
+            cpu_share: args.profile.then(|| sim.profile().shares().into_iter().collect()),
+        }
+    }
+}
+
+/// The strategy with its parameters, as given.
+fn controller_name(run: &Finished<'_>) -> String {
+    let controller = &run.args.controller;
+    controller.parameters.iter().fold(controller.name.clone(), |text, (k, v)| format!("{text},{k}={v}"))
+}
+
+/// The models of the vehicles that depart, joined by `+`.
+fn behaviours(run: &Finished<'_>) -> String {
+    let scene = run.sim.scene();
+    let mut used = vec![false; scene.types.len()];
+    for d in &scene.departures {
+        used[d.kind.index()] = true;
+    }
+    let types = scene.types.iter().zip(used).filter(|t| t.1).map(|t| behaviour_name(t.0.model));
+    let mut names: Vec<&str> = types.collect();
+    if names.is_empty() {
+        names = scene.types.iter().map(|t| behaviour_name(t.model)).collect();
+    }
+    names.sort_unstable();
+    names.dedup();
+    names.join("+")
+}
+
+/// Findings of the import about signal programs.
+fn waived(run: &Finished<'_>) -> Vec<String> {
+    let about_programs = run.loaded.report.findings.iter().filter(|(kind, _)| kind.starts_with("tlLogic"));
+    about_programs.map(|(kind, (n, example))| format!("{kind} ×{n}, first {example}")).collect()
+}

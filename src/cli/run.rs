@@ -1,0 +1,263 @@
+//! `intergreen run`: load, simulate, report.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use intergreen_control::Millis;
+
+use super::args::{RunArgs, SensorTier};
+use super::load::{Loaded, load};
+use super::outcome::{Cost, Outcome};
+use super::progress::Progress;
+use super::watch::Watch;
+use super::{Failure, clock, complain, out, print, summary};
+use crate::demand;
+use crate::network::Network;
+use crate::sim::{Setup, SimError, Simulation, TimedCommand, monitor};
+
+/// Why a run stopped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// It reached its end.
+    End,
+    /// The last vehicle left.
+    Empty,
+    /// Vehicles wait for each other in a cycle, for ever.
+    Gridlock,
+    /// Nothing has moved for an hour and nobody is to come.
+    Stuck,
+    /// The user wanted it.
+    Interrupted,
+}
+
+/// Everything a report is made from.
+pub struct Finished<'a> {
+    /// What was asked for.
+    pub args: &'a RunArgs,
+    /// The scenario.
+    pub loaded: &'a Loaded,
+    /// The simulation at its end.
+    pub sim: &'a Simulation,
+    /// What was noted on the way.
+    pub watch: &'a Watch,
+    /// Why it stopped.
+    pub stop: Stop,
+}
+
+/// Runs a scenario as asked.
+///
+/// # Errors
+/// If the input cannot be used or the results cannot be written.
+pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
+    let interrupted = on_interrupt()?;
+    let started = clock::wall();
+    if args.sensors != SensorTier::Loops {
+        let name = args.sensors.name();
+        return Err(Failure::Input(format!("--sensors {name} is not supported yet; expected loops")));
+    }
+    if let Some(dir) = &args.out {
+        out::prepare(dir)?;
+    }
+    let mut loaded = load(args.scenario.as_deref(), &args.set)?;
+    warn(args, &loaded);
+    check_programs(&loaded.network, args)?;
+    let setup = setup(args, &loaded)?;
+    let goal = goal(args, &loaded)?;
+    demand::scale(&mut loaded.demand, args.scale * loaded.scale, setup.seed);
+    demand::check_flows(&loaded.demand, loaded.end).map_err(Failure::Input)?;
+    let demand = Arc::new(std::mem::take(&mut loaded.demand));
+    let mut sim = Simulation::new(loaded.network.clone(), demand, setup).map_err(failure)?;
+    if sim.scene().departures.is_empty() && !args.quiet {
+        complain("warning", "no vehicle departs in the scenario's time");
+    }
+    if let Some(file) = &args.commands {
+        for command in read_commands(file)? {
+            sim.command(command).map_err(|e| Failure::Input(format!("{}: {e}", file.display())))?;
+        }
+    }
+    if args.profile {
+        sim.profile_with(clock::cpu_nanoseconds);
+    }
+    let load_s = started.elapsed().as_secs_f64();
+
+    let mut watch = Watch::new(&sim, args.out.is_some());
+    let mut progress = Progress::new(args.quiet, loaded.begin, goal.or(loaded.end));
+    let (wall, cpu) = (clock::wall(), clock::cpu());
+    let stop = simulate(&mut sim, goal, &mut watch, &mut progress, &interrupted);
+    let cpu_s = clock::cpu().saturating_sub(cpu).as_secs_f64();
+    let wall_s = wall.elapsed().as_secs_f64();
+    progress.finish();
+
+    let finished = Finished { args, loaded: &loaded, sim: &sim, watch: &watch, stop };
+    let cost = Cost { load_s, cpu_s, wall_s, peak_rss_mb: clock::peak_rss_mb() };
+    let outcome = Outcome::new(&finished, cost);
+    if let Some(dir) = &args.out {
+        out::write(dir, &finished, &outcome)?;
+    }
+    if args.json {
+        let json = serde_json::to_string(&outcome).map_err(|e| Failure::Run(format!("--json: {e}")))?;
+        print(&(json + "\n"))?;
+    } else {
+        print(&summary::text(&finished, &outcome))?;
+    }
+    Ok(if stop == Stop::Interrupted { ExitCode::from(130) } else { ExitCode::SUCCESS })
+}
+
+/// Makes steps until the goal is reached, or there is another reason to stop. Without a goal: until the network is
+/// empty or will never be.
+fn simulate(
+    sim: &mut Simulation,
+    goal: Option<Millis>,
+    watch: &mut Watch,
+    progress: &mut Progress,
+    interrupted: &AtomicBool,
+) -> Stop {
+    loop {
+        if interrupted.load(Ordering::Relaxed) {
+            return Stop::Interrupted;
+        }
+        match goal {
+            Some(goal) if sim.now() >= goal => return Stop::End,
+            Some(_) => {}
+            None => {
+                if let Some(stop) = drained(sim, watch) {
+                    return stop;
+                }
+            }
+        }
+        sim.step();
+        watch.look(sim);
+        progress.show(sim);
+    }
+}
+
+/// Whether a run without a goal is over.
+fn drained(sim: &Simulation, watch: &Watch) -> Option<Stop> {
+    let scene = sim.scene();
+    let all_due = sim.waiting().next == scene.departures.len();
+    if !all_due || scene.setup.end.is_some_and(|end| sim.now() < end) {
+        None
+    } else if sim.is_empty() {
+        Some(Stop::Empty)
+    } else if sim.gridlocks().cycles() > 0 {
+        Some(Stop::Gridlock)
+    } else if watch.is_stuck() {
+        Some(Stop::Stuck)
+    } else {
+        None
+    }
+}
+
+/// When to stop; `None`: when the network is empty.
+fn goal(args: &RunArgs, loaded: &Loaded) -> Result<Option<Millis>, Failure> {
+    match args.until {
+        Some(until) if Millis::from_seconds(until) <= loaded.begin => {
+            let begin = loaded.begin.seconds();
+            Err(Failure::Input(format!(
+                "--until {until}: the scenario's clock starts at {begin} s; expected a later time"
+            )))
+        }
+        Some(until) => Ok(Some(Millis::from_seconds(until))),
+        None if args.drain => Ok(None),
+        None => Ok(loaded.end),
+    }
+}
+
+/// The simulation's setup.
+fn setup(args: &RunArgs, loaded: &Loaded) -> Result<Setup, Failure> {
+    let threads = args.threads.map_or_else(|| default_threads(&loaded.network), usize::from);
+    Ok(Setup {
+        begin: loaded.begin,
+        end: loaded.end,
+        step: args.step.map_or(loaded.step, Millis::from_seconds),
+        seed: args.seed.unwrap_or(loaded.seed),
+        threads,
+        behaviour: args.behaviour.map(super::args::Behaviour::model),
+        controller: (args.controller.name.clone(), args.controller.parameters.clone()),
+        summary: args.out.is_some(),
+    })
+}
+
+/// Vehicles on the network for which one more thread pays.
+const WORTH_A_THREAD: f64 = 10_000.0;
+/// Vehicles on a kilometre of lane, averaged over a busy network.
+const BUSY: f64 = 10.0;
+/// More threads than this gain nothing in a pass of a few milliseconds.
+const MOST_THREADS: usize = 8;
+
+/// How many threads are fastest: one, unless the network can hold so many vehicles that the two parallel passes
+/// outweigh waking the threads twice per step.
+fn default_threads(network: &Network) -> usize {
+    let roads = network.lanes.iter().filter(|l| !l.internal && !l.permissions.is_footway());
+    let lane_km: f64 = roads.map(|l| f64::from(l.length) / 1000.0).sum();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let worth = (lane_km * BUSY / WORTH_A_THREAD) as usize + 1;
+    worth.min(cores).clamp(1, MOST_THREADS)
+}
+
+/// Says in one line what an import did not take over.
+fn warn(args: &RunArgs, loaded: &Loaded) {
+    let findings = &loaded.report.findings;
+    if args.quiet || findings.is_empty() {
+        return;
+    }
+    let total: usize = findings.values().map(|f| f.0).sum();
+    let shown = if args.verbose { findings.len() } else { 3 };
+    let mut list: Vec<_> = findings.iter().collect();
+    list.sort_by_key(|(_, f)| std::cmp::Reverse(f.0));
+    let parts: Vec<String> = list.iter().take(shown).map(|(kind, f)| format!("{kind} ×{}", f.0)).collect();
+    let more = if list.len() > shown { ", …" } else { "" };
+    complain(
+        "warning",
+        &format!("{total} things in the input are not simulated as written: {}{more}", parts.join(", ")),
+    );
+}
+
+/// Refuses programs that open a forbidden pair, or says so loudly.
+fn check_programs(network: &Network, args: &RunArgs) -> Result<(), Failure> {
+    let opened = monitor::opened_by_programs(network);
+    let Some(first) = opened.first() else { return Ok(()) };
+    let more = if opened.len() > 1 { format!(", and {} pairs more", opened.len() - 1) } else { String::new() };
+    if !args.allow_unsafe_programs {
+        return Err(Failure::Input(format!(
+            "{first}, though they cross and neither gives way{more}; --allow-unsafe-programs runs it all the same"
+        )));
+    }
+    for pair in &opened {
+        complain("UNSAFE", &pair.to_string());
+    }
+    Ok(())
+}
+
+/// Reads timed commands.
+fn read_commands(file: &Path) -> Result<Vec<TimedCommand>, Failure> {
+    use ron::extensions::Extensions;
+    let wrong = |problem: String| Failure::Input(format!("{}{problem}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|e| wrong(format!(": cannot be read: {e}")))?;
+    let options =
+        ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES);
+    options.from_str(&text).map_err(|e| wrong(format!(":{}:{}: {}", e.span.start.line, e.span.start.col, e.code)))
+}
+
+/// What a simulation's error means for the exit code.
+fn failure(e: SimError) -> Failure {
+    match e {
+        SimError::Threads(_) | SimError::Snapshot(_) => Failure::Run(e.to_string()),
+        SimError::Controller(_) | SimError::Command { .. } => Failure::Input(e.to_string()),
+    }
+}
+
+/// A flag that Ctrl-C raises; a second Ctrl-C ends the program at once.
+fn on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let raised = flag.clone();
+    ctrlc::set_handler(move || {
+        if raised.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    })
+    .map_err(|e| Failure::Run(format!("Ctrl-C cannot be caught: {e}")))?;
+    Ok(flag)
+}

@@ -1,0 +1,229 @@
+//! The summary that a person reads.
+
+use std::fmt::Write;
+
+use super::outcome::Outcome;
+use super::run::{Finished, Stop};
+use super::tables;
+use crate::network::LaneId;
+
+/// Places, findings and signals listed without `-v`.
+const SHORT: usize = 5;
+/// Width of the first column.
+const LABEL: usize = 20;
+
+/// The whole text.
+pub fn text(run: &Finished<'_>, o: &Outcome) -> String {
+    let mut s = String::new();
+    // Writing to a String cannot fail.
+    let _ = header(&mut s, run, o);
+    let _ = trips(&mut s, run, o);
+    let _ = defects(&mut s, run, o);
+    let _ = signals(&mut s, run);
+    let _ = import(&mut s, run);
+    let _ = cost(&mut s, run, o);
+    s
+}
+
+/// What ran, and why it stopped.
+fn header(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
+    let scene = run.sim.scene();
+    let (begin, now) = (scene.setup.begin.seconds(), run.sim.now().seconds());
+    let why = match run.stop {
+        Stop::End => "",
+        Stop::Empty => ", the last vehicle has left",
+        Stop::Gridlock => ", stopped by a GRIDLOCK",
+        Stop::Stuck => ", stopped: NOTHING HAS MOVED for an hour and nobody is to come",
+        Stop::Interrupted => ", INTERRUPTED",
+    };
+    let setup = format!("{}, {} drivers, {} s steps, seed {}", o.controller, o.behaviour, o.step_s, o.seed);
+    line(s, "Scenario", &format!("{} ({setup})", o.scenario))?;
+    line(s, "Simulated", &format!("{} s (clock {begin} to {now} s{why})", thousands(o.simulated_s, 1)))
+}
+
+/// Counts and means.
+fn trips(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
+    let v = &o.vehicles;
+    writeln!(
+        s,
+        "\n{:LABEL$}{:>10}{:>10}{:>10}{:>10}{:>10}",
+        "Vehicles", "loaded", "inserted", "arrived", "running", "waiting"
+    )?;
+    let count = |n: usize| thousands(n as f64, 0);
+    let counts = [v.loaded, v.inserted, v.arrived, v.running, v.waiting].map(count);
+    writeln!(s, "{:LABEL$}{:>10}{:>10}{:>10}{:>10}{:>10}", "", counts[0], counts[1], counts[2], counts[3], counts[4])?;
+    writeln!(s, "\nMeans per trip")?;
+    let mut mean = |label: &str, value: Option<f64>, unit: &str| {
+        let value = value.map_or("–".to_owned(), |v| thousands(v, 1));
+        writeln!(s, "  {label:w$}{value:>10} {unit}", w = LABEL - 2)
+    };
+    let speed = run.sim.measures().means(run.sim.scene()).map(|m| m.route_length / m.duration.max(1e-9) * 3.6);
+    mean("duration", o.mean_duration_s, "s")?;
+    mean("  90th percentile", o.p90_duration_s, "s")?;
+    mean("waiting", o.mean_waiting_s, "s")?;
+    mean("time loss", o.mean_time_loss_s, "s")?;
+    mean("depart delay", o.mean_depart_delay_s, "s")?;
+    mean("route length", o.mean_route_length_m, "m")?;
+    mean("speed", speed, "km/h")?;
+    if o.resco_delay_s.is_some() {
+        mean("delay, all loaded", o.resco_delay_s, "s (time loss + depart delay, at the scenario's end)")?;
+    }
+    Ok(())
+}
+
+/// What must not happen, loudly if it did.
+fn defects(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
+    let names = Names(run);
+    let most = if run.args.verbose { usize::MAX } else { SHORT };
+    writeln!(s)?;
+    let greens = format!("{} s conflicting greens", thousands(o.conflicting_greens, 1));
+    let text =
+        format!("{} gridlocks, {} collisions, {} red running, {greens}", o.gridlocks, o.collisions, o.red_running);
+    line(s, "Defects", &text)?;
+    for f in run.sim.gridlocks().found.iter().take(most) {
+        let kind = if f.cycle { "GRIDLOCK" } else { "BLOCKAGE" };
+        let at = run.sim.scene().setup.begin.seconds() + f.time_s;
+        let lanes: Vec<&str> = f.lanes.iter().take(12).map(|&l| names.lane(l)).collect();
+        let more = if f.lanes.len() > 12 { " …" } else { "" };
+        writeln!(s, "  {kind} at {at} s: lanes {}{more}", lanes.join(" → "))?;
+    }
+    for c in run.watch.collisions.iter().take(most) {
+        let [a, b] = c.vehicles.map(|v| names.vehicle(v));
+        writeln!(s, "  COLLISION at {} s: lane {}, vehicles {a} and {b}", c.at.seconds(), names.lane(c.lane))?;
+    }
+    let lanes = run.sim.measures().lanes.iter().enumerate().filter(|(_, b)| b.red_running > 0);
+    for (lane, book) in lanes.take(most) {
+        writeln!(s, "  RED RUNNING on lane {}: ×{}", names.lane(LaneId::new(lane)), book.red_running)?;
+    }
+    for (signal, (since, steps)) in run.watch.conflicts.iter().take(most) {
+        let id = &run.sim.scene().network.signals[signal.index()].id;
+        writeln!(s, "  CONFLICTING GREENS at signal {id}: first at {} s, in {steps} steps", since.seconds())?;
+    }
+    Ok(())
+}
+
+/// The signals with the most delay.
+fn signals(s: &mut String, run: &Finished<'_>) -> std::fmt::Result {
+    let rows = tables::signals(&tables::lanes(run));
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut rows: Vec<_> = rows.into_iter().collect();
+    rows.sort_by(|(_, a), (_, b)| b.delay().unwrap_or(0.0).total_cmp(&a.delay().unwrap_or(0.0)));
+    let shown = if run.args.verbose { rows.len() } else { SHORT.min(rows.len()) };
+    let title =
+        if shown < rows.len() { format!("Worst {shown} of {} signals", rows.len()) } else { "Signals".to_owned() };
+    let heads = ["delay", "flow", "mean queue", "longest", "green", "saturation"];
+    let units = ["s/veh", "veh/h", "veh", "veh", "%", "%"];
+    let row = |label: &str, c: [String; 6]| {
+        format!("{label:<30}{:>8}{:>9}{:>12}{:>9}{:>7}{:>12}\n", c[0], c[1], c[2], c[3], c[4], c[5])
+    };
+    write!(s, "\n{}{}", row(&title, heads.map(str::to_owned)), row("", units.map(str::to_owned)))?;
+    for (signal, f) in rows.iter().take(shown) {
+        let share = |v: Option<f64>| v.map_or("–".to_owned(), |v| thousands(v * 100.0, 0));
+        let cells = [
+            f.delay().map_or("–".to_owned(), |v| thousands(v, 1)),
+            thousands(f.flow, 0),
+            thousands(f.mean_queue, 1),
+            f.max_queue.to_string(),
+            share(f.green),
+            share(f.saturation),
+        ];
+        let id: String = run.sim.scene().network.signals[signal.index()].id.chars().take(26).collect();
+        s.push_str(&row(&format!("  {id}"), cells));
+    }
+    Ok(())
+}
+
+/// What the import did not take over.
+fn import(s: &mut String, run: &Finished<'_>) -> std::fmt::Result {
+    let findings = &run.loaded.report.findings;
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let most = if run.args.verbose { findings.len() } else { SHORT };
+    writeln!(s, "\nIn the input, but not simulated as written")?;
+    let mut list: Vec<_> = findings.iter().collect();
+    list.sort_by_key(|(_, f)| std::cmp::Reverse(f.0));
+    for (kind, (n, example)) in list.iter().take(most) {
+        writeln!(s, "{:>10} × {kind}, first: {example}", thousands(*n as f64, 0))?;
+    }
+    if list.len() > most {
+        writeln!(s, "{:>10}   … and {} kinds more (-v shows all)", "", list.len() - most)?;
+    }
+    Ok(())
+}
+
+/// How fast it was.
+fn cost(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
+    writeln!(s)?;
+    let real = o.simulated_s / o.wall_s.max(1e-9);
+    let each =
+        o.ns_per_vehicle_step.map_or(String::new(), |ns| format!(", {} ns per vehicle and step", thousands(ns, 0)));
+    let threads = if o.threads == 1 { "1 thread".to_owned() } else { format!("{} threads", o.threads) };
+    line(s, "Speed", &format!("{} × real time{each} ({threads})", thousands(real, 0)))?;
+    let memory = o.peak_rss_mb.map_or(String::new(), |mb| format!(", {} MB", thousands(mb, 0)));
+    line(s, "Cost", &format!("{:.2} s CPU, {:.2} s wall, {:.2} s to load{memory}", o.cpu_s, o.wall_s, o.load_s))?;
+    line(s, "State hash", &o.state_hash)?;
+    if let Some(dir) = &run.args.out {
+        line(s, "Results in", &dir.display().to_string())?;
+    }
+    if o.cpu_share.is_some() {
+        let profile = run.sim.profile();
+        writeln!(s, "\nProcessor time by stage ({} sampled steps), %", profile.steps)?;
+        for (stage, share) in profile.shares() {
+            writeln!(s, "  {stage:w$}{:>10.1}", share * 100.0, w = LABEL - 2)?;
+        }
+    }
+    Ok(())
+}
+
+/// A line with a label.
+fn line(s: &mut String, label: &str, value: &str) -> std::fmt::Result {
+    writeln!(s, "{label:LABEL$}{value}")
+}
+
+/// Names of what reports speak of.
+struct Names<'a>(&'a Finished<'a>);
+
+impl<'a> Names<'a> {
+    fn lane(&self, lane: LaneId) -> &'a str {
+        &self.0.sim.scene().network.lane(lane).id
+    }
+
+    fn vehicle(&self, vehicle: u32) -> &'a str {
+        self.0.sim.scene().departures.get(vehicle as usize).map_or("?", |d| &d.id)
+    }
+}
+
+/// A number with commas between thousands (from 10,000 on) and so many decimals.
+pub fn thousands(value: f64, decimals: usize) -> String {
+    let plain = format!("{value:.decimals$}");
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |d| ("-", d));
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    if whole.len() < 5 || !whole.bytes().all(|b| b.is_ascii_digit()) {
+        return plain;
+    }
+    let mut out = String::from(sign);
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thousands;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(thousands(0.04, 1), "0.0");
+        assert_eq!(thousands(1234.5, 1), "1234.5");
+        assert_eq!(thousands(12345.67, 1), "12,345.7");
+        assert_eq!(thousands(-1_234_567.0, 0), "-1,234,567");
+        assert_eq!(thousands(f64::INFINITY, 0), "inf");
+    }
+}

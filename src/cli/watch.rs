@@ -1,0 +1,139 @@
+//! What reports want to know and the simulation's own books do not keep: where and when.
+
+use std::collections::BTreeMap;
+
+use intergreen_control::{Lamp, Millis};
+
+use crate::network::{LaneId, SignalId};
+use crate::sim::Simulation;
+
+/// Places of collisions kept for the report.
+const MOST_PLACES: usize = 20;
+/// Standing this long, s, with nobody to come, means that nothing will ever move.
+const STUCK_S: i64 = 3600;
+/// Time between looks for it, s.
+const LOOK_S: i64 = 60;
+
+/// Two vehicles that overlapped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Collision {
+    /// When.
+    pub at: Millis,
+    /// Where.
+    pub lane: LaneId,
+    /// Places of both vehicles in the list of departures.
+    pub vehicles: [u32; 2],
+}
+
+/// Figures of one step that only `summary.xml` wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StepFigures {
+    /// Mean of speed / speed limit over the vehicles on the network, −1 if there is none.
+    pub relative_speed: f64,
+    /// Pairs of vehicles that came to overlap.
+    pub collisions: u64,
+}
+
+/// Notes of a run.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// The first collisions.
+    pub collisions: Vec<Collision>,
+    /// Signals that had conflicting greens: since when, and how many steps.
+    pub conflicts: BTreeMap<SignalId, (Millis, u32)>,
+    /// By step, if wanted.
+    pub steps: Option<Vec<StepFigures>>,
+    begin: Millis,
+    now: Millis,
+    /// What each lamp shows, since when it is green, and its green time so far.
+    lamps: Vec<(Lamp, Millis, Millis)>,
+    counted: (u64, f64),
+    activity: (usize, Millis),
+    stuck: bool,
+}
+
+impl Watch {
+    /// Starts with a simulation that has not made a step.
+    pub fn new(sim: &Simulation, by_step: bool) -> Self {
+        let now = sim.now();
+        Self {
+            collisions: Vec::new(),
+            conflicts: BTreeMap::new(),
+            steps: by_step.then(Vec::new),
+            begin: now,
+            now,
+            lamps: sim.lamps().shown.iter().map(|&lamp| (lamp, now, Millis(0))).collect(),
+            counted: (0, 0.0),
+            activity: (0, now),
+            stuck: false,
+        }
+    }
+
+    /// Looks at a simulation after a step.
+    pub fn look(&mut self, sim: &Simulation) {
+        self.now = sim.now();
+        for &(at, lamp, shown) in &sim.lamps().changes {
+            let entry = &mut self.lamps[lamp as usize];
+            if entry.0.is_green() {
+                entry.2 += at - entry.1;
+            }
+            (entry.0, entry.1) = (shown, at);
+        }
+        let m = sim.measures();
+        let collisions = m.collisions - self.counted.0;
+        if collisions > 0 {
+            let room = MOST_PLACES - self.collisions.len();
+            let new = sim.overlaps().latest.iter().take(room);
+            self.collisions.extend(new.map(|&(lane, a, b)| Collision { at: self.now, lane, vehicles: [a, b] }));
+        }
+        let monitor = &sim.controllers().monitor;
+        if monitor.seconds > self.counted.1 {
+            for (signal, _) in monitor.open_now() {
+                self.conflicts.entry(SignalId::new(signal)).or_insert((self.now, 0)).1 += 1;
+            }
+        }
+        self.counted = (m.collisions, monitor.seconds);
+        self.look_for_standstill(sim);
+        if let Some(steps) = &mut self.steps {
+            steps.push(StepFigures { relative_speed: relative_speed(sim), collisions });
+        }
+    }
+
+    /// Whether nothing has moved for an hour and nobody is to come.
+    pub fn is_stuck(&self) -> bool {
+        self.stuck
+    }
+
+    /// Share of the run in which a lamp was green of either kind.
+    pub fn green_share(&self, lamp: u32) -> f64 {
+        let Some(&(shown, since, green)) = self.lamps.get(lamp as usize) else { return 0.0 };
+        let green = if shown.is_green() { green + (self.now - since) } else { green };
+        green.seconds() / (self.now - self.begin).seconds().max(0.001)
+    }
+
+    /// Brings [`Watch::is_stuck`] up to date.
+    fn look_for_standstill(&mut self, sim: &Simulation) {
+        let m = sim.measures();
+        let count = m.inserted + m.arrived;
+        if count != self.activity.0 {
+            self.activity = (count, self.now);
+            self.stuck = false;
+        } else if (self.now - self.begin).0 % (LOOK_S * 1000) < sim.scene().setup.step.0 {
+            let hour = STUCK_S as f32;
+            self.stuck = (self.now - self.activity.1).0 >= STUCK_S * 1000
+                && sim.waiting().next == sim.scene().departures.len()
+                && sim.traffic().vehicles().all(|(_, v)| v.waiting >= hour);
+        }
+    }
+}
+
+/// Mean of speed / speed limit over the vehicles on the network, −1 if there is none.
+fn relative_speed(sim: &Simulation) -> f64 {
+    let lanes = &sim.scene().lanes;
+    let (mut sum, mut n) = (0.0, 0_u32);
+    for (lane, v) in sim.traffic().vehicles() {
+        sum += f64::from(v.speed / lanes[lane.index()].limit);
+        n += 1;
+    }
+    if n > 0 { sum / f64::from(n) } else { -1.0 }
+}
