@@ -130,16 +130,17 @@ fn varied_drivers_do_not_jam_by_themselves() {
     }
 }
 
-/// KraussOrig1 keeps to its own triangle too, within 5 %: q = (1 − k·7.5 m)/1 s. SUMO's default lies above it, since
-/// a leader is expected to brake in whole steps: by no more than 10 % here.
+/// The Krauss models keep to their triangle q = (1 − k·7.5 m)/1 s too: never below it by more than 5 %, and above by
+/// no more than 10 %, because near the end of a link these drivers, as SUMO's, look only as far ahead as they could
+/// need to stop, and so close up a little at each of the ring's ten joints.
 #[test]
 fn krauss_keeps_to_its_own_triangle() {
-    for (model, above) in [(FollowingModel::KraussOrig1, 1.05), (FollowingModel::Krauss, 1.10)] {
+    for model in [FollowingModel::KraussOrig1, FollowingModel::Krauss] {
         let car = super::worlds::alike_by(model);
         for n in [60, 80, 100] {
             let (q, wanted) = (flow(n, &car, 0.5), (1.0 - n as f64 * 7.5 / 1000.0) * 3600.0);
             println!("{model:?} {n} veh/km: {q:.0} veh/h, analytic {wanted:.0}");
-            assert!((0.95..above).contains(&(q / wanted)), "{model:?} {n} veh/km: {q:.0} veh/h, analytic {wanted:.0}");
+            assert!((0.95..1.10).contains(&(q / wanted)), "{model:?} {n} veh/km: {q:.0} veh/h, analytic {wanted:.0}");
         }
     }
 }
