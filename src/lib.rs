@@ -5,6 +5,7 @@
 pub mod behaviour;
 pub mod cli;
 pub mod demand;
+pub mod draw;
 pub mod import;
 pub mod network;
 pub mod random;

@@ -144,8 +144,15 @@ impl<'a> View<'a> {
 pub struct Limit {
     /// Next speed.
     pub speed: f32,
+    /// Next speed behind those who came from the same lane and have not yet parted from one's way.
+    pub behind: f32,
     /// Better not to enter the junction at all.
     pub hold: bool,
+}
+
+impl Limit {
+    /// No conflict.
+    pub const NONE: Self = Self { speed: f32::INFINITY, behind: f32::INFINITY, hold: false };
 }
 
 /// Somebody on another internal lane.
@@ -155,7 +162,6 @@ struct Occupant {
     speed: f32,
     accel: f32,
     decel: f32,
-    length: f32,
     id: u32,
     entered: u32,
     waiting: f32,
@@ -171,7 +177,6 @@ impl Occupant {
             speed: v.speed,
             accel: v.accel,
             decel: d.apparent_decel,
-            length: v.length,
             id: v.id.0,
             entered: v.entered,
             waiting: v.waiting,
@@ -188,7 +193,6 @@ impl Occupant {
             speed: t.speed,
             accel: t.accel,
             decel: t.decel,
-            length: t.length,
             id: t.id.0,
             entered: 0,
             waiting: 0.0,
@@ -215,7 +219,7 @@ pub struct Looker<'a> {
 impl Looker<'_> {
     /// What the conflicts of `lane` allow.
     pub fn limit(&self, view: &View<'_>, lane: &LaneFacts) -> Limit {
-        let mut limit = Limit { speed: f32::INFINITY, hold: false };
+        let mut limit = Limit::NONE;
         let scene = view.scene;
         for c in &scene.conflicts[lane.conflicts.0 as usize..lane.conflicts.1 as usize] {
             // My rear is past it.
@@ -269,7 +273,7 @@ impl Looker<'_> {
             ConflictKind::Diverging => {
                 // On the common stretch both lanes measure from the same point.
                 if self.to_lane + o.front > 0.0 && (self.to_lane + o.front > 0.01 || o.id < self.me.id.0) {
-                    self.follow(self.to_lane + o.back, o, limit);
+                    limit.behind = limit.behind.min(self.follow(self.to_lane + o.back, o));
                 }
             }
             ConflictKind::Merging => {
@@ -279,7 +283,7 @@ impl Looker<'_> {
                 let mine = self.to_lane + lane.length;
                 let gap = mine - (foe_lane.length - o.back);
                 if gap > self.d.min_gap {
-                    self.follow(gap, o, limit);
+                    limit.speed = limit.speed.min(self.follow(gap, o));
                 } else {
                     // Side by side: wait before the ways meet, but never harder than behind a leader.
                     self.stand(self.to_lane + c.start, limit);
@@ -340,10 +344,10 @@ impl Looker<'_> {
         o.id < self.me.id.0
     }
 
-    /// Follows somebody whose rear is `distance` ahead of one's front.
-    fn follow(&self, distance: f32, o: &Occupant, limit: &mut Limit) {
+    /// Next speed behind somebody whose rear is `distance` ahead of one's front.
+    fn follow(&self, distance: f32, o: &Occupant) -> f32 {
         let leader = Leader { gap: distance - self.d.min_gap, speed: o.speed, accel: o.accel, decel: o.decel };
-        limit.speed = limit.speed.min(self.d.follow(self.me.speed, self.v0, self.tau, &leader));
+        self.d.follow(self.me.speed, self.v0, self.tau, &leader)
     }
 
     /// Stands before a point `distance` ahead.

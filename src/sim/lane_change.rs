@@ -30,6 +30,8 @@ const GAIN_SPEED: f32 = 10.0;
 /// Times that shape the appetite for the kerb lane, s.
 const KEEP_RIGHT_TIME: f32 = 5.0;
 const KEEP_RIGHT_ACCEPTANCE: f32 = 7.0;
+/// Most vehicles looked at for one that can make room.
+const MOST_ASKED: usize = 3;
 /// Most lanes of a link that change; a wider link's further lanes do not.
 const MOST_LANES: usize = 32;
 
@@ -171,16 +173,38 @@ impl LinkLanes<'_> {
             let leader = Leader { gap: a.distance - d.min_gap, speed: a.speed, accel: a.accel, decel: a.decel };
             own.advised = own.advised.min(d.follow(me.speed, v0, relaxed(me), &leader).max(0.0));
         }
-        if !behind_free && let Some((b, Some(i))) = slot.behind {
-            let other = &mut self.lanes[to].vehicles[i as usize];
-            let od = &self.scene.drivers[other.kind as usize];
-            if od.lc_cooperative > 0.0 {
-                let leader =
-                    Leader { gap: b.distance - od.min_gap, speed: me.speed, accel: me.accel, decel: d.apparent_decel };
-                let v0 = (other.speed_factor * limit).min(od.max_speed);
-                let slower = od.follow(other.speed, v0, relaxed(other), &leader).max(0.0);
-                other.advised = other.advised.min(slower);
+        if !behind_free && let Some((_, Some(i))) = slot.behind {
+            let way = self.way_ahead(k, cursor[k], me, d);
+            self.ask_follower(to, i as usize, me, d, limit, way);
+        }
+    }
+
+    /// Asks the nearest vehicle behind the slot for room. One that is alongside is asked only if the other can still
+    /// get clear of it by driving on; if not, it had better pass, and the next one is asked.
+    fn ask_follower(&mut self, to: usize, first: usize, me: &Vehicle, d: &Driver, limit: f32, way: f32) {
+        let scene = self.scene;
+        for other in self.lanes[to].vehicles[first..].iter_mut().take(MOST_ASKED) {
+            let od = &scene.drivers[other.kind as usize];
+            let distance = me.back() - other.position;
+            if od.lc_cooperative <= 0.0 || od.min_gap - distance > way {
+                continue;
             }
+            let leader =
+                Leader { gap: distance - od.min_gap, speed: me.speed, accel: me.accel, decel: d.apparent_decel };
+            let v0 = (other.speed_factor * limit).min(od.max_speed);
+            let slower = od.follow(other.speed, v0, relaxed(other), &leader).max(0.0);
+            other.advised = other.advised.min(slower);
+            return;
+        }
+    }
+
+    /// How far a vehicle can still drive on its lane, m.
+    fn way_ahead(&self, k: usize, at: usize, me: &Vehicle, d: &Driver) -> f32 {
+        let settle = if d.ballistic() { 1.0 } else { 0.1 };
+        let end = self.scene.lanes[self.first + k].length - me.position - settle;
+        match at.checked_sub(1).map(|i| &self.lanes[k].vehicles[i]) {
+            Some(leader) if leader.speed < 1.0 => end.min(leader.back() - me.position - d.min_gap),
+            _ => end,
         }
     }
 
@@ -256,7 +280,9 @@ impl LinkLanes<'_> {
         let tau = if follower.ballistic() { tau.min(0.56) } else { tau };
         let own = follower.brake_gap(v, follower.decel) + v * tau;
         let other = follower.brake_gap(leader_speed, leader_decel.max(follower.decel));
-        follower.min_gap + ((own - other) / follower.lc_assertive).max(0.0)
+        // Continuous models settle a little short of or beyond their standing gap: at a crawl half of it will do.
+        let standing = if follower.ballistic() && v < 1.0 { 0.5 * follower.min_gap } else { follower.min_gap };
+        standing + ((own - other) / follower.lc_assertive).max(0.0)
     }
 
     fn is_clear_ahead(&self, me: &Vehicle, d: &Driver, a: &Neighbour) -> bool {

@@ -5,7 +5,7 @@
 //! announce their passages here and the gates are decided when everybody has.
 
 use super::chunk::{Chunk, Gate, Planned};
-use super::junction::{Looker, Rule, View};
+use super::junction::{Limit, Looker, Rule, View};
 use super::scene::{LaneFacts, MoveFacts};
 use super::state::{Flags, Vehicle};
 use crate::behaviour::gap::{self, Passage};
@@ -23,7 +23,7 @@ const YELLOW_DECEL: f32 = 3.0;
 /// How far ahead in time a passage is announced, s: longer than the slowest turn from a standstill and its margin.
 const ANNOUNCE_AHEAD: f32 = 12.0;
 /// Room that a driver who must still move right leaves at the end of the lane for one who must move left, m.
-const WEAVING_ROOM: f32 = 8.0;
+const WEAVING_ROOM: f32 = 0.1;
 
 /// Plans the vehicles of a piece.
 pub fn plan_chunk(view: &View<'_>, chunk: &mut Chunk) {
@@ -52,6 +52,8 @@ struct Planner<'a> {
     tau: f32,
     /// Next speed so far.
     speed: f32,
+    /// Next speed that the vehicles ahead allow: nobody arrives at a line faster than whoever is before it.
+    behind: f32,
     flags: u8,
 }
 
@@ -79,7 +81,7 @@ impl<'a> Planner<'a> {
         let tau = relaxed(me);
         let free = d.free(me.speed, v0);
         let helpful = me.advised.max(me.speed - d.decel * d.dt).max(0.0);
-        Self { view, me, d, lane, v0, tau, speed: free.min(helpful), flags: me.flags & Flags::LATE_YELLOW }
+        Self { view, me, d, lane, v0, tau, speed: free.min(helpful), behind: f32::INFINITY, flags: me.flags & Flags::LATE_YELLOW }
     }
 
     /// The plan: first the vehicle ahead on the lane, then the way beyond.
@@ -107,7 +109,8 @@ impl<'a> Planner<'a> {
     #[inline]
     fn follow(&mut self, distance: f32, speed: f32, accel: f32, decel: f32) {
         let leader = Leader { gap: distance - self.d.min_gap, speed, accel, decel };
-        self.speed = self.speed.min(self.d.follow(self.me.speed, self.v0, self.tau, &leader));
+        self.behind = self.behind.min(self.d.follow(self.me.speed, self.v0, self.tau, &leader));
+        self.speed = self.speed.min(self.behind);
     }
 
     /// Next speed that allows standing `distance` ahead.
@@ -122,8 +125,10 @@ impl<'a> Planner<'a> {
         let (mut here, mut next, mut leg) = (lane, self.me.next, self.me.leg);
         let mut inside = self.lane.internal;
         let mut slowed = false;
-        if inside && self.conflicts(here, -self.me.position, true) {
+        if inside {
             // Already in: holding back is no choice.
+            let limit = self.conflicts(here, -self.me.position, true);
+            self.speed = self.speed.min(limit.speed).min(limit.behind);
         }
         for _ in 0..64 {
             let Some(id) = next.get() else {
@@ -134,9 +139,10 @@ impl<'a> Planner<'a> {
             let line = self.line(m, seen);
             let facts = &scene.lanes[m.next.index()];
             // Somebody in the way inside: who can still stop does not ask to enter.
-            let free = self.speed;
-            let blocked = facts.internal && seen <= look && self.conflicts(m.next, seen, inside);
-            let limited = std::mem::replace(&mut self.speed, free).min(free);
+            let limit = if facts.internal && seen <= look { self.conflicts(m.next, seen, inside) } else { Limit::NONE };
+            self.behind = self.behind.min(limit.behind);
+            self.speed = self.speed.min(limit.behind);
+            let blocked = limit.hold;
             if blocked && line.can_stop && !inside {
                 self.hold(m, &line);
                 return;
@@ -144,7 +150,7 @@ impl<'a> Planner<'a> {
             if self.stop_line(m, id, &line, leg, inside, &mut slowed, chunk) == Way::Ends || seen > look {
                 return;
             }
-            self.speed = self.speed.min(limited);
+            self.speed = self.speed.min(limit.speed);
             let v0 = (self.me.speed_factor * facts.limit).min(self.d.max_speed);
             if v0 < self.me.speed.max(self.speed) {
                 let slow = self.d.slow(self.me.speed, seen, v0).max(self.me.speed - self.d.decel * self.d.dt);
@@ -178,16 +184,14 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Lowers the speed for conflicts on an internal lane `to_lane` metres ahead; true if one should not enter.
-    fn conflicts(&mut self, lane: LaneId, to_lane: f32, inside: bool) -> bool {
+    /// What the conflicts of an internal lane `to_lane` metres ahead allow.
+    fn conflicts(&self, lane: LaneId, to_lane: f32, inside: bool) -> Limit {
         let facts = &self.view.scene.lanes[lane.index()];
         if facts.conflicts.0 == facts.conflicts.1 {
-            return false;
+            return Limit::NONE;
         }
         let looker = Looker { me: self.me, d: self.d, v0: self.v0, tau: self.tau, to_lane, inside };
-        let limit = looker.limit(self.view, facts);
-        self.speed = self.speed.min(limit.speed);
-        limit.hold
+        looker.limit(self.view, facts)
     }
 
     /// The route ends on this lane, or does not go on from it.
@@ -195,11 +199,14 @@ impl<'a> Planner<'a> {
         if leg + 1 >= self.view.scene.routes.legs(self.me.path) {
             return;
         }
-        // Stands before the end until there is a gap on a lane that goes on.
-        let choice = &self.view.scene.routes.leg(self.me.path, leg)[self.view.scene.lanes[lane.index()].index as usize];
-        let room = if choice.offset < 0 { WEAVING_ROOM } else { 0.0 };
-        let stop = self.stop((seen - room).max(0.0).max(seen.min(0.5 * room)), self.d.decel);
-        self.speed = self.speed.min(stop.max(0.0));
+        // Stands before the end until there is a gap on a lane that goes on. Of two that must swap lanes the one that
+        // wants right stands further back, or neither could ever pass the other.
+        let facts = &self.view.scene.lanes[lane.index()];
+        let choice = &self.view.scene.routes.leg(self.me.path, leg)[facts.index as usize];
+        let room = if choice.offset < 0 { WEAVING_ROOM.min(0.3 * facts.length) } else { LEAST_GAP };
+        let settle = if self.d.ballistic() { SETTLE_GAP } else { 0.0 };
+        let stop = self.stop(seen - room.max(settle), self.d.decel);
+        self.speed = self.speed.min(stop);
     }
 
     /// Where the line of a movement is and what stopping at it takes.
@@ -305,7 +312,8 @@ impl<'a> Planner<'a> {
     /// How it would pass a line. Who yields slows down until it can see all foes.
     fn passage(&self, m: &MoveFacts, line: &Line, yields: bool, slowed: &mut bool) -> Passage {
         let d = self.d;
-        let mut arrival_speed = gap::speed_after(line.distance, self.speed.max(0.0), d.accel, self.v0);
+        let free = gap::speed_after(line.distance, self.speed.max(0.0), d.accel, self.v0);
+        let mut arrival_speed = free.min(self.behind.max(0.0));
         if yields && line.can_stop && line.distance > m.visibility {
             let at_sight = self.stop_speed_at(m.visibility);
             arrival_speed = arrival_speed.min(gap::speed_after(m.visibility, at_sight, d.accel, self.v0));
