@@ -100,7 +100,8 @@ fn flow(n: usize, car: &VehicleType, dt: f64) -> f64 {
 /// parameters define: q = min(v0·k, (1 − k·(L + s0))/T).
 #[test]
 fn the_fundamental_diagram_is_the_analytic_triangle() {
-    let points: Vec<(usize, f64)> = [10, 25, 38, 39, 40, 42, 60, 80, 100, 120].map(|n| (n, flow(n, &alike(), 0.5))).to_vec();
+    let points: Vec<(usize, f64)> =
+        [10, 25, 38, 39, 40, 42, 60, 80, 100, 120].map(|n| (n, flow(n, &alike(), 0.5))).to_vec();
     for &(n, q) in &points {
         let k = n as f64;
         let wanted = (50.0 * k).min((1.0 - k * 7.3 / 1000.0) / 1.3 * 3600.0);

@@ -68,7 +68,13 @@ fn hold(world: &World, limit: f64) {
     for (trip, d) in sim.measures().trips.iter().zip(&sim.scene().departures) {
         let last = sim.scene().network.lane(trip.arrival_lane).link;
         assert!(trip.arrived.is_some(), "{}: {} has not arrived", world.name, d.id);
-        assert_eq!(Some(&last), world.demand.routes[d.route.index()].links.last(), "{}: {} is elsewhere", world.name, d.id);
+        assert_eq!(
+            Some(&last),
+            world.demand.routes[d.route.index()].links.last(),
+            "{}: {} is elsewhere",
+            world.name,
+            d.id
+        );
     }
     println!("{}: {} vehicles, empty at {} s", world.name, sim.measures().arrived, sim.now().seconds());
 }
@@ -93,8 +99,7 @@ fn towns_without_clear_priorities_keep_them_too() {
 /// Towns 9–12 with each comparator at SUMO's step of 1 s, and the calibrated driver there too.
 #[test]
 fn random_towns_keep_them_with_every_model_at_one_second() {
-    let models =
-        [FollowingModel::Krauss, FollowingModel::KraussOrig1, FollowingModel::Idm, FollowingModel::Calibrated];
+    let models = [FollowingModel::Krauss, FollowingModel::KraussOrig1, FollowingModel::Idm, FollowingModel::Calibrated];
     for number in 9..=12 {
         for model in models {
             let mut world = random_town(number, Rules::Clear, 4.0).step(1.0).behaviour(model);

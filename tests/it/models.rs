@@ -181,7 +181,8 @@ fn smallest_overlap_free(d: &Driver, v: f32, tau: f32, start: f32, spare: f32) -
                 if step as f32 * d.dt < start { v } else { v - 8.0 * d.dt }
             } else {
                 let (xl, vl, al) = old[i - 1];
-                let leader = Leader { gap: xl - d.length - x - d.min_gap, speed: vl, accel: al, decel: d.apparent_decel };
+                let leader =
+                    Leader { gap: xl - d.length - x - d.min_gap, speed: vl, accel: al, decel: d.apparent_decel };
                 d.free(v, URBAN).min(d.follow(v, URBAN, tau, &leader)).max(v - d.emergency * d.dt)
             };
             let next = if d.ballistic() { next } else { next.max(0.0) };

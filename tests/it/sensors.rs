@@ -32,12 +32,7 @@ fn free_flow(period: f64) -> World {
         .signal("x", 0.0, &[(500.0, &["in"]), (50.0, &[])])
         .build();
     let mut t = Trips::new(&network, alike());
-    let timing = intergreen::demand::Timing::Every {
-        begin: s(0.0),
-        period,
-        end: s(200.0),
-        number: u64::MAX,
-    };
+    let timing = intergreen::demand::Timing::Every { begin: s(0.0), period, end: s(200.0), number: u64::MAX };
     t.add("v", timing, 0, &["in", "out"], rolling());
     t.world("free flow")
 }
@@ -92,9 +87,11 @@ fn counts(edges: &[SensorEvent], sim: &Simulation) -> (Vec<u32>, Vec<bool>) {
 /// apart and it takes 4.8 + 1.8 m.)
 #[test]
 fn loops_count_the_vehicles_that_cross() {
-    let network = crossing(NodeKind::Signal, 1, 1).signal("x", 0.0, &[(30.0, &["w", "e"]), (20.0, &["n", "s"])]).build();
+    let network =
+        crossing(NodeKind::Signal, 1, 1).signal("x", 0.0, &[(30.0, &["w", "e"]), (20.0, &["n", "s"])]).build();
     let mut t = Trips::new(&network, VehicleType::calibrated("car"));
-    for (k, links) in [["w", "-e"], ["w", "-n"], ["e", "-w"], ["e", "-n"], ["s", "-n"], ["n", "-e"]].iter().enumerate() {
+    for (k, links) in [["w", "-e"], ["w", "-n"], ["e", "-w"], ["e", "-n"], ["s", "-n"], ["n", "-e"]].iter().enumerate()
+    {
         t.flow(&format!("f{k}"), 0.0, 900.0, 180.0, links);
     }
     for step in [0.5, 1.0] {

@@ -77,6 +77,7 @@ fn the_core_neither_prints_nor_reads_files_nor_clocks() {
 #[test]
 fn the_controller_crate_does_without_std() {
     none_of("crates/control/src", &["std::"], is_test);
-    let lib = sources("crates/control/src").into_iter().find(|(name, _)| name.ends_with("src/lib.rs")).expect("lib.rs").1;
+    let lib =
+        sources("crates/control/src").into_iter().find(|(name, _)| name.ends_with("src/lib.rs")).expect("lib.rs").1;
     assert!(lib.contains("no_std"), "lib.rs says no_std");
 }

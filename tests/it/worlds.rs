@@ -350,7 +350,8 @@ pub fn sumo(path: &str) -> Option<World> {
     let network = read_network(&c.net, &c.additional, &mut report).unwrap_or_else(|e| panic!("{path}: {e}"));
     let files: Vec<PathBuf> = c.additional.iter().chain(&c.routes).cloned().collect();
     let window = routes::Window { begin: c.begin, end: c.end };
-    let demand = routes::read_demand_in(&files, &network, window, &mut report).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let demand =
+        routes::read_demand_in(&files, &network, window, &mut report).unwrap_or_else(|e| panic!("{path}: {e}"));
     let step = c.step.unwrap_or(Millis(1000));
     let setup = Setup { begin: c.begin, end: c.end, step, ..Setup::default() };
     Some(World { name: path.into(), network: Arc::new(network), demand: Arc::new(demand), setup })
