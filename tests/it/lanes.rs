@@ -113,7 +113,9 @@ fn dense(model: FollowingModel) {
 
 #[test]
 fn no_change_makes_an_overlap() {
-    [FollowingModel::Calibrated, FollowingModel::Krauss, FollowingModel::KraussOrig1].map(dense);
+    for model in [FollowingModel::Calibrated, FollowingModel::Krauss, FollowingModel::KraussOrig1] {
+        dense(model);
+    }
 }
 
 #[test]

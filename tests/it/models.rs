@@ -4,6 +4,7 @@ use intergreen::behaviour::following::{calibrated, idm, krauss};
 use intergreen::behaviour::{Driver, Leader};
 use intergreen::demand::FollowingModel;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::worlds::{URBAN, alike, alike_by};
 
@@ -114,8 +115,13 @@ fn situation() -> impl Strategy<Value = (f32, f32, f32, f32, f32, f32)> {
 }
 
 proptest! {
-    // Enough to find what 256 would find, quickly; the seeds are fixed by proptest's failure persistence being off.
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    // The seed is fixed: a test that fails on some days only is none.
+    #![proptest_config(ProptestConfig {
+        cases: 2_000,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(1),
+        ..ProptestConfig::default()
+    })]
 
     /// No model returns NaN, or more than it can accelerate; whatever it returns can be driven.
     #[test]
