@@ -120,6 +120,18 @@ impl Driver {
         }
     }
 
+    /// The highest speed with which a vehicle may appear behind a leader and still brake comfortably.
+    pub fn entering(&self, tau: f32, leader: &Leader) -> f32 {
+        let room = leader.gap + self.brake_gap(leader.speed, leader.decel.max(self.decel));
+        if self.ballistic() {
+            // room = v·tau + v²/2b
+            let bt = self.decel * tau;
+            -bt + (bt * bt + 2.0 * self.decel * room.max(0.0)).sqrt()
+        } else {
+            krauss::stop_speed(room, self.decel, tau, self.dt)
+        }
+    }
+
     /// Next speed that allows standing `distance` ahead, braking at `decel`.
     #[inline]
     pub fn stop(&self, v: f32, v0: f32, tau: f32, distance: f32, decel: f32) -> f32 {

@@ -21,7 +21,9 @@ mod ids;
 mod model;
 mod permissions;
 
-pub use build::{JunctionSpec, LaneSpec, LinkSpec, MovementSpec, NetworkBuilder, NetworkError, RequestSpec, SignalSpec};
+pub use build::{
+    JunctionSpec, LaneSpec, LinkSpec, MovementSpec, NetworkBuilder, NetworkError, RequestSpec, SignalSpec,
+};
 pub use geometry::Point;
 pub(crate) use ids::dense_id;
 pub use ids::{JunctionId, LaneId, LinkId, MovementId, SignalId};

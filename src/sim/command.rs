@@ -74,7 +74,9 @@ impl Command {
                     return Err(format!("SpeedLimit: there is no link '{link}'"));
                 }
                 if !(limit.is_finite() && *limit > 0.0) {
-                    return Err(format!("SpeedLimit of link '{link}': limit is {limit}; expected a positive number of m/s"));
+                    return Err(format!(
+                        "SpeedLimit of link '{link}': limit is {limit}; expected a positive number of m/s"
+                    ));
                 }
                 Ok(())
             }

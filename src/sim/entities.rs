@@ -38,13 +38,8 @@ pub struct VehicleEntity(pub VehicleId);
 pub struct VehicleEntities(pub Vec<Option<Entity>>);
 
 /// Any of the entities here.
-type Ours = Or<(
-    With<LaneEntity>,
-    With<JunctionEntity>,
-    With<SignalHeadEntity>,
-    With<SensorEntity>,
-    With<VehicleEntity>,
-)>;
+type Ours =
+    Or<(With<LaneEntity>, With<JunctionEntity>, With<SignalHeadEntity>, With<SensorEntity>, With<VehicleEntity>)>;
 
 /// Removes all entities made here (and nothing else: resources are entities too).
 pub fn despawn_all(world: &mut World) {

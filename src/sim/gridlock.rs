@@ -131,7 +131,8 @@ fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
         let facts = &scene.lanes[next.index()];
         if facts.internal {
             let foes = &scene.conflicts[facts.conflicts.0 as usize..facts.conflicts.1 as usize];
-            let stuck = |l: LaneId| view.traffic.lanes[l.index()].vehicles.first().is_some_and(|f| f.waiting >= STANDING);
+            let stuck =
+                |l: LaneId| view.traffic.lanes[l.index()].vehicles.first().is_some_and(|f| f.waiting >= STANDING);
             if stuck(next) {
                 return Some(next);
             }

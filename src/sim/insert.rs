@@ -38,7 +38,13 @@ impl Waiting {
     }
 
     /// Puts everybody in line whose time has come by `now`, then lets in who fits. Returns who was let in.
-    pub fn insert(&mut self, scene: &Scene, traffic: &mut Traffic, now: Millis, entered: &mut Vec<(VehicleId, LaneId)>) {
+    pub fn insert(
+        &mut self,
+        scene: &Scene,
+        traffic: &mut Traffic,
+        now: Millis,
+        entered: &mut Vec<(VehicleId, LaneId)>,
+    ) {
         while let Some(d) = scene.departures.get(self.next).filter(|d| d.depart <= now) {
             let link = scene.route_links[scene.paths[self.next] as usize][0];
             let _ = d;
@@ -60,13 +66,7 @@ impl Waiting {
     }
 
     /// Lets in who fits on one link.
-    fn insert_on(
-        &mut self,
-        scene: &Scene,
-        traffic: &mut Traffic,
-        link: u32,
-        entered: &mut Vec<(VehicleId, LaneId)>,
-    ) {
+    fn insert_on(&mut self, scene: &Scene, traffic: &mut Traffic, link: u32, entered: &mut Vec<(VehicleId, LaneId)>) {
         let line = &mut self.lines[link as usize];
         let mut full: u64 = 0;
         let (mut i, mut tries) = (0, 0);
@@ -236,8 +236,7 @@ impl<'a> Candidate<'a> {
             return None;
         }
         let leader = Leader { gap: distance - d.min_gap, speed, accel, decel };
-        // As if it were already driving at the speed limit: how fast may it be in the next step?
-        Some(d.follow(v0, v0, d.dt.max(1.0), &leader).max(0.0))
+        Some(d.entering(self.scene.headway(self.id), &leader))
     }
 
     /// Whether whoever comes from behind can still brake.

@@ -98,11 +98,12 @@ impl Signs<'_> {
         scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().all(|&y| {
             let same_target = scene.moves[y.index()].to == m.to;
             foes.of(y).all(|a| {
-                a.vehicle == own_id || (left_inside && a.passage.now < 0.1) || !gap::blocked(own, &a.passage, same_target, impatience, scene.dt)
+                a.vehicle == own_id
+                    || (left_inside && a.passage.now < 0.1)
+                    || !gap::blocked(own, &a.passage, same_target, impatience, scene.dt)
             })
         })
     }
-
 }
 
 impl<'a> View<'a> {
@@ -332,7 +333,8 @@ impl Looker<'_> {
             // Both stand: each may be kept by a third, so they take turns.
             let (a, b) = (self.me.id.0.min(o.id), self.me.id.0.max(o.id));
             let turn = (view.step as f32 * view.scene.dt / 10.0) as u64;
-            let first = if mix(u64::from(a) << 32 | u64::from(b) ^ turn.wrapping_mul(0x9E37_79B9)) & 1 == 0 { a } else { b };
+            let first =
+                if mix(u64::from(a) << 32 | u64::from(b) ^ turn.wrapping_mul(0x9E37_79B9)) & 1 == 0 { a } else { b };
             return o.id == first;
         }
         if o.entered != self.me.entered {
@@ -356,4 +358,3 @@ impl Looker<'_> {
         limit.speed = limit.speed.min(speed);
     }
 }
-

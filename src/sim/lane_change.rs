@@ -30,6 +30,8 @@ const GAIN_SPEED: f32 = 10.0;
 /// Times that shape the appetite for the kerb lane, s.
 const KEEP_RIGHT_TIME: f32 = 5.0;
 const KEEP_RIGHT_ACCEPTANCE: f32 = 7.0;
+/// Distance behind a stop line over which movements from one lane have not parted, m: about a car's length.
+const PARTING: f32 = 6.0;
 /// Most vehicles looked at for one that can make room.
 const MOST_ASKED: usize = 3;
 /// Most lanes of a link that change; a wider link's further lanes do not.
@@ -242,26 +244,36 @@ impl LinkLanes<'_> {
         if distance > me.speed * LOOK_AHEAD + d.min_gap {
             return None;
         }
+        let neighbour = |distance: f32, tail: &Tail| Neighbour {
+            distance: distance + tail.back,
+            speed: tail.speed,
+            accel: tail.accel,
+            decel: tail.decel,
+        };
+        // Whoever has left the lane for another movement is in the way until the ways have parted.
+        let parting = scene
+            .network
+            .movements_of(LaneId::new(self.first + lane))
+            .map(|m| &self.tails[scene.moves[m.index()].next.index()])
+            .filter(|t| t.back < PARTING)
+            .map(|t| neighbour(distance, t))
+            .min_by(|a, b| a.distance.total_cmp(&b.distance));
         let mut m = scene.routes.leg(me.path, me.leg)[lane].movement.get()?;
         for _ in 0..3 {
             let next = scene.moves[m.index()].next;
             let tail = &self.tails[next.index()];
             if tail.exists() {
-                return Some(Neighbour {
-                    distance: distance + tail.back,
-                    speed: tail.speed,
-                    accel: tail.accel,
-                    decel: tail.decel,
-                });
+                let own = neighbour(distance, tail);
+                return Some(parting.filter(|p| p.distance < own.distance).unwrap_or(own));
             }
             let facts = &scene.lanes[next.index()];
             if !facts.internal {
-                return None;
+                break;
             }
             distance += facts.length;
             m = facts.exit;
         }
-        None
+        parting
     }
 
     /// The nearest vehicle that comes to the start of a lane.

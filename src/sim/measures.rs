@@ -247,9 +247,7 @@ impl Measures {
             p90_duration: durations[((0.9 * n) as usize).min(durations.len() - 1)],
             waiting: mean(&|_, t| f64::from(t.waiting)),
             time_loss: mean(&|_, t| f64::from(t.time_loss)),
-            depart_delay: mean(&|i, t| {
-                (t.entered.unwrap_or_default() - scene.departures[i.index()].depart).seconds()
-            }),
+            depart_delay: mean(&|i, t| (t.entered.unwrap_or_default() - scene.departures[i.index()].depart).seconds()),
             route_length: mean(&|_, t| f64::from(t.length)),
             stops: mean(&|_, t| f64::from(t.stops)),
         })

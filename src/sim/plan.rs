@@ -81,7 +81,17 @@ impl<'a> Planner<'a> {
         let tau = relaxed(me);
         let free = d.free(me.speed, v0);
         let helpful = me.advised.max(me.speed - d.decel * d.dt).max(0.0);
-        Self { view, me, d, lane, v0, tau, speed: free.min(helpful), behind: f32::INFINITY, flags: me.flags & Flags::LATE_YELLOW }
+        Self {
+            view,
+            me,
+            d,
+            lane,
+            v0,
+            tau,
+            speed: free.min(helpful),
+            behind: f32::INFINITY,
+            flags: me.flags & Flags::LATE_YELLOW,
+        }
     }
 
     /// The plan: first the vehicle ahead on the lane, then the way beyond.
@@ -321,7 +331,8 @@ impl<'a> Planner<'a> {
         }
         let inside_limit = if m.first_inside > 0.0 { self.view.scene.lanes[m.next.index()].limit } else { self.v0 };
         let inside_speed = (inside_limit * self.me.speed_factor).min(d.max_speed);
-        let mut passage = gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, inside_speed);
+        let mut passage =
+            gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, inside_speed);
         passage.now = self.me.speed;
         passage
     }

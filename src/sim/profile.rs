@@ -52,9 +52,6 @@ impl Profile {
     /// Share of each stage in the whole, 0–1.
     pub fn shares(&self) -> Vec<(&'static str, f64)> {
         let total: u64 = self.nanoseconds.iter().sum();
-        Stage::ALL
-            .iter()
-            .map(|&s| (s.name(), self.nanoseconds[s as usize] as f64 / (total.max(1)) as f64))
-            .collect()
+        Stage::ALL.iter().map(|&s| (s.name(), self.nanoseconds[s as usize] as f64 / (total.max(1)) as f64)).collect()
     }
 }

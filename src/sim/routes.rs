@@ -132,7 +132,13 @@ fn arriving(network: &Network, lane: LaneId, class: VehicleClass, arrival_lane: 
     let allowed = here.permissions.allows(class);
     let right = arrival_lane.is_none_or(|k| k == here.index);
     // A reach beyond the end says "no need to leave this lane": arrival is no obstacle.
-    let reach = if !allowed { 0.0 } else if right { here.length + 1e6 } else { here.length };
+    let reach = if !allowed {
+        0.0
+    } else if right {
+        here.length + 1e6
+    } else {
+        here.length
+    };
     LaneChoice { movement: MovementId::NONE, reach, offset: 0, allowed }
 }
 

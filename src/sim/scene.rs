@@ -300,7 +300,11 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
             let start = conflicts.len() as u32;
             let waits = waiting_place(id);
             let own = lane.conflicts.iter().filter(|c| {
-                if c.kind == ConflictKind::Diverging { start_together(network, lane, c.foe) } else { !grazes(lane, c.start, waits) }
+                if c.kind == ConflictKind::Diverging {
+                    start_together(network, lane, c.foe)
+                } else {
+                    !grazes(lane, c.start, waits)
+                }
             });
             conflicts.extend(own.filter_map(|c| conflict_facts(network, c, waits, waiting_place(c.foe))));
             conflicts.extend(clearing(network, lane.conflicts.as_slice()));

@@ -47,15 +47,8 @@ pub enum Stage {
 
 impl Stage {
     /// All stages, in order.
-    pub const ALL: [Self; 7] = [
-        Self::Commands,
-        Self::Insert,
-        Self::Plan,
-        Self::Apply,
-        Self::Sensors,
-        Self::Controllers,
-        Self::Measures,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Commands, Self::Insert, Self::Plan, Self::Apply, Self::Sensors, Self::Controllers, Self::Measures];
 
     /// Its name in reports.
     pub const fn name(self) -> &'static str {
@@ -189,13 +182,8 @@ fn apply(
     let scene: &Scene = &scene.0;
     let traffic = &mut *traffic;
     let workers = &mut *workers;
-    let cx = Context {
-        scene,
-        lamps: &lamps.shown,
-        announcements: &announcements,
-        step: clock.step,
-        seed: scene.setup.seed,
-    };
+    let cx =
+        Context { scene, lamps: &lamps.shown, announcements: &announcements, step: clock.step, seed: scene.setup.seed };
     measures.vehicle_steps += workers.chunks.iter().map(|c| c.plans.len() as u64).sum::<u64>();
     let parts = split(&workers.chunks, &mut traffic.lanes);
     workers.each(parts, |chunk, lanes| apply_chunk(&cx, chunk, lanes));

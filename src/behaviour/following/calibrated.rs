@@ -66,11 +66,7 @@ fn constant_acceleration(d: &Driver, v: f32, leader: &Leader) -> f32 {
     let (vl, dv) = (leader.speed, v - leader.speed);
     let divisor = vl * vl - 2.0 * s * a;
     // A leader that stands and stays leaves 0/0 in the first case: it is the limit of the second.
-    if vl * dv <= -2.0 * s * a && divisor > 1e-3 {
-        v * v * a / divisor
-    } else {
-        a - dv * dv.max(0.0) / (2.0 * s)
-    }
+    if vl * dv <= -2.0 * s * a && divisor > 1e-3 { v * v * a / divisor } else { a - dv * dv.max(0.0) / (2.0 * s) }
 }
 
 /// The highest next speed from which a stop behind a leader that brakes at 9 m/s² is still possible at 9 m/s².
@@ -78,8 +74,7 @@ fn constant_acceleration(d: &Driver, v: f32, leader: &Leader) -> f32 {
 fn clamp(d: &Driver, v: f32, leader: &Leader) -> f32 {
     let g = leader.gap + d.min_gap - CLAMP_GAP;
     let half = 0.5 * CLAMP_DECEL * d.dt;
-    let inner = half * half
-        + CLAMP_DECEL * (2.0 * (g + leader.speed * leader.speed / (2.0 * CLAMP_DECEL)) - v * d.dt);
+    let inner = half * half + CLAMP_DECEL * (2.0 * (g + leader.speed * leader.speed / (2.0 * CLAMP_DECEL)) - v * d.dt);
     if inner <= 0.0 { v - CLAMP_DECEL * d.dt } else { (-half + inner.sqrt()).max(v - CLAMP_DECEL * d.dt) }
 }
 

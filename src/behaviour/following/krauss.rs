@@ -43,12 +43,7 @@ pub fn stop_within(d: &Driver, v: f32, distance: f32, decel: f32) -> f32 {
 /// Next speed behind a leader.
 #[inline]
 pub fn follow(d: &Driver, v: f32, tau: f32, leader: &Leader) -> f32 {
-    let safe = stop_speed(
-        leader.gap + brake_gap(leader.speed, leader.decel.max(d.decel), d.dt),
-        d.decel,
-        tau,
-        d.dt,
-    );
+    let safe = stop_speed(leader.gap + brake_gap(leader.speed, leader.decel.max(d.decel), d.dt), d.decel, tau, d.dt);
     relax(d, v, safe, leader.gap, leader.speed)
 }
 
