@@ -97,8 +97,9 @@ impl Driver {
                 // A limit is not an emergency: brake for it comfortably.
                 (v + self.accel * self.dt).min(self.max_speed).min(v0.max(v - self.decel * self.dt))
             }
-            FollowingModel::Idm => v + self.dt * idm::free(self, v, v0),
-            FollowingModel::Calibrated => v + self.dt * calibrated::free(self, v, v0),
+            // Nobody passes the desired speed by accelerating: a long step at a low limit would.
+            FollowingModel::Idm => (v + self.dt * idm::free(self, v, v0)).min(v.max(v0)),
+            FollowingModel::Calibrated => (v + self.dt * calibrated::free(self, v, v0)).min(v.max(v0)),
         }
     }
 

@@ -2,4 +2,17 @@
 
 mod cli;
 mod cli_bad_input;
+mod determinism;
+mod diagram;
+mod discharge;
+mod golden;
+mod golden_table;
+mod invariants;
+mod junctions;
+mod lanes;
+mod models;
+mod random_towns;
+mod sensors;
+mod style;
 mod tools;
+mod worlds;
