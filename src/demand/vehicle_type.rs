@@ -145,11 +145,13 @@ impl VehicleType {
         Self { id: id.into(), ..Self::sumo("", VehicleClass::Passenger) }.with_model(FollowingModel::Calibrated)
     }
 
-    /// This type driven by another model, with that model's driver parameters; size and class stay.
+    /// This type driven by another model, with that model's driver parameters; size and class stay, but for the
+    /// calibrated car, whose length is part of the calibration.
     pub fn with_model(mut self, model: FollowingModel) -> Self {
+        let passenger = self.class == VehicleClass::Passenger;
+        let from_calibrated = self.model == FollowingModel::Calibrated;
         self.model = model;
         if model == FollowingModel::Calibrated {
-            let passenger = self.class == VehicleClass::Passenger;
             self.length = if passenger { 4.8 } else { self.length };
             self.accel = if passenger { 2.5 } else { self.accel };
             self.decel = 2.0;
@@ -159,6 +161,17 @@ impl VehicleType {
             self.tau_variation = 0.15;
             self.sigma = 0.0;
             self.start_delay = 1.0;
+        } else if from_calibrated {
+            // The comparators are SUMO's: its driver of this class.
+            let sumo = Self::sumo("", self.class);
+            self.accel = sumo.accel;
+            self.decel = sumo.decel;
+            self.apparent_decel = sumo.apparent_decel;
+            self.emergency_decel = sumo.emergency_decel;
+            self.tau = sumo.tau;
+            self.tau_variation = sumo.tau_variation;
+            self.sigma = sumo.sigma;
+            self.start_delay = sumo.start_delay;
         }
         self
     }

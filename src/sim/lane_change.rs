@@ -32,6 +32,8 @@ const KEEP_RIGHT_TIME: f32 = 5.0;
 const KEEP_RIGHT_ACCEPTANCE: f32 = 7.0;
 /// Distance behind a stop line over which movements from one lane have not parted, m: about a car's length.
 const PARTING: f32 = 6.0;
+/// Gaps that helpers leave are exact up to this, m: one that creeps asks for a little more than it left.
+const ROUNDING: f32 = 0.01;
 /// Most vehicles looked at for one that can make room.
 const MOST_ASKED: usize = 3;
 /// Most lanes of a link that change; a wider link's further lanes do not.
@@ -298,7 +300,7 @@ impl LinkLanes<'_> {
     }
 
     fn is_clear_ahead(&self, me: &Vehicle, d: &Driver, a: &Neighbour) -> bool {
-        a.distance >= Self::needed(d, me.tau, me.speed, a.speed, a.decel)
+        a.distance + ROUNDING >= Self::needed(d, me.tau, me.speed, a.speed, a.decel)
     }
 
     fn is_clear_behind(&self, me: &Vehicle, d: &Driver, b: &Neighbour, to: usize, i: Option<u16>) -> bool {
@@ -309,7 +311,7 @@ impl LinkLanes<'_> {
             }
             None => (d, me.tau),
         };
-        b.distance >= Self::needed(follower, tau, b.speed, me.speed, d.apparent_decel)
+        b.distance + ROUNDING >= Self::needed(follower, tau, b.speed, me.speed, d.apparent_decel)
     }
 
     /// Changes for speed, or back to the kerb.
@@ -344,7 +346,10 @@ impl LinkLanes<'_> {
                 target = Some(k - 1);
             }
         }
-        if target.is_none() && k + 1 < n && self.may_use(&me, d, &choices[k + 1], 1, facts.limit) {
+        if here >= v0 {
+            // Nothing to gain on the left.
+            gain = if gain > 0.0 { gain * self.scene.forgetting } else { gain };
+        } else if target.is_none() && k + 1 < n && self.may_use(&me, d, &choices[k + 1], 1, facts.limit) {
             let ahead = self.slot_ahead(k + 1, cursor[k + 1], &me, d);
             let left = self.anticipated(&me, d, v0, ahead);
             if here > left {

@@ -102,7 +102,9 @@ impl<'a> Planner<'a> {
         }
         let to_end = self.lane.length - self.me.position;
         let next_max = self.d.max_next(self.me.speed);
-        let mut look = next_max * self.d.dt + self.d.brake_gap(next_max, self.d.decel);
+        let brake = self.d.brake_gap(next_max, self.d.decel);
+        // At least as far as one stops before a line, or one that stands before it would not see it.
+        let mut look = (next_max * self.d.dt + brake).max(2.0 * STOP_LINE_GAP);
         if self.d.ballistic() {
             // Continuous models react to a leader or line before they have to.
             look += self.tau * self.me.speed + 2.0 * self.d.min_gap;
