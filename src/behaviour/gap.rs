@@ -30,6 +30,8 @@ pub struct Passage {
     pub decel: f32,
     /// Speed now, m/s.
     pub now: f32,
+    /// How long it has stood, s.
+    pub waiting: f32,
 }
 
 /// Speed after accelerating over a distance, m/s: √(2·a·s + v²).
@@ -69,6 +71,7 @@ pub fn passage(d: &Driver, distance: f32, v: f32, arrival_speed: f32, inside: f3
         distance,
         decel: d.decel,
         now: v,
+        waiting: 0.0,
     }
 }
 

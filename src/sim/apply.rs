@@ -71,7 +71,7 @@ fn shut(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate]) -> Option<f3
     let impatience = (d.impatience + me.waiting / PATIENCE).clamp(0.0, 1.0);
     for g in gates {
         let m = &cx.scene.moves[g.movement.index()];
-        if !signs.is_free(m, &g.passage, impatience, cx.announcements, me.id.0) {
+        if !signs.is_free(g.movement, &g.passage, impatience, cx.announcements, me.id.0) {
             return Some(g.wait);
         }
         // Free as far as one can tell, but not yet near enough to see all foes.

@@ -8,11 +8,12 @@
 use intergreen_control::Lamp;
 
 use super::announce::Announcements;
+use super::apply::HALTING;
 use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
 use super::state::{Tail, Traffic, Vehicle};
 use crate::behaviour::gap::{self, Passage};
 use crate::behaviour::{Driver, Leader};
-use crate::network::{ConflictKind, MovementKind, RightOfWay};
+use crate::network::{ConflictKind, MovementId, MovementKind, RightOfWay};
 use crate::random::mix;
 
 /// What a plan may look at: the state at the end of the last step.
@@ -36,6 +37,9 @@ pub struct Signs<'a> {
     /// Lamps, all signals' one after the other.
     pub lamps: &'a [Lamp],
 }
+
+/// Standing time after which drivers who all give way to one another sort it out, s.
+const STANDOFF: f32 = 1.0;
 
 /// What a stop line says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,16 +95,40 @@ impl Signs<'_> {
     }
 
     /// Whether nobody announced is hindered by a passage through a movement that gives way.
-    pub fn is_free(&self, m: &MoveFacts, own: &Passage, impatience: f32, foes: &Announcements, own_id: u32) -> bool {
+    pub fn is_free(&self, id: MovementId, own: &Passage, impatience: f32, foes: &Announcements, own_id: u32) -> bool {
         let scene = self.scene;
+        let m = &scene.moves[id.index()];
         // Whoever was left inside when its lamp turned red goes before those who wait at their lines.
         let left_inside = m.kind == MovementKind::Onward && m.lamp != u32::MAX && self.lamps[m.lamp as usize].is_red();
-        scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().all(|&y| {
-            let same_target = scene.moves[y.index()].to == m.to;
-            foes.of(y).all(|a| {
+        let hindered = |ignore_yielding: bool| {
+            scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().any(|&y| {
+                let foe = &scene.moves[y.index()];
+                foes.of(y).any(|a| {
+                    let stands = a.passage.now < HALTING;
+                    let ignored = stands && (left_inside || (ignore_yielding && self.rule(foe) != Rule::Open));
+                    a.vehicle != own_id
+                        && !ignored
+                        && gap::blocked(own, &a.passage, foe.to == m.to, impatience, scene.dt)
+                })
+            })
+        };
+        if !hindered(false) {
+            return true;
+        }
+        m.lamp == u32::MAX && own.waiting >= STANDOFF && self.waits_longest(id, own, foes, own_id) && !hindered(true)
+    }
+
+    /// Whether nobody who stands at this junction's lines has stood longer: where everybody gives way to somebody,
+    /// that one goes. Of equals the one with the lowest number; so there is always exactly one.
+    fn waits_longest(&self, id: MovementId, own: &Passage, foes: &Announcements, own_id: u32) -> bool {
+        let network = &self.scene.network;
+        let junction = &network.junctions[network.movement(id).junction.index()];
+        junction.entries.iter().filter(|&&e| self.rule(&self.scene.moves[e.index()]) != Rule::Open).all(|&e| {
+            foes.of(e).all(|a| {
                 a.vehicle == own_id
-                    || (left_inside && a.passage.now < 0.1)
-                    || !gap::blocked(own, &a.passage, same_target, impatience, scene.dt)
+                    || a.passage.now >= HALTING
+                    || a.passage.waiting < own.waiting
+                    || (a.passage.waiting == own.waiting && a.vehicle > own_id)
             })
         })
     }

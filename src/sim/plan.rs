@@ -336,6 +336,7 @@ impl<'a> Planner<'a> {
         let mut passage =
             gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, inside_speed);
         passage.now = self.me.speed;
+        passage.waiting = self.me.waiting;
         passage
     }
 

@@ -89,7 +89,6 @@ fn random_towns_keep_the_invariants() {
 
 /// Towns 51–60, where drivers must also sort out who goes first when everybody has somebody on the right.
 #[test]
-#[ignore = "four-way standoffs at right before left: see junctions::four_that_arrive_together_sort_it_out"]
 fn towns_without_clear_priorities_keep_them_too() {
     for number in 51..=60 {
         hold(&random_town(number, Rules::Any, 6.0), 2400.0);

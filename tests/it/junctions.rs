@@ -193,7 +193,6 @@ fn right_goes_before_left() {
 
 /// Four at once, each with somebody on the right: the rule settles nothing, and somebody goes nevertheless.
 #[test]
-#[ignore = "nothing in sim/ decides who goes first when everybody gives way to somebody"]
 fn four_that_arrive_together_sort_it_out() {
     let network = crossing(NodeKind::RightBeforeLeft, 1, 1).build();
     let mut t = Trips::new(&network, alike());

@@ -121,7 +121,6 @@ fn no_change_makes_an_overlap() {
 
 /// Two that stand side by side at the end of a link, each in the way of the other's last change, get out of it.
 #[test]
-#[ignore = "sim/lane_change.rs: a helper that creeps at 1e-5 m/s makes the gap needed a few µm more than the one it left"]
 fn a_helper_alongside_does_not_wait_for_ever() {
     let world = random_town(4, Rules::Clear, 6.0).behaviour(FollowingModel::KraussOrig1);
     let sim = world.drain(1500.0, check);
