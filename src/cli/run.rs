@@ -177,11 +177,12 @@ fn setup(args: &RunArgs, loaded: &Loaded) -> Result<Setup, Failure> {
         behaviour: args.behaviour.map(super::args::Behaviour::model),
         controller: (args.controller.name.clone(), args.controller.parameters.clone()),
         summary: args.out.is_some(),
+        unsafe_yields: args.allow_unsafe_programs,
     })
 }
 
 /// Vehicles on the network for which one more thread pays.
-const WORTH_A_THREAD: f64 = 10_000.0;
+const WORTH_A_THREAD: f64 = 3_000.0;
 /// Vehicles on a kilometre of lane, averaged over a busy network.
 const BUSY: f64 = 10.0;
 /// More threads than this gain nothing in a pass of a few milliseconds.

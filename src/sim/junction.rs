@@ -67,7 +67,7 @@ impl Signs<'_> {
         if m.kind == MovementKind::Onward {
             // Inside, only whether the turn is protected still matters.
             return match lamp {
-                Some(Lamp::Green) => Rule::Open,
+                Some(Lamp::Green) if !m.unprotected => Rule::Open,
                 Some(_) => Rule::Yield,
                 None if m.right_of_way == RightOfWay::Major && m.yields.0 == m.yields.1 => Rule::Open,
                 None => Rule::Yield,
@@ -76,8 +76,8 @@ impl Signs<'_> {
         match lamp {
             Some(Lamp::Red | Lamp::RedYellow) => Rule::Closed,
             Some(Lamp::Yellow) => Rule::Yellow,
-            Some(Lamp::Green) => Rule::Open,
-            Some(Lamp::GreenMinor) => Rule::Yield,
+            Some(Lamp::Green) if !m.unprotected => Rule::Open,
+            Some(Lamp::Green | Lamp::GreenMinor) => Rule::Yield,
             Some(Lamp::TurnOnRed) => Rule::StopYield,
             Some(Lamp::Flashing | Lamp::Off) | None => match m.right_of_way {
                 RightOfWay::Major => Rule::Open,

@@ -208,9 +208,10 @@ impl Measures {
         });
     }
 
-    /// RESCO's delay now: mean over all vehicles loaded of time lost and wait to enter; whoever has not arrived or
-    /// not entered counts with what it has lost so far.
-    pub fn resco_delay(&self, scene: &Scene, traffic: &Traffic, loaded: usize, now: Millis) -> Option<f64> {
+    /// RESCO's delay now: mean over all vehicles that wanted to depart before now of time lost and wait to enter;
+    /// whoever has not arrived or not entered counts with what it has lost so far.
+    pub fn resco_delay(&self, scene: &Scene, traffic: &Traffic, now: Millis) -> Option<f64> {
+        let loaded = scene.departures.partition_point(|d| d.depart < now);
         if loaded == 0 {
             return None;
         }

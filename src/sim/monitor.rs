@@ -19,6 +19,25 @@ struct Pair {
     if_a_protected: bool,
 }
 
+/// The movements that the programs of a network open in conflict with another, each with that other: when such a
+/// program is run all the same, the first gives way to the second.
+pub fn unprotected(network: &Network) -> Vec<(MovementId, MovementId)> {
+    let mut found = Vec::new();
+    for signal in &network.signals {
+        for pair in pairs(network, &signal.movements) {
+            if !signal.program.steps().iter().any(|s| in_conflict(&pair, &s.lamps)) {
+                continue;
+            }
+            let of = |group: u16| {
+                let has = move |m: &&MovementId| network.movement(**m).head.is_some_and(|h| h.group == group);
+                signal.movements.iter().filter(has).copied()
+            };
+            found.extend(of(pair.a).flat_map(|a| of(pair.b).map(move |b| (a, b))));
+        }
+    }
+    found
+}
+
 /// Watches all signals.
 #[derive(Clone, Debug)]
 pub struct Monitor {

@@ -7,6 +7,7 @@ use intergreen_control::Millis;
 
 use super::insert::arrival_of;
 use super::lane_change::can_change;
+use super::monitor;
 use super::routes::RouteTable;
 use super::sensors::Sensors;
 use crate::behaviour::Driver;
@@ -32,6 +33,9 @@ pub struct Setup {
     pub controller: (String, Vec<(String, String)>),
     /// Whether a summary is kept by step.
     pub summary: bool,
+    /// Whether movements that a program opens in conflict give way (see [`monitor::unprotected`]). Without it they
+    /// drive as the lamps say.
+    pub unsafe_yields: bool,
 }
 
 impl Default for Setup {
@@ -45,6 +49,7 @@ impl Default for Setup {
             behaviour: None,
             controller: ("fixed_time".into(), Vec::new()),
             summary: false,
+            unsafe_yields: false,
         }
     }
 }
@@ -105,6 +110,8 @@ pub struct MoveFacts {
     pub keep_clear: bool,
     /// Whether somebody gives way to it.
     pub has_yielders: bool,
+    /// Whether it gives way even at a full green, because its program opens it in conflict.
+    pub unprotected: bool,
 }
 
 /// A conflict with what else the step wants to know.
@@ -206,7 +213,8 @@ impl Scene {
                 arrival_of(d, setup.seed, network.lanes[last as usize].length)
             })
             .collect();
-        let (moves, yields) = move_facts(&network);
+        let unsafe_pairs = if setup.unsafe_yields { monitor::unprotected(&network) } else { Vec::new() };
+        let (moves, yields) = move_facts(&network, &unsafe_pairs);
         let (lanes, conflicts) = lane_facts(&network);
         let mut lamp_base = vec![0];
         for s in &network.signals {
@@ -240,17 +248,20 @@ impl Scene {
 }
 
 /// The network's movements in the form the step reads.
-fn move_facts(network: &Network) -> (Vec<MoveFacts>, Vec<MovementId>) {
+fn move_facts(network: &Network, unsafe_pairs: &[(MovementId, MovementId)]) -> (Vec<MoveFacts>, Vec<MovementId>) {
     let base = lamp_bases(network);
     let mut yields = Vec::new();
     let moves = network
         .movements
         .iter()
-        .map(|m| {
+        .enumerate()
+        .map(|(i, m)| {
             let entry = network.movement(m.entry);
             let lamp = entry.head.map_or(u32::MAX, |h| base[h.signal.index()] + u32::from(h.group));
             let start = yields.len() as u32;
             yields.extend(&m.yields_to);
+            let forced = unsafe_pairs.iter().filter(|p| p.0 == m.entry && m.kind != MovementKind::Exit);
+            yields.extend(forced.map(|p| p.1));
             let next = network.lane(m.next);
             MoveFacts {
                 next: m.next,
@@ -266,7 +277,8 @@ fn move_facts(network: &Network) -> (Vec<MoveFacts>, Vec<MovementId>) {
                 kind: m.kind,
                 waits_inside: m.waits_inside,
                 keep_clear: m.keep_clear && !m.foes.is_empty(),
-                has_yielders: m.has_yielders,
+                has_yielders: m.has_yielders || unsafe_pairs.iter().any(|p| p.1 == MovementId::new(i)),
+                unprotected: unsafe_pairs.iter().any(|p| p.0 == m.entry),
             }
         })
         .collect();

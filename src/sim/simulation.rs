@@ -52,6 +52,8 @@ pub struct Simulation {
     schedule: Schedule,
     network: Arc<Network>,
     demand: Arc<Demand>,
+    /// The threads; none: the calling thread does everything.
+    pool: Option<rayon::ThreadPool>,
 }
 
 /// The moving state of a run, to go back to.
@@ -79,24 +81,24 @@ impl Simulation {
     /// If the controller is unknown or refuses its parameters, or threads cannot be started.
     pub fn new(network: Arc<Network>, demand: Arc<Demand>, setup: Setup) -> Result<Self, SimError> {
         let pool = if setup.threads > 1 {
-            Some(Arc::new(rayon::ThreadPoolBuilder::new().num_threads(setup.threads).build()?))
+            Some(rayon::ThreadPoolBuilder::new().num_threads(setup.threads).build()?)
         } else {
             None
         };
-        let mut simulation = Self { world: World::new(), schedule: step::schedule(), network, demand };
+        let mut simulation = Self { world: World::new(), schedule: step::schedule(), network, demand, pool };
         simulation.world.insert_resource(Profile::default());
-        simulation.prepare(setup, pool)?;
+        simulation.prepare(setup)?;
         Ok(simulation)
     }
 
     /// Puts everything at the start.
-    fn prepare(&mut self, setup: Setup, pool: Option<Arc<rayon::ThreadPool>>) -> Result<(), SimError> {
+    fn prepare(&mut self, setup: Setup) -> Result<(), SimError> {
         let scene = Arc::new(Scene::new(self.network.clone(), &self.demand, setup));
         let mut controllers = Controllers::new(&scene).map_err(SimError::Controller)?;
         let mut lamps = Lamps::default();
         controllers.start(&scene, &mut lamps, scene.setup.begin);
         let lanes = scene.lanes.len();
-        let pieces = if pool.is_some() { scene.setup.threads * 4 } else { 1 };
+        let pieces = if self.pool.is_some() { scene.setup.threads * 4 } else { 1 };
         let mut chunks = chunk::cut(&self.network, pieces);
         chunk::assign_links(&mut chunks, &scene.change_links);
         let mut traffic = Traffic::new(lanes);
@@ -119,7 +121,7 @@ impl Simulation {
         world.insert_resource(SensorState::new(&scene));
         world.insert_resource(controllers);
         world.insert_resource(lamps);
-        world.insert_resource(Workers { chunks, tails: vec![Tail::EMPTY; lanes], pool });
+        world.insert_resource(Workers { chunks, tails: vec![Tail::EMPTY; lanes], parallel: self.pool.is_some() });
         world.insert_resource(SceneRes(scene));
         Ok(())
     }
@@ -131,13 +133,17 @@ impl Simulation {
     pub fn reset(&mut self, seed: u64) -> Result<(), SimError> {
         let mut setup = self.scene().setup.clone();
         setup.seed = seed;
-        let pool = self.world.resource::<Workers>().pool.clone();
-        self.prepare(setup, pool)
+        self.prepare(setup)
     }
 
     /// Makes one step.
     pub fn step(&mut self) {
-        self.schedule.run(&mut self.world);
+        let (schedule, world) = (&mut self.schedule, &mut self.world);
+        match &self.pool {
+            // The whole step on one of the pool's threads: handing over to them costs once, not in every pass.
+            Some(pool) => pool.install(|| schedule.run(world)),
+            None => schedule.run(world),
+        }
     }
 
     /// The time reached.

@@ -80,17 +80,19 @@ pub struct Workers {
     pub chunks: Vec<Chunk>,
     /// Tails being made, by lane.
     pub tails: Vec<Tail>,
-    /// The threads; none: the calling thread does everything.
-    pub pool: Option<Arc<rayon::ThreadPool>>,
+    /// Whether the passes are parallel: then the step runs on a thread of the pool it should use.
+    pub parallel: bool,
 }
 
 impl Workers {
     /// Runs `work` on every piece together with its part of `lanes`.
     fn each<T: Send>(&mut self, parts: Vec<T>, work: impl Fn(&mut Chunk, T) + Sync) {
-        let items: Vec<(&mut Chunk, T)> = self.chunks.iter_mut().zip(parts).collect();
-        match &self.pool {
-            None => items.into_iter().for_each(|(c, t)| work(c, t)),
-            Some(pool) => pool.install(|| items.into_par_iter().with_max_len(1).for_each(|(c, t)| work(c, t))),
+        let items = self.chunks.iter_mut().zip(parts);
+        if self.parallel {
+            let items: Vec<(&mut Chunk, T)> = items.collect();
+            items.into_par_iter().with_max_len(1).for_each(|(c, t)| work(c, t));
+        } else {
+            items.for_each(|(c, t)| work(c, t));
         }
     }
 }
@@ -331,7 +333,7 @@ fn measure(
         books.hash.link(step, &traffic, &lamps, &sensors, &controllers);
     }
     if m.resco_delay.is_none() && scene.setup.end.is_some_and(|end| now >= end) {
-        m.resco_delay = m.resco_delay(scene, &traffic, waiting.next, now);
+        m.resco_delay = m.resco_delay(scene, &traffic, now);
     }
     books.profile.lap(Stage::Measures);
 }

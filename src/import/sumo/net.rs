@@ -19,7 +19,7 @@ use crate::import::{ImportError, Report};
 use crate::network::Network;
 
 /// Roots of the files that SUMO loads as additional ones (it takes any; these are in use).
-const ADDITIONAL_ROOTS: &[&str] = &["additional", "add", "additionals", "routes", "tlLogics", "net"];
+pub(super) const ADDITIONAL_ROOTS: &[&str] = &["additional", "add", "additionals", "routes", "tlLogics", "net"];
 /// Demand in an additional file: the demand import reads and counts it.
 const DEMAND: &[&str] = &[
     "vType",

@@ -61,7 +61,7 @@ pub fn read_demand_in(
         flow_vehicles: 0,
     };
     for file in files {
-        xml::read(file, &["routes", "additional", "add"], |element| reader.element(file, element))?;
+        xml::read(file, super::net::ADDITIONAL_ROOTS, |element| reader.element(file, element))?;
     }
     reader.finish()
 }
