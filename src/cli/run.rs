@@ -189,7 +189,7 @@ const BUSY: f64 = 10.0;
 const MOST_THREADS: usize = 8;
 
 /// How many threads are fastest: one, unless the network can hold so many vehicles that the two parallel passes
-/// outweigh waking the threads twice per step.
+/// outweigh waking the threads in every step.
 fn default_threads(network: &Network) -> usize {
     let roads = network.lanes.iter().filter(|l| !l.internal && !l.permissions.is_footway());
     let lane_km: f64 = roads.map(|l| f64::from(l.length) / 1000.0).sum();

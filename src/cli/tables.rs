@@ -1,6 +1,6 @@
 //! Figures per lane and per signal.
 //!
-//! Queues and delays are sampled every [`SAMPLE_S`](crate::sim::measures::SAMPLE_S) seconds. Delay is the time lost
+//! Queues and delays are sampled every [`SAMPLE_S`] seconds. Delay is the time lost
 //! against free speed on the lane (on all lanes that end at the signal's stop lines), divided by the vehicles that
 //! crossed the stop line. Degree of saturation is flow / (saturation flow · green share), with one saturation flow
 //! for all lanes.
