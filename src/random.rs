@@ -26,8 +26,6 @@ pub enum Purpose {
     Depart,
     /// Place to arrive at.
     Arrival,
-    /// Who goes first where rules leave it open.
-    Precedence,
     /// Generated scenarios.
     Generate,
     /// Demand scaling: which vehicles are dropped or doubled.

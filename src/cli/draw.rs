@@ -38,12 +38,14 @@ pub struct DrawArgs {
 /// If the input or an option cannot be used, or the file cannot be written.
 pub fn run(args: &DrawArgs) -> Result<(), Failure> {
     check(args)?;
-    let loaded = load(args.scenario.as_deref(), &[])?;
+    let mut loaded = load(args.scenario.as_deref(), &[])?;
+    let seed = args.seed.unwrap_or(loaded.seed);
+    super::run::scale(&mut loaded, 1.0, seed)?;
     let options = Options { title: loaded.name.clone(), size: args.size, bounds: args.bounds, ..Options::default() };
     let picture = match args.at {
         None => draw::svg(&loaded.network, None, &options),
         Some(at) => {
-            let simulation = advanced(&loaded, args.seed, Millis::from_seconds(at))?;
+            let simulation = advanced(&loaded, seed, Millis::from_seconds(at))?;
             draw::svg(&loaded.network, Some(&simulation), &options)
         }
     };
@@ -62,14 +64,14 @@ fn check(args: &DrawArgs) -> Result<(), Failure> {
 }
 
 /// A run up to a moment.
-fn advanced(loaded: &Loaded, seed: Option<u64>, until: Millis) -> Result<Simulation, Failure> {
+fn advanced(loaded: &Loaded, seed: u64, until: Millis) -> Result<Simulation, Failure> {
     let begin = loaded.begin;
     if until < begin {
         let (at, begin) = (until.seconds(), begin.seconds());
         return Err(Failure::Input(format!("--at {at}: the scenario begins at {begin} s; expected that or later")));
     }
     let setup =
-        Setup { begin, end: loaded.end, step: loaded.step, seed: seed.unwrap_or(loaded.seed), ..Setup::default() };
+        Setup { begin, end: loaded.end, step: loaded.step, seed, ..Setup::default() };
     let demand = Arc::new(loaded.demand.clone());
     let mut simulation =
         Simulation::new(loaded.network.clone(), demand, setup).map_err(|e| Failure::Run(e.to_string()))?;

@@ -139,6 +139,11 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
     let network = read_network(&config.net, &config.additional, &mut report).map_err(wrong)?;
     // SUMO's order: additional files first.
     let files: Vec<PathBuf> = config.additional.iter().chain(&config.routes).cloned().collect();
+    let step = config.step.unwrap_or(SUMO_STEP);
+    if !(50..=2000).contains(&step.0) {
+        let step = step.seconds();
+        return Err(Failure::Input(format!("{}: step-length is {step} s; expected 0.05 to 2 s", path.display())));
+    }
     let window = Window { begin: config.begin, end: config.end };
     let demand = read_demand_in(&files, &network, window, &mut report).map_err(wrong)?;
     let mut inputs = Vec::new();
@@ -153,7 +158,7 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         demand,
         begin: config.begin,
         end: config.end,
-        step: config.step.unwrap_or(SUMO_STEP),
+        step,
         seed: config.seed.unwrap_or(1),
         scale: config.scale.unwrap_or(1.0),
         report,

@@ -154,8 +154,23 @@ fn behaviours(run: &Finished<'_>) -> String {
     names.join("+")
 }
 
-/// Findings of the import about signal programs.
+/// What is run although a plan of our own would be refused for it: green that ends without yellow, and groups with
+/// traffic that are never opened.
 fn waived(run: &Finished<'_>) -> Vec<String> {
-    let about_programs = run.loaded.report.findings.iter().filter(|(kind, _)| kind.starts_with("tlLogic"));
-    about_programs.map(|(kind, (n, example))| format!("{kind} ×{n}, first {example}")).collect()
+    let network = &run.loaded.network;
+    let mut found = Vec::new();
+    for signal in &network.signals {
+        let used = |group: &u16| {
+            signal.movements.iter().any(|m| network.movement(*m).head.is_some_and(|h| h.group == *group))
+        };
+        let mut note = |what: &str, groups: Vec<u16>| {
+            let groups: Vec<String> = groups.iter().filter(|g| used(g)).map(u16::to_string).collect();
+            if !groups.is_empty() {
+                found.push(format!("signal '{}': {what}: groups {}", signal.id, groups.join(" ")));
+            }
+        };
+        note("green ends without yellow", signal.program.without_yellow());
+        note("never green", signal.program.never_green());
+    }
+    found
 }

@@ -65,7 +65,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     check_programs(&loaded.network, args)?;
     let setup = setup(args, &loaded)?;
     let goal = goal(args, &loaded)?;
-    demand::scale(&mut loaded.demand, args.scale * loaded.scale, setup.seed);
+    scale(&mut loaded, args.scale, setup.seed)?;
     demand::check_flows(&loaded.demand, loaded.end).map_err(Failure::Input)?;
     let demand = Arc::new(std::mem::take(&mut loaded.demand));
     let mut sim = Simulation::new(loaded.network.clone(), demand, setup).map_err(failure)?;
@@ -141,7 +141,7 @@ fn drained(sim: &Simulation, watch: &Watch) -> Option<Stop> {
         None
     } else if sim.is_empty() {
         Some(Stop::Empty)
-    } else if sim.gridlocks().cycles() > 0 {
+    } else if sim.gridlocks().present() > 0 {
         Some(Stop::Gridlock)
     } else if watch.is_stuck() {
         Some(Stop::Stuck)
@@ -231,6 +231,22 @@ fn check_programs(network: &Network, args: &RunArgs) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// Scales the demand by the scenario's own factor and `factor`.
+///
+/// # Errors
+/// If the product is out of range.
+pub fn scale(loaded: &mut Loaded, factor: f64, seed: u64) -> Result<(), Failure> {
+    let total = factor * loaded.scale;
+    if !(0.0..=MOST_SCALE).contains(&total) {
+        return Err(Failure::Input(format!("the demand is scaled by {total}; expected 0 to {MOST_SCALE}")));
+    }
+    demand::scale(&mut loaded.demand, total, seed);
+    Ok(())
+}
+
+/// Most that a demand is scaled by: beyond it a scenario is another one.
+const MOST_SCALE: f64 = 100.0;
 
 /// Reads timed commands.
 fn read_commands(file: &Path) -> Result<Vec<TimedCommand>, Failure> {

@@ -8,7 +8,7 @@ use super::state::{Flags, LaneTraffic, Traffic, Vehicle};
 use crate::behaviour::Driver;
 use crate::behaviour::following::krauss;
 use crate::behaviour::gap::PATIENCE;
-use crate::demand::FollowingModel;
+use crate::demand::{FollowingModel, VehicleId};
 use crate::network::{LaneId, MovementId, MovementKind};
 use crate::random::{Purpose, uniform};
 use intergreen_control::Lamp;
@@ -51,17 +51,21 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, lanes: &mut [LaneTraffic
             }
             if let Some(wait) = shut(cx, me, d, &chunk.gates[first..gate]) {
                 planned.speed = wait;
-                planned.flags |= Flags::HELD;
             }
             plan += 1;
             drive(cx, me, d, planned.speed, planned.flags);
             account(cx, me, d, id);
             if cross(cx, me, id, chunk) {
+                me.id = VehicleId::NONE;
                 leaving += 1;
-                debug_assert_eq!(leaving, i + 1, "only the front of a lane can leave it");
             }
         }
-        lane.vehicles.drain(..leaving);
+        if lane.vehicles[..leaving].iter().all(|v| v.id.is_none()) {
+            lane.vehicles.drain(..leaving);
+        } else {
+            // Somebody has arrived in the middle of the lane, behind others that go on.
+            lane.vehicles.retain(|v| !v.id.is_none());
+        }
     }
 }
 
@@ -124,6 +128,8 @@ fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: LaneId) {
     let mean = me.moved / d.dt;
     me.time_loss += d.dt * (v0 - mean) / v0;
     if me.speed < HALTING {
+        // Whoever stands after all has no late yellow any more.
+        me.flags &= !Flags::LATE_YELLOW;
         me.stops = me.stops.saturating_add(u16::from(me.waiting <= 0.0));
         me.waiting += d.dt;
         me.waited += d.dt;

@@ -28,14 +28,14 @@ impl Overlaps {
         self.found.clear();
         self.latest.clear();
         for (l, lane) in traffic.lanes.iter().enumerate() {
-            if lane.vehicles.is_empty() {
-                continue;
-            }
             let id = LaneId::new(l);
             for w in lane.vehicles.windows(2) {
                 if w[0].back() + SLACK < w[1].position {
                     self.found(id, &w[0], &w[1]);
                 }
+            }
+            if let Some(last) = lane.vehicles.last().filter(|v| v.back() < 0.0 && !v.came_from.is_none()) {
+                self.look_back(scene, traffic, last);
             }
             if scene.lanes[l].internal {
                 self.look_inside(scene, traffic, id);
@@ -44,6 +44,18 @@ impl Overlaps {
         let new = self.found.difference(&self.now).count() as u64;
         std::mem::swap(&mut self.now, &mut self.found);
         new
+    }
+
+    /// Compares a vehicle that reaches back onto the lane it came from with those whose front is there.
+    fn look_back(&mut self, scene: &Scene, traffic: &Traffic, v: &Vehicle) {
+        let from = v.came_from;
+        let back = scene.lanes[from.index()].length + v.back();
+        for behind in &traffic.lanes[from.index()].vehicles {
+            if back + SLACK >= behind.position {
+                break;
+            }
+            self.found(from, v, behind);
+        }
     }
 
     /// Notes a pair.
@@ -56,19 +68,23 @@ impl Overlaps {
 
     /// Compares the vehicles on an internal lane with those on lanes that cross or merge.
     fn look_inside(&mut self, scene: &Scene, traffic: &Traffic, lane: LaneId) {
+        if occupants(scene, traffic, lane).next().is_none() {
+            return;
+        }
         let (first, last) = scene.lanes[lane.index()].conflicts;
         for c in &scene.conflicts[first as usize..last as usize] {
             if c.clearing || c.kind == ConflictKind::Diverging || c.foe < lane {
                 continue;
             }
-            for a in &traffic.lanes[lane.index()].vehicles {
-                if a.position <= c.start || a.back() >= c.end {
+            for (a_lane, a, a_front) in occupants(scene, traffic, lane) {
+                if a_front <= c.start || a_front - a.length >= c.end {
                     continue;
                 }
-                for b in &traffic.lanes[c.foe.index()].vehicles {
-                    if b.position > c.foe_start
-                        && b.back() < c.foe_end
-                        && touch(&body(scene, lane, a), &body(scene, c.foe, b))
+                for (b_lane, b, b_front) in occupants(scene, traffic, c.foe) {
+                    if b_front > c.foe_start
+                        && b_front - b.length < c.foe_end
+                        && a.id != b.id
+                        && touch(&body(scene, a_lane, a), &body(scene, b_lane, b))
                     {
                         self.found(lane, a, b);
                     }
@@ -76,6 +92,20 @@ impl Overlaps {
             }
         }
     }
+}
+
+/// Everybody who is on an internal lane at least in part: the lane the front is on, the vehicle, and its front in the
+/// measure of the internal lane.
+fn occupants<'a>(
+    scene: &'a Scene,
+    traffic: &'a Traffic,
+    lane: LaneId,
+) -> impl Iterator<Item = (LaneId, &'a Vehicle, f32)> {
+    let facts = &scene.lanes[lane.index()];
+    let beyond = traffic.lanes[facts.next.index()].vehicles.last();
+    let reaching = beyond.filter(|v| v.back() < 0.0 && v.came_from == lane);
+    let on = traffic.lanes[lane.index()].vehicles.iter().map(move |v| (lane, v, v.position));
+    on.chain(reaching.map(|v| (facts.next, v, facts.length + v.position)))
 }
 
 /// The outline of a vehicle: a rectangle from its front on its lane to its rear, on the lane before if need be.

@@ -47,6 +47,11 @@ impl Agenda {
         self.list.insert(place, command);
     }
 
+    /// The same commands, all still to come.
+    pub fn again(&self) -> Self {
+        Self { list: self.list.clone(), next: 0 }
+    }
+
     /// Whether a command is due by `now`.
     pub fn is_due(&self, now: Millis) -> bool {
         self.list.get(self.next).is_some_and(|c| Millis::from_seconds(c.at) <= now)

@@ -65,6 +65,8 @@ impl Controllers {
 
     /// Advances the controllers to `now`: first every edge is handed in, then whoever is due decides.
     pub fn advance(&mut self, scene: &Scene, sensors: &SensorState, lamps: &mut Lamps, now: Millis) {
+        // The lamps as they were during the step that ends now.
+        self.monitor.pass(scene.dt);
         lamps.changes.clear();
         for event in sensors.wire.try_iter() {
             let sensor = &scene.sensors.list[event.sensor as usize];
@@ -78,7 +80,6 @@ impl Controllers {
                 self.show(scene, lamps, i);
             }
         }
-        self.monitor.pass(scene.dt);
     }
 
     /// Carries a controller's outputs to its lamps.

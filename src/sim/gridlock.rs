@@ -42,15 +42,22 @@ pub struct Gridlocks {
     green: Vec<f32>,
     /// The lanes already named.
     named: Vec<bool>,
+    /// The cycles there were when last looked.
+    present: Vec<Vec<LaneId>>,
 }
 
 impl Gridlocks {
     /// Nothing found, for a number of lanes.
     pub fn new(lanes: usize) -> Self {
-        Self { found: Vec::new(), green: vec![0.0; lanes], named: vec![false; lanes] }
+        Self { found: Vec::new(), green: vec![0.0; lanes], named: vec![false; lanes], present: Vec::new() }
     }
 
-    /// Number of cycles found.
+    /// Number of cycles there are now.
+    pub fn present(&self) -> usize {
+        self.present.len()
+    }
+
+    /// Number of cycles found so far.
     pub fn cycles(&self) -> usize {
         self.found.iter().filter(|f| f.cycle).count()
     }
@@ -69,7 +76,8 @@ impl Gridlocks {
             };
             let open = v.next.get().is_none_or(|m| view.signs().rule(&scene.moves[m.index()]) != Rule::Closed);
             self.green[i] += if open { EVERY_S as f32 } else { 0.0 };
-            if v.waiting >= STANDING && open {
+            // Red alone is no reason to stand for two minutes without ever having had the chance to go.
+            if v.waiting >= STANDING && self.green[i] > 0.0 {
                 waits_for[i] = blocker(&view, LaneId::new(i), v);
             }
             if v.waiting >= BLOCKED && self.green[i] >= GREEN && !self.named[i] && !foes_move(&view, v) {
@@ -83,6 +91,7 @@ impl Gridlocks {
     /// Names every cycle once.
     fn cycles_in(&mut self, waits_for: &[Option<LaneId>], heads: &[Option<&Vehicle>], time_s: f64) {
         let mut seen = vec![0_u32; waits_for.len()];
+        let before = std::mem::take(&mut self.present);
         for start in 0..waits_for.len() {
             let mark = start as u32 + 1;
             let mut at = start;
@@ -106,10 +115,14 @@ impl Gridlocks {
                 next = waits_for[lane.index()];
             }
             let closes = next.is_some_and(|l| l.index() == at);
-            let known = self.found.iter().any(|f| f.cycle && f.lanes.iter().any(|l| cycle.contains(l)));
-            if closes && !known {
-                self.found.push(Finding { cycle: true, time_s, lanes: cycle });
+            if !closes {
+                continue;
             }
+            let known = before.iter().any(|old| old.iter().any(|l| cycle.contains(l)));
+            if !known {
+                self.found.push(Finding { cycle: true, time_s, lanes: cycle.clone() });
+            }
+            self.present.push(cycle);
         }
     }
 }

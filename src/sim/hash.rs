@@ -43,7 +43,9 @@ impl StateHash {
         controllers: &Controllers,
     ) {
         self.fold(u64::from(step));
-        for (lane, v) in traffic.vehicles() {
+        let mut vehicles: Vec<_> = traffic.vehicles().collect();
+        vehicles.sort_unstable_by_key(|(_, v)| v.id);
+        for (lane, v) in vehicles {
             self.vehicle(lane.0, v);
         }
         for lamp in &lamps.shown {
@@ -56,6 +58,7 @@ impl StateHash {
         for c in &controllers.list {
             bytes.clear();
             c.save(&mut bytes);
+            self.fold(bytes.len() as u64);
             for part in bytes.chunks(8) {
                 self.fold(part.iter().fold(0, |n, &b| n << 8 | u64::from(b)));
             }
@@ -71,6 +74,9 @@ impl StateHash {
         self.fold2(v.advised, v.delay);
         self.fold2(v.time_loss, v.odometer);
         self.fold2(v.relax, v.waited);
+        self.fold2(v.reach, v.moved);
+        self.fold2(v.tau, v.speed_factor);
+        self.fold(u64::from(v.stops) << 32 | u64::from(v.kind) << 8 | u64::from(v.offset.cast_unsigned()));
         self.fold(u64::from(v.next.0) << 32 | u64::from(v.came_from.0));
         self.fold(u64::from(v.entered) << 32 | u64::from(v.leg) << 16 | u64::from(v.flags));
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use bevy::ecs::prelude::Resource;
-use intergreen_control::Millis;
+use intergreen_control::{Lamp, Millis};
 
 use super::routes::LaneChoice;
 use super::scene::Scene;
@@ -38,16 +38,12 @@ impl Waiting {
     }
 
     /// Puts everybody in line whose time has come by `now`, then lets in who fits. Returns who was let in.
-    pub fn insert(
-        &mut self,
-        scene: &Scene,
-        traffic: &mut Traffic,
+    pub fn insert(&mut self, scene: &Scene, traffic: &mut Traffic, lamps: &[Lamp],
         now: Millis,
         entered: &mut Vec<(VehicleId, LaneId)>,
     ) {
-        while let Some(d) = scene.departures.get(self.next).filter(|d| d.depart <= now) {
+        while scene.departures.get(self.next).is_some_and(|d| d.depart <= now) {
             let link = scene.route_links[scene.paths[self.next] as usize][0];
-            let _ = d;
             let line = &mut self.lines[link as usize];
             if line.is_empty()
                 && let Err(place) = self.busy.binary_search(&link)
@@ -59,27 +55,35 @@ impl Waiting {
             self.count += 1;
         }
         for i in 0..self.busy.len() {
-            self.insert_on(scene, traffic, self.busy[i], entered);
+            self.insert_on(scene, traffic, lamps, self.busy[i], entered);
         }
         let lines = &self.lines;
         self.busy.retain(|&l| !lines[l as usize].is_empty());
     }
 
     /// Lets in who fits on one link.
-    fn insert_on(&mut self, scene: &Scene, traffic: &mut Traffic, link: u32, entered: &mut Vec<(VehicleId, LaneId)>) {
+    fn insert_on(
+        &mut self,
+        scene: &Scene,
+        traffic: &mut Traffic,
+        lamps: &[Lamp],
+        link: u32,
+        entered: &mut Vec<(VehicleId, LaneId)>,
+    ) {
         let line = &mut self.lines[link as usize];
         let mut full: u64 = 0;
         let (mut i, mut tries) = (0, 0);
         while i < line.len() && tries < TRIES {
-            tries += 1;
             let id = VehicleId(line[i]);
             let candidate = Candidate::new(scene, id);
             let Some(k) = candidate.lane(traffic) else {
+                // No lane it may use: it waits for ever, and keeps nobody else out.
                 i += 1;
                 continue;
             };
+            tries += 1;
             if full & (1 << (k & 63)) == 0
-                && let Some(vehicle) = candidate.fit(traffic, k)
+                && let Some(vehicle) = candidate.fit(traffic, lamps, k)
             {
                 let lane = candidate.first_lane + k;
                 place(&mut traffic.lanes[lane], vehicle);
@@ -174,7 +178,7 @@ impl<'a> Candidate<'a> {
     }
 
     /// The vehicle on lane `k`, if there is room for it.
-    fn fit(&self, traffic: &Traffic, k: usize) -> Option<Vehicle> {
+    fn fit(&self, traffic: &Traffic, lamps: &[Lamp], k: usize) -> Option<Vehicle> {
         let lane = self.first_lane + k;
         let facts = &self.scene.lanes[lane];
         let d = self.driver;
@@ -193,7 +197,7 @@ impl<'a> Candidate<'a> {
         };
         let v0 = (self.speed_factor * facts.limit).min(d.max_speed);
         let at = vehicles.partition_point(|v| v.position >= position);
-        let safe = self.safe_speed(traffic, vehicles.get(at.wrapping_sub(1)), lane, position, v0)?;
+        let safe = self.safe_speed(traffic, lamps, vehicles.get(at.wrapping_sub(1)), lane, position, v0)?;
         let mean = || vehicles.iter().map(|v| v.speed).sum::<f32>() / vehicles.len().max(1) as f32;
         let wanted = match self.departure.manner.depart_speed {
             DepartSpeed::Exactly(v) => v.min(d.max_speed),
@@ -214,6 +218,7 @@ impl<'a> Candidate<'a> {
     fn safe_speed(
         &self,
         traffic: &Traffic,
+        lamps: &[Lamp],
         ahead: Option<&Vehicle>,
         lane: usize,
         position: f32,
@@ -225,18 +230,47 @@ impl<'a> Candidate<'a> {
                 let decel = self.scene.drivers[v.kind as usize].apparent_decel;
                 (v.back() - position, v.speed, v.accel, decel)
             }
-            None => {
-                let next = self.choices[lane - self.first_lane].movement.get();
-                let tail = next.map(|m| traffic.tails[self.scene.moves[m.index()].next.index()]);
-                let Some(t) = tail.filter(Tail::exists) else { return Some(v0.max(d.max_speed)) };
-                (self.scene.lanes[lane].length - position + t.back, t.speed, t.accel, t.decel)
-            }
+            None => match self.beyond(traffic, lamps, lane, position) {
+                Some(found) => found,
+                None => return Some(v0.max(d.max_speed)),
+            },
         };
         if distance < d.min_gap {
             return None;
         }
         let leader = Leader { gap: distance - d.min_gap, speed, accel, decel };
         Some(d.entering(self.scene.headway(self.id), &leader))
+    }
+
+    /// What is ahead beyond the end of the lane: a red or yellow lamp, or the last vehicle of the lanes behind it, as
+    /// distance, speed, acceleration and expected deceleration.
+    fn beyond(
+        &self,
+        traffic: &Traffic,
+        lamps: &[Lamp],
+        lane: usize,
+        position: f32,
+    ) -> Option<(f32, f32, f32, f32)> {
+        let scene = self.scene;
+        let mut distance = scene.lanes[lane].length - position;
+        let mut m = &scene.moves[self.choices[lane - self.first_lane].movement.get()?.index()];
+        if m.lamp != u32::MAX && !lamps[m.lamp as usize].is_green() {
+            // As if somebody stood there with the front gap to spare.
+            return Some((distance + self.driver.min_gap, 0.0, 0.0, self.driver.decel));
+        }
+        for _ in 0..4 {
+            let next = m.next.index();
+            let t = &traffic.tails[next];
+            if t.exists() {
+                return Some((distance + t.back, t.speed, t.accel, t.decel));
+            }
+            if !scene.lanes[next].internal {
+                return None;
+            }
+            distance += scene.lanes[next].length;
+            m = &scene.moves[scene.lanes[next].exit.index()];
+        }
+        None
     }
 
     /// Whether whoever comes from behind can still brake.

@@ -12,7 +12,7 @@
 use super::plan::{RELAXATION, relaxed};
 use super::routes::LaneChoice;
 use super::scene::Scene;
-use super::state::{Flags, LaneTraffic, Tail, Vehicle};
+use super::state::{LaneTraffic, Tail, Vehicle};
 use crate::behaviour::following::krauss;
 use crate::behaviour::{Driver, Leader};
 use crate::network::{LaneId, Network, VehicleClass};
@@ -101,7 +101,6 @@ impl LinkLanes<'_> {
         let choice = &self.scene.routes.leg(v.path, v.leg)[to];
         (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
         (v.lc_gain, v.lc_keep) = (0.0, 0.0);
-        v.flags &= !Flags::BLOCKED;
         if self.scene.drivers[v.kind as usize].ballistic() {
             v.relax = RELAXATION;
         }
@@ -172,7 +171,6 @@ impl LinkLanes<'_> {
         let limit = self.scene.lanes[self.first].limit;
         let v0 = (me.speed_factor * limit).min(d.max_speed);
         let own = &mut self.lanes[k].vehicles[cursor[k]];
-        own.flags |= Flags::BLOCKED;
         if !ahead_free && let Some(a) = slot.ahead {
             let leader = Leader { gap: a.distance - d.min_gap, speed: a.speed, accel: a.accel, decel: a.decel };
             own.advised = own.advised.min(d.follow(me.speed, v0, relaxed(me), &leader).max(0.0));
@@ -215,15 +213,7 @@ impl LinkLanes<'_> {
     /// Who would be ahead and behind on a lane whose next unprocessed vehicle is `at`.
     fn slot(&self, lane: usize, at: usize, me: &Vehicle, d: &Driver) -> Slot {
         let vehicles = &self.lanes[lane].vehicles;
-        let ahead = match at.checked_sub(1).map(|i| &vehicles[i]) {
-            Some(v) => Some(Neighbour {
-                distance: v.back() - me.position,
-                speed: v.speed,
-                accel: v.accel,
-                decel: self.scene.drivers[v.kind as usize].apparent_decel,
-            }),
-            None => self.beyond(lane, me, d),
-        };
+        let ahead = self.slot_ahead(lane, at, me, d);
         let behind = match vehicles.get(at) {
             Some(v) => Some((
                 Neighbour {
@@ -243,9 +233,6 @@ impl LinkLanes<'_> {
     fn beyond(&self, lane: usize, me: &Vehicle, d: &Driver) -> Option<Neighbour> {
         let scene = self.scene;
         let mut distance = scene.lanes[self.first + lane].length - me.position;
-        if distance > me.speed * LOOK_AHEAD + d.min_gap {
-            return None;
-        }
         let neighbour = |distance: f32, tail: &Tail| Neighbour {
             distance: distance + tail.back,
             speed: tail.speed,
@@ -260,7 +247,10 @@ impl LinkLanes<'_> {
             .filter(|t| t.back < PARTING)
             .map(|t| neighbour(distance, t))
             .min_by(|a, b| a.distance.total_cmp(&b.distance));
-        let mut m = scene.routes.leg(me.path, me.leg)[lane].movement.get()?;
+        if distance > me.speed * LOOK_AHEAD + d.min_gap {
+            return parting;
+        }
+        let Some(mut m) = scene.routes.leg(me.path, me.leg)[lane].movement.get() else { return parting };
         for _ in 0..3 {
             let next = scene.moves[m.index()].next;
             let tail = &self.tails[next.index()];

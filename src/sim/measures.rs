@@ -158,7 +158,8 @@ impl Measures {
         trip.arrival_lane = lane;
         trip.arrival_position = place;
         trip.arrival_speed = v.speed;
-        trip.length = v.odometer + place;
+        // A place to arrive at that lies before the place of departure is reached at once.
+        trip.length = (v.odometer + place).max(0.0);
         trip.waiting = v.waited;
         trip.stops = v.stops;
         trip.time_loss = v.time_loss;

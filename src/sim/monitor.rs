@@ -1,7 +1,8 @@
 //! Counts conflicting greens: it looks at lamps only and trusts no controller.
 //!
 //! A pair of groups is in conflict while both are open and
-//! - their paths cross, neither is bound to give way, or both go straight on from different streets; or
+//! - their paths cross or merge and neither is bound to give way, or they cross and both go straight on from
+//!   different streets; or
 //! - a turn that is bound to give way shows a full green (*protected*) against what it crosses.
 
 use intergreen_control::Lamp;
@@ -67,8 +68,8 @@ impl Monitor {
 
     /// Lets `dt` seconds pass.
     pub fn pass(&mut self, dt: f32) {
-        let open: u32 = self.open.iter().sum();
-        self.seconds += f64::from(open) * f64::from(dt);
+        let open = self.open.iter().filter(|&&n| n > 0).count();
+        self.seconds += open as f64 * f64::from(dt);
     }
 }
 
@@ -140,16 +141,18 @@ fn pairs(network: &Network, movements: &[MovementId]) -> Vec<Pair> {
             let (ma, mb) = (network.movement(a), network.movement(b));
             let (Some(ha), Some(hb)) = (ma.head, mb.head) else { continue };
             let same_street = network.lane(ma.from).link == network.lane(mb.from).link;
-            if ha.group == hb.group || same_street || !cross(network, a, b) {
+            let crosses = meet(network, a, b, ConflictKind::Crossing);
+            let merges = meet(network, a, b, ConflictKind::Merging);
+            if ha.group == hb.group || same_street || !(crosses || merges) {
                 continue;
             }
             let straight = |m: &Movement| m.direction == Direction::Straight;
             let (a_yields, b_yields) = (ma.yields_to.contains(&b), mb.yields_to.contains(&a));
-            let always = (!a_yields && !b_yields) || (straight(ma) && straight(mb));
-            if always || (a_yields && !straight(ma)) {
+            let always = (!a_yields && !b_yields) || (crosses && straight(ma) && straight(mb));
+            if always || (crosses && a_yields && !straight(ma)) {
                 found.push(Pair { a: ha.group, b: hb.group, always, if_a_protected: a_yields && !straight(ma) });
             }
-            if !always && b_yields && !straight(mb) {
+            if !always && crosses && b_yields && !straight(mb) {
                 found.push(Pair { a: hb.group, b: ha.group, always: false, if_a_protected: true });
             }
         }
@@ -159,11 +162,11 @@ fn pairs(network: &Network, movements: &[MovementId]) -> Vec<Pair> {
     found
 }
 
-/// Whether the ways of two entry movements cross (not merely merge) inside the junction.
-fn cross(network: &Network, a: MovementId, b: MovementId) -> bool {
+/// Whether the ways of two entry movements meet in a certain way inside the junction.
+fn meet(network: &Network, a: MovementId, b: MovementId, kind: ConflictKind) -> bool {
     let inside_b = insides(network, b);
     insides(network, a).iter().any(|&la| {
-        network.lane(la).conflicts.iter().any(|c| c.kind == ConflictKind::Crossing && inside_b.contains(&c.foe))
+        network.lane(la).conflicts.iter().any(|c| c.kind == kind && inside_b.contains(&c.foe))
     })
 }
 

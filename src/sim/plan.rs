@@ -99,6 +99,13 @@ impl<'a> Planner<'a> {
         if let Some(leader) = ahead {
             let d = &self.view.scene.drivers[leader.kind as usize];
             self.follow(leader.back() - self.me.position, leader.speed, leader.accel, d.apparent_decel);
+        } else {
+            // Whoever has left the lane by whichever movement may still reach back onto it.
+            let to_end = self.lane.length - self.me.position;
+            for id in self.view.scene.network.movements_of(lane) {
+                let m = &self.view.scene.moves[id.index()];
+                self.rear_ahead(lane, m, &self.view.scene.lanes[m.next.index()], to_end);
+            }
         }
         let to_end = self.lane.length - self.me.position;
         let next_max = self.d.max_next(self.me.speed);
@@ -148,8 +155,9 @@ impl<'a> Planner<'a> {
                 return;
             };
             let m = &scene.moves[id.index()];
-            let line = self.line(m, seen);
             let facts = &scene.lanes[m.next.index()];
+            self.rear_ahead(here, m, facts, seen);
+            let line = self.line(m, seen);
             // Somebody in the way inside: who can still stop does not ask to enter.
             let limit = if facts.internal && seen <= look { self.conflicts(m.next, seen, inside) } else { Limit::NONE };
             self.behind = self.behind.min(limit.behind);
@@ -187,10 +195,24 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Keeps behind whoever has passed the line ahead but still reaches back over it, however the line is obeyed.
+    fn rear_ahead(&mut self, here: LaneId, m: &MoveFacts, next: &LaneFacts, seen: f32) {
+        let tails = &self.view.traffic.tails;
+        let tail = &tails[m.next.index()];
+        if tail.back < 0.0 && tail.came_from == here {
+            self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
+        }
+        if next.internal {
+            let tail = &tails[next.next.index()];
+            if tail.back < -next.length && tail.came_from == m.next {
+                self.follow(seen + next.length + tail.back, tail.speed, tail.accel, tail.decel);
+            }
+        }
+    }
+
     /// Waits at a line although it may be open.
     fn hold(&mut self, m: &MoveFacts, line: &Line) {
         self.speed = line.wait;
-        self.flags |= Flags::HELD;
         if self.view.signs().rule(m) == Rule::Closed {
             self.flags |= Flags::AT_RED;
         }
@@ -291,8 +313,7 @@ impl<'a> Planner<'a> {
             let need = self.me.length + self.d.min_gap;
             if self.view.room_behind(m, self.me.path, leg, need) < need {
                 self.speed = line.wait;
-                self.flags |= Flags::HELD;
-                return Way::Ends;
+                        return Way::Ends;
             }
         }
         let yields = matches!(rule, Rule::Yield | Rule::StopYield) && !(entering && m.waits_inside);

@@ -88,12 +88,8 @@ pub struct MoveFacts {
     pub to: LaneId,
     /// Place of its lamp (for an onward movement: its entry's), or `u32::MAX`.
     pub lamp: u32,
-    /// Movement through which the junction was entered.
-    pub entry: MovementId,
     /// First of the movements it gives way to, and one past the last.
     pub yields: (u32, u32),
-    /// Length of the internal lanes after it, m.
-    pub inside: f32,
     /// Length of the next lane if internal, m.
     pub first_inside: f32,
     /// Distance from which all foes can be seen, m.
@@ -216,10 +212,7 @@ impl Scene {
         let unsafe_pairs = if setup.unsafe_yields { monitor::unprotected(&network) } else { Vec::new() };
         let (moves, yields) = move_facts(&network, &unsafe_pairs);
         let (lanes, conflicts) = lane_facts(&network);
-        let mut lamp_base = vec![0];
-        for s in &network.signals {
-            lamp_base.push(lamp_base[lamp_base.len() - 1] + u32::from(s.groups));
-        }
+        let lamp_base = lamp_bases(&network);
         let roads = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end));
         let change_links = roads.filter(|&l| can_change(&network, l)).collect();
         let internal_lanes = (0..network.lanes.len() as u32).filter(|&l| network.lanes[l as usize].internal).collect();
@@ -267,9 +260,7 @@ fn move_facts(network: &Network, unsafe_pairs: &[(MovementId, MovementId)]) -> (
                 next: m.next,
                 to: m.to,
                 lamp,
-                entry: m.entry,
                 yields: (start, yields.len() as u32),
-                inside: m.inside_length,
                 first_inside: if next.internal { next.length } else { 0.0 },
                 visibility: m.visibility,
                 stand_back: if m.kind == MovementKind::Onward { waiting_place_offset(network, m.from) } else { 0.0 },
@@ -285,18 +276,13 @@ fn move_facts(network: &Network, unsafe_pairs: &[(MovementId, MovementId)]) -> (
     (moves, yields)
 }
 
-/// First lamp of each signal.
+/// First lamp of each signal, and one past the last lamp.
 fn lamp_bases(network: &Network) -> Vec<u32> {
-    let mut next = 0;
-    network
-        .signals
-        .iter()
-        .map(|s| {
-            let base = next;
-            next += u32::from(s.groups);
-            base
-        })
-        .collect()
+    let mut bases = vec![0];
+    for s in &network.signals {
+        bases.push(bases[bases.len() - 1] + u32::from(s.groups));
+    }
+    bases
 }
 
 /// The network's lanes and conflicts in the form the step reads.

@@ -126,14 +126,17 @@ impl Simulation {
         Ok(())
     }
 
-    /// Starts again with another seed.
+    /// Starts again with another seed, and the same commands.
     ///
     /// # Errors
     /// As [`Simulation::new`].
     pub fn reset(&mut self, seed: u64) -> Result<(), SimError> {
         let mut setup = self.scene().setup.clone();
         setup.seed = seed;
-        self.prepare(setup)
+        let agenda = self.world.resource::<Agenda>().again();
+        self.prepare(setup)?;
+        self.world.insert_resource(agenda);
+        Ok(())
     }
 
     /// Makes one step.
@@ -290,11 +293,14 @@ impl Simulation {
         }
     }
 
-    /// Goes back to a snapshot of this run.
+    /// Goes back to a snapshot of a run on the same network.
     ///
     /// # Errors
-    /// If it was made with other controllers.
+    /// If it was made on another network or with other controllers.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SimError> {
+        if !Arc::ptr_eq(&self.network, &snapshot.scene.network) {
+            return Err(SimError::Snapshot("was made on another network".into()));
+        }
         let mut controllers = Controllers::new(&snapshot.scene).map_err(SimError::Controller)?;
         if controllers.list.len() != snapshot.controllers.len() {
             return Err(SimError::Snapshot("has another number of controllers".into()));

@@ -80,10 +80,6 @@ impl Flags {
     pub const AT_RED: u8 = 1;
     /// Saw a yellow too late to stop.
     pub const LATE_YELLOW: u8 = 2;
-    /// Wants a lane change that was blocked in the last step.
-    pub const BLOCKED: u8 = 4;
-    /// Did not move because the way ahead was full or somebody had right of way.
-    pub const HELD: u8 = 8;
 }
 
 impl Vehicle {

@@ -132,6 +132,7 @@ fn commands(mut scene: ResMut<SceneRes>, mut agenda: ResMut<Agenda>, clock: Res<
 fn insert(
     scene: Res<SceneRes>,
     clock: Res<Clock>,
+    lamps: Res<Lamps>,
     mut traffic: ResMut<Traffic>,
     mut waiting: ResMut<Waiting>,
     mut measures: ResMut<Measures>,
@@ -140,7 +141,7 @@ fn insert(
     mut profile: ResMut<Profile>,
 ) {
     let mut entered = Vec::new();
-    waiting.insert(&scene.0, &mut traffic, clock.now, &mut entered);
+    waiting.insert(&scene.0, &mut traffic, &lamps.shown, clock.now, &mut entered);
     for (id, lane) in entered {
         let vehicle = traffic.lanes[lane.index()].vehicles.iter().find(|v| v.id == id);
         if let Some(v) = vehicle {

@@ -164,6 +164,20 @@ impl Program {
         unreachable!("the remainder is below the sum of the durations")
     }
 
+    /// Groups whose green is followed by red in some step, without a yellow between them.
+    pub fn without_yellow(&self) -> Vec<u16> {
+        let next = self.steps.iter().cycle().skip(1);
+        let pairs: Vec<_> = self.steps.iter().zip(next).collect();
+        let ends = |g: usize| pairs.iter().any(|(a, b)| a.lamps[g].is_green() && b.lamps[g].is_red());
+        (0..self.groups()).filter(|&g| ends(g)).map(|g| g as u16).collect()
+    }
+
+    /// Groups that no step opens, not even for a turn on red.
+    pub fn never_green(&self) -> Vec<u16> {
+        let open = |g: usize| self.steps.iter().any(|s| s.lamps[g].is_green() || s.lamps[g] == Lamp::TurnOnRed);
+        (0..self.groups()).filter(|&g| !open(g)).map(|g| g as u16).collect()
+    }
+
     /// How long `group` is green of either kind in one cycle; never, for a group it does not have.
     pub fn green(&self, group: usize) -> Millis {
         let green = self.steps.iter().filter(|s| s.lamps.get(group).is_some_and(|lamp| lamp.is_green()));

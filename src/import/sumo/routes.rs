@@ -144,11 +144,32 @@ impl<'a> Reader<'a> {
             self.traveller(position, file, &element)?;
         }
         self.sources.sort_by_key(|(position, _)| *position);
+        self.open_depart_lanes();
         Ok(Demand {
             types: self.types.types,
             routes: self.routes.routes,
             sources: self.sources.into_iter().map(|(_, source)| source).collect(),
         })
+    }
+
+    /// Who names a lane to depart on that is closed to its class departs on the first open one, and is counted.
+    fn open_depart_lanes(&mut self) {
+        for (_, source) in &mut self.sources {
+            let DepartLane::Index(index) = source.manner.depart_lane else { continue };
+            let closed = source.types.iter().any(|&(kind, _)| {
+                let class = self.types.types[kind.index()].class;
+                source.routes.iter().any(|&(route, _)| {
+                    let first = self.routes.routes[route.index()].links[0];
+                    let mut lanes = self.network.lanes_of(first);
+                    lanes.nth(usize::from(index)).is_some_and(|l| !self.network.lane(l).permissions.allows(class))
+                })
+            });
+            if closed {
+                let kind = "departLane closed to the vehicle's class: departs on the first open lane";
+                self.report.count(kind, || format!("'{}', lane {index}", source.id));
+                source.manner.depart_lane = DepartLane::First;
+            }
+        }
     }
 
     /// Registers the name of a vehicle or flow.
