@@ -2,6 +2,8 @@
 # Build outputs stay outside the clone, so that a fresh clone on a known machine starts warm.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${HOME}/.cache/intergreen-target}"
 export CARGO_TERM_COLOR=never
+# Tests that would skip for want of data fail instead.
+export CI=true
 INTERGREEN_DATA="$(realpath -m "${INTERGREEN_DATA:-../shared/data}")"
 export INTERGREEN_DATA
 export PEERS="${PEERS:-$HOME/.cache/intergreen-peers}"

@@ -115,7 +115,10 @@ impl Driver {
         match self.model {
             FollowingModel::Krauss => krauss::follow(self, v, tau, leader).min(self.max_next(v)),
             FollowingModel::KraussOrig1 => krauss::follow_original(self, tau, leader).min(self.max_next(v)),
-            FollowingModel::Idm => v + self.dt * idm::follow(self, v, v0, tau, leader),
+            // The plain model is not free of collisions after a tight lane change at long steps.
+            FollowingModel::Idm => {
+                (v + self.dt * idm::follow(self, v, v0, tau, leader)).min(calibrated::clamp(self, v, leader))
+            }
             FollowingModel::Calibrated => calibrated::follow(self, v, v0, tau, leader),
         }
     }

@@ -168,8 +168,9 @@ impl SensorTier {
 /// A finite number.
 fn finite(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(v) if v.is_finite() => Ok(v),
-        _ => Err("expected a number".into()),
+        // Thirty years: beyond it a run would never end.
+        Ok(v) if v.abs() <= 1e9 => Ok(v),
+        _ => Err("expected a number of seconds up to 1e9".into()),
     }
 }
 

@@ -70,8 +70,7 @@ fn advanced(loaded: &Loaded, seed: u64, until: Millis) -> Result<Simulation, Fai
         let (at, begin) = (until.seconds(), begin.seconds());
         return Err(Failure::Input(format!("--at {at}: the scenario begins at {begin} s; expected that or later")));
     }
-    let setup =
-        Setup { begin, end: loaded.end, step: loaded.step, seed, ..Setup::default() };
+    let setup = Setup { begin, end: loaded.end, step: loaded.step, seed, ..Setup::default() };
     let demand = Arc::new(loaded.demand.clone());
     let mut simulation =
         Simulation::new(loaded.network.clone(), demand, setup).map_err(|e| Failure::Run(e.to_string()))?;

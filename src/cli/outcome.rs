@@ -43,6 +43,8 @@ pub struct Outcome {
     pub threads: usize,
     pub blockages: usize,
     pub lane_changes: u64,
+    /// Why it ended: `end`, `empty`, `gridlock`, `stuck` (nothing moved for an hour) or `interrupted`.
+    pub stopped: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_share: Option<BTreeMap<&'static str, f64>>,
 }
@@ -126,6 +128,7 @@ impl Outcome {
             threads: scene.setup.threads,
             blockages: gridlocks.found.len() - gridlocks.cycles(),
             lane_changes: m.lane_changes,
+            stopped: run.stop.name(),
             cpu_share: args.profile.then(|| sim.profile().shares().into_iter().collect()),
         }
     }
@@ -160,9 +163,8 @@ fn waived(run: &Finished<'_>) -> Vec<String> {
     let network = &run.loaded.network;
     let mut found = Vec::new();
     for signal in &network.signals {
-        let used = |group: &u16| {
-            signal.movements.iter().any(|m| network.movement(*m).head.is_some_and(|h| h.group == *group))
-        };
+        let used =
+            |group: &u16| signal.movements.iter().any(|m| network.movement(*m).head.is_some_and(|h| h.group == *group));
         let mut note = |what: &str, groups: Vec<u16>| {
             let groups: Vec<String> = groups.iter().filter(|g| used(g)).map(u16::to_string).collect();
             if !groups.is_empty() {

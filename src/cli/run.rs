@@ -32,6 +32,19 @@ pub enum Stop {
     Interrupted,
 }
 
+impl Stop {
+    /// Its name in results.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::End => "end",
+            Self::Empty => "empty",
+            Self::Gridlock => "gridlock",
+            Self::Stuck => "stuck",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 /// Everything a report is made from.
 pub struct Finished<'a> {
     /// What was asked for.

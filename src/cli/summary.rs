@@ -85,7 +85,7 @@ fn defects(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result 
         let at = run.sim.scene().setup.begin.seconds() + f.time_s;
         let lanes: Vec<&str> = f.lanes.iter().take(12).map(|&l| names.lane(l)).collect();
         let more = if f.lanes.len() > 12 { " …" } else { "" };
-        writeln!(s, "  {kind} at {at} s: lanes {}{more}", lanes.join(" → "))?;
+        writeln!(s, "  {kind} at {at:.1} s: lanes {}{more}", lanes.join(" → "))?;
     }
     for c in run.watch.collisions.iter().take(most) {
         let [a, b] = c.vehicles.map(|v| names.vehicle(v));

@@ -38,7 +38,11 @@ impl Waiting {
     }
 
     /// Puts everybody in line whose time has come by `now`, then lets in who fits. Returns who was let in.
-    pub fn insert(&mut self, scene: &Scene, traffic: &mut Traffic, lamps: &[Lamp],
+    pub fn insert(
+        &mut self,
+        scene: &Scene,
+        traffic: &mut Traffic,
+        lamps: &[Lamp],
         now: Millis,
         entered: &mut Vec<(VehicleId, LaneId)>,
     ) {
@@ -244,13 +248,7 @@ impl<'a> Candidate<'a> {
 
     /// What is ahead beyond the end of the lane: a red or yellow lamp, or the last vehicle of the lanes behind it, as
     /// distance, speed, acceleration and expected deceleration.
-    fn beyond(
-        &self,
-        traffic: &Traffic,
-        lamps: &[Lamp],
-        lane: usize,
-        position: f32,
-    ) -> Option<(f32, f32, f32, f32)> {
+    fn beyond(&self, traffic: &Traffic, lamps: &[Lamp], lane: usize, position: f32) -> Option<(f32, f32, f32, f32)> {
         let scene = self.scene;
         let mut distance = scene.lanes[lane].length - position;
         let mut m = &scene.moves[self.choices[lane - self.first_lane].movement.get()?.index()];

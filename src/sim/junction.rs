@@ -13,7 +13,7 @@ use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
 use super::state::{Tail, Traffic, Vehicle};
 use crate::behaviour::gap::{self, Passage};
 use crate::behaviour::{Driver, Leader};
-use crate::network::{ConflictKind, MovementId, MovementKind, RightOfWay};
+use crate::network::{ConflictKind, LaneId, MovementId, MovementKind, RightOfWay};
 use crate::random::mix;
 
 /// What a plan may look at: the state at the end of the last step.
@@ -147,7 +147,9 @@ impl<'a> View<'a> {
     pub fn room_behind(&self, m: &MoveFacts, path: u32, leg: u16, need: f32) -> f32 {
         let (scene, traffic) = (self.scene, self.traffic);
         let mut lane = m.to;
+        let is_empty = |lane: LaneId| !traffic.tails[lane.index()].exists() && traffic.inbound[lane.index()] <= 0.0;
         let mut room = traffic.room[lane.index()] - traffic.inbound[lane.index()];
+        let mut empty = is_empty(lane);
         for leg in leg + 1..leg + 9 {
             if room >= need || traffic.standing[lane.index()] || leg + 1 >= scene.routes.legs(path) {
                 break;
@@ -161,8 +163,10 @@ impl<'a> View<'a> {
             }
             lane = next.to;
             room += traffic.room[lane.index()] - traffic.inbound[lane.index()];
+            empty &= is_empty(lane);
         }
-        room
+        // A vehicle longer than the road to the next place to wait would never go, if an empty road were not enough.
+        if empty { f32::INFINITY } else { room }
     }
 }
 

@@ -165,9 +165,9 @@ fn pairs(network: &Network, movements: &[MovementId]) -> Vec<Pair> {
 /// Whether the ways of two entry movements meet in a certain way inside the junction.
 fn meet(network: &Network, a: MovementId, b: MovementId, kind: ConflictKind) -> bool {
     let inside_b = insides(network, b);
-    insides(network, a).iter().any(|&la| {
-        network.lane(la).conflicts.iter().any(|c| c.kind == kind && inside_b.contains(&c.foe))
-    })
+    insides(network, a)
+        .iter()
+        .any(|&la| network.lane(la).conflicts.iter().any(|c| c.kind == kind && inside_b.contains(&c.foe)))
 }
 
 /// The internal lanes of an entry movement.

@@ -313,7 +313,7 @@ impl<'a> Planner<'a> {
             let need = self.me.length + self.d.min_gap;
             if self.view.room_behind(m, self.me.path, leg, need) < need {
                 self.speed = line.wait;
-                        return Way::Ends;
+                return Way::Ends;
             }
         }
         let yields = matches!(rule, Rule::Yield | Rule::StopYield) && !(entering && m.waits_inside);

@@ -17,17 +17,26 @@ fn scenarios() -> Vec<World> {
         w
     };
     let mut all = vec![arterial(), town];
-    all.extend(sumo("grid/g4/g4.sumocfg").map(|w| named(w, "g4")));
-    all.extend(sumo("resco/cologne1/cologne1.sumocfg").map(|w| named(w, "cologne1")));
+    for (file, name) in FROM_DATA {
+        all.extend(sumo(file).map(|w| named(w, name)));
+    }
     all
 }
+
+/// Scenarios in the data folder.
+const FROM_DATA: [(&str, &str); 4] = [
+    ("grid/g4/g4.sumocfg", "g4"),
+    ("resco/cologne1/cologne1.sumocfg", "cologne1"),
+    ("resco/grid4x4/grid4x4.sumocfg", "grid4x4"),
+    ("grid/g16/g16.sumocfg", "g16"),
+];
 
 /// Whether a line is about a scenario that could not be run.
 fn missing(scenarios: &[World]) -> impl Fn(&str) -> bool {
     let names: Vec<String> = scenarios.iter().map(|w| w.name.clone()).collect();
     move |line| {
         let name = line.split_whitespace().next().unwrap_or("");
-        ["g4", "cologne1"].contains(&name) && !names.iter().any(|n| n == name)
+        FROM_DATA.iter().any(|(_, n)| *n == name) && !names.iter().any(|n| n == name)
     }
 }
 

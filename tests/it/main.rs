@@ -12,6 +12,7 @@ mod junctions;
 mod lanes;
 mod models;
 mod random_towns;
+mod regressions;
 mod sensors;
 mod style;
 mod tools;

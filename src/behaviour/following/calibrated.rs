@@ -71,7 +71,7 @@ fn constant_acceleration(d: &Driver, v: f32, leader: &Leader) -> f32 {
 
 /// The highest next speed from which a stop behind a leader that brakes at 9 m/s² is still possible at 9 m/s².
 #[inline]
-fn clamp(d: &Driver, v: f32, leader: &Leader) -> f32 {
+pub(in crate::behaviour) fn clamp(d: &Driver, v: f32, leader: &Leader) -> f32 {
     let g = leader.gap + d.min_gap - CLAMP_GAP;
     let half = 0.5 * CLAMP_DECEL * d.dt;
     let inner = half * half + CLAMP_DECEL * (2.0 * (g + leader.speed * leader.speed / (2.0 * CLAMP_DECEL)) - v * d.dt);
