@@ -89,6 +89,12 @@ impl Driver {
         !matches!(self.model, FollowingModel::Krauss | FollowingModel::KraussOrig1)
     }
 
+    /// The speed it would drive on an empty road: its own multiple of the limit, as far as the vehicle can, m/s.
+    #[inline(always)]
+    pub fn desired(&self, speed_factor: f32, limit: f32) -> f32 {
+        (speed_factor * limit).min(self.max_speed)
+    }
+
     /// The fastest it can be after a step, in free flow with desired speed `v0`.
     #[inline]
     pub fn free(&self, v: f32, v0: f32) -> f32 {

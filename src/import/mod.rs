@@ -47,11 +47,4 @@ impl Report {
     pub fn count(&mut self, kind: impl Into<String>, example: impl FnOnce() -> String) {
         self.findings.entry(kind.into()).or_insert_with(|| (0, example())).0 += 1;
     }
-
-    /// Takes over another report's findings.
-    pub fn merge(&mut self, other: Self) {
-        for (kind, (n, example)) in other.findings {
-            self.findings.entry(kind).or_insert((0, example)).0 += n;
-        }
-    }
 }

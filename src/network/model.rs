@@ -85,7 +85,7 @@ pub enum ConflictKind {
 }
 
 /// A stretch of an internal lane where a vehicle could touch one on `foe`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Conflict {
     /// The other internal lane.
     pub foe: LaneId,

@@ -124,7 +124,7 @@ fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, wanted: f32, flags: u8)
 
 /// Keeps the vehicle's own books.
 fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: LaneId) {
-    let v0 = (me.speed_factor * cx.scene.lanes[lane.index()].limit).min(d.max_speed);
+    let v0 = d.desired(me.speed_factor, cx.scene.lanes[lane.index()].limit);
     let mean = me.moved / d.dt;
     me.time_loss += d.dt * (v0 - mean) / v0;
     if me.speed < HALTING {

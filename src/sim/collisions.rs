@@ -72,8 +72,9 @@ impl Overlaps {
             return;
         }
         let (first, last) = scene.lanes[lane.index()].conflicts;
-        for c in &scene.conflicts[first as usize..last as usize] {
-            if c.clearing || c.kind == ConflictKind::Diverging || c.foe < lane {
+        for facts in &scene.conflicts[first as usize..last as usize] {
+            let c = &facts.meeting;
+            if facts.clearing || c.kind == ConflictKind::Diverging || c.foe < lane {
                 continue;
             }
             for (a_lane, a, a_front) in occupants(scene, traffic, lane) {

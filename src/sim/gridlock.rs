@@ -149,8 +149,8 @@ fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
             if stuck(next) {
                 return Some(next);
             }
-            if let Some(c) = foes.iter().find(|c| c.foe != lane && stuck(c.foe)) {
-                return Some(c.foe);
+            if let Some(foe) = foes.iter().map(|f| f.meeting.foe).find(|&foe| foe != lane && stuck(foe)) {
+                return Some(foe);
             }
             next = facts.next;
         } else {

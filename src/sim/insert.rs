@@ -199,7 +199,7 @@ impl<'a> Candidate<'a> {
                 vehicles.last().map_or(facts.length, |v| v.back() - d.min_gap).clamp(0.0, facts.length)
             }
         };
-        let v0 = (self.speed_factor * facts.limit).min(d.max_speed);
+        let v0 = d.desired(self.speed_factor, facts.limit);
         let at = vehicles.partition_point(|v| v.position >= position);
         let safe = self.safe_speed(traffic, lamps, vehicles.get(at.wrapping_sub(1)), lane, position, v0)?;
         let mean = || vehicles.iter().map(|v| v.speed).sum::<f32>() / vehicles.len().max(1) as f32;

@@ -13,7 +13,7 @@ use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
 use super::state::{Tail, Traffic, Vehicle};
 use crate::behaviour::gap::{self, Passage};
 use crate::behaviour::{Driver, Leader};
-use crate::network::{ConflictKind, LaneId, MovementId, MovementKind, RightOfWay};
+use crate::network::{Conflict, ConflictKind, LaneId, MovementId, MovementKind, RightOfWay};
 use crate::random::mix;
 
 /// What a plan may look at: the state at the end of the last step.
@@ -252,7 +252,8 @@ impl Looker<'_> {
     pub fn limit(&self, view: &View<'_>, lane: &LaneFacts) -> Limit {
         let mut limit = Limit::NONE;
         let scene = view.scene;
-        for c in &scene.conflicts[lane.conflicts.0 as usize..lane.conflicts.1 as usize] {
+        for facts in &scene.conflicts[lane.conflicts.0 as usize..lane.conflicts.1 as usize] {
+            let c = &facts.meeting;
             // My rear is past it.
             if self.to_lane + c.end + self.me.length < 0.0 {
                 continue;
@@ -260,20 +261,20 @@ impl Looker<'_> {
             let foe_lane = &scene.lanes[c.foe.index()];
             for v in &view.traffic.lanes[c.foe.index()].vehicles {
                 let o = Occupant::on_lane(v, &scene.drivers[v.kind as usize]);
-                self.consider(view, lane, foe_lane, c, &o, &mut limit);
+                self.consider(view, lane, foe_lane, facts, &o, &mut limit);
             }
             let next = foe_lane.next;
             let tail = &view.traffic.tails[next.index()];
             if tail.back < 0.0 && tail.came_from == c.foe {
                 let o = Occupant::reaching_back(tail, foe_lane.length);
-                self.consider(view, lane, foe_lane, c, &o, &mut limit);
+                self.consider(view, lane, foe_lane, facts, &o, &mut limit);
             }
             let after = &scene.lanes[next.index()];
             if after.internal {
                 let tail = &view.traffic.tails[after.next.index()];
                 if tail.came_from == next && tail.back < -after.length {
                     let o = Occupant::reaching_back(tail, foe_lane.length + after.length);
-                    self.consider(view, lane, foe_lane, c, &o, &mut limit);
+                    self.consider(view, lane, foe_lane, facts, &o, &mut limit);
                 }
             }
         }
@@ -286,14 +287,15 @@ impl Looker<'_> {
         view: &View<'_>,
         lane: &LaneFacts,
         foe_lane: &LaneFacts,
-        c: &ConflictFacts,
+        facts: &ConflictFacts,
         o: &Occupant,
         limit: &mut Limit,
     ) {
+        let c = &facts.meeting;
         if o.id == self.me.id.0 || o.back > c.foe_end {
             return;
         }
-        if c.clearing {
+        if facts.clearing {
             let entry = &view.scene.moves[foe_lane.entry.index()];
             if !self.inside && entry.lamp != u32::MAX && !view.signs().is_green(entry) {
                 limit.hold = true;
@@ -333,7 +335,7 @@ impl Looker<'_> {
     }
 
     /// Whether the other one goes first. Of two vehicles inside a junction exactly one does.
-    fn gives_way_to(&self, view: &View<'_>, foe_lane: &LaneFacts, c: &ConflictFacts, o: &Occupant) -> bool {
+    fn gives_way_to(&self, view: &View<'_>, foe_lane: &LaneFacts, c: &Conflict, o: &Occupant) -> bool {
         let to_start = self.to_lane + c.start;
         let (mine_in, other_in) = (to_start < 0.0, o.front > c.foe_start);
         if mine_in != other_in {

@@ -146,8 +146,7 @@ impl LinkLanes<'_> {
     /// Whether there is room on lane `to`; if not, asks those in the way for it.
     fn try_slot(&mut self, k: usize, to: usize, cursor: &[usize; MOST_LANES], me: &Vehicle, d: &Driver) -> bool {
         let slot = self.slot(to, cursor[to], me, d);
-        let ahead_free = slot.ahead.is_none_or(|a| self.is_clear_ahead(me, d, &a));
-        let behind_free = slot.behind.is_none_or(|(b, i)| self.is_clear_behind(me, d, &b, to, i));
+        let (ahead_free, behind_free) = self.is_clear(&slot, to, me, d);
         if ahead_free && behind_free {
             return true;
         }
@@ -169,7 +168,7 @@ impl LinkLanes<'_> {
         behind_free: bool,
     ) {
         let limit = self.scene.lanes[self.first].limit;
-        let v0 = (me.speed_factor * limit).min(d.max_speed);
+        let v0 = d.desired(me.speed_factor, limit);
         let own = &mut self.lanes[k].vehicles[cursor[k]];
         if !ahead_free && let Some(a) = slot.ahead {
             let leader = Leader { gap: a.distance - d.min_gap, speed: a.speed, accel: a.accel, decel: a.decel };
@@ -193,7 +192,7 @@ impl LinkLanes<'_> {
             }
             let leader =
                 Leader { gap: distance - od.min_gap, speed: me.speed, accel: me.accel, decel: d.apparent_decel };
-            let v0 = (other.speed_factor * limit).min(od.max_speed);
+            let v0 = od.desired(other.speed_factor, limit);
             let slower = od.follow(other.speed, v0, relaxed(other), &leader).max(0.0);
             other.advised = other.advised.min(slower);
             return;
@@ -315,7 +314,7 @@ impl LinkLanes<'_> {
         choices: &[LaneChoice],
     ) -> Option<usize> {
         let facts = &self.scene.lanes[self.first + k];
-        let v0 = (me.speed_factor * facts.limit).min(d.max_speed);
+        let v0 = d.desired(me.speed_factor, facts.limit);
         let here = self.anticipated(&me, d, v0, self.slot_ahead(k, cursor[k], &me, d));
         let mut gain = me.lc_gain;
         let mut keep = me.lc_keep;
@@ -414,9 +413,15 @@ impl LinkLanes<'_> {
 
     /// Whether there is room on a lane.
     fn fits(&self, to: usize, cursor: &[usize; MOST_LANES], me: &Vehicle, d: &Driver) -> bool {
-        let slot = self.slot(to, cursor[to], me, d);
-        slot.ahead.is_none_or(|a| self.is_clear_ahead(me, d, &a))
-            && slot.behind.is_none_or(|(b, i)| self.is_clear_behind(me, d, &b, to, i))
+        self.is_clear(&self.slot(to, cursor[to], me, d), to, me, d) == (true, true)
+    }
+
+    /// Whether there is room ahead and behind in a slot on lane `to`.
+    fn is_clear(&self, slot: &Slot, to: usize, me: &Vehicle, d: &Driver) -> (bool, bool) {
+        (
+            slot.ahead.is_none_or(|a| self.is_clear_ahead(me, d, &a)),
+            slot.behind.is_none_or(|(b, i)| self.is_clear_behind(me, d, &b, to, i)),
+        )
     }
 }
 

@@ -59,6 +59,8 @@ struct Planner<'a> {
 
 /// A stop line on the way.
 struct Line {
+    /// What it says.
+    rule: Rule,
     /// Distance to it, m.
     distance: f32,
     /// Next speed if one stops at it.
@@ -77,7 +79,7 @@ enum Way {
 impl<'a> Planner<'a> {
     fn new(view: &'a View<'a>, me: &'a Vehicle, lane: &'a LaneFacts) -> Self {
         let d = &view.scene.drivers[me.kind as usize];
-        let v0 = (me.speed_factor * lane.limit).min(d.max_speed);
+        let v0 = d.desired(me.speed_factor, lane.limit);
         let tau = relaxed(me);
         let free = d.free(me.speed, v0);
         let helpful = me.advised.max(me.speed - d.decel * d.dt).max(0.0);
@@ -96,18 +98,17 @@ impl<'a> Planner<'a> {
 
     /// The plan: first the vehicle ahead on the lane, then the way beyond.
     fn plan(mut self, lane: LaneId, ahead: Option<&Vehicle>, chunk: &mut Chunk) -> Planned {
+        let to_end = self.lane.length - self.me.position;
         if let Some(leader) = ahead {
             let d = &self.view.scene.drivers[leader.kind as usize];
             self.follow(leader.back() - self.me.position, leader.speed, leader.accel, d.apparent_decel);
         } else {
             // Whoever has left the lane by whichever movement may still reach back onto it.
-            let to_end = self.lane.length - self.me.position;
             for id in self.view.scene.network.movements_of(lane) {
                 let m = &self.view.scene.moves[id.index()];
                 self.rear_ahead(lane, m, &self.view.scene.lanes[m.next.index()], to_end);
             }
         }
-        let to_end = self.lane.length - self.me.position;
         let next_max = self.d.max_next(self.me.speed);
         let brake = self.d.brake_gap(next_max, self.d.decel);
         // At least as far as one stops before a line, or one that stands before it would not see it.
@@ -162,16 +163,15 @@ impl<'a> Planner<'a> {
             let limit = if facts.internal && seen <= look { self.conflicts(m.next, seen, inside) } else { Limit::NONE };
             self.behind = self.behind.min(limit.behind);
             self.speed = self.speed.min(limit.behind);
-            let blocked = limit.hold;
-            if blocked && line.can_stop && !inside {
-                self.hold(m, &line);
+            if limit.hold && line.can_stop && !inside {
+                self.hold(&line);
                 return;
             }
             if self.stop_line(m, id, &line, leg, inside, &mut slowed, chunk) == Way::Ends || seen > look {
                 return;
             }
             self.speed = self.speed.min(limit.speed);
-            let v0 = (self.me.speed_factor * facts.limit).min(self.d.max_speed);
+            let v0 = self.d.desired(self.me.speed_factor, facts.limit);
             if v0 < self.me.speed.max(self.speed) {
                 let slow = self.d.slow(self.me.speed, seen, v0).max(self.me.speed - self.d.decel * self.d.dt);
                 self.speed = self.speed.min(slow);
@@ -211,9 +211,9 @@ impl<'a> Planner<'a> {
     }
 
     /// Waits at a line although it may be open.
-    fn hold(&mut self, m: &MoveFacts, line: &Line) {
+    fn hold(&mut self, line: &Line) {
         self.speed = line.wait;
-        if self.view.signs().rule(m) == Rule::Closed {
+        if line.rule == Rule::Closed {
             self.flags |= Flags::AT_RED;
         }
     }
@@ -264,7 +264,7 @@ impl<'a> Planner<'a> {
             (seen - offset).max(0.0)
         };
         let wait = self.speed.min(self.stop(to_stop, decel));
-        Line { distance: seen, wait, can_stop }
+        Line { rule, distance: seen, wait, can_stop }
     }
 
     /// Obeys a stop line: lamp, room behind the junction, right of way.
@@ -279,7 +279,7 @@ impl<'a> Planner<'a> {
         slowed: &mut bool,
         chunk: &mut Chunk,
     ) -> Way {
-        let rule = self.view.signs().rule(m);
+        let rule = line.rule;
         // The memory of a late yellow is about the next line only.
         let next = id == self.me.next;
         let late = next && self.flags & Flags::LATE_YELLOW != 0;
@@ -353,7 +353,7 @@ impl<'a> Planner<'a> {
             *slowed = true;
         }
         let inside_limit = if m.first_inside > 0.0 { self.view.scene.lanes[m.next.index()].limit } else { self.v0 };
-        let inside_speed = (inside_limit * self.me.speed_factor).min(d.max_speed);
+        let inside_speed = d.desired(self.me.speed_factor, inside_limit);
         let mut passage =
             gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, inside_speed);
         passage.now = self.me.speed;

@@ -113,22 +113,8 @@ pub struct MoveFacts {
 /// A conflict with what else the step wants to know.
 #[derive(Clone, Copy, Debug)]
 pub struct ConflictFacts {
-    /// The other lane.
-    pub foe: LaneId,
-    /// How they meet.
-    pub kind: ConflictKind,
-    /// Stretch on this lane: from, m.
-    pub start: f32,
-    /// Stretch on this lane: to, m.
-    pub end: f32,
-    /// Stretch on the other lane: from, m.
-    pub foe_start: f32,
-    /// Stretch on the other lane: to, m.
-    pub foe_end: f32,
-    /// Whether this lane's vehicles give way.
-    pub yields: bool,
-    /// Whether the other lane's vehicles give way.
-    pub foe_yields: bool,
+    /// Where and how the two lanes meet.
+    pub meeting: Conflict,
     /// The foe's lane ends at a place to wait, and the crossing lies beyond it.
     pub clearing: bool,
 }
@@ -210,9 +196,9 @@ impl Scene {
             })
             .collect();
         let unsafe_pairs = if setup.unsafe_yields { monitor::unprotected(&network) } else { Vec::new() };
-        let (moves, yields) = move_facts(&network, &unsafe_pairs);
-        let (lanes, conflicts) = lane_facts(&network);
         let lamp_base = lamp_bases(&network);
+        let (moves, yields) = move_facts(&network, &lamp_base, &unsafe_pairs);
+        let (lanes, conflicts) = lane_facts(&network);
         let roads = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end));
         let change_links = roads.filter(|&l| can_change(&network, l)).collect();
         let internal_lanes = (0..network.lanes.len() as u32).filter(|&l| network.lanes[l as usize].internal).collect();
@@ -241,8 +227,11 @@ impl Scene {
 }
 
 /// The network's movements in the form the step reads.
-fn move_facts(network: &Network, unsafe_pairs: &[(MovementId, MovementId)]) -> (Vec<MoveFacts>, Vec<MovementId>) {
-    let base = lamp_bases(network);
+fn move_facts(
+    network: &Network,
+    lamp_base: &[u32],
+    unsafe_pairs: &[(MovementId, MovementId)],
+) -> (Vec<MoveFacts>, Vec<MovementId>) {
     let mut yields = Vec::new();
     let moves = network
         .movements
@@ -250,7 +239,7 @@ fn move_facts(network: &Network, unsafe_pairs: &[(MovementId, MovementId)]) -> (
         .enumerate()
         .map(|(i, m)| {
             let entry = network.movement(m.entry);
-            let lamp = entry.head.map_or(u32::MAX, |h| base[h.signal.index()] + u32::from(h.group));
+            let lamp = entry.head.map_or(u32::MAX, |h| lamp_base[h.signal.index()] + u32::from(h.group));
             let start = yields.len() as u32;
             yields.extend(&m.yields_to);
             let forced = unsafe_pairs.iter().filter(|p| p.0 == m.entry && m.kind != MovementKind::Exit);
@@ -358,17 +347,7 @@ fn conflict_facts(network: &Network, c: &Conflict, waits: bool, foe_waits: bool)
         return None;
     }
     let kind = if c.kind == ConflictKind::Merging && (waits || foe_waits) { ConflictKind::Crossing } else { c.kind };
-    Some(ConflictFacts {
-        foe: c.foe,
-        kind,
-        start: c.start,
-        end: c.end,
-        foe_start: c.foe_start,
-        foe_end: c.foe_end,
-        yields: c.yields,
-        foe_yields: c.foe_yields,
-        clearing: false,
-    })
+    Some(ConflictFacts { meeting: Conflict { kind, ..*c }, clearing: false })
 }
 
 /// For each conflict with a lane behind a place to wait: a conflict with the lane before it, so that whoever was
@@ -381,17 +360,8 @@ fn clearing(network: &Network, conflicts: &[Conflict]) -> Vec<ConflictFacts> {
             let exit = network.movements_of(c.foe).next()?;
             let entry = network.movement(exit).entry;
             let first = network.movement(entry).next;
-            (first != c.foe).then_some(ConflictFacts {
-                foe: first,
-                kind: c.kind,
-                start: c.start,
-                end: c.end,
-                foe_start: f32::MAX,
-                foe_end: f32::MAX,
-                yields: c.yields,
-                foe_yields: c.foe_yields,
-                clearing: true,
-            })
+            let meeting = Conflict { foe: first, foe_start: f32::MAX, foe_end: f32::MAX, ..*c };
+            (first != c.foe).then_some(ConflictFacts { meeting, clearing: true })
         })
         .collect()
 }
