@@ -51,6 +51,7 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, lanes: &mut [LaneTraffic
             }
             if let Some(wait) = shut(cx, me, d, &chunk.gates[first..gate]) {
                 planned.speed = wait;
+                planned.flags |= Flags::WAITS;
             }
             plan += 1;
             drive(cx, me, d, planned.speed, planned.flags);
@@ -79,7 +80,7 @@ fn shut(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate]) -> Option<f3
             return Some(g.wait);
         }
         // Free as far as one can tell, but not yet near enough to see all foes.
-        let unseen = g.passage.distance > m.visibility && m.kind == MovementKind::Entry;
+        let unseen = g.passage.distance > m.visibility + m.stand_back;
         if unseen && g.can_stop && matches!(signs.rule(m), Rule::Yield | Rule::StopYield) {
             return Some(g.wait);
         }

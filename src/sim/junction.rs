@@ -141,32 +141,42 @@ impl<'a> View<'a> {
         Signs { scene: self.scene, lamps: self.lamps }
     }
 
-    /// Room to leave a junction through a movement, m, with what is already on its way there deducted. `path` and
-    /// `leg` say how the route goes on: where the road behind is too short to stand on and need not be kept
-    /// clear at its end, the next road's room counts too.
-    pub fn room_behind(&self, m: &MoveFacts, path: u32, leg: u16, need: f32) -> f32 {
+    /// Room to leave a junction through a movement with what is already on its way there deducted, m; infinite
+    /// unless the way beyond is held up. `path` and `leg` say how the route goes on: where a road is too short to
+    /// stand on, the next one's room counts too, if the line between them is open.
+    pub fn room_behind(&self, m: &MoveFacts, path: u32, leg: u16, need: f32, rule: Rule) -> f32 {
         let (scene, traffic) = (self.scene, self.traffic);
-        let mut lane = m.to;
-        let is_empty = |lane: LaneId| !traffic.tails[lane.index()].exists() && traffic.inbound[lane.index()] <= 0.0;
-        let mut room = traffic.room[lane.index()] - traffic.inbound[lane.index()];
-        let mut empty = is_empty(lane);
+        let (mut lane, mut room, mut empty) = (m.to, 0.0, true);
         for leg in leg + 1..leg + 9 {
-            if room >= need || traffic.standing[lane.index()] || leg + 1 >= scene.routes.legs(path) {
+            let l = lane.index();
+            room += traffic.room[l] - traffic.inbound[l];
+            empty &= !traffic.tails[l].exists() && traffic.inbound[l] <= 0.0;
+            if room >= need {
+                break;
+            }
+            if traffic.held[l] {
+                return room;
+            }
+            if leg + 1 >= scene.routes.legs(path) {
                 break;
             }
             let choices = scene.routes.leg(path, leg);
-            let Some(next) = choices[scene.lanes[lane.index()].index as usize].movement.get() else { break };
+            let Some(next) = choices[scene.lanes[l].index as usize].movement.get() else { break };
             let next = &scene.moves[next.index()];
-            // Who may wait at the end of this road may not count on the road behind it.
-            if next.keep_clear || next.lamp != u32::MAX {
-                break;
+            let open = match self.signs().rule(next) {
+                Rule::Open => true,
+                Rule::Closed | Rule::Yellow | Rule::StopYield => false,
+                // Nobody asks to enter a second junction while slowing down for the first.
+                Rule::Yield => rule == Rule::Open,
+            };
+            if !open {
+                // A vehicle longer than the road to the next place to wait would never go, if an empty road were not
+                // enough.
+                return if empty { f32::INFINITY } else { room };
             }
             lane = next.to;
-            room += traffic.room[lane.index()] - traffic.inbound[lane.index()];
-            empty &= is_empty(lane);
         }
-        // A vehicle longer than the road to the next place to wait would never go, if an empty road were not enough.
-        if empty { f32::INFINITY } else { room }
+        f32::INFINITY
     }
 }
 

@@ -212,10 +212,16 @@ impl<'a> Planner<'a> {
 
     /// Waits at a line although it may be open.
     fn hold(&mut self, line: &Line) {
-        self.speed = line.wait;
+        self.wait(line.wait);
         if line.rule == Rule::Closed {
             self.flags |= Flags::AT_RED;
         }
+    }
+
+    /// Waits at a line.
+    fn wait(&mut self, speed: f32) {
+        self.speed = speed;
+        self.flags |= Flags::WAITS;
     }
 
     /// What the conflicts of an internal lane `to_lane` metres ahead allow.
@@ -287,7 +293,7 @@ impl<'a> Planner<'a> {
             Rule::Closed if late => {}
             Rule::Closed => {
                 if line.can_stop {
-                    self.speed = line.wait;
+                    self.wait(line.wait);
                 } else {
                     // Green turned red without a yellow: brake as hard as it takes.
                     let hard = self.stop((line.distance - LEAST_GAP).max(0.0), self.d.emergency);
@@ -297,7 +303,7 @@ impl<'a> Planner<'a> {
                 return Way::Ends;
             }
             Rule::Yellow if line.can_stop && !late => {
-                self.speed = line.wait;
+                self.wait(line.wait);
                 return Way::Ends;
             }
             Rule::Yellow if next => self.flags |= Flags::LATE_YELLOW,
@@ -311,8 +317,8 @@ impl<'a> Planner<'a> {
         let entering = m.kind == MovementKind::Entry;
         if entering && m.keep_clear && line.can_stop {
             let need = self.me.length + self.d.min_gap;
-            if self.view.room_behind(m, self.me.path, leg, need) < need {
-                self.speed = line.wait;
+            if self.view.room_behind(m, self.me.path, leg, need, rule) < need {
+                self.wait(line.wait);
                 return Way::Ends;
             }
         }
@@ -329,7 +335,7 @@ impl<'a> Planner<'a> {
             return Way::Goes;
         }
         if !asks || (rule == Rule::StopYield && self.me.waiting <= 0.0) {
-            self.speed = line.wait;
+            self.wait(line.wait);
             return Way::Ends;
         }
         chunk.gates.push(Gate {

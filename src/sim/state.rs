@@ -80,6 +80,8 @@ impl Flags {
     pub const AT_RED: u8 = 1;
     /// Saw a yellow too late to stop.
     pub const LATE_YELLOW: u8 = 2;
+    /// Waits, or slows down to wait, at a line ahead.
+    pub const WAITS: u8 = 4;
 }
 
 impl Vehicle {
@@ -156,8 +158,8 @@ pub struct Traffic {
     pub tails: Vec<Tail>,
     /// Room at the start of each lane behind the vehicles that stand on it, m; may be negative.
     pub room: Vec<f32>,
-    /// Whether anybody stands on each lane.
-    pub standing: Vec<bool>,
+    /// Whether each lane is held up: somebody stands on it, or its last vehicle waits at a line ahead.
+    pub held: Vec<bool>,
     /// Room that vehicles inside junctions will take on each road lane they are about to enter, m.
     pub inbound: Vec<f32>,
 }
@@ -169,7 +171,7 @@ impl Traffic {
             lanes: vec![LaneTraffic::default(); lanes],
             tails: vec![Tail::EMPTY; lanes],
             room: vec![0.0; lanes],
-            standing: vec![false; lanes],
+            held: vec![false; lanes],
             inbound: vec![0.0; lanes],
         }
     }

@@ -24,7 +24,7 @@ use super::plan::plan_chunk;
 use super::profile::Profile;
 use super::scene::{Scene, SceneRes};
 use super::sensors::SensorState;
-use super::state::{LaneTraffic, Tail, Traffic};
+use super::state::{Flags, LaneTraffic, Tail, Traffic};
 
 /// The stages of a step. Each one finishes before the next begins.
 #[derive(SystemSet, Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -211,9 +211,9 @@ fn finish(scene: &Scene, traffic: &mut Traffic, workers: &mut Workers, moved: &[
     let parts: Vec<_> = split(&workers.chunks, &mut traffic.lanes)
         .into_iter()
         .zip(split(&workers.chunks, &mut traffic.tails))
-        .zip(split(&workers.chunks, &mut traffic.room).into_iter().zip(split(&workers.chunks, &mut traffic.standing)))
+        .zip(split(&workers.chunks, &mut traffic.room).into_iter().zip(split(&workers.chunks, &mut traffic.held)))
         .collect();
-    workers.each(parts, |chunk, ((lanes, tails), (room, standing))| {
+    workers.each(parts, |chunk, ((lanes, tails), (room, held))| {
         chunk.changes = 0;
         let first = chunk.lanes.start;
         for &(a, b) in &scene.change_links[chunk.change_links.clone()] {
@@ -222,12 +222,12 @@ fn finish(scene: &Scene, traffic: &mut Traffic, workers: &mut Workers, moved: &[
         }
         for (k, lane) in lanes.iter().enumerate() {
             tails[k] = tail_of(scene, first + k, lane);
-            (room[k], standing[k]) = room_on(scene, first + k, lane);
+            (room[k], held[k]) = room_on(scene, first + k, lane);
         }
     });
 }
 
-/// Room at the start of a lane behind those who stand on it, and whether anybody stands.
+/// Room at the start of a lane behind those who stand on it, and whether it is held up.
 #[inline]
 fn room_on(scene: &Scene, lane: usize, traffic: &LaneTraffic) -> (f32, bool) {
     let mut taken = 0.0;
@@ -237,7 +237,8 @@ fn room_on(scene: &Scene, lane: usize, traffic: &LaneTraffic) -> (f32, bool) {
         }
         taken += v.length + scene.drivers[v.kind as usize].min_gap;
     }
-    (scene.lanes[lane].length - taken, false)
+    let waits = traffic.vehicles.last().is_some_and(|v| v.flags & Flags::WAITS != 0);
+    (scene.lanes[lane].length - taken, waits)
 }
 
 /// Room that vehicles inside junctions are about to take on the road behind.
