@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::state::Vehicle;
+use super::state::{Tail, Vehicle};
 use crate::behaviour::gap::Passage;
 use crate::network::{LaneId, MovementId, Network};
 
@@ -48,6 +48,8 @@ pub struct Chunk {
     pub change_links: Range<usize>,
     /// Lane changes made in the step.
     pub changes: usize,
+    /// See [`Traffic::askew`](super::state::Traffic::askew).
+    pub askew: Vec<Tail>,
     /// Plans of its vehicles, in lane order, front first.
     pub plans: Vec<Planned>,
     /// Gates, in the same order.

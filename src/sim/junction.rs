@@ -279,6 +279,10 @@ impl Looker<'_> {
                 let o = Occupant::reaching_back(tail, foe_lane.length);
                 self.consider(view, lane, foe_lane, facts, &o, &mut limit);
             }
+            for tail in view.traffic.askew_over(c.foe) {
+                let o = Occupant::reaching_back(tail, foe_lane.length);
+                self.consider(view, lane, foe_lane, facts, &o, &mut limit);
+            }
             let after = &scene.lanes[next.index()];
             if after.internal {
                 let tail = &view.traffic.tails[after.next.index()];

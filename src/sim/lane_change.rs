@@ -101,10 +101,22 @@ impl LinkLanes<'_> {
         let choice = &self.scene.routes.leg(v.path, v.leg)[to];
         (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
         (v.lc_gain, v.lc_keep) = (0.0, 0.0);
+        if v.back() < 0.0 && !v.came_from.is_none() {
+            // Without such a lane its rear stays where it is, see `Traffic::askew`.
+            v.came_from = self.beside(v.came_from, to).unwrap_or(v.came_from);
+        }
         if self.scene.drivers[v.kind as usize].ballistic() {
             v.relax = RELAXATION;
         }
         v
+    }
+
+    /// The lane beside `from` that leads to lane `to`.
+    fn beside(&self, from: LaneId, to: usize) -> Option<LaneId> {
+        let network = &self.scene.network;
+        let link = network.lane(from).link;
+        let mut before = network.lanes[self.first + to].incoming.iter().map(|&m| network.movement(m).from);
+        before.find(|&lane| network.lane(lane).link == link)
     }
 
     /// The lane to change to, if any.
@@ -112,9 +124,6 @@ impl LinkLanes<'_> {
         let scene = self.scene;
         let me = self.lanes[k].vehicles[cursor[k]];
         let d = &scene.drivers[me.kind as usize];
-        if me.back() < 0.0 {
-            return None;
-        }
         let choices = scene.routes.leg(me.path, me.leg);
         if choices[k].offset != 0 {
             let left = choices[k].offset > 0;

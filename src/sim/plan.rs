@@ -208,6 +208,13 @@ impl<'a> Planner<'a> {
                 self.follow(seen + next.length + tail.back, tail.speed, tail.accel, tail.decel);
             }
         }
+        for tail in &self.view.traffic.askew {
+            if tail.came_from == here {
+                self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
+            } else if tail.came_from == m.next && next.internal {
+                self.follow(seen + next.length + tail.back, tail.speed, tail.accel, tail.decel);
+            }
+        }
     }
 
     /// Waits at a line although it may be open.

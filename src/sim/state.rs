@@ -160,6 +160,9 @@ pub struct Traffic {
     pub room: Vec<f32>,
     /// Whether each lane is held up: somebody stands on it, or its last vehicle waits at a line ahead.
     pub held: Vec<bool>,
+    /// Last vehicles that changed lanes while they still reached back onto a lane that does not lead to their new
+    /// one; in lane order, nearly always empty.
+    pub askew: Vec<Tail>,
     /// Room that vehicles inside junctions will take on each road lane they are about to enter, m.
     pub inbound: Vec<f32>,
 }
@@ -172,8 +175,14 @@ impl Traffic {
             tails: vec![Tail::EMPTY; lanes],
             room: vec![0.0; lanes],
             held: vec![false; lanes],
+            askew: Vec::new(),
             inbound: vec![0.0; lanes],
         }
+    }
+
+    /// Vehicles that still reach back onto a lane which does not lead to the one they have changed to.
+    pub fn askew_over(&self, lane: LaneId) -> impl Iterator<Item = &Tail> {
+        self.askew.iter().filter(move |t| t.came_from == lane)
     }
 
     /// All vehicles with their lanes, in lane order, front first.

@@ -215,6 +215,7 @@ fn finish(scene: &Scene, traffic: &mut Traffic, workers: &mut Workers, moved: &[
         .collect();
     workers.each(parts, |chunk, ((lanes, tails), (room, held))| {
         chunk.changes = 0;
+        chunk.askew.clear();
         let first = chunk.lanes.start;
         for &(a, b) in &scene.change_links[chunk.change_links.clone()] {
             let part = &mut lanes[a as usize - first..b as usize - first];
@@ -222,9 +223,19 @@ fn finish(scene: &Scene, traffic: &mut Traffic, workers: &mut Workers, moved: &[
         }
         for (k, lane) in lanes.iter().enumerate() {
             tails[k] = tail_of(scene, first + k, lane);
+            chunk.askew.extend(is_askew(scene, first + k, &tails[k]).then_some(tails[k]));
             (room[k], held[k]) = room_on(scene, first + k, lane);
         }
     });
+    traffic.askew.clear();
+    traffic.askew.extend(workers.chunks.iter().flat_map(|c| &c.askew));
+}
+
+/// Whether the last vehicle of a lane reaches back onto one that does not lead to it.
+fn is_askew(scene: &Scene, lane: usize, tail: &Tail) -> bool {
+    tail.back < 0.0
+        && !tail.came_from.is_none()
+        && scene.network.lanes[lane].incoming.iter().all(|&m| scene.network.movement(m).from != tail.came_from)
 }
 
 /// Room at the start of a lane behind those who stand on it, and whether it is held up.
