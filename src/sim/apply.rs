@@ -196,8 +196,6 @@ fn pass(cx: &Context<'_>, me: &mut Vehicle, id: MovementId, from: LaneId, chunk:
         me.entered = u32::MAX;
         let choice = &cx.scene.routes.leg(me.path, me.leg)[facts.index as usize];
         (me.next, me.offset, me.reach) = (choice.movement, choice.offset, choice.reach);
-        me.lc_gain = 0.0;
-        me.lc_keep = 0.0;
     }
     m.next
 }

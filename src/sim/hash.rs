@@ -71,6 +71,7 @@ impl StateHash {
         self.fold2(v.position, v.speed);
         self.fold2(v.accel, v.waiting);
         self.fold2(v.lc_gain, v.lc_keep);
+        self.fold2(v.lc_speed, 0.0);
         self.fold2(v.advised, v.delay);
         self.fold2(v.time_loss, v.odometer);
         self.fold2(v.relax, v.waited);

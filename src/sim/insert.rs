@@ -323,6 +323,7 @@ impl<'a> Candidate<'a> {
             reach: choice.reach,
             lc_gain: 0.0,
             lc_keep: 0.0,
+            lc_speed: 0.0,
             advised: f32::INFINITY,
             entered: u32::MAX,
             moved: 0.0,

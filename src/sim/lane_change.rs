@@ -9,6 +9,7 @@
 //!
 //! Thresholds and rates are those of SUMO's LC2013 (Erdmann 2014, SUMO's Lane-Changing Model).
 
+use super::apply::HALTING;
 use super::plan::{RELAXATION, relaxed};
 use super::routes::LaneChoice;
 use super::scene::Scene;
@@ -30,6 +31,16 @@ const GAIN_SPEED: f32 = 10.0;
 /// Times that shape the appetite for the kerb lane, s.
 const KEEP_RIGHT_TIME: f32 = 5.0;
 const KEEP_RIGHT_ACCEPTANCE: f32 = 7.0;
+/// Share of the look-ahead speed that is kept per second while driving slower.
+const LOOK_AHEAD_MEMORY: f32 = 0.9;
+/// A lane that leads on for less than this is not left the right one for, m.
+const TURN_LANE: f32 = 200.0;
+/// Shortest time over which a faster lane must lead on, s.
+const GAIN_TIME: f32 = 20.0;
+/// Above this limit nobody leaves a lane that leads on to the right: it may be an on-ramp, m/s.
+const MOTORWAY: f32 = 80.0 / 3.6;
+/// Links beyond the next junction on which queues count.
+const QUEUED_LINKS: u16 = 7;
 /// Distance behind a stop line over which movements from one lane have not parted, m: about a car's length.
 const PARTING: f32 = 6.0;
 /// Gaps that helpers leave are exact up to this, m: one that creeps asks for a little more than it left.
@@ -45,6 +56,8 @@ pub struct LinkLanes<'a> {
     pub scene: &'a Scene,
     /// Tails and heads of all lanes after moving.
     pub tails: &'a [Tail],
+    /// Length of the vehicles on each lane and their standing gaps, m.
+    pub taken: &'a [f32],
     /// The link's lanes.
     pub lanes: &'a mut [LaneTraffic],
     /// First of them.
@@ -61,6 +74,26 @@ struct Neighbour {
     decel: f32,
 }
 
+/// The vehicles of each lane that have been looked at: those ahead of the next one.
+struct Cursor {
+    /// How many.
+    at: [usize; MOST_LANES],
+    /// Their length with standing gaps, m.
+    taken: [f32; MOST_LANES],
+}
+
+/// A vehicle that thinks of changing, and its lane.
+struct Thinker<'a> {
+    me: Vehicle,
+    d: &'a Driver,
+    lane: usize,
+    /// Its desired speed, m/s.
+    v0: f32,
+    choices: &'a [LaneChoice],
+    /// Whoever is ahead on its lane.
+    ahead: Option<Neighbour>,
+}
+
 /// Who would be ahead and behind on a lane.
 struct Slot {
     ahead: Option<Neighbour>,
@@ -71,11 +104,11 @@ impl LinkLanes<'_> {
     /// Makes all changes of one step. Returns how many.
     pub fn change(&mut self) -> usize {
         let n = self.lanes.len().min(MOST_LANES);
-        let mut cursor = [0usize; MOST_LANES];
+        let mut cursor = Cursor { at: [0; MOST_LANES], taken: [0.0; MOST_LANES] };
         let mut changes = 0;
         loop {
             let mut front: Option<(usize, f32)> = None;
-            for (k, &next) in cursor[..n].iter().enumerate() {
+            for (k, &next) in cursor.at[..n].iter().enumerate() {
                 if let Some(v) = self.lanes[k].vehicles.get(next)
                     && front.is_none_or(|(_, p)| v.position > p)
                 {
@@ -83,16 +116,19 @@ impl LinkLanes<'_> {
                 }
             }
             let Some((k, _)) = front else { return changes };
-            match self.decide(k, &cursor, n) {
+            let to = match self.decide(k, &cursor, n) {
                 Some(to) => {
-                    let vehicle = self.lanes[k].vehicles.remove(cursor[k]);
+                    let vehicle = self.lanes[k].vehicles.remove(cursor.at[k]);
                     let vehicle = self.moved(vehicle, to);
-                    self.lanes[to].vehicles.insert(cursor[to], vehicle);
-                    cursor[to] += 1;
+                    self.lanes[to].vehicles.insert(cursor.at[to], vehicle);
                     changes += 1;
+                    to
                 }
-                None => cursor[k] += 1,
-            }
+                None => k,
+            };
+            let done = &self.lanes[to].vehicles[cursor.at[to]];
+            cursor.taken[to] += done.length + self.scene.drivers[done.kind as usize].min_gap;
+            cursor.at[to] += 1;
         }
     }
 
@@ -100,7 +136,7 @@ impl LinkLanes<'_> {
     fn moved(&self, mut v: Vehicle, to: usize) -> Vehicle {
         let choice = &self.scene.routes.leg(v.path, v.leg)[to];
         (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
-        (v.lc_gain, v.lc_keep) = (0.0, 0.0);
+        (v.lc_gain, v.lc_keep, v.lc_speed) = (0.0, 0.0, 0.0);
         if v.back() < 0.0 && !v.came_from.is_none() {
             // Without such a lane its rear stays where it is, see `Traffic::askew`.
             v.came_from = self.beside(v.came_from, to).unwrap_or(v.came_from);
@@ -120,41 +156,61 @@ impl LinkLanes<'_> {
     }
 
     /// The lane to change to, if any.
-    fn decide(&mut self, k: usize, cursor: &[usize; MOST_LANES], n: usize) -> Option<usize> {
+    fn decide(&mut self, k: usize, cursor: &Cursor, n: usize) -> Option<usize> {
         let scene = self.scene;
-        let me = self.lanes[k].vehicles[cursor[k]];
+        let own = &mut self.lanes[k].vehicles[cursor.at[k]];
+        // How far a driver looks ahead follows its speed at once upwards and slowly downwards.
+        let memory = 1.0 - (1.0 - LOOK_AHEAD_MEMORY) * scene.dt;
+        own.lc_speed = own.speed.max(memory * own.lc_speed + (1.0 - memory) * own.speed);
+        let me = *own;
         let d = &scene.drivers[me.kind as usize];
         let choices = scene.routes.leg(me.path, me.leg);
-        if choices[k].offset != 0 {
-            let left = choices[k].offset > 0;
-            let to = if left { k + 1 } else { k.wrapping_sub(1) };
-            if to < n && choices[to].allowed && self.is_urgent(&me, d, &choices[k], left) {
-                if self.try_slot(k, to, cursor, &me, d) {
-                    return Some(to);
-                }
-                return None;
+        let offset = choices[k].offset;
+        if offset != 0 {
+            let to = if offset > 0 { k + 1 } else { k.wrapping_sub(1) };
+            if to < n && choices[to].allowed && self.is_urgent(&me, d, k, cursor) {
+                return self.try_slot(k, to, cursor, &me, d).then_some(to);
             }
         }
-        self.tactical(k, cursor, n, me, d, choices)
+        let v0 = d.desired(me.speed_factor, scene.lanes[self.first + k].limit);
+        let ahead = self.slot_ahead(k, cursor.at[k], &me, d);
+        self.tactical(&Thinker { me, d, lane: k, v0, choices, ahead }, cursor, n)
     }
 
-    /// Distance over which a change is thought of.
-    fn horizon(&self, me: &Vehicle, d: &Driver, left: bool, limit: f32) -> f32 {
-        let speed = me.speed.max(0.3 * limit);
+    /// Distance over which a change is thought of, m.
+    fn horizon(me: &Vehicle, d: &Driver, left: bool) -> f32 {
         let time = LOOK_AHEAD * d.lc_strategic * if left { LOOK_AHEAD_LEFT } else { 1.0 };
-        speed * time + 2.0 * me.length
+        me.lc_speed * time + 2.0 * (me.length + d.min_gap)
     }
 
-    /// Whether a change for the route can wait no longer.
-    fn is_urgent(&self, me: &Vehicle, d: &Driver, here: &LaneChoice, left: bool) -> bool {
-        let limit = self.scene.lanes[self.first].limit;
+    /// Whether a change for the route can wait no longer: not much of the lane is left, or so much only as the queue on
+    /// the right lane takes.
+    fn is_urgent(&self, me: &Vehicle, d: &Driver, k: usize, cursor: &Cursor) -> bool {
+        let here = &self.scene.routes.leg(me.path, me.leg)[k];
+        let best = (k as i32 + i32::from(here.offset)) as usize;
         let usable = here.reach - me.position;
-        usable < self.horizon(me, d, left, limit) * f32::from(here.offset.unsigned_abs())
+        let needed = Self::horizon(me, d, here.offset > 0) * f32::from(here.offset.unsigned_abs());
+        usable < needed || usable - self.queued(me, best, cursor) < needed
+    }
+
+    /// Length of the vehicles ahead on a lane and on those the route leads on to from it, m.
+    fn queued(&self, me: &Vehicle, lane: usize, cursor: &Cursor) -> f32 {
+        let scene = self.scene;
+        let mut taken = cursor.taken.get(lane).copied().unwrap_or(0.0);
+        let mut choice = scene.routes.leg(me.path, me.leg).get(lane);
+        let legs = scene.routes.legs(me.path);
+        for leg in me.leg + 1..legs.min(me.leg + 1 + QUEUED_LINKS) {
+            let Some(m) = choice.and_then(|c| c.movement.get()) else { break };
+            let next = scene.moves[m.index()].to;
+            taken += self.taken[next.index()];
+            choice = scene.routes.leg(me.path, leg).get(scene.lanes[next.index()].index as usize);
+        }
+        taken
     }
 
     /// Whether there is room on lane `to`; if not, asks those in the way for it.
-    fn try_slot(&mut self, k: usize, to: usize, cursor: &[usize; MOST_LANES], me: &Vehicle, d: &Driver) -> bool {
-        let slot = self.slot(to, cursor[to], me, d);
+    fn try_slot(&mut self, k: usize, to: usize, cursor: &Cursor, me: &Vehicle, d: &Driver) -> bool {
+        let slot = self.slot(to, cursor.at[to], me, d);
         let (ahead_free, behind_free) = self.is_clear(&slot, to, me, d);
         if ahead_free && behind_free {
             return true;
@@ -169,7 +225,7 @@ impl LinkLanes<'_> {
         &mut self,
         k: usize,
         to: usize,
-        cursor: &[usize; MOST_LANES],
+        cursor: &Cursor,
         me: &Vehicle,
         d: &Driver,
         slot: &Slot,
@@ -178,13 +234,13 @@ impl LinkLanes<'_> {
     ) {
         let limit = self.scene.lanes[self.first].limit;
         let v0 = d.desired(me.speed_factor, limit);
-        let own = &mut self.lanes[k].vehicles[cursor[k]];
+        let own = &mut self.lanes[k].vehicles[cursor.at[k]];
         if !ahead_free && let Some(a) = slot.ahead {
             let leader = Leader { gap: a.distance - d.min_gap, speed: a.speed, accel: a.accel, decel: a.decel };
             own.advised = own.advised.min(d.follow(me.speed, v0, relaxed(me), &leader).max(0.0));
         }
         if !behind_free && let Some((_, Some(i))) = slot.behind {
-            let way = self.way_ahead(k, cursor[k], me, d);
+            let way = self.way_ahead(k, cursor.at[k], me, d);
             self.ask_follower(to, i as usize, me, d, limit, way);
         }
     }
@@ -312,68 +368,117 @@ impl LinkLanes<'_> {
         b.distance + ROUNDING >= Self::needed(follower, tau, b.speed, me.speed, d.apparent_decel)
     }
 
-    /// Changes for speed, or back to the kerb.
-    fn tactical(
-        &mut self,
-        k: usize,
-        cursor: &[usize; MOST_LANES],
-        n: usize,
-        me: Vehicle,
-        d: &Driver,
-        choices: &[LaneChoice],
-    ) -> Option<usize> {
-        let facts = &self.scene.lanes[self.first + k];
-        let v0 = d.desired(me.speed_factor, facts.limit);
-        let here = self.anticipated(&me, d, v0, self.slot_ahead(k, cursor[k], &me, d));
-        let mut gain = me.lc_gain;
-        let mut keep = me.lc_keep;
+    /// Changes for speed, or back to the kerb: first the lane to the right is looked at, then the one to the left.
+    fn tactical(&mut self, t: &Thinker<'_>, cursor: &Cursor, n: usize) -> Option<usize> {
+        let (mut gain, mut keep) = (t.me.lc_gain, t.me.lc_keep);
         let mut target = None;
-        if k > 0 && self.may_use(&me, d, &choices[k - 1], -1, facts.limit) {
-            let ahead = self.slot_ahead(k - 1, cursor[k - 1], &me, d);
-            let right = self.anticipated(&me, d, v0, ahead);
-            if here - 5.0 / 3.6 > right {
-                gain = if gain < 0.0 { gain * self.scene.forgetting } else { gain };
-            } else {
-                gain -= d.dt * (right - here) / right.max(GAIN_SPEED);
-            }
-            if choices[k].offset <= 0 {
-                keep -= d.dt * self.keep_right(&me, d, v0, facts.limit, &choices[k - 1], ahead);
-            }
-            let wants = keep * d.lc_keep_right < -GAIN_RIGHT || gain * d.lc_speed_gain < -GAIN_RIGHT;
-            if wants && self.fits(k - 1, cursor, &me, d) {
-                target = Some(k - 1);
-            }
+        if let Some(to) = t.lane.checked_sub(1)
+            && self.is_worth_a_look(t, to, cursor)
+        {
+            target = self.look_right(t, to, cursor, &mut gain, &mut keep);
         }
-        if here >= v0 {
-            // Nothing to gain on the left.
-            gain = if gain > 0.0 { gain * self.scene.forgetting } else { gain };
-        } else if target.is_none() && k + 1 < n && self.may_use(&me, d, &choices[k + 1], 1, facts.limit) {
-            let ahead = self.slot_ahead(k + 1, cursor[k + 1], &me, d);
-            let left = self.anticipated(&me, d, v0, ahead);
-            if here > left {
-                gain = if gain > 0.0 { gain * self.scene.forgetting } else { gain };
-            } else {
-                gain += d.dt * (left - here) / left.max(GAIN_SPEED);
-            }
-            if gain * d.lc_speed_gain > GAIN_LEFT && left > here + 0.001 && self.fits(k + 1, cursor, &me, d) {
-                target = Some(k + 1);
-            }
+        let to = t.lane + 1;
+        if target.is_none() && to < n && self.is_worth_a_look(t, to, cursor) {
+            target = self.look_left(t, to, cursor, &mut gain);
         }
-        let own = &mut self.lanes[k].vehicles[cursor[k]];
+        let own = &mut self.lanes[t.lane].vehicles[cursor.at[t.lane]];
         (own.lc_gain, own.lc_keep) = (gain, keep);
         target
     }
 
-    /// Whether a neighbouring lane leads on far enough to be worth a tactical change.
-    fn may_use(&self, me: &Vehicle, d: &Driver, there: &LaneChoice, side: i32, limit: f32) -> bool {
+    /// Weighs the lane to the right.
+    fn look_right(&self, t: &Thinker<'_>, to: usize, cursor: &Cursor, gain: &mut f32, keep: &mut f32) -> Option<usize> {
+        let there = &t.choices[to];
+        let leader = self.slot_ahead(to, cursor.at[to], &t.me, t.d);
+        let (own, other) = self.expected(t, there, leader);
+        let advantage = (other - own) / other.max(GAIN_SPEED);
+        let mut wants = false;
+        if own - 5.0 / 3.6 > other {
+            *gain = if *gain < 0.0 { *gain * self.scene.forgetting } else { *gain };
+        } else {
+            if *gain < 0.0 || advantage > 0.0 {
+                *gain -= t.d.dt * advantage;
+            }
+            *keep -= t.d.dt * self.keep_right(t, there, leader);
+            wants = *keep * t.d.lc_keep_right < -GAIN_RIGHT;
+        }
+        wants |= *gain * t.d.lc_speed_gain < -GAIN_RIGHT && there.reach > GAIN_TIME * t.me.speed;
+        // Towards the right lane for the route, where it costs nothing.
+        wants |= t.choices[t.lane].offset < 0 && advantage >= 0.0 && *gain < 0.0;
+        (wants && self.fits(to, cursor, &t.me, t.d)).then_some(to)
+    }
+
+    /// Weighs the lane to the left.
+    fn look_left(&self, t: &Thinker<'_>, to: usize, cursor: &Cursor, gain: &mut f32) -> Option<usize> {
+        let there = &t.choices[to];
+        let leader = self.slot_ahead(to, cursor.at[to], &t.me, t.d);
+        let (own, other) = self.expected(t, there, leader);
+        if own < other {
+            *gain += t.d.dt * (other - own) / other.max(GAIN_SPEED);
+        } else if *gain > 0.0 {
+            *gain *= if own > other { self.scene.forgetting } else { self.scene.evening };
+        }
+        let faster = *gain * t.d.lc_speed_gain > GAIN_LEFT && other > own + 0.001;
+        let wants = (faster && there.reach > GAIN_TIME * t.me.speed)
+            || (t.choices[t.lane].offset > 0 && other >= own && *gain > 0.0);
+        (wants && self.fits(to, cursor, &t.me, t.d)).then_some(to)
+    }
+
+    /// Whether a neighbouring lane may be used and leads on far enough for one to come back in time.
+    fn is_worth_a_look(&self, t: &Thinker<'_>, to: usize, cursor: &Cursor) -> bool {
+        let (here, there) = (&t.choices[t.lane], &t.choices[to]);
         if !there.allowed {
             return false;
         }
-        // On the neighbouring lane the way back lies on the other side.
-        let back_left = side < 0;
-        there.offset == 0
-            || there.reach - me.position
-                > self.horizon(me, d, back_left, limit) * (f32::from(there.offset.unsigned_abs()) + 1.0)
+        let side = if to > t.lane { 1 } else { -1 };
+        if here.offset == 0 && there.offset == 0 {
+            return true;
+        }
+        if i32::from(here.offset) * side <= 0 {
+            // Away from the lane the route goes on from.
+            let lanes = f32::from(here.offset.unsigned_abs()) + 2.0;
+            let needed = Self::horizon(&t.me, t.d, side > 0) * lanes;
+            let place = there.reach - t.me.position;
+            if place < needed {
+                return false;
+            }
+            let queue = self.queued(&t.me, to, cursor).max(self.queued(&t.me, t.lane, cursor));
+            if place - queue < needed {
+                return false;
+            }
+        }
+        if here.offset == 0 {
+            let ramp = side < 0 && self.scene.lanes[self.first].limit > MOTORWAY && t.me.lc_speed > HALTING;
+            return !ramp && (there.reach >= TURN_LANE || self.is_dead_end(&t.me, to));
+        }
+        true
+    }
+
+    /// Whether a lane ends without leading anywhere.
+    fn is_dead_end(&self, me: &Vehicle, lane: usize) -> bool {
+        let scene = self.scene;
+        let mut here = LaneId::new(self.first + lane);
+        for leg in me.leg..scene.routes.legs(me.path) {
+            let choice = &scene.routes.leg(me.path, leg)[scene.lanes[here.index()].index as usize];
+            let Some(m) = choice.movement.get() else { break };
+            here = scene.moves[m.index()].to;
+        }
+        scene.network.movements_of(here).next().is_none()
+    }
+
+    /// The speeds a driver expects on its own lane and on the one beside it. While somebody ahead accelerates, only
+    /// what the next second brings counts.
+    fn expected(&self, t: &Thinker<'_>, there: &LaneChoice, leader: Option<Neighbour>) -> (f32, f32) {
+        let starting = [t.ahead, leader].iter().flatten().any(|a| a.accel > 0.0);
+        let most = if starting { t.me.speed + t.d.accel * t.d.dt } else { f32::INFINITY };
+        let speed = |ahead: Option<Neighbour>, reach: f32| {
+            let room = match ahead {
+                Some(a) => a.distance - t.d.min_gap + krauss::brake_gap(a.speed, a.decel.max(t.d.decel), t.d.dt),
+                None => reach,
+            };
+            krauss::stop_speed(room, t.d.decel, t.me.tau, t.d.dt).min(most).min(t.v0)
+        };
+        (speed(t.ahead, t.choices[t.lane].reach), speed(leader, there.reach))
     }
 
     /// Whoever would be ahead on a lane.
@@ -389,40 +494,25 @@ impl LinkLanes<'_> {
         }
     }
 
-    /// The speed a driver expects on a lane.
-    fn anticipated(&self, me: &Vehicle, d: &Driver, v0: f32, ahead: Option<Neighbour>) -> f32 {
-        let Some(a) = ahead else { return v0 };
-        let gap = a.distance - d.min_gap + krauss::brake_gap(a.speed, a.decel.max(d.decel), d.dt);
-        krauss::stop_speed(gap, d.decel, me.tau, d.dt).min(v0)
-    }
-
     /// Growth of the appetite for the kerb lane, per second.
-    fn keep_right(
-        &self,
-        me: &Vehicle,
-        d: &Driver,
-        v0: f32,
-        limit: f32,
-        there: &LaneChoice,
-        ahead: Option<Neighbour>,
-    ) -> f32 {
-        let acceptance = KEEP_RIGHT_ACCEPTANCE * v0 * me.speed.max(1.0) / limit;
-        let length = self.scene.lanes[self.first].length;
-        let mut room = (there.reach.min(length + 1000.0) - me.position).max(0.0);
-        let mut seconds = acceptance.min(room / v0);
+    fn keep_right(&self, t: &Thinker<'_>, there: &LaneChoice, ahead: Option<Neighbour>) -> f32 {
+        let limit = self.scene.lanes[self.first + t.lane].limit;
+        let acceptance = KEEP_RIGHT_ACCEPTANCE * t.v0 * t.me.speed.max(1.0) / limit;
+        let mut room = (there.reach - t.d.brake_gap(t.v0, t.d.decel)).max(0.0);
+        let mut seconds = acceptance.min(room / t.v0);
         if let Some(a) = ahead
-            && a.speed < v0
+            && a.speed < t.v0
         {
-            let secure = Self::needed(d, me.tau, v0, a.speed, a.decel);
+            let secure = Self::needed(t.d, t.me.tau, t.v0, a.speed, a.decel);
             room = room.min(a.distance - secure).max(0.0);
-            seconds = seconds.min(room / (v0 - a.speed));
+            seconds = seconds.min(room / (t.v0 - a.speed));
         }
         GAIN_RIGHT * (seconds / acceptance) / KEEP_RIGHT_TIME
     }
 
     /// Whether there is room on a lane.
-    fn fits(&self, to: usize, cursor: &[usize; MOST_LANES], me: &Vehicle, d: &Driver) -> bool {
-        self.is_clear(&self.slot(to, cursor[to], me, d), to, me, d) == (true, true)
+    fn fits(&self, to: usize, cursor: &Cursor, me: &Vehicle, d: &Driver) -> bool {
+        self.is_clear(&self.slot(to, cursor.at[to], me, d), to, me, d) == (true, true)
     }
 
     /// Whether there is room ahead and behind in a slot on lane `to`.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::demand::{Demand, Departure, Route};
-use crate::network::{LaneId, MovementId, MovementKind, Network, VehicleClass};
+use crate::network::{LaneId, LinkId, MovementId, MovementKind, Network, VehicleClass};
 
 /// What a lane of a route's link is good for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,6 +66,10 @@ impl RouteTable {
                     None => arriving(network, lane, class, arrival_lane),
                 })
                 .collect();
+            let seen = horizon(network, &route.links[i..]);
+            for choice in &mut row {
+                choice.reach = choice.reach.min(seen);
+            }
             set_offsets(&mut row);
             rows.push(row);
         }
@@ -88,6 +92,21 @@ impl RouteTable {
     pub fn legs(&self, path: u32) -> u16 {
         (self.paths[path as usize + 1] - self.paths[path as usize]) as u16
     }
+}
+
+/// How far drivers on the first of these links think ahead about lanes, m: nine links, or the fewer (but at least
+/// five) that make three kilometres; infinite if the route ends before.
+fn horizon(network: &Network, links: &[LinkId]) -> f32 {
+    const NEAR: f32 = 200.0;
+    const FAR: f32 = 3000.0;
+    let mut length = 0.0;
+    for (passed, &link) in links.iter().enumerate() {
+        length += network.lanes_of(link).next().map_or(0.0, |l| network.lane(l).length);
+        if (passed >= 8 && length >= NEAR) || (passed >= 4 && length >= FAR) {
+            return length;
+        }
+    }
+    f32::INFINITY
 }
 
 /// The choice on a lane of a link that is not the last: the movement onto the lane with the greatest reach; of
@@ -131,13 +150,11 @@ fn arriving(network: &Network, lane: LaneId, class: VehicleClass, arrival_lane: 
     let here = network.lane(lane);
     let allowed = here.permissions.allows(class);
     let right = arrival_lane.is_none_or(|k| k == here.index);
-    // A reach beyond the end says "no need to leave this lane": arrival is no obstacle.
-    let reach = if !allowed {
-        0.0
-    } else if right {
-        here.length + 1e6
-    } else {
-        here.length
+    let reach = match (allowed, right) {
+        (false, _) => 0.0,
+        (true, true) => here.length,
+        // In time to be clearly worse than the lane to arrive on.
+        (true, false) => (here.length - 2.0 * SAME_REACH).max(0.0),
     };
     LaneChoice { movement: MovementId::NONE, reach, offset: 0, allowed }
 }

@@ -160,6 +160,8 @@ pub struct Scene {
     pub dt: f32,
     /// What is left after a step of an appetite for another lane that nothing feeds: it halves every second.
     pub forgetting: f32,
+    /// The same where it is neither.
+    pub evening: f32,
 }
 
 /// The scene as a resource.
@@ -222,6 +224,7 @@ impl Scene {
             setup,
             dt,
             forgetting: libm::powf(0.5, dt),
+            evening: libm::powf(0.8, dt),
         }
     }
 }

@@ -121,7 +121,12 @@ impl Simulation {
         world.insert_resource(SensorState::new(&scene));
         world.insert_resource(controllers);
         world.insert_resource(lamps);
-        world.insert_resource(Workers { chunks, tails: vec![Tail::EMPTY; lanes], parallel: self.pool.is_some() });
+        world.insert_resource(Workers {
+            chunks,
+            tails: vec![Tail::EMPTY; lanes],
+            taken: vec![0.0; lanes],
+            parallel: self.pool.is_some(),
+        });
         world.insert_resource(SceneRes(scene));
         Ok(())
     }

@@ -51,6 +51,8 @@ pub struct Vehicle {
     pub lc_gain: f32,
     /// Appetite for the kerb lane, ≤ 0.
     pub lc_keep: f32,
+    /// Speed that its look-ahead for lane changes hangs on, m/s.
+    pub lc_speed: f32,
     /// Speed it will not exceed in the next step to help a lane change; infinite if none.
     pub advised: f32,
     /// Step in which it entered the conflict area of the junction it is in; `u32::MAX` while it has not.
@@ -70,7 +72,7 @@ pub struct Vehicle {
 }
 
 /// The record is what the step moves through the cache: a field more should be a decision.
-const _: () = assert!(size_of::<Vehicle>() == 104);
+const _: () = assert!(size_of::<Vehicle>() == 112);
 
 /// Bits of [`Vehicle::flags`].
 pub struct Flags;

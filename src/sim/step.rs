@@ -80,6 +80,8 @@ pub struct Workers {
     pub chunks: Vec<Chunk>,
     /// Tails being made, by lane.
     pub tails: Vec<Tail>,
+    /// Length of the vehicles on each lane and their standing gaps, m.
+    pub taken: Vec<f32>,
     /// Whether the passes are parallel: then the step runs on a thread of the pool it should use.
     pub parallel: bool,
 }
@@ -192,22 +194,24 @@ fn apply(
     workers.each(parts, |chunk, lanes| apply_chunk(&cx, chunk, lanes));
     hand_over(&workers.chunks, traffic);
 
-    let mut tails = std::mem::take(&mut workers.tails);
-    let (old, parts) = (&traffic.lanes, split(&workers.chunks, &mut tails));
-    workers.each(parts, |chunk, tails| {
-        for (tail, lane) in tails.iter_mut().zip(chunk.lanes.clone()) {
+    let (mut tails, mut taken) = (std::mem::take(&mut workers.tails), std::mem::take(&mut workers.taken));
+    let old = &traffic.lanes;
+    let parts = split(&workers.chunks, &mut tails).into_iter().zip(split(&workers.chunks, &mut taken)).collect();
+    workers.each(parts, |chunk, (tails, taken): (&mut [Tail], &mut [f32])| {
+        for ((tail, taken), lane) in tails.iter_mut().zip(taken).zip(chunk.lanes.clone()) {
             *tail = tail_of(scene, lane, &old[lane]);
+            *taken = old[lane].vehicles.iter().map(|v| v.length + scene.drivers[v.kind as usize].min_gap).sum();
         }
     });
-    finish(scene, traffic, workers, &tails);
-    workers.tails = tails;
+    finish(scene, traffic, workers, &tails, &taken);
+    (workers.tails, workers.taken) = (tails, taken);
     inbound(scene, traffic);
     measures.lane_changes += workers.chunks.iter().map(|c| c.changes as u64).sum::<u64>();
     profile.lap(Stage::Apply);
 }
 
 /// Lane changes, and what other lanes will see of each lane in the next step.
-fn finish(scene: &Scene, traffic: &mut Traffic, workers: &mut Workers, moved: &[Tail]) {
+fn finish(scene: &Scene, traffic: &mut Traffic, workers: &mut Workers, moved: &[Tail], taken: &[f32]) {
     let parts: Vec<_> = split(&workers.chunks, &mut traffic.lanes)
         .into_iter()
         .zip(split(&workers.chunks, &mut traffic.tails))
@@ -219,7 +223,7 @@ fn finish(scene: &Scene, traffic: &mut Traffic, workers: &mut Workers, moved: &[
         let first = chunk.lanes.start;
         for &(a, b) in &scene.change_links[chunk.change_links.clone()] {
             let part = &mut lanes[a as usize - first..b as usize - first];
-            chunk.changes += LinkLanes { scene, tails: moved, lanes: part, first: a as usize }.change();
+            chunk.changes += LinkLanes { scene, tails: moved, taken, lanes: part, first: a as usize }.change();
         }
         for (k, lane) in lanes.iter().enumerate() {
             tails[k] = tail_of(scene, first + k, lane);
