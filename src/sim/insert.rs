@@ -199,6 +199,8 @@ impl<'a> Candidate<'a> {
                 vehicles.last().map_or(facts.length, |v| v.back() - d.min_gap).clamp(0.0, facts.length)
             }
         };
+        // On the end of the lane it would have passed the line.
+        let position = position.min((facts.length - BASE_SLACK).max(0.5 * facts.length));
         let v0 = d.desired(self.speed_factor, facts.limit);
         let at = vehicles.partition_point(|v| v.position >= position);
         let safe = self.safe_speed(traffic, lamps, vehicles.get(at.wrapping_sub(1)), lane, position, v0)?;

@@ -43,6 +43,8 @@ const MOTORWAY: f32 = 80.0 / 3.6;
 const QUEUED_LINKS: u16 = 7;
 /// Distance behind a stop line over which movements from one lane have not parted, m: about a car's length.
 const PARTING: f32 = 6.0;
+/// How far behind drivers look before they change lanes, m: a town's vehicles can brake within it.
+const LOOK_BACK: f32 = 60.0;
 /// Gaps that helpers leave are exact up to this, m: one that creeps asks for a little more than it left.
 const ROUNDING: f32 = 0.01;
 /// Most vehicles looked at for one that can make room.
@@ -334,12 +336,23 @@ impl LinkLanes<'_> {
 
     /// The nearest vehicle that comes to the start of a lane.
     fn upstream(&self, lane: usize, me: &Vehicle) -> Option<Neighbour> {
+        self.coming(LaneId::new(self.first + lane), me.back())
+    }
+
+    /// The nearest vehicle that comes to the start of a lane, which lies `distance` behind a rear.
+    fn coming(&self, lane: LaneId, distance: f32) -> Option<Neighbour> {
         let network = &self.scene.network;
-        let incoming = &network.lanes[self.first + lane].incoming;
-        let heads = incoming.iter().map(|&m| &self.tails[network.movement(m).from.index()]);
-        heads
-            .filter(|t| t.exists())
-            .map(|t| Neighbour { distance: me.back() + t.head_to_end, speed: t.head_speed, accel: 0.0, decel: t.decel })
+        let before = network.lane(lane).incoming.iter().map(|&m| network.movement(m).from);
+        before
+            .filter_map(|from| {
+                let t = &self.tails[from.index()];
+                if t.exists() {
+                    let distance = distance + t.head_to_end;
+                    return Some(Neighbour { distance, speed: t.head_speed, accel: 0.0, decel: t.decel });
+                }
+                let distance = distance + self.scene.lanes[from.index()].length;
+                if distance < LOOK_BACK { self.coming(from, distance) } else { None }
+            })
             .min_by(|a, b| a.distance.total_cmp(&b.distance))
     }
 
