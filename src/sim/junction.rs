@@ -351,7 +351,9 @@ impl Looker<'_> {
     /// Whether the other one goes first. Of two vehicles inside a junction exactly one does.
     fn gives_way_to(&self, view: &View<'_>, foe_lane: &LaneFacts, c: &Conflict, o: &Occupant) -> bool {
         let to_start = self.to_lane + c.start;
-        let (mine_in, other_in) = (to_start < 0.0, o.front > c.foe_start);
+        // Whoever is inside does not reckon with those who wait for their own gap: it may start as they do.
+        let start = if self.me.entered == u32::MAX { self.d.accel * self.d.dt * self.d.dt } else { 0.0 };
+        let (mine_in, other_in) = (to_start < 0.0, o.front > c.foe_start - start);
         if mine_in != other_in {
             return other_in;
         }
