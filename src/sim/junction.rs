@@ -245,6 +245,8 @@ impl Occupant {
 pub struct Looker<'a> {
     /// The vehicle.
     pub me: &'a Vehicle,
+    /// The lane it is on.
+    pub here: &'a LaneFacts,
     /// Its driver.
     pub d: &'a Driver,
     /// Its desired speed, m/s.
@@ -351,8 +353,10 @@ impl Looker<'_> {
     /// Whether the other one goes first. Of two vehicles inside a junction exactly one does.
     fn gives_way_to(&self, view: &View<'_>, foe_lane: &LaneFacts, c: &Conflict, o: &Occupant) -> bool {
         let to_start = self.to_lane + c.start;
-        // Whoever is inside does not reckon with those who wait for their own gap: it may start as they do.
-        let start = if self.me.entered == u32::MAX { self.d.accel * self.d.dt * self.d.dt } else { 0.0 };
+        // Whoever is inside does not reckon with those who wait for their own gap, unless they stand in its way: it
+        // may start as they do.
+        let unseen = self.me.entered == u32::MAX && !self.stands_in_the_way(view, c.foe, o);
+        let start = if unseen { self.d.accel * self.d.dt * self.d.dt } else { 0.0 };
         let (mine_in, other_in) = (to_start < 0.0, o.front > c.foe_start - start);
         if mine_in != other_in {
             return other_in;
@@ -392,6 +396,12 @@ impl Looker<'_> {
             return c.yields;
         }
         o.id < self.me.id.0
+    }
+
+    /// Whether it stands where somebody on another internal lane has to pass.
+    fn stands_in_the_way(&self, view: &View<'_>, foe: LaneId, o: &Occupant) -> bool {
+        let conflicts = &view.scene.conflicts[self.here.conflicts.0 as usize..self.here.conflicts.1 as usize];
+        conflicts.iter().map(|f| &f.meeting).any(|c| c.foe == foe && self.me.position > c.start && o.front < c.foe_end)
     }
 
     /// Next speed behind somebody whose rear is `distance` ahead of one's front.

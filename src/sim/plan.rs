@@ -237,7 +237,7 @@ impl<'a> Planner<'a> {
         if facts.conflicts.0 == facts.conflicts.1 {
             return Limit::NONE;
         }
-        let looker = Looker { me: self.me, d: self.d, v0: self.v0, tau: self.tau, to_lane, inside };
+        let looker = Looker { me: self.me, here: self.lane, d: self.d, v0: self.v0, tau: self.tau, to_lane, inside };
         looker.limit(self.view, facts)
     }
 
