@@ -29,6 +29,8 @@ pub struct RouteTable {
     /// Place of each leg's first lane in `choices`; one more entry at the end.
     legs: Vec<u32>,
     choices: Vec<LaneChoice>,
+    /// Of each leg, whether there is a roundabout on it or soon after it.
+    rings: Vec<bool>,
 }
 
 /// Reaches closer than this are equal: lanes of one link differ by their inner and outer curve.
@@ -37,7 +39,7 @@ const SAME_REACH: f32 = 10.0;
 impl RouteTable {
     /// Builds the table for `departures` and returns each departure's path.
     pub fn new(network: &Network, demand: &Demand, departures: &[Departure]) -> (Self, Vec<u32>) {
-        let mut table = Self { paths: vec![0], legs: vec![0], choices: Vec::new() };
+        let mut table = Self { paths: vec![0], legs: vec![0], choices: Vec::new(), rings: Vec::new() };
         let mut known: HashMap<(u32, u8, Option<u8>), u32> = HashMap::new();
         let paths = departures
             .iter()
@@ -77,7 +79,14 @@ impl RouteTable {
             self.choices.extend(row);
             self.legs.push(self.choices.len() as u32);
         }
+        self.rings.extend((0..route.links.len()).map(|i| ring_ahead(network, &route.links[i..])));
         self.paths.push(self.legs.len() as u32 - 1);
+    }
+
+    /// Whether there is a roundabout on a leg of a path or within sight after it.
+    #[inline]
+    pub fn meets_ring(&self, path: u32, leg: u16) -> bool {
+        self.rings[self.paths[path as usize] as usize + leg as usize]
     }
 
     /// The choices on a leg of a path, by lane index.
@@ -92,6 +101,22 @@ impl RouteTable {
     pub fn legs(&self, path: u32) -> u16 {
         (self.paths[path as usize + 1] - self.paths[path as usize]) as u16
     }
+}
+
+/// Whether one of these links is part of a roundabout, before or within `SIGHT` of the end of the first.
+fn ring_ahead(network: &Network, links: &[LinkId]) -> bool {
+    const SIGHT: f32 = 300.0;
+    let mut seen = 0.0;
+    for (passed, &link) in links.iter().enumerate() {
+        if network.link(link).roundabout {
+            return true;
+        }
+        seen += if passed == 0 { 0.0 } else { network.lanes_of(link).next().map_or(0.0, |l| network.lane(l).length) };
+        if seen > SIGHT {
+            return false;
+        }
+    }
+    false
 }
 
 /// How far drivers on the first of these links think ahead about lanes, m: nine links, or the fewer (but at least

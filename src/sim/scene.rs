@@ -158,6 +158,8 @@ pub struct Scene {
     pub setup: Setup,
     /// Length of a step, s.
     pub dt: f32,
+    /// Of each junction, whether more than one link enters it or more than one leaves it.
+    pub forks: Vec<bool>,
     /// What is left after a step of an appetite for another lane that nothing feeds: it halves every second.
     pub forgetting: f32,
     /// The same where it is neither.
@@ -220,6 +222,7 @@ impl Scene {
             lamp_base,
             change_links,
             internal_lanes,
+            forks: forks(&network),
             network,
             setup,
             dt,
@@ -334,6 +337,17 @@ const WAITING_PLACE_SLACK: f32 = 3.0;
 /// Whether a conflict that begins at `start` only grazes a place to wait.
 fn grazes(lane: &crate::network::Lane, start: f32, waits: bool) -> bool {
     waits && start > lane.length - WAITING_PLACE_SLACK
+}
+
+/// Of each junction, whether it has more than two roads.
+fn forks(network: &Network) -> Vec<bool> {
+    let mut roads = vec![0; network.junctions.len()];
+    for link in network.links.iter().filter(|l| !l.internal) {
+        for j in [link.from, link.to].into_iter().flatten() {
+            roads[j.index()] += 1;
+        }
+    }
+    roads.into_iter().map(|n| n > 2).collect()
 }
 
 /// How far before the end of a lane with a place to wait one has to stand to be clear of everybody, m.

@@ -1,0 +1,271 @@
+//! Lane changing within one link, after all have moved.
+//!
+//! Vehicles are taken front first over all lanes, and a change is carried out at once: the next one sees it. Whoever
+//! changes needs room in front and behind. Layers, in this order:
+//! - **strategic**: the route does not go on from this lane, and the rest of the lane is getting short;
+//! - **cooperative**: whoever is in the way of a strategic change makes room, within comfortable braking;
+//! - **tactical**: the neighbouring lane is faster (to the left at once, to the right only if clearly);
+//! - **keep right**: nothing is gained by staying.
+//!
+//! Thresholds and rates are those of SUMO's LC2013 (Erdmann 2014, SUMO's Lane-Changing Model).
+
+mod ring;
+mod slot;
+mod tactical;
+
+use super::plan::{RELAXATION, relaxed};
+use super::routes::LaneChoice;
+use super::scene::Scene;
+use super::state::{LaneTraffic, Tail, Vehicle};
+use crate::behaviour::{Driver, Leader};
+use crate::network::{LaneId, Network, VehicleClass};
+
+/// Time a driver looks ahead for a lane change, s.
+const LOOK_AHEAD: f32 = 10.0;
+/// Factor on it for changes to the left.
+const LOOK_AHEAD_LEFT: f32 = 2.0;
+/// Share of the look-ahead speed that is kept per second while driving slower.
+const LOOK_AHEAD_MEMORY: f32 = 0.9;
+/// Links beyond the next junction on which queues count.
+const QUEUED_LINKS: u16 = 7;
+/// Most vehicles looked at for one that can make room.
+const MOST_ASKED: usize = 3;
+/// Most lanes of a link that change; a wider link's further lanes do not.
+const MOST_LANES: usize = 32;
+
+/// The lanes of one link while changes are made.
+pub struct LinkLanes<'a> {
+    /// What does not change.
+    pub scene: &'a Scene,
+    /// Tails and heads of all lanes after moving.
+    pub tails: &'a [Tail],
+    /// Length of the vehicles on each lane and their standing gaps, m.
+    pub taken: &'a [f32],
+    /// The link's lanes.
+    pub lanes: &'a mut [LaneTraffic],
+    /// First of them.
+    pub first: usize,
+}
+
+/// Somebody ahead or behind on a lane.
+#[derive(Clone, Copy)]
+struct Neighbour {
+    /// Free distance between the bumpers, m.
+    distance: f32,
+    speed: f32,
+    accel: f32,
+    decel: f32,
+}
+
+/// The vehicles of each lane that have been looked at: those ahead of the next one.
+struct Cursor {
+    /// How many.
+    at: [usize; MOST_LANES],
+    /// Their length with standing gaps, m.
+    taken: [f32; MOST_LANES],
+}
+
+/// A vehicle that thinks of changing, and its lane.
+struct Thinker<'a> {
+    me: Vehicle,
+    d: &'a Driver,
+    lane: usize,
+    /// Its desired speed, m/s.
+    v0: f32,
+    choices: &'a [LaneChoice],
+    /// Whoever is ahead on its lane.
+    ahead: Option<Neighbour>,
+}
+
+/// Who would be ahead and behind on a lane.
+struct Slot {
+    ahead: Option<Neighbour>,
+    behind: Option<(Neighbour, Option<u16>)>,
+}
+
+
+impl LinkLanes<'_> {
+    /// Makes all changes of one step. Returns how many.
+    pub fn change(&mut self) -> usize {
+        let n = self.lanes.len().min(MOST_LANES);
+        let mut cursor = Cursor { at: [0; MOST_LANES], taken: [0.0; MOST_LANES] };
+        let mut changes = 0;
+        loop {
+            let mut front: Option<(usize, f32)> = None;
+            for (k, &next) in cursor.at[..n].iter().enumerate() {
+                if let Some(v) = self.lanes[k].vehicles.get(next)
+                    && front.is_none_or(|(_, p)| v.position > p)
+                {
+                    front = Some((k, v.position));
+                }
+            }
+            let Some((k, _)) = front else { return changes };
+            let to = match self.decide(k, &cursor, n) {
+                Some(to) => {
+                    let vehicle = self.lanes[k].vehicles.remove(cursor.at[k]);
+                    let vehicle = self.moved(vehicle, to);
+                    self.lanes[to].vehicles.insert(cursor.at[to], vehicle);
+                    changes += 1;
+                    to
+                }
+                None => k,
+            };
+            let done = &self.lanes[to].vehicles[cursor.at[to]];
+            cursor.taken[to] += done.length + self.scene.drivers[done.kind as usize].min_gap;
+            cursor.at[to] += 1;
+        }
+    }
+
+    /// The vehicle on its new lane.
+    fn moved(&self, mut v: Vehicle, to: usize) -> Vehicle {
+        let choice = &self.scene.routes.leg(v.path, v.leg)[to];
+        (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
+        (v.lc_gain, v.lc_keep, v.lc_speed) = (0.0, 0.0, 0.0);
+        if v.back() < 0.0 && !v.came_from.is_none() {
+            // Without such a lane its rear stays where it is, see `Traffic::askew`.
+            v.came_from = self.beside(v.came_from, to).unwrap_or(v.came_from);
+        }
+        if self.scene.drivers[v.kind as usize].ballistic() {
+            v.relax = RELAXATION;
+        }
+        v
+    }
+
+    /// The lane beside `from` that leads to lane `to`.
+    fn beside(&self, from: LaneId, to: usize) -> Option<LaneId> {
+        let network = &self.scene.network;
+        let link = network.lane(from).link;
+        let mut before = network.lanes[self.first + to].incoming.iter().map(|&m| network.movement(m).from);
+        before.find(|&lane| network.lane(lane).link == link)
+    }
+
+    /// The lane to change to, if any.
+    fn decide(&mut self, k: usize, cursor: &Cursor, n: usize) -> Option<usize> {
+        let scene = self.scene;
+        let own = &mut self.lanes[k].vehicles[cursor.at[k]];
+        // How far a driver looks ahead follows its speed at once upwards and slowly downwards.
+        let memory = 1.0 - (1.0 - LOOK_AHEAD_MEMORY) * scene.dt;
+        own.lc_speed = own.speed.max(memory * own.lc_speed + (1.0 - memory) * own.speed);
+        let me = *own;
+        let d = &scene.drivers[me.kind as usize];
+        let choices = scene.routes.leg(me.path, me.leg);
+        let offset = choices[k].offset;
+        if offset != 0 {
+            let to = if offset > 0 { k + 1 } else { k.wrapping_sub(1) };
+            if to < n && choices[to].allowed && self.is_urgent(&me, d, k, to, cursor) {
+                return self.try_slot(k, to, cursor, &me, d).then_some(to);
+            }
+        }
+        let v0 = d.desired(me.speed_factor, scene.lanes[self.first + k].limit);
+        let ahead = self.slot_ahead(k, cursor.at[k], &me, d);
+        self.tactical(&Thinker { me, d, lane: k, v0, choices, ahead }, cursor, n)
+    }
+
+    /// Distance over which a change is thought of, m.
+    fn horizon(me: &Vehicle, d: &Driver, left: bool) -> f32 {
+        let time = LOOK_AHEAD * d.lc_strategic * if left { LOOK_AHEAD_LEFT } else { 1.0 };
+        me.lc_speed * time + 2.0 * (me.length + d.min_gap)
+    }
+
+    /// Whether a change for the route can wait no longer: not much of the lane is left, or so much only as the queue on
+    /// the right lane takes.
+    fn is_urgent(&self, me: &Vehicle, d: &Driver, k: usize, to: usize, cursor: &Cursor) -> bool {
+        let here = &self.scene.routes.leg(me.path, me.leg)[k];
+        let best = (k as i32 + i32::from(here.offset)) as usize;
+        let usable = here.reach + self.ring_bonus(me, k, to) - me.position;
+        let needed = Self::horizon(me, d, here.offset > 0) * f32::from(here.offset.unsigned_abs());
+        usable < needed || usable - self.queued(me, best, cursor) < needed
+    }
+
+    /// Length of the vehicles ahead on a lane and on those the route leads on to from it, m.
+    fn queued(&self, me: &Vehicle, lane: usize, cursor: &Cursor) -> f32 {
+        let scene = self.scene;
+        let mut taken = cursor.taken.get(lane).copied().unwrap_or(0.0);
+        let mut choice = scene.routes.leg(me.path, me.leg).get(lane);
+        let legs = scene.routes.legs(me.path);
+        for leg in me.leg + 1..legs.min(me.leg + 1 + QUEUED_LINKS) {
+            let Some(m) = choice.and_then(|c| c.movement.get()) else { break };
+            let next = scene.moves[m.index()].to;
+            taken += self.taken[next.index()];
+            choice = scene.routes.leg(me.path, leg).get(scene.lanes[next.index()].index as usize);
+        }
+        taken
+    }
+
+    /// Whether there is room on lane `to`; if not, asks those in the way for it.
+    fn try_slot(&mut self, k: usize, to: usize, cursor: &Cursor, me: &Vehicle, d: &Driver) -> bool {
+        let slot = self.slot(to, cursor.at[to], me, d);
+        let (ahead_free, behind_free) = self.is_clear(&slot, to, me, d);
+        if ahead_free && behind_free {
+            return true;
+        }
+        self.ask_for_room(k, to, cursor, me, d, &slot, ahead_free, behind_free);
+        false
+    }
+
+    /// Adapts the speeds of those in the way of a change.
+    #[allow(clippy::too_many_arguments, reason = "the situation, passed explicitly")]
+    fn ask_for_room(
+        &mut self,
+        k: usize,
+        to: usize,
+        cursor: &Cursor,
+        me: &Vehicle,
+        d: &Driver,
+        slot: &Slot,
+        ahead_free: bool,
+        behind_free: bool,
+    ) {
+        let limit = self.scene.lanes[self.first].limit;
+        let v0 = d.desired(me.speed_factor, limit);
+        let own = &mut self.lanes[k].vehicles[cursor.at[k]];
+        if !ahead_free && let Some(a) = slot.ahead {
+            let leader = Leader { gap: a.distance - d.min_gap, speed: a.speed, accel: a.accel, decel: a.decel };
+            own.advised = own.advised.min(d.follow(me.speed, v0, relaxed(me), &leader).max(0.0));
+        }
+        if !behind_free && let Some((_, Some(i))) = slot.behind {
+            let way = self.way_ahead(k, cursor.at[k], me, d);
+            self.ask_follower(to, i as usize, me, d, limit, way);
+        }
+    }
+
+    /// Asks the nearest vehicle behind the slot for room. One that is alongside is asked only if the other can still
+    /// get clear of it by driving on; if not, it had better pass, and the next one is asked.
+    fn ask_follower(&mut self, to: usize, first: usize, me: &Vehicle, d: &Driver, limit: f32, way: f32) {
+        let scene = self.scene;
+        for other in self.lanes[to].vehicles[first..].iter_mut().take(MOST_ASKED) {
+            let od = &scene.drivers[other.kind as usize];
+            let distance = me.back() - other.position;
+            if od.lc_cooperative <= 0.0 || od.min_gap - distance > way {
+                continue;
+            }
+            let leader =
+                Leader { gap: distance - od.min_gap, speed: me.speed, accel: me.accel, decel: d.apparent_decel };
+            let v0 = od.desired(other.speed_factor, limit);
+            let slower = od.follow(other.speed, v0, relaxed(other), &leader).max(0.0);
+            other.advised = other.advised.min(slower);
+            return;
+        }
+    }
+
+    /// How far a vehicle can still drive on its lane, m.
+    fn way_ahead(&self, k: usize, at: usize, me: &Vehicle, d: &Driver) -> f32 {
+        let settle = if d.ballistic() { 1.0 } else { 0.1 };
+        let end = self.scene.lanes[self.first + k].length - me.position - settle;
+        match at.checked_sub(1).map(|i| &self.lanes[k].vehicles[i]) {
+            Some(leader) if leader.speed < 1.0 => end.min(leader.back() - me.position - d.min_gap),
+            _ => end,
+        }
+    }
+}
+
+/// Whether a link's lanes are worth looking at: more than one that a car may use.
+pub fn can_change(network: &Network, lanes: (u32, u32)) -> bool {
+    (lanes.0..lanes.1)
+        .filter(|&l| {
+            let p = network.lane(LaneId(l)).permissions;
+            p.allows(VehicleClass::Passenger) || p.allows(VehicleClass::Bus)
+        })
+        .count()
+        > 1
+}

@@ -1,0 +1,146 @@
+//! Who would be ahead and behind on another lane, and whether there is room between them.
+
+use super::{Cursor, LOOK_AHEAD, LinkLanes, Neighbour, Slot};
+use crate::behaviour::Driver;
+use crate::network::LaneId;
+use crate::sim::state::{Tail, Vehicle};
+
+/// Distance behind a stop line over which movements from one lane have not parted, m: about a car's length.
+const PARTING: f32 = 6.0;
+/// How far behind drivers look before they change lanes, m: a town's vehicles can brake within it.
+const LOOK_BACK: f32 = 60.0;
+/// Gaps that helpers leave are exact up to this, m: one that creeps asks for a little more than it left.
+const ROUNDING: f32 = 0.01;
+
+impl LinkLanes<'_> {
+    /// Who would be ahead and behind on a lane whose next unprocessed vehicle is `at`.
+    pub(super) fn slot(&self, lane: usize, at: usize, me: &Vehicle, d: &Driver) -> Slot {
+        let vehicles = &self.lanes[lane].vehicles;
+        let ahead = self.slot_ahead(lane, at, me, d);
+        let behind = match vehicles.get(at) {
+            Some(v) => Some((
+                Neighbour {
+                    distance: me.back() - v.position,
+                    speed: v.speed,
+                    accel: v.accel,
+                    decel: self.scene.drivers[v.kind as usize].decel,
+                },
+                Some(at as u16),
+            )),
+            None => self.upstream(lane, me).map(|n| (n, None)),
+        };
+        Slot { ahead, behind }
+    }
+
+    /// Whoever would be ahead on a lane.
+    pub(super) fn slot_ahead(&self, lane: usize, at: usize, me: &Vehicle, d: &Driver) -> Option<Neighbour> {
+        match at.checked_sub(1).map(|i| &self.lanes[lane].vehicles[i]) {
+            Some(v) => Some(Neighbour {
+                distance: v.back() - me.position,
+                speed: v.speed,
+                accel: v.accel,
+                decel: self.scene.drivers[v.kind as usize].apparent_decel,
+            }),
+            None => self.beyond(lane, me, d),
+        }
+    }
+
+    /// The last vehicle on the lanes beyond the end of a lane, as the route goes on from it.
+    fn beyond(&self, lane: usize, me: &Vehicle, d: &Driver) -> Option<Neighbour> {
+        let scene = self.scene;
+        let mut distance = scene.lanes[self.first + lane].length - me.position;
+        let neighbour = |distance: f32, tail: &Tail| Neighbour {
+            distance: distance + tail.back,
+            speed: tail.speed,
+            accel: tail.accel,
+            decel: tail.decel,
+        };
+        // Whoever has left the lane for another movement is in the way until the ways have parted.
+        let parting = scene
+            .network
+            .movements_of(LaneId::new(self.first + lane))
+            .map(|m| &self.tails[scene.moves[m.index()].next.index()])
+            .filter(|t| t.back < PARTING)
+            .map(|t| neighbour(distance, t))
+            .min_by(|a, b| a.distance.total_cmp(&b.distance));
+        if distance > me.speed * LOOK_AHEAD + d.min_gap {
+            return parting;
+        }
+        let Some(mut m) = scene.routes.leg(me.path, me.leg)[lane].movement.get() else { return parting };
+        for _ in 0..3 {
+            let next = scene.moves[m.index()].next;
+            let tail = &self.tails[next.index()];
+            if tail.exists() {
+                let own = neighbour(distance, tail);
+                return Some(parting.filter(|p| p.distance < own.distance).unwrap_or(own));
+            }
+            let facts = &scene.lanes[next.index()];
+            if !facts.internal {
+                break;
+            }
+            distance += facts.length;
+            m = facts.exit;
+        }
+        parting
+    }
+
+    /// The nearest vehicle that comes to the start of a lane.
+    fn upstream(&self, lane: usize, me: &Vehicle) -> Option<Neighbour> {
+        self.coming(LaneId::new(self.first + lane), me.back())
+    }
+
+    /// The nearest vehicle that comes to the start of a lane, which lies `distance` behind a rear.
+    fn coming(&self, lane: LaneId, distance: f32) -> Option<Neighbour> {
+        let network = &self.scene.network;
+        let before = network.lane(lane).incoming.iter().map(|&m| network.movement(m).from);
+        before
+            .filter_map(|from| {
+                let t = &self.tails[from.index()];
+                if t.exists() {
+                    let distance = distance + t.head_to_end;
+                    return Some(Neighbour { distance, speed: t.head_speed, accel: 0.0, decel: t.decel });
+                }
+                let distance = distance + self.scene.lanes[from.index()].length;
+                if distance < LOOK_BACK { self.coming(from, distance) } else { None }
+            })
+            .min_by(|a, b| a.distance.total_cmp(&b.distance))
+    }
+
+    /// Distance a follower needs to a leader, bumper to bumper, to be safe without more than comfortable braking.
+    pub(super) fn needed(follower: &Driver, tau: f32, v: f32, leader_speed: f32, leader_decel: f32) -> f32 {
+        let tau = if follower.ballistic() { tau.min(0.56) } else { tau };
+        let own = follower.brake_gap(v, follower.decel) + v * tau;
+        let other = follower.brake_gap(leader_speed, leader_decel.max(follower.decel));
+        // Continuous models settle a little short of or beyond their standing gap: at a crawl half of it will do.
+        let standing = if follower.ballistic() && v < 1.0 { 0.5 * follower.min_gap } else { follower.min_gap };
+        standing + ((own - other) / follower.lc_assertive).max(0.0)
+    }
+
+    fn is_clear_ahead(&self, me: &Vehicle, d: &Driver, a: &Neighbour) -> bool {
+        a.distance + ROUNDING >= Self::needed(d, me.tau, me.speed, a.speed, a.decel)
+    }
+
+    fn is_clear_behind(&self, me: &Vehicle, d: &Driver, b: &Neighbour, to: usize, i: Option<u16>) -> bool {
+        let (follower, tau) = match i {
+            Some(i) => {
+                let v = &self.lanes[to].vehicles[i as usize];
+                (&self.scene.drivers[v.kind as usize], v.tau)
+            }
+            None => (d, me.tau),
+        };
+        b.distance + ROUNDING >= Self::needed(follower, tau, b.speed, me.speed, d.apparent_decel)
+    }
+
+    /// Whether there is room on a lane.
+    pub(super) fn fits(&self, to: usize, cursor: &Cursor, me: &Vehicle, d: &Driver) -> bool {
+        self.is_clear(&self.slot(to, cursor.at[to], me, d), to, me, d) == (true, true)
+    }
+
+    /// Whether there is room ahead and behind in a slot on lane `to`.
+    pub(super) fn is_clear(&self, slot: &Slot, to: usize, me: &Vehicle, d: &Driver) -> (bool, bool) {
+        (
+            slot.ahead.is_none_or(|a| self.is_clear_ahead(me, d, &a)),
+            slot.behind.is_none_or(|(b, i)| self.is_clear_behind(me, d, &b, to, i)),
+        )
+    }
+}
