@@ -7,6 +7,7 @@ export CI=true
 INTERGREEN_DATA="$(realpath -m "${INTERGREEN_DATA:-../shared/data}")"
 export INTERGREEN_DATA
 export PEERS="${PEERS:-$HOME/.cache/intergreen-peers}"
+export INTERGREEN_SUMO="${INTERGREEN_SUMO:-$PEERS/bin}"
 passed=0
 failed=0
 broken=""

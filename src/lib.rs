@@ -7,6 +7,8 @@ pub mod cli;
 pub mod demand;
 pub mod draw;
 pub mod import;
+pub mod instruments;
+pub mod measure;
 pub mod network;
 pub mod random;
 pub mod scenario;

@@ -82,9 +82,19 @@ pub struct RunArgs {
     /// Show which part of the step takes how much processor time
     #[arg(long)]
     pub profile: bool,
-    /// Write tripinfo.xml, summary.xml, trips.csv, lanes.csv, signals.csv and manifest.json here
+    /// Write results here: tripinfo.xml, summary.xml, edgedata.xml, tlsstates.xml, detectors, CSV tables, manifest
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write fcd.xml too: where every vehicle is, each step or each S seconds; big
+    #[arg(long, value_name = "S", num_args = 0..=1, require_equals = true, default_missing_value = "0",
+          value_parser = positive_or_zero, requires = "out")]
+    pub fcd: Option<f64>,
+    /// Write lanedata.xml too: as edgedata.xml, but by lane
+    #[arg(long, requires = "out")]
+    pub lane_data: bool,
+    /// Length of the intervals in edgedata.xml and lanedata.xml, s
+    #[arg(long, value_name = "S", default_value = "900", value_parser = interval)]
+    pub interval: f64,
     /// Print one JSON object instead of the summary
     #[arg(long)]
     pub json: bool,
@@ -171,6 +181,22 @@ fn finite(text: &str) -> Result<f64, String> {
         // Thirty years: beyond it a run would never end.
         Ok(v) if v.abs() <= 1e9 => Ok(v),
         _ => Err("expected a number of seconds up to 1e9".into()),
+    }
+}
+
+/// A time ≥ 0.
+fn positive_or_zero(text: &str) -> Result<f64, String> {
+    match finite(text)? {
+        v if v >= 0.0 => Ok(v),
+        _ => Err("expected a number of seconds ≥ 0".into()),
+    }
+}
+
+/// An interval's length.
+fn interval(text: &str) -> Result<f64, String> {
+    match finite(text)? {
+        v if v >= 1.0 => Ok(v),
+        _ => Err("expected at least 1 s".into()),
     }
 }
 

@@ -7,10 +7,12 @@ use intergreen_control::Millis;
 
 use super::Failure;
 use crate::demand::{Demand, check_flows};
-use crate::import::sumo::config::{Config, read_config};
+use crate::import::sumo::config::{Config, Outputs, read_config};
+use crate::import::sumo::instruments::read_instruments;
 use crate::import::sumo::net::read_network;
 use crate::import::sumo::routes::{Window, read_demand_in};
 use crate::import::{ImportError, Report};
+use crate::instruments::Instruments;
 use crate::network::Network;
 use crate::scenario::{BUNDLED, BUNDLED_NAME, Scenario};
 
@@ -38,6 +40,10 @@ pub struct Loaded {
     pub scale: f64,
     /// What an import met and did not simulate.
     pub report: Report,
+    /// What the scenario wants measured.
+    pub instruments: Instruments,
+    /// The files its configuration asks for.
+    pub outputs: Outputs,
     /// The files it was read from.
     pub inputs: Vec<Input>,
 }
@@ -117,6 +123,8 @@ fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
         // The scenario has applied its own factor.
         scale: 1.0,
         report: Report::default(),
+        instruments: Instruments::default(),
+        outputs: Outputs::default(),
         inputs: vec![Input { file: name.to_owned(), hash: fnv(text.as_bytes()) }],
     };
     checked(loaded)
@@ -137,6 +145,7 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         return Err(Failure::Input(format!("--set: end is {end} s; expected a time after begin, {begin} s")));
     }
     let network = read_network(&config.net, &config.additional, &mut report).map_err(wrong)?;
+    let instruments = read_instruments(&config.additional, &network, &mut report).map_err(wrong)?;
     // SUMO's order: additional files first.
     let files: Vec<PathBuf> = config.additional.iter().chain(&config.routes).cloned().collect();
     let step = config.step.unwrap_or(SUMO_STEP);
@@ -162,6 +171,8 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         seed: config.seed.unwrap_or(1),
         scale: config.scale.unwrap_or(1.0),
         report,
+        instruments,
+        outputs: config.outputs,
         inputs,
     })
 }

@@ -1,6 +1,6 @@
 //! `intergreen run`: load, simulate, report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +9,7 @@ use intergreen_control::Millis;
 
 use super::args::{RunArgs, SensorTier};
 use super::load::{Loaded, load};
+use super::out::Results;
 use super::outcome::{Cost, Outcome};
 use super::progress::Progress;
 use super::watch::Watch;
@@ -75,6 +76,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     }
     let mut loaded = load(args.scenario.as_deref(), &args.set)?;
     warn(args, &loaded);
+    warn_unwritten(args, &loaded);
     check_programs(&loaded.network, args)?;
     let setup = setup(args, &loaded)?;
     let goal = goal(args, &loaded)?;
@@ -95,10 +97,12 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     }
     let load_s = started.elapsed().as_secs_f64();
 
-    let mut watch = Watch::new(&sim, args.out.is_some());
+    let mut watch = Watch::new(&sim);
+    let open = |dir: &PathBuf| Results::open(dir, args, &loaded, &sim, goal);
+    let mut results = args.out.as_ref().map(open).transpose()?;
     let mut progress = Progress::new(args.quiet, loaded.begin, goal.or(loaded.end));
     let (wall, cpu) = (clock::wall(), clock::cpu());
-    let stop = simulate(&mut sim, goal, &mut watch, &mut progress, &interrupted);
+    let stop = simulate(&mut sim, goal, &mut watch, &mut results, &mut progress, &interrupted)?;
     let cpu_s = clock::cpu().saturating_sub(cpu).as_secs_f64();
     let wall_s = wall.elapsed().as_secs_f64();
     progress.finish();
@@ -106,8 +110,8 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let finished = Finished { args, loaded: &loaded, sim: &sim, watch: &watch, stop };
     let cost = Cost { load_s, cpu_s, wall_s, peak_rss_mb: clock::peak_rss_mb() };
     let outcome = Outcome::new(&finished, cost);
-    if let Some(dir) = &args.out {
-        out::write(dir, &finished, &outcome)?;
+    if let Some(results) = results {
+        results.finish(&finished, &outcome)?;
     }
     if args.json {
         let json = serde_json::to_string(&outcome).map_err(|e| Failure::Run(format!("--json: {e}")))?;
@@ -124,24 +128,28 @@ fn simulate(
     sim: &mut Simulation,
     goal: Option<Millis>,
     watch: &mut Watch,
+    results: &mut Option<Results>,
     progress: &mut Progress,
     interrupted: &AtomicBool,
-) -> Stop {
+) -> Result<Stop, Failure> {
     loop {
         if interrupted.load(Ordering::Relaxed) {
-            return Stop::Interrupted;
+            return Ok(Stop::Interrupted);
         }
         match goal {
-            Some(goal) if sim.now() >= goal => return Stop::End,
+            Some(goal) if sim.now() >= goal => return Ok(Stop::End),
             Some(_) => {}
             None => {
                 if let Some(stop) = drained(sim, watch) {
-                    return stop;
+                    return Ok(stop);
                 }
             }
         }
         sim.step();
         watch.look(sim);
+        if let Some(results) = results {
+            results.look(sim)?;
+        }
         progress.show(sim);
     }
 }
@@ -189,7 +197,6 @@ fn setup(args: &RunArgs, loaded: &Loaded) -> Result<Setup, Failure> {
         threads,
         behaviour: args.behaviour.map(super::args::Behaviour::model),
         controller: (args.controller.name.clone(), args.controller.parameters.clone()),
-        summary: args.out.is_some(),
         unsafe_yields: args.allow_unsafe_programs,
     })
 }
@@ -209,6 +216,17 @@ fn default_threads(network: &Network) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let worth = (lane_km * BUSY / WORTH_A_THREAD) as usize + 1;
     worth.min(cores).clamp(1, MOST_THREADS)
+}
+
+/// Says that measured results are thrown away, if the scenario asks for some.
+fn warn_unwritten(args: &RunArgs, loaded: &Loaded) {
+    let i = &loaded.instruments;
+    let detectors = i.loops.len() + i.areas.len() + i.gates.len();
+    if args.quiet || args.out.is_some() || (i.is_empty() && loaded.outputs.is_empty()) {
+        return;
+    }
+    let what = if detectors > 0 { format!("the results of {detectors} detectors") } else { "results".to_owned() };
+    complain("warning", &format!("the scenario asks for {what}, which are written only with --out DIR"));
 }
 
 /// Says in one line what an import did not take over.

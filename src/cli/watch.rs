@@ -25,15 +25,6 @@ pub struct Collision {
     pub vehicles: [u32; 2],
 }
 
-/// Figures of one step that only `summary.xml` wants.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct StepFigures {
-    /// Mean of speed / speed limit over the vehicles on the network, −1 if there is none.
-    pub relative_speed: f64,
-    /// Pairs of vehicles that came to overlap.
-    pub collisions: u64,
-}
-
 /// Notes of a run.
 #[derive(Clone, Debug)]
 pub struct Watch {
@@ -41,8 +32,6 @@ pub struct Watch {
     pub collisions: Vec<Collision>,
     /// Signals that had conflicting greens: since when, and how many steps.
     pub conflicts: BTreeMap<SignalId, (Millis, u32)>,
-    /// By step, if wanted.
-    pub steps: Option<Vec<StepFigures>>,
     begin: Millis,
     now: Millis,
     /// What each lamp shows, since when it is green, and its green time so far.
@@ -54,12 +43,11 @@ pub struct Watch {
 
 impl Watch {
     /// Starts with a simulation that has not made a step.
-    pub fn new(sim: &Simulation, by_step: bool) -> Self {
+    pub fn new(sim: &Simulation) -> Self {
         let now = sim.now();
         Self {
             collisions: Vec::new(),
             conflicts: BTreeMap::new(),
-            steps: by_step.then(Vec::new),
             begin: now,
             now,
             lamps: sim.lamps().shown.iter().map(|&lamp| (lamp, now, Millis(0))).collect(),
@@ -94,9 +82,6 @@ impl Watch {
         }
         self.counted = (m.collisions, monitor.seconds);
         self.look_for_standstill(sim);
-        if let Some(steps) = &mut self.steps {
-            steps.push(StepFigures { relative_speed: relative_speed(sim), collisions });
-        }
     }
 
     /// Whether nothing has moved for an hour and nobody is to come.
@@ -125,15 +110,4 @@ impl Watch {
                 && sim.traffic().vehicles().all(|(_, v)| v.waiting >= hour);
         }
     }
-}
-
-/// Mean of speed / speed limit over the vehicles on the network, −1 if there is none.
-fn relative_speed(sim: &Simulation) -> f64 {
-    let lanes = &sim.scene().lanes;
-    let (mut sum, mut n) = (0.0, 0_u32);
-    for (lane, v) in sim.traffic().vehicles() {
-        sum += f64::from(v.speed / lanes[lane.index()].limit);
-        n += 1;
-    }
-    if n > 0 { sum / f64::from(n) } else { -1.0 }
 }

@@ -75,29 +75,6 @@ pub struct LaneBook {
     pub red_running: u32,
 }
 
-/// One line of the summary by step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SummaryRow {
-    /// Time, at the end of the step.
-    pub time: Millis,
-    /// Vehicles whose departure time has come.
-    pub loaded: u32,
-    /// Vehicles that have entered.
-    pub inserted: u32,
-    /// Vehicles on the network.
-    pub running: u32,
-    /// Vehicles in line to enter.
-    pub waiting: u32,
-    /// Vehicles that have arrived.
-    pub ended: u32,
-    /// Vehicles standing.
-    pub halting: u32,
-    /// Mean speed of those on the network, m/s; −1 if there is none.
-    pub mean_speed: f32,
-    /// Mean duration of the trips ended, s; −1 if there is none.
-    pub mean_duration: f32,
-}
-
 /// The books.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Measures {
@@ -121,21 +98,16 @@ pub struct Measures {
     pub collisions: u64,
     /// Lane changes.
     pub lane_changes: u64,
-    /// Summary by step, if wanted.
-    pub summary: Option<Vec<SummaryRow>>,
     /// RESCO's delay at the scenario's end, s, once that has passed.
     pub resco_delay: Option<f64>,
-    /// Sum of the durations of ended trips, s.
-    duration_sum: f64,
 }
 
 impl Measures {
     /// Empty books.
-    pub fn new(scene: &Scene, summary: bool) -> Self {
+    pub fn new(scene: &Scene) -> Self {
         Self {
             trips: vec![Trip::NEW; scene.departures.len()],
             lanes: vec![LaneBook::default(); scene.lanes.len()],
-            summary: summary.then(Vec::new),
             ..Self::default()
         }
     }
@@ -163,7 +135,6 @@ impl Measures {
         trip.waiting = v.waited;
         trip.stops = v.stops;
         trip.time_loss = v.time_loss;
-        self.duration_sum += (now - trip.entered.unwrap_or(now)).seconds();
     }
 
     /// Takes a sample of all lanes.
@@ -185,28 +156,6 @@ impl Measures {
             book.standing += u64::from(standing);
             book.most_standing = book.most_standing.max(standing);
         }
-    }
-
-    /// Adds a row to the summary, if one is wanted.
-    pub fn summarise(&mut self, traffic: &Traffic, loaded: usize, waiting: usize, now: Millis) {
-        let Some(rows) = &mut self.summary else { return };
-        let (mut speed, mut halting, mut n) = (0.0_f64, 0, 0);
-        for (_, v) in traffic.vehicles() {
-            speed += f64::from(v.speed);
-            halting += u32::from(v.speed < HALTING);
-            n += 1;
-        }
-        rows.push(SummaryRow {
-            time: now,
-            loaded: loaded as u32,
-            inserted: self.inserted as u32,
-            running: n,
-            waiting: waiting as u32,
-            ended: self.arrived as u32,
-            halting,
-            mean_speed: if n > 0 { (speed / f64::from(n)) as f32 } else { -1.0 },
-            mean_duration: if self.arrived > 0 { (self.duration_sum / self.arrived as f64) as f32 } else { -1.0 },
-        });
     }
 
     /// RESCO's delay now: mean over all vehicles that wanted to depart before now of time lost and wait to enter;

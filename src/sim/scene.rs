@@ -31,8 +31,6 @@ pub struct Setup {
     pub behaviour: Option<FollowingModel>,
     /// Controller of every signal and its parameters.
     pub controller: (String, Vec<(String, String)>),
-    /// Whether a summary is kept by step.
-    pub summary: bool,
     /// Whether movements that a program opens in conflict give way (see [`monitor::unprotected`]). Without it they
     /// drive as the lamps say.
     pub unsafe_yields: bool,
@@ -48,7 +46,6 @@ impl Default for Setup {
             threads: 1,
             behaviour: None,
             controller: ("fixed_time".into(), Vec::new()),
-            summary: false,
             unsafe_yields: false,
         }
     }

@@ -113,7 +113,7 @@ impl Simulation {
         world.insert_resource(traffic);
         world.insert_resource(Waiting::new(scene.network.links.len()));
         world.insert_resource(Announcements::new(scene.moves.len()));
-        world.insert_resource(Measures::new(&scene, scene.setup.summary));
+        world.insert_resource(Measures::new(&scene));
         world.insert_resource(Overlaps::default());
         world.insert_resource(Gridlocks::new(lanes));
         world.insert_resource(StateHash::default());

@@ -306,7 +306,6 @@ fn measure(
     scene: Res<SceneRes>,
     mut clock: ResMut<Clock>,
     traffic: Res<Traffic>,
-    waiting: Res<Waiting>,
     lamps: Res<Lamps>,
     sensors: Res<SensorState>,
     controllers: Res<Controllers>,
@@ -345,7 +344,6 @@ fn measure(
     if every(gridlock::EVERY_S) {
         books.gridlocks.look(scene, &traffic, &lamps, step);
     }
-    m.summarise(&traffic, waiting.next, waiting.count, now);
     if every(hash::EVERY_S) {
         books.hash.link(step, &traffic, &lamps, &sensors, &controllers);
     }

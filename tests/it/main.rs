@@ -11,6 +11,8 @@ mod invariants;
 mod junctions;
 mod lanes;
 mod models;
+mod outputs;
+mod peers;
 mod random_towns;
 mod regressions;
 mod sensors;

@@ -8,7 +8,7 @@ use crate::cli::Outcome;
 use crate::cli::run::Finished;
 
 /// Writes it.
-pub fn write(w: &mut dyn Write, run: &Finished<'_>, outcome: &Outcome) -> Result<()> {
+pub fn write(w: &mut dyn Write, run: &Finished<'_>, outcome: &Outcome, files: &[String]) -> Result<()> {
     let setup = &run.sim.scene().setup;
     let args = run.args;
     let inputs = run.loaded.inputs.iter().map(|i| json!({"file": i.file, "fnv1a64": format!("{:016x}", i.hash)}));
@@ -38,6 +38,7 @@ pub fn write(w: &mut dyn Write, run: &Finished<'_>, outcome: &Outcome) -> Result
             "as_is": args.as_is,
             "allow_unsafe_programs": args.allow_unsafe_programs,
         },
+        "files": files,
         "simulated_s": outcome.simulated_s,
         "stopped": format!("{:?}", run.stop).to_lowercase(),
         "state_hash": outcome.state_hash,

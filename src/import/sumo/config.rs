@@ -27,6 +27,32 @@ pub struct Config {
     pub scale: Option<f64>,
     /// Seed of the random numbers, if given.
     pub seed: Option<u64>,
+    /// The results it asks for.
+    pub outputs: Outputs,
+}
+
+/// The results that a configuration asks for: files as it names them.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Outputs {
+    /// A row per trip.
+    pub tripinfo: Option<String>,
+    /// A row per step.
+    pub summary: Option<String>,
+    /// Everybody's position in every step.
+    pub fcd: Option<String>,
+    /// Time between positions, if not every step.
+    pub fcd_period: Option<Millis>,
+    /// Sums per edge.
+    pub edge_data: Option<String>,
+    /// Sums per lane.
+    pub lane_data: Option<String>,
+}
+
+impl Outputs {
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The options while they are read.
@@ -40,6 +66,7 @@ struct Options {
     step: Option<Millis>,
     scale: Option<f64>,
     seed: Option<u64>,
+    outputs: Outputs,
 }
 
 /// Reads a `.sumocfg`. Options that mean nothing here are counted in `report` by name.
@@ -68,6 +95,7 @@ pub fn read_config(file: &Path, report: &mut Report) -> Result<Config, ImportErr
         step: options.step,
         scale: options.scale,
         seed: options.seed,
+        outputs: options.outputs,
     })
 }
 
@@ -100,6 +128,15 @@ impl Options {
             "step-length" => self.step = Some(step(file, element, value()?)?),
             "scale" => self.scale = Some(scale(file, element, value()?)?),
             "seed" => self.seed = Some(seed(file, element, value()?)?),
+            "tripinfo-output" | "tripinfo" => self.outputs.tripinfo = Some(value()?.to_owned()),
+            "summary-output" | "summary" => self.outputs.summary = Some(value()?.to_owned()),
+            "fcd-output" => self.outputs.fcd = Some(value()?.to_owned()),
+            "device.fcd.period" => {
+                let period = step(file, element, value()?)?;
+                self.outputs.fcd_period = Some(period);
+            }
+            "edgedata-output" => self.outputs.edge_data = Some(value()?.to_owned()),
+            "lanedata-output" => self.outputs.lane_data = Some(value()?.to_owned()),
             // An empty section.
             "input" | "time" | "output" | "processing" | "report" | "random_number" | "gui_only" | "routing" => {}
             name => report

@@ -22,6 +22,7 @@ fn reads_sections_synonyms_and_lists() {
     );
     let at = |names: &[&str]| names.iter().map(|n| scratch.path(n)).collect::<Vec<PathBuf>>();
     let expected = Config {
+        outputs: Outputs::default(),
         net: scratch.path("a.net.xml"),
         routes: at(&["b.rou.xml", "c.rou.xml", "d.rou.xml"]),
         additional: at(&["e.xml", "f.xml"]),

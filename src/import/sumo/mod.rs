@@ -1,6 +1,7 @@
 //! SUMO's files: networks, demand, configurations.
 
 pub mod config;
+pub mod instruments;
 pub mod net;
 pub mod routes;
 mod time;

@@ -14,6 +14,7 @@ mod signals;
 
 use std::path::{Path, PathBuf};
 
+use super::instruments::INSTRUMENTS;
 use crate::import::xml;
 use crate::import::{ImportError, Report};
 use crate::network::Network;
@@ -46,7 +47,7 @@ pub fn read_network(file: &Path, additional: &[PathBuf], report: &mut Report) ->
         xml::read(extra, ADDITIONAL_ROOTS, |element| {
             if element.name == "tlLogic" {
                 net.logics.add(extra, &element, report)?;
-            } else if !DEMAND.contains(&element.name.as_str()) {
+            } else if !DEMAND.iter().chain(INSTRUMENTS).any(|known| *known == element.name) {
                 report.count(format!("<{}> in an additional file", element.name), || element.label());
             }
             Ok(())

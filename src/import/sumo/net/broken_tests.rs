@@ -184,11 +184,12 @@ fn what_is_not_simulated_is_counted() {
         <connection from=\":B_c0\" to=\"in\" fromLane=\"0\" toLane=\"0\" dir=\"s\" state=\"M\"/></net>",
     );
     text = text.replace("state=\"Gr\"", "state=\"Gr\" next=\"1\"");
-    let (net, report) = read(&text, &["<add><e1Detector id=\"d\"/><e1Detector id=\"e\"/><vType id=\"v\"/></add>"]);
+    let (net, report) =
+        read(&text, &["<add><e1Detector id=\"d\"/><billboard id=\"d\"/><billboard id=\"e\"/><vType id=\"v\"/></add>"]);
     assert_eq!(net.unwrap().movements.len(), 2);
     let findings: Vec<(&str, usize)> = report.findings.iter().map(|(k, (n, _))| (k.as_str(), *n)).collect();
     let expected = [
-        ("<e1Detector> in an additional file", 2),
+        ("<billboard> in an additional file", 2),
         ("<walk> in a net", 1),
         ("attribute 'next' of a phase", 1),
         ("connection attribute 'allow'", 1),
