@@ -103,11 +103,7 @@ impl<'a> Planner<'a> {
             let d = &self.view.scene.drivers[leader.kind as usize];
             self.follow(leader.back() - self.me.position, leader.speed, leader.accel, d.apparent_decel);
         } else {
-            // Whoever has left the lane by whichever movement may still reach back onto it.
-            for id in self.view.scene.network.movements_of(lane) {
-                let m = &self.view.scene.moves[id.index()];
-                self.rear_ahead(lane, m, &self.view.scene.lanes[m.next.index()], to_end);
-            }
+            self.rears_ahead(lane, to_end);
         }
         let next_max = self.d.max_next(self.me.speed);
         let brake = self.d.brake_gap(next_max, self.d.decel);
@@ -151,13 +147,15 @@ impl<'a> Planner<'a> {
             self.speed = self.speed.min(limit.speed).min(limit.behind);
         }
         for _ in 0..64 {
+            if here != lane {
+                self.rears_ahead(here, seen);
+            }
             let Some(id) = next.get() else {
                 self.end_of_way(here, leg, seen);
                 return;
             };
             let m = &scene.moves[id.index()];
             let facts = &scene.lanes[m.next.index()];
-            self.rear_ahead(here, m, facts, seen);
             let line = self.line(m, seen);
             // Somebody in the way inside: who can still stop does not ask to enter.
             let limit = if facts.internal && seen <= look { self.conflicts(m.next, seen, inside) } else { Limit::NONE };
@@ -195,25 +193,26 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Keeps behind whoever has passed the line ahead but still reaches back over it, however the line is obeyed.
-    fn rear_ahead(&mut self, here: LaneId, m: &MoveFacts, next: &LaneFacts, seen: f32) {
-        let tails = &self.view.traffic.tails;
-        let tail = &tails[m.next.index()];
-        if tail.back < 0.0 && tail.came_from == here {
-            self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
-        }
-        if next.internal {
-            let tail = &tails[next.next.index()];
-            if tail.back < -next.length && tail.came_from == m.next {
-                self.follow(seen + next.length + tail.back, tail.speed, tail.accel, tail.decel);
-            }
-        }
-        for tail in &self.view.traffic.askew {
-            if tail.came_from == here {
+    /// Keeps behind those who have left a lane by whichever movement but still reach back onto it; its end is `seen`
+    /// metres ahead.
+    fn rears_ahead(&mut self, here: LaneId, seen: f32) {
+        let (scene, traffic) = (self.view.scene, self.view.traffic);
+        for id in scene.network.movements_of(here) {
+            let next = scene.moves[id.index()].next;
+            let tail = &traffic.tails[next.index()];
+            if tail.back < 0.0 && tail.came_from == here {
                 self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
-            } else if tail.came_from == m.next && next.internal {
-                self.follow(seen + next.length + tail.back, tail.speed, tail.accel, tail.decel);
             }
+            let facts = &scene.lanes[next.index()];
+            if facts.internal {
+                let tail = &traffic.tails[facts.next.index()];
+                if tail.back < -facts.length && tail.came_from == next {
+                    self.follow(seen + facts.length + tail.back, tail.speed, tail.accel, tail.decel);
+                }
+            }
+        }
+        for tail in traffic.askew_over(here) {
+            self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
         }
     }
 

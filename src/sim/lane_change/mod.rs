@@ -197,7 +197,7 @@ impl LinkLanes<'_> {
         let slot = self.slot(to, cursor.at[to], me, d);
         let (ahead_free, behind_free) = self.is_clear(&slot, to, me, d);
         if ahead_free && behind_free {
-            return true;
+            return self.rear_is_clear(me, to);
         }
         self.ask_for_room(k, to, cursor, me, d, &slot, ahead_free, behind_free);
         false
