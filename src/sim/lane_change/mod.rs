@@ -116,27 +116,15 @@ impl LinkLanes<'_> {
         }
     }
 
-    /// The vehicle on its new lane.
+    /// The vehicle on its new lane. Its rear stays where it is, see [`Traffic::askew`](super::state::Traffic::askew).
     fn moved(&self, mut v: Vehicle, to: usize) -> Vehicle {
         let choice = &self.scene.routes.leg(v.path, v.leg)[to];
         (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
         (v.lc_gain, v.lc_keep, v.lc_speed) = (0.0, 0.0, 0.0);
-        if v.back() < 0.0 && !v.came_from.is_none() {
-            // Without such a lane its rear stays where it is, see `Traffic::askew`.
-            v.came_from = self.beside(v.came_from, to).unwrap_or(v.came_from);
-        }
         if self.scene.drivers[v.kind as usize].ballistic() {
             v.relax = RELAXATION;
         }
         v
-    }
-
-    /// The lane beside `from` that leads to lane `to`.
-    fn beside(&self, from: LaneId, to: usize) -> Option<LaneId> {
-        let network = &self.scene.network;
-        let link = network.lane(from).link;
-        let mut before = network.lanes[self.first + to].incoming.iter().map(|&m| network.movement(m).from);
-        before.find(|&lane| network.lane(lane).link == link)
     }
 
     /// The lane to change to, if any.
@@ -197,7 +185,7 @@ impl LinkLanes<'_> {
         let slot = self.slot(to, cursor.at[to], me, d);
         let (ahead_free, behind_free) = self.is_clear(&slot, to, me, d);
         if ahead_free && behind_free {
-            return self.rear_is_clear(me, to);
+            return true;
         }
         self.ask_for_room(k, to, cursor, me, d, &slot, ahead_free, behind_free);
         false

@@ -2,7 +2,7 @@
 
 use super::{Cursor, LOOK_AHEAD, LinkLanes, Neighbour, Slot};
 use crate::behaviour::Driver;
-use crate::network::{ConflictKind, LaneId};
+use crate::network::LaneId;
 use crate::sim::state::{Tail, Vehicle};
 
 /// Distance behind a stop line over which movements from one lane have not parted, m: about a car's length.
@@ -133,22 +133,7 @@ impl LinkLanes<'_> {
 
     /// Whether there is room on a lane.
     pub(super) fn fits(&self, to: usize, cursor: &Cursor, me: &Vehicle, d: &Driver) -> bool {
-        self.is_clear(&self.slot(to, cursor.at[to], me, d), to, me, d) == (true, true) && self.rear_is_clear(me, to)
-    }
-
-    /// Whether nobody on a crossing way inside the junction behind is where the rear of a vehicle would be.
-    pub(super) fn rear_is_clear(&self, me: &Vehicle, to: usize) -> bool {
-        if me.back() >= 0.0 || me.came_from.is_none() {
-            return true;
-        }
-        let Some(lane) = self.beside(me.came_from, to) else { return true };
-        let rear = self.scene.lanes[lane.index()].length + me.back();
-        let conflicts = &self.scene.network.lane(lane).conflicts;
-        conflicts.iter().filter(|c| c.end > rear && c.kind != ConflictKind::Diverging).all(|c| {
-            let t = &self.tails[c.foe.index()];
-            let front = self.scene.lanes[c.foe.index()].length - t.head_to_end;
-            !t.exists() || t.back > c.foe_end || front < c.foe_start
-        })
+        self.is_clear(&self.slot(to, cursor.at[to], me, d), to, me, d) == (true, true)
     }
 
     /// Whether there is room ahead and behind in a slot on lane `to`.
