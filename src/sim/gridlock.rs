@@ -155,8 +155,7 @@ fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
             next = facts.next;
         } else {
             let need = v.length + scene.drivers[v.kind as usize].min_gap;
-            let room = view.traffic.room[next.index()] - view.traffic.inbound[next.index()];
-            return (room < need).then_some(next);
+            return view.held_up_by(m, v.path, v.leg, need, view.signs().rule(m));
         }
     }
     None

@@ -141,29 +141,39 @@ impl<'a> View<'a> {
         Signs { scene: self.scene, lamps: self.lamps }
     }
 
-    /// Room to leave a junction through a movement with what is already on its way there deducted, m; infinite
-    /// unless the way beyond is held up. `path` and `leg` say how the route goes on: where a road is too short to
-    /// stand on, the next one's room counts too, if the line between them is open.
-    pub fn room_behind(&self, m: &MoveFacts, path: u32, leg: u16, need: f32, rule: Rule) -> f32 {
+    /// The lane that is too full for a vehicle to leave the junction through a movement, if one is: the way beyond is
+    /// held up, and there is less room before the hold-up than it needs. `path` and `leg` say how the route goes on:
+    /// where a road is too short to stand on, the next one's room counts too if the line between them is open, and so
+    /// does the junction between them if nobody's way is blocked there.
+    pub fn held_up_by(&self, m: &MoveFacts, path: u32, leg: u16, need: f32, rule: Rule) -> Option<LaneId> {
         let (scene, traffic) = (self.scene, self.traffic);
-        let (mut lane, mut room, mut empty) = (m.to, 0.0, true);
+        let (mut m, mut room, mut empty) = (m, 0.0, true);
         for leg in leg + 1..leg + 9 {
-            let l = lane.index();
-            room += traffic.room[l] - traffic.inbound[l];
-            empty &= !traffic.tails[l].exists() && traffic.inbound[l] <= 0.0;
-            if room >= need {
-                break;
+            let mut lane = m.next;
+            while scene.lanes[lane.index()].internal {
+                empty &= traffic.lanes[lane.index()].vehicles.is_empty();
+                if m.keep_clear {
+                    room -= self.taken(lane);
+                } else {
+                    room += traffic.room[lane.index()];
+                }
+                lane = scene.lanes[lane.index()].next;
             }
-            if traffic.held[l] {
-                return room;
+            room += traffic.room[lane.index()];
+            empty &= !traffic.tails[lane.index()].exists();
+            if room >= need {
+                return None;
+            }
+            if traffic.held[lane.index()] {
+                return Some(lane);
             }
             if leg + 1 >= scene.routes.legs(path) {
-                break;
+                return None;
             }
             let choices = scene.routes.leg(path, leg);
-            let Some(next) = choices[scene.lanes[l].index as usize].movement.get() else { break };
-            let next = &scene.moves[next.index()];
-            let open = match self.signs().rule(next) {
+            let next = choices[scene.lanes[lane.index()].index as usize].movement.get()?;
+            m = &scene.moves[next.index()];
+            let open = match self.signs().rule(m) {
                 Rule::Open => true,
                 Rule::Closed | Rule::Yellow | Rule::StopYield => false,
                 // Nobody asks to enter a second junction while slowing down for the first.
@@ -172,11 +182,16 @@ impl<'a> View<'a> {
             if !open {
                 // A vehicle longer than the road to the next place to wait would never go, if an empty road were not
                 // enough.
-                return if empty { f32::INFINITY } else { room };
+                return (!empty).then_some(lane);
             }
-            lane = next.to;
         }
-        f32::INFINITY
+        None
+    }
+
+    /// Length of the vehicles on a lane and their standing gaps, m.
+    fn taken(&self, lane: LaneId) -> f32 {
+        let vehicles = &self.traffic.lanes[lane.index()].vehicles;
+        vehicles.iter().map(|v| v.length + self.scene.drivers[v.kind as usize].min_gap).sum()
     }
 }
 

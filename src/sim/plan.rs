@@ -323,7 +323,7 @@ impl<'a> Planner<'a> {
         let entering = m.kind == MovementKind::Entry;
         if entering && m.keep_clear && line.can_stop {
             let need = self.me.length + self.d.min_gap;
-            if self.view.room_behind(m, self.me.path, leg, need, rule) < need {
+            if self.view.held_up_by(m, self.me.path, leg, need, rule).is_some() {
                 self.wait(line.wait);
                 return Way::Ends;
             }

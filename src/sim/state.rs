@@ -165,8 +165,6 @@ pub struct Traffic {
     /// Last vehicles that changed lanes while they still reached back onto a lane that does not lead to their new
     /// one; in lane order, nearly always empty.
     pub askew: Vec<Tail>,
-    /// Room that vehicles inside junctions will take on each road lane they are about to enter, m.
-    pub inbound: Vec<f32>,
 }
 
 impl Traffic {
@@ -178,7 +176,6 @@ impl Traffic {
             room: vec![0.0; lanes],
             held: vec![false; lanes],
             askew: Vec::new(),
-            inbound: vec![0.0; lanes],
         }
     }
 

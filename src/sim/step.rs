@@ -205,7 +205,6 @@ fn apply(
     });
     finish(scene, traffic, workers, &tails, &taken);
     (workers.tails, workers.taken) = (tails, taken);
-    inbound(scene, traffic);
     measures.lane_changes += workers.chunks.iter().map(|c| c.changes as u64).sum::<u64>();
     profile.lap(Stage::Apply);
 }
@@ -254,17 +253,6 @@ fn room_on(scene: &Scene, lane: usize, traffic: &LaneTraffic) -> (f32, bool) {
     }
     let waits = traffic.vehicles.last().is_some_and(|v| v.flags & Flags::WAITS != 0);
     (scene.lanes[lane].length - taken, waits)
-}
-
-/// Room that vehicles inside junctions are about to take on the road behind.
-fn inbound(scene: &Scene, traffic: &mut Traffic) {
-    traffic.inbound.fill(0.0);
-    for &lane in &scene.internal_lanes {
-        for v in &traffic.lanes[lane as usize].vehicles {
-            let to = scene.moves[scene.lanes[lane as usize].exit.index()].to;
-            traffic.inbound[to.index()] += v.length + scene.drivers[v.kind as usize].min_gap;
-        }
-    }
 }
 
 fn sense(
