@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::compare::CompareArgs;
 use super::draw::DrawArgs;
 use crate::demand::FollowingModel;
 
@@ -28,6 +29,8 @@ pub struct Cli {
 pub enum Action {
     /// Simulate a scenario and print what came of it
     Run(RunArgs),
+    /// Simulate a SUMO scenario with SUMO and here, and show where the results differ
+    CompareSumo(CompareArgs),
     /// Draw a scenario as SVG: roads, stop lines, lamps and vehicles
     Draw(DrawArgs),
 }

@@ -1,4 +1,4 @@
-//! The command line: `intergreen run`, `intergreen draw`.
+//! The command line: `intergreen run`, `intergreen draw`, `intergreen compare-sumo`.
 //!
 //! Terms
 //! - **input error**: what the user gave cannot be used (exit code 2); everything else that fails is a failed run (1).
@@ -9,6 +9,7 @@
 
 mod args;
 mod clock;
+mod compare;
 mod draw;
 mod load;
 mod out;
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         None => run::run(&cli.run),
         Some(args::Action::Run(args)) => run::run(&args),
+        Some(args::Action::CompareSumo(args)) => compare::run(&args),
         Some(args::Action::Draw(args)) => draw::run(&args).map(|()| ExitCode::SUCCESS),
     };
     match result {

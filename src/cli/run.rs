@@ -75,9 +75,11 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         out::prepare(dir)?;
     }
     let mut loaded = load(args.scenario.as_deref(), &args.set)?;
-    warn(args, &loaded);
+    if !args.quiet {
+        warn(args.verbose, &loaded);
+    }
     warn_unwritten(args, &loaded);
-    check_programs(&loaded.network, args)?;
+    check_programs(&loaded.network, args.allow_unsafe_programs)?;
     let setup = setup(args, &loaded)?;
     let goal = goal(args, &loaded)?;
     scale(&mut loaded, args.scale, setup.seed)?;
@@ -102,7 +104,11 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let mut results = args.out.as_ref().map(open).transpose()?;
     let mut progress = Progress::new(args.quiet, loaded.begin, goal.or(loaded.end));
     let (wall, cpu) = (clock::wall(), clock::cpu());
-    let stop = simulate(&mut sim, goal, &mut watch, &mut results, &mut progress, &interrupted)?;
+    let mut look = |sim: &Simulation| {
+        progress.show(sim);
+        results.as_mut().map_or(Ok(()), |results| results.look(sim))
+    };
+    let stop = simulate(&mut sim, goal, &mut watch, &mut look, &interrupted)?;
     let cpu_s = clock::cpu().saturating_sub(cpu).as_secs_f64();
     let wall_s = wall.elapsed().as_secs_f64();
     progress.finish();
@@ -123,13 +129,12 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
 }
 
 /// Makes steps until the goal is reached, or there is another reason to stop. Without a goal: until the network is
-/// empty or will never be.
-fn simulate(
+/// empty or will never be. `look` sees every step.
+pub fn simulate(
     sim: &mut Simulation,
     goal: Option<Millis>,
     watch: &mut Watch,
-    results: &mut Option<Results>,
-    progress: &mut Progress,
+    look: &mut dyn FnMut(&Simulation) -> Result<(), Failure>,
     interrupted: &AtomicBool,
 ) -> Result<Stop, Failure> {
     loop {
@@ -147,10 +152,7 @@ fn simulate(
         }
         sim.step();
         watch.look(sim);
-        if let Some(results) = results {
-            results.look(sim)?;
-        }
-        progress.show(sim);
+        look(sim)?;
     }
 }
 
@@ -230,13 +232,13 @@ fn warn_unwritten(args: &RunArgs, loaded: &Loaded) {
 }
 
 /// Says in one line what an import did not take over.
-fn warn(args: &RunArgs, loaded: &Loaded) {
+pub fn warn(verbose: bool, loaded: &Loaded) {
     let findings = &loaded.report.findings;
-    if args.quiet || findings.is_empty() {
+    if findings.is_empty() {
         return;
     }
     let total: usize = findings.values().map(|f| f.0).sum();
-    let shown = if args.verbose { findings.len() } else { 3 };
+    let shown = if verbose { findings.len() } else { 3 };
     let mut list: Vec<_> = findings.iter().collect();
     list.sort_by_key(|(_, f)| std::cmp::Reverse(f.0));
     let parts: Vec<String> = list.iter().take(shown).map(|(kind, f)| format!("{kind} ×{}", f.0)).collect();
@@ -248,11 +250,11 @@ fn warn(args: &RunArgs, loaded: &Loaded) {
 }
 
 /// Refuses programs that open a forbidden pair, or says so loudly.
-fn check_programs(network: &Network, args: &RunArgs) -> Result<(), Failure> {
+pub fn check_programs(network: &Network, allowed: bool) -> Result<(), Failure> {
     let opened = monitor::opened_by_programs(network);
     let Some(first) = opened.first() else { return Ok(()) };
     let more = if opened.len() > 1 { format!(", and {} pairs more", opened.len() - 1) } else { String::new() };
-    if !args.allow_unsafe_programs {
+    if !allowed {
         return Err(Failure::Input(format!(
             "{first}, though they cross and neither gives way{more}; --allow-unsafe-programs runs it all the same"
         )));
@@ -290,7 +292,7 @@ fn read_commands(file: &Path) -> Result<Vec<TimedCommand>, Failure> {
 }
 
 /// What a simulation's error means for the exit code.
-fn failure(e: SimError) -> Failure {
+pub fn failure(e: SimError) -> Failure {
     match e {
         SimError::Threads(_) | SimError::Snapshot(_) => Failure::Run(e.to_string()),
         SimError::Controller(_) | SimError::Command { .. } => Failure::Input(e.to_string()),
@@ -298,7 +300,7 @@ fn failure(e: SimError) -> Failure {
 }
 
 /// A flag that Ctrl-C raises; a second Ctrl-C ends the program at once.
-fn on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
+pub fn on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
     let flag = Arc::new(AtomicBool::new(false));
     let raised = flag.clone();
     ctrlc::set_handler(move || {

@@ -4,7 +4,7 @@
 //! not simulated is counted by name in a [`Report`], never guessed.
 
 pub mod sumo;
-mod xml;
+pub mod xml;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 
 mod cli;
 mod cli_bad_input;
+mod compare;
 mod determinism;
 mod diagram;
 mod discharge;

@@ -3,6 +3,7 @@
 pub mod config;
 pub mod instruments;
 pub mod net;
+pub mod peer;
 pub mod routes;
 mod time;
 pub mod types;
