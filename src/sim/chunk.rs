@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::state::{Tail, Vehicle};
+use super::state::{Begging, Tail, Vehicle};
 use crate::behaviour::gap::Passage;
 use crate::network::{LaneId, MovementId, Network};
 
@@ -50,6 +50,8 @@ pub struct Chunk {
     pub changes: usize,
     /// See [`Traffic::askew`](super::state::Traffic::askew).
     pub askew: Vec<Tail>,
+    /// See [`Traffic::begging`](super::state::Traffic::begging).
+    pub begging: Vec<Begging>,
     /// Plans of its vehicles, in lane order, front first.
     pub plans: Vec<Planned>,
     /// Gates, in the same order.

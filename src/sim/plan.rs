@@ -129,6 +129,13 @@ impl<'a> Planner<'a> {
         self.speed = self.speed.min(self.behind);
     }
 
+    /// Keeps behind somebody who waits to be let in, if there is still room and time for that.
+    fn let_in(&mut self, distance: f32) {
+        if distance >= self.d.brake_gap(self.me.speed, self.d.decel) && self.d.lc_cooperative > 0.0 {
+            self.speed = self.speed.min(self.stop(distance, self.d.decel));
+        }
+    }
+
     /// Next speed that allows standing `distance` ahead.
     #[inline]
     fn stop(&self, distance: f32, decel: f32) -> f32 {
@@ -180,6 +187,9 @@ impl<'a> Planner<'a> {
                 if !facts.internal {
                     return;
                 }
+            }
+            for place in self.view.traffic.begging_for(m.next) {
+                self.let_in(seen + place);
             }
             here = m.next;
             if facts.internal {
@@ -321,7 +331,8 @@ impl<'a> Planner<'a> {
             }
         }
         let entering = m.kind == MovementKind::Entry;
-        if entering && m.keep_clear && line.can_stop {
+        // Whoever is on a roundabout goes on: held back there, it would keep itself from emptying.
+        if entering && m.keep_clear && line.can_stop && !self.lane.ring {
             let need = self.me.length + self.d.min_gap;
             if self.view.held_up_by(m, self.me.path, leg, need, rule).is_some() {
                 self.wait(line.wait);

@@ -74,6 +74,8 @@ pub struct LaneFacts {
     pub internal: bool,
     /// Whether it is an internal lane that ends at a place to wait.
     pub waiting_place: bool,
+    /// Whether it is part of a roundabout, or lies inside a junction on the way into, on or out of one.
+    pub ring: bool,
 }
 
 /// A movement as the step reads it.
@@ -313,10 +315,20 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
                 index: lane.index,
                 internal: lane.internal,
                 waiting_place: exit.get().is_some_and(|m| network.movement(m).kind == MovementKind::Onward),
+                ring: is_on_ring(network, lane, exit),
             }
         })
         .collect();
     (lanes, conflicts)
+}
+
+/// See [`LaneFacts::ring`].
+fn is_on_ring(network: &Network, lane: &crate::network::Lane, exit: MovementId) -> bool {
+    let ring = |lane: LaneId| network.link(network.lane(lane).link).roundabout;
+    let Some(exit) = exit.get().filter(|_| lane.internal).map(|m| network.movement(m)) else {
+        return network.link(lane.link).roundabout;
+    };
+    ring(exit.to) || ring(network.movement(exit.entry).from)
 }
 
 /// Whether two internal lanes leave the same road lane side by side: then positions on both are measured from one

@@ -151,6 +151,15 @@ pub struct LaneTraffic {
     pub vehicles: Vec<Vehicle>,
 }
 
+/// A vehicle that stands and has to change to the lane beside it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Begging {
+    /// The lane it has to change to.
+    pub lane: LaneId,
+    /// Where the one behind has to stop for it, m from the start of the lane; may be negative.
+    pub back: f32,
+}
+
 /// All moving state, by dense lane id.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Traffic {
@@ -165,6 +174,9 @@ pub struct Traffic {
     /// Last vehicles that changed lanes while they still reached back onto a lane that does not lead to their new
     /// one; in lane order, nearly always empty.
     pub askew: Vec<Tail>,
+    /// Vehicles that stand and cannot change lanes for those who come from the links before; in lane order, nearly
+    /// always empty.
+    pub begging: Vec<Begging>,
 }
 
 impl Traffic {
@@ -176,7 +188,13 @@ impl Traffic {
             room: vec![0.0; lanes],
             held: vec![false; lanes],
             askew: Vec::new(),
+            begging: Vec::new(),
         }
+    }
+
+    /// Where to stop for those who wait to change to a lane, m from its start.
+    pub fn begging_for(&self, lane: LaneId) -> impl Iterator<Item = f32> {
+        self.begging.iter().filter(move |b| b.lane == lane).map(|b| b.back)
     }
 
     /// Vehicles that still reach back onto a lane which does not lead to the one they have changed to.

@@ -219,10 +219,12 @@ fn finish(scene: &Scene, traffic: &mut Traffic, workers: &mut Workers, moved: &[
     workers.each(parts, |chunk, ((lanes, tails), (room, held))| {
         chunk.changes = 0;
         chunk.askew.clear();
+        chunk.begging.clear();
         let first = chunk.lanes.start;
         for &(a, b) in &scene.change_links[chunk.change_links.clone()] {
             let part = &mut lanes[a as usize - first..b as usize - first];
-            chunk.changes += LinkLanes { scene, tails: moved, taken, lanes: part, first: a as usize }.change();
+            let begging = &mut chunk.begging;
+            chunk.changes += LinkLanes { scene, tails: moved, taken, lanes: part, first: a as usize, begging }.change();
         }
         for (k, lane) in lanes.iter().enumerate() {
             tails[k] = tail_of(scene, first + k, lane);
@@ -232,6 +234,8 @@ fn finish(scene: &Scene, traffic: &mut Traffic, workers: &mut Workers, moved: &[
     });
     traffic.askew.clear();
     traffic.askew.extend(workers.chunks.iter().flat_map(|c| &c.askew));
+    traffic.begging.clear();
+    traffic.begging.extend(workers.chunks.iter().flat_map(|c| &c.begging));
 }
 
 /// Whether the last vehicle of a lane reaches back onto one that does not lead to it.

@@ -13,10 +13,11 @@ mod ring;
 mod slot;
 mod tactical;
 
+use super::apply::HALTING;
 use super::plan::{RELAXATION, relaxed};
 use super::routes::LaneChoice;
 use super::scene::Scene;
-use super::state::{LaneTraffic, Tail, Vehicle};
+use super::state::{Begging, LaneTraffic, Tail, Vehicle};
 use crate::behaviour::{Driver, Leader};
 use crate::network::{LaneId, Network, VehicleClass};
 
@@ -28,6 +29,8 @@ const LOOK_AHEAD_LEFT: f32 = 2.0;
 const LOOK_AHEAD_MEMORY: f32 = 0.9;
 /// Links beyond the next junction on which queues count.
 const QUEUED_LINKS: u16 = 7;
+/// What those who let somebody in leave over its standing gap, m.
+const ROOM_TO_SPARE: f32 = 0.5;
 /// Most vehicles looked at for one that can make room.
 const MOST_ASKED: usize = 3;
 /// Most lanes of a link that change; a wider link's further lanes do not.
@@ -45,6 +48,8 @@ pub struct LinkLanes<'a> {
     pub lanes: &'a mut [LaneTraffic],
     /// First of them.
     pub first: usize,
+    /// Those who stand and wait for somebody on a link before to let them in.
+    pub begging: &'a mut Vec<Begging>,
 }
 
 /// Somebody ahead or behind on a lane.
@@ -82,7 +87,6 @@ struct Slot {
     ahead: Option<Neighbour>,
     behind: Option<(Neighbour, Option<u16>)>,
 }
-
 
 impl LinkLanes<'_> {
     /// Makes all changes of one step. Returns how many.
@@ -210,6 +214,10 @@ impl LinkLanes<'_> {
         if !ahead_free && let Some(a) = slot.ahead {
             let leader = Leader { gap: a.distance - d.min_gap, speed: a.speed, accel: a.accel, decel: a.decel };
             own.advised = own.advised.min(d.follow(me.speed, v0, relaxed(me), &leader).max(0.0));
+        }
+        if ahead_free && me.speed < HALTING && matches!(slot.behind, Some((_, None))) {
+            self.begging
+                .push(Begging { lane: LaneId::new(self.first + to), back: me.back() - d.min_gap - ROOM_TO_SPARE });
         }
         if !behind_free && let Some((_, Some(i))) = slot.behind {
             let way = self.way_ahead(k, cursor.at[k], me, d);

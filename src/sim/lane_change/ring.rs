@@ -30,7 +30,8 @@ impl LinkLanes<'_> {
         }
         let choices = scene.routes.leg(me.path, me.leg);
         let offset = |k: usize| choices[k].offset;
-        let best = if offset(lane) == 0 && offset(to) == 0 { to } else { (lane as i32 + i32::from(offset(lane))) as usize };
+        let best =
+            if offset(lane) == 0 && offset(to) == 0 { to } else { (lane as i32 + i32::from(offset(lane))) as usize };
         let place = |index: usize| Place { lane: LaneId::new(self.first + index), index, by: MovementId::NONE };
         let (mut outer, mut inner) = (place(best), Some(place(lane.max(to))));
         let (mut exits, mut entered, mut seen, mut inside) = (0, false, -me.position, 0.0);
