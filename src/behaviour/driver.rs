@@ -170,6 +170,16 @@ impl Driver {
         }
     }
 
+    /// The highest speed from which it can stop within a distance, braking comfortably and at once, m/s.
+    #[inline]
+    pub fn stoppable(&self, distance: f32) -> f32 {
+        if self.ballistic() {
+            (2.0 * self.decel * distance).sqrt()
+        } else {
+            krauss::stop_speed(distance, self.decel, 0.0, self.dt)
+        }
+    }
+
     /// Distance needed to stop from `v` at `decel`, as the model's motion goes.
     #[inline]
     pub fn brake_gap(&self, v: f32, decel: f32) -> f32 {

@@ -32,6 +32,8 @@ pub struct Passage {
     pub now: f32,
     /// How long it has stood, s.
     pub waiting: f32,
+    /// Speed it would drive on its lane if nobody were there, m/s.
+    pub top: f32,
 }
 
 /// Speed after accelerating over a distance, m/s: √(2·a·s + v²).
@@ -56,11 +58,11 @@ pub fn braking_speed(d: &Driver, distance: f32, v: f32) -> f32 {
 }
 
 /// The passage of a vehicle that reaches the line `distance` ahead from speed `v` with `arrival_speed`, and then
-/// covers `inside` metres of junction at up to `inside_speed`.
+/// covers `inside` metres of junction, leaving at up to `top` m/s.
 #[inline]
-pub fn passage(d: &Driver, distance: f32, v: f32, arrival_speed: f32, inside: f32, inside_speed: f32) -> Passage {
+pub fn passage(d: &Driver, distance: f32, v: f32, arrival_speed: f32, inside: f32, top: f32) -> Passage {
     let arrival = arrival_time(d, distance, v, arrival_speed);
-    let leave_speed = speed_after(inside, arrival_speed, d.accel, inside_speed);
+    let leave_speed = speed_after(inside, arrival_speed, d.accel, top);
     let mean = (0.5 * (arrival_speed + leave_speed)).max(0.1);
     Passage {
         arrival,
@@ -72,6 +74,7 @@ pub fn passage(d: &Driver, distance: f32, v: f32, arrival_speed: f32, inside: f3
         decel: d.decel,
         now: v,
         waiting: 0.0,
+        top: arrival_speed,
     }
 }
 
@@ -106,14 +109,16 @@ fn unsafe_merge(leader_speed: f32, follower_speed: f32, leader_decel: f32, follo
 /// other enters.
 #[inline]
 fn braked_arrival(own_arrival: f32, foe: &Passage, impatience: f32, dt: f32) -> (f32, f32) {
-    let wait = foe.arrival - own_arrival;
-    if wait < dt {
+    // Vehicles enter in whole steps: in the same one there is nothing to brake for.
+    let step = |t: f32| (t / dt) as u32;
+    if step(own_arrival) == step(foe.arrival) {
         return (foe.arrival, foe.braking_speed);
     }
+    let own_arrival = (own_arrival / dt).ceil() * dt;
     let decel = foe.decel * impatience;
-    let v = foe.distance / (foe.arrival + dt);
+    let v = foe.distance / foe.arrival;
     let left = foe.distance - v * own_arrival;
-    if v * v / (2.0 * decel) <= left {
+    if v * v / (2.0 * decel) <= left + v * dt {
         // It can stop: as good as never, within what an interpolation can use.
         return (foe.arrival + 30.0, 0.0);
     }

@@ -12,5 +12,6 @@
 mod driver;
 pub mod following;
 pub mod gap;
+pub mod zipper;
 
 pub use driver::{Driver, Leader};

@@ -1,7 +1,7 @@
 //! Applying: gates are decided, vehicles move, and those that leave their lane are handed on.
 
 use super::announce::Announcements;
-use super::chunk::{Chunk, Crossed, Gate};
+use super::chunk::{Chunk, Crossed, Gate, Planned};
 use super::junction::{Rule, Signs};
 use super::scene::Scene;
 use super::state::{Flags, LaneTraffic, Traffic, Vehicle};
@@ -15,6 +15,9 @@ use intergreen_control::Lamp;
 
 /// Below this speed a vehicle counts as standing, m/s (SUMO: halting speed).
 pub const HALTING: f32 = 0.1;
+
+/// How far beyond the end of its lane a vehicle still is on it, m: rounding.
+const AT_END: f32 = 1e-3;
 
 /// What applying reads besides the vehicles it moves.
 #[derive(Clone, Copy)]
@@ -49,10 +52,7 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, lanes: &mut [LaneTraffic
             while chunk.gates.get(gate).is_some_and(|g| g.vehicle as usize == plan) {
                 gate += 1;
             }
-            if let Some(wait) = shut(cx, me, d, &chunk.gates[first..gate]) {
-                planned.speed = wait;
-                planned.flags |= Flags::WAITS;
-            }
+            decide(cx, me, d, &chunk.gates[first..gate], &mut planned);
             plan += 1;
             drive(cx, me, d, planned.speed, planned.flags);
             account(cx, me, d, id);
@@ -70,22 +70,30 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, lanes: &mut [LaneTraffic
     }
 }
 
-/// The speed with which a vehicle waits at the first of its gates that is shut, if one is.
-fn shut(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate]) -> Option<f32> {
-    let signs = Signs { scene: cx.scene, lamps: cx.lamps };
+/// Brings a plan into line with the vehicle's gates: at the first one that is shut it waits.
+fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &mut Planned) {
+    let signs = Signs { scene: cx.scene, lamps: cx.lamps, step: cx.step };
     let impatience = (d.impatience + me.waiting / PATIENCE).clamp(0.0, 1.0);
+    let mut zipper = f32::INFINITY;
     for g in gates {
         let m = &cx.scene.moves[g.movement.index()];
-        if !signs.is_free(g.movement, &g.passage, impatience, cx.announcements, me.id.0) {
-            return Some(g.wait);
+        let rule = signs.rule(m);
+        if rule == Rule::Zipper {
+            zipper = zipper.min(signs.zipper_speed(g, me, d, cx.announcements));
+            continue;
         }
-        // Free as far as one can tell, but not yet near enough to see all foes.
+        // Whoever can no longer stop counts on the others to brake.
+        let impatience = if g.can_stop { impatience } else { 1.0 };
+        // Free as far as one can tell, but perhaps not yet near enough to see all foes.
         let unseen = g.passage.distance > m.visibility + m.stand_back;
-        if unseen && g.can_stop && matches!(signs.rule(m), Rule::Yield | Rule::StopYield) {
-            return Some(g.wait);
+        let wary = unseen && g.can_stop && matches!(rule, Rule::Yield | Rule::StopYield);
+        if wary || !signs.is_free(g.movement, &g.passage, impatience, cx.announcements, me.id.0) {
+            planned.speed = g.wait;
+            planned.flags |= Flags::WAITS;
+            break;
         }
     }
-    None
+    planned.speed = planned.speed.min(zipper);
 }
 
 /// Takes the step: reaction, bounds of acceleration, dawdling, motion.
@@ -152,7 +160,9 @@ fn cross(cx: &Context<'_>, me: &mut Vehicle, from: LaneId, chunk: &mut Chunk) ->
             }
             break;
         }
-        if me.position < facts.length {
+        if me.position < facts.length + AT_END {
+            // Whoever slows down for what is behind the line often comes to it exactly.
+            me.position = me.position.min(facts.length);
             break;
         }
         let Some(id) = me.next.get() else {

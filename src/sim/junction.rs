@@ -2,18 +2,16 @@
 //!
 //! Three layers, each enough to prevent what the next is not meant for:
 //! 1. the **rule** at a stop line: closed, open, or open to whom nobody hinders;
-//! 2. the **gate** of a movement that gives way: announced passages of foes are compared with one's own;
+//! 2. the **gate** of a movement that gives way (`gate.rs`): announced passages of foes are compared with one's own;
 //! 3. **conflicts** inside: of two vehicles whose ways meet exactly one *leads*, by a rule both evaluate alike.
 
 use intergreen_control::Lamp;
 
-use super::announce::Announcements;
 use super::apply::HALTING;
 use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
 use super::state::{Tail, Traffic, Vehicle};
-use crate::behaviour::gap::{self, Passage};
 use crate::behaviour::{Driver, Leader};
-use crate::network::{Conflict, ConflictKind, LaneId, MovementId, MovementKind, RightOfWay};
+use crate::network::{Conflict, ConflictKind, LaneId, MovementKind, RightOfWay};
 use crate::random::mix;
 
 /// What a plan may look at: the state at the end of the last step.
@@ -36,10 +34,9 @@ pub struct Signs<'a> {
     pub scene: &'a Scene,
     /// Lamps, all signals' one after the other.
     pub lamps: &'a [Lamp],
+    /// Number of the step.
+    pub step: u32,
 }
-
-/// Standing time after which drivers who all give way to one another sort it out, s.
-const STANDOFF: f32 = 1.0;
 
 /// What a stop line says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,6 +51,8 @@ pub enum Rule {
     Yield,
     /// Stop, then go if nobody is hindered.
     StopYield,
+    /// Go, falling in behind those of the other lane who are there first.
+    Zipper,
 }
 
 impl Signs<'_> {
@@ -81,7 +80,8 @@ impl Signs<'_> {
             Some(Lamp::TurnOnRed) => Rule::StopYield,
             Some(Lamp::Flashing | Lamp::Off) | None => match m.right_of_way {
                 RightOfWay::Major => Rule::Open,
-                RightOfWay::Minor | RightOfWay::Equal | RightOfWay::Zipper => Rule::Yield,
+                RightOfWay::Minor | RightOfWay::Equal => Rule::Yield,
+                RightOfWay::Zipper => Rule::Zipper,
                 RightOfWay::Stop | RightOfWay::AllWayStop => Rule::StopYield,
                 RightOfWay::DeadEnd => Rule::Closed,
             },
@@ -93,52 +93,13 @@ impl Signs<'_> {
     fn is_green(&self, m: &MoveFacts) -> bool {
         m.lamp != u32::MAX && self.lamps[m.lamp as usize].is_green()
     }
-
-    /// Whether nobody announced is hindered by a passage through a movement that gives way.
-    pub fn is_free(&self, id: MovementId, own: &Passage, impatience: f32, foes: &Announcements, own_id: u32) -> bool {
-        let scene = self.scene;
-        let m = &scene.moves[id.index()];
-        // Whoever was left inside when its lamp turned red goes before those who wait at their lines.
-        let left_inside = m.kind == MovementKind::Onward && m.lamp != u32::MAX && self.lamps[m.lamp as usize].is_red();
-        let hindered = |ignore_yielding: bool| {
-            scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().any(|&y| {
-                let foe = &scene.moves[y.index()];
-                foes.of(y).any(|a| {
-                    let stands = a.passage.now < HALTING;
-                    let ignored = stands && (left_inside || (ignore_yielding && self.rule(foe) != Rule::Open));
-                    a.vehicle != own_id
-                        && !ignored
-                        && gap::blocked(own, &a.passage, foe.to == m.to, impatience, scene.dt)
-                })
-            })
-        };
-        if !hindered(false) {
-            return true;
-        }
-        m.lamp == u32::MAX && own.waiting >= STANDOFF && self.waits_longest(id, own, foes, own_id) && !hindered(true)
-    }
-
-    /// Whether nobody who stands at this junction's lines has stood longer: where everybody gives way to somebody,
-    /// that one goes. Of equals the one with the lowest number; so there is always exactly one.
-    fn waits_longest(&self, id: MovementId, own: &Passage, foes: &Announcements, own_id: u32) -> bool {
-        let network = &self.scene.network;
-        let junction = &network.junctions[network.movement(id).junction.index()];
-        junction.entries.iter().filter(|&&e| self.rule(&self.scene.moves[e.index()]) != Rule::Open).all(|&e| {
-            foes.of(e).all(|a| {
-                a.vehicle == own_id
-                    || a.passage.now >= HALTING
-                    || a.passage.waiting < own.waiting
-                    || (a.passage.waiting == own.waiting && a.vehicle > own_id)
-            })
-        })
-    }
 }
 
 impl<'a> View<'a> {
     /// What drivers can see at stop lines.
     #[inline(always)]
     pub fn signs(&self) -> Signs<'a> {
-        Signs { scene: self.scene, lamps: self.lamps }
+        Signs { scene: self.scene, lamps: self.lamps, step: self.step }
     }
 
     /// The lane that is too full for a vehicle to leave the junction through a movement, if one is: the way beyond is
@@ -174,7 +135,7 @@ impl<'a> View<'a> {
             let next = choices[scene.lanes[lane.index()].index as usize].movement.get()?;
             m = &scene.moves[next.index()];
             let open = match self.signs().rule(m) {
-                Rule::Open => true,
+                Rule::Open | Rule::Zipper => true,
                 Rule::Closed | Rule::Yellow | Rule::StopYield => false,
                 // Nobody asks to enter a second junction while slowing down for the first.
                 Rule::Yield => rule == Rule::Open,
@@ -348,6 +309,8 @@ impl Looker<'_> {
                 let gap = mine - (foe_lane.length - o.back);
                 if gap > self.d.min_gap {
                     limit.speed = limit.speed.min(self.follow(gap, o));
+                } else if self.waits() {
+                    self.stand(self.to_lane + 0.4, limit);
                 } else {
                     // Side by side: wait before the ways meet, but never harder than behind a leader.
                     self.stand(self.to_lane + c.start, limit);
@@ -360,7 +323,11 @@ impl Looker<'_> {
                 if !self.inside && o.speed < 1.0 {
                     limit.hold = true;
                 }
-                self.stand(self.to_lane + c.start, limit);
+                if self.waits() {
+                    self.cross_behind(self.to_lane + c.start, c.foe_end - o.back, o, limit);
+                } else {
+                    self.stand(self.to_lane + c.start, limit);
+                }
             }
         }
     }
@@ -423,6 +390,23 @@ impl Looker<'_> {
     fn follow(&self, distance: f32, o: &Occupant) -> f32 {
         let leader = Leader { gap: distance - self.d.min_gap, speed: o.speed, accel: o.accel, decel: o.decel };
         self.d.follow(self.me.speed, self.v0, self.tau, &leader)
+    }
+
+    /// Whether it can still wait before the lane, at its line or its place to wait.
+    fn waits(&self) -> bool {
+        !self.inside || self.me.entered == u32::MAX
+    }
+
+    /// Drives up to a crossing `distance` ahead so as to reach it when the other has cleared it, for which it has
+    /// `rest` metres to go; but no slower than if the other drove ahead on the same road, or stood inside.
+    fn cross_behind(&self, distance: f32, rest: f32, o: &Occupant, limit: &mut Limit) {
+        let (v, room) = (self.me.speed, distance - self.d.min_gap);
+        let clear = (self.d.min_gap + rest) / o.speed.max(HALTING);
+        let even = v + ((2.0 * room / clear - v).max(v) - v) / clear * self.d.dt;
+        let stop = |distance: f32| self.d.stop(v, self.v0, self.tau, distance, self.d.decel);
+        let gap = distance - rest;
+        let ahead = if gap >= self.d.min_gap { self.follow(gap, o) } else { stop(self.to_lane - 0.1) };
+        limit.speed = limit.speed.min(ahead.max(even.min(stop(room))));
     }
 
     /// Stands before a point `distance` ahead.

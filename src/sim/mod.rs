@@ -17,6 +17,7 @@ pub mod collisions;
 pub mod command;
 pub mod control;
 pub mod entities;
+mod gate;
 pub mod gridlock;
 pub mod hash;
 pub mod insert;

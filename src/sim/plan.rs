@@ -20,8 +20,11 @@ const LEAST_GAP: f32 = 0.1;
 const SETTLE_GAP: f32 = 0.5;
 /// Deceleration drivers accept for a yellow, m/s² (SUMO: tls.yellow.min-decel).
 const YELLOW_DECEL: f32 = 3.0;
-/// How far ahead in time a passage is announced, s: longer than the slowest turn from a standstill and its margin.
+/// How far ahead in time a passage is announced at a signal, s: longer than the slowest turn from a standstill and its
+/// margin.
 const ANNOUNCE_AHEAD: f32 = 12.0;
+/// The same where there is no signal, s: who would merge ahead of a faster one looks far back along its road.
+const ANNOUNCE_FAR_AHEAD: f32 = 30.0;
 /// Room that a driver who must still move right leaves at the end of the lane for one who must move left, m.
 const WEAVING_ROOM: f32 = 0.1;
 
@@ -113,8 +116,13 @@ impl<'a> Planner<'a> {
             // Continuous models react to a leader or line before they have to.
             look += self.tau * self.me.speed + 2.0 * self.d.min_gap;
         }
-        let announces = self.me.next.get().is_some_and(|m| self.view.scene.moves[m.index()].has_yielders);
-        let horizon = if announces { look.max(ANNOUNCE_AHEAD * self.me.speed) } else { look };
+        let horizon = match self.me.next.get().map(|m| &self.view.scene.moves[m.index()]) {
+            Some(m) if m.has_yielders => {
+                let ahead = if m.lamp == u32::MAX { ANNOUNCE_FAR_AHEAD } else { ANNOUNCE_AHEAD };
+                look.max(ahead * self.me.speed.max(self.speed))
+            }
+            _ => look,
+        };
         if to_end <= horizon || self.lane.internal {
             self.walk(lane, to_end, look, chunk);
         }
@@ -172,7 +180,8 @@ impl<'a> Planner<'a> {
                 self.hold(&line);
                 return;
             }
-            if self.stop_line(m, id, &line, leg, inside, &mut slowed, chunk) == Way::Ends || seen > look {
+            let leave = self.leave_speed(m, facts, &limit, seen);
+            if self.stop_line(m, id, &line, leg, inside, leave, &mut slowed, chunk) == Way::Ends || seen > look {
                 return;
             }
             self.speed = self.speed.min(limit.speed);
@@ -274,7 +283,7 @@ impl<'a> Planner<'a> {
         // A discrete stop is exact; a continuous one needs a little slack to stay possible once it is decided.
         let can_stop = seen - if self.d.ballistic() { LEAST_GAP } else { 0.0 } >= brake;
         let wanted = match rule {
-            Rule::Closed | Rule::Yellow | Rule::Open => STOP_LINE_GAP,
+            Rule::Closed | Rule::Yellow | Rule::Open | Rule::Zipper => STOP_LINE_GAP,
             // Who yields stops as near as possible, to be through quickly.
             Rule::Yield | Rule::StopYield => LEAST_GAP + m.stand_back,
         };
@@ -298,6 +307,7 @@ impl<'a> Planner<'a> {
         line: &Line,
         leg: u16,
         inside: bool,
+        leave: f32,
         slowed: &mut bool,
         chunk: &mut Chunk,
     ) -> Way {
@@ -324,7 +334,7 @@ impl<'a> Planner<'a> {
             }
             Rule::Yellow if next => self.flags |= Flags::LATE_YELLOW,
             Rule::Yellow => {}
-            Rule::Open | Rule::Yield | Rule::StopYield => {
+            Rule::Open | Rule::Yield | Rule::StopYield | Rule::Zipper => {
                 if next {
                     self.flags &= !Flags::LATE_YELLOW;
                 }
@@ -340,15 +350,19 @@ impl<'a> Planner<'a> {
             }
         }
         let yields = matches!(rule, Rule::Yield | Rule::StopYield) && !(entering && m.waits_inside);
-        if !yields && !m.has_yielders {
+        let gate = yields || rule == Rule::Zipper;
+        // Who waits inside is announced to the same others as who enters by the same way.
+        let announced = if m.kind == MovementKind::Onward { self.view.scene.network.movement(id).entry } else { id };
+        let announces = m.kind != MovementKind::Exit && self.view.scene.moves[announced.index()].has_yielders;
+        if !gate && !announces {
             return Way::Goes;
         }
         let asks = self.speed > 0.001 && (!*slowed || !entering) || inside;
-        let passage = self.passage(m, line, yields, slowed);
-        if m.has_yielders && asks && entering {
-            chunk.announcements.push((id, self.me.id.0, passage));
+        let passage = self.passage(m, line, yields, leave, slowed);
+        if announces && asks {
+            chunk.announcements.push((announced, self.me.id.0, passage));
         }
-        if !yields {
+        if !gate {
             return Way::Goes;
         }
         if !asks || (rule == Rule::StopYield && self.me.waiting <= 0.0) {
@@ -366,27 +380,35 @@ impl<'a> Planner<'a> {
     }
 
     /// How it would pass a line. Who yields slows down until it can see all foes.
-    fn passage(&self, m: &MoveFacts, line: &Line, yields: bool, slowed: &mut bool) -> Passage {
+    fn passage(&self, m: &MoveFacts, line: &Line, yields: bool, leave: f32, slowed: &mut bool) -> Passage {
         let d = self.d;
         let free = gap::speed_after(line.distance, self.speed.max(0.0), d.accel, self.v0);
         let mut arrival_speed = free.min(self.behind.max(0.0));
         if yields && line.can_stop && line.distance > m.visibility {
-            let at_sight = self.stop_speed_at(m.visibility);
+            let at_sight = d.stoppable(m.visibility);
             arrival_speed = arrival_speed.min(gap::speed_after(m.visibility, at_sight, d.accel, self.v0));
             *slowed = true;
         }
-        let inside_limit = if m.first_inside > 0.0 { self.view.scene.lanes[m.next.index()].limit } else { self.v0 };
-        let inside_speed = d.desired(self.me.speed_factor, inside_limit);
-        let mut passage =
-            gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, inside_speed);
+        let mut passage = gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, leave);
         passage.now = self.me.speed;
         passage.waiting = self.me.waiting;
+        passage.top = self.v0;
         passage
     }
 
-    /// The speed from which it could stop within a distance.
-    fn stop_speed_at(&self, distance: f32) -> f32 {
-        (2.0 * self.d.decel * distance).sqrt()
+    /// The highest speed with which it can leave the junction behind a line, as those already inside let it. Whoever
+    /// must creep behind somebody is in the way of others for longer.
+    fn leave_speed(&self, m: &MoveFacts, inside: &LaneFacts, limit: &Limit, seen: f32) -> f32 {
+        let mut leave =
+            self.d.desired(self.me.speed_factor, if inside.internal { inside.limit } else { self.lane.limit });
+        leave = leave.min(limit.speed).min(limit.behind);
+        let tail = &self.view.traffic.tails[m.next.index()];
+        if inside.internal && tail.exists() && tail.id != self.me.id {
+            let gap = seen + tail.back - self.d.min_gap;
+            let leader = Leader { gap, speed: tail.speed, accel: tail.accel, decel: tail.decel };
+            leave = leave.min(self.d.follow(leave, self.v0, self.tau, &leader));
+        }
+        leave.max(0.0)
     }
 }
 

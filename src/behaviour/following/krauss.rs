@@ -31,7 +31,7 @@ pub fn stop_speed(gap: f32, decel: f32, headway: f32, dt: f32) -> f32 {
         return 0.0;
     }
     let b = decel * dt;
-    if g <= b {
+    if g <= b && headway > 0.0 {
         return b.min(g / dt);
     }
     let root = (dt * dt + 4.0 * (dt * (2.0 * g / b - headway) + headway * headway)).sqrt();

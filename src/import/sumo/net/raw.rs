@@ -14,6 +14,8 @@ use crate::network::{Direction, JunctionSpec, LaneSpec, Point, RequestSpec, Righ
 const LANE_WIDTH: f64 = 3.2;
 /// Distance from which foes are seen where a connection states none, m.
 const VISIBILITY: f64 = 4.5;
+/// The same at a zipper, m.
+const ZIPPER_VISIBILITY: f64 = 100.0;
 
 /// An edge with its lanes, kerb side first.
 pub(super) struct RawEdge {
@@ -224,7 +226,9 @@ fn connection(file: &Path, element: &Element, report: &mut Report) -> Result<Raw
         let index = element.index(file, name)?;
         index.ok_or_else(|| element.error(file, format!("attribute '{name}' is missing")))
     };
-    let visibility = element.number(file, "visibility")?.unwrap_or(VISIBILITY);
+    let right_of_way = letters::right_of_way(file, element)?;
+    let usual = if right_of_way == RightOfWay::Zipper { ZIPPER_VISIBILITY } else { VISIBILITY };
+    let visibility = element.number(file, "visibility")?.unwrap_or(usual);
     if visibility < 0.0 {
         return Err(element.error(file, format!("visibility=\"{visibility}\"; expected a number of metres ≥ 0")));
     }
@@ -237,7 +241,7 @@ fn connection(file: &Path, element: &Element, report: &mut Report) -> Result<Raw
         via: element.get("via").filter(|v| !v.is_empty()).map(str::to_owned),
         lamp: lamp(file, element)?,
         direction: letters::direction(file, element)?,
-        right_of_way: letters::right_of_way(file, element)?,
+        right_of_way,
         keep_clear: element.flag(file, "keepClear")?.unwrap_or(true),
         visibility,
     })
