@@ -10,6 +10,7 @@ mod golden;
 mod golden_table;
 mod invariants;
 mod junctions;
+mod ladder;
 mod lanes;
 mod models;
 mod outputs;

@@ -5,7 +5,7 @@
 //! - **trips**: a demand in the making: types, routes by the names of their links, single vehicles and flows.
 //! - **world**: a network with its demand, ready to be simulated as often as wanted.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use intergreen::demand::{
@@ -345,14 +345,20 @@ pub fn sumo(path: &str) -> Option<World> {
         println!("SKIPPED: {missing}");
         return None;
     }
+    Some(World { name: path.into(), ..sumo_file(&file) })
+}
+
+/// A SUMO scenario by its `.sumocfg`.
+pub fn sumo_file(file: &Path) -> World {
+    let name = file.display().to_string();
     let mut report = Report::default();
-    let c = read_config(&file, &mut report).unwrap_or_else(|e| panic!("{path}: {e}"));
-    let network = read_network(&c.net, &c.additional, &mut report).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let c = read_config(file, &mut report).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let network = read_network(&c.net, &c.additional, &mut report).unwrap_or_else(|e| panic!("{name}: {e}"));
     let files: Vec<PathBuf> = c.additional.iter().chain(&c.routes).cloned().collect();
     let window = routes::Window { begin: c.begin, end: c.end };
     let demand =
-        routes::read_demand_in(&files, &network, window, &mut report).unwrap_or_else(|e| panic!("{path}: {e}"));
+        routes::read_demand_in(&files, &network, window, &mut report).unwrap_or_else(|e| panic!("{name}: {e}"));
     let step = c.step.unwrap_or(Millis(1000));
     let setup = Setup { begin: c.begin, end: c.end, step, ..Setup::default() };
-    Some(World { name: path.into(), network: Arc::new(network), demand: Arc::new(demand), setup })
+    World { name, network: Arc::new(network), demand: Arc::new(demand), setup }
 }
