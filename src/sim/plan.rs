@@ -107,6 +107,9 @@ impl<'a> Planner<'a> {
             self.follow(leader.back() - self.me.position, leader.speed, leader.accel, d.apparent_decel);
         } else {
             self.rears_ahead(lane, to_end);
+            for beyond in self.view.traffic.begging_before(lane) {
+                self.let_in(to_end + beyond);
+            }
         }
         let next_max = self.d.max_next(self.me.speed);
         let brake = self.d.brake_gap(next_max, self.d.decel);
@@ -196,9 +199,6 @@ impl<'a> Planner<'a> {
                 if !facts.internal {
                     return;
                 }
-            }
-            for place in self.view.traffic.begging_for(m.next) {
-                self.let_in(seen + place);
             }
             here = m.next;
             if facts.internal {

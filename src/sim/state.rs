@@ -151,13 +151,13 @@ pub struct LaneTraffic {
     pub vehicles: Vec<Vehicle>,
 }
 
-/// A vehicle that stands and has to change to the lane beside it.
+/// A vehicle that stands and has to change lanes before the first vehicle of another lane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Begging {
-    /// The lane it has to change to.
+    /// The lane whose first vehicle is asked to let it in.
     pub lane: LaneId,
-    /// Where the one behind has to stop for it, m from the start of the lane; may be negative.
-    pub back: f32,
+    /// Where that one has to stop, m beyond the end of its lane; may be negative.
+    pub beyond: f32,
 }
 
 /// All moving state, by dense lane id.
@@ -174,8 +174,7 @@ pub struct Traffic {
     /// Last vehicles that changed lanes while they still reached back onto a lane that does not lead to their new
     /// one; in lane order, nearly always empty.
     pub askew: Vec<Tail>,
-    /// Vehicles that stand and cannot change lanes for those who come from the links before; in lane order, nearly
-    /// always empty.
+    /// Vehicles that stand and cannot change lanes for those who come from a link before; nearly always empty.
     pub begging: Vec<Begging>,
 }
 
@@ -192,9 +191,9 @@ impl Traffic {
         }
     }
 
-    /// Where to stop for those who wait to change to a lane, m from its start.
-    pub fn begging_for(&self, lane: LaneId) -> impl Iterator<Item = f32> {
-        self.begging.iter().filter(move |b| b.lane == lane).map(|b| b.back)
+    /// Where the first vehicle of a lane has to stop to let others in, m beyond the end of the lane.
+    pub fn begging_before(&self, lane: LaneId) -> impl Iterator<Item = f32> {
+        self.begging.iter().filter(move |b| b.lane == lane).map(|b| b.beyond)
     }
 
     /// Vehicles that still reach back onto a lane which does not lead to the one they have changed to.

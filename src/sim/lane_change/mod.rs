@@ -82,10 +82,19 @@ struct Thinker<'a> {
     ahead: Option<Neighbour>,
 }
 
+/// Where the one behind is.
+#[derive(Clone, Copy)]
+enum Behind {
+    /// On the lane: which of its vehicles.
+    Here(u16),
+    /// On a lane before: the first vehicle there.
+    Before(LaneId),
+}
+
 /// Who would be ahead and behind on a lane.
 struct Slot {
     ahead: Option<Neighbour>,
-    behind: Option<(Neighbour, Option<u16>)>,
+    behind: Option<(Neighbour, Behind)>,
 }
 
 impl LinkLanes<'_> {
@@ -215,13 +224,19 @@ impl LinkLanes<'_> {
             let leader = Leader { gap: a.distance - d.min_gap, speed: a.speed, accel: a.accel, decel: a.decel };
             own.advised = own.advised.min(d.follow(me.speed, v0, relaxed(me), &leader).max(0.0));
         }
-        if ahead_free && me.speed < HALTING && matches!(slot.behind, Some((_, None))) {
-            self.begging
-                .push(Begging { lane: LaneId::new(self.first + to), back: me.back() - d.min_gap - ROOM_TO_SPARE });
+        if behind_free {
+            return;
         }
-        if !behind_free && let Some((_, Some(i))) = slot.behind {
-            let way = self.way_ahead(k, cursor.at[k], me, d);
-            self.ask_follower(to, i as usize, me, d, limit, way);
+        match slot.behind {
+            Some((_, Behind::Here(i))) => {
+                let way = self.way_ahead(k, cursor.at[k], me, d);
+                self.ask_follower(to, i as usize, me, d, limit, way);
+            }
+            Some((b, Behind::Before(lane))) if me.speed < HALTING => {
+                let beyond = b.distance - self.tails[lane.index()].head_to_end - d.min_gap - ROOM_TO_SPARE;
+                self.begging.push(Begging { lane, beyond });
+            }
+            _ => {}
         }
     }
 

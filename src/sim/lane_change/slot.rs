@@ -1,6 +1,6 @@
 //! Who would be ahead and behind on another lane, and whether there is room between them.
 
-use super::{Cursor, LOOK_AHEAD, LinkLanes, Neighbour, Slot};
+use super::{Behind, Cursor, LOOK_AHEAD, LinkLanes, Neighbour, Slot};
 use crate::behaviour::Driver;
 use crate::network::LaneId;
 use crate::sim::state::{Tail, Vehicle};
@@ -25,9 +25,9 @@ impl LinkLanes<'_> {
                     accel: v.accel,
                     decel: self.scene.drivers[v.kind as usize].decel,
                 },
-                Some(at as u16),
+                Behind::Here(at as u16),
             )),
-            None => self.upstream(lane, me).map(|n| (n, None)),
+            None => self.upstream(lane, me),
         };
         Slot { ahead, behind }
     }
@@ -85,12 +85,12 @@ impl LinkLanes<'_> {
     }
 
     /// The nearest vehicle that comes to the start of a lane.
-    fn upstream(&self, lane: usize, me: &Vehicle) -> Option<Neighbour> {
+    fn upstream(&self, lane: usize, me: &Vehicle) -> Option<(Neighbour, Behind)> {
         self.coming(LaneId::new(self.first + lane), me.back())
     }
 
     /// The nearest vehicle that comes to the start of a lane, which lies `distance` behind a rear.
-    fn coming(&self, lane: LaneId, distance: f32) -> Option<Neighbour> {
+    fn coming(&self, lane: LaneId, distance: f32) -> Option<(Neighbour, Behind)> {
         let network = &self.scene.network;
         let before = network.lane(lane).incoming.iter().map(|&m| network.movement(m).from);
         before
@@ -98,12 +98,13 @@ impl LinkLanes<'_> {
                 let t = &self.tails[from.index()];
                 if t.exists() {
                     let distance = distance + t.head_to_end;
-                    return Some(Neighbour { distance, speed: t.head_speed, accel: 0.0, decel: t.decel });
+                    let head = Neighbour { distance, speed: t.head_speed, accel: 0.0, decel: t.decel };
+                    return Some((head, Behind::Before(from)));
                 }
                 let distance = distance + self.scene.lanes[from.index()].length;
                 if distance < LOOK_BACK { self.coming(from, distance) } else { None }
             })
-            .min_by(|a, b| a.distance.total_cmp(&b.distance))
+            .min_by(|a, b| a.0.distance.total_cmp(&b.0.distance))
     }
 
     /// Distance a follower needs to a leader, bumper to bumper, to be safe without more than comfortable braking.
@@ -120,13 +121,13 @@ impl LinkLanes<'_> {
         a.distance + ROUNDING >= Self::needed(d, me.tau, me.speed, a.speed, a.decel)
     }
 
-    fn is_clear_behind(&self, me: &Vehicle, d: &Driver, b: &Neighbour, to: usize, i: Option<u16>) -> bool {
-        let (follower, tau) = match i {
-            Some(i) => {
+    fn is_clear_behind(&self, me: &Vehicle, d: &Driver, b: &Neighbour, to: usize, who: Behind) -> bool {
+        let (follower, tau) = match who {
+            Behind::Here(i) => {
                 let v = &self.lanes[to].vehicles[i as usize];
                 (&self.scene.drivers[v.kind as usize], v.tau)
             }
-            None => (d, me.tau),
+            Behind::Before(_) => (d, me.tau),
         };
         b.distance + ROUNDING >= Self::needed(follower, tau, b.speed, me.speed, d.apparent_decel)
     }
