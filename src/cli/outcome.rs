@@ -85,7 +85,7 @@ impl Outcome {
         let means = m.means(scene);
         // A scenario without an end has it where the last vehicle left.
         let at_end = || match scene.setup.end {
-            None => m.resco_delay(scene, sim.traffic(), sim.now()),
+            None => m.resco_delay(scene, sim.traffic(), sim.halts(), sim.now()),
             Some(_) => None,
         };
         let gridlocks = sim.gridlocks();

@@ -9,6 +9,7 @@
 mod expand;
 pub mod routing;
 mod scale;
+pub mod stops;
 #[cfg(test)]
 pub(crate) mod test_network;
 mod vehicle_type;
@@ -21,6 +22,7 @@ pub(crate) use expand::check_flow;
 pub use expand::{MOST_VEHICLES, check_flows, expand};
 pub use routing::Router;
 pub use scale::scale;
+pub use stops::{PlaceId, Stop, StoppingPlace, Until};
 pub use vehicle_type::{FollowingModel, SpeedFactor, VehicleType};
 
 dense_id!(
@@ -43,15 +45,19 @@ pub struct Demand {
     pub types: Vec<VehicleType>,
     /// Routes, by [`RouteId`].
     pub routes: Vec<Route>,
+    /// Stopping places, by [`PlaceId`].
+    pub places: Vec<StoppingPlace>,
     /// Single vehicles and flows, in any order.
     pub sources: Vec<Source>,
 }
 
-/// A connected sequence of links, at least one.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A connected sequence of links, at least one, with the stops to make on the way.
+#[derive(Clone, PartialEq, Debug)]
 pub struct Route {
     /// The links in driving order; consecutive links are joined by a movement the vehicle may use.
     pub links: Vec<LinkId>,
+    /// The stops in driving order, each on a link of the route (see [`stops::legs`]).
+    pub stops: Vec<Stop>,
 }
 
 /// One vehicle, or a rule that makes some.
@@ -155,11 +161,11 @@ pub enum DepartSpeed {
     Desired,
     /// The speed limit; it waits until that is safe.
     Limit,
-    /// A random speed up to the limit.
+    /// A random speed up to the desired one, as far as the traffic ahead allows.
     Random,
-    /// The speed of the last vehicle on the lane, or the desired speed.
+    /// The speed of the last vehicle on the lane; it waits until that is safe. On an empty lane as [`Self::Max`].
     Last,
-    /// The mean speed on the lane.
+    /// The mean speed on the lane; it waits until that is safe. On an empty lane as [`Self::Max`].
     Average,
 }
 
@@ -179,12 +185,14 @@ pub enum DepartPosition {
     At(f32),
     /// A random place.
     Random,
-    /// A random place with room.
+    /// The start of the lane, or else the first gap from there.
     Free,
     /// As far ahead as the last vehicle leaves room.
     Last,
-    /// A few random tries, else the base.
+    /// A few random tries, else as [`Self::Free`].
     RandomFree,
+    /// Where it stops first, if that is on its first link; else the base.
+    Stop,
 }
 
 /// Place to arrive at, on the last lane.

@@ -5,6 +5,7 @@ use super::chunk::{Chunk, Crossed, Gate, Planned};
 use super::junction::{Rule, Signs};
 use super::scene::Scene;
 use super::state::{Flags, LaneTraffic, Traffic, Vehicle};
+use super::stops::Halts;
 use crate::behaviour::Driver;
 use crate::behaviour::following::krauss;
 use crate::behaviour::gap::PATIENCE;
@@ -26,6 +27,8 @@ pub struct Context<'a> {
     pub scene: &'a Scene,
     /// The lamps during this step.
     pub lamps: &'a [Lamp],
+    /// Who stands at a stop.
+    pub halts: &'a Halts,
     /// Everybody's announcements.
     pub announcements: &'a Announcements,
     /// Number of the step.
@@ -39,6 +42,7 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, lanes: &mut [LaneTraffic
     chunk.crossed.clear();
     chunk.arrived.clear();
     chunk.red_running.clear();
+    chunk.stopped.clear();
     chunk.passed.clear();
     let (mut plan, mut gate) = (0, 0);
     for (k, lane) in lanes.iter_mut().enumerate() {
@@ -54,7 +58,13 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, lanes: &mut [LaneTraffic
             }
             decide(cx, me, d, &chunk.gates[first..gate], &mut planned);
             plan += 1;
+            let before = me.position;
             drive(cx, me, d, planned.speed, planned.flags);
+            if me.flags & (Flags::STOP_AHEAD | Flags::STOPPED) == Flags::STOP_AHEAD && stops_now(cx, me, d, id, before)
+            {
+                me.flags |= Flags::STOPPED;
+                chunk.stopped.push((id, me.id));
+            }
             account(cx, me, d, id);
             if cross(cx, me, id, chunk) {
                 me.id = VehicleId::NONE;
@@ -131,8 +141,18 @@ fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, wanted: f32, flags: u8)
     me.relax = (me.relax - d.dt).max(0.0);
 }
 
+/// Whether a vehicle that was at `before` has reached the stop it has to make.
+fn stops_now(cx: &Context<'_>, me: &Vehicle, d: &Driver, lane: LaneId, before: f32) -> bool {
+    let next = cx.scene.routes.stop(me.path).filter(|n| n.leg == me.leg && n.stop.lane == lane);
+    next.is_some_and(|n| cx.halts.is_reached(&n.stop, d, before, me.speed))
+}
+
 /// Keeps the vehicle's own books.
 fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: LaneId) {
+    if me.flags & Flags::STOPPED != 0 {
+        me.waiting = 0.0;
+        return;
+    }
     let v0 = d.desired(me.speed_factor, cx.scene.lanes[lane.index()].limit);
     let mean = me.moved / d.dt;
     me.time_loss += d.dt * (v0 - mean) / v0;
@@ -154,7 +174,8 @@ fn cross(cx: &Context<'_>, me: &mut Vehicle, from: LaneId, chunk: &mut Chunk) ->
         let facts = &cx.scene.lanes[lane.index()];
         let last = !facts.internal && me.leg + 1 >= cx.scene.routes.legs(me.path);
         if last {
-            if me.position >= cx.scene.arrival_position(me.id, lane) {
+            // Nobody arrives who has a stop to make.
+            if me.flags & Flags::STOP_AHEAD == 0 && me.position >= cx.scene.arrival_position(me.id, lane) {
                 chunk.arrived.push((lane, *me));
                 return true;
             }

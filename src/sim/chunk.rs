@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::state::{Begging, Tail, Vehicle};
 use crate::behaviour::gap::Passage;
+use crate::demand::VehicleId;
 use crate::network::{LaneId, MovementId, Network};
 
 /// A vehicle's plan for the step.
@@ -64,6 +65,8 @@ pub struct Chunk {
     pub arrived: Vec<(LaneId, Vehicle)>,
     /// Stop lines crossed on red.
     pub red_running: Vec<(LaneId, u32)>,
+    /// Vehicles that have reached a scheduled stop, with their lanes.
+    pub stopped: Vec<(LaneId, VehicleId)>,
     /// Movements crossed at a stop line, for the measures.
     pub passed: Vec<(MovementId, u32)>,
 }

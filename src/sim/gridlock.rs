@@ -10,7 +10,8 @@ use bevy::ecs::prelude::Resource;
 use super::control::Lamps;
 use super::junction::{Rule, View};
 use super::scene::Scene;
-use super::state::{Traffic, Vehicle};
+use super::state::{Flags, Traffic, Vehicle};
+use super::stops::Halts;
 use crate::network::{LaneId, MovementId};
 
 /// Time between looks, s.
@@ -63,8 +64,8 @@ impl Gridlocks {
     }
 
     /// Looks for new gridlocks and blockages.
-    pub fn look(&mut self, scene: &Scene, traffic: &Traffic, lamps: &Lamps, step: u32) {
-        let view = View { scene, traffic, lamps: &lamps.shown, step };
+    pub fn look(&mut self, scene: &Scene, traffic: &Traffic, halts: &Halts, lamps: &Lamps, step: u32) {
+        let view = View { scene, traffic, lamps: &lamps.shown, halts, step };
         let time_s = f64::from(step) * f64::from(scene.dt);
         let heads: Vec<Option<&Vehicle>> = traffic.lanes.iter().map(|l| l.vehicles.first()).collect();
         let mut waits_for: Vec<Option<LaneId>> = vec![None; heads.len()];
@@ -80,7 +81,12 @@ impl Gridlocks {
             if v.waiting >= STANDING && self.green[i] > 0.0 {
                 waits_for[i] = blocker(&view, LaneId::new(i), v);
             }
-            if v.waiting >= BLOCKED && self.green[i] >= GREEN && !self.named[i] && !foes_move(&view, v) {
+            if v.waiting >= BLOCKED
+                && self.green[i] >= GREEN
+                && !self.named[i]
+                && !foes_move(&view, v)
+                && !behind_stop(&view, LaneId::new(i), v)
+            {
                 self.named[i] = true;
                 self.found.push(Finding { cycle: false, time_s, lanes: vec![LaneId::new(i)] });
             }
@@ -159,6 +165,22 @@ fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
         }
     }
     None
+}
+
+/// Whether a vehicle, first on `lane`, stands because somebody ahead stands at a scheduled stop.
+fn behind_stop(view: &View<'_>, lane: LaneId, v: &Vehicle) -> bool {
+    const FAR: usize = 64;
+    let (mut lane, mut head) = (lane, v);
+    for _ in 0..FAR {
+        let Some(next) = blocker(view, lane, head) else { return false };
+        let vehicles = &view.traffic.lanes[next.index()].vehicles;
+        if vehicles.iter().any(|o| o.flags & Flags::STOPPED != 0) {
+            return true;
+        }
+        let Some(first) = vehicles.first() else { return false };
+        (lane, head) = (next, first);
+    }
+    false
 }
 
 /// Whether anybody moves among those a vehicle gives way to.

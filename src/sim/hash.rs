@@ -5,6 +5,7 @@ use bevy::ecs::prelude::Resource;
 use super::control::{Controllers, Lamps};
 use super::sensors::SensorState;
 use super::state::{Traffic, Vehicle};
+use super::stops::Halts;
 use crate::random::mix;
 
 /// Time between links of the chain, s.
@@ -38,6 +39,7 @@ impl StateHash {
         &mut self,
         step: u32,
         traffic: &Traffic,
+        halts: &Halts,
         lamps: &Lamps,
         sensors: &SensorState,
         controllers: &Controllers,
@@ -47,6 +49,14 @@ impl StateHash {
         vehicles.sort_unstable_by_key(|(_, v)| v.id);
         for (lane, v) in vehicles {
             self.vehicle(lane.0, v);
+        }
+        for halt in &halts.list {
+            self.fold(u64::from(halt.lane.0) << 32 | u64::from(halt.id.0));
+            self.fold(halt.since.0.cast_unsigned());
+            self.fold(halt.over.0.cast_unsigned());
+            if let Some(v) = &halt.parked {
+                self.vehicle(halt.lane.0, v);
+            }
         }
         for lamp in &lamps.shown {
             self.fold(*lamp as u64);

@@ -7,7 +7,7 @@ use intergreen_control::{Lamp, Millis};
 
 use super::routes::LaneChoice;
 use super::scene::Scene;
-use super::state::{LaneTraffic, Tail, Traffic, Vehicle};
+use super::state::{Flags, LaneTraffic, Tail, Traffic, Vehicle};
 use crate::behaviour::{Driver, Leader};
 use crate::demand::{ArrivalPosition, DepartLane, DepartPosition, DepartSpeed, Departure, VehicleId};
 use crate::network::LaneId;
@@ -17,6 +17,8 @@ use crate::random::{Purpose, normal, uniform};
 const BASE_SLACK: f32 = 0.1;
 /// How many of those in line are tried in a step: enough for all lanes of a link with different wishes.
 const TRIES: usize = 16;
+/// How many random places are tried before any free one is taken (SUMO: random_free).
+const RANDOM_TRIES: u64 = 10;
 
 /// Departures that wait for their time or for a gap.
 #[derive(Resource, Clone, Debug, Default)]
@@ -59,7 +61,7 @@ impl Waiting {
             self.count += 1;
         }
         for i in 0..self.busy.len() {
-            self.insert_on(scene, traffic, lamps, self.busy[i], entered);
+            self.insert_on(scene, traffic, lamps, self.busy[i], now, entered);
         }
         let lines = &self.lines;
         self.busy.retain(|&l| !lines[l as usize].is_empty());
@@ -72,6 +74,7 @@ impl Waiting {
         traffic: &mut Traffic,
         lamps: &[Lamp],
         link: u32,
+        now: Millis,
         entered: &mut Vec<(VehicleId, LaneId)>,
     ) {
         let line = &mut self.lines[link as usize];
@@ -79,7 +82,7 @@ impl Waiting {
         let (mut i, mut tries) = (0, 0);
         while i < line.len() && tries < TRIES {
             let id = VehicleId(line[i]);
-            let candidate = Candidate::new(scene, id);
+            let candidate = Candidate::new(scene, id, now);
             let Some(k) = candidate.lane(traffic) else {
                 // No lane it may use: it waits for ever, and keeps nobody else out.
                 i += 1;
@@ -104,7 +107,7 @@ impl Waiting {
 }
 
 /// Brings the tail of one lane up to date.
-fn refresh_tail(scene: &Scene, traffic: &mut Traffic, lane: usize) {
+pub(super) fn refresh_tail(scene: &Scene, traffic: &mut Traffic, lane: usize) {
     traffic.tails[lane] = tail_of(scene, lane, &traffic.lanes[lane]);
 }
 
@@ -126,7 +129,7 @@ pub fn tail_of(scene: &Scene, lane: usize, vehicles: &LaneTraffic) -> Tail {
 }
 
 /// Puts a vehicle at its place in a lane.
-fn place(lane: &mut LaneTraffic, vehicle: Vehicle) {
+pub(super) fn place(lane: &mut LaneTraffic, vehicle: Vehicle) {
     let at = lane.vehicles.partition_point(|v| v.position >= vehicle.position);
     lane.vehicles.insert(at, vehicle);
 }
@@ -141,10 +144,12 @@ struct Candidate<'a> {
     first_lane: usize,
     path: u32,
     speed_factor: f32,
+    /// What it draws is drawn anew every time it tries.
+    now: Millis,
 }
 
 impl<'a> Candidate<'a> {
-    fn new(scene: &'a Scene, id: VehicleId) -> Self {
+    fn new(scene: &'a Scene, id: VehicleId, now: Millis) -> Self {
         let departure = &scene.departures[id.index()];
         let path = scene.paths[id.index()];
         let link = scene.route_links[path as usize][0];
@@ -157,18 +162,22 @@ impl<'a> Candidate<'a> {
             first_lane: scene.network.links[link as usize].lanes.start as usize,
             path,
             speed_factor: scene.speed_factor(id),
+            now,
         }
     }
 
-    /// A random number of this vehicle.
+    /// A random number of this vehicle now.
     fn random(&self, counter: u64) -> f32 {
+        let counter = self.now.0.cast_unsigned() << 8 | counter;
         uniform(self.scene.setup.seed, self.departure.key, Purpose::Depart, counter)
     }
 
     /// The lane it enters on, if there is one it may use.
     fn lane(&self, traffic: &Traffic) -> Option<usize> {
         let allowed: Vec<usize> = (0..self.choices.len()).filter(|&k| self.choices[k].allowed).collect();
-        let load = |k: &usize| traffic.lanes[self.first_lane + k].vehicles.len();
+        // Where the last vehicle is furthest ahead, or there is none; of equals the first from the kerb (SUMO).
+        let place = |k: usize| traffic.lanes[self.first_lane + k].vehicles.last().map_or(f32::MAX, |v| v.position);
+        let free = |lanes: &[usize]| lanes.iter().rev().copied().max_by(|&a, &b| place(a).total_cmp(&place(b)));
         match self.departure.manner.depart_lane {
             DepartLane::First => allowed.first().copied(),
             DepartLane::Index(k) => allowed.into_iter().find(|&a| a == k as usize),
@@ -176,8 +185,16 @@ impl<'a> Candidate<'a> {
                 let n = allowed.len();
                 allowed.get((self.random(0) * n as f32) as usize).copied()
             }
-            DepartLane::Free | DepartLane::Allowed => allowed.into_iter().min_by_key(load),
-            DepartLane::Best => allowed.into_iter().filter(|&k| self.choices[k].offset == 0).min_by_key(load),
+            DepartLane::Free => free(&allowed),
+            DepartLane::Allowed => {
+                let leads_on = |k: &usize| !self.choices[*k].movement.is_none();
+                let on: Vec<usize> = allowed.iter().copied().filter(leads_on).collect();
+                free(if on.is_empty() { &allowed } else { &on })
+            }
+            DepartLane::Best => {
+                let best: Vec<usize> = allowed.iter().copied().filter(|&k| self.choices[k].offset == 0).collect();
+                free(&best)
+            }
         }
     }
 
@@ -186,19 +203,59 @@ impl<'a> Candidate<'a> {
         let lane = self.first_lane + k;
         let facts = &self.scene.lanes[lane];
         let d = self.driver;
-        let base = (d.length + BASE_SLACK).min(facts.length);
+        let first_stop = self.first_stop(lane);
+        let base = (d.length + BASE_SLACK).min(facts.length).min(first_stop.unwrap_or(f32::INFINITY));
         let vehicles = &traffic.lanes[lane].vehicles;
-        let position = match self.departure.manner.depart_position {
+        let random = |counter| facts.length * self.random(counter);
+        let place = match self.departure.manner.depart_position {
             DepartPosition::Base => base,
+            DepartPosition::Stop => first_stop.unwrap_or(base),
             DepartPosition::At(x) if x >= 0.0 => x.min(facts.length),
             DepartPosition::At(x) => (facts.length + x).max(0.0),
-            DepartPosition::Random | DepartPosition::Free | DepartPosition::RandomFree => {
-                base + (facts.length - base).max(0.0) * self.random(1)
-            }
+            DepartPosition::Random => random(1),
             DepartPosition::Last => {
                 vehicles.last().map_or(facts.length, |v| v.back() - d.min_gap).clamp(0.0, facts.length)
             }
+            DepartPosition::Free => return self.fit_free(traffic, lamps, k),
+            DepartPosition::RandomFree => {
+                let mut tries = (0..RANDOM_TRIES).map(|i| random(16 + i));
+                let found = tries.find_map(|place| self.fit_at(traffic, lamps, k, place));
+                return found.or_else(|| self.fit_free(traffic, lamps, k));
+            }
         };
+        self.fit_at(traffic, lamps, k, place)
+    }
+
+    /// The vehicle on lane `k` at its start, or else in the first gap from there that is wide enough.
+    fn fit_free(&self, traffic: &Traffic, lamps: &[Lamp], k: usize) -> Option<Vehicle> {
+        let (facts, d) = (&self.scene.lanes[self.first_lane + k], self.driver);
+        let found = self.fit_at(traffic, lamps, k, 0.0);
+        if found.is_some() {
+            return found;
+        }
+        let v0 = d.desired(self.speed_factor, facts.limit);
+        let secure = |d: &Driver, v: f32, leader: f32, tau: f32| {
+            d.min_gap + (d.brake_gap(v, d.decel) + v * tau - d.brake_gap(leader, d.decel)).max(0.0)
+        };
+        let vehicles = &traffic.lanes[self.first_lane + k].vehicles;
+        (0..vehicles.len()).rev().find_map(|i| {
+            let follower = &vehicles[i];
+            let leader = i.checked_sub(1).map(|i| &vehicles[i]);
+            let speed = leader.map_or(v0, |l| l.speed.min(v0));
+            let most =
+                leader.map_or(facts.length, |l| l.back() - secure(d, speed, l.speed, self.scene.headway(self.id)));
+            let fd = &self.scene.drivers[follower.kind as usize];
+            let least = follower.position + secure(fd, follower.speed, speed, follower.tau) + d.length + BASE_SLACK;
+            if least < most { self.fit_at(traffic, lamps, k, least) } else { None }
+        })
+    }
+
+    /// The vehicle on lane `k` at a place, if there is room for it.
+    fn fit_at(&self, traffic: &Traffic, lamps: &[Lamp], k: usize, position: f32) -> Option<Vehicle> {
+        let lane = self.first_lane + k;
+        let facts = &self.scene.lanes[lane];
+        let d = self.driver;
+        let vehicles = &traffic.lanes[lane].vehicles;
         // On the end of the lane it would have passed the line.
         let position = position.min((facts.length - BASE_SLACK).max(0.5 * facts.length));
         let v0 = d.desired(self.speed_factor, facts.limit);
@@ -210,14 +267,34 @@ impl<'a> Candidate<'a> {
             DepartSpeed::Max => safe.min(v0),
             DepartSpeed::Desired => v0,
             DepartSpeed::Limit => facts.limit.min(d.max_speed),
-            DepartSpeed::Random => v0 * self.random(2),
-            DepartSpeed::Last => vehicles.last().map_or(v0, |v| v.speed).min(safe),
-            DepartSpeed::Average => if vehicles.is_empty() { v0 } else { mean() }.min(safe),
+            DepartSpeed::Random => (v0 * self.random(2)).min(safe),
+            // As fast as others there, and not before that is safe (SUMO).
+            DepartSpeed::Last => vehicles.last().map_or(safe, |v| v.speed).min(v0),
+            DepartSpeed::Average => if vehicles.is_empty() { safe } else { mean() }.min(v0),
         };
         if wanted > safe + 0.001 || !self.is_clear_behind(traffic, vehicles.get(at), lane, position, wanted) {
             return None;
         }
         Some(self.vehicle(k, position, wanted))
+    }
+
+    /// What it has to do on its way.
+    fn flags(&self, path: u32) -> u8 {
+        let stop = if self.scene.routes.stop(path).is_some() { Flags::STOP_AHEAD } else { 0 };
+        stop | if self.departure.manner.arrival_speed.is_some() { Flags::SLOW_ARRIVAL } else { 0 }
+    }
+
+    /// Where on `lane` it stops first, if that is on its first link.
+    fn first_stop(&self, lane: usize) -> Option<f32> {
+        let next = self.scene.routes.stop(self.path).filter(|n| n.leg == 0)?;
+        (next.stop.lane.index() == lane).then_some(next.stop.end)
+    }
+
+    /// Its path from `position` on its first link: stops before that are not made.
+    fn path_from(&self, position: f32) -> u32 {
+        let routes = &self.scene.routes;
+        let passed = |p: &u32| routes.stop(*p).is_some_and(|n| n.leg == 0 && n.stop.end < position);
+        (self.path..).find(|p| !passed(p)).unwrap_or(self.path)
     }
 
     /// The greatest speed at which it may enter behind the vehicle ahead; none if there is no room at all.
@@ -303,7 +380,8 @@ impl<'a> Candidate<'a> {
 
     /// The vehicle as it enters.
     fn vehicle(&self, k: usize, position: f32, speed: f32) -> Vehicle {
-        let choice = &self.choices[k];
+        let path = self.path_from(position);
+        let choice = &self.scene.routes.leg(path, 0)[k];
         Vehicle {
             key: self.departure.key,
             position,
@@ -311,13 +389,13 @@ impl<'a> Candidate<'a> {
             accel: 0.0,
             length: self.driver.length,
             id: self.id,
-            path: self.path,
+            path,
             next: choice.movement,
             came_from: LaneId::NONE,
             kind: self.departure.kind.0 as u16,
             leg: 0,
             offset: choice.offset,
-            flags: 0,
+            flags: self.flags(path),
             stops: 0,
             speed_factor: self.speed_factor,
             tau: self.scene.headway(self.id),

@@ -10,6 +10,7 @@ use intergreen_control::Lamp;
 use super::apply::HALTING;
 use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
 use super::state::{Tail, Traffic, Vehicle};
+use super::stops::Halts;
 use crate::behaviour::{Driver, Leader};
 use crate::network::{Conflict, ConflictKind, LaneId, MovementKind, RightOfWay};
 use crate::random::mix;
@@ -23,6 +24,8 @@ pub struct View<'a> {
     pub traffic: &'a Traffic,
     /// Lamps, all signals' one after the other.
     pub lamps: &'a [Lamp],
+    /// Who stands at a stop.
+    pub halts: &'a Halts,
     /// Number of the step.
     pub step: u32,
 }

@@ -6,6 +6,7 @@ use intergreen_control::Millis;
 use super::apply::HALTING;
 use super::scene::Scene;
 use super::state::{Traffic, Vehicle};
+use super::stops::Halts;
 use crate::demand::VehicleId;
 use crate::network::LaneId;
 
@@ -35,6 +36,8 @@ pub struct Trip {
     pub length: f32,
     /// Time stood, s.
     pub waiting: f32,
+    /// Time stood at scheduled stops, s.
+    pub stop_time: f32,
     /// Times it came to a stand.
     pub stops: u16,
     /// Time lost against its own free speed, s.
@@ -53,6 +56,7 @@ impl Trip {
         arrival_speed: 0.0,
         length: 0.0,
         waiting: 0.0,
+        stop_time: 0.0,
         stops: 0,
         time_loss: 0.0,
     };
@@ -134,7 +138,8 @@ impl Measures {
         trip.length = (v.odometer + place).max(0.0);
         trip.waiting = v.waited;
         trip.stops = v.stops;
-        trip.time_loss = v.time_loss;
+        // What stops cost anyway is deducted as if at the full speed: little is left of a slow trip.
+        trip.time_loss = v.time_loss.max(0.0);
     }
 
     /// Takes a sample of all lanes.
@@ -160,7 +165,7 @@ impl Measures {
 
     /// RESCO's delay now: mean over all vehicles that wanted to depart before now of time lost and wait to enter;
     /// whoever has not arrived or not entered counts with what it has lost so far.
-    pub fn resco_delay(&self, scene: &Scene, traffic: &Traffic, now: Millis) -> Option<f64> {
+    pub fn resco_delay(&self, scene: &Scene, traffic: &Traffic, halts: &Halts, now: Millis) -> Option<f64> {
         let loaded = scene.departures.partition_point(|d| d.depart < now);
         if loaded == 0 {
             return None;
@@ -172,7 +177,8 @@ impl Measures {
                 sum += f64::from(trip.time_loss);
             }
         }
-        sum += traffic.vehicles().map(|(_, v)| f64::from(v.time_loss)).sum::<f64>();
+        let out = traffic.vehicles().map(|(_, v)| v).chain(halts.parked());
+        sum += out.map(|v| f64::from(v.time_loss)).sum::<f64>();
         Some(sum / loaded as f64)
     }
 

@@ -33,6 +33,7 @@ pub mod sensors;
 mod simulation;
 pub mod state;
 mod step;
+pub mod stops;
 
 pub use command::{Command, TimedCommand};
 pub use profile::Profile;

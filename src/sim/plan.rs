@@ -95,12 +95,15 @@ impl<'a> Planner<'a> {
             tau,
             speed: free.min(helpful),
             behind: f32::INFINITY,
-            flags: me.flags & Flags::LATE_YELLOW,
+            flags: me.flags & (Flags::LATE_YELLOW | Flags::KEPT),
         }
     }
 
     /// The plan: first the vehicle ahead on the lane, then the way beyond.
     fn plan(mut self, lane: LaneId, ahead: Option<&Vehicle>, chunk: &mut Chunk) -> Planned {
+        if self.flags & Flags::STOPPED != 0 {
+            return Planned { speed: 0.0, flags: self.flags };
+        }
         let to_end = self.lane.length - self.me.position;
         if let Some(leader) = ahead {
             let d = &self.view.scene.drivers[leader.kind as usize];
@@ -109,6 +112,12 @@ impl<'a> Planner<'a> {
             self.rears_ahead(lane, to_end);
             for beyond in self.view.traffic.begging_before(lane) {
                 self.let_in(to_end + beyond);
+            }
+        }
+        if self.flags & Flags::KEPT != 0 && !self.lane.internal {
+            self.arrives_on(lane, self.me.leg, -self.me.position);
+            if self.stops_on(self.me.leg, -self.me.position) {
+                return Planned { speed: self.speed, flags: self.flags };
             }
         }
         let next_max = self.d.max_next(self.me.speed);
@@ -207,9 +216,47 @@ impl<'a> Planner<'a> {
                 leg += 1;
                 next = scene.routes.leg(self.me.path, leg)[facts.index as usize].movement;
                 inside = false;
+                if self.flags & Flags::KEPT != 0 {
+                    self.arrives_on(here, leg, seen);
+                    if self.stops_on(leg, seen) {
+                        return;
+                    }
+                }
             }
             seen += facts.length;
         }
+    }
+
+    /// Slows down for the speed it has to arrive with, if its route ends on a lane that begins `to_lane` metres ahead.
+    fn arrives_on(&mut self, lane: LaneId, leg: u16, to_lane: f32) {
+        let scene = self.view.scene;
+        if self.flags & Flags::SLOW_ARRIVAL == 0 || leg + 1 < scene.routes.legs(self.me.path) {
+            return;
+        }
+        let Some(target) = scene.departures[self.me.id.index()].manner.arrival_speed else { return };
+        let distance = to_lane + scene.arrival_position(self.me.id, lane);
+        let least = self.me.speed - self.d.decel * self.d.dt;
+        if target < self.me.speed.max(self.speed) {
+            self.speed = self.speed.min(self.d.slow(self.me.speed, distance.max(0.0), target).max(least));
+        }
+    }
+
+    /// Brakes for its scheduled stop if that is on a leg whose link begins `to_link` metres ahead.
+    #[inline]
+    fn stops_on(&mut self, leg: u16, to_link: f32) -> bool {
+        if self.flags & Flags::STOP_AHEAD == 0 {
+            return false;
+        }
+        let Some(next) = self.view.scene.routes.stop(self.me.path).filter(|n| n.leg == leg) else { return false };
+        let distance = to_link + self.view.halts.target(&next.stop, self.d);
+        // A stop is no emergency.
+        let least = self.me.speed - self.d.decel * self.d.dt;
+        let stop = self.stop(distance.max(0.0), self.d.decel).max(least);
+        if stop < self.speed {
+            self.speed = stop;
+            self.flags |= Flags::WAITS;
+        }
+        true
     }
 
     /// Keeps behind those who have left a lane by whichever movement but still reach back onto it; its end is `seen`

@@ -2,10 +2,18 @@
 //!
 //! For every lane of every link of a route: the movement that continues it, how far one gets without a lane change
 //! (*reach*), and how many lanes away the nearest lane with the greatest reach is (*offset*).
+//!
+//! Terms
+//! - **path**: a route for a class of vehicle, up to one of its stops. Until its first stop a vehicle follows the
+//!   first path of its route, whose choices lead to the lane of that stop; then the next one, and so on. A route
+//!   without stops is one path.
+//! - **leg**: a link of a route, by its place in it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
-use crate::demand::{Demand, Departure, Route};
+use crate::demand::stops::legs;
+use crate::demand::{Demand, Departure, Route, Stop};
 use crate::network::{LaneId, LinkId, MovementId, MovementKind, Network, VehicleClass};
 
 /// What a lane of a route's link is good for.
@@ -21,13 +29,24 @@ pub struct LaneChoice {
     pub allowed: bool,
 }
 
+/// The stop at which a path ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NextStop {
+    /// The leg it is on.
+    pub leg: u16,
+    /// The stop.
+    pub stop: Stop,
+}
+
 /// The lane choices of all routes in use, each for the vehicle class that uses it.
 #[derive(Clone, Debug, Default)]
 pub struct RouteTable {
     /// Row of a path's first leg in `legs`; one more entry at the end.
     paths: Vec<u32>,
-    /// Place of each leg's first lane in `choices`; one more entry at the end.
-    legs: Vec<u32>,
+    /// The stop at which each path ends.
+    stops: Vec<Option<NextStop>>,
+    /// Place of each leg's first lane in `choices`, and one past its last.
+    legs: Vec<(u32, u32)>,
     choices: Vec<LaneChoice>,
     /// Of each leg, whether there is a roundabout on it or soon after it.
     rings: Vec<bool>,
@@ -37,50 +56,72 @@ pub struct RouteTable {
 const SAME_REACH: f32 = 10.0;
 
 impl RouteTable {
-    /// Builds the table for `departures` and returns each departure's path.
+    /// Builds the table for `departures` and returns each departure's first path.
     pub fn new(network: &Network, demand: &Demand, departures: &[Departure]) -> (Self, Vec<u32>) {
-        let mut table = Self { paths: vec![0], legs: vec![0], choices: Vec::new(), rings: Vec::new() };
+        let mut table =
+            Self { paths: vec![0], stops: Vec::new(), legs: Vec::new(), choices: Vec::new(), rings: Vec::new() };
         let mut known: HashMap<(u32, u8, Option<u8>), u32> = HashMap::new();
         let paths = departures
             .iter()
             .map(|d| {
                 let class = demand.types[d.kind.index()].class;
                 *known.entry((d.route.0, class as u8, d.manner.arrival_lane)).or_insert_with(|| {
+                    let first = table.stops.len() as u32;
                     table.add(network, &demand.routes[d.route.index()], class, d.manner.arrival_lane);
-                    table.paths.len() as u32 - 2
+                    first
                 })
             })
             .collect();
         (table, paths)
     }
 
-    /// Adds a route for a class.
+    /// Adds the paths of a route for a class.
     fn add(&mut self, network: &Network, route: &Route, class: VehicleClass, arrival_lane: Option<u8>) {
-        let mut rows: Vec<Vec<LaneChoice>> = Vec::with_capacity(route.links.len());
-        for (i, &link) in route.links.iter().enumerate().rev() {
-            let next = route.links.get(i + 1).map(|&l| (l, rows.last().expect("the next leg was just added")));
-            let mut row: Vec<LaneChoice> = network
-                .lanes_of(link)
-                .map(|lane| match next {
-                    Some((next_link, next_row)) => {
-                        continuing(network, lane, network.link(next_link).lanes.start, next_row, class)
-                    }
-                    None => arriving(network, lane, class, arrival_lane),
-                })
-                .collect();
-            let seen = horizon(network, &route.links[i..]);
-            for choice in &mut row {
-                choice.reach = choice.reach.min(seen);
-            }
+        let way = Way { network, route, class, arrival_lane };
+        // A stop that the route does not pass is none; an import has refused it.
+        let legs = legs(network, &route.links, &route.stops).unwrap_or_default();
+        let stops: Vec<NextStop> = legs.iter().zip(&route.stops).map(|(&leg, &stop)| NextStop { leg, stop }).collect();
+        let mut rows = vec![(0, 0); route.links.len()];
+        self.rows(&way, &mut rows, 0..route.links.len(), None);
+        let mut sections = vec![(rows.clone(), None)];
+        for (i, stop) in stops.iter().enumerate().rev() {
+            // Legs behind the stop are as after it, and those before the last stop are never looked up.
+            let from = i.checked_sub(1).map_or(0, |k| stops[k].leg);
+            self.rows(&way, &mut rows, usize::from(from)..usize::from(stop.leg) + 1, Some(&stop.stop));
+            sections.push((rows.clone(), Some(*stop)));
+        }
+        for (rows, stop) in sections.into_iter().rev() {
+            self.legs.extend(rows);
+            self.rings.extend((0..route.links.len()).map(|i| ring_ahead(network, &route.links[i..])));
+            self.paths.push(self.legs.len() as u32);
+            self.stops.push(stop);
+        }
+    }
+
+    /// Makes the choices of `legs` anew, the last of them with a stop if one is given; `rows` has those behind it.
+    fn rows(&mut self, way: &Way<'_>, rows: &mut [(u32, u32)], legs: Range<usize>, stop: Option<&Stop>) {
+        let last = legs.end - 1;
+        for leg in legs.rev() {
+            let link = way.route.links[leg];
+            let mut row: Vec<LaneChoice> = match stop {
+                Some(_) if leg == last => self.choices[rows[leg].0 as usize..rows[leg].1 as usize].to_vec(),
+                _ => {
+                    let next = way.route.links.get(leg + 1).map(|&l| {
+                        let (start, end) = rows[leg + 1];
+                        (way.network.link(l).lanes.start, &self.choices[start as usize..end as usize])
+                    });
+                    let seen = horizon(way.network, &way.route.links[leg..]);
+                    way.network.lanes_of(link).map(|lane| way.choice(lane, next, seen)).collect()
+                }
+            };
             set_offsets(&mut row);
-            rows.push(row);
-        }
-        for row in rows.into_iter().rev() {
+            if let Some(stop) = stop.filter(|_| leg == last) {
+                stop_on(&mut row, stop, way.network.lane(stop.lane).index);
+            }
+            let start = self.choices.len() as u32;
             self.choices.extend(row);
-            self.legs.push(self.choices.len() as u32);
+            rows[leg] = (start, self.choices.len() as u32);
         }
-        self.rings.extend((0..route.links.len()).map(|i| ring_ahead(network, &route.links[i..])));
-        self.paths.push(self.legs.len() as u32 - 1);
     }
 
     /// Whether there is a roundabout on a leg of a path or within sight after it.
@@ -92,14 +133,48 @@ impl RouteTable {
     /// The choices on a leg of a path, by lane index.
     #[inline]
     pub fn leg(&self, path: u32, leg: u16) -> &[LaneChoice] {
-        let row = self.paths[path as usize] as usize + leg as usize;
-        &self.choices[self.legs[row] as usize..self.legs[row + 1] as usize]
+        let (start, end) = self.legs[self.paths[path as usize] as usize + leg as usize];
+        &self.choices[start as usize..end as usize]
     }
 
     /// Number of legs of a path.
     #[inline]
     pub fn legs(&self, path: u32) -> u16 {
         (self.paths[path as usize + 1] - self.paths[path as usize]) as u16
+    }
+
+    /// Number of paths.
+    pub fn len(&self) -> usize {
+        self.stops.len()
+    }
+
+    /// Whether there is no path.
+    pub fn is_empty(&self) -> bool {
+        self.stops.is_empty()
+    }
+
+    /// The stop at which a path ends; the path after it is the next one. `None`: it ends where the route does.
+    pub fn stop(&self, path: u32) -> Option<&NextStop> {
+        self.stops[path as usize].as_ref()
+    }
+}
+
+/// A route and who drives it.
+struct Way<'a> {
+    network: &'a Network,
+    route: &'a Route,
+    class: VehicleClass,
+    arrival_lane: Option<u8>,
+}
+
+impl Way<'_> {
+    /// The choice on a lane of a link; `next`: first lane and choices of the link after it; `seen`: see [`horizon`].
+    fn choice(&self, lane: LaneId, next: Option<(u32, &[LaneChoice])>, seen: f32) -> LaneChoice {
+        let choice = match next {
+            Some((first, row)) => continuing(self.network, lane, first, row, self.class),
+            None => arriving(self.network, lane, self.class, self.arrival_lane),
+        };
+        LaneChoice { reach: choice.reach.min(seen), ..choice }
     }
 }
 
@@ -191,5 +266,19 @@ fn set_offsets(row: &mut [LaneChoice]) {
     for i in 0..row.len() {
         let distance = (0..row.len()).filter(|&k| good[k]).map(|k| k as i32 - i as i32).min_by_key(|d| (d.abs(), *d));
         row[i].offset = distance.unwrap_or(0) as i8;
+    }
+}
+
+/// Points every lane to the lane of a stop: from the others one gets no further than the stop.
+fn stop_on(row: &mut [LaneChoice], stop: &Stop, lane: u8) {
+    for (i, choice) in row.iter_mut().enumerate() {
+        choice.offset = (i32::from(lane) - i as i32) as i8;
+        if i == usize::from(lane) {
+            // However soon the route needs another lane behind the stop.
+            choice.reach = choice.reach.max(stop.end + 2.0 * SAME_REACH);
+        } else {
+            choice.movement = MovementId::NONE;
+            choice.reach = choice.reach.min(stop.end);
+        }
     }
 }

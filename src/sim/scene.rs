@@ -135,7 +135,9 @@ pub struct Scene {
     pub routes: RouteTable,
     /// Where each arrives on its last lane: m from its start, or if negative from its end.
     pub arrivals: Vec<f32>,
-    /// Links of each path's route, by path.
+    /// Number of stopping places.
+    pub places: usize,
+    /// Links of each route, by its first path.
     pub route_links: Vec<Vec<u32>>,
     /// Lanes as the step reads them.
     pub lanes: Vec<LaneFacts>,
@@ -183,7 +185,7 @@ impl Scene {
         let dt = setup.step.seconds() as f32;
         let departures = expand(demand, setup.seed, setup.begin, setup.end);
         let (routes, paths) = RouteTable::new(&network, demand, &departures);
-        let mut route_links = vec![Vec::new(); paths.iter().max().map_or(0, |&p| p as usize + 1)];
+        let mut route_links = vec![Vec::new(); routes.len()];
         for (d, &p) in departures.iter().zip(&paths) {
             let links = &mut route_links[p as usize];
             if links.is_empty() {
@@ -212,6 +214,7 @@ impl Scene {
             departures,
             arrivals,
             paths,
+            places: demand.places.len(),
             routes,
             route_links,
             lanes,

@@ -21,6 +21,7 @@ use super::scene::{Scene, SceneRes, Setup};
 use super::sensors::SensorState;
 use super::state::{Tail, Traffic, Vehicle};
 use super::step::{self, Clock, Workers};
+use super::stops::Halts;
 use crate::demand::{Demand, VehicleId};
 use crate::network::{LaneId, Network};
 
@@ -61,6 +62,7 @@ pub struct Simulation {
 pub struct Snapshot {
     clock: Clock,
     traffic: Traffic,
+    halts: Halts,
     waiting: Waiting,
     lamps: Lamps,
     measures: Measures,
@@ -111,6 +113,7 @@ impl Simulation {
         world.insert_resource(VehicleEntities(vec![None; scene.departures.len()]));
         world.insert_resource(Clock { now: scene.setup.begin, step: 0 });
         world.insert_resource(traffic);
+        world.insert_resource(Halts::new(scene.places));
         world.insert_resource(Waiting::new(scene.network.links.len()));
         world.insert_resource(Announcements::new(scene.moves.len()));
         world.insert_resource(Measures::new(&scene));
@@ -171,6 +174,11 @@ impl Simulation {
 
     /// The moving state.
     pub fn traffic(&self) -> &Traffic {
+        self.world.resource()
+    }
+
+    /// Who stands at a scheduled stop.
+    pub fn halts(&self) -> &Halts {
         self.world.resource()
     }
 
@@ -245,6 +253,7 @@ impl Simulation {
         hash.link(
             w.resource::<Clock>().step,
             self.traffic(),
+            self.halts(),
             self.lamps(),
             w.resource::<SensorState>(),
             self.controllers(),
@@ -284,6 +293,7 @@ impl Simulation {
         Snapshot {
             clock: *w.resource(),
             traffic: self.traffic().clone(),
+            halts: self.halts().clone(),
             waiting: self.waiting().clone(),
             lamps: self.lamps().clone(),
             measures: self.measures().clone(),
@@ -319,6 +329,7 @@ impl Simulation {
         let world = &mut self.world;
         world.insert_resource(snapshot.clock);
         world.insert_resource(snapshot.traffic.clone());
+        world.insert_resource(snapshot.halts.clone());
         world.insert_resource(snapshot.waiting.clone());
         world.insert_resource(snapshot.lamps.clone());
         world.insert_resource(snapshot.measures.clone());
@@ -332,7 +343,7 @@ impl Simulation {
         entities::despawn_all(world);
         entities::spawn_static(world, &snapshot.scene);
         let mut vehicles = vec![None; snapshot.scene.departures.len()];
-        for (_, v) in snapshot.traffic.vehicles() {
+        for v in snapshot.traffic.vehicles().map(|(_, v)| v).chain(snapshot.halts.parked()) {
             vehicles[v.id.index()] = Some(world.spawn(VehicleEntity(v.id)).id());
         }
         world.insert_resource(VehicleEntities(vehicles));

@@ -84,6 +84,14 @@ impl Flags {
     pub const LATE_YELLOW: u8 = 2;
     /// Waits, or slows down to wait, at a line ahead.
     pub const WAITS: u8 = 4;
+    /// Has a scheduled stop to make: its path ends there.
+    pub const STOP_AHEAD: u8 = 8;
+    /// Stands at its scheduled stop.
+    pub const STOPPED: u8 = 16;
+    /// Has to arrive at a given speed.
+    pub const SLOW_ARRIVAL: u8 = 32;
+    /// What a plan does not touch.
+    pub const KEPT: u8 = Self::STOP_AHEAD | Self::STOPPED | Self::SLOW_ARRIVAL;
 }
 
 impl Vehicle {

@@ -25,6 +25,7 @@ use super::profile::Profile;
 use super::scene::{Scene, SceneRes};
 use super::sensors::SensorState;
 use super::state::{Flags, LaneTraffic, Tail, Traffic};
+use super::stops::Halts;
 
 /// The stages of a step. Each one finishes before the next begins.
 #[derive(SystemSet, Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -137,11 +138,13 @@ fn insert(
     lamps: Res<Lamps>,
     mut traffic: ResMut<Traffic>,
     mut waiting: ResMut<Waiting>,
+    mut halts: ResMut<Halts>,
     mut measures: ResMut<Measures>,
     mut entities: ResMut<VehicleEntities>,
     mut spawner: Commands,
     mut profile: ResMut<Profile>,
 ) {
+    halts.release(&scene.0, &mut traffic, &mut measures, clock.now + scene.0.setup.step);
     let mut entered = Vec::new();
     waiting.insert(&scene.0, &mut traffic, &lamps.shown, clock.now, &mut entered);
     for (id, lane) in entered {
@@ -159,11 +162,12 @@ fn plan(
     clock: Res<Clock>,
     traffic: Res<Traffic>,
     lamps: Res<Lamps>,
+    halts: Res<Halts>,
     mut workers: ResMut<Workers>,
     mut announcements: ResMut<Announcements>,
     mut profile: ResMut<Profile>,
 ) {
-    let view = View { scene: &scene.0, traffic: &traffic, lamps: &lamps.shown, step: clock.step };
+    let view = View { scene: &scene.0, traffic: &traffic, lamps: &lamps.shown, halts: &halts, step: clock.step };
     let parts = vec![(); workers.chunks.len()];
     workers.each(parts, |chunk, ()| plan_chunk(&view, chunk));
     announcements.clear();
@@ -180,6 +184,7 @@ fn apply(
     lamps: Res<Lamps>,
     announcements: Res<Announcements>,
     mut traffic: ResMut<Traffic>,
+    mut halts: ResMut<Halts>,
     mut workers: ResMut<Workers>,
     mut measures: ResMut<Measures>,
     mut profile: ResMut<Profile>,
@@ -187,12 +192,19 @@ fn apply(
     let scene: &Scene = &scene.0;
     let traffic = &mut *traffic;
     let workers = &mut *workers;
-    let cx =
-        Context { scene, lamps: &lamps.shown, announcements: &announcements, step: clock.step, seed: scene.setup.seed };
+    let cx = Context {
+        scene,
+        lamps: &lamps.shown,
+        halts: &halts,
+        announcements: &announcements,
+        step: clock.step,
+        seed: scene.setup.seed,
+    };
     measures.vehicle_steps += workers.chunks.iter().map(|c| c.plans.len() as u64).sum::<u64>();
     let parts = split(&workers.chunks, &mut traffic.lanes);
     workers.each(parts, |chunk, lanes| apply_chunk(&cx, chunk, lanes));
     hand_over(&workers.chunks, traffic);
+    halts.take(scene, traffic, &workers.chunks, clock.now + scene.setup.step);
 
     let (mut tails, mut taken) = (std::mem::take(&mut workers.tails), std::mem::take(&mut workers.taken));
     let old = &traffic.lanes;
@@ -298,6 +310,7 @@ fn measure(
     scene: Res<SceneRes>,
     mut clock: ResMut<Clock>,
     traffic: Res<Traffic>,
+    halts: Res<Halts>,
     lamps: Res<Lamps>,
     sensors: Res<SensorState>,
     controllers: Res<Controllers>,
@@ -334,13 +347,13 @@ fn measure(
         m.sample(scene, &traffic);
     }
     if every(gridlock::EVERY_S) {
-        books.gridlocks.look(scene, &traffic, &lamps, step);
+        books.gridlocks.look(scene, &traffic, &halts, &lamps, step);
     }
     if every(hash::EVERY_S) {
-        books.hash.link(step, &traffic, &lamps, &sensors, &controllers);
+        books.hash.link(step, &traffic, &halts, &lamps, &sensors, &controllers);
     }
     if m.resco_delay.is_none() && scene.setup.end.is_some_and(|end| now >= end) {
-        m.resco_delay = m.resco_delay(scene, &traffic, now);
+        m.resco_delay = m.resco_delay(scene, &traffic, &halts, now);
     }
     books.profile.lap(Stage::Measures);
 }

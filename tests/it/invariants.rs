@@ -16,11 +16,12 @@ const SPEED: f32 = 1e-3;
 pub fn check(sim: &Simulation) {
     let scene = sim.scene();
     let (m, waiting) = (sim.measures(), sim.waiting());
+    let out = sim.traffic().count() + sim.halts().parked().count();
     let at = || format!("at {} s: {}", sim.now().seconds(), describe(sim));
-    // Conservation: who has departed is in line, on the network, or has arrived.
-    assert_eq!(waiting.next, waiting.count + sim.traffic().count() + m.arrived, "conservation {}", at());
+    // Conservation: who has departed is in line, on the network or parked beside it, or has arrived.
+    assert_eq!(waiting.next, waiting.count + out + m.arrived, "conservation {}", at());
     assert_eq!(m.inserted, m.running + m.arrived, "books {}", at());
-    assert_eq!(m.running, sim.traffic().count(), "books {}", at());
+    assert_eq!(m.running, out, "books {}", at());
     assert_eq!(waiting.count, waiting.lines.iter().map(|l| l.len()).sum::<usize>(), "lines {}", at());
     assert_eq!(m.collisions, 0, "collision {:?} {}", named(sim), at());
     assert_eq!(m.red_running, 0, "red-running {}", at());

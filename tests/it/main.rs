@@ -3,6 +3,7 @@
 mod cli;
 mod cli_bad_input;
 mod compare;
+mod departures;
 mod determinism;
 mod diagram;
 mod discharge;
@@ -18,6 +19,7 @@ mod peers;
 mod random_towns;
 mod regressions;
 mod sensors;
+mod stops;
 mod style;
 mod tools;
 mod worlds;

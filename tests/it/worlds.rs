@@ -119,7 +119,7 @@ impl Trips {
     /// The route over these links; known ones are used again.
     pub fn route(&mut self, links: &[&str]) -> RouteId {
         let find = |l: &&str| self.network.find_link(l).unwrap_or_else(|| panic!("there is no link '{l}'"));
-        let route = Route { links: links.iter().map(find).collect() };
+        let route = Route { links: links.iter().map(find).collect(), stops: Vec::new() };
         let known = self.demand.routes.iter().position(|r| *r == route);
         RouteId::new(known.unwrap_or_else(|| {
             self.demand.routes.push(route);

@@ -27,7 +27,7 @@ pub fn tripinfo(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
         write!(w, "arrival=\"{:.2}\" arrivalLane=\"{}\" ", arrival.seconds(), lane(t.arrival_lane))?;
         write!(w, "arrivalPos=\"{:.2}\" arrivalSpeed=\"{:.2}\" ", t.arrival_position, t.arrival_speed)?;
         write!(w, "duration=\"{:.2}\" routeLength=\"{:.2}\" ", (arrival - entered).seconds(), t.length)?;
-        write!(w, "waitingTime=\"{:.2}\" waitingCount=\"{}\" stopTime=\"0.00\" ", t.waiting, t.stops)?;
+        write!(w, "waitingTime=\"{:.2}\" waitingCount=\"{}\" stopTime=\"{:.2}\" ", t.waiting, t.stops, t.stop_time)?;
         let kind = escape(scene.types[d.kind.index()].id.as_str());
         write!(w, "timeLoss=\"{:.2}\" rerouteNo=\"0\" devices=\"\" vType=\"{kind}\" ", t.time_loss)?;
         writeln!(w, "speedFactor=\"{:.2}\" vaporized=\"\"/>", scene.speed_factor(VehicleId::new(i)))?;

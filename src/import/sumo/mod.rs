@@ -5,5 +5,6 @@ pub mod instruments;
 pub mod net;
 pub mod peer;
 pub mod routes;
+mod stops;
 mod time;
 pub mod types;

@@ -15,6 +15,7 @@ mod signals;
 use std::path::{Path, PathBuf};
 
 use super::instruments::INSTRUMENTS;
+use super::stops;
 use crate::import::xml;
 use crate::import::{ImportError, Report};
 use crate::network::Network;
@@ -47,7 +48,9 @@ pub fn read_network(file: &Path, additional: &[PathBuf], report: &mut Report) ->
         xml::read(extra, ADDITIONAL_ROOTS, |element| {
             if element.name == "tlLogic" {
                 net.logics.add(extra, &element, report)?;
-            } else if !DEMAND.iter().chain(INSTRUMENTS).any(|known| *known == element.name) {
+            } else if !DEMAND.iter().chain(INSTRUMENTS).any(|known| *known == element.name)
+                && !stops::is_place(&element.name)
+            {
                 report.count(format!("<{}> in an additional file", element.name), || element.label());
             }
             Ok(())

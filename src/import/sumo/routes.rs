@@ -15,8 +15,9 @@ use std::path::{Path, PathBuf};
 use intergreen_control::Millis;
 
 use self::book::RouteBook;
+use super::stops::{Origin, RawStop, StopBook, is_place};
 use super::types::{Choice, DEFAULT_TYPE, TypeBook};
-use crate::demand::{Demand, DepartLane, DepartPosition, Manner, RouteId, Source, Timing, check_flow};
+use crate::demand::{Demand, DepartLane, DepartPosition, Manner, RouteId, Source, Stop, Timing, check_flow};
 use crate::import::xml::{self, Element};
 use crate::import::{ImportError, Report};
 use crate::network::{LinkId, Network};
@@ -50,11 +51,13 @@ pub fn read_demand_in(
 ) -> Result<Demand, ImportError> {
     let mut reader = Reader {
         routes: RouteBook::new(network),
+        stops: StopBook::new(network),
         types: TypeBook::default(),
         network,
         window,
         report,
         sources: Vec::new(),
+        waiting_routes: Vec::new(),
         waiting: Vec::new(),
         names: [HashMap::new(), HashMap::new()],
         position: 0,
@@ -70,11 +73,6 @@ pub fn read_demand_in(
 const NOT_DEMAND: &[&str] = &[
     "tlLogic",
     "WAUT",
-    "busStop",
-    "trainStop",
-    "containerStop",
-    "chargingStation",
-    "parkingArea",
     "e1Detector",
     "inductionLoop",
     "e2Detector",
@@ -100,10 +98,13 @@ struct Reader<'a> {
     report: &'a mut Report,
     types: TypeBook,
     routes: RouteBook<'a>,
+    stops: StopBook<'a>,
     /// Sources with their place in the files.
     sources: Vec<(u64, Source)>,
-    /// Vehicles whose type or route was not known when they were met, with their place in the files.
+    /// Vehicles whose type, route or stopping place was not known when they were met, with their place in the files.
     waiting: Vec<(u64, &'a Path, Element)>,
+    /// Routes with stops at places that were not known when they were met.
+    waiting_routes: Vec<(&'a Path, Element)>,
     /// Names taken by vehicles and by flows, and where.
     names: [HashMap<String, (&'a Path, usize)>; 2],
     /// Elements met so far.
@@ -119,8 +120,13 @@ impl<'a> Reader<'a> {
         match element.name.as_str() {
             "vType" => self.types.add_type(file, &element, self.report).map(|_| ()),
             "vTypeDistribution" => self.types.add_distribution(file, &element, self.report),
-            "route" => self.routes.add_route(file, &element, self.report).map(|_| ()),
-            "routeDistribution" => self.routes.add_distribution(file, &element, self.report).map(|_| ()),
+            "route" | "routeDistribution" => {
+                if !self.stops.knows_all(&element) {
+                    self.waiting_routes.push((file, element));
+                    return Ok(());
+                }
+                self.route(file, &element)
+            }
             "vehicle" | "trip" | "flow" => {
                 self.note_name(file, &element)?;
                 if self.is_known(&element) {
@@ -130,6 +136,7 @@ impl<'a> Reader<'a> {
                     Ok(())
                 }
             }
+            other if is_place(other) => self.stops.add(file, &element, self.report),
             other if NOT_DEMAND.contains(&other) => Ok(()),
             other => {
                 self.report.count(format!("<{other}> not simulated"), || element.label());
@@ -138,8 +145,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes in the vehicles that waited and puts everything together.
+    /// Takes in a route or a distribution of routes.
+    fn route(&mut self, file: &Path, element: &Element) -> Result<(), ImportError> {
+        if element.name == "routeDistribution" {
+            return self.routes.add_distribution(file, element, &self.stops, self.report);
+        }
+        self.routes.add_route(file, element, &self.stops, self.report).map(|_| ())
+    }
+
+    /// Takes in the routes and vehicles that waited and puts everything together.
     fn finish(mut self) -> Result<Demand, ImportError> {
+        for (file, element) in std::mem::take(&mut self.waiting_routes) {
+            self.route(file, &element)?;
+        }
         for (position, file, element) in std::mem::take(&mut self.waiting) {
             self.traveller(position, file, &element)?;
         }
@@ -148,6 +166,7 @@ impl<'a> Reader<'a> {
         Ok(Demand {
             types: self.types.types,
             routes: self.routes.routes,
+            places: self.stops.places,
             sources: self.sources.into_iter().map(|(_, source)| source).collect(),
         })
     }
@@ -191,6 +210,7 @@ impl<'a> Reader<'a> {
     fn is_known(&self, element: &Element) -> bool {
         element.get("type").is_none_or(|name| self.types.find(name).is_some())
             && element.get("route").is_none_or(|name| self.routes.find(name).is_some())
+            && self.stops.knows_all(element)
     }
 
     /// Takes in a vehicle, trip or flow.
@@ -203,7 +223,10 @@ impl<'a> Reader<'a> {
         let Some(timing) = timing else { return Ok(()) };
         let types = self.types_of(file, element)?;
         let manner = manner::manner(file, element, self.report)?;
-        let Some(routes) = self.routes_of(file, element, &types)? else { return Ok(()) };
+        let own = self.stops.stops(file, element, self.report)?;
+        let Some(routes) = self.routes_of(file, element, &types, &own)? else { return Ok(()) };
+        let routes = self.cut(file, element, routes)?;
+        let routes = self.with_stops(file, element, &types, routes, &own, timing)?;
         self.check_manner(file, element, &manner, &routes)?;
         let source = Source { id: element.need(file, "id")?.to_owned(), timing, types, routes, manner };
         self.flow_vehicles = check_flow(&source, self.window.end.unwrap_or(Millis::NEVER), self.flow_vehicles)
@@ -226,14 +249,15 @@ impl<'a> Reader<'a> {
         file: &Path,
         element: &Element,
         types: &Choice,
+        stops: &[RawStop],
     ) -> Result<Option<Vec<(RouteId, f64)>>, ImportError> {
         let nested = element.children.iter().find(|c| matches!(c.name.as_str(), "route" | "routeDistribution"));
         let routes = match (element.get("route"), nested) {
             (Some(name), _) => self.routes.find(name).cloned().ok_or_else(|| {
                 element.error(file, format!("route '{name}' is not known; expected a <route> or <routeDistribution>"))
             })?,
-            (None, Some(child)) => self.routes.nested(file, element, child, self.report)?,
-            (None, None) => return self.routed(file, element, types),
+            (None, Some(child)) => self.routes.nested(file, element, child, &self.stops, self.report)?,
+            (None, None) => return self.routed(file, element, types, stops),
         };
         for &(route, _) in &routes {
             for &(kind, _) in types {
@@ -249,6 +273,7 @@ impl<'a> Reader<'a> {
         file: &Path,
         element: &Element,
         types: &Choice,
+        stops: &[RawStop],
     ) -> Result<Option<Vec<(RouteId, f64)>>, ImportError> {
         const ZONES: &[&str] =
             &["fromTaz", "toTaz", "fromJunction", "toJunction", "fromXY", "toXY", "fromLonLat", "toLonLat"];
@@ -261,12 +286,13 @@ impl<'a> Reader<'a> {
         }
         let from = self.routes.link(file, element, element.need(file, "from")?)?;
         let to = self.routes.link(file, element, element.need(file, "to")?)?;
-        let via: Vec<LinkId> = element
-            .get("via")
-            .unwrap_or_default()
-            .split_whitespace()
-            .map(|name| self.routes.link(file, element, name))
-            .collect::<Result<_, _>>()?;
+        let via: Vec<LinkId> = match element.get("via") {
+            Some(names) => {
+                names.split_whitespace().map(|name| self.routes.link(file, element, name)).collect::<Result<_, _>>()?
+            }
+            // The way leads past the stops.
+            None => stops.iter().map(|stop| self.stops.link_of(stop)).collect(),
+        };
         let kinds: Vec<_> = types.iter().map(|&(kind, _)| &self.types.types[kind.index()]).collect();
         let route = self.routes.fastest(from, &via, to, &kinds);
         if route.is_none() {
@@ -276,6 +302,60 @@ impl<'a> Reader<'a> {
             });
         }
         Ok(route.map(|route| vec![(route, 1.0)]))
+    }
+
+    /// The parts of routes from `departEdge` to `arrivalEdge`, places in the route.
+    fn cut(
+        &mut self,
+        file: &Path,
+        element: &Element,
+        routes: Vec<(RouteId, f64)>,
+    ) -> Result<Vec<(RouteId, f64)>, ImportError> {
+        let (mut first, mut last) = (None, None);
+        for (name, place) in [("departEdge", &mut first), ("arrivalEdge", &mut last)] {
+            if element.get(name) == Some("random") {
+                self.report.count(format!("{name}=\"random\" not simulated"), || element.label());
+            } else {
+                *place = element.index(file, name)?;
+            }
+        }
+        let part = |(route, weight): (RouteId, f64)| {
+            let links = self.routes.routes[route.index()].links.len();
+            let (from, to) = (first.unwrap_or(0), last.unwrap_or(links - 1));
+            if from > to || to >= links {
+                let problem = format!("departs on edge {from} and arrives on edge {to} of its route; it has {links}");
+                return Err(element.error(file, problem + ", counted from 0"));
+            }
+            Ok((self.routes.part(route, from, to), weight))
+        };
+        routes.into_iter().map(part).collect()
+    }
+
+    /// The same routes with the stops that they and the vehicle itself prescribe.
+    fn with_stops(
+        &mut self,
+        file: &Path,
+        element: &Element,
+        types: &Choice,
+        routes: Vec<(RouteId, f64)>,
+        own: &[RawStop],
+        timing: Timing,
+    ) -> Result<Vec<(RouteId, f64)>, ImportError> {
+        let classes: Vec<_> = types.iter().map(|&(kind, _)| self.types.types[kind.index()].class).collect();
+        let origin = match timing {
+            Timing::Once(_) => Origin::Clock,
+            Timing::Every { begin, .. } | Timing::Chance { begin, .. } | Timing::Poisson { begin, .. } => {
+                Origin::Flow(begin)
+            }
+        };
+        let place = |(route, weight): (RouteId, f64)| {
+            let given = self.routes.stops_of(route).iter().map(|stop| (stop, Origin::Departure));
+            let stops = given.chain(own.iter().map(|stop| (stop, origin)));
+            let stops = stops.map(|(stop, origin)| self.stops.made_by(file, element, stop, &classes, origin));
+            let stops: Vec<Stop> = stops.collect::<Result<_, _>>()?;
+            Ok((self.routes.with_stops(file, element, route, stops)?, weight))
+        };
+        routes.into_iter().map(place).collect()
     }
 
     /// The name of a link.
@@ -308,6 +388,15 @@ impl<'a> Reader<'a> {
             }
             let length = self.network.lanes[self.network.link(first).lanes.start as usize].length;
             if let DepartPosition::At(place) = manner.depart_position
+                && let Some(stop) = self.routes.routes[route.index()].stops.first()
+                && self.network.lane(stop.lane).link == first
+                && (if place < 0.0 { place + length } else { place }) > stop.end
+                && !links[1..].contains(&first)
+            {
+                let problem = format!("departPos is {place}, beyond its first stop at {} m", stop.end);
+                return Err(element.error(file, problem));
+            }
+            if let DepartPosition::At(place) = manner.depart_position
                 && place.abs() > length
             {
                 let problem = format!("departPos is {place}, but edge '{}' is {length} m long", self.name(first));
@@ -327,6 +416,8 @@ impl<'a> Reader<'a> {
             "departLane",
             "departPos",
             "departSpeed",
+            "departEdge",
+            "arrivalEdge",
             "arrivalLane",
             "arrivalPos",
             "arrivalSpeed",
@@ -359,8 +450,7 @@ impl<'a> Reader<'a> {
         }
         for child in &element.children {
             match child.name.as_str() {
-                "route" | "routeDistribution" | "param" => {}
-                "stop" => self.report.count("<stop> not simulated yet", || element.label()),
+                "route" | "routeDistribution" | "stop" | "param" => {}
                 other => {
                     self.report.count(format!("<{other}> in <{}> not simulated", element.name), || element.label());
                 }

@@ -17,7 +17,7 @@ use super::apply::HALTING;
 use super::plan::{RELAXATION, relaxed};
 use super::routes::LaneChoice;
 use super::scene::Scene;
-use super::state::{Begging, LaneTraffic, Tail, Vehicle};
+use super::state::{Begging, Flags, LaneTraffic, Tail, Vehicle};
 use crate::behaviour::{Driver, Leader};
 use crate::network::{LaneId, Network, VehicleClass};
 
@@ -144,6 +144,9 @@ impl LinkLanes<'_> {
     fn decide(&mut self, k: usize, cursor: &Cursor, n: usize) -> Option<usize> {
         let scene = self.scene;
         let own = &mut self.lanes[k].vehicles[cursor.at[k]];
+        if own.flags & Flags::STOPPED != 0 {
+            return None;
+        }
         // How far a driver looks ahead follows its speed at once upwards and slowly downwards.
         let memory = 1.0 - (1.0 - LOOK_AHEAD_MEMORY) * scene.dt;
         own.lc_speed = own.speed.max(memory * own.lc_speed + (1.0 - memory) * own.speed);
@@ -262,7 +265,8 @@ impl LinkLanes<'_> {
     /// How far a vehicle can still drive on its lane, m.
     fn way_ahead(&self, k: usize, at: usize, me: &Vehicle, d: &Driver) -> f32 {
         let settle = if d.ballistic() { 1.0 } else { 0.1 };
-        let end = self.scene.lanes[self.first + k].length - me.position - settle;
+        // Beside the lane of its stop it gets no further than the stop.
+        let end = self.scene.lanes[self.first + k].length.min(me.reach) - me.position - settle;
         match at.checked_sub(1).map(|i| &self.lanes[k].vehicles[i]) {
             Some(leader) if leader.speed < 1.0 => end.min(leader.back() - me.position - d.min_gap),
             _ => end,

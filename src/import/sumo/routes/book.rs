@@ -4,11 +4,16 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use crate::demand::routing::usable;
-use crate::demand::{Route, RouteId, Router, VehicleType};
+use crate::demand::stops::legs;
+use crate::demand::{Route, RouteId, Router, Stop, VehicleType};
+use crate::import::sumo::stops::{RawStop, StopBook};
 use crate::import::sumo::types::{check_weights, listed, weight};
 use crate::import::xml::Element;
 use crate::import::{ImportError, Report};
 use crate::network::{LinkId, Network, VehicleClass};
+
+/// A route may have no more links than a vehicle can count.
+const MOST_LINKS: usize = u16::MAX as usize;
 
 /// What drawing from one name can give, with weights.
 pub type Choice = Vec<(RouteId, f64)>;
@@ -20,7 +25,12 @@ pub struct RouteBook<'a> {
     network: &'a Network,
     links: HashMap<&'a str, LinkId>,
     router: Router<'a>,
+    /// Routes without stops by their links.
     known: HashMap<Vec<LinkId>, RouteId>,
+    /// Routes with stops by their links.
+    stopping: HashMap<Vec<LinkId>, Vec<RouteId>>,
+    /// The stops that the file prescribes for each route.
+    stops: Vec<Vec<RawStop>>,
     names: HashMap<String, Choice>,
     /// Routes already found usable by a class.
     usable: HashSet<(RouteId, u8)>,
@@ -36,6 +46,8 @@ impl<'a> RouteBook<'a> {
             links,
             router: Router::new(network),
             known: HashMap::new(),
+            stopping: HashMap::new(),
+            stops: Vec::new(),
             names: HashMap::new(),
             usable: HashSet::new(),
         }
@@ -60,18 +72,25 @@ impl<'a> RouteBook<'a> {
         &mut self,
         file: &Path,
         element: &Element,
+        stops: &StopBook<'_>,
         report: &mut Report,
     ) -> Result<(RouteId, f64), ImportError> {
         let id = element.need(file, "id")?;
-        let route = self.edges(file, element, element, report)?;
+        let route = self.edges(file, element, element, stops, report)?;
         self.define(file, element, id, vec![(route, 1.0)])?;
         Ok((route, weight(file, element)?))
     }
 
     /// Takes in a named `<routeDistribution>`.
-    pub fn add_distribution(&mut self, file: &Path, element: &Element, report: &mut Report) -> Result<(), ImportError> {
+    pub fn add_distribution(
+        &mut self,
+        file: &Path,
+        element: &Element,
+        stops: &StopBook<'_>,
+        report: &mut Report,
+    ) -> Result<(), ImportError> {
         let id = element.need(file, "id")?;
-        let choice = self.distribution(file, element, element, report)?;
+        let choice = self.distribution(file, element, element, stops, report)?;
         self.define(file, element, id, choice)
     }
 
@@ -81,12 +100,13 @@ impl<'a> RouteBook<'a> {
         file: &Path,
         owner: &Element,
         element: &Element,
+        stops: &StopBook<'_>,
         report: &mut Report,
     ) -> Result<Choice, ImportError> {
         if element.name == "routeDistribution" {
-            return self.distribution(file, owner, element, report);
+            return self.distribution(file, owner, element, stops, report);
         }
-        Ok(vec![(self.edges(file, owner, element, report)?, 1.0)])
+        Ok(vec![(self.edges(file, owner, element, stops, report)?, 1.0)])
     }
 
     /// Checks that vehicles of a type can drive a route from end to end.
@@ -137,6 +157,7 @@ impl<'a> RouteBook<'a> {
         file: &Path,
         owner: &Element,
         element: &Element,
+        stops: &StopBook<'_>,
         report: &mut Report,
     ) -> Result<Choice, ImportError> {
         let mut choice = Choice::new();
@@ -146,9 +167,9 @@ impl<'a> RouteBook<'a> {
         for child in &element.children {
             match (child.name.as_str(), child.get("refId"), child.get("id")) {
                 ("route", Some(name), _) => self.extend(file, owner, name, weight(file, child)?, &mut choice)?,
-                ("route", None, Some(_)) => choice.push(self.add_route(file, child, report)?),
+                ("route", None, Some(_)) => choice.push(self.add_route(file, child, stops, report)?),
                 ("route", None, None) => {
-                    choice.push((self.edges(file, owner, child, report)?, weight(file, child)?));
+                    choice.push((self.edges(file, owner, child, stops, report)?, weight(file, child)?));
                 }
                 (other, ..) => {
                     report.count(format!("<{other}> in <routeDistribution> not simulated"), || owner.label());
@@ -179,23 +200,32 @@ impl<'a> RouteBook<'a> {
         file: &Path,
         owner: &Element,
         element: &Element,
+        stops: &StopBook<'_>,
         report: &mut Report,
     ) -> Result<RouteId, ImportError> {
-        if element.get("repeat").is_some() {
-            report.count("repeat of a <route> not simulated", || owner.label());
-        }
-        if element.children.iter().any(|c| c.name == "stop") {
-            report.count("<stop> not simulated yet", || owner.label());
-        }
         let Some(edges) = element.get("edges") else {
             return Err(owner.error(file, "attribute 'edges' of its route is missing"));
         };
-        let links: Vec<LinkId> =
+        let mut links: Vec<LinkId> =
             edges.split_whitespace().map(|name| self.link(file, owner, name)).collect::<Result<_, _>>()?;
         if links.is_empty() {
             return Err(owner.error(file, "its route has no edges; expected at least one"));
         }
-        Ok(self.intern(links))
+        // The stops of a vehicle are its own, wherever in it the route stands.
+        let stops = stops.stops(file, element, report)?;
+        let times = element.index(file, "repeat")?.unwrap_or(0).saturating_add(1);
+        if times > 1 && !stops.is_empty() {
+            report.count("repeat of a <route> with stops not simulated", || owner.label());
+        } else if links.len().saturating_mul(times) <= MOST_LINKS {
+            links = links.repeat(times);
+        }
+        if links.len() > MOST_LINKS || links.len().saturating_mul(times) > MOST_LINKS {
+            return Err(owner.error(file, format!("its route has more than {MOST_LINKS} edges")));
+        }
+        if stops.is_empty() {
+            return Ok(self.intern(links));
+        }
+        Ok(self.push(Route { links, stops: Vec::new() }, stops))
     }
 
     /// The route with these links, made if there is none yet.
@@ -203,10 +233,60 @@ impl<'a> RouteBook<'a> {
         if let Some(&route) = self.known.get(&links) {
             return route;
         }
-        let route = RouteId::new(self.routes.len());
-        self.routes.push(Route { links: links.clone() });
+        let route = self.push(Route { links: links.clone(), stops: Vec::new() }, Vec::new());
         self.known.insert(links, route);
         route
+    }
+
+    /// Adds a route for which the file prescribes `stops`.
+    fn push(&mut self, route: Route, stops: Vec<RawStop>) -> RouteId {
+        self.routes.push(route);
+        self.stops.push(stops);
+        RouteId::new(self.routes.len() - 1)
+    }
+
+    /// The part of a route from one place in it to another, both included; the stops are those of the whole.
+    pub fn part(&mut self, route: RouteId, from: usize, to: usize) -> RouteId {
+        let links = &self.routes[route.index()].links;
+        if (from, to + 1) == (0, links.len()) {
+            return route;
+        }
+        let links = links[from..=to].to_vec();
+        let stops = self.stops[route.index()].clone();
+        if stops.is_empty() { self.intern(links) } else { self.push(Route { links, stops: Vec::new() }, stops) }
+    }
+
+    /// The stops that the file prescribes for a route.
+    pub fn stops_of(&self, route: RouteId) -> &[RawStop] {
+        &self.stops[route.index()]
+    }
+
+    /// The route along the links of `route` with these stops, made if there is none yet.
+    pub fn with_stops(
+        &mut self,
+        file: &Path,
+        element: &Element,
+        route: RouteId,
+        stops: Vec<Stop>,
+    ) -> Result<RouteId, ImportError> {
+        if stops.is_empty() {
+            return Ok(route);
+        }
+        let links = &self.routes[route.index()].links;
+        if let Err(i) = legs(self.network, links, &stops) {
+            let lane = &self.network.lane(stops[i].lane).id;
+            let problem = format!("its stop on lane '{lane}' is not on its route behind the stop before it");
+            return Err(element.error(file, problem));
+        }
+        let route = Route { links: links.clone(), stops };
+        let same = self.stopping.get(&route.links).into_iter().flatten();
+        if let Some(&known) = same.into_iter().find(|known| self.routes[known.index()] == route) {
+            return Ok(known);
+        }
+        let links = route.links.clone();
+        let id = self.push(route, Vec::new());
+        self.stopping.entry(links).or_default().push(id);
+        Ok(id)
     }
 
     /// Gives a name its meaning.

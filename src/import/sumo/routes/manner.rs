@@ -8,12 +8,6 @@ use crate::import::{ImportError, Report};
 
 /// Reads all of them; what is absent is as SUMO has it.
 pub fn manner(file: &Path, element: &Element, report: &mut Report) -> Result<Manner, ImportError> {
-    if element.get("arrivalSpeed").is_some_and(|v| v != "current") {
-        report.count("arrivalSpeed not simulated", || element.label());
-    }
-    if matches!(element.get("departPos"), Some("free" | "random_free")) {
-        report.count("departPos free or random_free taken as random", || element.label());
-    }
     Ok(Manner {
         depart_lane: depart_lane(file, element, report)?,
         depart_speed: depart_speed(file, element)?,
@@ -76,8 +70,9 @@ fn depart_position(file: &Path, element: &Element, report: &mut Report) -> Resul
         Some("free") => DepartPosition::Free,
         Some("random_free") => DepartPosition::RandomFree,
         Some("last") => DepartPosition::Last,
-        Some(word @ ("stop" | "splitFront")) => {
-            report.count(format!("departPos=\"{word}\" taken as base"), || element.label());
+        Some("stop") => DepartPosition::Stop,
+        Some("splitFront") => {
+            report.count("departPos=\"splitFront\" taken as base", || element.label());
             DepartPosition::Base
         }
         Some(text) => DepartPosition::At(number(text).ok_or_else(|| {

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::demand::test_network::diamond;
-use crate::demand::{DepartSpeed, TypeId, expand};
+use crate::demand::{DepartSpeed, TypeId, Until, expand};
 
 /// Writes `contents` as route files, in a folder that is gone afterwards, and reads them.
 fn read_files(contents: &[&str], window: Window) -> (Result<Demand, ImportError>, Report) {
@@ -126,7 +126,7 @@ fn what_is_not_simulated_is_counted_by_name() {
         ("<container> not simulated", 1),
         ("<person> not simulated", 1),
         ("<personFlow> not simulated", 1),
-        ("<stop> not simulated yet", 2),
+        ("<stop> without duration and until (waits for passengers) left out", 2),
         ("<trip> with fromTaz not simulated", 1),
         ("<vehicle> attribute 'insertionChecks' not simulated", 1),
         ("<vehicle> with depart=\"triggered\" not simulated", 1),
@@ -135,6 +135,53 @@ fn what_is_not_simulated_is_counted_by_name() {
     assert_eq!(found, expected);
     let example = &report.findings["trip without a connection discarded"].1;
     assert_eq!(example, "<trip> 't' from edge 'in' to edge 'far'");
+}
+
+#[test]
+fn parts_of_routes_and_repeated_ones() {
+    let (demand, report) = read(
+        r#"<route id="r" edges="in main out"/><routeDistribution id="d" routes="r"/>
+        <vehicle id="a" route="r" depart="0" departEdge="1"/>
+        <vehicle id="b" route="d" depart="0" arrivalEdge="1" arrivalSpeed="2"/>
+        <vehicle id="c" route="r" depart="0" departEdge="2" arrivalEdge="2"/>
+        <vehicle id="d" depart="0" departEdge="random"><route edges="far" repeat="0"/></vehicle>"#,
+    );
+    let found: Vec<_> = report.findings.keys().map(String::as_str).collect();
+    assert_eq!(found, ["departEdge=\"random\" not simulated"]);
+    let all: Vec<_> = (0..4).map(|i| links(&demand, i)).collect();
+    assert_eq!(all, [vec![1, 4], vec![0, 1], vec![4], vec![5]]);
+    assert_eq!(demand.sources[1].manner.arrival_speed, Some(2.0));
+}
+
+#[test]
+fn stops_of_vehicles_routes_and_flows() {
+    // The places come last, as in additional files that are named after the routes.
+    let (demand, report) = read(
+        r#"<route id="r" edges="in main out"><stop busStop="b" duration="20" until="0:01:00"/></route>
+        <vehicle id="v" route="r" depart="5"><stop lane="out_0" startPos="20" endPos="-40" until="90" parking="true"/></vehicle>
+        <vehicle id="w" route="r" depart="6"/>
+        <flow id="f" from="in" to="out" begin="100" period="10" number="3"><stop edge="side" until="130"/></flow>
+        <trip id="t" from="in" to="out" depart="0"><stop chargingStation="c" duration="1"/></trip>
+        <vehicle id="x" route="r" depart="7"><stop lane="main_0" endPos="30" duration="1" speed="3"/></vehicle>
+        <busStop id="b" lane="main_0" startPos="10" endPos="130" friendlyPos="1"><access lane="in_0"/></busStop>
+        <chargingStation id="c" lane="side_0" startPos="-30" endPos="-10" power="1"/>"#,
+    );
+    let found: Vec<_> = report.findings.keys().map(String::as_str).collect();
+    assert_eq!(found, ["<stop> with speed (a waypoint) left out"]);
+    let stops = |source: usize| &demand.routes[demand.sources[source].routes[0].0.index()].stops;
+    let place = |s: &crate::demand::Stop| (s.lane.0, s.start, s.end, s.place.0);
+    let both: Vec<_> = stops(0).iter().map(place).collect();
+    assert_eq!(both, [(1, 10.0, 129.0, 0), (4, 20.0, 60.0, u32::MAX)]);
+    assert_eq!((stops(0)[0].duration, stops(0)[0].parks, stops(0)[1].parks), (Millis(20_000), false, true));
+    let until: Vec<_> = stops(0).iter().map(|s| s.until).collect();
+    // On a route it counts from the departure, in a vehicle it is a time of day.
+    assert_eq!(until, [Some(Until::AfterDepart(Millis(60_000))), Some(Until::At(Millis(90_000)))]);
+    assert_eq!((stops(1).len(), stops(4).len()), (1, 1));
+    assert_eq!(demand.sources[1].routes, demand.sources[4].routes);
+    // Every vehicle of a flow has the timetable of the first, later.
+    assert_eq!(stops(2)[0].until, Some(Until::AfterDepart(Millis(30_000))));
+    assert_eq!((links(&demand, 2), links(&demand, 3)), (vec![0, 2, 4], vec![0, 2, 4]));
+    assert_eq!(place(&stops(3)[0]), (2, 70.0, 90.0, 1));
 }
 
 /// Broken demand, and what the message must say besides file and line.
@@ -155,6 +202,49 @@ const BROKEN: &[(&str, &str)] = &[
     (r#"<vehicle id="v" depart="0"><route edges=" "/></vehicle>"#, "has no edges"),
     (r#"<vehicle id="v" depart="0"/>"#, "<vehicle> 'v': has no route"),
     (r#"<vehicle id="v" depart="0" route="r"/>"#, "route 'r' is not known"),
+    (
+        r#"<vehicle id="v" depart="0" departEdge="1"><route edges="in"/></vehicle>"#,
+        "departs on edge 1 and arrives on edge 0 of its route; it has 1",
+    ),
+    (
+        r#"<vehicle id="v" depart="0"><route edges="in" repeat="99999999999"/></vehicle>"#,
+        "its route has more than 65535 edges",
+    ),
+    (r#"<vehicle id="v" depart="0"><route edges="in" repeat="1"/></vehicle>"#, "no connection from edge 'in'"),
+    (
+        r#"<vehicle id="v" depart="0"><route edges="in"/><stop lane="out_0" duration="1"/></vehicle>"#,
+        "its stop on lane 'out_0' is not on its route",
+    ),
+    (
+        r#"<vehicle id="v" depart="0"><route edges="in"/><stop lane="in_7" duration="1"/></vehicle>"#,
+        "<stop>: lane 'in_7' is not in the network",
+    ),
+    (
+        r#"<vehicle id="v" depart="0"><route edges="in"/><stop lane="in_0" endPos="101" duration="1"/></vehicle>"#,
+        "lane 'in_0' is 100 m long; expected 0 ≤ startPos < endPos",
+    ),
+    (
+        r#"<vehicle id="v" depart="0"><route edges="in"/><stop lane="in_0" duration="soon"/></vehicle>"#,
+        "duration=\"soon\"; expected a time",
+    ),
+    (
+        r#"<vehicle id="v" depart="0"><route edges="in"/><stop busStop="b" duration="1"/></vehicle>"#,
+        "<stop> of <vehicle> 'v': busStop=\"b\" is not known",
+    ),
+    (
+        r#"<trip id="v" from="in" to="out" via="main" depart="0"><stop lane="bus_0" duration="1"/></trip>"#,
+        "lane 'bus_0' is closed to the vehicle's class",
+    ),
+    (
+        r#"<vehicle id="v" depart="0" departPos="50"><route edges="in"/><stop lane="in_0" endPos="9" duration="1"/></vehicle>"#,
+        "departPos is 50, beyond its first stop at 9 m",
+    ),
+    (
+        r#"<vehicle id="v" depart="0"><route edges="in"/><stop duration="1"/></vehicle>"#,
+        "expected one of busStop, lane",
+    ),
+    (r#"<busStop id="s" lane="in_0" startPos="9" endPos="5"/>"#, "lies from 9 to 5 m"),
+    (r#"<busStop id="s" lane="in_0"/><trainStop id="s" lane="in_0"/>"#, "is defined twice"),
     (r#"<vehicle id="v" depart="0" type="t"><route edges="in"/></vehicle>"#, "type 't' is not known"),
     (r#"<trip id="v" from="in" to="out"/>"#, "attribute 'depart' is missing"),
     (r#"<trip id="v" to="out" depart="0"/>"#, "attribute 'from' is missing"),
