@@ -29,6 +29,9 @@ const LOOK_AHEAD_LEFT: f32 = 2.0;
 const LOOK_AHEAD_MEMORY: f32 = 0.9;
 /// Links beyond the next junction on which queues count.
 const QUEUED_LINKS: u16 = 7;
+/// How much faster a change should be over than it has to, and the least deceleration to fall in behind, m/s².
+const URGENCY: f32 = 2.0;
+const FALL_BEHIND: f32 = 7.0 / 3.6;
 /// What those who let somebody in leave over its standing gap, m.
 const ROOM_TO_SPARE: f32 = 0.5;
 /// Most vehicles looked at for one that can make room.
@@ -57,6 +60,7 @@ pub struct LinkLanes<'a> {
 struct Neighbour {
     /// Free distance between the bumpers, m.
     distance: f32,
+    length: f32,
     speed: f32,
     accel: f32,
     decel: f32,
@@ -221,11 +225,11 @@ impl LinkLanes<'_> {
         behind_free: bool,
     ) {
         let limit = self.scene.lanes[self.first].limit;
-        let v0 = d.desired(me.speed_factor, limit);
-        let own = &mut self.lanes[k].vehicles[cursor.at[k]];
         if !ahead_free && let Some(a) = slot.ahead {
-            let leader = Leader { gap: a.distance - d.min_gap, speed: a.speed, accel: a.accel, decel: a.decel };
-            own.advised = own.advised.min(d.follow(me.speed, v0, relaxed(me), &leader).max(0.0));
+            let here = &self.scene.routes.leg(me.path, me.leg)[k];
+            let advised = Self::behind_or_past(me, d, here, &a, d.desired(me.speed_factor, limit));
+            let own = &mut self.lanes[k].vehicles[cursor.at[k]];
+            own.advised = own.advised.min(advised);
         }
         if behind_free {
             return;
@@ -241,6 +245,24 @@ impl LinkLanes<'_> {
             }
             _ => {}
         }
+    }
+
+    /// The speed at which to fall in behind somebody on the right lane; infinite if there is time and way enough to
+    /// change in front of it instead.
+    fn behind_or_past(me: &Vehicle, d: &Driver, here: &LaneChoice, a: &Neighbour, v0: f32) -> f32 {
+        let left = (here.reach - me.position).max(0.0);
+        let lanes = f32::from(here.offset.unsigned_abs().max(1));
+        let time = (left / me.lc_speed.max(HALTING) / lanes / URGENCY).max(d.dt);
+        let safe = Self::needed(d, me.tau, a.speed, me.speed, d.decel);
+        let distance = (a.distance + a.length + d.min_gap + me.length + safe).max(0.0);
+        let faster = me.speed - a.speed;
+        if faster > 0.0 && distance <= left - d.brake_gap(me.speed, d.decel) && distance <= faster * time {
+            return f32::INFINITY;
+        }
+        let leader = Leader { gap: a.distance - d.min_gap, speed: a.speed, accel: a.accel, decel: a.decel };
+        let target = d.follow(me.speed, v0, relaxed(me), &leader).max(0.0);
+        let gentle = ((me.speed - target) / time).clamp(FALL_BEHIND.min(d.decel), d.decel);
+        target.max(me.speed - gentle * d.dt)
     }
 
     /// Asks the nearest vehicle behind the slot for room. One that is alongside is asked only if the other can still

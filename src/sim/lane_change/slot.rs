@@ -21,6 +21,7 @@ impl LinkLanes<'_> {
             Some(v) => Some((
                 Neighbour {
                     distance: me.back() - v.position,
+                    length: v.length,
                     speed: v.speed,
                     accel: v.accel,
                     decel: self.scene.drivers[v.kind as usize].decel,
@@ -37,6 +38,7 @@ impl LinkLanes<'_> {
         match at.checked_sub(1).map(|i| &self.lanes[lane].vehicles[i]) {
             Some(v) => Some(Neighbour {
                 distance: v.back() - me.position,
+                length: v.length,
                 speed: v.speed,
                 accel: v.accel,
                 decel: self.scene.drivers[v.kind as usize].apparent_decel,
@@ -51,6 +53,7 @@ impl LinkLanes<'_> {
         let mut distance = scene.lanes[self.first + lane].length - me.position;
         let neighbour = |distance: f32, tail: &Tail| Neighbour {
             distance: distance + tail.back,
+            length: tail.length,
             speed: tail.speed,
             accel: tail.accel,
             decel: tail.decel,
@@ -98,7 +101,8 @@ impl LinkLanes<'_> {
                 let t = &self.tails[from.index()];
                 if t.exists() {
                     let distance = distance + t.head_to_end;
-                    let head = Neighbour { distance, speed: t.head_speed, accel: 0.0, decel: t.decel };
+                    let head =
+                        Neighbour { distance, length: t.length, speed: t.head_speed, accel: 0.0, decel: t.decel };
                     return Some((head, Behind::Before(from)));
                 }
                 let distance = distance + self.scene.lanes[from.index()].length;
