@@ -8,7 +8,6 @@ INTERGREEN_DATA="$(realpath -m "${INTERGREEN_DATA:-../shared/data}")"
 export INTERGREEN_DATA
 export PEERS="${PEERS:-$HOME/.cache/intergreen-peers}"
 export INTERGREEN_SUMO="${INTERGREEN_SUMO:-$PEERS/bin}"
-export INTERGREEN_SUMO="${INTERGREEN_SUMO:-$PEERS/bin}"
 passed=0
 failed=0
 broken=""

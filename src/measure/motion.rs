@@ -25,6 +25,8 @@ pub struct Moving<'a> {
     pub moved: f64,
     /// Time lost since departure, up to the end of the step, s.
     pub time_loss: f64,
+    /// Whether it stands at a scheduled stop.
+    pub stopped: bool,
     /// End of the step, s.
     pub now: f64,
     /// Length of the step, s.
@@ -95,6 +97,8 @@ pub enum Way {
     Along,
     /// Sideways.
     LaneChange,
+    /// To or from a stop beside the lane.
+    Parking,
     /// It arrives, or changes lanes, on a later lane while its rear is still on this one.
     Elsewhere,
 }

@@ -21,13 +21,15 @@ pub struct StepReading {
     pub arrived: usize,
     /// Pairs of vehicles that came to overlap in this step.
     pub collisions: u64,
-    /// Vehicles that stand.
+    /// Vehicles that stand on a lane.
     pub halting: usize,
+    /// Vehicles at a scheduled stop.
+    pub stopped: usize,
     /// Mean wait to enter of those who have, s.
     pub depart_delay: f64,
     /// Mean duration of the trips that have ended, s.
     pub duration: f64,
-    /// Mean speed, m/s.
+    /// Mean speed of those not at a stop, m/s.
     pub speed: f64,
     /// Mean of speed / speed limit.
     pub relative_speed: f64,
@@ -50,10 +52,14 @@ impl Steps {
     /// The state at `now`, with its departures.
     pub(super) fn read(&self, sim: &Simulation, trace: &Trace, now: Millis) -> StepReading {
         let scene = sim.scene();
-        let (mut speed, mut relative, mut halting, mut running) = (0.0, 0.0, 0, 0);
+        let (mut speed, mut relative, mut halting, mut running, mut stopped) = (0.0, 0.0, 0, 0, 0);
         for p in trace.places() {
             running += 1;
-            halting += usize::from(p.speed < HALTING);
+            halting += usize::from(p.speed < HALTING && !p.parked);
+            if p.stopped {
+                stopped += 1;
+                continue;
+            }
             speed += f64::from(p.speed);
             relative += f64::from(p.speed / scene.lanes[p.lane.index()].limit);
         }
@@ -67,10 +73,11 @@ impl Steps {
             arrived: totals.arrived,
             collisions: self.collisions[1],
             halting,
+            stopped,
             depart_delay: mean(totals.depart_delay, totals.entered),
             duration: mean(totals.duration, totals.arrived),
-            speed: mean(speed, running),
-            relative_speed: mean(relative, running),
+            speed: mean(speed, running - stopped),
+            relative_speed: mean(relative, running - stopped),
         }
     }
 }

@@ -188,7 +188,7 @@ impl Device for TableDevice {
         let sums = &mut self.sums[lane.index()];
         match way {
             Way::Trip => sums.departed += 1,
-            Way::Along => sums.entered += 1,
+            Way::Along | Way::Parking => sums.entered += 1,
             Way::LaneChange => sums.changed_to += 1,
             Way::Elsewhere => {}
         }
@@ -211,17 +211,18 @@ impl Device for TableDevice {
         sums.lengths += m.length * sampled;
         sums.occupied += stay.occupied(m, length);
         sums.shortest = sums.shortest.min(m.length + f64::from(m.scene.drivers[m.kind].min_gap));
-        if mean < self.waiting_speed {
-            sums.waiting += sampled;
+        // Who stands at a scheduled stop neither waits nor loses time.
+        if !m.stopped {
+            sums.waiting += if mean < self.waiting_speed { sampled } else { 0.0 };
+            sums.time_loss += sampled * (free - mean) / free;
         }
-        sums.time_loss += sampled * (free - mean) / free;
     }
 
     fn leave(&mut self, _: &Moving<'_>, lane: LaneId, way: Way) {
         let sums = &mut self.sums[lane.index()];
         match way {
             Way::Trip => sums.arrived += 1,
-            Way::Along => sums.left += 1,
+            Way::Along | Way::Parking => sums.left += 1,
             Way::LaneChange => sums.changed_from += 1,
             Way::Elsewhere => {}
         }

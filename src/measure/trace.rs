@@ -6,7 +6,7 @@
 use super::motion::{Front, Moving, Way};
 use crate::demand::VehicleId;
 use crate::network::LaneId;
-use crate::sim::state::Vehicle;
+use crate::sim::state::{Flags, Vehicle};
 use crate::sim::{Scene, Simulation};
 
 /// Who listens to what the vehicles do. In each step, vehicle by vehicle: the lanes it enters and leaves along its
@@ -29,6 +29,10 @@ struct Known {
     time_loss: f32,
     path: u32,
     leg: u16,
+    /// Whether it stands at a scheduled stop.
+    stopped: bool,
+    /// Whether it does so beside its lane.
+    parked: bool,
     /// Lanes that its rear has not left yet, each with the distance from its start to the start of the present lane.
     trail: Vec<(LaneId, f64)>,
 }
@@ -44,6 +48,10 @@ pub struct Place {
     pub position: f32,
     /// Its speed, m/s.
     pub speed: f32,
+    /// Whether it stands at a scheduled stop.
+    pub stopped: bool,
+    /// Whether it does so beside its lane.
+    pub parked: bool,
 }
 
 /// How a vehicle on the network drives.
@@ -99,11 +107,10 @@ impl Trace {
             dt: f64::from(scene.dt),
             totals: Totals::default(),
         };
-        for (lane, v) in sim.traffic().vehicles() {
-            trace.known[v.id.index()] = Some(Known::of(lane, v, Vec::new()));
+        for (lane, v, parked) in everybody(sim) {
+            trace.known[v.id.index()] = Some(Known { parked, ..Known::of(lane, v, Vec::new()) });
             trace.present.push(v.id);
         }
-        trace.present.sort_unstable();
         let waits = |i: &usize| sim.measures().trips[*i].entered.is_none();
         trace.pending = (0..trace.loaded).filter(waits).map(VehicleId::new).collect();
         trace
@@ -113,7 +120,8 @@ impl Trace {
     pub fn places(&self) -> impl Iterator<Item = Place> {
         self.present.iter().filter_map(|&id| {
             let k = self.known[id.index()].as_ref()?;
-            Some(Place { id, lane: k.lane, position: k.position, speed: k.speed })
+            let (stopped, parked) = (k.stopped, k.parked);
+            Some(Place { id, lane: k.lane, position: k.position, speed: k.speed, stopped, parked })
         })
     }
 
@@ -153,6 +161,8 @@ impl Trace {
                 time_loss: 0.0,
                 path: scene.paths[id.index()],
                 leg: 0,
+                stopped: false,
+                parked: false,
                 trail: Vec::new(),
             };
             let m = Moving { now: began.seconds(), ..standing(scene, id, known.speed) };
@@ -166,16 +176,18 @@ impl Trace {
     /// Takes in the motion of the step that has just been made.
     pub fn motion(&mut self, sim: &Simulation, listener: &mut dyn Listener) {
         let scene = sim.scene();
-        let mut now: Vec<(LaneId, &Vehicle)> = sim.traffic().vehicles().collect();
-        now.sort_unstable_by_key(|(_, v)| v.id);
-        let mut rest = now.iter().peekable();
+        let mut rest = everybody(sim).into_iter().peekable();
         let mut known = std::mem::take(&mut self.known);
         let totals = &mut self.totals;
         self.present.retain(|&id| {
             let entry = &mut known[id.index()];
             let Some(was) = entry.take() else { return false };
-            match rest.next_if(|(_, v)| v.id == id) {
-                Some((lane, v)) => {
+            match rest.next_if(|(_, v, _)| v.id == id) {
+                Some((_, _, true)) if was.parked => {
+                    *entry = Some(was);
+                    true
+                }
+                Some((lane, v, parked)) => {
                     let m = Moving {
                         scene,
                         id,
@@ -186,10 +198,19 @@ impl Trace {
                         after: f64::from(v.speed),
                         moved: f64::from(v.moved),
                         time_loss: f64::from(v.time_loss),
+                        stopped: is_stopped(v),
                         now: sim.now().seconds(),
                         dt: f64::from(scene.dt),
                     };
-                    *entry = Some(go_on(&m, was, *lane, v, listener));
+                    if was.parked {
+                        listener.enter(&m, was.lane, f64::from(was.position), Way::Parking);
+                    }
+                    let mut known = go_on(&m, was, lane, v, listener);
+                    if parked {
+                        known.trail.drain(..).for_each(|(l, _)| listener.leave(&m, l, Way::Elsewhere));
+                        listener.leave(&m, lane, Way::Parking);
+                    }
+                    *entry = Some(Known { parked, ..known });
                     true
                 }
                 None => {
@@ -208,7 +229,8 @@ impl Trace {
 impl Known {
     /// A vehicle as it is.
     fn of(lane: LaneId, v: &Vehicle, trail: Vec<(LaneId, f64)>) -> Self {
-        Self { lane, position: v.position, speed: v.speed, time_loss: v.time_loss, path: v.path, leg: v.leg, trail }
+        let (position, speed, time_loss, stopped) = (v.position, v.speed, v.time_loss, is_stopped(v));
+        Self { lane, position, speed, time_loss, path: v.path, leg: v.leg, stopped, parked: false, trail }
     }
 
     /// Drives on to the lane at the end of this one, if there is one.
@@ -243,6 +265,19 @@ impl Known {
         let rear = front - m.length;
         self.trail.retain(|(lane, offset)| offset + rear <= f64::from(scene.lanes[lane.index()].length));
     }
+}
+
+/// Whether a vehicle stands at a scheduled stop.
+fn is_stopped(v: &Vehicle) -> bool {
+    v.flags & Flags::STOPPED != 0
+}
+
+/// All vehicles that are on their way, in id order: lane, record, and whether it stands beside the lane.
+fn everybody(sim: &Simulation) -> Vec<(LaneId, &Vehicle, bool)> {
+    let parked = sim.halts().list.iter().filter_map(|h| h.parked.as_ref().map(|v| (h.lane, v, true)));
+    let mut all: Vec<_> = sim.traffic().vehicles().map(|(lane, v)| (lane, v, false)).chain(parked).collect();
+    all.sort_unstable_by_key(|(_, v, _)| v.id);
+    all
 }
 
 /// Follows a vehicle to where it is now.
@@ -299,6 +334,7 @@ fn standing(scene: &Scene, id: VehicleId, speed: f32) -> Moving<'_> {
         before: f64::from(speed),
         after: f64::from(speed),
         moved: 0.0,
+        stopped: false,
         time_loss: 0.0,
         now: 0.0,
         dt: f64::from(scene.dt),

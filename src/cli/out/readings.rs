@@ -7,7 +7,7 @@ use quick_xml::escape::escape;
 
 use crate::instruments::Table;
 use crate::measure::{AreaReading, GatesReading, Interval, LoopReading, Place, StepReading, TableReading};
-use crate::network::geometry;
+use crate::network::{Point, geometry};
 use crate::sim::Scene;
 
 /// Where everybody is (SUMO: FCD). Angles are a compass's: 0 is north, 90 is east.
@@ -19,7 +19,12 @@ pub fn positions(w: &mut dyn Write, scene: &Scene, time: Millis, places: &[Place
     for p in places {
         let (lane, departure) = (scene.network.lane(p.lane), &scene.departures[p.id.index()]);
         let drawn = geometry::length(&lane.shape) / f64::from(lane.length);
-        let (at, heading) = geometry::along(&lane.shape, f64::from(p.position) * drawn);
+        let (mut at, heading) = geometry::along(&lane.shape, f64::from(p.position) * drawn);
+        if p.parked {
+            // Beside the lane, on the kerb's side.
+            let aside = f64::from(lane.width) * if scene.network.left_hand { -1.0 } else { 1.0 };
+            at = Point::new(at.x + aside * libm::sin(heading), at.y - aside * libm::cos(heading));
+        }
         let angle = (90.0 - heading.to_degrees()).rem_euclid(360.0);
         let (id, kind) = (escape(departure.id.as_str()), escape(scene.types[departure.kind.index()].id.as_str()));
         write!(w, "        <vehicle id=\"{id}\" x=\"{:.2}\" y=\"{:.2}\" angle=\"{angle:.2}\" ", at.x, at.y)?;
@@ -48,7 +53,7 @@ pub fn step(w: &mut dyn Write, time: Millis, r: &StepReading) -> Result<()> {
     write!(w, "    <step time=\"{:.2}\" loaded=\"{}\" ", time.seconds(), r.loaded)?;
     write!(w, "inserted=\"{}\" running=\"{}\" waiting=\"{}\" ", r.inserted, r.running, r.waiting)?;
     write!(w, "ended=\"{}\" arrived=\"{}\" collisions=\"{}\" ", r.arrived, r.arrived, r.collisions)?;
-    write!(w, "teleports=\"0\" halting=\"{}\" stopped=\"0\" ", r.halting)?;
+    write!(w, "teleports=\"0\" halting=\"{}\" stopped=\"{}\" ", r.halting, r.stopped)?;
     write!(w, "meanWaitingTime=\"{:.2}\" meanTravelTime=\"{:.2}\" ", r.depart_delay, r.duration)?;
     write!(w, "meanSpeed=\"{:.2}\" meanSpeedRelative=\"{:.2}\" ", r.speed, r.relative_speed)?;
     writeln!(w, "duration=\"0\" discarded=\"0\"/>")
