@@ -239,7 +239,7 @@ fn continuing(
         if better {
             best = Some((target.reach, shift));
             choice.movement = id;
-            choice.reach = here.length + m.inside_length + target.reach;
+            choice.reach = here.length + target.reach;
         }
     }
     choice
