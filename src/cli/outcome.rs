@@ -117,7 +117,7 @@ impl Outcome {
             red_running: m.red_running,
             conflicting_greens: sim.controllers().monitor.seconds,
             waived: waived(run),
-            fallbacks: Vec::new(),
+            fallbacks: fallbacks(run),
             vehicle_steps: m.vehicle_steps,
             load_s: cost.load_s,
             cpu_s: cost.cpu_s,
@@ -155,6 +155,11 @@ fn behaviours(run: &Finished<'_>) -> String {
     names.sort_unstable();
     names.dedup();
     names.join("+")
+}
+
+/// Signals whose file asks for a strategy that does not exist here, if the program's times run instead.
+fn fallbacks(run: &Finished<'_>) -> Vec<String> {
+    if run.sim.scene().setup.controller.0 == "fixed_time" { run.loaded.report.fallbacks.clone() } else { Vec::new() }
 }
 
 /// What is run although a plan of our own would be refused for it: green that ends without yellow, and groups with

@@ -40,6 +40,8 @@ impl ImportError {
 pub struct Report {
     /// Kind of finding → (count, first example).
     pub findings: BTreeMap<String, (usize, String)>,
+    /// Signals whose file asks for a strategy that does not exist here, and what runs unless another is chosen.
+    pub fallbacks: Vec<String>,
 }
 
 impl Report {

@@ -14,6 +14,7 @@ mod junctions;
 mod ladder;
 mod lanes;
 mod models;
+mod mutilated;
 mod outputs;
 mod peers;
 mod random_towns;

@@ -18,6 +18,8 @@ const OFF: &str = "off";
 /// One program as read.
 struct RawProgram {
     id: String,
+    /// SUMO's name of the strategy: static, actuated, delay_based, NEMA, …
+    kind: String,
     file: PathBuf,
     line: usize,
     offset: Millis,
@@ -68,9 +70,6 @@ impl Logics {
             let problem = format!("its program '{}' has no phases; expected at least one <phase>", program.id);
             return Err(element.error(file, problem));
         }
-        if kind != "static" {
-            report.count(format!("tlLogic type '{kind}' run as its fixed program"), || element.label());
-        }
         logic.programs.push(program);
         Ok(())
     }
@@ -115,6 +114,10 @@ fn add_signal(
     builder: &mut NetworkBuilder,
     report: &mut Report,
 ) -> Result<SignalId, ImportError> {
+    if raw.kind != "static" {
+        report.count(format!("tlLogic type '{}' run as its fixed program", raw.kind), || format!("<tlLogic> '{id}'"));
+        report.fallbacks.push(format!("{id}: {} → fixed_time", raw.kind));
+    }
     let mut steps = raw.steps;
     if steps.is_empty() {
         report.count("tlLogic switched off", || format!("<tlLogic> '{id}'"));
@@ -144,7 +147,8 @@ fn program(file: &Path, element: &Element, report: &mut Report) -> Result<RawPro
             .ok_or_else(|| element.error(file, format!("offset=\"{text}\" is not a time; expected seconds")))?,
     };
     let id = element.get("programID").unwrap_or(NAMELESS).to_owned();
-    Ok(RawProgram { id, file: file.to_owned(), line: element.line, offset, steps })
+    let kind = element.get("type").unwrap_or("static").to_owned();
+    Ok(RawProgram { id, kind, file: file.to_owned(), line: element.line, offset, steps })
 }
 
 /// One step of a program.
