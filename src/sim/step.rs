@@ -157,6 +157,7 @@ fn insert(
     profile.lap(Stage::Insert);
 }
 
+#[allow(clippy::too_many_arguments, reason = "a system's parameters are what it touches")]
 fn plan(
     scene: Res<SceneRes>,
     clock: Res<Clock>,
