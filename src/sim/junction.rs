@@ -301,6 +301,8 @@ impl Looker<'_> {
             ConflictKind::Diverging => {
                 // On the common stretch both lanes measure from the same point.
                 if self.to_lane + o.front > 0.0 && (self.to_lane + o.front > 0.01 || o.id < self.me.id.0) {
+                    // Whoever follows somebody that is stuck inside would only be stuck there, too.
+                    limit.hold |= !self.inside && o.speed < HALTING && o.entered != u32::MAX;
                     limit.behind = limit.behind.min(self.follow(self.to_lane + o.back, o));
                 }
             }

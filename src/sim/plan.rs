@@ -318,7 +318,7 @@ impl<'a> Planner<'a> {
         let room = if choice.offset < 0 { WEAVING_ROOM.min(0.3 * facts.length) } else { LEAST_GAP };
         let settle = if self.d.ballistic() { SETTLE_GAP } else { 0.0 };
         let stop = self.stop(seen - room.max(settle), self.d.decel);
-        self.speed = self.speed.min(stop);
+        self.wait(self.speed.min(stop));
     }
 
     /// Where the line of a movement is and what stopping at it takes.
