@@ -25,6 +25,7 @@ use intergreen::sim::chunk::{self, Chunk};
 use intergreen::sim::junction::View;
 use intergreen::sim::lane_change::LinkLanes;
 use intergreen::sim::plan::plan_chunk;
+use intergreen::sim::state::Vehicle;
 use intergreen::sim::{Setup, Simulation};
 use intergreen_control::Millis;
 
@@ -126,7 +127,8 @@ fn whole(sim: &Simulation) -> Chunk {
 }
 
 fn plan(sim: &Simulation, chunk: &mut Chunk) {
-    let view = View { scene: sim.scene(), traffic: sim.traffic(), lamps: &sim.lamps().shown, step: 0 };
+    let (scene, traffic) = (sim.scene(), sim.traffic());
+    let view = View { scene, traffic, lamps: &sim.lamps().shown, halts: sim.halts(), step: 0 };
     plan_chunk(&view, chunk);
 }
 
@@ -144,6 +146,7 @@ fn apply_pass(bencher: Bencher, name: &str) {
     let cx = Context {
         scene: facts,
         lamps: &scene.sim.lamps().shown,
+        halts: scene.sim.halts(),
         announcements: &scene.announcements,
         step: 0,
         seed: facts.setup.seed,
@@ -161,14 +164,17 @@ fn apply_pass(bencher: Bencher, name: &str) {
 fn lane_changes(bencher: Bencher, name: &str) {
     let Some(scene) = warm(name) else { return };
     let (facts, tails) = (scene.sim.scene(), &scene.sim.traffic().tails);
+    let on = |vehicles: &[Vehicle]| vehicles.iter().map(|v| v.length + facts.drivers[v.kind as usize].min_gap).sum();
+    let taken: Vec<f32> = scene.sim.traffic().lanes.iter().map(|l| on(&l.vehicles)).collect();
     bencher
         .counter(ItemsCount::new(scene.sim.traffic().count()))
         .with_inputs(|| scene.sim.traffic().lanes.clone())
         .bench_local_values(|mut lanes| {
-            let mut changes = 0;
+            let (mut changes, mut begging) = (0, Vec::new());
             for &(a, b) in &facts.change_links {
                 let part = &mut lanes[a as usize..b as usize];
-                changes += LinkLanes { scene: facts, tails, lanes: part, first: a as usize }.change();
+                let (taken, begging) = (&taken, &mut begging);
+                changes += LinkLanes { scene: facts, tails, lanes: part, first: a as usize, taken, begging }.change();
             }
             (changes, lanes)
         });
