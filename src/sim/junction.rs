@@ -41,6 +41,9 @@ pub struct Signs<'a> {
     pub step: u32,
 }
 
+/// Room that vehicles on ways that meet keep over their standing gap, m.
+const MERGING_SLACK: f32 = 0.7;
+
 /// What a stop line says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rule {
@@ -311,7 +314,8 @@ impl Looker<'_> {
                     return;
                 }
                 let mine = self.to_lane + lane.length;
-                let gap = mine - (foe_lane.length - o.back);
+                // Bodies that come together at an angle touch before they are one behind the other.
+                let gap = mine - (foe_lane.length - o.back) - MERGING_SLACK;
                 if gap > self.d.min_gap {
                     limit.speed = limit.speed.min(self.follow(gap, o));
                 } else if self.waits() {
