@@ -254,4 +254,27 @@ pub const RUNGS: &[Rung] = &[
         exact: WHO_GOES_FIRST,
         ..EMPTY
     },
+    Rung {
+        name: "bus at a stop",
+        nodes: r#"<node id="a" x="0" y="0"/><node id="b" x="800" y="0"/>"#,
+        edges: r#"<edge id="ab" from="a" to="b" numLanes="2" speed="13.89"/>"#,
+        additional: r#"<busStop id="stop" lane="ab_0" startPos="300" endPos="325"/>"#,
+        demand: r#"<vType id="car" DRIVER/><vType id="bus" vClass="bus" DRIVER/><route id="r" edges="ab"/>
+<flow id="bus" type="bus" route="r" begin="0" end="600" period="61" departSpeed="max" departLane="0"><stop busStop="stop" duration="20"/></flow>
+<flow id="car" type="car" route="r" begin="1" end="600" period="4.1" departSpeed="max" departLane="0"/>"#,
+        lanes: &[("ab", 0)],
+        exact: WHO_GOES_FIRST,
+        ..EMPTY
+    },
+    // Nobody can pass: whoever comes while the bus stands waits behind it.
+    Rung {
+        name: "bus in the way",
+        nodes: r#"<node id="a" x="0" y="0"/><node id="b" x="800" y="0"/>"#,
+        edges: r#"<edge id="ab" from="a" to="b" numLanes="1" speed="13.89"/>"#,
+        additional: r#"<busStop id="stop" lane="ab_0" startPos="300" endPos="325"/>"#,
+        demand: r#"<vType id="car" DRIVER/><vType id="bus" vClass="bus" DRIVER/><route id="r" edges="ab"/>
+<flow id="bus" type="bus" route="r" begin="0" end="600" period="61" departSpeed="max"><stop busStop="stop" duration="20"/></flow>
+<flow id="car" type="car" route="r" begin="1" end="600" period="7.3" departSpeed="max"/>"#,
+        ..EMPTY
+    },
 ];
