@@ -290,7 +290,8 @@ impl Looker<'_> {
         limit: &mut Limit,
     ) {
         let c = &facts.meeting;
-        if o.id == self.me.id.0 || o.back > c.foe_end {
+        let swing = if self.waits() { facts.swing } else { 0.0 };
+        if o.id == self.me.id.0 || o.back > c.foe_end + swing {
             return;
         }
         if facts.clearing {

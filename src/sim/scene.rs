@@ -116,6 +116,8 @@ pub struct ConflictFacts {
     pub meeting: Conflict,
     /// The foe's lane ends at a place to wait, and the crossing lies beyond it.
     pub clearing: bool,
+    /// How much further the foe must be gone before one starts to turn across its lane, m.
+    pub swing: f32,
 }
 
 /// Everything constant about a run.
@@ -297,6 +299,7 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
             let id = LaneId::new(i);
             let start = conflicts.len() as u32;
             let waits = waiting_place(id);
+            let swing = if lane.internal { swing(network, lane) } else { 0.0 };
             let own = lane.conflicts.iter().filter(|c| {
                 if c.kind == ConflictKind::Diverging {
                     start_together(network, lane, c.foe)
@@ -304,7 +307,7 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
                     !grazes(lane, c.start, waits)
                 }
             });
-            conflicts.extend(own.filter_map(|c| conflict_facts(network, c, waits, waiting_place(c.foe))));
+            conflicts.extend(own.filter_map(|c| conflict_facts(network, c, waits, waiting_place(c.foe), swing)));
             conflicts.extend(clearing(network, lane.conflicts.as_slice()));
             let exit = if lane.internal { MovementId(lane.movements.start) } else { MovementId::NONE };
             LaneFacts {
@@ -342,6 +345,9 @@ fn start_together(network: &Network, lane: &crate::network::Lane, foe: LaneId) -
     a == b && a.is_some_and(|l| !network.lane(l).internal)
 }
 
+/// Half the length of a car and of what it needs besides when it turns, m.
+const HALF_CHORD: f64 = 3.5;
+
 /// A crossing or merge within this distance of the end of a lane that ends at a place to wait is the next lane's
 /// business, m: whoever waits there stands just before it.
 const WAITING_PLACE_SLACK: f32 = 3.0;
@@ -369,14 +375,33 @@ fn waiting_place_offset(network: &Network, lane: LaneId) -> f32 {
     grazing.map(|c| lane.length - c.start).fold(0.0, f32::max)
 }
 
+/// How far a turning car bulges out of its lane, m: the rise of an arc over a chord of its length (SUMO: sagitta).
+fn swing(network: &Network, lane: &crate::network::Lane) -> f32 {
+    let Some(exit) = network.movements.get(lane.movements.start as usize) else { return 0.0 };
+    let entry = network.movement(exit.entry);
+    let heading = |a: crate::network::Point, b: crate::network::Point| libm::atan2(b.y - a.y, b.x - a.x);
+    let ([.., a, b], [c, d, ..]) = (&network.lane(entry.from).shape[..], &network.lane(entry.to).shape[..]) else {
+        return 0.0;
+    };
+    let turn = heading(*c, *d) - heading(*a, *b);
+    let turn = libm::fabs(libm::remainder(turn, std::f64::consts::TAU));
+    // A straight way has no radius.
+    if turn < 0.01 {
+        return 0.0;
+    }
+    let radius = f64::from(entry.inside_length) / turn;
+    (radius - (radius * radius - HALF_CHORD * HALF_CHORD).max(0.0).sqrt()) as f32
+}
+
 /// A conflict as the step reads it, unless it only grazes the other's place to wait. Whoever stands at a place to
 /// wait has not merged yet: until then the ways cross.
-fn conflict_facts(network: &Network, c: &Conflict, waits: bool, foe_waits: bool) -> Option<ConflictFacts> {
+fn conflict_facts(network: &Network, c: &Conflict, waits: bool, foe_waits: bool, swing: f32) -> Option<ConflictFacts> {
     if c.kind != ConflictKind::Diverging && grazes(network.lane(c.foe), c.foe_start, foe_waits) {
         return None;
     }
     let kind = if c.kind == ConflictKind::Merging && (waits || foe_waits) { ConflictKind::Crossing } else { c.kind };
-    Some(ConflictFacts { meeting: Conflict { kind, ..*c }, clearing: false })
+    let swing = if kind == ConflictKind::Crossing { swing } else { 0.0 };
+    Some(ConflictFacts { meeting: Conflict { kind, ..*c }, clearing: false, swing })
 }
 
 /// For each conflict with a lane behind a place to wait: a conflict with the lane before it, so that whoever was
@@ -390,7 +415,7 @@ fn clearing(network: &Network, conflicts: &[Conflict]) -> Vec<ConflictFacts> {
             let entry = network.movement(exit).entry;
             let first = network.movement(entry).next;
             let meeting = Conflict { foe: first, foe_start: f32::MAX, foe_end: f32::MAX, ..*c };
-            (first != c.foe).then_some(ConflictFacts { meeting, clearing: true })
+            (first != c.foe).then_some(ConflictFacts { meeting, clearing: true, swing: 0.0 })
         })
         .collect()
 }
