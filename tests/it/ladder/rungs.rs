@@ -1,5 +1,10 @@
 //! What the rungs are: plain SUMO files of our own, from easy to difficult. Periods have no common divisor, so that
 //! streams meet in all possible ways instead of in one that repeats.
+//!
+//! Where we differ on purpose
+//! - A lamp that changes at time t is obeyed in the step that begins at t; SUMO's vehicles obey it in the step that
+//!   ends at t. Whoever starts at a green is a second later here (rungs with signals).
+//! - Circles of equals are broken by draws of our own, the same in every run; SUMO draws from its seed.
 
 /// One scenario. `DRIVER` in the demand stands for the attributes that make drivers exact or random.
 pub struct Rung {
