@@ -203,9 +203,9 @@ fn ladder() {
     let rungs: Vec<&'static Rung> = RUNGS.iter().filter(chosen).collect();
     let files: Vec<Files> = rungs.par_iter().map(|r| Files::of(r, &sumo)).collect();
     let mut jobs = Vec::new();
-    for i in 0..rungs.len() {
+    for (i, rung) in rungs.iter().enumerate() {
         // SUMO breaks circles of equals by chance even where nobody dawdles.
-        jobs.extend((1..=if rungs[i].chance { SEEDS } else { 1 }).map(|seed| (i, "exact", seed)));
+        jobs.extend((1..=if rung.chance { SEEDS } else { 1 }).map(|seed| (i, "exact", seed)));
         jobs.extend((1..=SEEDS).map(|seed| (i, "random", seed)));
     }
     let outcomes: Vec<(Outcome, Outcome)> = jobs
@@ -230,7 +230,9 @@ fn ladder() {
     );
     let mut broken = 0;
     for r in &rows {
-        let fails = !(r.apart.abs() <= r.allowed);
+        // A figure that is none holds nothing.
+        let holds = r.apart.abs() <= r.allowed;
+        let fails = !holds;
         broken += usize::from(fails);
         writeln!(
             table,
