@@ -128,7 +128,8 @@ fn whole(sim: &Simulation) -> Chunk {
 
 fn plan(sim: &Simulation, chunk: &mut Chunk) {
     let (scene, traffic) = (sim.scene(), sim.traffic());
-    let view = View { scene, traffic, lamps: &sim.lamps().shown, halts: sim.halts(), step: 0 };
+    let routes = &sim.paths().table;
+    let view = View { scene, routes, traffic, lamps: &sim.lamps().shown, halts: sim.halts(), step: 0 };
     plan_chunk(&view, chunk);
 }
 
@@ -145,6 +146,7 @@ fn apply_pass(bencher: Bencher, name: &str) {
     let facts = scene.sim.scene();
     let cx = Context {
         scene: facts,
+        routes: &scene.sim.paths().table,
         lamps: &scene.sim.lamps().shown,
         halts: scene.sim.halts(),
         announcements: &scene.announcements,
@@ -164,6 +166,7 @@ fn apply_pass(bencher: Bencher, name: &str) {
 fn lane_changes(bencher: Bencher, name: &str) {
     let Some(scene) = warm(name) else { return };
     let (facts, tails) = (scene.sim.scene(), &scene.sim.traffic().tails);
+    let routes = &scene.sim.paths().table;
     let on = |vehicles: &[Vehicle]| vehicles.iter().map(|v| v.length + facts.drivers[v.kind as usize].min_gap).sum();
     let taken: Vec<f32> = scene.sim.traffic().lanes.iter().map(|l| on(&l.vehicles)).collect();
     bencher
@@ -174,7 +177,8 @@ fn lane_changes(bencher: Bencher, name: &str) {
             for &(a, b) in &facts.change_links {
                 let part = &mut lanes[a as usize..b as usize];
                 let (taken, begging) = (&taken, &mut begging);
-                changes += LinkLanes { scene: facts, tails, lanes: part, first: a as usize, taken, begging }.change();
+                changes +=
+                    LinkLanes { scene: facts, routes, tails, lanes: part, first: a as usize, taken, begging }.change();
             }
             (changes, lanes)
         });

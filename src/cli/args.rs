@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::compare::CompareArgs;
 use super::draw::DrawArgs;
 use crate::demand::FollowingModel;
+use crate::demand::routing::Moment;
 
 /// Intergreen: a microscopic traffic simulator and signal controller.
 #[derive(Parser, Debug)]
@@ -60,6 +61,9 @@ pub struct RunArgs {
     /// Car-following model of all drivers [default: what the scenario's vehicle types name]
     #[arg(long, value_name = "NAME")]
     pub behaviour: Option<Behaviour>,
+    /// When trips that name only their ends find their way [default: the scenario's; SUMO: at-departure]
+    #[arg(long, value_name = "WHEN")]
+    pub routes: Option<Routes>,
     /// Signal control strategy
     #[arg(long, value_name = "NAME[,PARAM=VALUE…]", default_value = "fixed_time", value_parser = controller)]
     pub controller: Controller,
@@ -141,6 +145,25 @@ impl Behaviour {
             Self::Krauss => FollowingModel::Krauss,
             Self::KraussOrig1 => FollowingModel::KraussOrig1,
             Self::Idm => FollowingModel::Idm,
+        }
+    }
+}
+
+/// When trips find their way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Routes {
+    /// Before the run, at free flow: all runs of a scenario have the same routes
+    Once,
+    /// Each when it departs, with the travel times of the traffic
+    AtDeparture,
+}
+
+impl Routes {
+    /// What the engine calls it.
+    pub fn moment(self) -> Moment {
+        match self {
+            Self::Once => Moment::Once,
+            Self::AtDeparture => Moment::AtDeparture,
         }
     }
 }

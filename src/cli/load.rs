@@ -6,11 +6,12 @@ use std::sync::Arc;
 use intergreen_control::Millis;
 
 use super::Failure;
-use crate::demand::{Demand, check_flows};
+use crate::demand::routing::Moment;
+use crate::demand::{Demand, Routing, check_flows};
 use crate::import::sumo::config::{Config, Outputs, read_config};
 use crate::import::sumo::instruments::read_instruments;
 use crate::import::sumo::net::read_network;
-use crate::import::sumo::routes::{Window, read_demand_in};
+use crate::import::sumo::routes::{Window, read_demand_with};
 use crate::import::{ImportError, Report};
 use crate::instruments::Instruments;
 use crate::network::Network;
@@ -36,6 +37,8 @@ pub struct Loaded {
     pub step: Millis,
     /// Seed of a run that names none.
     pub seed: u64,
+    /// How trips find their way in a run that does not say it.
+    pub routing: Routing,
     /// Factor that the scenario itself puts on its demand.
     pub scale: f64,
     /// What an import met and did not simulate.
@@ -120,6 +123,7 @@ fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
         end: Some(Millis::from_seconds(file.end)),
         step: Millis::from_seconds(file.step),
         seed: file.seed,
+        routing: Routing { moment: file.routing, ..Routing::default() },
         // The scenario has applied its own factor.
         scale: 1.0,
         report: Report::default(),
@@ -154,7 +158,7 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         return Err(Failure::Input(format!("{}: step-length is {step} s; expected 0.05 to 2 s", path.display())));
     }
     let window = Window { begin: config.begin, end: config.end };
-    let demand = read_demand_in(&files, &network, window, &mut report).map_err(wrong)?;
+    let demand = read_demand_with(&files, &network, window, config.routing.penalties, &mut report).map_err(wrong)?;
     let mut inputs = Vec::new();
     for file in [path, &config.net].into_iter().chain(files.iter().map(PathBuf::as_path)) {
         let bytes =
@@ -169,6 +173,7 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         end: config.end,
         step,
         seed: config.seed.unwrap_or(1),
+        routing: config.routing,
         scale: config.scale.unwrap_or(1.0),
         report,
         instruments,
@@ -194,9 +199,15 @@ fn edit_config(config: &mut Config, key: &str, value: &str) -> Result<(), String
             config.seed = Some(value.trim().parse().map_err(wrong)?);
         }
         "demand.scale" => config.scale = Some(number()?),
+        "routing" => {
+            let moments = [Moment::Once, Moment::AtDeparture];
+            let wrong = || format!("--set routing={value}: expected {} or {}", moments[0].name(), moments[1].name());
+            config.routing.moment = moments.into_iter().find(|m| m.name() == value.trim()).ok_or_else(wrong)?;
+        }
         _ => {
             return Err(format!(
-                "--set {key}: a SUMO scenario has no '{key}'; expected one of: begin, demand.scale, end, seed, step"
+                "--set {key}: a SUMO scenario has no '{key}'; expected one of: begin, demand.scale, end, routing, \
+                 seed, step"
             ));
         }
     }

@@ -45,6 +45,8 @@ pub struct Outcome {
     pub lane_changes: u64,
     /// Why it ended: `end`, `empty`, `gridlock`, `stuck` (nothing moved for an hour) or `interrupted`.
     pub stopped: &'static str,
+    /// When trips found their way: `once`, `at_departure`, or `given` if every vehicle's route is given.
+    pub routes: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_share: Option<BTreeMap<&'static str, f64>>,
 }
@@ -129,6 +131,7 @@ impl Outcome {
             blockages: gridlocks.found.len() - gridlocks.cycles(),
             lane_changes: m.lane_changes,
             stopped: run.stop.name(),
+            routes: routes(run),
             cpu_share: args.profile.then(|| sim.profile().shares().into_iter().collect()),
         }
     }
@@ -138,6 +141,12 @@ impl Outcome {
 fn controller_name(run: &Finished<'_>) -> String {
     let controller = &run.args.controller;
     controller.parameters.iter().fold(controller.name.clone(), |text, (k, v)| format!("{text},{k}={v}"))
+}
+
+/// When trips found their way.
+fn routes(run: &Finished<'_>) -> &'static str {
+    let scene = run.sim.scene();
+    if scene.trips == 0 { "given" } else { scene.setup.routing.moment.name() }
 }
 
 /// The models of the vehicles that depart, joined by `+`.

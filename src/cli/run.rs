@@ -14,7 +14,7 @@ use super::outcome::{Cost, Outcome};
 use super::progress::Progress;
 use super::watch::Watch;
 use super::{Failure, clock, complain, out, print, summary};
-use crate::demand;
+use crate::demand::{self, Routing};
 use crate::network::Network;
 use crate::sim::{Setup, SimError, Simulation, TimedCommand, monitor};
 
@@ -198,6 +198,10 @@ fn setup(args: &RunArgs, loaded: &Loaded) -> Result<Setup, Failure> {
         seed: args.seed.unwrap_or(loaded.seed),
         threads,
         behaviour: args.behaviour.map(super::args::Behaviour::model),
+        routing: Routing {
+            moment: args.routes.map_or(loaded.routing.moment, super::args::Routes::moment),
+            ..loaded.routing
+        },
         controller: (args.controller.name.clone(), args.controller.parameters.clone()),
         unsafe_yields: args.allow_unsafe_programs,
     })

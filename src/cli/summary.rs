@@ -36,7 +36,12 @@ fn header(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
         Stop::Stuck => ", stopped: NOTHING HAS MOVED for an hour and nobody is to come",
         Stop::Interrupted => ", INTERRUPTED",
     };
-    let setup = format!("{}, {} drivers, {} s steps, seed {}", o.controller, o.behaviour, o.step_s, o.seed);
+    let routes = match o.routes {
+        "once" => ", trips routed once",
+        "at_departure" => ", trips routed at departure",
+        _ => "",
+    };
+    let setup = format!("{}, {} drivers{routes}, {} s steps, seed {}", o.controller, o.behaviour, o.step_s, o.seed);
     line(s, "Scenario", &format!("{} ({setup})", o.scenario))?;
     line(s, "Simulated", &format!("{} s (clock {begin} to {now} s{why})", thousands(o.simulated_s, 1)))
 }

@@ -7,6 +7,7 @@
 //!   changes nobody else's.
 
 mod expand;
+mod router;
 pub mod routing;
 mod scale;
 pub mod stops;
@@ -20,7 +21,8 @@ use serde::{Deserialize, Serialize};
 use crate::network::{LinkId, dense_id};
 pub(crate) use expand::check_flow;
 pub use expand::{MOST_VEHICLES, check_flows, expand};
-pub use routing::Router;
+pub use router::Router;
+pub use routing::Routing;
 pub use scale::scale;
 pub use stops::{PlaceId, Stop, StoppingPlace, Until};
 pub use vehicle_type::{FollowingModel, SpeedFactor, VehicleType};
@@ -58,6 +60,16 @@ pub struct Route {
     pub links: Vec<LinkId>,
     /// The stops in driving order, each on a link of the route (see [`stops::legs`]).
     pub stops: Vec<Stop>,
+    /// `None`: the links are given. Else they are the way at free flow of a *trip*, which names only its ends and
+    /// these links to pass in between: at departure another way may be faster.
+    pub via: Option<Vec<LinkId>>,
+}
+
+impl Route {
+    /// A route without stops of which every link is given.
+    pub fn given(links: Vec<LinkId>) -> Self {
+        Self { links, stops: Vec::new(), via: None }
+    }
 }
 
 /// One vehicle, or a rule that makes some.

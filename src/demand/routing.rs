@@ -2,23 +2,113 @@
 //!
 //! Terms
 //! - **turn**: a way from one link to another that some movement of a usable lane offers to a class of vehicles.
-//! - **graph**: all turns of one class with their travel times; a turn is the edge of the graph and a link its node,
-//!   so that forbidden turns are simply absent.
+//! - **turns**: all of one class. A turn is the edge of the graph that is searched and a link its node, so that
+//!   forbidden turns are simply absent.
+//! - **free-flow time**: what a link or a road inside a junction takes on empty roads, s: at the lesser of speed limit
+//!   and top speed, and what SUMO adds for hesitation at movements that yield and for turning round.
 //!
-//! The travel time is the one on empty roads, s: every link and every road inside a junction at the lesser of speed
-//! limit and top speed, and what SUMO adds for hesitation at movements that yield and for turning round. The time on
-//! the first link is the same for every way and left out.
+//! The times on the first and on the last link are the same for every way and left out. Before a run ways are fastest at free flow
+//! ([`Router`](super::Router)); during a run the caller knows better times.
 
 use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
-use super::VehicleType;
+use intergreen_control::Millis;
+use serde::{Deserialize, Serialize};
+
 use crate::network::{Direction, LaneId, LinkId, Movement, MovementId, Network, RightOfWay, VehicleClass};
 
-/// What a movement that yields costs, s (SUMO: weights.minor-penalty). One with a lamp costs nothing.
-const MINOR_PENALTY: f64 = 1.5;
-/// What turning round costs instead, s (SUMO: weights.turnaround-penalty).
-const TURNAROUND_PENALTY: f64 = 5.0;
+/// When trips that name only where they begin and end find their way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// Before the run, at free flow: every run of a scenario has the same routes, whoever controls its signals.
+    #[default]
+    Once,
+    /// Each when it departs, with the travel times of the traffic it meets, as SUMO does it.
+    AtDeparture,
+}
+
+impl Moment {
+    /// Its name in options and results.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::AtDeparture => "at_departure",
+        }
+    }
+}
+
+/// How trips find their way.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Routing {
+    /// When.
+    pub moment: Moment,
+    /// What it costs to hesitate.
+    pub penalties: Penalties,
+    /// Time between looks at the traffic (SUMO: device.rerouting.adaptation-interval); zero: trips that find their
+    /// way at departure find it at free flow, each at its own speed.
+    pub interval: Millis,
+    /// What becomes of earlier looks.
+    pub memory: Memory,
+    /// After this time in line a vehicle looks for its way again (SUMO: device.rerouting.pre-period); zero: never.
+    pub again_after: Millis,
+}
+
+impl Default for Routing {
+    /// SUMO's values, but for the moment.
+    fn default() -> Self {
+        Self {
+            moment: Moment::Once,
+            penalties: Penalties::default(),
+            interval: Millis(1_000),
+            memory: Memory::Mean(180),
+            again_after: Millis(60_000),
+        }
+    }
+}
+
+/// How the speed assumed on a link follows from what was seen there.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Memory {
+    /// The mean of so many last looks, ≥ 1 (SUMO: device.rerouting.adaptation-steps).
+    Mean(u32),
+    /// This share of the speed assumed before, and the rest of what is seen now; 0–1 (SUMO:
+    /// device.rerouting.adaptation-weight).
+    Fading(f64),
+}
+
+/// What movements without a lamp cost that are not major, s.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Penalties {
+    /// One that yields (SUMO: weights.minor-penalty).
+    pub minor: f64,
+    /// Turning round, instead (SUMO: weights.turnaround-penalty).
+    pub turnaround: f64,
+}
+
+impl Default for Penalties {
+    /// SUMO's.
+    fn default() -> Self {
+        Self { minor: 1.5, turnaround: 5.0 }
+    }
+}
+
+impl Penalties {
+    /// What it costs to drive onto a link through the movement that leads to its first lane, as SUMO has it: nothing
+    /// on a road, and nothing inside a junction where that movement is major or has a lamp.
+    pub fn of(&self, network: &Network, link: LinkId) -> f64 {
+        let first = &network.lanes[network.link(link).lanes.start as usize];
+        let Some(&onto) = first.incoming.first().filter(|_| first.internal) else { return 0.0 };
+        let movement = network.movement(onto);
+        match movement.direction {
+            _ if movement.head.is_some() => 0.0,
+            _ if matches!(movement.right_of_way, RightOfWay::Major | RightOfWay::Zipper) => 0.0,
+            Direction::UTurn => self.turnaround,
+            _ => self.minor,
+        }
+    }
+}
 
 /// The first movement, in lane order, by which a vehicle of `class` gets from link `a` to link `b`: the lanes of both
 /// and all lanes inside the junction must be open to it.
@@ -43,77 +133,89 @@ fn turns(network: &Network, link: LinkId, class: VehicleClass) -> impl Iterator<
 
 /// Whether every lane of a movement, to the road it leads to, is open to `class`.
 fn passable(network: &Network, movement: &Movement, class: VehicleClass) -> bool {
-    inside(network, movement).all(|(lane, _)| network.lane(lane).permissions.allows(class))
+    inside(network, movement).all(|lane| network.lane(lane).permissions.allows(class))
         && network.lane(movement.to).permissions.allows(class)
 }
 
-/// The internal lanes of a movement, each with the movement that leads onto it.
-fn inside<'n>(network: &'n Network, movement: &'n Movement) -> impl Iterator<Item = (LaneId, &'n Movement)> {
-    let step = |movement: &'n Movement| network.lane(movement.next).internal.then_some((movement.next, movement));
-    std::iter::successors(step(movement), move |&(lane, _)| {
+/// The internal lanes of a movement.
+fn inside<'n>(network: &'n Network, movement: &'n Movement) -> impl Iterator<Item = LaneId> {
+    let step = |movement: &'n Movement| network.lane(movement.next).internal.then_some(movement.next);
+    std::iter::successors(step(movement), move |&lane| {
         network.movements_of(lane).next().and_then(|onward| step(network.movement(onward)))
     })
 }
 
-/// What it costs to hesitate at a movement, s.
-fn penalty(movement: &Movement) -> f64 {
-    let major = matches!(movement.right_of_way, RightOfWay::Major | RightOfWay::Zipper);
-    match movement.direction {
-        _ if major || movement.head.is_some() => 0.0,
-        Direction::UTurn => TURNAROUND_PENALTY,
-        _ => MINOR_PENALTY,
-    }
+/// The speed on an empty link that a search assumes, m/s: the mean of its lanes' limits, as in SUMO.
+pub fn empty_speed(network: &Network, link: LinkId) -> f64 {
+    let limits = network.lanes_of(link).map(|lane| f64::from(network.lane(lane).speed_limit));
+    limits.sum::<f64>() / network.link(link).lanes.len() as f64
 }
 
-/// Travel time over a link, s. Its first lane stands for all, as in SUMO.
-fn link_time(network: &Network, link: LinkId, max_speed: f64) -> f64 {
-    let lane = &network.lanes[network.link(link).lanes.start as usize];
-    f64::from(lane.length) / f64::from(lane.speed_limit).min(max_speed)
+/// Time over a link, s, if `assumed` is the speed of its traffic and `own` the vehicle's own on the empty road: the
+/// greater of both, but the penalty is in the vehicle's own only, as SUMO has it.
+#[inline]
+pub fn time_over(length: f64, assumed: f64, own: f64, penalty: f64) -> f64 {
+    /// Below this speed traffic counts as standing, m/s (SUMO: NUMERICAL_EPS).
+    const LEAST: f64 = 0.001;
+    (length / assumed.max(LEAST)).max(length / own.max(LEAST) + penalty)
 }
 
-/// Every turn of one class at one top speed.
-struct Graph {
-    class: VehicleClass,
-    max_speed: f64,
+/// A turn to another link.
+#[derive(Clone, Debug)]
+struct Turn {
+    to: LinkId,
+    /// The roads inside the junction, as a range of places in [`Turns::inside`].
+    inside: (u32, u32),
+}
+
+/// All turns open to one class.
+#[derive(Clone, Debug)]
+pub struct Turns {
     /// Where the turns of each link begin in `turns`; one more than there are links.
     starts: Vec<u32>,
-    /// Link reached and time through the junction and over that link, s; of each link ordered by the link reached.
-    turns: Vec<(LinkId, f64)>,
+    /// Of each link ordered by the link reached.
+    turns: Vec<Turn>,
+    inside: Vec<LinkId>,
 }
 
-impl Graph {
-    fn new(network: &Network, class: VehicleClass, max_speed: f64) -> Self {
-        let mut graph = Self { class, max_speed, starts: vec![0], turns: Vec::new() };
+impl Turns {
+    /// Collects them.
+    pub fn new(network: &Network, class: VehicleClass) -> Self {
+        let mut all = Self { starts: vec![0], turns: Vec::new(), inside: Vec::new() };
         for link in 0..network.links.len() {
             if !network.links[link].internal {
-                graph.add_turns(network, LinkId::new(link));
+                all.add(network, LinkId::new(link), class);
             }
-            graph.starts.push(graph.turns.len() as u32);
+            all.starts.push(all.turns.len() as u32);
         }
-        graph
+        all
     }
 
-    fn add_turns(&mut self, network: &Network, link: LinkId) {
+    /// Adds the turns that leave a link.
+    fn add(&mut self, network: &Network, link: LinkId, class: VehicleClass) {
         let first = self.turns.len();
-        for (to, movement) in turns(network, link, self.class) {
+        for (to, movement) in turns(network, link, class) {
             // Several lanes may offer the same turn: the first one counts.
-            if self.turns[first..].iter().all(|(known, _)| *known != to) {
-                let through: f64 = inside(network, network.movement(movement))
-                    .map(|(lane, onto)| link_time(network, network.lane(lane).link, self.max_speed) + penalty(onto))
-                    .sum();
-                self.turns.push((to, through + link_time(network, to, self.max_speed)));
+            if self.turns[first..].iter().all(|known| known.to != to) {
+                let start = self.inside.len() as u32;
+                self.inside.extend(inside(network, network.movement(movement)).map(|lane| network.lane(lane).link));
+                self.turns.push(Turn { to, inside: (start, self.inside.len() as u32) });
             }
         }
-        self.turns[first..].sort_by_key(|(to, _)| *to);
+        self.turns[first..].sort_by_key(|turn| turn.to);
     }
 
-    fn turns_of(&self, link: LinkId) -> &[(LinkId, f64)] {
-        &self.turns[self.starts[link.index()] as usize..self.starts[link.index() + 1] as usize]
+    /// The links that a link leads to, and the time through the junction to each.
+    fn of(&self, link: LinkId, time: &impl Fn(LinkId) -> f64) -> impl Iterator<Item = (LinkId, f64)> {
+        self.turns[self.starts[link.index()] as usize..self.starts[link.index() + 1] as usize].iter().map(|turn| {
+            let inside = &self.inside[turn.inside.0 as usize..turn.inside.1 as usize];
+            (turn.to, inside.iter().map(|&l| time(l)).sum())
+        })
     }
 }
 
 /// A link that waits to be looked at; the heap gives the nearest first, of equals the lowest id.
-#[derive(PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Candidate {
     time: f64,
     link: LinkId,
@@ -133,131 +235,89 @@ impl PartialOrd for Candidate {
     }
 }
 
-/// Finds fastest ways; remembers graphs and ways, so that many trips cost little.
-pub struct Router<'n> {
-    network: &'n Network,
-    /// Highest speed limit of the network, m/s.
-    highest_limit: f64,
-    graphs: Vec<Graph>,
-    /// Ways found, by from, to and place of the graph.
-    ways: HashMap<(LinkId, LinkId, usize), Option<Vec<LinkId>>>,
-    /// Time to each link in the search under way; infinite if not reached. All infinite between searches.
+/// What a search needs to remember, kept from one to the next for its memory.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// Time to the start of each link in the search under way; infinite if not reached. All infinite between searches.
     times: Vec<f64>,
     /// The link before each reached link.
     before: Vec<LinkId>,
     /// The links reached in the search under way.
     reached: Vec<LinkId>,
+    heap: BinaryHeap<Candidate>,
 }
 
-impl<'n> Router<'n> {
-    /// A router for a network.
-    pub fn new(network: &'n Network) -> Self {
-        let links = network.links.len();
-        Self {
-            network,
-            highest_limit: network.lanes.iter().map(|l| f64::from(l.speed_limit)).fold(0.0, f64::max),
-            graphs: Vec::new(),
-            ways: HashMap::new(),
-            times: vec![f64::INFINITY; links],
-            before: vec![LinkId::NONE; links],
-            reached: Vec::new(),
-        }
+impl Search {
+    /// For networks of so many links.
+    pub fn new(links: usize) -> Self {
+        Self { times: vec![f64::INFINITY; links], before: vec![LinkId::NONE; links], ..Self::default() }
     }
 
-    /// Whether a vehicle of `class` can get from link `a` straight to link `b`.
-    pub fn reachable_turn(&self, a: LinkId, b: LinkId, class: VehicleClass) -> bool {
-        turn(self.network, a, b, class).is_some()
-    }
-
-    /// The fastest way of `kind` from one link to another over others in the order given; `None` if there is none.
-    pub fn route(&mut self, from: LinkId, via: &[LinkId], to: LinkId, kind: &VehicleType) -> Option<Vec<LinkId>> {
-        if !usable(self.network, from, kind.class) {
-            return None;
-        }
-        let graph = self.graph(kind.class, kind.max_speed);
+    /// The fastest way from one link to another over others in the order given, if `time` is the time over a link or
+    /// a road inside a junction, s; `None` if there is none.
+    pub fn route(
+        &mut self,
+        turns: &Turns,
+        from: LinkId,
+        via: &[LinkId],
+        to: LinkId,
+        time: impl Fn(LinkId) -> f64,
+    ) -> Option<Vec<LinkId>> {
         let mut links = vec![from];
         for &next in via.iter().chain([&to]) {
             let here = *links.last()?;
-            if here == next {
-                continue;
+            if here != next {
+                self.fastest(turns, here, next, &time, &mut links)?;
             }
-            let way = self.way(here, next, graph)?;
-            links.extend_from_slice(&way[1..]);
         }
         Some(links)
     }
 
-    /// Travel time over a route, without its first link, s; `None` if a turn of it is not permitted.
-    pub fn time(&mut self, links: &[LinkId], kind: &VehicleType) -> Option<f64> {
-        let graph = self.graph(kind.class, kind.max_speed);
-        links
-            .windows(2)
-            .map(|pair| self.graphs[graph].turns_of(pair[0]).iter().find(|(to, _)| *to == pair[1]).map(|(_, t)| *t))
-            .sum()
-    }
-
-    /// The place of the graph for a class and top speed, made if it is the first time.
-    fn graph(&mut self, class: VehicleClass, max_speed: f64) -> usize {
-        // Above the highest limit, top speeds make no difference and share one graph.
-        let max_speed = max_speed.min(self.highest_limit);
-        let known = self.graphs.iter().position(|g| g.class == class && g.max_speed == max_speed);
-        known.unwrap_or_else(|| {
-            self.graphs.push(Graph::new(self.network, class, max_speed));
-            self.graphs.len() - 1
-        })
-    }
-
-    /// The fastest way between two different links, from memory if it was asked for before.
-    fn way(&mut self, from: LinkId, to: LinkId, graph: usize) -> Option<&[LinkId]> {
-        if !self.ways.contains_key(&(from, to, graph)) {
-            let way = self.search(from, to, graph);
-            self.ways.insert((from, to, graph), way);
-        }
-        self.ways[&(from, to, graph)].as_deref()
-    }
-
-    /// Dijkstra's search.
-    fn search(&mut self, from: LinkId, to: LinkId, graph: usize) -> Option<Vec<LinkId>> {
-        let mut heap = BinaryHeap::from([Candidate { time: 0.0, link: from }]);
-        self.times[from.index()] = 0.0;
-        self.before[from.index()] = LinkId::NONE;
-        self.reached.push(from);
-        let mut found = None;
-        while let Some(Candidate { time, link }) = heap.pop() {
+    /// Dijkstra's search; adds the way to `links`, without its first link.
+    fn fastest(
+        &mut self,
+        turns: &Turns,
+        from: LinkId,
+        to: LinkId,
+        time: &impl Fn(LinkId) -> f64,
+        links: &mut Vec<LinkId>,
+    ) -> Option<()> {
+        self.reach(from, LinkId::NONE, 0.0);
+        while let Some(Candidate { time: so_far, link }) = self.heap.pop() {
             if link == to {
-                found = Some(self.trace(to));
                 break;
             }
-            if time > self.times[link.index()] {
+            if so_far > self.times[link.index()] {
                 continue;
             }
-            for &(next, cost) in self.graphs[graph].turns_of(link) {
-                let arrival = time + cost;
-                let known = &mut self.times[next.index()];
-                if arrival < *known {
-                    if known.is_infinite() {
-                        self.reached.push(next);
-                    }
-                    *known = arrival;
-                    self.before[next.index()] = link;
-                    heap.push(Candidate { time: arrival, link: next });
+            let end = so_far + if link == from { 0.0 } else { time(link) };
+            for (next, through) in turns.of(link, time) {
+                if end + through < self.times[next.index()] {
+                    self.reach(next, link, end + through);
                 }
             }
+        }
+        let found = self.times[to.index()].is_finite();
+        if found {
+            let first = links.len();
+            let way = std::iter::successors(Some(to), |link| self.before[link.index()].get());
+            links.extend(way.take_while(|&link| link != from));
+            links[first..].reverse();
         }
         for link in self.reached.drain(..) {
             self.times[link.index()] = f64::INFINITY;
         }
-        found
+        self.heap.clear();
+        found.then_some(())
     }
 
-    /// The way to a reached link, from the start.
-    fn trace(&self, to: LinkId) -> Vec<LinkId> {
-        let mut way: Vec<LinkId> = std::iter::successors(Some(to), |link| self.before[link.index()].get()).collect();
-        way.reverse();
-        way
+    /// Notes a better way to a link.
+    fn reach(&mut self, link: LinkId, before: LinkId, time: f64) {
+        if self.times[link.index()].is_infinite() {
+            self.reached.push(link);
+        }
+        self.times[link.index()] = time;
+        self.before[link.index()] = before;
+        self.heap.push(Candidate { time, link });
     }
 }
-
-#[cfg(test)]
-#[path = "routing_tests.rs"]
-mod tests;

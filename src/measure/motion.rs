@@ -3,12 +3,15 @@
 use crate::demand::VehicleId;
 use crate::network::LaneId;
 use crate::sim::Scene;
+use crate::sim::routes::RouteTable;
 
 /// A vehicle during a step.
 #[derive(Clone, Copy)]
 pub struct Moving<'a> {
     /// What does not change.
     pub scene: &'a Scene,
+    /// Lane choices of all paths.
+    pub routes: &'a RouteTable,
     /// Who it is.
     pub id: VehicleId,
     /// Its type: place in [`Scene::types`].

@@ -6,8 +6,8 @@
 use super::motion::{Front, Moving, Way};
 use crate::demand::VehicleId;
 use crate::network::LaneId;
+use crate::sim::Simulation;
 use crate::sim::state::{Flags, Vehicle};
-use crate::sim::{Scene, Simulation};
 
 /// Who listens to what the vehicles do. In each step, vehicle by vehicle: the lanes it enters and leaves along its
 /// way, its motion on each lane that it touches, then a change of lanes or its arrival.
@@ -159,13 +159,13 @@ impl Trace {
                 position,
                 speed: trip.depart_speed,
                 time_loss: 0.0,
-                path: scene.paths[id.index()],
+                path: trip.path,
                 leg: 0,
                 stopped: false,
                 parked: false,
                 trail: Vec::new(),
             };
-            let m = Moving { now: began.seconds(), ..standing(scene, id, known.speed) };
+            let m = Moving { now: began.seconds(), ..standing(sim, id, known.speed) };
             self.known[id.index()] = Some(known);
             listener.enter(&m, lane, f64::from(position), Way::Trip);
             let at = self.present.binary_search(&id).unwrap_or_else(|at| at);
@@ -190,6 +190,7 @@ impl Trace {
                 Some((lane, v, parked)) => {
                     let m = Moving {
                         scene,
+                        routes: &sim.paths().table,
                         id,
                         kind: usize::from(v.kind),
                         length: f64::from(v.length),
@@ -239,7 +240,7 @@ impl Known {
         let facts = &scene.lanes[self.lane.index()];
         let movement = match facts.internal {
             true => facts.exit,
-            false => scene.routes.leg(self.path, self.leg)[facts.index as usize].movement,
+            false => m.routes.leg(self.path, self.leg)[facts.index as usize].movement,
         };
         let Some(movement) = movement.get() else { return false };
         let length = f64::from(facts.length);
@@ -247,7 +248,7 @@ impl Known {
         self.trail.iter_mut().for_each(|(_, offset)| *offset += length);
         listener.leave(m, self.lane, Way::Along);
         self.lane = scene.moves[movement.index()].next;
-        if !scene.lanes[self.lane.index()].internal && self.leg + 1 < scene.routes.legs(self.path) {
+        if !scene.lanes[self.lane.index()].internal && self.leg + 1 < m.routes.legs(self.path) {
             self.leg += 1;
         }
         listener.enter(m, self.lane, 0.0, Way::Along);
@@ -305,7 +306,7 @@ fn arrive(sim: &Simulation, id: VehicleId, mut known: Known, listener: &mut dyn 
     let scene = sim.scene();
     let trip = &sim.measures().trips[id.index()];
     let after = f64::from(trip.arrival_speed);
-    let m = standing(scene, id, known.speed);
+    let m = standing(sim, id, known.speed);
     let mean = if scene.drivers[m.kind].ballistic() { 0.5 * (m.before + after) } else { after };
     let (moved, time_loss, now) = (mean * m.dt, f64::from(trip.time_loss), sim.now().seconds());
     let m = Moving { after, moved, time_loss, now, ..m };
@@ -323,10 +324,12 @@ fn arrive(sim: &Simulation, id: VehicleId, mut known: Known, listener: &mut dyn 
 }
 
 /// A vehicle that does not move in a step at time 0.
-fn standing(scene: &Scene, id: VehicleId, speed: f32) -> Moving<'_> {
+fn standing(sim: &Simulation, id: VehicleId, speed: f32) -> Moving<'_> {
+    let scene = sim.scene();
     let kind = scene.departures[id.index()].kind.index();
     Moving {
         scene,
+        routes: &sim.paths().table,
         id,
         kind,
         length: f64::from(scene.drivers[kind].length),

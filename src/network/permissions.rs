@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! vehicle_classes {
     ($($variant:ident = $name:literal),* $(,)?) => {
         /// What kind of vehicle this is, for lane permissions and defaults (SUMO: vClass, same names).
-        #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
         #[allow(missing_docs, reason = "the names are SUMO's and say it all")]
         #[serde(rename_all = "snake_case")]
         pub enum VehicleClass { $($variant),* }

@@ -6,6 +6,7 @@ use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 
 use super::ScenarioError;
+use crate::demand::routing::Moment;
 use crate::network::VehicleClass;
 use crate::network::compose::StreetPlan;
 
@@ -34,6 +35,9 @@ pub struct ScenarioFile {
     /// Seed of a run that names none.
     #[serde(default = "one")]
     pub seed: u64,
+    /// When trips that name only where they begin and end find their way.
+    #[serde(default)]
+    pub routing: Moment,
     /// Streets and signals.
     pub network: NetworkFile,
     /// Who drives.

@@ -146,7 +146,7 @@ fn slices(
 /// Adds routes and gives their ids and weights.
 fn add_routes(demand: &mut Demand, routes: Vec<(Vec<LinkId>, f64)>) -> Vec<(RouteId, f64)> {
     let add = |(links, weight)| {
-        demand.routes.push(Route { links, stops: Vec::new() });
+        demand.routes.push(Route::given(links));
         (RouteId::new(demand.routes.len() - 1), weight)
     };
     routes.into_iter().map(add).collect()

@@ -3,6 +3,7 @@
 use super::announce::Announcements;
 use super::chunk::{Chunk, Crossed, Gate, Planned};
 use super::junction::{Rule, Signs};
+use super::routes::RouteTable;
 use super::scene::Scene;
 use super::state::{Flags, LaneTraffic, Traffic, Vehicle};
 use super::stops::Halts;
@@ -25,6 +26,8 @@ const AT_END: f32 = 1e-3;
 pub struct Context<'a> {
     /// What does not change.
     pub scene: &'a Scene,
+    /// Lane choices of all paths.
+    pub routes: &'a RouteTable,
     /// The lamps during this step.
     pub lamps: &'a [Lamp],
     /// Who stands at a stop.
@@ -143,7 +146,7 @@ fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, wanted: f32, flags: u8)
 
 /// Whether a vehicle that was at `before` has reached the stop it has to make.
 fn stops_now(cx: &Context<'_>, me: &Vehicle, d: &Driver, lane: LaneId, before: f32) -> bool {
-    let next = cx.scene.routes.stop(me.path).filter(|n| n.leg == me.leg && n.stop.lane == lane);
+    let next = cx.routes.stop(me.path).filter(|n| n.leg == me.leg && n.stop.lane == lane);
     next.is_some_and(|n| cx.halts.is_reached(&n.stop, d, before, me.speed))
 }
 
@@ -172,7 +175,7 @@ fn cross(cx: &Context<'_>, me: &mut Vehicle, from: LaneId, chunk: &mut Chunk) ->
     let mut lane = from;
     loop {
         let facts = &cx.scene.lanes[lane.index()];
-        let last = !facts.internal && me.leg + 1 >= cx.scene.routes.legs(me.path);
+        let last = !facts.internal && me.leg + 1 >= cx.routes.legs(me.path);
         if last {
             // Nobody arrives who has a stop to make.
             if me.flags & Flags::STOP_AHEAD == 0 && me.position >= cx.scene.arrival_position(me.id, lane) {
@@ -225,7 +228,7 @@ fn pass(cx: &Context<'_>, me: &mut Vehicle, id: MovementId, from: LaneId, chunk:
     } else {
         me.leg += 1;
         me.entered = u32::MAX;
-        let choice = &cx.scene.routes.leg(me.path, me.leg)[facts.index as usize];
+        let choice = &cx.routes.leg(me.path, me.leg)[facts.index as usize];
         (me.next, me.offset, me.reach) = (choice.movement, choice.offset, choice.reach);
     }
     m.next

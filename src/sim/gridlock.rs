@@ -9,6 +9,7 @@ use bevy::ecs::prelude::Resource;
 
 use super::control::Lamps;
 use super::junction::{Rule, View};
+use super::routes::RouteTable;
 use super::scene::Scene;
 use super::state::{Flags, Traffic, Vehicle};
 use super::stops::Halts;
@@ -64,8 +65,16 @@ impl Gridlocks {
     }
 
     /// Looks for new gridlocks and blockages.
-    pub fn look(&mut self, scene: &Scene, traffic: &Traffic, halts: &Halts, lamps: &Lamps, step: u32) {
-        let view = View { scene, traffic, lamps: &lamps.shown, halts, step };
+    pub fn look(
+        &mut self,
+        scene: &Scene,
+        routes: &RouteTable,
+        traffic: &Traffic,
+        halts: &Halts,
+        lamps: &Lamps,
+        step: u32,
+    ) {
+        let view = View { scene, routes, traffic, lamps: &lamps.shown, halts, step };
         let time_s = f64::from(step) * f64::from(scene.dt);
         let heads: Vec<Option<&Vehicle>> = traffic.lanes.iter().map(|l| l.vehicles.first()).collect();
         let mut waits_for: Vec<Option<LaneId>> = vec![None; heads.len()];

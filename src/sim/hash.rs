@@ -3,6 +3,7 @@
 use bevy::ecs::prelude::Resource;
 
 use super::control::{Controllers, Lamps};
+use super::navigation::Navigator;
 use super::sensors::SensorState;
 use super::state::{Traffic, Vehicle};
 use super::stops::Halts;
@@ -34,20 +35,21 @@ impl StateHash {
         self.fold(u64::from(a.to_bits()) << 32 | u64::from(b.to_bits()));
     }
 
-    /// Folds the state in: vehicles, lamps, sensors and controllers in id order. Names and entities stay out.
+    /// Folds the state in: vehicles, lamps, sensors and controllers in id order, and where vehicles look for their
+    /// way the speeds they assume and the paths they took. Names and entities stay out.
     pub fn link(
         &mut self,
         step: u32,
-        traffic: &Traffic,
-        halts: &Halts,
+        (traffic, halts): (&Traffic, &Halts),
         lamps: &Lamps,
         sensors: &SensorState,
         controllers: &Controllers,
+        navigator: &Navigator,
     ) {
         self.fold(u64::from(step));
         let mut vehicles: Vec<_> = traffic.vehicles().collect();
         vehicles.sort_unstable_by_key(|(_, v)| v.id);
-        for (lane, v) in vehicles {
+        for (lane, v) in &vehicles {
             self.vehicle(lane.0, v);
         }
         for halt in &halts.list {
@@ -57,6 +59,10 @@ impl StateHash {
             if let Some(v) = &halt.parked {
                 self.vehicle(halt.lane.0, v);
             }
+        }
+        if navigator.is_needed() {
+            vehicles.iter().for_each(|(_, v)| self.fold(u64::from(v.path)));
+            navigator.speeds.all().iter().for_each(|speed| self.fold(speed.to_bits()));
         }
         for lamp in &lamps.shown {
             self.fold(*lamp as u64);

@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use bevy::ecs::prelude::Resource;
 use intergreen_control::{Lamp, Millis};
 
-use super::routes::LaneChoice;
+use super::routes::{LaneChoice, Paths, RouteTable};
 use super::scene::Scene;
 use super::state::{Flags, LaneTraffic, Tail, Traffic, Vehicle};
 use crate::behaviour::{Driver, Leader};
 use crate::demand::{ArrivalPosition, DepartLane, DepartPosition, DepartSpeed, Departure, VehicleId};
-use crate::network::LaneId;
+use crate::network::{LaneId, LinkId};
 use crate::random::{Purpose, normal, uniform};
 
 /// Slack between a rear bumper and the start of the lane, m (SUMO: POSITION_EPS).
@@ -20,13 +20,24 @@ const TRIES: usize = 16;
 /// How many random places are tried before any free one is taken (SUMO: random_free).
 const RANDOM_TRIES: u64 = 10;
 
+/// A vehicle that waits for a gap.
+#[derive(Clone, Copy, Debug)]
+pub struct InLine {
+    /// Who.
+    pub id: VehicleId,
+    /// The path it will take.
+    pub path: u32,
+    /// When it last looked for its way.
+    pub routed: Option<Millis>,
+}
+
 /// Departures that wait for their time or for a gap.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Waiting {
     /// The next departure whose time has not come.
     pub next: usize,
     /// Vehicles in line, by link.
-    pub lines: Vec<VecDeque<u32>>,
+    pub lines: Vec<VecDeque<InLine>>,
     /// Links with a line, in id order.
     pub busy: Vec<u32>,
     /// Vehicles in line altogether.
@@ -39,29 +50,48 @@ impl Waiting {
         Self { lines: vec![VecDeque::new(); links], ..Self::default() }
     }
 
-    /// Puts everybody in line whose time has come by `now`, then lets in who fits. Returns who was let in.
+    /// Puts everybody in line whose time has come by `now`.
+    pub fn line_up(&mut self, scene: &Scene, paths: &Paths, now: Millis) {
+        while scene.departures.get(self.next).is_some_and(|d| d.depart <= now) {
+            let path = paths.planned[self.next];
+            let link = paths.table.links(path)[0];
+            let line = &mut self.lines[link.index()];
+            if line.is_empty()
+                && let Err(place) = self.busy.binary_search(&link.0)
+            {
+                self.busy.insert(place, link.0);
+            }
+            line.push_back(InLine { id: VehicleId::new(self.next), path, routed: None });
+            self.next += 1;
+            self.count += 1;
+        }
+    }
+
+    /// Those who may try to enter in this step, each with its link.
+    pub fn in_front(&self) -> impl Iterator<Item = (LinkId, &InLine)> {
+        self.busy.iter().flat_map(|&l| self.lines[l as usize].iter().take(TRIES).map(move |entry| (LinkId(l), entry)))
+    }
+
+    /// Notes that a vehicle in line on `link` looked for its way, and which path it takes if it found one.
+    pub fn set_path(&mut self, link: LinkId, id: VehicleId, path: Option<u32>, now: Millis) {
+        if let Some(entry) = self.lines[link.index()].iter_mut().find(|entry| entry.id == id) {
+            entry.path = path.unwrap_or(entry.path);
+            entry.routed = Some(now);
+        }
+    }
+
+    /// Lets in who fits. Returns who was let in.
     pub fn insert(
         &mut self,
         scene: &Scene,
+        routes: &RouteTable,
         traffic: &mut Traffic,
         lamps: &[Lamp],
         now: Millis,
         entered: &mut Vec<(VehicleId, LaneId)>,
     ) {
-        while scene.departures.get(self.next).is_some_and(|d| d.depart <= now) {
-            let link = scene.route_links[scene.paths[self.next] as usize][0];
-            let line = &mut self.lines[link as usize];
-            if line.is_empty()
-                && let Err(place) = self.busy.binary_search(&link)
-            {
-                self.busy.insert(place, link);
-            }
-            line.push_back(self.next as u32);
-            self.next += 1;
-            self.count += 1;
-        }
         for i in 0..self.busy.len() {
-            self.insert_on(scene, traffic, lamps, self.busy[i], now, entered);
+            self.insert_on(scene, routes, traffic, lamps, (self.busy[i], now), entered);
         }
         let lines = &self.lines;
         self.busy.retain(|&l| !lines[l as usize].is_empty());
@@ -71,18 +101,18 @@ impl Waiting {
     fn insert_on(
         &mut self,
         scene: &Scene,
+        routes: &RouteTable,
         traffic: &mut Traffic,
         lamps: &[Lamp],
-        link: u32,
-        now: Millis,
+        (link, now): (u32, Millis),
         entered: &mut Vec<(VehicleId, LaneId)>,
     ) {
         let line = &mut self.lines[link as usize];
         let mut full: u64 = 0;
         let (mut i, mut tries) = (0, 0);
         while i < line.len() && tries < TRIES {
-            let id = VehicleId(line[i]);
-            let candidate = Candidate::new(scene, id, now);
+            let InLine { id, path, .. } = line[i];
+            let candidate = Candidate::new(scene, routes, id, path, now);
             let Some(k) = candidate.lane(traffic) else {
                 // No lane it may use: it waits for ever, and keeps nobody else out.
                 i += 1;
@@ -137,6 +167,7 @@ pub(super) fn place(lane: &mut LaneTraffic, vehicle: Vehicle) {
 /// A vehicle that wants to enter.
 struct Candidate<'a> {
     scene: &'a Scene,
+    routes: &'a RouteTable,
     departure: &'a Departure,
     driver: &'a Driver,
     id: VehicleId,
@@ -149,17 +180,17 @@ struct Candidate<'a> {
 }
 
 impl<'a> Candidate<'a> {
-    fn new(scene: &'a Scene, id: VehicleId, now: Millis) -> Self {
+    fn new(scene: &'a Scene, routes: &'a RouteTable, id: VehicleId, path: u32, now: Millis) -> Self {
         let departure = &scene.departures[id.index()];
-        let path = scene.paths[id.index()];
-        let link = scene.route_links[path as usize][0];
+        let link = routes.links(path)[0];
         Self {
             scene,
+            routes,
             departure,
             driver: &scene.drivers[departure.kind.index()],
             id,
-            choices: scene.routes.leg(path, 0),
-            first_lane: scene.network.links[link as usize].lanes.start as usize,
+            choices: routes.leg(path, 0),
+            first_lane: scene.network.link(link).lanes.start as usize,
             path,
             speed_factor: scene.speed_factor(id),
             now,
@@ -280,19 +311,19 @@ impl<'a> Candidate<'a> {
 
     /// What it has to do on its way.
     fn flags(&self, path: u32) -> u8 {
-        let stop = if self.scene.routes.stop(path).is_some() { Flags::STOP_AHEAD } else { 0 };
+        let stop = if self.routes.stop(path).is_some() { Flags::STOP_AHEAD } else { 0 };
         stop | if self.departure.manner.arrival_speed.is_some() { Flags::SLOW_ARRIVAL } else { 0 }
     }
 
     /// Where on `lane` it stops first, if that is on its first link.
     fn first_stop(&self, lane: usize) -> Option<f32> {
-        let next = self.scene.routes.stop(self.path).filter(|n| n.leg == 0)?;
+        let next = self.routes.stop(self.path).filter(|n| n.leg == 0)?;
         (next.stop.lane.index() == lane).then_some(next.stop.end)
     }
 
     /// Its path from `position` on its first link: stops before that are not made.
     fn path_from(&self, position: f32) -> u32 {
-        let routes = &self.scene.routes;
+        let routes = self.routes;
         let passed = |p: &u32| routes.stop(*p).is_some_and(|n| n.leg == 0 && n.stop.end < position);
         (self.path..).find(|p| !passed(p)).unwrap_or(self.path)
     }
@@ -381,7 +412,7 @@ impl<'a> Candidate<'a> {
     /// The vehicle as it enters.
     fn vehicle(&self, k: usize, position: f32, speed: f32) -> Vehicle {
         let path = self.path_from(position);
-        let choice = &self.scene.routes.leg(path, 0)[k];
+        let choice = &self.routes.leg(path, 0)[k];
         Vehicle {
             key: self.departure.key,
             position,

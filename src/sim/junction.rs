@@ -8,6 +8,7 @@
 use intergreen_control::Lamp;
 
 use super::apply::HALTING;
+use super::routes::RouteTable;
 use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
 use super::state::{Tail, Traffic, Vehicle};
 use super::stops::Halts;
@@ -20,6 +21,8 @@ use crate::random::mix;
 pub struct View<'a> {
     /// What does not change.
     pub scene: &'a Scene,
+    /// Lane choices of all paths.
+    pub routes: &'a RouteTable,
     /// Vehicles.
     pub traffic: &'a Traffic,
     /// Lamps, all signals' one after the other.
@@ -134,10 +137,10 @@ impl<'a> View<'a> {
             if traffic.held[lane.index()] {
                 return Some(lane);
             }
-            if leg + 1 >= scene.routes.legs(path) {
+            if leg + 1 >= self.routes.legs(path) {
                 return None;
             }
-            let choices = scene.routes.leg(path, leg);
+            let choices = self.routes.leg(path, leg);
             let next = choices[scene.lanes[lane.index()].index as usize].movement.get()?;
             m = &scene.moves[next.index()];
             let open = match self.signs().rule(m) {

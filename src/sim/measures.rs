@@ -18,6 +18,8 @@ pub const SAMPLE_S: i64 = 10;
 pub struct Trip {
     /// When it entered; `None` while it waits.
     pub entered: Option<Millis>,
+    /// The path it entered on, see [`RouteTable`](super::routes::RouteTable).
+    pub path: u32,
     /// Lane it entered on.
     pub depart_lane: LaneId,
     /// Where it entered, m.
@@ -47,6 +49,7 @@ pub struct Trip {
 impl Trip {
     const NEW: Self = Self {
         entered: None,
+        path: u32::MAX,
         depart_lane: LaneId::NONE,
         depart_position: 0.0,
         depart_speed: 0.0,
@@ -121,6 +124,7 @@ impl Measures {
         self.inserted += 1;
         let trip = &mut self.trips[v.id.index()];
         trip.entered = Some(now);
+        trip.path = v.path;
         trip.depart_lane = lane;
         trip.depart_position = v.position;
         trip.depart_speed = v.speed;

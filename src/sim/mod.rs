@@ -25,6 +25,7 @@ pub mod junction;
 pub mod lane_change;
 pub mod measures;
 pub mod monitor;
+pub mod navigation;
 pub mod plan;
 pub mod profile;
 pub mod routes;
@@ -34,6 +35,7 @@ mod simulation;
 pub mod state;
 mod step;
 pub mod stops;
+pub mod travel_times;
 
 pub use command::{Command, TimedCommand};
 pub use profile::Profile;

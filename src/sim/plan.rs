@@ -214,7 +214,7 @@ impl<'a> Planner<'a> {
                 next = facts.exit;
             } else {
                 leg += 1;
-                next = scene.routes.leg(self.me.path, leg)[facts.index as usize].movement;
+                next = self.view.routes.leg(self.me.path, leg)[facts.index as usize].movement;
                 inside = false;
                 if self.flags & Flags::KEPT != 0 {
                     self.arrives_on(here, leg, seen);
@@ -230,7 +230,7 @@ impl<'a> Planner<'a> {
     /// Slows down for the speed it has to arrive with, if its route ends on a lane that begins `to_lane` metres ahead.
     fn arrives_on(&mut self, lane: LaneId, leg: u16, to_lane: f32) {
         let scene = self.view.scene;
-        if self.flags & Flags::SLOW_ARRIVAL == 0 || leg + 1 < scene.routes.legs(self.me.path) {
+        if self.flags & Flags::SLOW_ARRIVAL == 0 || leg + 1 < self.view.routes.legs(self.me.path) {
             return;
         }
         let Some(target) = scene.departures[self.me.id.index()].manner.arrival_speed else { return };
@@ -247,7 +247,7 @@ impl<'a> Planner<'a> {
         if self.flags & Flags::STOP_AHEAD == 0 {
             return false;
         }
-        let Some(next) = self.view.scene.routes.stop(self.me.path).filter(|n| n.leg == leg) else { return false };
+        let Some(next) = self.view.routes.stop(self.me.path).filter(|n| n.leg == leg) else { return false };
         let distance = to_link + self.view.halts.target(&next.stop, self.d);
         // A stop is no emergency.
         let least = self.me.speed - self.d.decel * self.d.dt;
@@ -308,13 +308,13 @@ impl<'a> Planner<'a> {
 
     /// The route ends on this lane, or does not go on from it.
     fn end_of_way(&mut self, lane: LaneId, leg: u16, seen: f32) {
-        if leg + 1 >= self.view.scene.routes.legs(self.me.path) {
+        if leg + 1 >= self.view.routes.legs(self.me.path) {
             return;
         }
         // Stands before the end until there is a gap on a lane that goes on. Of two that must swap lanes the one that
         // wants right stands further back, or neither could ever pass the other.
         let facts = &self.view.scene.lanes[lane.index()];
-        let choice = &self.view.scene.routes.leg(self.me.path, leg)[facts.index as usize];
+        let choice = &self.view.routes.leg(self.me.path, leg)[facts.index as usize];
         let room = if choice.offset < 0 { WEAVING_ROOM.min(0.3 * facts.length) } else { LEAST_GAP };
         let settle = if self.d.ballistic() { SETTLE_GAP } else { 0.0 };
         let stop = self.stop(seen - room.max(settle), self.d.decel);

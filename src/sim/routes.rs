@@ -1,4 +1,4 @@
-//! Which lane leads where: worked out once per route, so that a driver looks it up.
+//! Which lane leads where: worked out once per path, so that a driver looks it up.
 //!
 //! For every lane of every link of a route: the movement that continues it, how far one gets without a lane change
 //! (*reach*), and how many lanes away the nearest lane with the greatest reach is (*offset*).
@@ -8,12 +8,18 @@
 //!   first path of its route, whose choices lead to the lane of that stop; then the next one, and so on. A route
 //!   without stops is one path.
 //! - **leg**: a link of a route, by its place in it.
+//!
+//! The table holds facts only and grows where trips find new ways during a run, in the order of their ids. Who
+//! drives which path is state: it lies in the line of those who wait and in the vehicles.
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
+
+use bevy::ecs::prelude::Resource;
 
 use crate::demand::stops::legs;
-use crate::demand::{Demand, Departure, Route, Stop};
+use crate::demand::{Demand, Departure, Route, RouteId, Stop};
 use crate::network::{LaneId, LinkId, MovementId, MovementKind, Network, VehicleClass};
 
 /// What a lane of a route's link is good for.
@@ -38,7 +44,7 @@ pub struct NextStop {
     pub stop: Stop,
 }
 
-/// The lane choices of all routes in use, each for the vehicle class that uses it.
+/// The lane choices of all paths.
 #[derive(Clone, Debug, Default)]
 pub struct RouteTable {
     /// Row of a path's first leg in `legs`; one more entry at the end.
@@ -48,31 +54,74 @@ pub struct RouteTable {
     /// Place of each leg's first lane in `choices`, and one past its last.
     legs: Vec<(u32, u32)>,
     choices: Vec<LaneChoice>,
+    /// The link of each leg.
+    links: Vec<LinkId>,
     /// Of each leg, whether there is a roundabout on it or soon after it.
     rings: Vec<bool>,
+    /// The paths of trips, to find them again.
+    known: HashMap<Found, u32>,
+}
+
+/// A way that a trip found, and what else makes a path.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Found {
+    /// The links in driving order.
+    pub links: Vec<LinkId>,
+    /// The trip's route before the run, of which it keeps the stops.
+    pub route: RouteId,
+    /// Who drives there.
+    pub class: VehicleClass,
+    /// Lane to arrive on; `None`: any.
+    pub arrival_lane: Option<u8>,
+}
+
+/// The paths of a run. A snapshot shares the table with the run until the next new path.
+#[derive(Resource, Clone, Debug)]
+pub struct Paths {
+    /// Lane choices of all paths.
+    pub table: Arc<RouteTable>,
+    /// The first path of each departure as it was before the run.
+    pub planned: Arc<[u32]>,
+}
+
+impl Paths {
+    /// The paths of `departures`.
+    pub fn new(network: &Network, demand: &Demand, departures: &[Departure]) -> Self {
+        let mut table = RouteTable { paths: vec![0], ..RouteTable::default() };
+        let planned = departures.iter().map(|d| {
+            let (class, arrival_lane) = (demand.types[d.kind.index()].class, d.manner.arrival_lane);
+            let route = &demand.routes[d.route.index()];
+            // Nobody looks for the links of given routes again.
+            let links = route.via.as_ref().map_or(Vec::new(), |_| route.links.clone());
+            table.find_or_add(network, Found { links, route: d.route, class, arrival_lane }, route)
+        });
+        let planned = planned.collect();
+        Self { table: Arc::new(table), planned }
+    }
+
+    /// The first path of a way that a trip found, made if there is none yet; `stops` are the trip's.
+    pub fn find_or_add(&mut self, network: &Network, found: Found, stops: &[Stop]) -> u32 {
+        if let Some(&path) = self.table.known.get(&found) {
+            return path;
+        }
+        let route = Route { stops: stops.to_vec(), ..Route::given(found.links.clone()) };
+        Arc::make_mut(&mut self.table).find_or_add(network, found, &route)
+    }
 }
 
 /// Reaches closer than this are equal: lanes of one link differ by their inner and outer curve.
 const SAME_REACH: f32 = 10.0;
 
 impl RouteTable {
-    /// Builds the table for `departures` and returns each departure's first path.
-    pub fn new(network: &Network, demand: &Demand, departures: &[Departure]) -> (Self, Vec<u32>) {
-        let mut table =
-            Self { paths: vec![0], stops: Vec::new(), legs: Vec::new(), choices: Vec::new(), rings: Vec::new() };
-        let mut known: HashMap<(u32, u8, Option<u8>), u32> = HashMap::new();
-        let paths = departures
-            .iter()
-            .map(|d| {
-                let class = demand.types[d.kind.index()].class;
-                *known.entry((d.route.0, class as u8, d.manner.arrival_lane)).or_insert_with(|| {
-                    let first = table.stops.len() as u32;
-                    table.add(network, &demand.routes[d.route.index()], class, d.manner.arrival_lane);
-                    first
-                })
-            })
-            .collect();
-        (table, paths)
+    /// The first path of `route`, made if it is not known.
+    fn find_or_add(&mut self, network: &Network, found: Found, route: &Route) -> u32 {
+        if let Some(&path) = self.known.get(&found) {
+            return path;
+        }
+        let first = self.stops.len() as u32;
+        self.add(network, route, found.class, found.arrival_lane);
+        self.known.insert(found, first);
+        first
     }
 
     /// Adds the paths of a route for a class.
@@ -92,6 +141,7 @@ impl RouteTable {
         }
         for (rows, stop) in sections.into_iter().rev() {
             self.legs.extend(rows);
+            self.links.extend_from_slice(&route.links);
             self.rings.extend((0..route.links.len()).map(|i| ring_ahead(network, &route.links[i..])));
             self.paths.push(self.legs.len() as u32);
             self.stops.push(stop);
@@ -141,6 +191,11 @@ impl RouteTable {
     #[inline]
     pub fn legs(&self, path: u32) -> u16 {
         (self.paths[path as usize + 1] - self.paths[path as usize]) as u16
+    }
+
+    /// The links of a path.
+    pub fn links(&self, path: u32) -> &[LinkId] {
+        &self.links[self.paths[path as usize] as usize..self.paths[path as usize + 1] as usize]
     }
 
     /// Number of paths.

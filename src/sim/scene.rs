@@ -1,4 +1,4 @@
-//! What does not change during a run: network, routes and drivers in the form the step reads.
+//! What does not change during a run: network, departures and drivers in the form the step reads.
 
 use std::sync::Arc;
 
@@ -8,10 +8,9 @@ use intergreen_control::Millis;
 use super::insert::arrival_of;
 use super::lane_change::can_change;
 use super::monitor;
-use super::routes::RouteTable;
 use super::sensors::Sensors;
 use crate::behaviour::Driver;
-use crate::demand::{Demand, Departure, FollowingModel, VehicleType, expand};
+use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleType, expand};
 use crate::network::{Conflict, ConflictKind, LaneId, MovementId, MovementKind, Network, RightOfWay};
 
 /// How a run is set up.
@@ -29,6 +28,8 @@ pub struct Setup {
     pub threads: usize,
     /// Car-following model for everybody instead of what the types name.
     pub behaviour: Option<FollowingModel>,
+    /// How trips find their way.
+    pub routing: Routing,
     /// Controller of every signal and its parameters.
     pub controller: (String, Vec<(String, String)>),
     /// Whether movements that a program opens in conflict give way (see [`monitor::unprotected`]). Without it they
@@ -45,6 +46,7 @@ impl Default for Setup {
             seed: 1,
             threads: 1,
             behaviour: None,
+            routing: Routing::default(),
             controller: ("fixed_time".into(), Vec::new()),
             unsafe_yields: false,
         }
@@ -131,16 +133,12 @@ pub struct Scene {
     pub drivers: Vec<Driver>,
     /// The vehicles to come, ordered by departure.
     pub departures: Vec<Departure>,
-    /// The path of each.
-    pub paths: Vec<u32>,
-    /// Lane choices of all paths.
-    pub routes: RouteTable,
+    /// How many of them name only where they begin and end.
+    pub trips: usize,
     /// Where each arrives on its last lane: m from its start, or if negative from its end.
     pub arrivals: Vec<f32>,
     /// Number of stopping places.
     pub places: usize,
-    /// Links of each route, by its first path.
-    pub route_links: Vec<Vec<u32>>,
     /// Lanes as the step reads them.
     pub lanes: Vec<LaneFacts>,
     /// Movements as the step reads them.
@@ -186,22 +184,16 @@ impl Scene {
             .collect();
         let dt = setup.step.seconds() as f32;
         let departures = expand(demand, setup.seed, setup.begin, setup.end);
-        let (routes, paths) = RouteTable::new(&network, demand, &departures);
-        let mut route_links = vec![Vec::new(); routes.len()];
-        for (d, &p) in departures.iter().zip(&paths) {
-            let links = &mut route_links[p as usize];
-            if links.is_empty() {
-                *links = demand.routes[d.route.index()].links.iter().map(|l| l.0).collect();
-            }
-        }
         let arrivals = departures
             .iter()
-            .zip(&paths)
-            .map(|(d, &p)| {
-                let last = route_links[p as usize].last().map_or(0, |&l| network.links[l as usize].lanes.start);
-                arrival_of(d, setup.seed, network.lanes[last as usize].length)
+            .map(|d| {
+                // Every way of a trip ends on the same link.
+                let last = demand.routes[d.route.index()].links.last();
+                let length = last.map_or(0.0, |&l| network.lanes[network.link(l).lanes.start as usize].length);
+                arrival_of(d, setup.seed, length)
             })
             .collect();
+        let trips = departures.iter().filter(|d| demand.routes[d.route.index()].via.is_some()).count();
         let unsafe_pairs = if setup.unsafe_yields { monitor::unprotected(&network) } else { Vec::new() };
         let lamp_base = lamp_bases(&network);
         let (moves, yields) = move_facts(&network, &lamp_base, &unsafe_pairs);
@@ -214,11 +206,9 @@ impl Scene {
             sensors: Sensors::at_signals(&network),
             types,
             departures,
+            trips,
             arrivals,
-            paths,
             places: demand.places.len(),
-            routes,
-            route_links,
             lanes,
             moves,
             yields,

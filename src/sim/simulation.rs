@@ -16,12 +16,15 @@ use super::gridlock::Gridlocks;
 use super::hash::StateHash;
 use super::insert::Waiting;
 use super::measures::Measures;
+use super::navigation::Navigator;
 use super::profile::Profile;
+use super::routes::Paths;
 use super::scene::{Scene, SceneRes, Setup};
 use super::sensors::SensorState;
 use super::state::{Tail, Traffic, Vehicle};
 use super::step::{self, Clock, Workers};
 use super::stops::Halts;
+use crate::demand::routing::Search;
 use crate::demand::{Demand, VehicleId};
 use crate::network::{LaneId, Network};
 
@@ -64,6 +67,8 @@ pub struct Snapshot {
     traffic: Traffic,
     halts: Halts,
     waiting: Waiting,
+    paths: Paths,
+    navigator: Navigator,
     lamps: Lamps,
     measures: Measures,
     overlaps: Overlaps,
@@ -99,8 +104,9 @@ impl Simulation {
         let mut controllers = Controllers::new(&scene).map_err(SimError::Controller)?;
         let mut lamps = Lamps::default();
         controllers.start(&scene, &mut lamps, scene.setup.begin);
-        let lanes = scene.lanes.len();
-        let pieces = if self.pool.is_some() { scene.setup.threads * 4 } else { 1 };
+        let (lanes, links) = (scene.lanes.len(), scene.network.links.len());
+        let threads = if self.pool.is_some() { scene.setup.threads } else { 1 };
+        let pieces = if self.pool.is_some() { threads * 4 } else { 1 };
         let mut chunks = chunk::cut(&self.network, pieces);
         chunk::assign_links(&mut chunks, &scene.change_links);
         let mut traffic = Traffic::new(lanes);
@@ -114,7 +120,9 @@ impl Simulation {
         world.insert_resource(Clock { now: scene.setup.begin, step: 0 });
         world.insert_resource(traffic);
         world.insert_resource(Halts::new(scene.places));
-        world.insert_resource(Waiting::new(scene.network.links.len()));
+        world.insert_resource(Waiting::new(links));
+        world.insert_resource(Paths::new(&scene.network, &self.demand, &scene.departures));
+        world.insert_resource(Navigator::new(&scene, &self.demand));
         world.insert_resource(Announcements::new(scene.moves.len()));
         world.insert_resource(Measures::new(&scene));
         world.insert_resource(Overlaps::default());
@@ -128,6 +136,7 @@ impl Simulation {
             chunks,
             tails: vec![Tail::EMPTY; lanes],
             taken: vec![0.0; lanes],
+            searches: vec![Search::new(links); threads],
             parallel: self.pool.is_some(),
         });
         world.insert_resource(SceneRes(scene));
@@ -197,6 +206,16 @@ impl Simulation {
         self.world.resource()
     }
 
+    /// The paths of all vehicles.
+    pub fn paths(&self) -> &Paths {
+        self.world.resource()
+    }
+
+    /// What trips know when they look for their way.
+    pub fn navigator(&self) -> &Navigator {
+        self.world.resource()
+    }
+
     /// Gridlocks and blockages so far.
     pub fn gridlocks(&self) -> &Gridlocks {
         self.world.resource()
@@ -252,11 +271,11 @@ impl Simulation {
         let w = &self.world;
         hash.link(
             w.resource::<Clock>().step,
-            self.traffic(),
-            self.halts(),
+            (self.traffic(), self.halts()),
             self.lamps(),
             w.resource::<SensorState>(),
             self.controllers(),
+            self.navigator(),
         );
         hash.0
     }
@@ -295,6 +314,8 @@ impl Simulation {
             traffic: self.traffic().clone(),
             halts: self.halts().clone(),
             waiting: self.waiting().clone(),
+            paths: self.paths().clone(),
+            navigator: self.navigator().clone(),
             lamps: self.lamps().clone(),
             measures: self.measures().clone(),
             overlaps: self.overlaps().clone(),
@@ -331,6 +352,8 @@ impl Simulation {
         world.insert_resource(snapshot.traffic.clone());
         world.insert_resource(snapshot.halts.clone());
         world.insert_resource(snapshot.waiting.clone());
+        world.insert_resource(snapshot.paths.clone());
+        world.insert_resource(snapshot.navigator.clone());
         world.insert_resource(snapshot.lamps.clone());
         world.insert_resource(snapshot.measures.clone());
         world.insert_resource(snapshot.overlaps.clone());

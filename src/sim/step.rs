@@ -20,12 +20,15 @@ use super::insert::{Waiting, tail_of};
 use super::junction::View;
 use super::lane_change::LinkLanes;
 use super::measures::{self, Measures};
+use super::navigation::Navigator;
 use super::plan::plan_chunk;
 use super::profile::Profile;
+use super::routes::{Paths, RouteTable};
 use super::scene::{Scene, SceneRes};
 use super::sensors::SensorState;
 use super::state::{Flags, LaneTraffic, Tail, Traffic};
 use super::stops::Halts;
+use crate::demand::routing::Search;
 
 /// The stages of a step. Each one finishes before the next begins.
 #[derive(SystemSet, Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -83,6 +86,8 @@ pub struct Workers {
     pub tails: Vec<Tail>,
     /// Length of the vehicles on each lane and their standing gaps, m.
     pub taken: Vec<f32>,
+    /// What looking for ways needs, one for each thread.
+    pub searches: Vec<Search>,
     /// Whether the passes are parallel: then the step runs on a thread of the pool it should use.
     pub parallel: bool,
 }
@@ -139,18 +144,24 @@ fn insert(
     mut traffic: ResMut<Traffic>,
     mut waiting: ResMut<Waiting>,
     mut halts: ResMut<Halts>,
+    (mut paths, mut navigator): (ResMut<Paths>, ResMut<Navigator>),
+    mut workers: ResMut<Workers>,
     mut measures: ResMut<Measures>,
     mut entities: ResMut<VehicleEntities>,
     mut spawner: Commands,
     mut profile: ResMut<Profile>,
 ) {
-    halts.release(&scene.0, &mut traffic, &mut measures, clock.now + scene.0.setup.step);
+    let (scene, now) = (&*scene.0, clock.now);
+    halts.release(scene, &paths.table, &mut traffic, &mut measures, now + scene.setup.step);
     let mut entered = Vec::new();
-    waiting.insert(&scene.0, &mut traffic, &lamps.shown, clock.now, &mut entered);
+    waiting.line_up(scene, &paths, now);
+    navigator.route(scene, &mut waiting, &mut paths, &mut workers.searches, now);
+    waiting.insert(scene, &paths.table, &mut traffic, &lamps.shown, now, &mut entered);
+    navigator.look(scene, &traffic, now);
     for (id, lane) in entered {
         let vehicle = traffic.lanes[lane.index()].vehicles.iter().find(|v| v.id == id);
         if let Some(v) = vehicle {
-            measures.enter(v, lane, clock.now);
+            measures.enter(v, lane, now);
         }
         entities.0[id.index()] = Some(spawner.spawn(VehicleEntity(id)).id());
     }
@@ -160,6 +171,7 @@ fn insert(
 #[allow(clippy::too_many_arguments, reason = "a system's parameters are what it touches")]
 fn plan(
     scene: Res<SceneRes>,
+    paths: Res<Paths>,
     clock: Res<Clock>,
     traffic: Res<Traffic>,
     lamps: Res<Lamps>,
@@ -168,7 +180,14 @@ fn plan(
     mut announcements: ResMut<Announcements>,
     mut profile: ResMut<Profile>,
 ) {
-    let view = View { scene: &scene.0, traffic: &traffic, lamps: &lamps.shown, halts: &halts, step: clock.step };
+    let view = View {
+        scene: &scene.0,
+        routes: &paths.table,
+        traffic: &traffic,
+        lamps: &lamps.shown,
+        halts: &halts,
+        step: clock.step,
+    };
     let parts = vec![(); workers.chunks.len()];
     workers.each(parts, |chunk, ()| plan_chunk(&view, chunk));
     announcements.clear();
@@ -181,6 +200,7 @@ fn plan(
 #[allow(clippy::too_many_arguments, reason = "a system's parameters are what it touches")]
 fn apply(
     scene: Res<SceneRes>,
+    paths: Res<Paths>,
     clock: Res<Clock>,
     lamps: Res<Lamps>,
     announcements: Res<Announcements>,
@@ -190,11 +210,12 @@ fn apply(
     mut measures: ResMut<Measures>,
     mut profile: ResMut<Profile>,
 ) {
-    let scene: &Scene = &scene.0;
+    let (scene, routes): (&Scene, &RouteTable) = (&scene.0, &paths.table);
     let traffic = &mut *traffic;
     let workers = &mut *workers;
     let cx = Context {
         scene,
+        routes,
         lamps: &lamps.shown,
         halts: &halts,
         announcements: &announcements,
@@ -205,7 +226,7 @@ fn apply(
     let parts = split(&workers.chunks, &mut traffic.lanes);
     workers.each(parts, |chunk, lanes| apply_chunk(&cx, chunk, lanes));
     hand_over(&workers.chunks, traffic);
-    halts.take(scene, traffic, &workers.chunks, clock.now + scene.setup.step);
+    halts.take(scene, routes, traffic, &workers.chunks, clock.now + scene.setup.step);
 
     let (mut tails, mut taken) = (std::mem::take(&mut workers.tails), std::mem::take(&mut workers.taken));
     let old = &traffic.lanes;
@@ -216,14 +237,20 @@ fn apply(
             *taken = old[lane].vehicles.iter().map(|v| v.length + scene.drivers[v.kind as usize].min_gap).sum();
         }
     });
-    finish(scene, traffic, workers, &tails, &taken);
+    finish(scene, routes, traffic, workers, (&tails, &taken));
     (workers.tails, workers.taken) = (tails, taken);
     measures.lane_changes += workers.chunks.iter().map(|c| c.changes as u64).sum::<u64>();
     profile.lap(Stage::Apply);
 }
 
 /// Lane changes, and what other lanes will see of each lane in the next step.
-fn finish(scene: &Scene, traffic: &mut Traffic, workers: &mut Workers, moved: &[Tail], taken: &[f32]) {
+fn finish(
+    scene: &Scene,
+    routes: &RouteTable,
+    traffic: &mut Traffic,
+    workers: &mut Workers,
+    (moved, taken): (&[Tail], &[f32]),
+) {
     let parts: Vec<_> = split(&workers.chunks, &mut traffic.lanes)
         .into_iter()
         .zip(split(&workers.chunks, &mut traffic.tails))
@@ -237,7 +264,8 @@ fn finish(scene: &Scene, traffic: &mut Traffic, workers: &mut Workers, moved: &[
         for &(a, b) in &scene.change_links[chunk.change_links.clone()] {
             let part = &mut lanes[a as usize - first..b as usize - first];
             let begging = &mut chunk.begging;
-            chunk.changes += LinkLanes { scene, tails: moved, taken, lanes: part, first: a as usize, begging }.change();
+            chunk.changes +=
+                LinkLanes { scene, routes, tails: moved, taken, lanes: part, first: a as usize, begging }.change();
         }
         for (k, lane) in lanes.iter().enumerate() {
             tails[k] = tail_of(scene, first + k, lane);
@@ -316,6 +344,7 @@ fn measure(
     sensors: Res<SensorState>,
     controllers: Res<Controllers>,
     workers: Res<Workers>,
+    (paths, navigator): (Res<Paths>, Res<Navigator>),
     mut books: Books,
     mut spawner: Commands,
 ) {
@@ -348,10 +377,10 @@ fn measure(
         m.sample(scene, &traffic);
     }
     if every(gridlock::EVERY_S) {
-        books.gridlocks.look(scene, &traffic, &halts, &lamps, step);
+        books.gridlocks.look(scene, &paths.table, &traffic, &halts, &lamps, step);
     }
     if every(hash::EVERY_S) {
-        books.hash.link(step, &traffic, &halts, &lamps, &sensors, &controllers);
+        books.hash.link(step, (&traffic, &halts), &lamps, &sensors, &controllers, &navigator);
     }
     if m.resco_delay.is_none() && scene.setup.end.is_some_and(|end| now >= end) {
         m.resco_delay = m.resco_delay(scene, &traffic, &halts, now);

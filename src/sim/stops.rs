@@ -11,7 +11,7 @@ use intergreen_control::Millis;
 use super::chunk::Chunk;
 use super::insert::{place, refresh_tail};
 use super::measures::Measures;
-use super::routes::NextStop;
+use super::routes::{NextStop, RouteTable};
 use super::scene::Scene;
 use super::state::{Flags, Traffic, Vehicle};
 use crate::behaviour::Driver;
@@ -79,11 +79,11 @@ impl Halts {
     }
 
     /// Takes in everybody who has reached a stop in the step that ends at `now`.
-    pub fn take(&mut self, scene: &Scene, traffic: &mut Traffic, chunks: &[Chunk], now: Millis) {
+    pub fn take(&mut self, scene: &Scene, routes: &RouteTable, traffic: &mut Traffic, chunks: &[Chunk], now: Millis) {
         for &(lane, id) in chunks.iter().flat_map(|c| &c.stopped) {
             let vehicles = &mut traffic.lanes[lane.index()].vehicles;
             let Some(i) = vehicles.iter().position(|v| v.id == id) else { continue };
-            let Some(NextStop { stop, .. }) = scene.routes.stop(vehicles[i].path) else { continue };
+            let Some(NextStop { stop, .. }) = routes.stop(vehicles[i].path) else { continue };
             // It stands for one step at least.
             let over = stop.over(now, &scene.departures[id.index()]).max(now + scene.setup.step);
             if let Some(p) = stop.place.get().filter(|_| !stop.parks) {
@@ -97,7 +97,14 @@ impl Halts {
 
     /// Lets everybody go on whose time is over at `now`, the end of the step to come (as in SUMO, where a step is named
     /// by its end); who has left the lane needs a gap there.
-    pub fn release(&mut self, scene: &Scene, traffic: &mut Traffic, measures: &mut Measures, now: Millis) {
+    pub fn release(
+        &mut self,
+        scene: &Scene,
+        routes: &RouteTable,
+        traffic: &mut Traffic,
+        measures: &mut Measures,
+        now: Millis,
+    ) {
         if self.list.iter().all(|h| h.over > now) {
             return;
         }
@@ -115,7 +122,7 @@ impl Halts {
                 refresh_tail(scene, traffic, lane);
             }
             if let Some(v) = traffic.lanes[lane].vehicles.iter_mut().find(|v| v.id == halt.id) {
-                go_on(scene, lane, v);
+                go_on(scene, routes, lane, v);
             }
             measures.trips[halt.id.index()].stop_time += (now - halt.since).seconds() as f32;
             false
@@ -125,7 +132,7 @@ impl Halts {
         for halt in self.list.iter().filter(|h| h.parked.is_none()) {
             let vehicles = &traffic.lanes[halt.lane.index()].vehicles;
             let Some(v) = vehicles.iter().find(|v| v.id == halt.id) else { continue };
-            if let Some(p) = scene.routes.stop(v.path).and_then(|s| s.stop.place.get()) {
+            if let Some(p) = routes.stop(v.path).and_then(|s| s.stop.place.get()) {
                 self.rears[p.index()] = self.rears[p.index()].min(v.back());
             }
         }
@@ -133,13 +140,13 @@ impl Halts {
 }
 
 /// Puts a vehicle on the path behind its stop.
-fn go_on(scene: &Scene, lane: usize, v: &mut Vehicle) {
+fn go_on(scene: &Scene, routes: &RouteTable, lane: usize, v: &mut Vehicle) {
     v.path += 1;
     v.flags &= !(Flags::STOPPED | Flags::STOP_AHEAD);
-    if scene.routes.stop(v.path).is_some() {
+    if routes.stop(v.path).is_some() {
         v.flags |= Flags::STOP_AHEAD;
     }
-    let choice = &scene.routes.leg(v.path, v.leg)[scene.lanes[lane].index as usize];
+    let choice = &routes.leg(v.path, v.leg)[scene.lanes[lane].index as usize];
     (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
 }
 

@@ -157,6 +157,22 @@ fn demand_is_scaled_and_values_are_set() {
 }
 
 #[test]
+fn it_is_said_when_trips_find_their_way() {
+    let (_scratch, config) = Scratch::with_scenario(NET, ROUTES);
+    let config = config.to_str().unwrap();
+    let routes = |args: &[&str]| run([&[config, "--json"], args].concat()).json()["routes"].clone();
+    assert_eq!(routes(&[]), "at_departure");
+    assert_eq!(routes(&["--routes", "once"]), "once");
+    assert_eq!(routes(&["--set", "routing=once"]), "once");
+    assert_eq!(routes(&["--set", "routing=once", "--routes", "at-departure"]), "at_departure");
+    assert!(run([config, "--routes", "once"]).stdout.contains("trips routed once"));
+    let wrong = run([config, "--set", "routing=never"]);
+    assert!(wrong.code == 2 && wrong.stderr.contains("expected once or at_departure"), "{wrong:?}");
+    // Every route of the bundled scenario is given.
+    assert_eq!(run(["--until", "1", "--json", "--set", "routing=at_departure"]).json()["routes"], "given");
+}
+
+#[test]
 fn commands_take_effect() {
     let (scratch, config) = Scratch::with_scenario(NET, ROUTES);
     let config = config.to_str().unwrap();

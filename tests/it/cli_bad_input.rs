@@ -106,7 +106,7 @@ fn options_that_make_no_sense() {
     refused(&["--threads", "0"], &["threads"]);
     refused(&["--scale", "inf"], &["expected a number"]);
     refused(&["--set", "demand.skale=1"], &["no 'skale'", "default_shares", "scale"]);
-    refused(&[&config, "--set", "streets=1"], &["no 'streets'", "begin, demand.scale, end, seed, step"]);
+    refused(&[&config, "--set", "streets=1"], &["no 'streets'", "begin, demand.scale, end, routing, seed, step"]);
     refused(&[&config, "--set", "end=-1"], &["end=-1"]);
     refused(&["--commands", "nowhere.ron"], &["nowhere.ron", "cannot be read"]);
     for (text, words) in [

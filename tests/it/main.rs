@@ -15,6 +15,7 @@ mod ladder;
 mod lanes;
 mod models;
 mod mutilated;
+mod navigation;
 mod outputs;
 mod peers;
 mod random_towns;

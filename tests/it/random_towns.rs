@@ -1,5 +1,6 @@
 //! Random towns: small grids with whatever the street plan can say, the same for the same number.
 
+use intergreen::demand::routing::Penalties;
 use intergreen::demand::{Router, VehicleType};
 use intergreen::network::compose::NodeKind;
 use intergreen::network::{LinkId, VehicleClass};
@@ -96,7 +97,7 @@ fn demand(town: &Town, stubs: &[(String, String)], rng: &mut Stream, minutes: f6
     let network = town.build();
     let car = VehicleType::calibrated("car");
     let bus = VehicleType::sumo("bus", VehicleClass::Bus).with_model(car.model);
-    let mut router = Router::new(&network);
+    let mut router = Router::new(&network, Penalties::default());
     let mut trips = Trips::new(&network, car.clone());
     trips.demand.types.push(bus);
     // All entries together stay below what one crossing can serve.

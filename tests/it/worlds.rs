@@ -119,7 +119,7 @@ impl Trips {
     /// The route over these links; known ones are used again.
     pub fn route(&mut self, links: &[&str]) -> RouteId {
         let find = |l: &&str| self.network.find_link(l).unwrap_or_else(|| panic!("there is no link '{l}'"));
-        let route = Route { links: links.iter().map(find).collect(), stops: Vec::new() };
+        let route = Route::given(links.iter().map(find).collect());
         let known = self.demand.routes.iter().position(|r| *r == route);
         RouteId::new(known.unwrap_or_else(|| {
             self.demand.routes.push(route);
@@ -359,6 +359,6 @@ pub fn sumo_file(file: &Path) -> World {
     let demand =
         routes::read_demand_in(&files, &network, window, &mut report).unwrap_or_else(|e| panic!("{name}: {e}"));
     let step = c.step.unwrap_or(Millis(1000));
-    let setup = Setup { begin: c.begin, end: c.end, step, ..Setup::default() };
+    let setup = Setup { begin: c.begin, end: c.end, step, routing: c.routing, ..Setup::default() };
     World { name, network: Arc::new(network), demand: Arc::new(demand), setup }
 }

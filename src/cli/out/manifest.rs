@@ -30,6 +30,7 @@ pub fn write(w: &mut dyn Write, run: &Finished<'_>, outcome: &Outcome, files: &[
             "drain": args.drain,
             "threads": outcome.threads,
             "behaviour": outcome.behaviour,
+            "routes": outcome.routes,
             "controller": outcome.controller,
             "sensors": outcome.sensors,
             "scale": args.scale,

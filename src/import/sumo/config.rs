@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use intergreen_control::Millis;
 
 use super::time;
+use crate::demand::routing::{Memory, Moment, Routing};
 use crate::import::xml::{self, Element};
 use crate::import::{ImportError, Report};
 
@@ -29,6 +30,8 @@ pub struct Config {
     pub seed: Option<u64>,
     /// The results it asks for.
     pub outputs: Outputs,
+    /// How trips find their way.
+    pub routing: Routing,
 }
 
 /// The results that a configuration asks for: files as it names them.
@@ -55,8 +58,10 @@ impl Outputs {
     }
 }
 
+/// Most looks at the traffic that are remembered for each link: memory is kept for all of them.
+const MOST_STEPS: u32 = 3_600;
+
 /// The options while they are read.
-#[derive(Default)]
 struct Options {
     net: Option<PathBuf>,
     routes: Vec<PathBuf>,
@@ -67,6 +72,7 @@ struct Options {
     scale: Option<f64>,
     seed: Option<u64>,
     outputs: Outputs,
+    routing: Routing,
 }
 
 /// Reads a `.sumocfg`. Options that mean nothing here are counted in `report` by name.
@@ -74,7 +80,7 @@ struct Options {
 /// # Errors
 /// If the file is no configuration, names no network, or an option has a value it cannot have.
 pub fn read_config(file: &Path, report: &mut Report) -> Result<Config, ImportError> {
-    let mut options = Options::default();
+    let mut options = Options::new();
     xml::read(file, &["configuration", "sumoConfiguration"], |element| options.section(file, &element, report))?;
     let net = options
         .net
@@ -96,10 +102,27 @@ pub fn read_config(file: &Path, report: &mut Report) -> Result<Config, ImportErr
         scale: options.scale,
         seed: options.seed,
         outputs: options.outputs,
+        routing: options.routing,
     })
 }
 
 impl Options {
+    /// Nothing given: trips find their way when they depart, everything else is open.
+    fn new() -> Self {
+        Self {
+            net: None,
+            routes: Vec::new(),
+            additional: Vec::new(),
+            begin: None,
+            end: None,
+            step: None,
+            scale: None,
+            seed: None,
+            outputs: Outputs::default(),
+            routing: Routing { moment: Moment::AtDeparture, ..Routing::default() },
+        }
+    }
+
     /// One element: an option, or a section of options (sections only order the file; their names say nothing).
     fn section(&mut self, file: &Path, element: &Element, report: &mut Report) -> Result<(), ImportError> {
         let value = element.get("value").or_else(|| element.get("v"));
@@ -126,7 +149,7 @@ impl Options {
             // SUMO's own word for "no end" is a negative time.
             "end" | "e" => self.end = Some(moment(file, element, value()?)?).filter(|t| t.0 >= 0),
             "step-length" => self.step = Some(step(file, element, value()?)?),
-            "scale" => self.scale = Some(scale(file, element, value()?)?),
+            "scale" => self.scale = Some(number(file, element, value()?)?),
             "seed" => self.seed = Some(seed(file, element, value()?)?),
             "tripinfo-output" | "tripinfo" => self.outputs.tripinfo = Some(value()?.to_owned()),
             "summary-output" | "summary" => self.outputs.summary = Some(value()?.to_owned()),
@@ -137,12 +160,47 @@ impl Options {
             }
             "edgedata-output" => self.outputs.edge_data = Some(value()?.to_owned()),
             "lanedata-output" => self.outputs.lane_data = Some(value()?.to_owned()),
+            name if self.routing_option(file, element, name, &value)? => {}
             // An empty section.
             "input" | "time" | "output" | "processing" | "report" | "random_number" | "gui_only" | "routing" => {}
             name => report
                 .count(format!("configuration option '{name}'"), || format!("{}:{}", file.display(), element.line)),
         }
         Ok(())
+    }
+}
+
+impl Options {
+    /// An option of routing; false if it is none, or none with this value.
+    fn routing_option<'v>(
+        &mut self,
+        file: &Path,
+        element: &Element,
+        name: &str,
+        value: &impl Fn() -> Result<&'v str, ImportError>,
+    ) -> Result<bool, ImportError> {
+        // The older names of the same options.
+        let name = name.strip_prefix("device.routing.").map_or(name.into(), |rest| format!("device.rerouting.{rest}"));
+        let routing = &mut self.routing;
+        match name.as_str() {
+            "device.rerouting.adaptation-interval" => routing.interval = span(file, element, value()?)?,
+            "device.rerouting.adaptation-steps" => routing.memory = steps(file, element, value()?)?,
+            "device.rerouting.adaptation-weight" => {
+                // A weight of zero asks for SUMO's default, the mean.
+                let weight = weight(file, element, value()?)?;
+                routing.memory = if weight > 0.0 { Memory::Fading(weight) } else { routing.memory };
+            }
+            "device.rerouting.pre-period" => routing.again_after = span(file, element, value()?)?,
+            "weights.minor-penalty" => routing.penalties.minor = number(file, element, value()?)?,
+            "weights.turnaround-penalty" => routing.penalties.turnaround = number(file, element, value()?)?,
+            // Simulated only at the value they have by default; how ways are searched changes none of them.
+            "device.rerouting.period" => return Ok(span(file, element, value()?)? == Millis(0)),
+            "weights.tls-penalty" | "weights.priority-factor" => return Ok(number(file, element, value()?)? == 0.0),
+            "weights.random-factor" => return Ok(number(file, element, value()?)? == 1.0),
+            "device.rerouting.threads" | "routing-threads" | "routing-algorithm" => {}
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 }
 
@@ -184,8 +242,33 @@ fn step(file: &Path, element: &Element, value: &str) -> Result<Millis, ImportErr
     }
 }
 
-/// A factor on the demand.
-fn scale(file: &Path, element: &Element, value: &str) -> Result<f64, ImportError> {
+/// A span of time.
+fn span(file: &Path, element: &Element, value: &str) -> Result<Millis, ImportError> {
+    match moment(file, element, value)? {
+        t if t.0 >= 0 => Ok(t),
+        _ => Err(element.error(file, format!("value=\"{value}\"; expected a time of at least 0 s"))),
+    }
+}
+
+/// A number of looks at the traffic; with none, only the last one counts.
+fn steps(file: &Path, element: &Element, value: &str) -> Result<Memory, ImportError> {
+    match value.trim().parse() {
+        Ok(0) => Ok(Memory::Fading(0.0)),
+        Ok(n) if n <= MOST_STEPS => Ok(Memory::Mean(n)),
+        _ => Err(element.error(file, format!("value=\"{value}\"; expected a whole number from 0 to {MOST_STEPS}"))),
+    }
+}
+
+/// A weight of what was seen before.
+fn weight(file: &Path, element: &Element, value: &str) -> Result<f64, ImportError> {
+    match number(file, element, value)? {
+        w if w <= 1.0 => Ok(w),
+        _ => Err(element.error(file, format!("value=\"{value}\"; expected a number from 0 to 1"))),
+    }
+}
+
+/// A number that cannot be negative: a factor, a weight, a time in seconds.
+fn number(file: &Path, element: &Element, value: &str) -> Result<f64, ImportError> {
     match value.trim().parse::<f64>() {
         Ok(v) if v.is_finite() && v >= 0.0 => Ok(v),
         _ => Err(element.error(file, format!("value=\"{value}\"; expected a number ≥ 0"))),

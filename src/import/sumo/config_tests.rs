@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use super::*;
+use crate::demand::routing::Penalties;
 use crate::import::sumo::net::test_files::{Scratch, data};
 
 /// Reads a configuration with this content.
@@ -31,6 +32,7 @@ fn reads_sections_synonyms_and_lists() {
         step: Some(Millis(500)),
         scale: Some(1.5),
         seed: Some(7),
+        routing: Routing { moment: Moment::AtDeparture, ..Routing::default() },
     };
     assert_eq!(config.unwrap(), expected);
     let findings: Vec<_> = report.findings.keys().map(String::as_str).collect();
@@ -52,6 +54,48 @@ fn no_end_is_none() {
 }
 
 #[test]
+fn reads_how_trips_find_their_way() {
+    let (config, report, _scratch) = read(
+        "<configuration><n value=\"a\"/><routing><device.rerouting.adaptation-interval value=\"5\"/>\
+         <device.routing.adaptation-steps value=\"36\"/><device.rerouting.pre-period value=\"120\"/>\
+         <weights.minor-penalty value=\"0.5\"/><weights.turnaround-penalty value=\"9\"/>\
+         <device.rerouting.period value=\"0\"/><weights.random-factor value=\"1\"/>\
+         <device.rerouting.threads value=\"4\"/></routing></configuration>",
+    );
+    let expected = Routing {
+        moment: Moment::AtDeparture,
+        penalties: Penalties { minor: 0.5, turnaround: 9.0 },
+        interval: Millis(5_000),
+        memory: Memory::Mean(36),
+        again_after: Millis(120_000),
+    };
+    assert_eq!(config.unwrap().routing, expected);
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    let memory = |option: &str| {
+        read(&format!("<configuration><n value=\"a\"/><{option}/></configuration>")).0.unwrap().routing.memory
+    };
+    assert_eq!(memory("device.rerouting.adaptation-weight value=\"0.25\""), Memory::Fading(0.25));
+    assert_eq!(memory("device.rerouting.adaptation-weight value=\"0\""), Memory::Mean(180));
+    assert_eq!(memory("device.rerouting.adaptation-steps value=\"0\""), Memory::Fading(0.0));
+}
+
+/// What changes routes in SUMO and is not simulated is said.
+#[test]
+fn counts_routing_that_is_not_simulated() {
+    for option in [
+        "device.rerouting.period value=\"300\"",
+        "device.rerouting.probability value=\"1\"",
+        "weights.random-factor value=\"2\"",
+        "weights.tls-penalty value=\"3\"",
+    ] {
+        let (config, report, _scratch) = read(&format!("<configuration><n value=\"a\"/><{option}/></configuration>"));
+        assert_eq!(config.unwrap().routing, Routing { moment: Moment::AtDeparture, ..Routing::default() });
+        let name = option.split(' ').next().unwrap();
+        assert!(report.findings.contains_key(&format!("configuration option '{name}'")), "{:?}", report.findings);
+    }
+}
+
+#[test]
 fn names_what_is_wrong() {
     for (content, fragment) in [
         ("<configuration/>", "<net-file> is missing"),
@@ -68,6 +112,14 @@ fn names_what_is_wrong() {
         ),
         ("<configuration><n value=\"a\"/><step-length value=\"0\"/></configuration>", "expected a step of at least"),
         ("<configuration><n value=\"a\"/><scale value=\"NaN\"/></configuration>", "expected a number ≥ 0"),
+        (
+            "<configuration><n value=\"a\"/><device.rerouting.adaptation-steps value=\"-3\"/></configuration>",
+            "expected a whole number from 0 to 3600",
+        ),
+        (
+            "<configuration><n value=\"a\"/><device.rerouting.adaptation-weight value=\"2\"/></configuration>",
+            "expected a number from 0 to 1",
+        ),
         ("<configuration><n value=\"a\"/>", "truncated"),
     ] {
         let error = read(content).0.expect_err(content).to_string();

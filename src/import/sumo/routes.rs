@@ -1,8 +1,8 @@
 //! Demand files: `.rou.xml`, and whatever of it stands in additional files.
 //!
 //! Definitions (types, routes, distributions) are taken in as they come. A vehicle may stand before the type or the
-//! route that it names: such vehicles wait until everything is read. Trips are routed here, once, so that every run
-//! and every controller gets the same routes.
+//! route that it names: such vehicles wait until everything is read. Trips get their ways at free flow here, so that
+//! every run and every controller has the same ones, unless they look for others at departure.
 
 mod book;
 mod flow;
@@ -17,6 +17,7 @@ use intergreen_control::Millis;
 use self::book::RouteBook;
 use super::stops::{Origin, RawStop, StopBook, is_place};
 use super::types::{Choice, DEFAULT_TYPE, TypeBook};
+use crate::demand::routing::Penalties;
 use crate::demand::{Demand, DepartLane, DepartPosition, Manner, RouteId, Source, Stop, Timing, check_flow};
 use crate::import::xml::{self, Element};
 use crate::import::{ImportError, Report};
@@ -49,8 +50,22 @@ pub fn read_demand_in(
     window: Window,
     report: &mut Report,
 ) -> Result<Demand, ImportError> {
+    read_demand_with(files, network, window, Penalties::default(), report)
+}
+
+/// Reads demand files for a scenario that also says what hesitation costs trips that look for a way.
+///
+/// # Errors
+/// Names file, line and element of what is wrong, and what was expected.
+pub fn read_demand_with(
+    files: &[PathBuf],
+    network: &Network,
+    window: Window,
+    penalties: Penalties,
+    report: &mut Report,
+) -> Result<Demand, ImportError> {
     let mut reader = Reader {
-        routes: RouteBook::new(network),
+        routes: RouteBook::new(network, penalties),
         stops: StopBook::new(network),
         types: TypeBook::default(),
         network,
@@ -252,7 +267,7 @@ impl<'a> Reader<'a> {
         stops: &[RawStop],
     ) -> Result<Option<Vec<(RouteId, f64)>>, ImportError> {
         let nested = element.children.iter().find(|c| matches!(c.name.as_str(), "route" | "routeDistribution"));
-        let routes = match (element.get("route"), nested) {
+        let mut routes = match (element.get("route"), nested) {
             (Some(name), _) => self.routes.find(name).cloned().ok_or_else(|| {
                 element.error(file, format!("route '{name}' is not known; expected a <route> or <routeDistribution>"))
             })?,
@@ -262,6 +277,11 @@ impl<'a> Reader<'a> {
         for &(route, _) in &routes {
             for &(kind, _) in types {
                 self.routes.check_usable(file, element, route, &self.types.types[kind.index()])?;
+            }
+        }
+        if matches!(element.get("reroute"), Some("true" | "1")) {
+            for (route, _) in &mut routes {
+                *route = self.routes.as_trip(*route);
             }
         }
         Ok(Some(routes))
@@ -450,6 +470,9 @@ impl<'a> Reader<'a> {
         }
         for child in &element.children {
             match child.name.as_str() {
+                "param" if child.get("key").is_some_and(|key| key.contains("rerouting")) => {
+                    self.report.count("rerouting device of a single vehicle not simulated", || element.label());
+                }
                 "route" | "routeDistribution" | "stop" | "param" => {}
                 other => {
                     self.report.count(format!("<{other}> in <{}> not simulated", element.name), || element.label());

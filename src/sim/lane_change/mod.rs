@@ -15,7 +15,7 @@ mod tactical;
 
 use super::apply::HALTING;
 use super::plan::{RELAXATION, relaxed};
-use super::routes::LaneChoice;
+use super::routes::{LaneChoice, RouteTable};
 use super::scene::Scene;
 use super::state::{Begging, Flags, LaneTraffic, Tail, Vehicle};
 use crate::behaviour::{Driver, Leader};
@@ -43,6 +43,8 @@ const MOST_LANES: usize = 32;
 pub struct LinkLanes<'a> {
     /// What does not change.
     pub scene: &'a Scene,
+    /// Lane choices of all paths.
+    pub routes: &'a RouteTable,
     /// Tails and heads of all lanes after moving.
     pub tails: &'a [Tail],
     /// Length of the vehicles on each lane and their standing gaps, m.
@@ -135,7 +137,7 @@ impl LinkLanes<'_> {
 
     /// The vehicle on its new lane. Its rear stays where it is, see [`Traffic::askew`](super::state::Traffic::askew).
     fn moved(&self, mut v: Vehicle, to: usize) -> Vehicle {
-        let choice = &self.scene.routes.leg(v.path, v.leg)[to];
+        let choice = &self.routes.leg(v.path, v.leg)[to];
         (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
         (v.lc_gain, v.lc_keep, v.lc_speed) = (0.0, 0.0, 0.0);
         if self.scene.drivers[v.kind as usize].ballistic() {
@@ -156,7 +158,7 @@ impl LinkLanes<'_> {
         own.lc_speed = own.speed.max(memory * own.lc_speed + (1.0 - memory) * own.speed);
         let me = *own;
         let d = &scene.drivers[me.kind as usize];
-        let choices = scene.routes.leg(me.path, me.leg);
+        let choices = self.routes.leg(me.path, me.leg);
         let offset = choices[k].offset;
         if offset != 0 {
             let to = if offset > 0 { k + 1 } else { k.wrapping_sub(1) };
@@ -178,7 +180,7 @@ impl LinkLanes<'_> {
     /// Whether a change for the route can wait no longer: not much of the lane is left, or so much only as the queue on
     /// the right lane takes.
     fn is_urgent(&self, me: &Vehicle, d: &Driver, k: usize, to: usize, cursor: &Cursor) -> bool {
-        let here = &self.scene.routes.leg(me.path, me.leg)[k];
+        let here = &self.routes.leg(me.path, me.leg)[k];
         let best = (k as i32 + i32::from(here.offset)) as usize;
         let usable = here.reach + self.ring_bonus(me, k, to) - me.position;
         let needed = Self::horizon(me, d, here.offset > 0) * f32::from(here.offset.unsigned_abs());
@@ -189,13 +191,13 @@ impl LinkLanes<'_> {
     fn queued(&self, me: &Vehicle, lane: usize, cursor: &Cursor) -> f32 {
         let scene = self.scene;
         let mut taken = cursor.taken.get(lane).copied().unwrap_or(0.0);
-        let mut choice = scene.routes.leg(me.path, me.leg).get(lane);
-        let legs = scene.routes.legs(me.path);
+        let mut choice = self.routes.leg(me.path, me.leg).get(lane);
+        let legs = self.routes.legs(me.path);
         for leg in me.leg + 1..legs.min(me.leg + 1 + QUEUED_LINKS) {
             let Some(m) = choice.and_then(|c| c.movement.get()) else { break };
             let next = scene.moves[m.index()].to;
             taken += self.taken[next.index()];
-            choice = scene.routes.leg(me.path, leg).get(scene.lanes[next.index()].index as usize);
+            choice = self.routes.leg(me.path, leg).get(scene.lanes[next.index()].index as usize);
         }
         taken
     }
@@ -226,7 +228,7 @@ impl LinkLanes<'_> {
     ) {
         let limit = self.scene.lanes[self.first].limit;
         if !ahead_free && let Some(a) = slot.ahead {
-            let here = &self.scene.routes.leg(me.path, me.leg)[k];
+            let here = &self.routes.leg(me.path, me.leg)[k];
             let advised = Self::behind_or_past(me, d, here, &a, d.desired(me.speed_factor, limit));
             let own = &mut self.lanes[k].vehicles[cursor.at[k]];
             own.advised = own.advised.min(advised);

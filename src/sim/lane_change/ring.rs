@@ -25,10 +25,10 @@ impl LinkLanes<'_> {
     /// the roundabout and at least one exit is passed; less the more the inner lane is used.
     pub(super) fn ring_bonus(&self, me: &Vehicle, lane: usize, to: usize) -> f32 {
         let scene = self.scene;
-        if !scene.routes.meets_ring(me.path, me.leg) {
+        if !self.routes.meets_ring(me.path, me.leg) {
             return 0.0;
         }
-        let choices = scene.routes.leg(me.path, me.leg);
+        let choices = self.routes.leg(me.path, me.leg);
         let offset = |k: usize| choices[k].offset;
         let best =
             if offset(lane) == 0 && offset(to) == 0 { to } else { (lane as i32 + i32::from(offset(lane))) as usize };
@@ -36,7 +36,7 @@ impl LinkLanes<'_> {
         let (mut outer, mut inner) = (place(best), Some(place(lane.max(to))));
         let (mut exits, mut entered, mut seen, mut inside) = (0, false, -me.position, 0.0);
         let (mut queue, mut inner_queue) = (0.0, 0.0);
-        for leg in me.leg..scene.routes.legs(me.path) {
+        for leg in me.leg..self.routes.legs(me.path) {
             let link = scene.network.link(scene.network.lane(outer.lane).link);
             if entered && !link.roundabout {
                 break;
@@ -69,7 +69,7 @@ impl LinkLanes<'_> {
 
     /// The lane of the next link that the route leads to.
     fn next_place(&self, me: &Vehicle, leg: u16, at: Place) -> Option<Place> {
-        let by = self.scene.routes.leg(me.path, leg)[at.index].movement;
+        let by = self.routes.leg(me.path, leg)[at.index].movement;
         let lane = self.scene.moves[by.get()?.index()].to;
         Some(Place { lane, index: self.scene.lanes[lane.index()].index as usize, by })
     }

@@ -124,8 +124,8 @@ impl LinkLanes<'_> {
     fn is_dead_end(&self, me: &Vehicle, lane: usize) -> bool {
         let scene = self.scene;
         let mut here = LaneId::new(self.first + lane);
-        for leg in me.leg..scene.routes.legs(me.path) {
-            let choice = &scene.routes.leg(me.path, leg)[scene.lanes[here.index()].index as usize];
+        for leg in me.leg..self.routes.legs(me.path) {
+            let choice = &self.routes.leg(me.path, leg)[scene.lanes[here.index()].index as usize];
             let Some(m) = choice.movement.get() else { break };
             here = scene.moves[m.index()].to;
         }

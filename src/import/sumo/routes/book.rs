@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use crate::demand::routing::usable;
+use crate::demand::routing::{Penalties, usable};
 use crate::demand::stops::legs;
 use crate::demand::{Route, RouteId, Router, Stop, VehicleType};
 use crate::import::sumo::stops::{RawStop, StopBook};
@@ -25,8 +25,8 @@ pub struct RouteBook<'a> {
     network: &'a Network,
     links: HashMap<&'a str, LinkId>,
     router: Router<'a>,
-    /// Routes without stops by their links.
-    known: HashMap<Vec<LinkId>, RouteId>,
+    /// Routes without stops by their links, and by those to pass if they are trips'.
+    known: HashMap<(Vec<LinkId>, Option<Vec<LinkId>>), RouteId>,
     /// Routes with stops by their links.
     stopping: HashMap<Vec<LinkId>, Vec<RouteId>>,
     /// The stops that the file prescribes for each route.
@@ -38,13 +38,13 @@ pub struct RouteBook<'a> {
 
 impl<'a> RouteBook<'a> {
     /// An empty book for a network.
-    pub fn new(network: &'a Network) -> Self {
+    pub fn new(network: &'a Network, penalties: Penalties) -> Self {
         let links = network.links.iter().enumerate().map(|(i, link)| (link.id.as_str(), LinkId::new(i))).collect();
         Self {
             routes: Vec::new(),
             network,
             links,
-            router: Router::new(network),
+            router: Router::new(network, penalties),
             known: HashMap::new(),
             stopping: HashMap::new(),
             stops: Vec::new(),
@@ -130,10 +130,16 @@ impl<'a> RouteBook<'a> {
             if let Some(links) = self.router.route(from, via, to, kind)
                 && kinds.iter().all(|k| k.class == kind.class || self.obstacle(&links, k.class).is_none())
             {
-                return Some(self.intern(links));
+                return Some(self.intern(links, Some(via.to_vec())));
             }
         }
         None
+    }
+
+    /// The same route for a vehicle that may leave it for a faster way at departure.
+    pub fn as_trip(&mut self, route: RouteId) -> RouteId {
+        let links = self.routes[route.index()].links.clone();
+        self.intern(links, Some(Vec::new()))
     }
 
     /// Why vehicles of a class cannot drive along `links`, if they cannot.
@@ -223,18 +229,20 @@ impl<'a> RouteBook<'a> {
             return Err(owner.error(file, format!("its route has more than {MOST_LINKS} edges")));
         }
         if stops.is_empty() {
-            return Ok(self.intern(links));
+            return Ok(self.intern(links, None));
         }
-        Ok(self.push(Route { links, stops: Vec::new() }, stops))
+        Ok(self.push(Route::given(links), stops))
     }
 
-    /// The route with these links, made if there is none yet.
-    fn intern(&mut self, links: Vec<LinkId>) -> RouteId {
-        if let Some(&route) = self.known.get(&links) {
+    /// The route with these links and these to pass, made if there is none yet.
+    fn intern(&mut self, links: Vec<LinkId>, via: Option<Vec<LinkId>>) -> RouteId {
+        let key = (links, via);
+        if let Some(&route) = self.known.get(&key) {
             return route;
         }
-        let route = self.push(Route { links: links.clone(), stops: Vec::new() }, Vec::new());
-        self.known.insert(links, route);
+        let (links, via) = key.clone();
+        let route = self.push(Route { via, ..Route::given(links) }, Vec::new());
+        self.known.insert(key, route);
         route
     }
 
@@ -253,7 +261,7 @@ impl<'a> RouteBook<'a> {
         }
         let links = links[from..=to].to_vec();
         let stops = self.stops[route.index()].clone();
-        if stops.is_empty() { self.intern(links) } else { self.push(Route { links, stops: Vec::new() }, stops) }
+        if stops.is_empty() { self.intern(links, None) } else { self.push(Route::given(links), stops) }
     }
 
     /// The stops that the file prescribes for a route.
@@ -278,7 +286,10 @@ impl<'a> RouteBook<'a> {
             let problem = format!("its stop on lane '{lane}' is not on its route behind the stop before it");
             return Err(element.error(file, problem));
         }
-        let route = Route { links: links.clone(), stops };
+        // Where it must not leave out a stop, a trip has to pass all of them or to keep its way.
+        let passes = |via: &Vec<LinkId>| stops.iter().all(|stop| via.contains(&self.network.lane(stop.lane).link));
+        let via = self.routes[route.index()].via.clone().filter(passes);
+        let route = Route { links: links.clone(), stops, via };
         let same = self.stopping.get(&route.links).into_iter().flatten();
         if let Some(&known) = same.into_iter().find(|known| self.routes[known.index()] == route) {
             return Ok(known);

@@ -47,7 +47,11 @@ fn vehicles_trips_and_flows_with_routes_only_once() {
         <flow id="f" from="in" to="out" begin="10" end="20" vehsPerHour="700"/>"#,
     );
     assert!(report.findings.is_empty(), "{report:?}");
-    assert_eq!((demand.routes.len(), demand.sources.len()), (2, 5));
+    // A trip's way is not the given route over the same links: the trip may leave it at departure.
+    assert_eq!((demand.routes.len(), demand.sources.len()), (3, 5));
+    let vias = |source: usize| demand.routes[demand.sources[source].routes[0].0.index()].via.clone();
+    assert_eq!([0, 2, 3].map(vias), [None, Some(vec![]), Some(vec![LinkId(2)])]);
+    assert_eq!(demand.sources[2].routes, demand.sources[4].routes);
     assert_eq!((links(&demand, 2), links(&demand, 3)), (vec![0, 1, 4], vec![0, 2, 4]));
     assert_eq!(demand.types[demand.sources[0].types[0].0.index()].length, 7.0);
     assert_eq!(demand.sources[0].manner.depart_lane, DepartLane::Best);
@@ -56,6 +60,19 @@ fn vehicles_trips_and_flows_with_routes_only_once() {
     // 3600 / 700 = 5.142857… s: SUMO's clock has milliseconds.
     let Timing::Every { period, end, .. } = demand.sources[4].timing else { panic!("a regular flow") };
     assert_eq!((period, end), (5.143, Millis(20_000)));
+}
+
+#[test]
+fn a_vehicle_with_a_route_may_be_allowed_to_leave_it() {
+    let (demand, report) = read(
+        r#"<vehicle id="a" depart="0" reroute="true"><route edges="in main out"/></vehicle>
+        <vehicle id="b" depart="0"><route edges="in main out"/><param key="has.rerouting.device" value="true"/></vehicle>"#,
+    );
+    assert_eq!((links(&demand, 0), links(&demand, 1)), (vec![0, 1, 4], vec![0, 1, 4]));
+    let may_leave = |source: usize| demand.routes[demand.sources[source].routes[0].0.index()].via.is_some();
+    assert_eq!([0, 1].map(may_leave), [true, false]);
+    let findings: Vec<_> = report.findings.keys().map(String::as_str).collect();
+    assert_eq!(findings, ["rerouting device of a single vehicle not simulated"]);
 }
 
 #[test]

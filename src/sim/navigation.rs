@@ -1,0 +1,155 @@
+//! Ways found at departure: a trip that names only its ends takes the fastest way there is when it is about to enter.
+//!
+//! A vehicle looks for its way in the step in which it first tries to enter, and again each time it has been in line
+//! for [`Routing::again_after`] since. It expects on every link the speed assumed there (see
+//! [`travel_times`](super::travel_times)), unless its own free speed is lower; once it is under way it keeps to its
+//! route. SUMO does the same, except that a vehicle before a full link looks only when there is room for it.
+
+use std::sync::Arc;
+
+use bevy::ecs::prelude::Resource;
+use intergreen_control::Millis;
+use rayon::prelude::*;
+
+use super::insert::Waiting;
+use super::routes::{Found, Paths};
+use super::scene::Scene;
+use super::state::Traffic;
+use super::travel_times::LinkSpeeds;
+use crate::demand::routing::{Memory, Moment, Routing, Search, Turns, time_over};
+use crate::demand::stops::legs;
+use crate::demand::{Demand, RouteId, Stop, VehicleId};
+use crate::network::{LinkId, VehicleClass};
+
+/// What trips know when they look for their way.
+#[derive(Resource, Clone, Debug)]
+pub struct Navigator {
+    /// What does not change; `None`: nobody looks for a way in this run.
+    map: Option<Arc<Map>>,
+    /// The speeds assumed.
+    pub speeds: LinkSpeeds,
+}
+
+/// What does not change about the search for ways.
+#[derive(Debug)]
+struct Map {
+    routing: Routing,
+    /// The turns of each class that has trips.
+    turns: Vec<(VehicleClass, Turns)>,
+    /// What hesitation costs on entering each link, s, and the first lane of each, which stands for all as in SUMO.
+    links: Vec<(f64, u32)>,
+    /// The ends of trips and the links between that they have to pass, by [`RouteId`]; `None`: the route is given.
+    trips: Vec<Option<Trip>>,
+}
+
+/// From, through and to where, and where to stop.
+#[derive(Debug)]
+struct Trip {
+    from: LinkId,
+    via: Vec<LinkId>,
+    to: LinkId,
+    stops: Vec<Stop>,
+}
+
+impl Navigator {
+    /// What is known when a run begins.
+    pub fn new(scene: &Scene, demand: &Demand) -> Self {
+        let (network, routing) = (&scene.network, scene.setup.routing);
+        let trips: Vec<Option<Trip>> = demand
+            .routes
+            .iter()
+            .map(|r| {
+                let (from, via, to) = (*r.links.first()?, r.via.clone()?, *r.links.last()?);
+                Some(Trip { from, via, to, stops: r.stops.clone() })
+            })
+            .collect();
+        let mut turns: Vec<(VehicleClass, Turns)> = Vec::new();
+        if routing.moment == Moment::AtDeparture {
+            for d in scene.departures.iter().filter(|d| trips[d.route.index()].is_some()) {
+                let class = scene.types[d.kind.index()].class;
+                if turns.iter().all(|(known, _)| *known != class) {
+                    turns.push((class, Turns::new(network, class)));
+                }
+            }
+        }
+        let penalty = |l| routing.penalties.of(network, LinkId::new(l));
+        let links = network.links.iter().enumerate().map(|(l, link)| (penalty(l), link.lanes.start)).collect();
+        let wanted = !turns.is_empty();
+        // No memory for looks that nobody needs.
+        let memory = if wanted && routing.interval > Millis(0) { routing.memory } else { Memory::Fading(1.0) };
+        let map = wanted.then(|| Arc::new(Map { routing, turns, links, trips }));
+        Self { map, speeds: LinkSpeeds::empty(network, memory) }
+    }
+
+    /// Whether some vehicle of the run looks for its way at departure.
+    pub fn is_needed(&self) -> bool {
+        self.map.is_some()
+    }
+
+    /// Finds ways for those in line who are about to enter and want one. Several threads search if there are several
+    /// `searches`; new paths are made in the order of the vehicles' ids all the same.
+    pub fn route(&self, scene: &Scene, waiting: &mut Waiting, paths: &mut Paths, searches: &mut [Search], now: Millis) {
+        let Some(map) = &self.map else { return };
+        let mut due: Vec<(LinkId, VehicleId)> = Vec::new();
+        for (link, entry) in waiting.in_front() {
+            let again = map.routing.again_after;
+            let wants = entry.routed.is_none_or(|at| again > Millis(0) && now - at >= again);
+            if wants && map.trip(scene.departures[entry.id.index()].route).is_some() {
+                due.push((link, entry.id));
+            }
+        }
+        due.sort_unstable_by_key(|(_, id)| *id);
+        let ways: Vec<Option<Found>> = match searches {
+            [search] => due.iter().map(|&(_, id)| self.way(scene, map, id, search)).collect(),
+            _ => {
+                let part = due.len().div_ceil(searches.len()).max(1);
+                let parts = due.par_chunks(part).zip(searches.par_iter_mut());
+                let found = |(part, search): (&[(LinkId, VehicleId)], &mut Search)| -> Vec<_> {
+                    part.iter().map(|&(_, id)| self.way(scene, map, id, search)).collect()
+                };
+                parts.map(found).collect::<Vec<_>>().into_iter().flatten().collect()
+            }
+        };
+        for ((link, id), way) in due.into_iter().zip(ways) {
+            let path = way.and_then(|found| {
+                let trip = map.trip(found.route)?;
+                Some(paths.find_or_add(&scene.network, found, &trip.stops))
+            });
+            waiting.set_path(link, id, path, now);
+        }
+    }
+
+    /// The fastest way of a vehicle now.
+    fn way(&self, scene: &Scene, map: &Map, id: VehicleId, search: &mut Search) -> Option<Found> {
+        let departure = &scene.departures[id.index()];
+        let trip = map.trip(departure.route)?;
+        let class = scene.types[departure.kind.index()].class;
+        let (_, turns) = map.turns.iter().find(|(known, _)| *known == class)?;
+        let (driver, factor) = (&scene.drivers[departure.kind.index()], scene.speed_factor(id));
+        let time = |link: LinkId| {
+            let (penalty, lane) = map.links[link.index()];
+            let lane = &scene.lanes[lane as usize];
+            let own = f64::from(driver.desired(factor, lane.limit));
+            time_over(f64::from(lane.length), self.speeds.on(link), own, penalty)
+        };
+        let links = search.route(turns, trip.from, &trip.via, trip.to, time)?;
+        // A way that leaves out a stop is none.
+        legs(&scene.network, &links, &trip.stops).ok()?;
+        Some(Found { links, route: departure.route, class, arrival_lane: departure.manner.arrival_lane })
+    }
+
+    /// Looks at the traffic, if it is time.
+    pub fn look(&mut self, scene: &Scene, traffic: &Traffic, now: Millis) {
+        let Some(map) = &self.map else { return };
+        let interval = map.routing.interval;
+        if interval > Millis(0) && (now - scene.setup.begin).0 % interval.0 < scene.setup.step.0 {
+            self.speeds.look(&scene.network, &scene.lanes, &traffic.lanes);
+        }
+    }
+}
+
+impl Map {
+    fn trip(&self, route: RouteId) -> Option<&Trip> {
+        self.trips[route.index()].as_ref()
+    }
+}
