@@ -117,20 +117,20 @@ impl<'a> View<'a> {
     /// does the junction between them if nobody's way is blocked there.
     pub fn held_up_by(&self, m: &MoveFacts, path: u32, leg: u16, need: f32, rule: Rule) -> Option<LaneId> {
         let (scene, traffic) = (self.scene, self.traffic);
-        let (mut m, mut room, mut empty) = (m, 0.0, true);
+        let (mut m, mut room, mut capacity) = (m, 0.0, 0.0);
         for leg in leg + 1..leg + 9 {
             let mut lane = m.next;
             while scene.lanes[lane.index()].internal {
-                empty &= traffic.lanes[lane.index()].vehicles.is_empty();
                 if m.keep_clear {
                     room -= self.taken(lane);
                 } else {
                     room += traffic.room[lane.index()];
+                    capacity += scene.lanes[lane.index()].length;
                 }
                 lane = scene.lanes[lane.index()].next;
             }
             room += traffic.room[lane.index()];
-            empty &= !traffic.tails[lane.index()].exists();
+            capacity += scene.lanes[lane.index()].length;
             if room >= need {
                 return None;
             }
@@ -150,9 +150,9 @@ impl<'a> View<'a> {
                 Rule::Yield => rule == Rule::Open,
             };
             if !open {
-                // A vehicle longer than the road to the next place to wait would never go, if an empty road were not
-                // enough.
-                return (!empty).then_some(lane);
+                // A vehicle longer than the way to the next place to wait would never go, if it were not enough that
+                // nobody waits there.
+                return (need <= capacity).then_some(lane);
             }
         }
         None

@@ -25,6 +25,9 @@ const YELLOW_DECEL: f32 = 3.0;
 const ANNOUNCE_AHEAD: f32 = 12.0;
 /// The same where there is no signal, s: who would merge ahead of a faster one looks far back along its road.
 const ANNOUNCE_FAR_AHEAD: f32 = 30.0;
+/// Room a car needs behind a junction, m, and how much of what it needs more a driver forgoes, m/s.
+const CAR_ROOM: f32 = 7.5;
+const CONTENT: f32 = 0.1;
 /// Room that a driver who must still move right leaves at the end of the lane for one who must move left, m.
 const WEAVING_ROOM: f32 = 0.1;
 
@@ -390,7 +393,9 @@ impl<'a> Planner<'a> {
         let entering = m.kind == MovementKind::Entry;
         // Whoever is on a roundabout goes on: held back there, it would keep itself from emptying.
         if entering && m.keep_clear && line.can_stop && !self.lane.ring {
+            // Cars would take the room before a long vehicle for ever: it comes to be content with as much as they.
             let need = self.me.length + self.d.min_gap;
+            let need = (need - self.me.waiting * CONTENT).max(need.min(CAR_ROOM));
             if self.view.held_up_by(m, self.me.path, leg, need, rule).is_some() {
                 self.wait(line.wait);
                 return Way::Ends;
