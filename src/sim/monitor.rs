@@ -149,7 +149,10 @@ fn pairs(network: &Network, movements: &[MovementId]) -> Vec<Pair> {
             let straight = |m: &Movement| m.direction == Direction::Straight;
             let (a_yields, b_yields) = (ma.yields_to.contains(&b), mb.yields_to.contains(&a));
             let always = (!a_yields && !b_yields) || (crosses && straight(ma) && straight(mb));
-            if always || (crosses && a_yields && !straight(ma)) {
+            if always && b_yields && !a_yields {
+                // Of two that must not be open together the one that the network has give way stands first.
+                found.push(Pair { a: hb.group, b: ha.group, always, if_a_protected: false });
+            } else if always || (crosses && a_yields && !straight(ma)) {
                 found.push(Pair { a: ha.group, b: hb.group, always, if_a_protected: a_yields && !straight(ma) });
             }
             if !always && crosses && b_yields && !straight(mb) {

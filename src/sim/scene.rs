@@ -159,7 +159,9 @@ pub struct Scene {
     pub setup: Setup,
     /// Length of a step, s.
     pub dt: f32,
-    /// Of each junction, whether more than one link enters it or more than one leaves it.
+    /// Whether there is a roundabout anywhere.
+    pub has_ring: bool,
+    /// Of each junction, whether it has more than two roads.
     pub forks: Vec<bool>,
     /// What is left after a step of an appetite for another lane that nothing feeds: it halves every second.
     pub forgetting: f32,
@@ -216,6 +218,7 @@ impl Scene {
             lamp_base,
             change_links,
             internal_lanes,
+            has_ring: network.links.iter().any(|l| l.roundabout),
             forks: forks(&network),
             network,
             setup,

@@ -78,7 +78,7 @@ struct Cursor {
 
 /// A vehicle that thinks of changing, and its lane.
 struct Thinker<'a> {
-    me: Vehicle,
+    me: &'a Vehicle,
     d: &'a Driver,
     lane: usize,
     /// Its desired speed, m/s.
@@ -86,6 +86,8 @@ struct Thinker<'a> {
     choices: &'a [LaneChoice],
     /// Whoever is ahead on its lane.
     ahead: Option<Neighbour>,
+    /// The speed it expects on its lane, m/s.
+    own: f32,
 }
 
 /// Where the one behind is.
@@ -168,7 +170,8 @@ impl LinkLanes<'_> {
         }
         let v0 = d.desired(me.speed_factor, scene.lanes[self.first + k].limit);
         let ahead = self.slot_ahead(k, cursor.at[k], &me, d);
-        self.tactical(&Thinker { me, d, lane: k, v0, choices, ahead }, cursor, n)
+        let own = Self::anticipated(&me, d, v0, ahead, choices[k].reach);
+        self.tactical(&Thinker { me: &me, d, lane: k, v0, choices, ahead, own }, cursor, n)
     }
 
     /// Distance over which a change is thought of, m.
@@ -184,22 +187,22 @@ impl LinkLanes<'_> {
         let best = (k as i32 + i32::from(here.offset)) as usize;
         let usable = here.reach + self.ring_bonus(me, k, to) - me.position;
         let needed = Self::horizon(me, d, here.offset > 0) * f32::from(here.offset.unsigned_abs());
-        usable < needed || usable - self.queued(me, best, cursor) < needed
+        usable < needed || self.is_queued(me, best, cursor, usable - needed)
     }
 
-    /// Length of the vehicles ahead on a lane and on those the route leads on to from it, m.
-    fn queued(&self, me: &Vehicle, lane: usize, cursor: &Cursor) -> f32 {
+    /// Whether the vehicles ahead on a lane and on those the route leads on to from it take more than `length` metres.
+    fn is_queued(&self, me: &Vehicle, lane: usize, cursor: &Cursor, length: f32) -> bool {
         let scene = self.scene;
-        let mut taken = cursor.taken.get(lane).copied().unwrap_or(0.0);
+        let mut left = length - cursor.taken.get(lane).copied().unwrap_or(0.0);
         let mut choice = self.routes.leg(me.path, me.leg).get(lane);
-        let legs = self.routes.legs(me.path);
-        for leg in me.leg + 1..legs.min(me.leg + 1 + QUEUED_LINKS) {
-            let Some(m) = choice.and_then(|c| c.movement.get()) else { break };
+        let legs = self.routes.legs(me.path).min(me.leg + 1 + QUEUED_LINKS);
+        for leg in me.leg + 1..legs {
+            let Some(m) = choice.filter(|_| left >= 0.0).and_then(|c| c.movement.get()) else { break };
             let next = scene.moves[m.index()].to;
-            taken += self.taken[next.index()];
+            left -= self.taken[next.index()];
             choice = self.routes.leg(me.path, leg).get(scene.lanes[next.index()].index as usize);
         }
-        taken
+        left < 0.0
     }
 
     /// Whether there is room on lane `to`; if not, asks those in the way for it.

@@ -25,7 +25,7 @@ impl LinkLanes<'_> {
     /// the roundabout and at least one exit is passed; less the more the inner lane is used.
     pub(super) fn ring_bonus(&self, me: &Vehicle, lane: usize, to: usize) -> f32 {
         let scene = self.scene;
-        if !self.routes.meets_ring(me.path, me.leg) {
+        if !scene.has_ring || !self.routes.meets_ring(me.path, me.leg) {
             return 0.0;
         }
         let choices = self.routes.leg(me.path, me.leg);

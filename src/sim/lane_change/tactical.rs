@@ -1,6 +1,7 @@
 //! Changes nobody needs for the route: for speed, and back to the kerb.
 
 use super::{Cursor, LinkLanes, Neighbour, Thinker};
+use crate::behaviour::Driver;
 use crate::behaviour::following::krauss;
 use crate::network::LaneId;
 use crate::sim::apply::HALTING;
@@ -18,6 +19,8 @@ const KEEP_RIGHT_TIME: f32 = 5.0;
 const KEEP_RIGHT_ACCEPTANCE: f32 = 7.0;
 /// A lane that leads on for less than this is not left the right one for, m.
 const TURN_LANE: f32 = 200.0;
+/// Appetite below which there is none.
+const TRACE: f32 = 0.005;
 /// Shortest time over which a faster lane must lead on, s.
 const GAIN_TIME: f32 = 20.0;
 /// Above this limit nobody leaves a lane that leads on to the right: it may be an on-ramp, m/s.
@@ -29,18 +32,20 @@ impl LinkLanes<'_> {
         let (mut gain, mut keep) = (t.me.lc_gain, t.me.lc_keep);
         let mut target = None;
         if let Some(to) = t.lane.checked_sub(1) {
-            let bonus = self.ring_bonus(&t.me, t.lane, to);
+            let bonus = self.ring_bonus(t.me, t.lane, to);
             // On a roundabout the inner lane is kept until the exit.
             if bonus <= 0.0 && self.is_worth_a_look(t, to, bonus, cursor) {
                 target = self.look_right(t, to, cursor, &mut gain, &mut keep);
             }
         }
         let to = t.lane + 1;
-        if target.is_none() && to < n {
-            let bonus = self.ring_bonus(&t.me, t.lane, to);
+        // Whoever drives as fast as it wants and has no appetite left gains nothing on the left.
+        let content = t.own >= t.v0 && gain <= 0.0 && !self.scene.has_ring;
+        if target.is_none() && to < n && !content {
+            let bonus = self.ring_bonus(t.me, t.lane, to);
             if self.is_worth_a_look(t, to, bonus, cursor) {
                 target = if bonus > 0.0 {
-                    self.fits(to, cursor, &t.me, t.d).then_some(to)
+                    self.fits(to, cursor, t.me, t.d).then_some(to)
                 } else {
                     self.look_left(t, to, cursor, &mut gain)
                 };
@@ -54,7 +59,7 @@ impl LinkLanes<'_> {
     /// Weighs the lane to the right.
     fn look_right(&self, t: &Thinker<'_>, to: usize, cursor: &Cursor, gain: &mut f32, keep: &mut f32) -> Option<usize> {
         let there = &t.choices[to];
-        let leader = self.slot_ahead(to, cursor.at[to], &t.me, t.d);
+        let leader = self.slot_ahead(to, cursor.at[to], t.me, t.d);
         let (own, other) = self.expected(t, there, leader);
         let advantage = (other - own) / other.max(GAIN_SPEED);
         let mut wants = false;
@@ -70,23 +75,25 @@ impl LinkLanes<'_> {
         wants |= *gain * t.d.lc_speed_gain < -GAIN_RIGHT && there.reach > GAIN_TIME * t.me.speed;
         // Towards the right lane for the route, where it costs nothing.
         wants |= t.choices[t.lane].offset < 0 && advantage >= 0.0 && *gain < 0.0;
-        (wants && self.fits(to, cursor, &t.me, t.d)).then_some(to)
+        (wants && self.fits(to, cursor, t.me, t.d)).then_some(to)
     }
 
     /// Weighs the lane to the left.
     fn look_left(&self, t: &Thinker<'_>, to: usize, cursor: &Cursor, gain: &mut f32) -> Option<usize> {
         let there = &t.choices[to];
-        let leader = self.slot_ahead(to, cursor.at[to], &t.me, t.d);
+        let leader = self.slot_ahead(to, cursor.at[to], t.me, t.d);
         let (own, other) = self.expected(t, there, leader);
         if own < other {
             *gain += t.d.dt * (other - own) / other.max(GAIN_SPEED);
         } else if *gain > 0.0 {
             *gain *= if own > other { self.scene.forgetting } else { self.scene.evening };
+            // A trace of appetite is none: most drivers then need not look at all.
+            *gain = if *gain < TRACE { 0.0 } else { *gain };
         }
         let faster = *gain * t.d.lc_speed_gain > GAIN_LEFT && other > own + 0.001;
         let wants = (faster && there.reach > GAIN_TIME * t.me.speed)
             || (t.choices[t.lane].offset > 0 && other >= own && *gain > 0.0);
-        (wants && self.fits(to, cursor, &t.me, t.d)).then_some(to)
+        (wants && self.fits(to, cursor, t.me, t.d)).then_some(to)
     }
 
     /// Whether a neighbouring lane may be used and leads on far enough for one to come back in time; on a roundabout it
@@ -103,19 +110,19 @@ impl LinkLanes<'_> {
         if i32::from(here.offset) * side <= 0 {
             // Away from the lane the route goes on from.
             let lanes = f32::from(here.offset.unsigned_abs()) + 2.0;
-            let needed = Self::horizon(&t.me, t.d, side > 0) * lanes;
+            let needed = Self::horizon(t.me, t.d, side > 0) * lanes;
             let place = there.reach + bonus - t.me.position;
             if place < needed {
                 return false;
             }
-            let queue = self.queued(&t.me, to, cursor).max(self.queued(&t.me, t.lane, cursor));
-            if place - queue < needed {
+            let spare = place - needed;
+            if self.is_queued(t.me, to, cursor, spare) || self.is_queued(t.me, t.lane, cursor, spare) {
                 return false;
             }
         }
         if here.offset == 0 {
             let ramp = side < 0 && self.scene.lanes[self.first].limit > MOTORWAY && t.me.lc_speed > HALTING;
-            return !ramp && (bonus > 0.0 || there.reach >= TURN_LANE || self.is_dead_end(&t.me, to));
+            return !ramp && (bonus > 0.0 || there.reach >= TURN_LANE || self.is_dead_end(t.me, to));
         }
         true
     }
@@ -137,14 +144,21 @@ impl LinkLanes<'_> {
     fn expected(&self, t: &Thinker<'_>, there: &LaneChoice, leader: Option<Neighbour>) -> (f32, f32) {
         let starting = [t.ahead, leader].iter().flatten().any(|a| a.accel > 0.0);
         let most = if starting { t.me.speed + t.d.accel * t.d.dt } else { f32::INFINITY };
-        let speed = |ahead: Option<Neighbour>, reach: f32| {
-            let room = match ahead {
-                Some(a) => a.distance - t.d.min_gap + krauss::brake_gap(a.speed, a.decel.max(t.d.decel), t.d.dt),
-                None => reach,
-            };
-            krauss::stop_speed(room, t.d.decel, t.me.tau, t.d.dt).min(most).min(t.v0)
+        (t.own.min(most), Self::anticipated(t.me, t.d, t.v0, leader, there.reach).min(most))
+    }
+
+    /// The speed a driver expects on a lane that leads on for `reach`.
+    #[inline]
+    pub(super) fn anticipated(me: &Vehicle, d: &Driver, v0: f32, ahead: Option<Neighbour>, reach: f32) -> f32 {
+        let room = match ahead {
+            Some(a) => a.distance - d.min_gap + krauss::brake_gap(a.speed, a.decel.max(d.decel), d.dt),
+            None => reach,
         };
-        (speed(t.ahead, t.choices[t.lane].reach), speed(leader, there.reach))
+        // The braking distance from the desired speed, or a little more: usually there is room for it.
+        if room > v0 * (v0 / (2.0 * d.decel) + me.tau + d.dt) {
+            return v0;
+        }
+        krauss::stop_speed(room, d.decel, me.tau, d.dt).min(v0)
     }
 
     /// Growth of the appetite for the kerb lane, per second.
