@@ -28,6 +28,8 @@ const ANNOUNCE_FAR_AHEAD: f32 = 30.0;
 /// Room a car needs behind a junction, m, and how much of what it needs more a driver forgoes, m/s.
 const CAR_ROOM: f32 = 7.5;
 const CONTENT: f32 = 0.1;
+/// A road on which one who comes from the link before is too late to brake for whoever leaves it by another way, m.
+const SHORT_ROAD: f32 = 30.0;
 /// Room that a driver who must still move right leaves at the end of the lane for one who must move left, m.
 const WEAVING_ROOM: f32 = 0.1;
 
@@ -178,7 +180,11 @@ impl<'a> Planner<'a> {
         }
         for _ in 0..64 {
             if here != lane {
-                self.rears_ahead(here, seen);
+                if scene.lanes[here.index()].length < SHORT_ROAD {
+                    self.rears_ahead(here, seen);
+                } else if let Some(id) = next.get() {
+                    self.rear_ahead(here, scene.moves[id.index()].next, seen);
+                }
             }
             let Some(id) = next.get() else {
                 self.end_of_way(here, leg, seen);
@@ -195,8 +201,7 @@ impl<'a> Planner<'a> {
                 self.hold(&line);
                 return;
             }
-            let leave = self.leave_speed(m, facts, &limit, seen);
-            if self.stop_line(m, id, &line, leg, inside, leave, &mut slowed, chunk) == Way::Ends || seen > look {
+            if self.stop_line(m, id, &line, leg, inside, &limit, &mut slowed, chunk) == Way::Ends || seen > look {
                 return;
             }
             self.speed = self.speed.min(limit.speed);
@@ -265,23 +270,29 @@ impl<'a> Planner<'a> {
     /// Keeps behind those who have left a lane by whichever movement but still reach back onto it; its end is `seen`
     /// metres ahead.
     fn rears_ahead(&mut self, here: LaneId, seen: f32) {
-        let (scene, traffic) = (self.view.scene, self.view.traffic);
+        let scene = self.view.scene;
         for id in scene.network.movements_of(here) {
-            let next = scene.moves[id.index()].next;
-            let tail = &traffic.tails[next.index()];
-            if tail.back < 0.0 && tail.came_from == here {
-                self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
-            }
-            let facts = &scene.lanes[next.index()];
-            if facts.internal {
-                let tail = &traffic.tails[facts.next.index()];
-                if tail.back < -facts.length && tail.came_from == next {
-                    self.follow(seen + facts.length + tail.back, tail.speed, tail.accel, tail.decel);
-                }
-            }
+            self.rear_ahead(here, scene.moves[id.index()].next, seen);
         }
-        for tail in traffic.askew_over(here) {
+        for tail in self.view.traffic.askew_over(here) {
             self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
+        }
+    }
+
+    /// Keeps behind whoever has passed the end of a lane to `next` but still reaches back over it.
+    #[inline]
+    fn rear_ahead(&mut self, here: LaneId, next: LaneId, seen: f32) {
+        let (scene, traffic) = (self.view.scene, self.view.traffic);
+        let tail = &traffic.tails[next.index()];
+        if tail.back < 0.0 && tail.came_from == here {
+            self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
+        }
+        let facts = &scene.lanes[next.index()];
+        if facts.internal {
+            let tail = &traffic.tails[facts.next.index()];
+            if tail.back < -facts.length && tail.came_from == next {
+                self.follow(seen + facts.length + tail.back, tail.speed, tail.accel, tail.decel);
+            }
         }
     }
 
@@ -357,7 +368,7 @@ impl<'a> Planner<'a> {
         line: &Line,
         leg: u16,
         inside: bool,
-        leave: f32,
+        limit: &Limit,
         slowed: &mut bool,
         chunk: &mut Chunk,
     ) -> Way {
@@ -410,6 +421,7 @@ impl<'a> Planner<'a> {
             return Way::Goes;
         }
         let asks = self.speed > 0.001 && (!*slowed || !entering) || inside;
+        let leave = self.leave_speed(m, limit, line.distance);
         let passage = self.passage(m, line, yields, leave, slowed);
         if announces && asks {
             chunk.announcements.push((announced, self.me.id.0, passage));
@@ -450,7 +462,8 @@ impl<'a> Planner<'a> {
 
     /// The highest speed with which it can leave the junction behind a line, as those already inside let it. Whoever
     /// must creep behind somebody is in the way of others for longer.
-    fn leave_speed(&self, m: &MoveFacts, inside: &LaneFacts, limit: &Limit, seen: f32) -> f32 {
+    fn leave_speed(&self, m: &MoveFacts, limit: &Limit, seen: f32) -> f32 {
+        let inside = &self.view.scene.lanes[m.next.index()];
         let mut leave =
             self.d.desired(self.me.speed_factor, if inside.internal { inside.limit } else { self.lane.limit });
         leave = leave.min(limit.speed).min(limit.behind);
