@@ -15,8 +15,9 @@ use crate::random::{Purpose, normal, uniform};
 
 /// Slack between a rear bumper and the start of the lane, m (SUMO: POSITION_EPS).
 const BASE_SLACK: f32 = 0.1;
-/// How many of those in line are tried in a step: enough for all lanes of a link with different wishes.
-const TRIES: usize = 16;
+/// How many of those in line are tried in a step: whoever wants a lane that is free need not wait for those who want
+/// others (SUMO tries everybody).
+const TRIES: usize = 200;
 /// How many random places are tried before any free one is taken (SUMO: random_free).
 const RANDOM_TRIES: u64 = 10;
 
@@ -109,8 +110,9 @@ impl Waiting {
     ) {
         let line = &mut self.lines[link as usize];
         let mut full: u64 = 0;
+        let all = u64::MAX >> (64 - scene.network.lanes_of(LinkId(link)).count().clamp(1, 64));
         let (mut i, mut tries) = (0, 0);
-        while i < line.len() && tries < TRIES {
+        while i < line.len() && tries < TRIES && full != all {
             let InLine { id, path, .. } = line[i];
             let candidate = Candidate::new(scene, routes, id, path, now);
             let Some(k) = candidate.lane(traffic) else {
