@@ -286,6 +286,11 @@ fn is_askew(scene: &Scene, lane: usize, tail: &Tail) -> bool {
         && scene.network.lanes[lane].incoming.iter().all(|&m| scene.network.movement(m).from != tail.came_from)
 }
 
+/// Length of roads that hold hardly more than one vehicle, m, and speed up to which vehicles there may stop any moment,
+/// m/s.
+const SHORT_STORAGE: f32 = 15.0;
+const CREEPING: f32 = 5.0;
+
 /// Room at the start of a lane behind those who stand on it, and whether it is held up.
 #[inline]
 fn room_on(scene: &Scene, lane: usize, traffic: &LaneTraffic) -> (f32, bool) {
@@ -296,8 +301,11 @@ fn room_on(scene: &Scene, lane: usize, traffic: &LaneTraffic) -> (f32, bool) {
         }
         taken += v.length + scene.drivers[v.kind as usize].min_gap;
     }
-    let waits = traffic.vehicles.last().is_some_and(|v| v.flags & Flags::WAITS != 0);
-    (scene.lanes[lane].length - taken, waits)
+    // On a road too short for two nobody counts on a creeping one to go on: left behind it, one would block a junction.
+    let length = scene.lanes[lane].length;
+    let slow = if length < SHORT_STORAGE { CREEPING } else { 0.0 };
+    let waits = traffic.vehicles.last().is_some_and(|v| v.flags & Flags::WAITS != 0 || v.speed < slow);
+    (length - taken, waits)
 }
 
 fn sense(

@@ -230,7 +230,11 @@ impl LinkLanes<'_> {
         behind_free: bool,
     ) {
         let limit = self.scene.lanes[self.first].limit;
-        if !ahead_free && let Some(a) = slot.ahead {
+        // Nobody falls behind for a gap while its rear is still in a junction: it would keep others from passing.
+        if !ahead_free
+            && me.back() >= 0.0
+            && let Some(a) = slot.ahead
+        {
             let here = &self.routes.leg(me.path, me.leg)[k];
             let advised = Self::behind_or_past(me, d, here, &a, d.desired(me.speed_factor, limit));
             let own = &mut self.lanes[k].vehicles[cursor.at[k]];
