@@ -47,6 +47,9 @@ pub struct Signs<'a> {
 /// Room that vehicles on ways that meet keep over their standing gap, m.
 const MERGING_SLACK: f32 = 0.7;
 
+/// Time after which cross traffic no longer lets out whoever was left inside, s.
+const STUCK_INSIDE: f32 = 60.0;
+
 /// What a stop line says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rule {
@@ -299,7 +302,8 @@ impl Looker<'_> {
         }
         if facts.clearing {
             let entry = &view.scene.moves[foe_lane.entry.index()];
-            if !self.inside && entry.lamp != u32::MAX && !view.signs().is_green(entry) {
+            // Who has waited there this long has no room to leave to: it may be others who must go first.
+            if !self.inside && entry.lamp != u32::MAX && !view.signs().is_green(entry) && o.waiting < STUCK_INSIDE {
                 limit.hold = true;
             }
             return;

@@ -403,7 +403,8 @@ impl<'a> Planner<'a> {
         }
         let entering = m.kind == MovementKind::Entry;
         // Whoever is on a roundabout goes on: held back there, it would keep itself from emptying.
-        if entering && m.keep_clear && line.can_stop && !self.lane.ring {
+        let into = entering || m.kind == MovementKind::Onward;
+        if into && m.keep_clear && line.can_stop && !self.lane.ring {
             // Cars would take the room before a long vehicle for ever: it comes to be content with as much as they.
             let need = self.me.length + self.d.min_gap;
             let need = (need - self.me.waiting * CONTENT).max(need.min(CAR_ROOM));
