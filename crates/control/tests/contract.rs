@@ -584,7 +584,9 @@ proptest! {
 
 /// Builds `probe/` with a feature and runs it: its exit code, or what the compiler said.
 fn run_probe(feature: &str) -> Result<Option<i32>, String> {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("probe");
+    // Asked for when it runs: a build folder shared by several checkouts may keep the binary of another one.
+    let here = std::env::var("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
+    let package = Path::new(&here).join("probe");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("probe-{feature}"));
     let build = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--offline", "--locked", "--features", feature, "--target-dir"])
