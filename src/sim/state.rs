@@ -5,7 +5,7 @@ use bevy::ecs::prelude::Resource;
 use crate::demand::VehicleId;
 use crate::network::{LaneId, MovementId};
 
-/// A vehicle on the network: everything the step reads and writes, 104 bytes.
+/// A vehicle on the network: everything the step reads and writes, 112 bytes.
 ///
 /// Lanes own their vehicles, front first, because a vehicle's neighbours are what a step looks at most. Vehicle
 /// entities hold what the step does not need.
