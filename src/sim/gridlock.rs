@@ -169,7 +169,7 @@ fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
             }
             next = facts.next;
         } else {
-            let need = v.length + scene.drivers[v.kind as usize].min_gap;
+            let need = v.space(&scene.drivers);
             return view.held_up_by(m, v.path, v.leg, need, view.signs().rule(m));
         }
     }

@@ -1,5 +1,6 @@
 //! Inserting departures: a vehicle enters when there is room, and waits in line at its link until then.
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 
 use bevy::ecs::prelude::Resource;
@@ -176,7 +177,8 @@ struct Candidate<'a> {
     choices: &'a [LaneChoice],
     first_lane: usize,
     path: u32,
-    speed_factor: f32,
+    /// Drawn when it is needed: of a long line most only look for a lane.
+    speed_factor: OnceCell<f32>,
     /// What it draws is drawn anew every time it tries.
     now: Millis,
 }
@@ -194,9 +196,14 @@ impl<'a> Candidate<'a> {
             choices: routes.leg(path, 0),
             first_lane: scene.network.link(link).lanes.start as usize,
             path,
-            speed_factor: scene.speed_factor(id),
+            speed_factor: OnceCell::new(),
             now,
         }
+    }
+
+    /// Its desired speed / speed limit.
+    fn speed_factor(&self) -> f32 {
+        *self.speed_factor.get_or_init(|| self.scene.speed_factor(self.id))
     }
 
     /// A random number of this vehicle now.
@@ -266,7 +273,7 @@ impl<'a> Candidate<'a> {
         if found.is_some() {
             return found;
         }
-        let v0 = d.desired(self.speed_factor, facts.limit);
+        let v0 = d.desired(self.speed_factor(), facts.limit);
         let secure = |d: &Driver, v: f32, leader: f32, tau: f32| {
             d.min_gap + (d.brake_gap(v, d.decel) + v * tau - d.brake_gap(leader, d.decel)).max(0.0)
         };
@@ -291,7 +298,7 @@ impl<'a> Candidate<'a> {
         let vehicles = &traffic.lanes[lane].vehicles;
         // On the end of the lane it would have passed the line.
         let position = position.min((facts.length - BASE_SLACK).max(0.5 * facts.length));
-        let v0 = d.desired(self.speed_factor, facts.limit);
+        let v0 = d.desired(self.speed_factor(), facts.limit);
         let at = vehicles.partition_point(|v| v.position >= position);
         let safe = self.safe_speed(traffic, lamps, vehicles.get(at.wrapping_sub(1)), lane, position, v0)?;
         let mean = || vehicles.iter().map(|v| v.speed).sum::<f32>() / vehicles.len().max(1) as f32;
@@ -430,7 +437,7 @@ impl<'a> Candidate<'a> {
             offset: choice.offset,
             flags: self.flags(path),
             stops: 0,
-            speed_factor: self.speed_factor,
+            speed_factor: self.speed_factor(),
             tau: self.scene.headway(self.id),
             waiting: 0.0,
             reach: choice.reach,

@@ -125,7 +125,7 @@ impl<'a> View<'a> {
             let mut lane = m.next;
             while scene.lanes[lane.index()].internal {
                 if m.keep_clear {
-                    room -= self.taken(lane);
+                    room -= traffic.lanes[lane.index()].taken(&scene.drivers);
                 } else {
                     room += traffic.room[lane.index()];
                     capacity += scene.lanes[lane.index()].length;
@@ -159,12 +159,6 @@ impl<'a> View<'a> {
             }
         }
         None
-    }
-
-    /// Length of the vehicles on a lane and their standing gaps, m.
-    fn taken(&self, lane: LaneId) -> f32 {
-        let vehicles = &self.traffic.lanes[lane.index()].vehicles;
-        vehicles.iter().map(|v| v.length + self.scene.drivers[v.kind as usize].min_gap).sum()
     }
 }
 

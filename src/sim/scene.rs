@@ -151,8 +151,6 @@ pub struct Scene {
     pub lamp_base: Vec<u32>,
     /// Lanes of each road link on which lanes can be changed: first, and one past the last.
     pub change_links: Vec<(u32, u32)>,
-    /// The lanes inside junctions.
-    pub internal_lanes: Vec<u32>,
     /// Sensors.
     pub sensors: Sensors,
     /// How the run is set up.
@@ -202,7 +200,6 @@ impl Scene {
         let (lanes, conflicts) = lane_facts(&network);
         let roads = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end));
         let change_links = roads.filter(|&l| can_change(&network, l)).collect();
-        let internal_lanes = (0..network.lanes.len() as u32).filter(|&l| network.lanes[l as usize].internal).collect();
         Self {
             drivers: types.iter().map(|t| Driver::new(t, dt)).collect(),
             sensors: Sensors::at_signals(&network),
@@ -217,7 +214,6 @@ impl Scene {
             conflicts,
             lamp_base,
             change_links,
-            internal_lanes,
             has_ring: network.links.iter().any(|l| l.roundabout),
             forks: forks(&network),
             network,

@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::Resource;
 
+use crate::behaviour::Driver;
 use crate::demand::VehicleId;
 use crate::network::{LaneId, MovementId};
 
@@ -101,6 +102,12 @@ impl Vehicle {
         self.position - self.length
     }
 
+    /// Its length and standing gap, m.
+    #[inline(always)]
+    pub fn space(&self, drivers: &[Driver]) -> f32 {
+        self.length + drivers[self.kind as usize].min_gap
+    }
+
     /// Distance driven since departure, m.
     #[inline]
     pub fn distance(&self) -> f32 {
@@ -157,6 +164,14 @@ impl Tail {
 pub struct LaneTraffic {
     /// Ordered by position, greatest first.
     pub vehicles: Vec<Vehicle>,
+}
+
+impl LaneTraffic {
+    /// Length of its vehicles and their standing gaps, m.
+    #[inline]
+    pub fn taken(&self, drivers: &[Driver]) -> f32 {
+        self.vehicles.iter().map(|v| v.space(drivers)).sum()
+    }
 }
 
 /// A vehicle that stands and has to change lanes before the first vehicle of another lane.

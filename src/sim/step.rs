@@ -234,7 +234,7 @@ fn apply(
     workers.each(parts, |chunk, (tails, taken): (&mut [Tail], &mut [f32])| {
         for ((tail, taken), lane) in tails.iter_mut().zip(taken).zip(chunk.lanes.clone()) {
             *tail = tail_of(scene, lane, &old[lane]);
-            *taken = old[lane].vehicles.iter().map(|v| v.length + scene.drivers[v.kind as usize].min_gap).sum();
+            *taken = old[lane].taken(&scene.drivers);
         }
     });
     finish(scene, routes, traffic, workers, (&tails, &taken));
@@ -299,7 +299,7 @@ fn room_on(scene: &Scene, lane: usize, traffic: &LaneTraffic) -> (f32, bool) {
         if v.speed < super::apply::HALTING {
             return (v.back() - taken, true);
         }
-        taken += v.length + scene.drivers[v.kind as usize].min_gap;
+        taken += v.space(&scene.drivers);
     }
     // On a road too short for two nobody counts on a creeping one to go on: left behind it, one would block a junction.
     let length = scene.lanes[lane].length;

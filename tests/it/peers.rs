@@ -1,6 +1,7 @@
 //! SUMO's own programs and tools, for tests that hold our results against them.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,11 +19,16 @@ pub fn sumo() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folder = named.into_iter().chain(std::env::split_paths(&path)).find(|f| f.join("sumo").is_file());
     if folder.is_none() {
-        let missing = "SUMO is not there (put `sumo` on the path or set INTERGREEN_SUMO)";
+        let missing = "SUMO is not there (put `sumo` and `netconvert` on the path or set INTERGREEN_SUMO)";
         assert!(std::env::var_os("CI").is_none(), "{missing}");
-        println!("SKIPPED: {missing}");
+        say(&format!("SKIPPED: {missing}\n"));
     }
     folder
+}
+
+/// Says something even where the test harness keeps what is printed.
+pub fn say(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
 /// Runs a program in a folder; it must succeed. Returns what it said.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use quick_xml::escape::escape;
 
+use super::instruments::INSTRUMENTS;
 use super::net::ADDITIONAL_ROOTS;
 use crate::import::ImportError;
 use crate::import::xml::{self, Element};
@@ -39,22 +40,8 @@ const SET: &[&str] = &[
 ];
 /// Attributes of additional elements that name a file to write.
 const WRITTEN: &[&str] = &["file", "dest", "output"];
-/// Additional elements that write.
-const WRITERS: &[&str] = &[
-    "e1Detector",
-    "inductionLoop",
-    "instantInductionLoop",
-    "e2Detector",
-    "laneAreaDetector",
-    "e3Detector",
-    "entryExitDetector",
-    "edgeData",
-    "laneData",
-    "timedEvent",
-    "routeProbe",
-    "vTypeProbe",
-    "calibrator",
-];
+/// Additional elements that write, besides [`INSTRUMENTS`].
+const WRITERS: &[&str] = &["instantInductionLoop", "routeProbe", "vTypeProbe", "calibrator"];
 
 /// The options of a configuration that are neither files to read nor results, as a configuration of their own.
 ///
@@ -94,7 +81,7 @@ pub fn silenced(file: &Path) -> Result<Option<String>, ImportError> {
     let mut text = String::from("<additional>\n");
     let mut writes = false;
     xml::read(file, ADDITIONAL_ROOTS, |mut element| {
-        if WRITERS.contains(&element.name.as_str()) {
+        if WRITERS.iter().chain(INSTRUMENTS).any(|w| *w == element.name) {
             writes = true;
             for (name, value) in &mut element.attributes {
                 if WRITTEN.contains(&name.as_str()) {

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use intergreen_control::Millis;
 
 use self::book::RouteBook;
+use super::instruments::INSTRUMENTS;
 use super::stops::{Origin, RawStop, StopBook, is_place};
 use super::types::{Choice, DEFAULT_TYPE, TypeBook};
 use crate::demand::routing::Penalties;
@@ -85,26 +86,8 @@ pub fn read_demand_with(
 }
 
 /// Children of the root that are no demand: others read them, or they change nothing that is simulated.
-const NOT_DEMAND: &[&str] = &[
-    "tlLogic",
-    "WAUT",
-    "e1Detector",
-    "inductionLoop",
-    "e2Detector",
-    "laneAreaDetector",
-    "e3Detector",
-    "entryExitDetector",
-    "instantInductionLoop",
-    "poly",
-    "poi",
-    "edgeData",
-    "laneData",
-    "timedEvent",
-    "param",
-    "location",
-    "include",
-    "type",
-];
+const NOT_DEMAND: &[&str] =
+    &["tlLogic", "WAUT", "instantInductionLoop", "poly", "poi", "param", "location", "include", "type"];
 
 /// Reads demand, file after file.
 struct Reader<'a> {
@@ -152,7 +135,7 @@ impl<'a> Reader<'a> {
                 }
             }
             other if is_place(other) => self.stops.add(file, &element, self.report),
-            other if NOT_DEMAND.contains(&other) => Ok(()),
+            other if NOT_DEMAND.contains(&other) || INSTRUMENTS.contains(&other) => Ok(()),
             other => {
                 self.report.count(format!("<{other}> not simulated"), || element.label());
                 Ok(())

@@ -19,7 +19,7 @@ use super::routes::{LaneChoice, RouteTable};
 use super::scene::Scene;
 use super::state::{Begging, Flags, LaneTraffic, Tail, Vehicle};
 use crate::behaviour::{Driver, Leader};
-use crate::network::{LaneId, Network, VehicleClass};
+use crate::network::{LaneId, MovementId, Network, VehicleClass};
 
 /// Time a driver looks ahead for a lane change, s.
 const LOOK_AHEAD: f32 = 10.0;
@@ -132,7 +132,7 @@ impl LinkLanes<'_> {
                 None => k,
             };
             let done = &self.lanes[to].vehicles[cursor.at[to]];
-            cursor.taken[to] += done.length + self.scene.drivers[done.kind as usize].min_gap;
+            cursor.taken[to] += done.space(&self.scene.drivers);
             cursor.at[to] += 1;
         }
     }
@@ -164,7 +164,7 @@ impl LinkLanes<'_> {
         let offset = choices[k].offset;
         if offset != 0 {
             let to = if offset > 0 { k + 1 } else { k.wrapping_sub(1) };
-            if to < n && choices[to].allowed && self.is_urgent(&me, d, k, to, cursor) {
+            if to < n && choices[to].allowed && self.is_urgent(&me, d, &choices[k], (k, to), cursor) {
                 return self.try_slot(k, to, cursor, &me, d).then_some(to);
             }
         }
@@ -182,8 +182,7 @@ impl LinkLanes<'_> {
 
     /// Whether a change for the route can wait no longer: not much of the lane is left, or so much only as the queue on
     /// the right lane takes.
-    fn is_urgent(&self, me: &Vehicle, d: &Driver, k: usize, to: usize, cursor: &Cursor) -> bool {
-        let here = &self.routes.leg(me.path, me.leg)[k];
+    fn is_urgent(&self, me: &Vehicle, d: &Driver, here: &LaneChoice, (k, to): (usize, usize), cursor: &Cursor) -> bool {
         let best = (k as i32 + i32::from(here.offset)) as usize;
         let usable = here.reach + self.ring_bonus(me, k, to) - me.position;
         let needed = Self::horizon(me, d, here.offset > 0) * f32::from(here.offset.unsigned_abs());
@@ -192,17 +191,20 @@ impl LinkLanes<'_> {
 
     /// Whether the vehicles ahead on a lane and on those the route leads on to from it take more than `length` metres.
     fn is_queued(&self, me: &Vehicle, lane: usize, cursor: &Cursor, length: f32) -> bool {
-        let scene = self.scene;
         let mut left = length - cursor.taken.get(lane).copied().unwrap_or(0.0);
-        let mut choice = self.routes.leg(me.path, me.leg).get(lane);
+        let mut at = LaneId::new(self.first + lane);
         let legs = self.routes.legs(me.path).min(me.leg + 1 + QUEUED_LINKS);
         for leg in me.leg + 1..legs {
-            let Some(m) = choice.filter(|_| left >= 0.0).and_then(|c| c.movement.get()) else { break };
-            let next = scene.moves[m.index()].to;
-            left -= self.taken[next.index()];
-            choice = self.routes.leg(me.path, leg).get(scene.lanes[next.index()].index as usize);
+            let Some(m) = self.onward(me, leg - 1, at).filter(|_| left >= 0.0) else { break };
+            at = self.scene.moves[m.index()].to;
+            left -= self.taken[at.index()];
         }
         left < 0.0
+    }
+
+    /// The movement by which a vehicle's route leads on from a lane of one of its legs.
+    fn onward(&self, me: &Vehicle, leg: u16, lane: LaneId) -> Option<MovementId> {
+        self.routes.leg(me.path, leg)[self.scene.lanes[lane.index()].index as usize].movement.get()
     }
 
     /// Whether there is room on lane `to`; if not, asks those in the way for it.

@@ -16,7 +16,6 @@ const WEIGHT: f32 = 9.0;
 #[derive(Clone, Copy)]
 struct Place {
     lane: LaneId,
-    index: usize,
     by: MovementId,
 }
 
@@ -32,7 +31,7 @@ impl LinkLanes<'_> {
         let offset = |k: usize| choices[k].offset;
         let best =
             if offset(lane) == 0 && offset(to) == 0 { to } else { (lane as i32 + i32::from(offset(lane))) as usize };
-        let place = |index: usize| Place { lane: LaneId::new(self.first + index), index, by: MovementId::NONE };
+        let place = |index: usize| Place { lane: LaneId::new(self.first + index), by: MovementId::NONE };
         let (mut outer, mut inner) = (place(best), Some(place(lane.max(to))));
         let (mut exits, mut entered, mut seen, mut inside) = (0, false, -me.position, 0.0);
         let (mut queue, mut inner_queue) = (0.0, 0.0);
@@ -69,9 +68,8 @@ impl LinkLanes<'_> {
 
     /// The lane of the next link that the route leads to.
     fn next_place(&self, me: &Vehicle, leg: u16, at: Place) -> Option<Place> {
-        let by = self.routes.leg(me.path, leg)[at.index].movement;
-        let lane = self.scene.moves[by.get()?.index()].to;
-        Some(Place { lane, index: self.scene.lanes[lane.index()].index as usize, by })
+        let by = self.onward(me, leg, at.lane)?;
+        Some(Place { lane: self.scene.moves[by.index()].to, by })
     }
 
     /// Length of the internal lanes by which a lane was reached, and of the vehicles on them, m.

@@ -28,7 +28,7 @@ impl LinkLanes<'_> {
                 },
                 Behind::Here(at as u16),
             )),
-            None => self.upstream(lane, me),
+            None => self.coming(LaneId::new(self.first + lane), me.back()),
         };
         Slot { ahead, behind }
     }
@@ -85,11 +85,6 @@ impl LinkLanes<'_> {
             m = facts.exit;
         }
         parting
-    }
-
-    /// The nearest vehicle that comes to the start of a lane.
-    fn upstream(&self, lane: usize, me: &Vehicle) -> Option<(Neighbour, Behind)> {
-        self.coming(LaneId::new(self.first + lane), me.back())
     }
 
     /// The nearest vehicle that comes to the start of a lane, which lies `distance` behind a rear.

@@ -129,14 +129,12 @@ impl LinkLanes<'_> {
 
     /// Whether a lane ends without leading anywhere.
     fn is_dead_end(&self, me: &Vehicle, lane: usize) -> bool {
-        let scene = self.scene;
         let mut here = LaneId::new(self.first + lane);
         for leg in me.leg..self.routes.legs(me.path) {
-            let choice = &self.routes.leg(me.path, leg)[scene.lanes[here.index()].index as usize];
-            let Some(m) = choice.movement.get() else { break };
-            here = scene.moves[m.index()].to;
+            let Some(m) = self.onward(me, leg, here) else { break };
+            here = self.scene.moves[m.index()].to;
         }
-        scene.network.movements_of(here).next().is_none()
+        self.scene.network.movements_of(here).next().is_none()
     }
 
     /// The speeds a driver expects on its own lane and on the one beside it. While somebody ahead accelerates, only

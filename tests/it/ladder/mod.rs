@@ -14,13 +14,13 @@ mod sumo;
 use std::collections::BTreeMap;
 use std::env;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use self::rungs::{RUNGS, Rung};
 use self::sumo::{LANES, Sumo};
+use super::peers::say;
 use super::tools::Scratch;
 use super::worlds::{World, s, sumo_file};
 
@@ -188,11 +188,6 @@ fn compare(rung: &'static Rung, drivers: &'static str, ours: &[Outcome], theirs:
         let (a, b) = (ours.share(edge, lane), theirs.share(edge, lane));
         row(format!("share of {edge}_{lane}"), a, b, a - b, LANE_SHARE);
     }
-}
-
-/// Says something even where the test harness keeps what is printed.
-fn say(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
 #[test]

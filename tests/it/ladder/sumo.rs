@@ -1,13 +1,12 @@
 //! SUMO as a peer: where it is, and what it says about a scenario.
 
-use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::Outcome;
+use crate::peers;
 
 /// Where SUMO writes what the lanes did.
 pub const LANES: &str = "lanes.xml";
@@ -20,31 +19,14 @@ pub struct Sumo {
 }
 
 impl Sumo {
-    /// Looks in `INTERGREEN_SUMO` (SUMO's program or its folder), then on the path. `None`, said aloud, if it is not
-    /// there.
-    ///
-    /// # Panics
-    /// If it is not there although `CI` is set: there it has to be.
+    /// Where [`peers::sumo`] finds it.
     pub fn find() -> Option<Self> {
-        let named = env::var_os("INTERGREEN_SUMO").map(PathBuf::from);
-        let named = named.map(|p| if p.is_file() { p.parent().map(Path::to_path_buf).unwrap_or_default() } else { p });
-        let path = env::var_os("PATH").unwrap_or_default();
-        let folder = named.into_iter().chain(env::split_paths(&path)).find(|f| f.join("sumo").is_file());
-        if folder.is_none() {
-            let missing = "SUMO is not there (put `sumo` and `netconvert` on the path or set INTERGREEN_SUMO)";
-            assert!(env::var_os("CI").is_none(), "{missing}");
-            super::say(&format!("SKIPPED: the ladder compares with SUMO, and {missing}\n"));
-        }
-        folder.map(|folder| Self { folder })
+        peers::sumo().map(|folder| Self { folder })
     }
 
     /// Runs one of its programs in a folder.
     fn run(&self, program: &str, folder: &Path, arguments: &[&str]) {
-        let path = self.folder.join(program);
-        let output = Command::new(&path).args(arguments).current_dir(folder).output();
-        let output = output.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{program} {arguments:?} in {}: {said}", folder.display());
+        peers::run(&self.folder.join(program), folder, arguments);
     }
 
     /// Builds the network of a folder that holds its `x.nod.xml` and the like.
