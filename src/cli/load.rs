@@ -16,6 +16,7 @@ use crate::import::{ImportError, Report};
 use crate::instruments::Instruments;
 use crate::network::Network;
 use crate::scenario::{BUNDLED, BUNDLED_NAME, Scenario};
+use crate::sim::Setup;
 
 /// SUMO's step where a configuration names none.
 const SUMO_STEP: Millis = Millis(1000);
@@ -49,6 +50,14 @@ pub struct Loaded {
     pub outputs: Outputs,
     /// The files it was read from.
     pub inputs: Vec<Input>,
+}
+
+impl Loaded {
+    /// The setup of a run of the scenario as it is.
+    pub fn setup(&self, seed: u64) -> Setup {
+        let Self { begin, end, step, routing, .. } = *self;
+        Setup { begin, end, step, seed, routing, ..Setup::default() }
+    }
 }
 
 /// A file that was read.

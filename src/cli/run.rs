@@ -192,10 +192,7 @@ fn goal(args: &RunArgs, loaded: &Loaded) -> Result<Option<Millis>, Failure> {
 fn setup(args: &RunArgs, loaded: &Loaded) -> Result<Setup, Failure> {
     let threads = args.threads.map_or_else(|| default_threads(&loaded.network), usize::from);
     Ok(Setup {
-        begin: loaded.begin,
-        end: loaded.end,
         step: args.step.map_or(loaded.step, Millis::from_seconds),
-        seed: args.seed.unwrap_or(loaded.seed),
         threads,
         behaviour: args.behaviour.map(super::args::Behaviour::model),
         routing: Routing {
@@ -204,6 +201,7 @@ fn setup(args: &RunArgs, loaded: &Loaded) -> Result<Setup, Failure> {
         },
         controller: (args.controller.name.clone(), args.controller.parameters.clone()),
         unsafe_yields: args.allow_unsafe_programs,
+        ..loaded.setup(args.seed.unwrap_or(loaded.seed))
     })
 }
 

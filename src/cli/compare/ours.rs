@@ -20,8 +20,7 @@ use crate::sim::{Setup, Simulation};
 pub fn start(loaded: &Loaded, seed: u64, unsafe_yields: bool) -> Result<Simulation, Failure> {
     let mut own = loaded.clone();
     run::scale(&mut own, 1.0, seed)?;
-    let Loaded { begin, end, step, routing, .. } = own;
-    let setup = Setup { begin, end, step, seed, routing, unsafe_yields, ..Setup::default() };
+    let setup = Setup { unsafe_yields, ..own.setup(seed) };
     Simulation::new(own.network, Arc::new(own.demand), setup).map_err(run::failure)
 }
 
