@@ -96,9 +96,9 @@ fn defects(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result 
         let [a, b] = c.vehicles.map(|v| names.vehicle(v));
         writeln!(s, "  COLLISION at {} s: lane {}, vehicles {a} and {b}", c.at.seconds(), names.lane(c.lane))?;
     }
-    let lanes = run.sim.measures().lanes.iter().enumerate().filter(|(_, b)| b.red_running > 0);
-    for (lane, book) in lanes.take(most) {
-        writeln!(s, "  RED RUNNING on lane {}: ×{}", names.lane(LaneId::new(lane)), book.red_running)?;
+    for &(at, lane, id) in run.sim.measures().red_runs.iter().take(most) {
+        let (lane, vehicle) = (names.lane(lane), names.vehicle(id.0));
+        writeln!(s, "  RED RUNNING at {} s: lane {lane}, vehicle {vehicle}", at.seconds())?;
     }
     for (signal, (since, steps)) in run.watch.conflicts.iter().take(most) {
         let id = &run.sim.scene().network.signals[signal.index()].id;

@@ -215,9 +215,8 @@ fn pass(cx: &Context<'_>, me: &mut Vehicle, id: MovementId, from: LaneId, chunk:
             me.entered = if m.waits_inside { u32::MAX } else { cx.step };
             chunk.passed.push((id, me.id.0));
             if m.lamp != u32::MAX && cx.lamps[m.lamp as usize].is_red() && me.flags & Flags::LATE_YELLOW == 0 {
-                chunk.red_running.push((from, me.id.0));
+                chunk.red_running.push((from, me.id));
             }
-            me.flags &= !Flags::LATE_YELLOW;
         }
         MovementKind::Onward => me.entered = cx.step,
         MovementKind::Exit => me.entered = u32::MAX,

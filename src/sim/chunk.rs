@@ -64,7 +64,7 @@ pub struct Chunk {
     /// Vehicles that have arrived, with the lane they arrived on.
     pub arrived: Vec<(LaneId, Vehicle)>,
     /// Stop lines crossed on red.
-    pub red_running: Vec<(LaneId, u32)>,
+    pub red_running: Vec<(LaneId, VehicleId)>,
     /// Vehicles that have reached a scheduled stop, with their lanes.
     pub stopped: Vec<(LaneId, VehicleId)>,
     /// Movements crossed at a stop line, for the measures.

@@ -7,7 +7,7 @@ use bevy::ecs::prelude::Resource;
 use intergreen_control::{Lamp, Millis};
 
 use super::routes::{LaneChoice, Paths, RouteTable};
-use super::scene::Scene;
+use super::scene::{MoveFacts, Scene};
 use super::state::{Flags, LaneTraffic, Tail, Traffic, Vehicle};
 use crate::behaviour::{Driver, Leader};
 use crate::demand::{ArrivalPosition, DepartLane, DepartPosition, DepartSpeed, Departure, VehicleId};
@@ -21,6 +21,9 @@ const BASE_SLACK: f32 = 0.1;
 const TRIES: usize = 200;
 /// How many random places are tried before any free one is taken (SUMO: random_free).
 const RANDOM_TRIES: u64 = 10;
+
+/// How far behind on other lanes somebody is looked for who would have to brake, m: a town's vehicles can within it.
+const LOOK_BACK: f32 = 60.0;
 
 /// A vehicle that waits for a gap.
 #[derive(Clone, Copy, Debug)]
@@ -365,27 +368,35 @@ impl<'a> Candidate<'a> {
         Some(d.entering(self.scene.headway(self.id), &leader))
     }
 
-    /// What is ahead beyond the end of the lane: a red or yellow lamp, or the last vehicle of the lanes behind it, as
-    /// distance, speed, acceleration and expected deceleration.
+    /// What is ahead beyond the end of the lane, as distance, speed, acceleration and expected deceleration: a red or
+    /// yellow lamp, the last vehicle of the lanes behind it, or one that left the lane another way and still reaches
+    /// back onto it.
     fn beyond(&self, traffic: &Traffic, lamps: &[Lamp], lane: usize, position: f32) -> Option<(f32, f32, f32, f32)> {
         let scene = self.scene;
-        let mut distance = scene.lanes[lane].length - position;
-        let mut m = &scene.moves[self.choices[lane - self.first_lane].movement.get()?.index()];
-        if m.lamp != u32::MAX && !lamps[m.lamp as usize].is_green() {
-            // As if somebody stood there with the front gap to spare.
-            return Some((distance + self.driver.min_gap, 0.0, 0.0, self.driver.decel));
-        }
+        let to_end = scene.lanes[lane].length - position;
+        let of = |(beyond, t): (f32, &Tail)| (to_end + beyond, t.speed, t.accel, t.decel);
+        let rears = traffic.rears_over(scene, LaneId::new(lane)).map(of);
+        let next = self.choices[lane - self.first_lane].movement.get().map(|m| &scene.moves[m.index()]);
+        let closed = next.is_some_and(|m| m.lamp != u32::MAX && !lamps[m.lamp as usize].is_green());
+        // At a closed line it enters as if somebody stood there with the front gap to spare.
+        let line = (to_end + self.driver.min_gap, 0.0, 0.0, self.driver.decel);
+        let way = if closed { Some(line) } else { next.and_then(|m| self.last_beyond(traffic, m)).map(of) };
+        rears.chain(way).min_by(|a, b| a.0.total_cmp(&b.0))
+    }
+
+    /// The last vehicle on the lanes of a movement, and where its rear is beyond the line.
+    fn last_beyond<'t>(&self, traffic: &'t Traffic, mut m: &'a MoveFacts) -> Option<(f32, &'t Tail)> {
+        let mut distance = 0.0;
         for _ in 0..4 {
-            let next = m.next.index();
-            let t = &traffic.tails[next];
+            let (t, facts) = (&traffic.tails[m.next.index()], &self.scene.lanes[m.next.index()]);
             if t.exists() {
-                return Some((distance + t.back, t.speed, t.accel, t.decel));
+                return Some((distance + t.back, t));
             }
-            if !scene.lanes[next].internal {
+            if !facts.internal {
                 return None;
             }
-            distance += scene.lanes[next].length;
-            m = &scene.moves[scene.lanes[next].exit.index()];
+            distance += facts.length;
+            m = &self.scene.moves[facts.exit.index()];
         }
         None
     }
@@ -400,21 +411,30 @@ impl<'a> Candidate<'a> {
         speed: f32,
     ) -> bool {
         let back = position - self.driver.length;
-        let enough = |d: &Driver, distance: f32, v: f32| {
-            let gap = d.brake_gap(v, d.decel) + v * 1.0 - d.brake_gap(speed, d.decel.max(self.driver.apparent_decel));
-            distance - d.min_gap >= gap.max(0.0)
-        };
-        if let Some(v) = behind {
-            return enough(&self.scene.drivers[v.kind as usize], back - v.position, v.speed);
+        match behind {
+            Some(v) => self.can_brake(v, back - v.position, speed),
+            None => self.is_clear_before(traffic, LaneId::new(lane), back, speed),
         }
-        let network = &self.scene.network;
-        network.lanes[lane].incoming.iter().all(|&m| {
+    }
+
+    /// Whether a vehicle can brake behind one that enters `distance` ahead of it at `speed`.
+    fn can_brake(&self, v: &Vehicle, distance: f32, speed: f32) -> bool {
+        let d = &self.scene.drivers[v.kind as usize];
+        let gap = d.brake_gap(v.speed, d.decel) + v.speed - d.brake_gap(speed, d.decel.max(self.driver.apparent_decel));
+        distance - d.min_gap >= gap.max(0.0)
+    }
+
+    /// Whether everybody who comes to the start of a lane, which lies `distance` behind the rear of one that enters, can
+    /// brake behind it.
+    fn is_clear_before(&self, traffic: &Traffic, lane: LaneId, distance: f32, speed: f32) -> bool {
+        let (scene, network) = (self.scene, &self.scene.network);
+        network.lanes[lane.index()].incoming.iter().all(|&m| {
             let from = network.movement(m).from;
-            let head = &traffic.tails[from.index()];
-            // Whoever is on the road before the junction sees the new vehicle in time, or is held by the junction.
-            !head.exists()
-                || !self.scene.lanes[from.index()].internal
-                || enough(self.driver, back + head.head_to_end, head.head_speed)
+            let distance = distance + scene.lanes[from.index()].length;
+            match traffic.lanes[from.index()].vehicles.first() {
+                Some(head) => head.next != m || self.can_brake(head, distance - head.position, speed),
+                None => distance >= LOOK_BACK || self.is_clear_before(traffic, from, distance, speed),
+            }
         })
     }
 

@@ -13,6 +13,9 @@ use crate::network::LaneId;
 /// Time between samples of the lanes, s.
 pub const SAMPLE_S: i64 = 10;
 
+/// Most stop lines crossed on red that are remembered one by one.
+const MOST_RED_RUNS: usize = 20;
+
 /// One vehicle's trip. Places and speeds are at insertion and arrival.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Trip {
@@ -101,6 +104,8 @@ pub struct Measures {
     pub samples: u32,
     /// Stop lines crossed on red.
     pub red_running: u64,
+    /// The first of them: when, on which lane, and who.
+    pub red_runs: Vec<(Millis, LaneId, VehicleId)>,
     /// Pairs of vehicles that came to overlap.
     pub collisions: u64,
     /// Lane changes.
@@ -116,6 +121,15 @@ impl Measures {
             trips: vec![Trip::NEW; scene.departures.len()],
             lanes: vec![LaneBook::default(); scene.lanes.len()],
             ..Self::default()
+        }
+    }
+
+    /// A vehicle has crossed the stop line of a lane on red.
+    pub fn run_red(&mut self, id: VehicleId, lane: LaneId, now: Millis) {
+        self.red_running += 1;
+        self.lanes[lane.index()].red_running += 1;
+        if self.red_runs.len() < MOST_RED_RUNS {
+            self.red_runs.push((now, lane, id));
         }
     }
 

@@ -28,6 +28,7 @@ pub mod monitor;
 pub mod navigation;
 pub mod plan;
 pub mod profile;
+mod rears;
 pub mod routes;
 pub mod scene;
 pub mod sensors;

@@ -100,7 +100,7 @@ impl<'a> Planner<'a> {
             tau,
             speed: free.min(helpful),
             behind: f32::INFINITY,
-            flags: me.flags & (Flags::LATE_YELLOW | Flags::KEPT),
+            flags: me.flags & Flags::KEPT,
         }
     }
 
@@ -183,7 +183,9 @@ impl<'a> Planner<'a> {
                 if scene.lanes[here.index()].length < SHORT_ROAD {
                     self.rears_ahead(here, seen);
                 } else if let Some(id) = next.get() {
-                    self.rear_ahead(here, scene.moves[id.index()].next, seen);
+                    for (beyond, tail) in self.view.traffic.rears_by(scene, here, scene.moves[id.index()].next) {
+                        self.follow(seen + beyond, tail.speed, tail.accel, tail.decel);
+                    }
                 }
             }
             let Some(id) = next.get() else {
@@ -214,6 +216,8 @@ impl<'a> Planner<'a> {
             if tail.exists() && tail.id != self.me.id {
                 self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
                 if !facts.internal {
+                    // The line it is late for may be beyond.
+                    self.flags |= self.me.flags & Flags::LATE_YELLOW;
                     return;
                 }
             }
@@ -267,32 +271,11 @@ impl<'a> Planner<'a> {
         true
     }
 
-    /// Keeps behind those who have left a lane by whichever movement but still reach back onto it; its end is `seen`
-    /// metres ahead.
+    /// Keeps behind those who have left a lane but still reach back onto it; its end is `seen` metres ahead.
     fn rears_ahead(&mut self, here: LaneId, seen: f32) {
-        let scene = self.view.scene;
-        for id in scene.network.movements_of(here) {
-            self.rear_ahead(here, scene.moves[id.index()].next, seen);
-        }
-        for tail in self.view.traffic.askew_over(here) {
-            self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
-        }
-    }
-
-    /// Keeps behind whoever has passed the end of a lane to `next` but still reaches back over it.
-    #[inline]
-    fn rear_ahead(&mut self, here: LaneId, next: LaneId, seen: f32) {
         let (scene, traffic) = (self.view.scene, self.view.traffic);
-        let tail = &traffic.tails[next.index()];
-        if tail.back < 0.0 && tail.came_from == here {
-            self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
-        }
-        let facts = &scene.lanes[next.index()];
-        if facts.internal {
-            let tail = &traffic.tails[facts.next.index()];
-            if tail.back < -facts.length && tail.came_from == next {
-                self.follow(seen + facts.length + tail.back, tail.speed, tail.accel, tail.decel);
-            }
+        for (beyond, tail) in traffic.rears_over(scene, here) {
+            self.follow(seen + beyond, tail.speed, tail.accel, tail.decel);
         }
     }
 
@@ -373,33 +356,22 @@ impl<'a> Planner<'a> {
         chunk: &mut Chunk,
     ) -> Way {
         let rule = line.rule;
-        // The memory of a late yellow is about the next line only.
-        let next = id == self.me.next;
-        let late = next && self.flags & Flags::LATE_YELLOW != 0;
         match rule {
-            Rule::Closed if late => {}
+            Rule::Closed | Rule::Yellow if line.can_stop => {
+                self.hold(line);
+                return Way::Ends;
+            }
+            // Red by now, for somebody who could not stop at yellow either; there may be a road between.
+            Rule::Closed if self.me.flags & Flags::LATE_YELLOW != 0 => self.flags |= Flags::LATE_YELLOW,
             Rule::Closed => {
-                if line.can_stop {
-                    self.wait(line.wait);
-                } else {
-                    // Green turned red without a yellow: brake as hard as it takes.
-                    let hard = self.stop((line.distance - LEAST_GAP).max(0.0), self.d.emergency);
-                    self.speed = self.speed.min(hard);
-                }
+                // Green turned red without a yellow: brake as hard as it takes.
+                let hard = self.stop((line.distance - LEAST_GAP).max(0.0), self.d.emergency);
+                self.speed = self.speed.min(hard);
                 self.flags |= Flags::AT_RED;
                 return Way::Ends;
             }
-            Rule::Yellow if line.can_stop && !late => {
-                self.wait(line.wait);
-                return Way::Ends;
-            }
-            Rule::Yellow if next => self.flags |= Flags::LATE_YELLOW,
-            Rule::Yellow => {}
-            Rule::Open | Rule::Yield | Rule::StopYield | Rule::Zipper => {
-                if next {
-                    self.flags &= !Flags::LATE_YELLOW;
-                }
-            }
+            Rule::Yellow => self.flags |= Flags::LATE_YELLOW,
+            Rule::Open | Rule::Yield | Rule::StopYield | Rule::Zipper => {}
         }
         let entering = m.kind == MovementKind::Entry;
         // Whoever is on a roundabout goes on: held back there, it would keep itself from emptying.

@@ -371,9 +371,8 @@ fn measure(
             let from = scene.network.movement(*movement).from;
             m.lanes[from.index()].flow += 1;
         }
-        for (lane, _) in &chunk.red_running {
-            m.red_running += 1;
-            m.lanes[lane.index()].red_running += 1;
+        for &(lane, id) in &chunk.red_running {
+            m.run_red(id, lane, now);
         }
     }
     m.running = m.inserted - m.arrived;

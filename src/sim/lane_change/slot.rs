@@ -69,20 +69,26 @@ impl LinkLanes<'_> {
         if distance > me.speed * LOOK_AHEAD + d.min_gap {
             return parting;
         }
-        let Some(mut m) = self.routes.leg(me.path, me.leg)[lane].movement.get() else { return parting };
-        for _ in 0..3 {
-            let next = scene.moves[m.index()].next;
-            let tail = &self.tails[next.index()];
+        let (mut here, mut leg) = (LaneId::new(self.first + lane), me.leg);
+        let mut next = self.onward(me, leg, here);
+        let far = distance + d.brake_gap(me.speed, d.decel);
+        while let Some(m) = next {
+            here = scene.moves[m.index()].next;
+            let (tail, facts) = (&self.tails[here.index()], &scene.lanes[here.index()]);
             if tail.exists() {
                 let own = neighbour(distance, tail);
                 return Some(parting.filter(|p| p.distance < own.distance).unwrap_or(own));
             }
-            let facts = &scene.lanes[next.index()];
-            if !facts.internal {
+            distance += facts.length;
+            if facts.internal {
+                next = Some(facts.exit);
+            } else if distance < far && leg + 1 < self.routes.legs(me.path) {
+                // A short road: whoever stands behind it is near.
+                leg += 1;
+                next = self.onward(me, leg, here);
+            } else {
                 break;
             }
-            distance += facts.length;
-            m = facts.exit;
         }
         parting
     }
