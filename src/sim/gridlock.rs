@@ -10,10 +10,10 @@ use bevy::ecs::prelude::Resource;
 use super::control::Lamps;
 use super::junction::{Rule, View};
 use super::routes::RouteTable;
-use super::scene::Scene;
+use super::scene::{ConflictFacts, Scene};
 use super::state::{Flags, Traffic, Vehicle};
 use super::stops::Halts;
-use crate::network::{LaneId, MovementId};
+use crate::network::{ConflictKind, LaneId, MovementId};
 
 /// Time between looks, s.
 pub const EVERY_S: i64 = 10;
@@ -153,27 +153,34 @@ fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
         return (full && v.offset != 0).then_some(target);
     };
     let m = &scene.moves[m.index()];
-    // The road behind, if it is full, or whoever stands in the way inside.
-    let mut next = m.next;
+    // Whoever stands in the way inside, here or further on, or the road behind, if it is full.
+    let (mut at, mut front) = (lane, v.position);
     for _ in 0..4 {
-        let facts = &scene.lanes[next.index()];
-        if facts.internal {
-            let foes = &scene.conflicts[facts.conflicts.0 as usize..facts.conflicts.1 as usize];
-            let stuck =
-                |l: LaneId| view.traffic.lanes[l.index()].vehicles.first().is_some_and(|f| f.waiting >= STANDING);
-            if stuck(next) {
-                return Some(next);
-            }
-            if let Some(foe) = foes.iter().map(|f| f.meeting.foe).find(|&foe| foe != lane && stuck(foe)) {
-                return Some(foe);
-            }
-            next = facts.next;
-        } else {
-            let need = v.space(&scene.drivers);
-            return view.held_up_by(m, v.path, v.leg, need, view.signs().rule(m));
+        let facts = &scene.lanes[at.index()];
+        let conflicts = &scene.conflicts[facts.conflicts.0 as usize..facts.conflicts.1 as usize];
+        if let Some(f) = conflicts.iter().find(|f| stands_in_the_way(view, f, front)) {
+            return Some(f.meeting.foe);
+        }
+        front -= facts.length;
+        at = if at == lane { m.next } else { facts.next };
+        if !scene.lanes[at.index()].internal {
+            return view.held_up_by(m, v.path, v.leg, v.space(&scene.drivers), view.signs().rule(m));
+        }
+        if view.traffic.lanes[at.index()].vehicles.first().is_some_and(|f| f.waiting >= STANDING) {
+            return Some(at);
         }
     }
     None
+}
+
+/// Whether somebody on a conflicting lane has long stood where one has to pass whose front is at `front`, m from the
+/// start of its own lane (negative: before it).
+fn stands_in_the_way(view: &View<'_>, conflict: &ConflictFacts, front: f32) -> bool {
+    let c = &conflict.meeting;
+    // Of two ways that part, both are measured from the same point.
+    let from = if c.kind == ConflictKind::Diverging { front } else { c.foe_start };
+    let mut there = view.traffic.lanes[c.foe.index()].vehicles.iter();
+    front < c.end && there.any(|o| o.waiting >= STANDING && o.position > from && o.back() < c.foe_end)
 }
 
 /// Whether a vehicle, first on `lane`, stands because somebody ahead stands at a scheduled stop.
