@@ -158,8 +158,8 @@ fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
     for _ in 0..4 {
         let facts = &scene.lanes[at.index()];
         let conflicts = &scene.conflicts[facts.conflicts.0 as usize..facts.conflicts.1 as usize];
-        if let Some(f) = conflicts.iter().find(|f| stands_in_the_way(view, f, front)) {
-            return Some(f.meeting.foe);
+        if let Some(lane) = conflicts.iter().find_map(|f| stands_in_the_way(view, f, front)) {
+            return Some(lane);
         }
         front -= facts.length;
         at = if at == lane { m.next } else { facts.next };
@@ -173,14 +173,25 @@ fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
     None
 }
 
-/// Whether somebody on a conflicting lane has long stood where one has to pass whose front is at `front`, m from the
-/// start of its own lane (negative: before it).
-fn stands_in_the_way(view: &View<'_>, conflict: &ConflictFacts, front: f32) -> bool {
-    let c = &conflict.meeting;
+/// The lane of somebody who has long stood on a conflicting lane, or reaches back onto it, where one has to pass whose
+/// front is at `front`, m from the start of its own lane (negative: before it).
+fn stands_in_the_way(view: &View<'_>, conflict: &ConflictFacts, front: f32) -> Option<LaneId> {
+    let (scene, lanes, c) = (view.scene, &view.traffic.lanes, &conflict.meeting);
+    if front >= c.end || conflict.clearing {
+        return None;
+    }
     // Of two ways that part, both are measured from the same point.
     let from = if c.kind == ConflictKind::Diverging { front } else { c.foe_start };
-    let mut there = view.traffic.lanes[c.foe.index()].vehicles.iter();
-    front < c.end && there.any(|o| o.waiting >= STANDING && o.position > from && o.back() < c.foe_end)
+    if lanes[c.foe.index()]
+        .vehicles
+        .iter()
+        .any(|o| o.waiting >= STANDING && o.position > from && o.back() < c.foe_end + conflict.swing)
+    {
+        return Some(c.foe);
+    }
+    let foe = &scene.lanes[c.foe.index()];
+    let beyond = lanes[foe.next.index()].vehicles.last().filter(|o| o.waiting >= STANDING && o.came_from == c.foe)?;
+    (foe.length + beyond.back() < c.foe_end + conflict.swing).then_some(foe.next)
 }
 
 /// Whether a vehicle, first on `lane`, stands because somebody ahead stands at a scheduled stop.
