@@ -300,8 +300,8 @@ impl LinkLanes<'_> {
         let settle = if d.ballistic() { 1.0 } else { 0.1 };
         // Beside the lane of its stop it gets no further than the stop.
         let end = self.scene.lanes[self.first + k].length.min(me.reach) - me.position - settle;
-        match at.checked_sub(1).map(|i| &self.lanes[k].vehicles[i]) {
-            Some(leader) if leader.speed < 1.0 => end.min(leader.back() - me.position - d.min_gap),
+        match self.slot_ahead(k, at, me, d) {
+            Some(leader) if leader.speed < 1.0 => end.min(leader.distance - d.min_gap),
             _ => end,
         }
     }

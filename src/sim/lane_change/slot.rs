@@ -28,7 +28,7 @@ impl LinkLanes<'_> {
                 },
                 Behind::Here(at as u16),
             )),
-            None => self.coming(LaneId::new(self.first + lane), me.back()),
+            None => self.approaching(LaneId::new(self.first + lane), me),
         };
         Slot { ahead, behind }
     }
@@ -93,23 +93,38 @@ impl LinkLanes<'_> {
         parting
     }
 
-    /// The nearest vehicle that comes to the start of a lane, which lies `distance` behind a rear.
-    fn coming(&self, lane: LaneId, distance: f32) -> Option<(Neighbour, Behind)> {
+    /// The nearest vehicle that comes to the start of a lane from behind `me`.
+    fn approaching(&self, lane: LaneId, me: &Vehicle) -> Option<(Neighbour, Behind)> {
         let network = &self.scene.network;
-        let before = network.lane(lane).incoming.iter().map(|&m| network.movement(m).from);
-        before
-            .filter_map(|from| {
-                let t = &self.tails[from.index()];
-                if t.exists() {
-                    let distance = distance + t.head_to_end;
-                    let head =
-                        Neighbour { distance, length: t.length, speed: t.head_speed, accel: 0.0, decel: t.decel };
-                    return Some((head, Behind::Before(from)));
-                }
-                let distance = distance + self.scene.lanes[from.index()].length;
-                if distance < LOOK_BACK { self.coming(from, distance) } else { None }
+        let link = |lane: LaneId| self.scene.lanes[lane.index()].link;
+        network
+            .lane(lane)
+            .incoming
+            .iter()
+            .filter_map(|&m| {
+                let from = network.movement(m).from;
+                // A rear that still lies in the junction is on no other way than those beside its own.
+                let beside = !me.came_from.is_none() && link(me.came_from) == link(from);
+                self.coming(from, if beside { me.back() } else { me.back().max(0.0) })
             })
             .min_by(|a, b| a.0.distance.total_cmp(&b.0.distance))
+    }
+
+    /// The nearest vehicle that comes to the end of a lane, which lies `distance` behind a rear.
+    fn coming(&self, lane: LaneId, distance: f32) -> Option<(Neighbour, Behind)> {
+        let network = &self.scene.network;
+        let t = &self.tails[lane.index()];
+        if t.exists() {
+            let distance = distance + t.head_to_end;
+            let head = Neighbour { distance, length: t.length, speed: t.head_speed, accel: 0.0, decel: t.decel };
+            return Some((head, Behind::Before(lane)));
+        }
+        let distance = distance + self.scene.lanes[lane.index()].length;
+        if distance >= LOOK_BACK {
+            return None;
+        }
+        let before = network.lane(lane).incoming.iter().map(|&m| network.movement(m).from);
+        before.filter_map(|from| self.coming(from, distance)).min_by(|a, b| a.0.distance.total_cmp(&b.0.distance))
     }
 
     /// Distance a follower needs to a leader, bumper to bumper, to be safe without more than comfortable braking.
