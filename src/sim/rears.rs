@@ -1,27 +1,44 @@
-//! Vehicles that have left a lane in front but still reach back over its end: whoever comes next on the lane must see
-//! them, by whichever movement they left.
+//! Vehicles that have left a lane in front but whose rear is still near its end or reaches back over it: whoever comes
+//! next on the lane must see them, by whichever movement they left.
 
 use super::scene::Scene;
 use super::state::{Tail, Traffic};
 use crate::network::LaneId;
 
+/// Those who left `lane` to `next` and whose rear is less than `within` metres beyond its end: where the rear is, m
+/// beyond the end (negative: before it), and whose it is. One may stand on `next` and one beyond it, if that is a lane
+/// inside a junction.
+#[inline]
+pub fn by<'a>(
+    scene: &Scene,
+    tails: &'a [Tail],
+    lane: LaneId,
+    next: LaneId,
+    within: f32,
+) -> impl Iterator<Item = (f32, &'a Tail)> + use<'a> {
+    let tail = &tails[next.index()];
+    let near = (tail.back < within && tail.came_from == lane).then_some((tail.back, tail));
+    let facts = &scene.lanes[next.index()];
+    let far = facts.internal.then(|| (facts.length, &tails[facts.next.index()]));
+    let far = far.filter(|(length, t)| length + t.back < within && t.back < 0.0 && t.came_from == next);
+    near.into_iter().chain(far.map(|(length, t)| (length + t.back, t)))
+}
+
+/// The same for whichever movement they left by.
+pub fn of<'a>(scene: &'a Scene, tails: &'a [Tail], lane: LaneId, within: f32) -> impl Iterator<Item = (f32, &'a Tail)> {
+    let movements = scene.network.movements_of(lane);
+    movements.flat_map(move |m| by(scene, tails, lane, scene.moves[m.index()].next, within))
+}
+
 impl Traffic {
-    /// Those who left `lane` to `next`: where the rear is, m beyond the end of the lane (negative: before it), and whose
-    /// it is. One may stand on `next` and one beyond it, if that is a lane inside a junction.
+    /// Those who left `lane` to `next` and reach back over its end.
     #[inline]
     pub fn rears_by(&self, scene: &Scene, lane: LaneId, next: LaneId) -> impl Iterator<Item = (f32, &Tail)> {
-        let tail = &self.tails[next.index()];
-        let near = (tail.back < 0.0 && tail.came_from == lane).then_some((tail.back, tail));
-        let facts = &scene.lanes[next.index()];
-        let far = facts.internal.then(|| (facts.length, &self.tails[facts.next.index()]));
-        let far = far.filter(|(length, t)| t.back < -length && t.came_from == next);
-        near.into_iter().chain(far.map(|(length, t)| (length + t.back, t)))
+        by(scene, &self.tails, lane, next, 0.0)
     }
 
-    /// Those who left `lane` by whichever movement, or changed lanes just behind it.
-    pub fn rears_over(&self, scene: &Scene, lane: LaneId) -> impl Iterator<Item = (f32, &Tail)> {
-        let movements = scene.network.movements_of(lane);
-        let left = movements.flat_map(move |m| self.rears_by(scene, lane, scene.moves[m.index()].next));
-        left.chain(self.askew_over(lane).map(|t| (t.back, t)))
+    /// Those who left `lane` by whichever movement, or changed lanes just behind it, and reach back over its end.
+    pub fn rears_over<'a>(&'a self, scene: &'a Scene, lane: LaneId) -> impl Iterator<Item = (f32, &'a Tail)> {
+        of(scene, &self.tails, lane, 0.0).chain(self.askew_over(lane).map(|t| (t.back, t)))
     }
 }

@@ -3,6 +3,7 @@
 use super::{Behind, Cursor, LOOK_AHEAD, LinkLanes, Neighbour, Slot};
 use crate::behaviour::Driver;
 use crate::network::LaneId;
+use crate::sim::rears;
 use crate::sim::state::{Tail, Vehicle};
 
 /// Distance behind a stop line over which movements from one lane have not parted, m: about a car's length.
@@ -52,19 +53,15 @@ impl LinkLanes<'_> {
         let scene = self.scene;
         let mut distance = scene.lanes[self.first + lane].length - me.position;
         let neighbour = |distance: f32, tail: &Tail| Neighbour {
-            distance: distance + tail.back,
+            distance,
             length: tail.length,
             speed: tail.speed,
             accel: tail.accel,
             decel: tail.decel,
         };
         // Whoever has left the lane for another movement is in the way until the ways have parted.
-        let parting = scene
-            .network
-            .movements_of(LaneId::new(self.first + lane))
-            .map(|m| &self.tails[scene.moves[m.index()].next.index()])
-            .filter(|t| t.back < PARTING)
-            .map(|t| neighbour(distance, t))
+        let parting = rears::of(scene, self.tails, LaneId::new(self.first + lane), PARTING)
+            .map(|(beyond, t)| neighbour(distance + beyond, t))
             .min_by(|a, b| a.distance.total_cmp(&b.distance));
         if distance > me.speed * LOOK_AHEAD + d.min_gap {
             return parting;
@@ -76,7 +73,7 @@ impl LinkLanes<'_> {
             here = scene.moves[m.index()].next;
             let (tail, facts) = (&self.tails[here.index()], &scene.lanes[here.index()]);
             if tail.exists() {
-                let own = neighbour(distance, tail);
+                let own = neighbour(distance + tail.back, tail);
                 return Some(parting.filter(|p| p.distance < own.distance).unwrap_or(own));
             }
             distance += facts.length;
