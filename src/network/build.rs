@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::{
     Direction, Junction, JunctionId, JunctionKind, Lane, LaneId, Link, LinkId, Movement, MovementId, MovementKind,
-    Network, Permissions, Point, RightOfWay, Signal, SignalHead, SignalId, conflicts, geometry,
+    Network, Permissions, Point, RightOfWay, Signal, SignalHead, SignalId, conflicts, equal, geometry,
 };
 
 /// Why parts do not make a network. Each message names the element and what was expected of it.
@@ -250,6 +250,8 @@ impl NetworkBuilder {
             .collect();
         link_insides(&self.lanes, &mut movements)?;
         resolve_requests(&mut junctions, &self.requests, &mut movements)?;
+        equal::rule(&mut junctions, &self.lanes, &mut movements, self.left_hand);
+        settle_waiting_places(&mut movements);
         conflicts::derive(&mut self.lanes, &movements);
         let signals = resolve_signals(self.signals, &movements, &self.lanes)?;
         mark_fringe(&mut self.links, &self.lanes);
@@ -466,6 +468,11 @@ fn resolve_requests(
         }
         junction.entries = entries.into_iter().filter(|m| !m.is_none()).collect();
     }
+    Ok(())
+}
+
+/// Gives the onward movements the right of way of their entries.
+fn settle_waiting_places(movements: &mut [Movement]) {
     // A place to wait without a second internal lane does not exist: such an entry yields at the stop line.
     let mut has_place = vec![false; movements.len()];
     for i in 0..movements.len() {
@@ -479,7 +486,6 @@ fn resolve_requests(
     for (m, place) in movements.iter_mut().zip(has_place) {
         m.waits_inside &= place;
     }
-    Ok(())
 }
 
 /// Checks programs against the movements that obey them.

@@ -71,9 +71,7 @@ impl Probed {
 
 /// Walks along a lane once, so that every pair it is part of can use the points.
 fn probe(id: LaneId, lane: &Lane) -> Probed {
-    let drawn = geometry::length(&lane.shape);
-    let n = (drawn / PROBE).ceil().clamp(1.0, 2000.0) as usize;
-    let points = geometry::spaced(&lane.shape, n);
+    let points = spaced(&lane.shape);
     let (mut low, mut high) = (lane.shape[0], lane.shape[0]);
     for p in &lane.shape {
         low = Point::new(low.x.min(p.x), low.y.min(p.y));
@@ -84,6 +82,16 @@ fn probe(id: LaneId, lane: &Lane) -> Probed {
     low = Point::new(low.x - margin, low.y - margin);
     high = Point::new(high.x + margin, high.y + margin);
     Probed { lane: id, points, low, high }
+}
+
+/// Whether two lines come closer than the clearance anywhere.
+pub(super) fn come_close(a: &[Point], b: &[Point]) -> bool {
+    spaced(a).iter().any(|p| geometry::is_within(b, *p, CLEARANCE))
+}
+
+/// Points along a line, about [`PROBE`] apart.
+fn spaced(line: &[Point]) -> Vec<Point> {
+    geometry::spaced(line, (geometry::length(line) / PROBE).ceil().clamp(1.0, 2000.0) as usize)
 }
 
 /// The kind of conflict of two entry movements, if they can conflict at all.

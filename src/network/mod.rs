@@ -16,6 +16,7 @@
 mod build;
 pub mod compose;
 mod conflicts;
+mod equal;
 pub mod geometry;
 mod ids;
 mod model;

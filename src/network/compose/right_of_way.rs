@@ -7,12 +7,11 @@
 //! - *priority*: the street of lower rank; within a rank as below.
 //! - *right before left*: of opposing ways as at a signal, else the one that has the other on its right.
 
-use core::f64::consts::{FRAC_PI_4, PI, TAU};
-
 use super::plan::NodeKind;
 use super::roads::Road;
 use super::shape::cross;
 use super::turns::Turn;
+use crate::network::equal::Approach;
 use crate::network::{Direction, RequestSpec, RightOfWay, geometry};
 
 /// A vehicle that waits inside must stay this far from the paths it waits for, m: a car's width and some room.
@@ -49,7 +48,8 @@ pub(super) fn table(kind: NodeKind, turns: &[Turn], roads: &[Road]) -> Vec<Reque
 
 /// Of two foes, whether the second gives way; `None`: neither does.
 fn who_yields(kind: NodeKind, a: &Turn, b: &Turn, merging: bool, roads: &[Road]) -> Option<bool> {
-    let opposing = opposing(a, b);
+    let (first, second) = (approach(a), approach(b));
+    let opposing = first.faces(&second);
     if kind == NodeKind::Signal && !opposing {
         // A left turn that still waits inside when the crossing street starts must be free to leave, so only right
         // turns are bound here.
@@ -63,35 +63,12 @@ fn who_yields(kind: NodeKind, a: &Turn, b: &Turn, merging: bool, roads: &[Road])
     if kind == NodeKind::Priority && rank(a) != rank(b) {
         return Some(rank(b) < rank(a));
     }
-    if opposing && strength(a) != strength(b) {
-        return Some(strength(b) < strength(a));
-    }
-    if opposing {
-        // Two alike from opposite sides: somebody has to.
-        return Some(true);
-    }
-    Some(!on_the_right(a, b))
+    Some(second.gives_way_to(&first))
 }
 
-/// Whether two turns come from opposite sides.
-fn opposing(a: &Turn, b: &Turn) -> bool {
-    let between = (a.arm - b.arm).abs();
-    (between - PI).abs() < FRAC_PI_4
-}
-
-/// Whether `b` comes from the right of `a`: its arm follows counter-clockwise within half a turn.
-fn on_the_right(a: &Turn, b: &Turn) -> bool {
-    let between = b.arm - a.arm;
-    between - TAU * libm::floor(between / TAU) < PI
-}
-
-/// Straight goes before right, right before left.
-fn strength(t: &Turn) -> u8 {
-    match t.direction {
-        Direction::Straight => 2,
-        Direction::Right => 1,
-        _ => 0,
-    }
+/// What counts where roads are equal.
+fn approach(t: &Turn) -> Approach {
+    Approach { arm: t.arm, direction: t.direction }
 }
 
 /// The right of way that a row states for times without lamps.

@@ -7,7 +7,8 @@ use super::raw::{RawConnection, RawEdge, RawNet};
 use super::requests;
 use crate::import::{ImportError, Report};
 use crate::network::{
-    JunctionId, LaneId, LinkSpec, MovementSpec, Network, NetworkBuilder, NetworkError, SignalHead, SignalId,
+    JunctionId, JunctionKind, LaneId, LinkSpec, MovementId, MovementSpec, Network, NetworkBuilder, NetworkError,
+    SignalHead, SignalId,
 };
 
 /// Where an edge ended up.
@@ -77,7 +78,15 @@ pub(super) fn assemble(file: &Path, mut net: RawNet, report: &mut Report) -> Res
     for (id, junction) in net.junctions.into_iter().enumerate() {
         builder.requests(JunctionId::new(id), junction.rows);
     }
-    builder.build().map_err(|e| ImportError::new(file, e.to_string()))
+    let network = builder.build().map_err(|e| ImportError::new(file, e.to_string()))?;
+    for junction in network.junctions.iter().filter(|j| j.kind == JunctionKind::Unregulated && !j.entries.is_empty()) {
+        let met = |m: &MovementId| !network.movement(*m).foes.is_empty();
+        if junction.entries.iter().any(met) {
+            let what = "unregulated junctions whose ways meet: equal roads (SUMO: vehicles drive through each other)";
+            report.count(what, || format!("<junction> '{}'", junction.id));
+        }
+    }
+    Ok(network)
 }
 
 /// An error of the builder about an element.
