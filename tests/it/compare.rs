@@ -118,67 +118,147 @@ fn what_sumo_says_against_a_scenario_is_passed_on() {
     let odd = "<processing><no.such.option value=\"1\"/></processing></configuration>";
     scratch.write("x.sumocfg", text.replace("</configuration>", odd));
     let Some(said) = compare(config.to_str().unwrap(), &["--seeds", "2"]) else { return };
-    assert!(said.code == 1 && said.stderr.contains("SUMO failed with seed"), "{said:?}");
-}
-
-/// A scenario that takes SUMO long: nobody ever leaves, since the signal is always red.
-#[cfg(unix)]
-fn endless() -> (Scratch, PathBuf) {
-    let net = NET.replace("Gr", "rr").replace("rG", "rr");
-    Scratch::with_scenario(&net, &ROUTES.replace("end=\"100\"", "end=\"190\""))
+    assert!(said.code == 1 && said.stderr.contains("SUMO failed with seed 1: Error: "), "{said:?}");
 }
 
 #[test]
-fn a_jam_that_never_clears_is_reported() {
+fn a_jam_that_never_clears_is_named_and_not_compared() {
     let net = NET.replace("Gr", "rr").replace("rG", "rr");
     let (_scratch, config) = Scratch::with_scenario(&net, ROUTES);
     let Some(said) = compare(config.to_str().unwrap(), &["--seeds", "1"]) else { return };
     assert_eq!(said.code, 0, "{said:?}");
-    for side in ["intergreen", "SUMO"] {
-        assert!(said.stdout.contains(&format!("NOT EMPTY: with {side}, vehicles never arrived; seeds 1")), "{said:?}");
+    for (side, why) in [("intergreen", "nothing moved for an hour, 20 vehicles never arrived"), ("SUMO", "given up at")]
+    {
+        assert!(said.stdout.contains(&format!("NOT FINISHED, left out: {side}, seed 1: {why}")), "{said:?}");
     }
+    assert!(said.stdout.contains("SUMO finished no run"), "{said:?}");
+    let duration = said.stdout.lines().find(|l| l.contains("mean duration")).expect("there is such a row");
+    assert_eq!(duration.split_whitespace().filter(|word| *word == "–").count(), 4, "{duration}");
+    let Some(said) = compare(config.to_str().unwrap(), &["--seeds", "1", "--tolerances"]) else { return };
+    assert!(said.code == 1 && said.stdout.contains("OUTSIDE THE TOLERANCES\n  intergreen, seed 1: "), "{said:?}");
+}
+
+#[test]
+fn one_seed_spans_no_range() {
+    let (_scratch, config) = Scratch::with_scenario(NET, ROUTES);
+    let Some(said) = compare(config.to_str().unwrap(), &["--seeds", "1"]) else { return };
+    assert!(said.code == 0 && said.stdout.contains("spans no range") && !said.stdout.contains('*'), "{said:?}");
+    let Some(said) = compare(config.to_str().unwrap(), &["--seeds", "2"]) else { return };
+    assert!(said.code == 0 && said.stdout.contains("marked *. So few seeds"), "{said:?}");
+}
+
+#[test]
+fn tolerances_decide_the_exit_code() {
+    let (_scratch, config) = Scratch::with_scenario(NET, ROUTES);
+    let config = config.to_str().unwrap();
+    let run = |tolerances: &str| compare(config, &["--seeds", "2", "--json", tolerances]);
+    // A second of the lamp's latency is a few per cent here.
+    let wide = "--tolerances=duration=30,p90=30,waiting=40,time_loss=60,approach_delay=60";
+    let Some(said) = run(wide) else { return };
+    assert_eq!((said.code, said.json()["missed"].as_array().map(Vec::len)), (0, Some(0)), "{said:?}");
+    let Some(said) = run(&format!("{wide},duration=0,route_length=0")) else { return };
+    let missed = said.json()["missed"].clone();
+    assert!(said.code == 1 && missed[0].as_str().is_some_and(|m| m.starts_with("mean duration: ")), "{said:?}");
+    assert!(missed[0].as_str().is_some_and(|m| m.ends_with("allowed ±0 %")), "{missed}");
+    for wrong in ["--tolerances=speed=3", "--tolerances=duration"] {
+        let Some(said) = run(wrong) else { return };
+        assert!(said.code == 2 && said.stderr.contains("--tolerances"), "{said:?}");
+    }
+}
+
+/// What a SUMO that never comes to its end is called in the list of processes, once it runs, and whether it does.
+#[cfg(unix)]
+fn alive(mark: &str) -> bool {
+    let list = std::process::Command::new("ps").args(["-eo", "args"]).output().expect("ps is there");
+    String::from_utf8_lossy(&list.stdout).lines().any(|l| l.contains(mark) && l.contains("--step-log.period"))
+}
+
+/// Waits until something is so.
+#[cfg(unix)]
+fn wait_for(seconds: f64, what: &str, so: impl Fn() -> bool) {
+    #[allow(clippy::disallowed_methods, reason = "a test of processes needs a clock")]
+    let started = std::time::Instant::now();
+    while !so() {
+        assert!(started.elapsed().as_secs_f64() < seconds, "{what}");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
+/// A scenario that waits a hundred days for its last vehicle keeps SUMO busy for as long as a test takes.
+#[cfg(unix)]
+fn endless() -> (Scratch, PathBuf) {
+    let (scratch, config) = Scratch::with_scenario(NET, ROUTES);
+    let late = "<vehicle id=\"late\" type=\"car\" route=\"we\" depart=\"8000000\"/></routes>";
+    scratch.write("x.rou.xml", scratch.read("x.rou.xml").replace("</routes>", late));
+    let text = scratch.read("x.sumocfg").replace("<end value=\"200\"/>", "<end value=\"9000000\"/>");
+    scratch.write("x.sumocfg", text);
+    (scratch, config)
+}
+
+/// Sends a signal to a process.
+#[cfg(unix)]
+fn send(signal: &str, process: u32) {
+    let status = std::process::Command::new("kill").args([&format!("-{signal}"), &process.to_string()]).status();
+    assert!(status.is_ok_and(|s| s.success()), "kill -{signal} {process}");
 }
 
 #[cfg(unix)]
 #[test]
 fn sumo_does_not_outlive_us() {
-    use std::process::{Command, Stdio};
-    use std::time::{Duration, Instant};
+    use std::process::Stdio;
     let Some(bin) = peers::sumo() else { return };
     for signal in ["INT", "KILL"] {
-        let (scratch, config) = endless();
-        // A scenario that waits a day for its last vehicle keeps SUMO busy for as long as the test takes.
-        let late = "<vehicle id=\"late\" type=\"car\" route=\"we\" depart=\"8000000\"/></routes>";
-        scratch.write("x.rou.xml", scratch.read("x.rou.xml").replace("</routes>", late));
-        let text = scratch.read("x.sumocfg").replace("<end value=\"200\"/>", "<end value=\"9000000\"/>");
-        scratch.write("x.sumocfg", text);
+        let (_scratch, config) = endless();
         let args = ["compare-sumo", config.to_str().unwrap(), "--sumo", bin.to_str().unwrap(), "--seeds", "1"];
         let mut child = program(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let mark = format!("intergreen-compare-{}", child.id());
-        let alive = || {
-            let list = Command::new("ps").args(["-eo", "args"]).output().expect("ps is there");
-            String::from_utf8_lossy(&list.stdout).lines().any(|l| l.contains(&mark) && l.contains("--step-log.period"))
-        };
-        #[allow(clippy::disallowed_methods, reason = "a test of processes needs a clock")]
-        let started = Instant::now();
-        let wait_for = |wanted: bool, what: &str| {
-            while alive() != wanted {
-                assert!(started.elapsed() < Duration::from_secs(60), "{signal}: {what}");
-                std::thread::sleep(Duration::from_millis(50));
-            }
-        };
-        wait_for(true, "SUMO starts");
-        assert!(
-            Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success()
-        );
+        wait_for(60.0, "SUMO starts", || alive(&mark));
+        send(signal, child.id());
         let status = child.wait().unwrap();
-        wait_for(false, "SUMO ends");
         if signal == "INT" {
+            // It is ended before we are, the script and the program that the script has started.
+            assert!(!alive(&mark), "SUMO ends with us");
             assert_eq!(status.code(), Some(130));
             assert!(!std::env::temp_dir().join(&mark).exists(), "the temporary folder is gone");
         } else {
+            wait_for(60.0, "SUMO ends", || !alive(&mark));
             // Nobody was there to do it.
             let _ = std::fs::remove_dir_all(std::env::temp_dir().join(&mark));
         }
     }
+}
+
+/// A SUMO of our own, which needs no time for seed 1 and never comes to its end with others.
+#[cfg(unix)]
+fn half_a_sumo(scratch: &Scratch, bin: &std::path::Path) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let real = bin.join("sumo").display().to_string();
+    let text =
+        format!("#!/bin/sh\ncase \"$*\" in *\"--seed 1 \"*|*version*) exec '{real}' \"$@\";; esac\nsleep 1000\n");
+    let file = scratch.write("sumo", text);
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    file
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_done_is_reported_when_interrupted() {
+    use std::process::Stdio;
+    let Some(bin) = peers::sumo() else { return };
+    let (scratch, config) = Scratch::with_scenario(NET, ROUTES);
+    let (sumo, out) = (half_a_sumo(&scratch, &bin), scratch.path("out"));
+    let args = ["compare-sumo", config.to_str().unwrap(), "--sumo", sumo.to_str().unwrap(), "--seeds", "3"];
+    let more = ["--jobs", "1", "--out", out.to_str().unwrap()];
+    let child = program(args.iter().chain(&more)).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Its second run of SUMO has begun: the first of both sides are done.
+    let second = std::env::temp_dir().join(format!("intergreen-compare-{}/seed-2/errors.txt", child.id()));
+    wait_for(60.0, "the second run begins", || second.exists());
+    send("INT", child.id());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert!(said.contains("INTERRUPTED: 1 of our 3 runs are done and 1 of SUMO's 3"), "{said}");
+    assert!(said.contains("mean duration"), "{said}");
+    let rows = scratch.read("out/runs.csv");
+    assert_eq!(rows.lines().filter(|l| l.starts_with("ours,1,true") || l.starts_with("sumo,1,true")).count(), 2);
 }
