@@ -216,8 +216,7 @@ fn sumo_does_not_outlive_us() {
         send(signal, child.id());
         let status = child.wait().unwrap();
         if signal == "INT" {
-            // It is ended before we are, the script and the program that the script has started.
-            assert!(!alive(&mark), "SUMO ends with us");
+            wait_for(2.0, "SUMO ends with us", || !alive(&mark));
             assert_eq!(status.code(), Some(130));
             assert!(!std::env::temp_dir().join(&mark).exists(), "the temporary folder is gone");
         } else {
@@ -228,13 +227,17 @@ fn sumo_does_not_outlive_us() {
     }
 }
 
-/// A SUMO of our own, which needs no time for seed 1 and never comes to its end with others.
+/// A SUMO like the script of the package from PyPI: it starts a program, whose id it writes into `started`, that says
+/// nothing and never comes to its end. Seed 1 is left to the real one.
 #[cfg(unix)]
 fn half_a_sumo(scratch: &Scratch, bin: &std::path::Path) -> PathBuf {
     use std::os::unix::fs::PermissionsExt;
     let real = bin.join("sumo").display().to_string();
-    let text =
-        format!("#!/bin/sh\ncase \"$*\" in *\"--seed 1 \"*|*version*) exec '{real}' \"$@\";; esac\nsleep 1000\n");
+    let started = scratch.path("started").display().to_string();
+    let text = format!(
+        "#!/bin/sh\ncase \"$*\" in *'--seed 1 '*|*--version*) exec '{real}' \"$@\";; esac\n\
+         sleep 1000 & echo $! > '{started}'\nwait\n"
+    );
     let file = scratch.write("sumo", text);
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
     file
@@ -251,12 +254,17 @@ fn what_is_done_is_reported_when_interrupted() {
     let more = ["--jobs", "1", "--out", out.to_str().unwrap()];
     let child = program(args.iter().chain(&more)).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // Its second run of SUMO has begun: the first of both sides are done.
-    let second = std::env::temp_dir().join(format!("intergreen-compare-{}/seed-2/errors.txt", child.id()));
-    wait_for(60.0, "the second run begins", || second.exists());
+    let started = || std::fs::read_to_string(scratch.path("started")).unwrap_or_default().trim().to_owned();
+    let sleeps = || {
+        let list = std::process::Command::new("ps").args(["-o", "args=", "-p", &started()]).output();
+        String::from_utf8_lossy(&list.expect("ps is there").stdout).contains("sleep 1000")
+    };
+    wait_for(60.0, "the second run begins", || !started().is_empty() && sleeps());
     send("INT", child.id());
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(130), "{output:?}");
+    wait_for(2.0, "what SUMO has started ends", || !sleeps());
     assert!(said.contains("INTERRUPTED: 1 of our 3 runs are done and 1 of SUMO's 3"), "{said}");
     assert!(said.contains("mean duration"), "{said}");
     let rows = scratch.read("out/runs.csv");

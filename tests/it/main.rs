@@ -7,6 +7,7 @@ mod departures;
 mod determinism;
 mod diagram;
 mod discharge;
+mod draw;
 mod golden;
 mod golden_table;
 mod invariants;

@@ -28,6 +28,7 @@ use self::data::{EdgeRow, Run};
 use self::runs::Plan;
 use self::sumo::Sumo;
 use self::tolerances::Tolerances;
+use super::findings::Findings;
 use super::load::{Loaded, load};
 use super::{Failure, complain, out, print, run};
 use crate::import::sumo::config::read_config;
@@ -114,13 +115,13 @@ pub fn run(args: &CompareArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::Input(format!("{shown}: SUMO cannot run it; expected a SUMO configuration (.sumocfg)")));
     }
     let loaded = load(Some(&args.scenario), &[])?;
-    run::check_programs(&loaded.network, args.allow_unsafe_programs)?;
+    run::check_programs(&loaded.network, args.allow_unsafe_programs, false)?;
     let sumo = Sumo::find(args.sumo.as_deref())?;
     if let Some(dir) = &args.out {
         out::prepare(dir)?;
     }
     if !args.quiet {
-        run::warn(false, &loaded);
+        Findings::of(&loaded.report).warn(false);
         if !sumo.version.starts_with("1.28") {
             complain("warning", &format!("SUMO is {}; our models follow 1.28", sumo.version));
         }
