@@ -240,7 +240,7 @@ fn warn_unwritten(args: &RunArgs, loaded: &Loaded) {
         return;
     }
     let what = if detectors > 0 { format!("the results of {detectors} detectors") } else { "results".to_owned() };
-    complain("warning", &format!("the scenario asks for {what}, which are written only with --out DIR"));
+    complain("note", &format!("the scenario asks for {what}, which are written only with --out DIR"));
 }
 
 /// Refuses programs that open a forbidden pair, or says so loudly: in a line, or in one for each pair if `verbose`.

@@ -3,6 +3,8 @@
 mod cli;
 mod cli_bad_input;
 mod compare;
+#[cfg(unix)]
+mod compare_children;
 mod departures;
 mod determinism;
 mod diagram;

@@ -108,7 +108,9 @@ impl Sumo {
         let output = Command::new(&program).arg("--version").output().map_err(|e| failed(e.to_string()))?;
         let text = String::from_utf8_lossy(&output.stdout);
         let version = text.lines().find_map(|l| l.trim().strip_prefix("Eclipse SUMO sumo "));
-        let version = version.map(|v| v.trim_start_matches("v").replace('_', ".")).map(|v| v.trim().to_owned());
+        let version = version
+            .map(|v| v.trim_start_matches("Version ").trim_start_matches('v').replace('_', "."))
+            .map(|v| v.trim().to_owned());
         let version = version.ok_or_else(|| failed("does not say its version".to_owned()))?;
         Ok(Self { program, version })
     }
