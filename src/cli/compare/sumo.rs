@@ -178,7 +178,7 @@ impl Sumo {
 fn complaint(text: &str) -> Option<String> {
     let lines = || text.lines().map(str::trim).filter(|l| !l.is_empty());
     let errors: Vec<&str> = lines().filter(|l| l.starts_with("Error")).take(MOST_ERRORS).collect();
-    if errors.is_empty() { lines().last().map(str::to_owned) } else { Some(errors.join(" ")) }
+    if errors.is_empty() { lines().next_back().map(str::to_owned) } else { Some(errors.join(" ")) }
 }
 
 /// Follows the step log to its end; true as soon as it passes `limit` s, or is to `stop`.
