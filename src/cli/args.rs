@@ -36,21 +36,15 @@ pub enum Action {
     Draw(DrawArgs),
 }
 
-/// Options of `run`.
+/// What is simulated: options of `run` and of `draw`.
 #[derive(Args, Clone, Debug)]
-pub struct RunArgs {
+pub struct SetupArgs {
     /// Scenario: our .ron or a SUMO .sumocfg [default: the bundled arterial]
     pub scenario: Option<PathBuf>,
 
     /// Seed of all randomness [default: the scenario's, else 1]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Stop at this time on the scenario's clock, s
-    #[arg(long, value_name = "S", conflicts_with = "drain", allow_negative_numbers = true, value_parser = finite)]
-    pub until: Option<f64>,
-    /// Go on past the end until every vehicle has left or a gridlock is established
-    #[arg(long)]
-    pub drain: bool,
     /// Length of a step, s [default: the scenario's]
     #[arg(long, value_name = "S", value_parser = step)]
     pub step: Option<f64>,
@@ -67,9 +61,6 @@ pub struct RunArgs {
     /// Signal control strategy
     #[arg(long, value_name = "NAME[,PARAM=VALUE…]", default_value = "fixed_time", value_parser = controller)]
     pub controller: Controller,
-    /// What controllers see; only `loops` so far
-    #[arg(long, value_name = "TIER", default_value = "loops")]
-    pub sensors: SensorTier,
     /// Factor on the demand
     #[arg(long, value_name = "F", default_value = "1", value_parser = factor)]
     pub scale: f64,
@@ -79,12 +70,29 @@ pub struct RunArgs {
     /// Timed commands, a RON list: [(at: 600, command: SpeedLimit(link: "m3", limit: 8.3))]
     #[arg(long, value_name = "FILE")]
     pub commands: Option<PathBuf>,
-    /// Run imported signal programs exactly as they are (what happens so far in any case)
-    #[arg(long)]
-    pub as_is: bool,
     /// Run signal programs even if they open two crossing movements together
     #[arg(long)]
     pub allow_unsafe_programs: bool,
+}
+
+/// Options of `run`.
+#[derive(Args, Clone, Debug)]
+pub struct RunArgs {
+    /// What is simulated.
+    #[command(flatten)]
+    pub setup: SetupArgs,
+    /// Stop at this time on the scenario's clock, s
+    #[arg(long, value_name = "S", conflicts_with = "drain", allow_negative_numbers = true, value_parser = finite)]
+    pub until: Option<f64>,
+    /// Go on past the end until every vehicle has left or a gridlock is established
+    #[arg(long)]
+    pub drain: bool,
+    /// What controllers see; only `loops` so far
+    #[arg(long, value_name = "TIER", default_value = "loops")]
+    pub sensors: SensorTier,
+    /// Run imported signal programs exactly as they are (what happens so far in any case)
+    #[arg(long)]
+    pub as_is: bool,
 
     /// Show which part of the step takes how much processor time
     #[arg(long)]
@@ -202,7 +210,7 @@ impl SensorTier {
 }
 
 /// A finite number.
-fn finite(text: &str) -> Result<f64, String> {
+pub fn finite(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         // Thirty years: beyond it a run would never end.
         Ok(v) if v.abs() <= 1e9 => Ok(v),

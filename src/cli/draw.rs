@@ -1,83 +1,82 @@
 //! `intergreen draw`: a scenario as a picture.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use intergreen_control::Millis;
 
-use super::{Failure, Loaded, load};
+use super::args::{SetupArgs, finite};
+use super::{Failure, Loaded, load, run};
 use crate::draw::{self, Bounds, Options};
-use crate::sim::{Setup, Simulation};
+use crate::network::Network;
+use crate::sim::Simulation;
 
 /// Draws a scenario as SVG: roads, stop lines, lamps and vehicles.
 #[derive(Args, Clone, Debug)]
 pub struct DrawArgs {
-    /// Scenario: our .ron or a SUMO .sumocfg [default: the bundled arterial]
-    pub scenario: Option<PathBuf>,
-    /// The moment to draw, in s of the scenario's clock; without it, the network alone.
-    #[arg(long, value_name = "S")]
+    /// What is simulated up to the moment that is drawn.
+    #[command(flatten)]
+    pub setup: SetupArgs,
+    /// The moment to draw, in s of the scenario's clock; without it, the network alone
+    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = finite)]
     pub at: Option<f64>,
-    /// The file to write.
+    /// The file to write
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
-    /// Longest side of the map, in pixels.
-    #[arg(long, value_name = "PIXELS", default_value_t = 1600.0)]
+    /// Longest side of the map, in pixels
+    #[arg(long, value_name = "PIXELS", default_value_t = 1600.0, value_parser = parse_size)]
     pub size: f64,
-    /// Draw only this part: west edge, south edge, width and height in m.
+    /// Draw only this part: west edge, south edge, width and height in m
     #[arg(long, value_name = "X,Y,W,H", value_parser = parse_bounds, allow_hyphen_values = true)]
     pub bounds: Option<Bounds>,
-    /// Seed of the run up to that moment; the scenario's own if none is given.
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
 }
 
-/// Draws a scenario as asked: the network alone, or as it is at a moment.
+/// Draws a scenario as asked: the network alone, or as it is at a moment of `run`.
 ///
 /// # Errors
 /// If the input or an option cannot be used, or the file cannot be written.
 pub fn run(args: &DrawArgs) -> Result<(), Failure> {
-    check(args)?;
-    let mut loaded = load(args.scenario.as_deref(), &[])?;
-    let seed = args.seed.unwrap_or(loaded.seed);
-    super::run::scale(&mut loaded, 1.0, seed)?;
+    let mut loaded = load(args.setup.scenario.as_deref(), &args.setup.set)?;
+    if let Some(bounds) = args.bounds {
+        check_bounds(&loaded.network, bounds)?;
+    }
     let options = Options { title: loaded.name.clone(), size: args.size, bounds: args.bounds, ..Options::default() };
-    let picture = match args.at {
-        None => draw::svg(&loaded.network, None, &options),
-        Some(at) => {
-            let simulation = advanced(&loaded, seed, Millis::from_seconds(at))?;
-            draw::svg(&loaded.network, Some(&simulation), &options)
-        }
-    };
+    let simulation = args.at.map(|at| advanced(&args.setup, &mut loaded, at)).transpose()?;
+    let picture = draw::svg(&loaded.network, simulation.as_ref(), &options);
     std::fs::write(&args.output, picture).map_err(|e| Failure::Input(format!("{}: {e}", args.output.display())))
 }
 
-/// Refuses numbers that make no picture.
-fn check(args: &DrawArgs) -> Result<(), Failure> {
-    if !(100.0..=20_000.0).contains(&args.size) {
-        return Err(Failure::Input(format!("--size {}: expected 100 to 20000 pixels", args.size)));
+/// Refuses a part of the plane in which there is nothing.
+fn check_bounds(network: &Network, b: Bounds) -> Result<(), Failure> {
+    let all = draw::extent(network);
+    if b.overlaps(&all) {
+        return Ok(());
     }
-    match args.at {
-        Some(at) if !at.is_finite() => Err(Failure::Input(format!("--at {at}: expected a time in s"))),
-        _ => Ok(()),
-    }
+    let show = |b: Bounds| format!("{:.0},{:.0},{:.0},{:.0}", b.x, b.y, b.width, b.height);
+    let (given, whole) = (show(b), show(all));
+    Err(Failure::Input(format!("--bounds {given}: there is nothing; the whole network is --bounds {whole}")))
 }
 
 /// A run up to a moment.
-fn advanced(loaded: &Loaded, seed: u64, until: Millis) -> Result<Simulation, Failure> {
-    let begin = loaded.begin;
-    if until < begin {
-        let (at, begin) = (until.seconds(), begin.seconds());
+fn advanced(args: &SetupArgs, loaded: &mut Loaded, at: f64) -> Result<Simulation, Failure> {
+    let until = Millis::from_seconds(at);
+    if until < loaded.begin {
+        let begin = loaded.begin.seconds();
         return Err(Failure::Input(format!("--at {at}: the scenario begins at {begin} s; expected that or later")));
     }
-    let setup = Setup { begin, end: loaded.end, step: loaded.step, seed, ..Setup::default() };
-    let demand = Arc::new(loaded.demand.clone());
-    let mut simulation =
-        Simulation::new(loaded.network.clone(), demand, setup).map_err(|e| Failure::Run(e.to_string()))?;
+    let mut simulation = run::simulation(args, loaded, false)?;
     while simulation.now() < until && !simulation.is_empty() {
         simulation.step();
     }
     Ok(simulation)
+}
+
+/// Reads a size of a picture.
+fn parse_size(text: &str) -> Result<f64, String> {
+    match finite(text) {
+        Ok(size) if (100.0..=20_000.0).contains(&size) => Ok(size),
+        _ => Err("expected 100 to 20000 pixels".into()),
+    }
 }
 
 /// Reads `x,y,w,h`.

@@ -11,6 +11,7 @@ mod args;
 mod clock;
 mod compare;
 mod draw;
+mod findings;
 mod load;
 mod out;
 mod outcome;
@@ -18,6 +19,7 @@ mod progress;
 mod run;
 mod summary;
 mod tables;
+mod tips;
 mod watch;
 
 use std::io::Write;
@@ -41,7 +43,16 @@ pub enum Failure {
 
 /// The program, from its arguments to its exit code.
 pub fn main() -> ExitCode {
-    let cli = args::Cli::parse();
+    let cli = match args::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => match tips::for_sumo_users(&error) {
+            Some(tip) => {
+                complain("error", &tip);
+                return ExitCode::from(2);
+            }
+            None => error.exit(),
+        },
+    };
     let result = match cli.command {
         None => run::run(&cli.run),
         Some(args::Action::Run(args)) => run::run(&args),

@@ -139,7 +139,7 @@ impl Outcome {
 
 /// The strategy with its parameters, as given.
 fn controller_name(run: &Finished<'_>) -> String {
-    let controller = &run.args.controller;
+    let controller = &run.args.setup.controller;
     controller.parameters.iter().fold(controller.name.clone(), |text, (k, v)| format!("{text},{k}={v}"))
 }
 

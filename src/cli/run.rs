@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use intergreen_control::Millis;
 
-use super::args::{RunArgs, SensorTier};
+use super::args::{RunArgs, SensorTier, SetupArgs};
+use super::findings::Findings;
 use super::load::{Loaded, load};
 use super::out::Results;
 use super::outcome::{Cost, Outcome};
@@ -74,25 +75,15 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     if let Some(dir) = &args.out {
         out::prepare(dir)?;
     }
-    let mut loaded = load(args.scenario.as_deref(), &args.set)?;
+    let mut loaded = load(args.setup.scenario.as_deref(), &args.setup.set)?;
     if !args.quiet {
-        warn(args.verbose, &loaded);
+        Findings::of(&loaded.report).warn(args.verbose);
     }
     warn_unwritten(args, &loaded);
-    check_programs(&loaded.network, args.allow_unsafe_programs)?;
-    let setup = setup(args, &loaded)?;
     let goal = goal(args, &loaded)?;
-    scale(&mut loaded, args.scale, setup.seed)?;
-    demand::check_flows(&loaded.demand, loaded.end).map_err(Failure::Input)?;
-    let demand = Arc::new(std::mem::take(&mut loaded.demand));
-    let mut sim = Simulation::new(loaded.network.clone(), demand, setup).map_err(failure)?;
+    let mut sim = simulation(&args.setup, &mut loaded, args.verbose)?;
     if sim.scene().departures.is_empty() && !args.quiet {
         complain("warning", "no vehicle departs in the scenario's time");
-    }
-    if let Some(file) = &args.commands {
-        for command in read_commands(file)? {
-            sim.command(command).map_err(|e| Failure::Input(format!("{}: {e}", file.display())))?;
-        }
     }
     if args.profile {
         sim.profile_with(clock::cpu_nanoseconds);
@@ -188,10 +179,29 @@ fn goal(args: &RunArgs, loaded: &Loaded) -> Result<Option<Millis>, Failure> {
     }
 }
 
+/// The simulation of a scenario as asked, before its first step; the demand is taken out of `loaded`.
+///
+/// # Errors
+/// If an option or a signal program of the scenario cannot be used.
+pub fn simulation(args: &SetupArgs, loaded: &mut Loaded, verbose: bool) -> Result<Simulation, Failure> {
+    check_programs(&loaded.network, args.allow_unsafe_programs, verbose)?;
+    let setup = setup(args, loaded);
+    scale(loaded, args.scale, setup.seed)?;
+    demand::check_flows(&loaded.demand, loaded.end).map_err(Failure::Input)?;
+    let demand = Arc::new(std::mem::take(&mut loaded.demand));
+    let mut sim = Simulation::new(loaded.network.clone(), demand, setup).map_err(failure)?;
+    if let Some(file) = &args.commands {
+        for command in read_commands(file)? {
+            sim.command(command).map_err(|e| Failure::Input(format!("{}: {e}", file.display())))?;
+        }
+    }
+    Ok(sim)
+}
+
 /// The simulation's setup.
-fn setup(args: &RunArgs, loaded: &Loaded) -> Result<Setup, Failure> {
+fn setup(args: &SetupArgs, loaded: &Loaded) -> Setup {
     let threads = args.threads.map_or_else(|| default_threads(&loaded.network), usize::from);
-    Ok(Setup {
+    Setup {
         step: args.step.map_or(loaded.step, Millis::from_seconds),
         threads,
         behaviour: args.behaviour.map(super::args::Behaviour::model),
@@ -202,7 +212,7 @@ fn setup(args: &RunArgs, loaded: &Loaded) -> Result<Setup, Failure> {
         controller: (args.controller.name.clone(), args.controller.parameters.clone()),
         unsafe_yields: args.allow_unsafe_programs,
         ..loaded.setup(args.seed.unwrap_or(loaded.seed))
-    })
+    }
 }
 
 /// Vehicles on the network for which one more thread pays.
@@ -230,29 +240,14 @@ fn warn_unwritten(args: &RunArgs, loaded: &Loaded) {
         return;
     }
     let what = if detectors > 0 { format!("the results of {detectors} detectors") } else { "results".to_owned() };
-    complain("warning", &format!("the scenario asks for {what}, which are written only with --out DIR"));
+    complain("note", &format!("the scenario asks for {what}, which are written only with --out DIR"));
 }
 
-/// Says in one line what an import did not take over.
-pub fn warn(verbose: bool, loaded: &Loaded) {
-    let findings = &loaded.report.findings;
-    if findings.is_empty() {
-        return;
-    }
-    let total: usize = findings.values().map(|f| f.0).sum();
-    let shown = if verbose { findings.len() } else { 3 };
-    let mut list: Vec<_> = findings.iter().collect();
-    list.sort_by_key(|(_, f)| std::cmp::Reverse(f.0));
-    let parts: Vec<String> = list.iter().take(shown).map(|(kind, f)| format!("{kind} ×{}", f.0)).collect();
-    let more = if list.len() > shown { ", …" } else { "" };
-    complain(
-        "warning",
-        &format!("{total} things in the input are not simulated as written: {}{more}", parts.join(", ")),
-    );
-}
-
-/// Refuses programs that open a forbidden pair, or says so loudly.
-pub fn check_programs(network: &Network, allowed: bool) -> Result<(), Failure> {
+/// Refuses programs that open a forbidden pair, or says so loudly: in a line, or in one for each pair if `verbose`.
+///
+/// # Errors
+/// Names the first pair if it is not `allowed`.
+pub fn check_programs(network: &Network, allowed: bool, verbose: bool) -> Result<(), Failure> {
     let opened = monitor::opened_by_programs(network);
     let Some(first) = opened.first() else { return Ok(()) };
     let more = if opened.len() > 1 { format!(", and {} pairs more", opened.len() - 1) } else { String::new() };
@@ -261,8 +256,11 @@ pub fn check_programs(network: &Network, allowed: bool) -> Result<(), Failure> {
             "{first}, though they cross and neither gives way{more}; --allow-unsafe-programs runs it all the same"
         )));
     }
-    for pair in &opened {
-        complain("UNSAFE", &pair.to_string());
+    if verbose {
+        opened.iter().for_each(|pair| complain("UNSAFE", &pair.to_string()));
+    } else {
+        let hint = if opened.len() > 1 { " (`run -v` shows all)" } else { "" };
+        complain("UNSAFE", &format!("{first}{more}{hint}; such seconds are counted as conflicting greens"));
     }
     Ok(())
 }

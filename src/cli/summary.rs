@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::findings::Findings;
 use super::outcome::Outcome;
 use super::run::{Finished, Stop};
 use super::tables;
@@ -20,7 +21,7 @@ pub fn text(run: &Finished<'_>, o: &Outcome) -> String {
     let _ = trips(&mut s, run, o);
     let _ = defects(&mut s, run, o);
     let _ = signals(&mut s, run);
-    let _ = import(&mut s, run);
+    let _ = Findings::of(&run.loaded.report).summarise(&mut s, run.args.verbose);
     let _ = cost(&mut s, run, o);
     s
 }
@@ -85,6 +86,10 @@ fn defects(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result 
     let text =
         format!("{} gridlocks, {} collisions, {} red running, {greens}", o.gridlocks, o.collisions, o.red_running);
     line(s, "Defects", &text)?;
+    if o.blockages > 0 {
+        let what = "the first vehicle of a lane could go and did not move for 300 s";
+        line(s, "Blockages", &format!("{} ({what})", o.blockages))?;
+    }
     for f in run.sim.gridlocks().found.iter().take(most) {
         let kind = if f.cycle { "GRIDLOCK" } else { "BLOCKAGE" };
         let at = run.sim.scene().setup.begin.seconds() + f.time_s;
@@ -136,25 +141,6 @@ fn signals(s: &mut String, run: &Finished<'_>) -> std::fmt::Result {
         ];
         let id: String = run.sim.scene().network.signals[signal.index()].id.chars().take(26).collect();
         s.push_str(&row(&format!("  {id}"), cells));
-    }
-    Ok(())
-}
-
-/// What the import did not take over.
-fn import(s: &mut String, run: &Finished<'_>) -> std::fmt::Result {
-    let findings = &run.loaded.report.findings;
-    if findings.is_empty() {
-        return Ok(());
-    }
-    let most = if run.args.verbose { findings.len() } else { SHORT };
-    writeln!(s, "\nIn the input, but not simulated as written")?;
-    let mut list: Vec<_> = findings.iter().collect();
-    list.sort_by_key(|(_, f)| std::cmp::Reverse(f.0));
-    for (kind, (n, example)) in list.iter().take(most) {
-        writeln!(s, "{:>10} × {kind}, first: {example}", thousands(*n as f64, 0))?;
-    }
-    if list.len() > most {
-        writeln!(s, "{:>10}   … and {} kinds more (-v shows all)", "", list.len() - most)?;
     }
     Ok(())
 }

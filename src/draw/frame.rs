@@ -49,7 +49,7 @@ fn bounds<'a>(points: impl Iterator<Item = &'a Point>) -> Option<(Point, Point)>
 }
 
 /// Where a network lies, with some room around it.
-fn extent(network: &Network) -> Bounds {
+pub fn extent(network: &Network) -> Bounds {
     let lanes = network.lanes.iter().flat_map(|l| &l.shape);
     let all = lanes.chain(network.junctions.iter().flat_map(|j| &j.shape));
     let (low, high) = bounds(all).unwrap_or_default();

@@ -18,6 +18,7 @@ mod vehicles;
 use crate::network::Network;
 use crate::sim::Simulation;
 use frame::Frame;
+pub use frame::extent;
 use ink::Ink;
 
 /// A rectangle of the plane, m.
@@ -31,6 +32,16 @@ pub struct Bounds {
     pub width: f64,
     /// Height, > 0.
     pub height: f64,
+}
+
+impl Bounds {
+    /// Whether two rectangles have a point in common.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.x <= other.x + other.width
+            && other.x <= self.x + self.width
+            && self.y <= other.y + other.height
+            && other.y <= self.y + self.height
+    }
 }
 
 /// What a picture shows.

@@ -121,3 +121,46 @@ fn options_that_make_no_sense() {
     let file = s.write("taken", "x").display().to_string();
     refused(&["--out", &file], &["--out", "taken"]);
 }
+
+#[test]
+fn options_of_sumo_get_a_tip() {
+    for (args, words) in [
+        (&["-c", "city.sumocfg"][..], "intergreen run city.sumocfg"),
+        (&["run", "--configuration-file=city.sumocfg"], "intergreen run city.sumocfg"),
+        (&["run", "x.sumocfg", "-b", "0"], "--set begin=S"),
+        (&["run", "x.sumocfg", "--begin", "0"], "--set begin=S"),
+        (&["run", "x.sumocfg", "--end=100"], "--until S"),
+        (&["-e", "100"], "--until S"),
+        (&["-n", "x.net.xml", "-r", "x.rou.xml"], ".sumocfg"),
+        (&["--step-length", "0.5"], "--step S"),
+        (&["--tripinfo-output", "t.xml"], "--out DIR"),
+        (&["--no-step-log"], "--quiet"),
+        (&["--time-to-teleport", "-1"], "nothing is ever teleported"),
+        (&["compare-sumo", "x.sumocfg", "--end", "100"], "--until S"),
+    ] {
+        refused(args, &["is an option of SUMO's", "tip: ", words]);
+    }
+    // Others are clap's own business.
+    let said = run(["--sed", "1"]);
+    assert!(said.code == 2 && said.stderr.contains("'--seed'") && !said.stderr.contains("SUMO's"), "{said:?}");
+}
+
+#[test]
+fn what_matters_is_not_drowned() {
+    let (scratch, config) = Scratch::with_scenario(NET, ROUTES);
+    let person = "<person id=\"p\" depart=\"0\"><walk edges=\"w e\"/></person></routes>";
+    scratch.write("x.rou.xml", ROUTES.replace("</routes>", person));
+    let program = &NET[NET.find("<tlLogic").unwrap()..NET.find("<junction").unwrap()];
+    let again = program.replace("\"day\"", "\"night\"");
+    scratch.write("x.net.xml", NET.replace(program, &format!("{program}{again}{}", again.replace("night", "dawn"))));
+    let config = config.to_str().unwrap();
+    let said = run([config, "--until", "10"]);
+    let lines: Vec<&str> = said.stderr.lines().collect();
+    assert_eq!(lines.len(), 2, "{said:?}");
+    assert!(lines[0].starts_with("note: left aside") && lines[0].contains("a later one replaces ×2"), "{lines:?}");
+    assert!(lines[1].starts_with("warning: not simulated as written") && lines[1].contains("person"), "{lines:?}");
+    let [person, program] = ["<person>", "a later one replaces"].map(|t| said.stdout.find(t));
+    assert!(person.is_some() && person < program, "{said:?}");
+    let all = run([config, "--until", "10", "-v"]);
+    assert!(all.stderr.contains("replaces ×2, first: <tlLogic> 'T'"), "{all:?}");
+}

@@ -118,67 +118,50 @@ fn what_sumo_says_against_a_scenario_is_passed_on() {
     let odd = "<processing><no.such.option value=\"1\"/></processing></configuration>";
     scratch.write("x.sumocfg", text.replace("</configuration>", odd));
     let Some(said) = compare(config.to_str().unwrap(), &["--seeds", "2"]) else { return };
-    assert!(said.code == 1 && said.stderr.contains("SUMO failed with seed"), "{said:?}");
-}
-
-/// A scenario that takes SUMO long: nobody ever leaves, since the signal is always red.
-#[cfg(unix)]
-fn endless() -> (Scratch, PathBuf) {
-    let net = NET.replace("Gr", "rr").replace("rG", "rr");
-    Scratch::with_scenario(&net, &ROUTES.replace("end=\"100\"", "end=\"190\""))
+    assert!(said.code == 1 && said.stderr.contains("SUMO failed with seed 1: Error: "), "{said:?}");
 }
 
 #[test]
-fn a_jam_that_never_clears_is_reported() {
+fn a_jam_that_never_clears_is_named_and_not_compared() {
     let net = NET.replace("Gr", "rr").replace("rG", "rr");
     let (_scratch, config) = Scratch::with_scenario(&net, ROUTES);
     let Some(said) = compare(config.to_str().unwrap(), &["--seeds", "1"]) else { return };
     assert_eq!(said.code, 0, "{said:?}");
-    for side in ["intergreen", "SUMO"] {
-        assert!(said.stdout.contains(&format!("NOT EMPTY: with {side}, vehicles never arrived; seeds 1")), "{said:?}");
+    for (side, why) in [("intergreen", "nothing moved for an hour, 20 vehicles never arrived"), ("SUMO", "given up at")]
+    {
+        assert!(said.stdout.contains(&format!("NOT FINISHED, left out: {side}, seed 1: {why}")), "{said:?}");
     }
+    assert!(said.stdout.contains("SUMO finished no run"), "{said:?}");
+    let duration = said.stdout.lines().find(|l| l.contains("mean duration")).expect("there is such a row");
+    assert_eq!(duration.split_whitespace().filter(|word| *word == "–").count(), 4, "{duration}");
+    let Some(said) = compare(config.to_str().unwrap(), &["--seeds", "1", "--tolerances"]) else { return };
+    assert!(said.code == 1 && said.stdout.contains("OUTSIDE THE TOLERANCES\n  intergreen, seed 1: "), "{said:?}");
 }
 
-#[cfg(unix)]
 #[test]
-fn sumo_does_not_outlive_us() {
-    use std::process::{Command, Stdio};
-    use std::time::{Duration, Instant};
-    let Some(bin) = peers::sumo() else { return };
-    for signal in ["INT", "KILL"] {
-        let (scratch, config) = endless();
-        // A scenario that waits a day for its last vehicle keeps SUMO busy for as long as the test takes.
-        let late = "<vehicle id=\"late\" type=\"car\" route=\"we\" depart=\"8000000\"/></routes>";
-        scratch.write("x.rou.xml", scratch.read("x.rou.xml").replace("</routes>", late));
-        let text = scratch.read("x.sumocfg").replace("<end value=\"200\"/>", "<end value=\"9000000\"/>");
-        scratch.write("x.sumocfg", text);
-        let args = ["compare-sumo", config.to_str().unwrap(), "--sumo", bin.to_str().unwrap(), "--seeds", "1"];
-        let mut child = program(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let mark = format!("intergreen-compare-{}", child.id());
-        let alive = || {
-            let list = Command::new("ps").args(["-eo", "args"]).output().expect("ps is there");
-            String::from_utf8_lossy(&list.stdout).lines().any(|l| l.contains(&mark) && l.contains("--step-log.period"))
-        };
-        #[allow(clippy::disallowed_methods, reason = "a test of processes needs a clock")]
-        let started = Instant::now();
-        let wait_for = |wanted: bool, what: &str| {
-            while alive() != wanted {
-                assert!(started.elapsed() < Duration::from_secs(60), "{signal}: {what}");
-                std::thread::sleep(Duration::from_millis(50));
-            }
-        };
-        wait_for(true, "SUMO starts");
-        assert!(
-            Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success()
-        );
-        let status = child.wait().unwrap();
-        wait_for(false, "SUMO ends");
-        if signal == "INT" {
-            assert_eq!(status.code(), Some(130));
-            assert!(!std::env::temp_dir().join(&mark).exists(), "the temporary folder is gone");
-        } else {
-            // Nobody was there to do it.
-            let _ = std::fs::remove_dir_all(std::env::temp_dir().join(&mark));
-        }
+fn one_seed_spans_no_range() {
+    let (_scratch, config) = Scratch::with_scenario(NET, ROUTES);
+    let Some(said) = compare(config.to_str().unwrap(), &["--seeds", "1"]) else { return };
+    assert!(said.code == 0 && said.stdout.contains("spans no range") && !said.stdout.contains('*'), "{said:?}");
+    let Some(said) = compare(config.to_str().unwrap(), &["--seeds", "2"]) else { return };
+    assert!(said.code == 0 && said.stdout.contains("marked *. So few seeds"), "{said:?}");
+}
+
+#[test]
+fn tolerances_decide_the_exit_code() {
+    let (_scratch, config) = Scratch::with_scenario(NET, ROUTES);
+    let config = config.to_str().unwrap();
+    let run = |tolerances: &str| compare(config, &["--seeds", "2", "--json", tolerances]);
+    // A second of the lamp's latency is a few per cent here.
+    let wide = "--tolerances=duration=30,p90=30,waiting=40,time_loss=60,approach_delay=60";
+    let Some(said) = run(wide) else { return };
+    assert_eq!((said.code, said.json()["missed"].as_array().map(Vec::len)), (0, Some(0)), "{said:?}");
+    let Some(said) = run(&format!("{wide},duration=0,route_length=0")) else { return };
+    let missed = said.json()["missed"].clone();
+    assert!(said.code == 1 && missed[0].as_str().is_some_and(|m| m.starts_with("mean duration: ")), "{said:?}");
+    assert!(missed[0].as_str().is_some_and(|m| m.ends_with("allowed ±0 %")), "{missed}");
+    for wrong in ["--tolerances=speed=3", "--tolerances=duration"] {
+        let Some(said) = run(wrong) else { return };
+        assert!(said.code == 2 && said.stderr.contains("--tolerances"), "{said:?}");
     }
 }

@@ -3,10 +3,13 @@
 mod cli;
 mod cli_bad_input;
 mod compare;
+#[cfg(unix)]
+mod compare_children;
 mod departures;
 mod determinism;
 mod diagram;
 mod discharge;
+mod draw;
 mod golden;
 mod golden_table;
 mod invariants;

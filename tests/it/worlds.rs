@@ -332,11 +332,11 @@ pub fn arterial() -> World {
     World { name: "arterial".into(), network: Arc::new(network), demand: Arc::new(demand), setup }
 }
 
-/// A SUMO scenario of the data folder, by the path of its `.sumocfg`. `None`, said aloud, if the data is not there.
+/// A file of the test data; `None`, said aloud, if it is not there.
 ///
 /// # Panics
-/// If the data is not there although `CI` is set: there it has to be.
-pub fn sumo(path: &str) -> Option<World> {
+/// If it is not there although `CI` is set: there it has to be.
+pub fn data_file(path: &str) -> Option<PathBuf> {
     let data = std::env::var_os("INTERGREEN_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
     let file = data.join(path);
     if !file.exists() {
@@ -345,6 +345,15 @@ pub fn sumo(path: &str) -> Option<World> {
         println!("SKIPPED: {missing}");
         return None;
     }
+    Some(file)
+}
+
+/// A SUMO scenario of the data folder, by the path of its `.sumocfg`. `None`, said aloud, if the data is not there.
+///
+/// # Panics
+/// If the data is not there although `CI` is set: there it has to be.
+pub fn sumo(path: &str) -> Option<World> {
+    let file = data_file(path)?;
     Some(World { name: path.into(), ..sumo_file(&file) })
 }
 

@@ -15,8 +15,15 @@ pub struct Run {
     pub edges: BTreeMap<String, Place>,
     /// Our defects; SUMO does not count its own in this way.
     pub defects: Option<Defects>,
-    /// Whether somebody had not arrived when it was given up.
-    pub unfinished: bool,
+    /// Why it ended before everybody had arrived, if it did: such a run is named, and not compared.
+    pub unfinished: Option<String>,
+}
+
+impl Run {
+    /// Whether everybody arrived.
+    pub fn is_finished(&self) -> bool {
+        self.unfinished.is_none()
+    }
 }
 
 /// What must not happen.
@@ -87,6 +94,8 @@ pub struct Spread {
     pub min: f64,
     /// The greatest.
     pub max: f64,
+    /// How many values.
+    pub runs: usize,
 }
 
 impl Spread {
@@ -97,12 +106,12 @@ impl Spread {
         let n = all.len();
         let (min, max) = (*all.first()?, *all.last()?);
         let median = if n % 2 == 1 { all[n / 2] } else { 0.5 * (all[n / 2 - 1] + all[n / 2]) };
-        Some(Self { median, min, max })
+        Some(Self { median, min, max, runs: n })
     }
 
-    /// Whether a value lies between the least and the greatest.
-    pub fn holds(&self, value: f64) -> bool {
-        (self.min..=self.max).contains(&value)
+    /// Least and greatest value; one value spans no range.
+    pub fn range(&self) -> Option<std::ops::RangeInclusive<f64>> {
+        (self.runs > 1).then_some(self.min..=self.max)
     }
 }
 
@@ -116,9 +125,10 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Of the same value of all runs.
+    /// Of the same value of all runs that finished.
     pub fn of(runs: &[Vec<Run>; 2], value: impl Fn(&Run) -> Option<f64>) -> Self {
-        let [ours, sumo] = [0, 1].map(|side| Spread::of(runs[side].iter().filter_map(&value)));
+        let finished = |side: usize| runs[side].iter().filter(|r| r.is_finished());
+        let [ours, sumo] = [0, 1].map(|side| Spread::of(finished(side).filter_map(&value)));
         Self { ours, sumo }
     }
 
@@ -128,9 +138,10 @@ impl Pair {
         if a == b { Some(0.0) } else { (b != 0.0).then(|| 100.0 * (a / b - 1.0)) }
     }
 
-    /// Whether our median lies within SUMO's own range over the seeds.
-    pub fn is_noise(&self) -> bool {
-        matches!((self.ours, self.sumo), (Some(a), Some(b)) if b.holds(a.median))
+    /// Whether our median lies outside of SUMO's own range over the seeds, if there is one.
+    pub fn is_outside(&self) -> bool {
+        let range = self.sumo.and_then(|b| b.range());
+        self.ours.zip(range).is_some_and(|(a, range)| !range.contains(&a.median))
     }
 
     /// Our median less SUMO's; nothing counts as 0.
@@ -177,10 +188,11 @@ impl EdgeRow {
     }
 }
 
-/// All edges that anybody used, most vehicle-seconds of difference first. `signals`: the signal that each edge leads
+/// All edges that anybody used in a run that finished, most vehicle-seconds of difference first. `signals`: the signal that each edge leads
 /// to.
 pub fn edges(runs: &[Vec<Run>; 2], signals: &BTreeMap<String, String>) -> Vec<EdgeRow> {
-    let mut names: Vec<&String> = runs.iter().flatten().flat_map(|r| r.edges.keys()).collect();
+    let finished = runs.iter().flatten().filter(|r| r.is_finished());
+    let mut names: Vec<&String> = finished.flat_map(|r| r.edges.keys()).collect();
     names.sort_unstable();
     names.dedup();
     let mut rows: Vec<EdgeRow> = names

@@ -1,5 +1,5 @@
-//! The comparison as plain tables: `measures.csv`, `approaches.csv`, `edges.csv` with medians and ranges over the seeds,
-//! `runs.csv` with every run.
+//! The comparison as plain tables: `measures.csv`, `approaches.csv`, `edges.csv` with medians and ranges over the seeds
+//! of the runs that finished; `runs.csv` with every run.
 
 use std::io::Result;
 use std::path::Path;
@@ -71,7 +71,7 @@ fn runs(csv: &mut Writer<std::fs::File>, c: &Comparison<'_>) -> Result<()> {
     csv.write_record(first.into_iter().chain(MEASURES.iter().map(label)).chain(defects))?;
     for (side, name) in ["ours", "sumo"].iter().enumerate() {
         for run in &c.runs[side] {
-            let first = [(*name).to_owned(), run.seed.to_string(), (!run.unfinished).to_string()];
+            let first = [(*name).to_owned(), run.seed.to_string(), run.is_finished().to_string()];
             let d = run.defects.map(|d| {
                 let greens = format!("{:.1}", d.conflicting_greens);
                 [d.gridlocks.to_string(), d.collisions.to_string(), d.red_running.to_string(), greens]

@@ -4,6 +4,7 @@
 //! - **side**: we, or SUMO. Both run the same files with the same seeds, without teleports, until the network is empty.
 //! - **spread**: median, least and greatest over the seeds. What lies within SUMO's own spread is noise.
 //! - **approach**: an edge that leads to a signal.
+//! - **finished**: a run is, when everybody has arrived. Only such runs are compared.
 //!
 //! Both sides count time on an edge as SUMO's `edgeData` does: from the moment at which a vehicle's front comes onto it
 //! until its rear has left it. The roads inside junctions are edges of their own.
@@ -12,20 +13,22 @@ mod data;
 mod files;
 mod ours;
 mod report;
+mod runs;
 mod sumo;
+mod tolerances;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::atomic::Ordering;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use self::data::{EdgeRow, Run};
-use self::sumo::{Children, Job, Sumo};
+use self::runs::Plan;
+use self::sumo::Sumo;
+use self::tolerances::Tolerances;
+use super::findings::Findings;
 use super::load::{Loaded, load};
 use super::{Failure, complain, out, print, run};
 use crate::import::sumo::config::read_config;
@@ -34,8 +37,6 @@ use crate::import::{ImportError, Report};
 
 /// A vehicle that is not there so long after the last departure never will be, s.
 const PATIENCE_S: f64 = 4.0 * 3600.0;
-/// Time between looks at the interrupt flag.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// Options of `compare-sumo`.
 #[derive(Args, Clone, Debug)]
@@ -51,6 +52,13 @@ pub struct CompareArgs {
     /// SUMO's program, or the folder it is in [default: sumo on the PATH]
     #[arg(long, value_name = "PATH")]
     pub sumo: Option<PathBuf>,
+    /// Exit 1, with a list, where we are further from SUMO than this, in percent of its median. Without a list:
+    /// duration=6,p90=10,waiting=15,time_loss=10,route_length=0.5,approach_delay=25. The delay is that of the approaches
+    /// of signals with more than 100 vehicles; approach_delay:EDGE=P allows one of them more. Everybody has to arrive, in
+    /// all runs, and without defects.
+    #[arg(long, value_name = "MEASURE=PERCENT,…", num_args = 0..=1, require_equals = true, default_missing_value = "",
+          value_parser = tolerances::parse)]
+    pub tolerances: Option<Tolerances>,
     /// Show all edges and approaches, not only the ten that differ most
     #[arg(long)]
     pub all: bool,
@@ -76,10 +84,23 @@ pub struct Comparison<'a> {
     pub scenario: String,
     /// What SUMO calls itself.
     pub version: String,
-    /// Our runs and SUMO's, by seed.
+    /// Our runs and SUMO's, by seed. Those that did not finish are named, and not compared.
     pub runs: [Vec<Run>; 2],
     /// Edges, those that differ most first.
     pub edges: Vec<EdgeRow>,
+    /// Whether there would have been more runs.
+    pub interrupted: bool,
+    /// What is outside the tolerances, if there are some.
+    pub missed: Option<Vec<String>>,
+}
+
+impl Comparison<'_> {
+    /// The runs that did not finish: whose, with which seed, and why.
+    pub fn unfinished(&self) -> impl Iterator<Item = (&'static str, u64, &str)> {
+        let sides = self.runs.iter().zip(["intergreen", "SUMO"]);
+        let runs = sides.flat_map(|(runs, side)| runs.iter().map(move |r| (side, r)));
+        runs.filter_map(|(side, r)| Some((side, r.seed, r.unfinished.as_deref()?)))
+    }
 }
 
 /// Compares as asked.
@@ -94,13 +115,13 @@ pub fn run(args: &CompareArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::Input(format!("{shown}: SUMO cannot run it; expected a SUMO configuration (.sumocfg)")));
     }
     let loaded = load(Some(&args.scenario), &[])?;
-    run::check_programs(&loaded.network, args.allow_unsafe_programs)?;
+    run::check_programs(&loaded.network, args.allow_unsafe_programs, false)?;
     let sumo = Sumo::find(args.sumo.as_deref())?;
     if let Some(dir) = &args.out {
         out::prepare(dir)?;
     }
     if !args.quiet {
-        run::warn(false, &loaded);
+        Findings::of(&loaded.report).warn(false);
         if !sumo.version.starts_with("1.28") {
             complain("warning", &format!("SUMO is {}; our models follow 1.28", sumo.version));
         }
@@ -108,17 +129,23 @@ pub fn run(args: &CompareArgs) -> Result<ExitCode, Failure> {
     let scratch = Scratch::new()?;
     let inputs = prepare(&args.scenario, scratch.0.as_path())?;
     let limit = limit(&loaded, args.allow_unsafe_programs)?;
-    let Some(runs) = all_runs(args, &loaded, &sumo, &scratch.0, &inputs, limit, &interrupted)? else {
-        complain("interrupted", "nothing to report");
+    let plan = Plan { args, loaded: &loaded, sumo: &sumo, folder: &scratch.0, inputs: &inputs, limit };
+    let runs = runs::make(&plan, &interrupted)?;
+    let interrupted = interrupted.load(Ordering::Relaxed);
+    if runs.iter().all(Vec::is_empty) {
+        complain("interrupted", "no run is done; there is nothing to report");
         return Ok(ExitCode::from(130));
-    };
+    }
     let edges = data::edges(&runs, &approaches(&loaded));
-    let comparison = Comparison { args, scenario: loaded.name, version: sumo.version, runs, edges };
+    let (scenario, version) = (loaded.name, sumo.version);
+    let mut comparison = Comparison { args, scenario, version, runs, edges, interrupted, missed: None };
+    comparison.missed = args.tolerances.as_ref().map(|t| t.missed(&comparison));
     if let Some(dir) = &args.out {
         files::write(dir, &comparison)?;
     }
     print(&if args.json { report::json(&comparison)? } else { report::text(&comparison) })?;
-    Ok(ExitCode::SUCCESS)
+    let missed = comparison.missed.is_some_and(|m| !m.is_empty());
+    Ok(if interrupted { ExitCode::from(130) } else { ExitCode::from(u8::from(missed)) })
 }
 
 /// When a run that does not become empty is given up, s: long after the last vehicle wants to depart.
@@ -176,120 +203,4 @@ impl Drop for Scratch {
         // What is left in the temporary folder harms nobody.
         let _ = std::fs::remove_dir_all(&self.0);
     }
-}
-
-/// One run to make.
-#[derive(Clone, Copy, Debug)]
-struct Task {
-    seed: u64,
-    side: usize,
-}
-
-/// Makes all runs of both sides. `None`: interrupted.
-fn all_runs(
-    args: &CompareArgs,
-    loaded: &Loaded,
-    sumo: &Sumo,
-    folder: &Path,
-    inputs: &[(&'static str, String)],
-    limit: f64,
-    interrupted: &AtomicBool,
-) -> Result<Option<[Vec<Run>; 2]>, Failure> {
-    let seeds = 1..=u64::from(args.seeds);
-    // SUMO's runs first: they take longer.
-    let tasks: VecDeque<Task> =
-        [1, 0].into_iter().flat_map(|side| seeds.clone().map(move |seed| Task { seed, side })).collect();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = args.jobs.map_or(cores, usize::from).min(tasks.len());
-    let bar = progress(args.quiet, tasks.len());
-    let (tasks, children) = (Mutex::new(tasks), Children::default());
-    let found: Mutex<Result<Vec<(Task, Run)>, Failure>> = Mutex::new(Ok(Vec::new()));
-    let stop = AtomicBool::new(false);
-    let make = |task: Task| match task.side {
-        0 => ours::run(loaded, task.seed, args.allow_unsafe_programs, &stop),
-        _ => their_run(sumo, folder, inputs, limit, task.seed, &children),
-    };
-    let work = || {
-        while !stop.load(Ordering::Relaxed) {
-            let Some(task) = lock(&tasks).pop_front() else { break };
-            let made = make(task);
-            bar.inc(1);
-            let mut found = lock(&found);
-            match (made, &mut *found) {
-                (Ok(Some(run)), Ok(list)) => list.push((task, run)),
-                (Err(e), Ok(_)) => {
-                    *found = Err(e);
-                    stop.store(true, Ordering::Relaxed);
-                }
-                _ => stop.store(true, Ordering::Relaxed),
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
-        while workers.iter().any(|w| !w.is_finished()) {
-            std::thread::sleep(LOOK);
-            bar.tick();
-            if interrupted.load(Ordering::Relaxed) || stop.load(Ordering::Relaxed) {
-                stop.store(true, Ordering::Relaxed);
-                children.end_all();
-            }
-        }
-    });
-    bar.finish_and_clear();
-    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner)?;
-    if interrupted.load(Ordering::Relaxed) {
-        return Ok(None);
-    }
-    let mut runs = [Vec::new(), Vec::new()];
-    for (task, run) in found {
-        runs[task.side].push(run);
-    }
-    runs.iter_mut().for_each(|side| side.sort_by_key(|r| r.seed));
-    Ok(Some(runs))
-}
-
-/// Locks; a thread that panicked with the lock held has left sound data behind.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// One of SUMO's runs, in a folder of its own.
-fn their_run(
-    sumo: &Sumo,
-    folder: &Path,
-    inputs: &[(&'static str, String)],
-    limit: f64,
-    seed: u64,
-    children: &Children,
-) -> Result<Option<Run>, Failure> {
-    let own = folder.join(format!("seed-{seed}"));
-    let broken = |e: std::io::Error| Failure::Run(format!("{}: {e}", own.display()));
-    std::fs::create_dir_all(&own).map_err(broken)?;
-    // An additional file's results lie beside it: so each run has its own.
-    let table = own.join("table.add.xml");
-    std::fs::write(&table, TABLE).map_err(broken)?;
-    let mut inputs = inputs.to_vec();
-    for (_, list) in inputs.iter_mut().filter(|(option, _)| *option == "--additional-files") {
-        let comma = if list.is_empty() { "" } else { "," };
-        *list = format!("{list}{comma}{}", table.display());
-    }
-    let config = folder.join("compare.sumocfg");
-    let run = sumo.run(&Job { config: &config, inputs: &inputs, folder: &own, seed, limit }, children);
-    let _ = std::fs::remove_dir_all(&own);
-    run
-}
-
-/// What SUMO is asked to sum up.
-const TABLE: &str = "<additional>\n<edgeData id=\"compare\" file=\"edges.xml\" withInternal=\"true\" \
-                     excludeEmpty=\"true\"/>\n</additional>\n";
-
-/// A bar on stderr that counts runs; hidden where that is no terminal.
-fn progress(quiet: bool, runs: usize) -> ProgressBar {
-    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-    let bar = ProgressBar::with_draw_target(Some(runs as u64), target);
-    let style = ProgressStyle::with_template("[{bar:30}] {pos} of {len} runs · {elapsed} · ETA {eta}");
-    // The template is a constant; the fallback is never seen.
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
-    bar
 }

@@ -62,7 +62,7 @@ fn result(sim: &Simulation, seed: u64, ended: Stop, readings: Vec<Reading>) -> R
             red_running: m.red_running,
             conflicting_greens: sim.controllers().monitor.seconds,
         }),
-        unfinished: ended != Stop::Empty,
+        unfinished: unfinished(ended, scene.departures.len() - m.arrived),
     };
     let mut trips = Vec::new();
     for (t, d) in m.trips.iter().zip(&scene.departures) {
@@ -85,4 +85,15 @@ fn result(sim: &Simulation, seed: u64, ended: Stop, readings: Vec<Reading>) -> R
         }
     }
     run
+}
+
+/// Why a run ended with so many vehicles still to arrive; `None` if it became empty.
+fn unfinished(ended: Stop, left: usize) -> Option<String> {
+    let why = match ended {
+        Stop::Empty => return None,
+        Stop::Gridlock => "a gridlock",
+        Stop::Stuck => "nothing moved for an hour",
+        Stop::End | Stop::Interrupted => "ended early",
+    };
+    Some(format!("{why}, {left} vehicles never arrived"))
 }

@@ -11,7 +11,7 @@ use crate::cli::Failure;
 /// Places shown without `--all`.
 const SHORT: usize = 10;
 /// With fewer seeds a range is no measure of noise.
-const FEW: u16 = 5;
+const FEW: usize = 5;
 /// A deviation that is not worth a mark, %.
 const ROUNDING: f64 = 0.5;
 /// Vehicles from which an approach's delay is compared.
@@ -28,6 +28,7 @@ pub fn text(c: &Comparison<'_>) -> String {
     let _ = defects(&mut s, c);
     let _ = approaches(&mut s, c);
     let _ = edges(&mut s, c);
+    let _ = tolerances(&mut s, c);
     s
 }
 
@@ -35,21 +36,22 @@ pub fn text(c: &Comparison<'_>) -> String {
 fn header(s: &mut String, c: &Comparison<'_>) -> std::fmt::Result {
     let (n, ours) = (c.args.seeds, env!("CARGO_PKG_VERSION"));
     writeln!(s, "{}: intergreen {ours} and SUMO {}, seeds 1 to {n}", c.scenario, c.version)?;
-    writeln!(
-        s,
-        "Both without teleports, until the network is empty. Medians over the seeds; the range is SUMO's own over"
-    )?;
-    writeln!(s, "the same seeds. * marks a median outside of that range: it is more than SUMO's noise.")?;
-    if n < FEW {
-        writeln!(s, "With fewer than {FEW} seeds the range says little.")?;
+    if c.interrupted {
+        let [a, b] = [0, 1].map(|side| c.runs[side].len());
+        writeln!(s, "INTERRUPTED: {a} of our {n} runs are done and {b} of SUMO's {n}; only these are compared.")?;
     }
-    for (side, name) in ["intergreen", "SUMO"].iter().enumerate() {
-        let stuck: Vec<String> = c.runs[side].iter().filter(|r| r.unfinished).map(|r| r.seed.to_string()).collect();
-        if !stuck.is_empty() {
-            writeln!(s, "NOT EMPTY: with {name}, vehicles never arrived; seeds {}", stuck.join(" "))?;
+    for (side, seed, why) in c.unfinished() {
+        writeln!(s, "NOT FINISHED, left out: {side}, seed {seed}: {why}")?;
+    }
+    writeln!(s, "Both without teleports, until the network is empty. Medians over the seeds.")?;
+    match c.runs[1].iter().filter(|r| r.is_finished()).count() {
+        0 => writeln!(s, "SUMO finished no run: there is nothing to compare with."),
+        1 => writeln!(s, "One run of SUMO spans no range: what is SUMO's own noise cannot be told."),
+        k => {
+            let few = if k < FEW { " So few seeds say little about it." } else { "" };
+            writeln!(s, "The range is SUMO's own over {k} seeds: a median of ours outside of it is marked *.{few}")
         }
     }
-    Ok(())
 }
 
 /// The table of the trips.
@@ -127,6 +129,15 @@ fn edges(s: &mut String, c: &Comparison<'_>) -> std::fmt::Result {
     more(s, shown, c.edges.len())
 }
 
+/// What is outside the tolerances, if there are some.
+fn tolerances(s: &mut String, c: &Comparison<'_>) -> std::fmt::Result {
+    match c.missed.as_deref() {
+        None => Ok(()),
+        Some([]) => writeln!(s, "\nAll within the tolerances."),
+        Some(missed) => writeln!(s, "\nOUTSIDE THE TOLERANCES\n  {}", missed.join("\n  ")),
+    }
+}
+
 /// How many places are not shown.
 fn more(s: &mut String, shown: usize, all: usize) -> std::fmt::Result {
     if shown < all { writeln!(s, "  … and {} more (--all, --out DIR)", all - shown) } else { Ok(()) }
@@ -146,7 +157,8 @@ fn head(s: &mut String, first: &str, delay: &str, last: &str) -> std::fmt::Resul
 /// One place; `last`: both sides of its last columns, s.
 fn row(s: &mut String, first: &str, e: &EdgeRow, last: [Option<f64>; 2]) -> std::fmt::Result {
     let median = |x: Option<Spread>, decimals| number(x.map(|x| x.median), decimals);
-    let range = e.time_loss_s.sumo.map_or("–".to_owned(), |x| format!("{:.1}–{:.1}", x.min, x.max));
+    let range = e.time_loss_s.sumo.and_then(|x| x.range());
+    let range = range.map_or("–".to_owned(), |r| format!("{:.1}–{:.1}", r.start(), r.end()));
     writeln!(
         s,
         "  {:<14}{:<22}{:>6}{:>7}{:>10}{:>10}{:>12}{range:>13}{:>10}{:>9}{:>12}{:>9}",
@@ -176,13 +188,14 @@ fn number(x: Option<f64>, decimals: usize) -> String {
 
 /// A deviation with its sign, and with a mark if it is no noise.
 fn percent(pair: &Pair) -> String {
-    let mark = |d: f64| if pair.is_noise() || d.abs() < ROUNDING { ' ' } else { '*' };
+    let mark = |d: f64| if pair.is_outside() && d.abs() >= ROUNDING { '*' } else { ' ' };
     pair.deviation().map_or("–  ".to_owned(), |d| format!("{d:+.1} %{}", mark(d)))
 }
 
 /// SUMO's least and greatest value.
 fn range(pair: &Pair, decimals: usize) -> String {
-    pair.sumo.map_or("–".to_owned(), |x| format!("{:.decimals$} … {:.decimals$}", x.min, x.max))
+    let range = pair.sumo.and_then(|x| x.range());
+    range.map_or("–".to_owned(), |r| format!("{:.decimals$} … {:.decimals$}", r.start(), r.end()))
 }
 
 /// The whole as one JSON object on a line.
@@ -197,17 +210,20 @@ pub fn json(c: &Comparison<'_>) -> Result<String, Failure> {
     });
     let measures: serde_json::Map<String, Value> =
         names.enumerate().map(|(k, name)| (name, pair(&Pair::of(&c.runs, |r| r.measures.0[k])))).collect();
-    let seeds = |side: usize| c.runs[side].iter().filter(|r| r.unfinished).map(|r| r.seed).collect::<Vec<_>>();
+    let seeds = |side: usize| c.runs[side].iter().filter(|r| !r.is_finished()).map(|r| r.seed).collect::<Vec<_>>();
     let object = json!({
         "schema": 1,
         "scenario": c.scenario,
         "sumo_version": c.version,
         "seeds": c.args.seeds,
+        "interrupted": c.interrupted,
+        "runs": {"ours": c.runs[0].len(), "sumo": c.runs[1].len()},
         "measures": measures,
         "unfinished_seeds": {"ours": seeds(0), "sumo": seeds(1)},
         "defects": total(&c.runs[0]),
         "approaches": approach_rows(&c.edges),
         "edges": c.edges,
+        "missed": c.missed,
     });
     serde_json::to_string(&object).map(|s| s + "\n").map_err(|e| Failure::Run(format!("--json: {e}")))
 }

@@ -1,8 +1,8 @@
 //! SUMO as a child process: finding it, running it, reading what it wrote.
 //!
-//! **It must not outlive us.** Its step log goes into a pipe that we read: if we are gone, whatever the reason, or
-//! stop reading, its next line ends it. That holds for the package from PyPI too, whose `sumo` is a script that starts
-//! the program: to kill the child would end the script only.
+//! **It must not outlive us.** The package from PyPI has a script `sumo` that starts the program: to kill the child would
+//! end the script only. So each run is a process group of its own, and all of it is killed. And its step log goes into
+//! a pipe that we read: if we are gone, whatever the reason, its next line ends it.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -17,6 +17,8 @@ use crate::import::xml::{self, Element};
 
 /// Steps between two lines of the log.
 const LOG_PERIOD: &str = "10";
+/// Errors of SUMO's that are passed on: what follows the first ones mostly follows from them.
+const MOST_ERRORS: usize = 3;
 
 /// Where SUMO is.
 #[derive(Clone, Debug)]
@@ -53,7 +55,7 @@ impl Children {
         self.stop.store(true, Ordering::Relaxed);
         // A thread that panicked with the lock held has left a sound map behind.
         for child in self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner).values_mut() {
-            let _ = child.kill();
+            kill(child);
         }
     }
 
@@ -61,6 +63,17 @@ impl Children {
     pub fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
+}
+
+/// Ends a child and what it has started, at once. It must not have been waited for: its id could be another's.
+fn kill(child: &mut Child) {
+    #[cfg(unix)]
+    if let Ok(id) = i32::try_from(child.id()) {
+        use nix::sys::signal::{Signal, killpg};
+        // Its group bears its id. That nobody of it is left is what we want.
+        let _ = killpg(nix::unistd::Pid::from_raw(id), Signal::SIGKILL);
+    }
+    let _ = child.kill();
 }
 
 impl Drop for Children {
@@ -95,7 +108,9 @@ impl Sumo {
         let output = Command::new(&program).arg("--version").output().map_err(|e| failed(e.to_string()))?;
         let text = String::from_utf8_lossy(&output.stdout);
         let version = text.lines().find_map(|l| l.trim().strip_prefix("Eclipse SUMO sumo "));
-        let version = version.map(|v| v.trim_start_matches("v").replace('_', ".")).map(|v| v.trim().to_owned());
+        let version = version
+            .map(|v| v.trim_start_matches("Version ").trim_start_matches('v').replace('_', "."))
+            .map(|v| v.trim().to_owned());
         let version = version.ok_or_else(|| failed("does not say its version".to_owned()))?;
         Ok(Self { program, version })
     }
@@ -106,14 +121,14 @@ impl Sumo {
     /// If it fails, or writes what cannot be read.
     pub fn run(&self, job: &Job<'_>, children: &Children) -> Result<Option<Run>, Failure> {
         if self.start(job, None, children)? {
-            return read(job, false).map(Some);
+            return read(job, None).map(Some);
         }
         if children.stopped() {
             return Ok(None);
         }
         // Nobody moves any more, or nearly so: once more, and this time it ends and writes.
         let finished = self.start(job, Some(job.limit), children)?;
-        if finished { read(job, true).map(Some) } else { Ok(None) }
+        if finished { read(job, Some(job.limit)).map(Some) } else { Ok(None) }
     }
 
     /// Runs it; false if it was ended because it passed the limit, or because all are to end.
@@ -131,6 +146,8 @@ impl Sumo {
         if let Some(end) = end {
             command.args(["--end", &end.to_string()]);
         }
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn().map_err(broken)?;
         let (id, log) = (child.id(), child.stdout.take());
         let lock = || children.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -142,7 +159,7 @@ impl Sumo {
         let passed = log.is_some_and(|log| passes(log, limit, &children.stop));
         let Some(mut child) = lock().remove(&id) else { return Ok(false) };
         if passed {
-            let _ = child.kill();
+            kill(&mut child);
         }
         let status = child.wait().map_err(broken)?;
         if passed || children.stopped() {
@@ -150,11 +167,18 @@ impl Sumo {
         }
         if !status.success() {
             let text = std::fs::read_to_string(&errors).unwrap_or_default();
-            let said = text.lines().find(|l| l.starts_with("Error")).or(text.lines().next()).unwrap_or("no message");
+            let said = complaint(&text).unwrap_or_else(|| format!("no message, {status}"));
             return Err(Failure::Run(format!("SUMO failed with seed {}: {said}", job.seed)));
         }
         Ok(true)
     }
+}
+
+/// What SUMO says against a run: its first errors, or else its last line.
+fn complaint(text: &str) -> Option<String> {
+    let lines = || text.lines().map(str::trim).filter(|l| !l.is_empty());
+    let errors: Vec<&str> = lines().filter(|l| l.starts_with("Error")).take(MOST_ERRORS).collect();
+    if errors.is_empty() { lines().next_back().map(str::to_owned) } else { Some(errors.join(" ")) }
 }
 
 /// Follows the step log to its end; true as soon as it passes `limit` s, or is to `stop`.
@@ -179,8 +203,8 @@ fn passes(mut log: impl Read, limit: f64, stop: &AtomicBool) -> bool {
     false
 }
 
-/// What a run wrote.
-fn read(job: &Job<'_>, unfinished: bool) -> Result<Run, Failure> {
+/// What a run wrote. `given_up`: when it was ended with vehicles still on their way, s.
+fn read(job: &Job<'_>, given_up: Option<f64>) -> Result<Run, Failure> {
     let wrong = |e: crate::import::ImportError| Failure::Run(format!("SUMO's results: {e}"));
     let mut trips = Vec::new();
     let mut edges: BTreeMap<String, Place> = BTreeMap::new();
@@ -213,12 +237,21 @@ fn read(job: &Job<'_>, unfinished: bool) -> Result<Run, Failure> {
     };
     xml::read(&file, &["meandata"], |interval| interval.children.iter().try_for_each(|e| row(e, &mut edges)))
         .map_err(wrong)?;
+    let unfinished = given_up.map(|at| format!("given up at {at} s, {} vehicles arrived", trips.len()));
     Ok(Run { seed: job.seed, measures: Measures::of(&trips), edges, defects: None, unfinished })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn errors_are_passed_on() {
+        assert_eq!(complaint(" \n"), None);
+        assert_eq!(complaint("Traceback:\nImportError: no sumo\n").as_deref(), Some("ImportError: no sumo"));
+        let text = "Warning: x\nError: a.\nError: b.\nQuitting (on error).\n";
+        assert_eq!(complaint(text).as_deref(), Some("Error: a. Error: b."));
+    }
 
     #[test]
     fn the_step_log_is_followed() {

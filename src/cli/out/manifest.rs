@@ -13,7 +13,7 @@ pub fn write(w: &mut dyn Write, run: &Finished<'_>, outcome: &Outcome, files: &[
     let args = run.args;
     let inputs = run.loaded.inputs.iter().map(|i| json!({"file": i.file, "fnv1a64": format!("{:016x}", i.hash)}));
     let command: Vec<String> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
-    let set: Vec<String> = args.set.iter().map(|(path, value)| format!("{path}={value}")).collect();
+    let set: Vec<String> = args.setup.set.iter().map(|(path, value)| format!("{path}={value}")).collect();
     let manifest = json!({
         "schema": 1,
         "program": env!("CARGO_PKG_NAME"),
@@ -33,11 +33,11 @@ pub fn write(w: &mut dyn Write, run: &Finished<'_>, outcome: &Outcome, files: &[
             "routes": outcome.routes,
             "controller": outcome.controller,
             "sensors": outcome.sensors,
-            "scale": args.scale,
+            "scale": args.setup.scale,
             "set": set,
-            "commands": args.commands.as_ref().map(|c| c.display().to_string()),
+            "commands": args.setup.commands.as_ref().map(|c| c.display().to_string()),
             "as_is": args.as_is,
-            "allow_unsafe_programs": args.allow_unsafe_programs,
+            "allow_unsafe_programs": args.setup.allow_unsafe_programs,
         },
         "files": files,
         "simulated_s": outcome.simulated_s,

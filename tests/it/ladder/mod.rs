@@ -2,7 +2,10 @@
 //!
 //! Terms
 //! - **rung**: one scenario, what of it is compared, and how near the two have to be.
-//! - **exact**: nobody dawdles and all drivers of a type are alike; one run says it all.
+//! - **exact**: nobody dawdles and all drivers of a type are alike; one run says it all, unless a hundredth of a second
+//!   decides who goes first and all that follows from it. Then the mean over several *starts* is compared.
+//! - **start**: the same demand with each flow begun another part of its period later, so that the streams meet in other
+//!   ways. The first start is the demand as it stands.
 //! - **random**: drivers dawdle and differ as SUMO's do by default; the means over the same number of seeds of both
 //!   are compared.
 //!
@@ -26,6 +29,8 @@ use super::worlds::{World, s, sumo_file};
 
 /// Seeds of a random comparison.
 const SEEDS: u64 = 20;
+/// How far exact runs, or the means over their starts, may be apart: a share.
+const EXACT: f64 = 0.02;
 /// How far the means of random runs may be apart: a share.
 const RANDOM: f64 = 0.05;
 /// How far the shares of a lane may be apart.
@@ -129,8 +134,11 @@ impl Files {
         }
         sumo.build(&folder, &parts);
         write("x.add.xml", "additional", &format!("<laneData id=\"lanes\" file=\"{LANES}\"/>\n{}", rung.additional));
-        for (name, driver) in [("exact", r#"sigma="0" speedDev="0""#), ("random", r#"sigma="0.5" speedDev="0.1""#)] {
-            write(&format!("{name}.rou.xml"), "routes", &rung.demand.replace("DRIVER", driver));
+        let exact = rung.demand.replace("DRIVER", r#"sigma="0" speedDev="0""#);
+        let starts = (1..=rung.starts).map(|start| (format!("exact-{start}"), started(&exact, start)));
+        let random = rung.demand.replace("DRIVER", r#"sigma="0.5" speedDev="0.1""#);
+        for (name, demand) in starts.chain([("random".to_owned(), random)]) {
+            write(&format!("{name}.rou.xml"), "routes", &demand);
             let config = format!(
                 r#"<input><net-file value="x.net.xml"/><route-files value="{name}.rou.xml"/>
 <additional-files value="x.add.xml"/></input><time><begin value="0"/></time>
@@ -140,6 +148,26 @@ impl Files {
         }
         Self { folder, _scratch: scratch }
     }
+}
+
+/// A demand whose flows, each a line, begin a part of their period later: another part for each flow and start.
+fn started(demand: &str, start: u64) -> String {
+    let (flows, mut lines): (Vec<&str>, Vec<&str>) = demand.lines().partition(|line| line.starts_with("<flow "));
+    let mut later: Vec<(f64, String)> = Vec::new();
+    for (k, flow) in (1..).zip(flows) {
+        let attribute = |name: &str| {
+            let (_, rest) = flow.split_once(&format!(" {name}=\""))?;
+            rest.split('"').next()?.parse::<f64>().ok()
+        };
+        let (begin, period) = attribute("begin").zip(attribute("period")).expect("a flow has a begin and a period");
+        // The golden section spreads any number of starts evenly.
+        let begins = begin + period * ((start - 1) as f64 * f64::from(k) * 0.618_034).fract();
+        later.push((begins, flow.replace(&format!(" begin=\"{begin}\""), &format!(" begin=\"{begins:.2}\""))));
+    }
+    // SUMO leaves out what begins earlier than what stands before it.
+    later.sort_by(|a, b| a.0.total_cmp(&b.0));
+    lines.extend(later.iter().map(|(_, flow)| flow.as_str()));
+    lines.join("\n")
 }
 
 /// Runs a scenario of ours to its end.
@@ -167,7 +195,7 @@ fn simulate(world: &World) -> Outcome {
 /// Compares one kind of drivers on a rung.
 fn compare(rung: &'static Rung, drivers: &'static str, ours: &[Outcome], theirs: &[Outcome], rows: &mut Vec<Row>) {
     let (ours, theirs) = (Outcome::mean(ours), Outcome::mean(theirs));
-    let tolerance = if drivers == "exact" { rung.exact } else { RANDOM };
+    let tolerance = if drivers == "exact" { EXACT } else { RANDOM };
     let mut row = |what: String, ours: f64, theirs: f64, apart: f64, allowed: f64| {
         rows.push(Row { rung: rung.name, drivers, what, ours, theirs, apart, allowed });
     };
@@ -199,14 +227,15 @@ fn ladder() {
     let files: Vec<Files> = rungs.par_iter().map(|r| Files::of(r, &sumo)).collect();
     let mut jobs = Vec::new();
     for (i, rung) in rungs.iter().enumerate() {
-        // SUMO breaks circles of equals by chance even where nobody dawdles.
-        jobs.extend((1..=if rung.chance { SEEDS } else { 1 }).map(|seed| (i, "exact", seed)));
+        // SUMO breaks circles of equals by chance even where nobody dawdles: a start has its own seed too.
+        jobs.extend((1..=rung.starts).map(|start| (i, "exact", start)));
         jobs.extend((1..=SEEDS).map(|seed| (i, "random", seed)));
     }
     let outcomes: Vec<(Outcome, Outcome)> = jobs
         .par_iter()
         .map(|&(i, drivers, seed)| {
-            let config = format!("{drivers}.sumocfg");
+            let start = if drivers == "exact" { format!("-{seed}") } else { String::new() };
+            let config = format!("{drivers}{start}.sumocfg");
             let world = sumo_file(&files[i].folder.join(&config)).seed(seed);
             (simulate(&world), sumo.simulate(&files[i].folder, &config, seed))
         })
