@@ -64,7 +64,7 @@ impl Monitor {
     }
 }
 
-/// A pair of movements that a signal's own program opens together although nothing between them yields.
+/// A pair of movements that a signal's own program opens together although they have to be kept apart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenedPair {
     /// Name of the signal.

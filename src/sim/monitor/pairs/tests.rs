@@ -2,7 +2,7 @@
 
 use crate::import::Report;
 use crate::import::sumo::net::read_network;
-use crate::import::sumo::net::test_files::Scratch;
+use crate::import::sumo::net::test_files::{Scratch, data};
 use crate::sim::monitor::opened_by_programs;
 
 /// An edge of one lane with that shape.
@@ -121,4 +121,24 @@ fn oncoming_traffic_of_the_own_street_is_crossed_like_in_a_left_turn() {
     assert_eq!(opened(&street, "GG"), pair);
     let other = swapping("96,-52 10,-2");
     assert_eq!(opened(&other, "gG"), pair);
+}
+
+#[test]
+fn acosta_opens_nothing_and_what_is_planted_there_is_found() {
+    let Some(folder) = data().map(|d| d.join("bologna/acosta")) else { return };
+    let programs = std::fs::read_to_string(folder.join("acosta_tls.add.xml")).expect("readable");
+    let opened = |programs: String| {
+        let scratch = Scratch::new("acosta");
+        let extra = scratch.write("tls.add.xml", programs);
+        let net = folder.join("acosta_buslanes.net.xml");
+        let network = read_network(&net, &[extra], &mut Report::default()).expect("a good net");
+        opened_by_programs(&network).iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(opened(programs.clone()), [""; 0]);
+    // The longest phase of 221 for those who go north over its stop line 201, and with it for those who go east
+    // over the stop line 2, whose ways cross two junctions further on.
+    let (good, bad) = ("GGGggrrGGGGGGGgrrrrGGG", "GGGggrrrrrGGGGgrrrGrrr");
+    assert!(programs.contains(good));
+    let found = opened(programs.replace(good, bad));
+    assert!(found.len() == 1 && found[0].contains("2 \u{2192} 4 and 201 \u{2192} 201c"), "{found:?}");
 }
