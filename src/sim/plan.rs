@@ -353,9 +353,11 @@ impl<'a> Planner<'a> {
         };
         let wanted = match self.view.scene.stop_offset(m, self.me.kind as usize) {
             0.0 => wanted,
-            offset if lamp => wanted.max(offset),
-            // Not further back than where one sees whom one yields to (SUMO).
-            offset => wanted.max(offset.min(m.visibility - LEAST_GAP)),
+            offset => {
+                // Not further back than where one sees whom one yields to (SUMO), nor than one can still stop.
+                let most = if lamp { f32::INFINITY } else { m.visibility - LEAST_GAP };
+                wanted.max(offset.min(most).min(seen - brake))
+            }
         };
         let to_stop = if self.d.ballistic() {
             // Continuous models settle towards their point: it must not move with them, and be clear of the line.
