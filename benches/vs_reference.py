@@ -23,9 +23,6 @@ DATA = pathlib.Path(os.environ.get("INTERGREEN_DATA", "../shared/data"))
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target"))
 BINARY = os.environ.get("INTERGREEN", str(TARGET / "release" / "intergreen"))
 
-# The conflicting greens of acosta are printed and do not fail: its own program opens crossing movements together.
-ACOSTA_CONFLICTING_GREENS_FAIL = False
-
 # How far the median over the seeds may be from SUMO's, %.
 TOLERANCES = {
     "mean_duration_s": 6.0,
@@ -58,7 +55,6 @@ SCENARIOS = {
     "g4": ("grid/g4/g4.sumocfg", 12720, {}),
     "g16": ("grid/g16/g16.sumocfg", 73245, {}),
 }
-OPTIONS = {"acosta": ["--allow-unsafe-programs"]}
 # What is judged; the rest is shown. In acosta queues reach back to where cars enter: what is duration on one side may be
 # depart delay on the other.
 TABLE = set(TOLERANCES) - {"mean_duration_and_delay_s"}
@@ -72,7 +68,6 @@ FURTHER_OFF = {
     ("ingolstadt7", "10425609#1"): 125.0,  # a link of 0.8 m: 0.9 s against 0.4 s
     ("ingolstadt7", "-201089423#1"): 30.0,  # 14.3 s against 19.9 s, of which SUMO's seeds span 16.9-22.2 s: not explained
 }
-GREENS_MAY_CONFLICT = set() if ACOSTA_CONFLICTING_GREENS_FAIL else {"acosta"}
 
 
 def reference_approaches(name):
@@ -84,7 +79,7 @@ def reference_approaches(name):
 def run(name, seed, threads):
     """One drained run's JSON."""
     command = [BINARY, "run", str(DATA / SCENARIOS[name][0]), "--drain", "--json", "--quiet"]
-    command += ["--seed", str(seed), "--threads", str(threads)] + OPTIONS.get(name, [])
+    command += ["--seed", str(seed), "--threads", str(threads)]
     with tempfile.TemporaryDirectory() as folder:
         if reference_approaches(name):
             # One interval for the whole run.
@@ -136,8 +131,7 @@ def safe(name, runs):
         if vehicles["arrived"] != arrived or vehicles["running"] or vehicles["waiting"]:
             missed.append(f"{name} seed {seed}: {vehicles}, stopped: {r['stopped']}; expected {arrived} arrived")
         for defect in DEFECTS:
-            known = defect == "conflicting_greens" and name in GREENS_MAY_CONFLICT
-            if r[defect] and not known:
+            if r[defect]:
                 missed.append(f"{name} seed {seed}: {defect} = {r[defect]}; expected 0")
     for defect in DEFECTS:
         total = sum(r[defect] for r in runs.values())

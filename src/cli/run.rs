@@ -253,7 +253,7 @@ pub fn check_programs(network: &Network, allowed: bool, verbose: bool) -> Result
     let more = if opened.len() > 1 { format!(", and {} pairs more", opened.len() - 1) } else { String::new() };
     if !allowed {
         return Err(Failure::Input(format!(
-            "{first}, though they cross and neither gives way{more}; --allow-unsafe-programs runs it all the same"
+            "{first}, though they meet and have to be kept apart{more}; --allow-unsafe-programs runs it all the same"
         )));
     }
     if verbose {

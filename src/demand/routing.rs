@@ -16,7 +16,7 @@ use std::collections::BinaryHeap;
 use intergreen_control::Millis;
 use serde::{Deserialize, Serialize};
 
-use crate::network::{Direction, LaneId, LinkId, Movement, MovementId, Network, RightOfWay, VehicleClass};
+use crate::network::{Direction, LinkId, MovementId, Network, RightOfWay, VehicleClass};
 
 /// When trips that name only where they begin and end find their way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -127,22 +127,8 @@ fn turns(network: &Network, link: LinkId, class: VehicleClass) -> impl Iterator<
         .lanes_of(link)
         .filter(move |&lane| network.lane(lane).permissions.allows(class))
         .flat_map(|lane| network.movements_of(lane))
-        .filter(move |&m| passable(network, network.movement(m), class))
+        .filter(move |&m| network.is_passable(network.movement(m), class))
         .map(|m| (network.lane(network.movement(m).to).link, m))
-}
-
-/// Whether every lane of a movement, to the road it leads to, is open to `class`.
-fn passable(network: &Network, movement: &Movement, class: VehicleClass) -> bool {
-    inside(network, movement).all(|lane| network.lane(lane).permissions.allows(class))
-        && network.lane(movement.to).permissions.allows(class)
-}
-
-/// The internal lanes of a movement.
-fn inside<'n>(network: &'n Network, movement: &'n Movement) -> impl Iterator<Item = LaneId> {
-    let step = |movement: &'n Movement| network.lane(movement.next).internal.then_some(movement.next);
-    std::iter::successors(step(movement), move |&lane| {
-        network.movements_of(lane).next().and_then(|onward| step(network.movement(onward)))
-    })
 }
 
 /// The speed on an empty link that a search assumes, m/s: the mean of its lanes' limits, as in SUMO.
@@ -198,7 +184,7 @@ impl Turns {
             // Several lanes may offer the same turn: the first one counts.
             if self.turns[first..].iter().all(|known| known.to != to) {
                 let start = self.inside.len() as u32;
-                self.inside.extend(inside(network, network.movement(movement)).map(|lane| network.lane(lane).link));
+                self.inside.extend(network.inside(network.movement(movement)).map(|lane| network.lane(lane).link));
                 self.turns.push(Turn { to, inside: (start, self.inside.len() as u32) });
             }
         }

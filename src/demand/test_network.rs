@@ -41,6 +41,7 @@ impl TestNetwork {
                 speed_limit,
                 width: 3.2,
                 permissions,
+                rules: Default::default(),
                 shape: vec![Point::new(0.0, 0.0), Point::new(length, 0.0)],
             })
             .collect();

@@ -6,8 +6,8 @@ use intergreen_control::Program;
 use thiserror::Error;
 
 use super::{
-    Direction, Junction, JunctionId, JunctionKind, Lane, LaneId, Link, LinkId, Movement, MovementId, MovementKind,
-    Network, Permissions, Point, RightOfWay, Signal, SignalHead, SignalId, conflicts, equal, geometry,
+    Direction, Junction, JunctionId, JunctionKind, Lane, LaneId, LaneRules, Link, LinkId, Movement, MovementId,
+    MovementKind, Network, Permissions, Point, RightOfWay, Signal, SignalHead, SignalId, conflicts, equal, geometry,
 };
 
 /// Why parts do not make a network. Each message names the element and what was expected of it.
@@ -81,6 +81,8 @@ pub struct LaneSpec {
     pub width: f64,
     /// Who may use it.
     pub permissions: Permissions,
+    /// What else it asks of some.
+    pub rules: LaneRules,
     /// Centre line.
     pub shape: Vec<Point>,
 }
@@ -340,6 +342,11 @@ fn checked_lane(link: LinkId, index: usize, internal: bool, spec: LaneSpec) -> R
     if !(spec.width.is_finite() && spec.width > 0.0) {
         return Err(invalid(element(), format!("width is {}; expected a positive number of metres", spec.width)));
     }
+    if let Some(offset) = spec.rules.stop_offset.map(|s| s.distance)
+        && !(offset.is_finite() && offset >= 0.0)
+    {
+        return Err(invalid(element(), format!("its stop offset is {offset}; expected a number of metres ≥ 0")));
+    }
     Ok(Lane {
         id: spec.id,
         link,
@@ -348,6 +355,7 @@ fn checked_lane(link: LinkId, index: usize, internal: bool, spec: LaneSpec) -> R
         speed_limit: spec.speed_limit as f32,
         width: spec.width as f32,
         permissions: spec.permissions,
+        rules: spec.rules,
         shape: spec.shape,
         internal,
         movements: 0..0,

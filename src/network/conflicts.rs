@@ -156,6 +156,7 @@ mod tests {
             speed_limit: 10.0,
             width: 3.2,
             permissions: Default::default(),
+            rules: Default::default(),
             shape,
             internal: true,
             movements: 0..0,

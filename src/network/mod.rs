@@ -21,6 +21,7 @@ pub mod geometry;
 mod ids;
 mod model;
 mod permissions;
+mod rules;
 
 pub use build::{
     JunctionSpec, LaneSpec, LinkSpec, MovementSpec, NetworkBuilder, NetworkError, RequestSpec, SignalSpec,
@@ -33,3 +34,4 @@ pub use model::{
     Signal, SignalHead,
 };
 pub use permissions::{Permissions, VehicleClass};
+pub use rules::{LaneRules, StopOffset};

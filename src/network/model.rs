@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use intergreen_control::Program;
 
-use super::{JunctionId, LaneId, LinkId, MovementId, Permissions, Point, SignalId};
+use super::{JunctionId, LaneId, LaneRules, LinkId, MovementId, Permissions, Point, SignalId, VehicleClass};
 
 /// A checked road network. Made by [`NetworkBuilder`](super::NetworkBuilder).
 #[derive(Clone, Debug)]
@@ -61,6 +61,8 @@ pub struct Lane {
     pub width: f32,
     /// Who may use it.
     pub permissions: Permissions,
+    /// What else it asks of some.
+    pub rules: LaneRules,
     /// Centre line, at least two points.
     pub shape: Vec<Point>,
     /// Whether it lies inside a junction.
@@ -277,8 +279,21 @@ impl Network {
         self.links.iter().position(|l| l.id == name).map(LinkId::new)
     }
 
+    /// The internal lanes of a movement from its line to the road it leads to.
+    pub fn inside<'n>(&'n self, movement: &'n Movement) -> impl Iterator<Item = LaneId> + use<'n> {
+        let step = |movement: &'n Movement| self.lane(movement.next).internal.then_some(movement.next);
+        std::iter::successors(step(movement), move |&lane| {
+            self.movements_of(lane).next().and_then(|onward| step(self.movement(onward)))
+        })
+    }
+
+    /// Whether every lane of a movement, to the road it leads to, is open to `class`.
+    pub fn is_passable(&self, movement: &Movement, class: VehicleClass) -> bool {
+        self.inside(movement).chain([movement.to]).all(|lane| self.lane(lane).permissions.allows(class))
+    }
+
     /// The first driving lane of a link for `class`, if there is one.
-    pub fn first_lane_for(&self, link: LinkId, class: super::VehicleClass) -> Option<LaneId> {
+    pub fn first_lane_for(&self, link: LinkId, class: VehicleClass) -> Option<LaneId> {
         self.lanes_of(link).find(|&l| self.lane(l).permissions.allows(class))
     }
 }

@@ -56,7 +56,12 @@ impl Permissions {
 
     /// Everybody but these classes.
     pub fn except(classes: &[VehicleClass]) -> Self {
-        Self(!Self::only(classes).0)
+        Self::only(classes).inverted()
+    }
+
+    /// Everybody else.
+    pub const fn inverted(self) -> Self {
+        Self(!self.0)
     }
 
     /// Whether `class` is in the set.

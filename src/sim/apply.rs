@@ -156,7 +156,7 @@ fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: LaneId) {
         me.waiting = 0.0;
         return;
     }
-    let v0 = d.desired(me.speed_factor, cx.scene.lanes[lane.index()].limit);
+    let v0 = d.desired(me.speed_factor, cx.scene.limit(&cx.scene.lanes[lane.index()], me.kind as usize));
     let mean = me.moved / d.dt;
     me.time_loss += d.dt * (v0 - mean) / v0;
     if me.speed < HALTING {

@@ -4,6 +4,7 @@ use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
 use serde::{Deserialize, Serialize};
 
+use super::by_type::Row;
 use super::scene::Scene;
 
 /// What may be done to a running simulation.
@@ -94,7 +95,9 @@ impl Command {
             Self::SpeedLimit { link, limit } => {
                 if let Some(id) = scene.network.find_link(link) {
                     for lane in scene.network.lanes_of(id) {
-                        scene.lanes[lane.index()].limit = *limit as f32;
+                        let lane = &mut scene.lanes[lane.index()];
+                        // It holds for every class.
+                        (lane.limit, lane.limits) = (*limit as f32, Row::NONE);
                     }
                 }
             }

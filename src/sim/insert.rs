@@ -7,7 +7,7 @@ use bevy::ecs::prelude::Resource;
 use intergreen_control::{Lamp, Millis};
 
 use super::routes::{LaneChoice, Paths, RouteTable};
-use super::scene::{MoveFacts, Scene};
+use super::scene::{LaneFacts, MoveFacts, Scene};
 use super::state::{Flags, LaneTraffic, Tail, Traffic, Vehicle};
 use crate::behaviour::{Driver, Leader};
 use crate::demand::{ArrivalPosition, DepartLane, DepartPosition, DepartSpeed, Departure, VehicleId};
@@ -269,6 +269,11 @@ impl<'a> Candidate<'a> {
         self.fit_at(traffic, lamps, k, place)
     }
 
+    /// Its speed limit on a lane, m/s.
+    fn limit(&self, lane: &LaneFacts) -> f32 {
+        self.scene.limit(lane, self.departure.kind.index())
+    }
+
     /// The vehicle on lane `k` at its start, or else in the first gap from there that is wide enough.
     fn fit_free(&self, traffic: &Traffic, lamps: &[Lamp], k: usize) -> Option<Vehicle> {
         let (facts, d) = (&self.scene.lanes[self.first_lane + k], self.driver);
@@ -276,7 +281,7 @@ impl<'a> Candidate<'a> {
         if found.is_some() {
             return found;
         }
-        let v0 = d.desired(self.speed_factor(), facts.limit);
+        let v0 = d.desired(self.speed_factor(), self.limit(facts));
         let secure = |d: &Driver, v: f32, leader: f32, tau: f32| {
             d.min_gap + (d.brake_gap(v, d.decel) + v * tau - d.brake_gap(leader, d.decel)).max(0.0)
         };
@@ -301,7 +306,7 @@ impl<'a> Candidate<'a> {
         let vehicles = &traffic.lanes[lane].vehicles;
         // On the end of the lane it would have passed the line.
         let position = position.min((facts.length - BASE_SLACK).max(0.5 * facts.length));
-        let v0 = d.desired(self.speed_factor(), facts.limit);
+        let v0 = d.desired(self.speed_factor(), self.limit(facts));
         let at = vehicles.partition_point(|v| v.position >= position);
         let safe = self.safe_speed(traffic, lamps, vehicles.get(at.wrapping_sub(1)), lane, position, v0)?;
         let mean = || vehicles.iter().map(|v| v.speed).sum::<f32>() / vehicles.len().max(1) as f32;
@@ -309,7 +314,7 @@ impl<'a> Candidate<'a> {
             DepartSpeed::Exactly(v) => v.min(d.max_speed),
             DepartSpeed::Max => safe.min(v0),
             DepartSpeed::Desired => v0,
-            DepartSpeed::Limit => facts.limit.min(d.max_speed),
+            DepartSpeed::Limit => self.limit(facts).min(d.max_speed),
             DepartSpeed::Random => (v0 * self.random(2)).min(safe),
             // As fast as others there, and not before that is safe (SUMO).
             DepartSpeed::Last => vehicles.last().map_or(safe, |v| v.speed).min(v0),

@@ -171,7 +171,7 @@ impl Measures {
             let mut standing = 0;
             for v in &lane.vehicles {
                 let d = &scene.drivers[v.kind as usize];
-                let v0 = d.desired(v.speed_factor, scene.lanes[i].limit);
+                let v0 = d.desired(v.speed_factor, scene.limit(&scene.lanes[i], v.kind as usize));
                 book.lost += f64::from(1.0 - (v.speed / v0).min(1.0));
                 standing += u32::from(v.speed < HALTING);
             }

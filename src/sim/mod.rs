@@ -12,6 +12,7 @@
 
 pub mod announce;
 pub mod apply;
+pub mod by_type;
 pub mod chunk;
 pub mod collisions;
 pub mod command;

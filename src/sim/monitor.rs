@@ -1,24 +1,12 @@
-//! Counts conflicting greens: it looks at lamps only and trusts no controller.
-//!
-//! A pair of groups is in conflict while both are open and
-//! - their paths cross or merge and neither is bound to give way, or they cross and both go straight on from
-//!   different streets; or
-//! - a turn that is bound to give way shows a full green (*protected*) against what it crosses.
+//! Counts conflicting greens: it looks at lamps only and trusts no controller. Which groups must not be open
+//! together is worked out in [`pairs`].
+
+mod pairs;
 
 use intergreen_control::Lamp;
 
-use crate::network::{ConflictKind, Direction, Movement, MovementId, Network};
-
-/// Two groups of a signal that must not be open together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Pair {
-    a: u16,
-    b: u16,
-    /// Always in conflict when both are open.
-    always: bool,
-    /// In conflict if `a` shows a full green: it is bound to give way.
-    if_a_protected: bool,
-}
+use self::pairs::{Pair, pairs};
+use crate::network::{MovementId, Network};
 
 /// The movements that the programs of a network open in conflict with another, each with that other: when such a
 /// program is run all the same, the first gives way to the second.
@@ -26,14 +14,17 @@ pub fn unprotected(network: &Network) -> Vec<(MovementId, MovementId)> {
     let mut found = Vec::new();
     for signal in &network.signals {
         for pair in pairs(network, &signal.movements) {
-            if !signal.program.steps().iter().any(|s| in_conflict(&pair, &s.lamps)) {
+            if !signal.program.steps().iter().any(|s| pair.is_violated_by(&s.lamps)) {
                 continue;
             }
             let of = |group: u16| {
                 let has = move |m: &&MovementId| network.movement(**m).head.is_some_and(|h| h.group == group);
                 signal.movements.iter().filter(has).copied()
             };
-            found.extend(of(pair.a).flat_map(|a| of(pair.b).map(move |b| (a, b))));
+            let here = |m: MovementId| network.movement(m).junction;
+            // Of ways that meet only further on, the part that meets gives way.
+            let together = |a| of(pair.b).filter(move |&b| here(a) == here(b)).map(move |b| (a, b));
+            found.extend(of(pair.a).flat_map(together));
         }
     }
     found
@@ -58,7 +49,7 @@ impl Monitor {
 
     /// Looks at the lamps of a signal after a change.
     pub fn look(&mut self, signal: usize, lamps: &[Lamp]) {
-        self.open[signal] = self.pairs[signal].iter().filter(|p| in_conflict(p, lamps)).count() as u32;
+        self.open[signal] = self.pairs[signal].iter().filter(|p| p.is_violated_by(lamps)).count() as u32;
     }
 
     /// Signals with conflicting pairs open now, and how many pairs.
@@ -73,7 +64,7 @@ impl Monitor {
     }
 }
 
-/// A pair of movements that a signal's own program opens together although nothing between them yields.
+/// A pair of movements that a signal's own program opens together although they have to be kept apart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenedPair {
     /// Name of the signal.
@@ -102,7 +93,7 @@ pub fn opened_by_programs(network: &Network) -> Vec<OpenedPair> {
     for signal in &network.signals {
         for pair in pairs(network, &signal.movements) {
             let steps = signal.program.steps();
-            let open = |lamps: &[Lamp]| in_conflict(&pair, lamps);
+            let open = |lamps: &[Lamp]| pair.is_violated_by(lamps);
             let Some(step) = steps.iter().position(|s| open(&s.lamps)) else { continue };
             let millis: i64 = steps.iter().filter(|s| open(&s.lamps)).map(|s| s.duration.0).sum();
             let way = |group: u16| {
@@ -125,62 +116,4 @@ pub fn opened_by_programs(network: &Network) -> Vec<OpenedPair> {
         }
     }
     found
-}
-
-/// Whether what two groups show is in conflict.
-fn in_conflict(p: &Pair, lamps: &[Lamp]) -> bool {
-    let (a, b) = (lamps[p.a as usize], lamps[p.b as usize]);
-    a.is_green() && b.is_green() && (p.always || (p.if_a_protected && a == Lamp::Green && b == Lamp::Green))
-}
-
-/// The conflicting pairs among a signal's movements.
-fn pairs(network: &Network, movements: &[MovementId]) -> Vec<Pair> {
-    let mut found = Vec::new();
-    for (i, &a) in movements.iter().enumerate() {
-        for &b in &movements[i + 1..] {
-            let (ma, mb) = (network.movement(a), network.movement(b));
-            let (Some(ha), Some(hb)) = (ma.head, mb.head) else { continue };
-            let same_street = network.lane(ma.from).link == network.lane(mb.from).link;
-            let crosses = meet(network, a, b, ConflictKind::Crossing);
-            let merges = meet(network, a, b, ConflictKind::Merging);
-            if ha.group == hb.group || same_street || !(crosses || merges) {
-                continue;
-            }
-            let straight = |m: &Movement| m.direction == Direction::Straight;
-            let (a_yields, b_yields) = (ma.yields_to.contains(&b), mb.yields_to.contains(&a));
-            let always = (!a_yields && !b_yields) || (crosses && straight(ma) && straight(mb));
-            if always && b_yields && !a_yields {
-                // Of two that must not be open together the one that the network has give way stands first.
-                found.push(Pair { a: hb.group, b: ha.group, always, if_a_protected: false });
-            } else if always || (crosses && a_yields && !straight(ma)) {
-                found.push(Pair { a: ha.group, b: hb.group, always, if_a_protected: a_yields && !straight(ma) });
-            }
-            if !always && crosses && b_yields && !straight(mb) {
-                found.push(Pair { a: hb.group, b: ha.group, always: false, if_a_protected: true });
-            }
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-/// Whether the ways of two entry movements meet in a certain way inside the junction.
-fn meet(network: &Network, a: MovementId, b: MovementId, kind: ConflictKind) -> bool {
-    let inside_b = insides(network, b);
-    insides(network, a)
-        .iter()
-        .any(|&la| network.lane(la).conflicts.iter().any(|c| c.kind == kind && inside_b.contains(&c.foe)))
-}
-
-/// The internal lanes of an entry movement.
-fn insides(network: &Network, entry: MovementId) -> Vec<crate::network::LaneId> {
-    let mut lanes = Vec::new();
-    let mut lane = network.movement(entry).next;
-    while network.lane(lane).internal {
-        lanes.push(lane);
-        let Some(m) = network.movements_of(lane).next() else { break };
-        lane = network.movement(m).next;
-    }
-    lanes
 }

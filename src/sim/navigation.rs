@@ -129,7 +129,7 @@ impl Navigator {
         let time = |link: LinkId| {
             let (penalty, lane) = map.links[link.index()];
             let lane = &scene.lanes[lane as usize];
-            let own = f64::from(driver.desired(factor, lane.limit));
+            let own = f64::from(driver.desired(factor, scene.limit(lane, departure.kind.index())));
             time_over(f64::from(lane.length), self.speeds.on(link), own, penalty)
         };
         let links = search.route(turns, trip.from, &trip.via, trip.to, time)?;

@@ -87,7 +87,7 @@ enum Way {
 impl<'a> Planner<'a> {
     fn new(view: &'a View<'a>, me: &'a Vehicle, lane: &'a LaneFacts) -> Self {
         let d = &view.scene.drivers[me.kind as usize];
-        let v0 = d.desired(me.speed_factor, lane.limit);
+        let v0 = d.desired(me.speed_factor, view.scene.limit(lane, me.kind as usize));
         let tau = relaxed(me);
         let free = d.free(me.speed, v0);
         let helpful = me.advised.max(me.speed - d.decel * d.dt).max(0.0);
@@ -133,7 +133,10 @@ impl<'a> Planner<'a> {
             // Continuous models react to a leader or line before they have to.
             look += self.tau * self.me.speed + 2.0 * self.d.min_gap;
         }
-        let horizon = match self.me.next.get().map(|m| &self.view.scene.moves[m.index()]) {
+        let next = self.me.next.get().map(|m| &self.view.scene.moves[m.index()]);
+        // Whoever stands before the end of the lane still sees its line.
+        look += next.map_or(0.0, |m| self.view.scene.stop_offset(m, self.me.kind as usize));
+        let horizon = match next {
             Some(m) if m.has_yielders => {
                 let ahead = if m.lamp == u32::MAX { ANNOUNCE_FAR_AHEAD } else { ANNOUNCE_AHEAD };
                 look.max(ahead * self.me.speed.max(self.speed))
@@ -207,7 +210,7 @@ impl<'a> Planner<'a> {
                 return;
             }
             self.speed = self.speed.min(limit.speed);
-            let v0 = self.d.desired(self.me.speed_factor, facts.limit);
+            let v0 = self.d.desired(self.me.speed_factor, scene.limit(facts, self.me.kind as usize));
             if v0 < self.me.speed.max(self.speed) {
                 let slow = self.d.slow(self.me.speed, seen, v0).max(self.me.speed - self.d.decel * self.d.dt);
                 self.speed = self.speed.min(slow);
@@ -331,6 +334,14 @@ impl<'a> Planner<'a> {
             // Who yields stops as near as possible, to be through quickly.
             Rule::Yield | Rule::StopYield => LEAST_GAP + m.stand_back,
         };
+        let wanted = match self.view.scene.stop_offset(m, self.me.kind as usize) {
+            0.0 => wanted,
+            offset => {
+                // Not further back than where one sees whom one yields to (SUMO), nor than one can still stop.
+                let most = if lamp { f32::INFINITY } else { m.visibility - LEAST_GAP };
+                wanted.max(offset.min(most).min(seen - brake))
+            }
+        };
         let to_stop = if self.d.ballistic() {
             // Continuous models settle towards their point: it must not move with them, and be clear of the line.
             seen - wanted.max(SETTLE_GAP)
@@ -437,8 +448,9 @@ impl<'a> Planner<'a> {
     /// must creep behind somebody is in the way of others for longer.
     fn leave_speed(&self, m: &MoveFacts, limit: &Limit, seen: f32) -> f32 {
         let inside = &self.view.scene.lanes[m.next.index()];
-        let mut leave =
-            self.d.desired(self.me.speed_factor, if inside.internal { inside.limit } else { self.lane.limit });
+        let lane = if inside.internal { inside } else { self.lane };
+        let desired = self.view.scene.limit(lane, self.me.kind as usize);
+        let mut leave = self.d.desired(self.me.speed_factor, desired);
         leave = leave.min(limit.speed).min(limit.behind);
         let tail = &self.view.traffic.tails[m.next.index()];
         if inside.internal && tail.exists() && tail.id != self.me.id {

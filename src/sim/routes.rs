@@ -20,7 +20,7 @@ use bevy::ecs::prelude::Resource;
 
 use crate::demand::stops::legs;
 use crate::demand::{Demand, Departure, Route, RouteId, Stop};
-use crate::network::{LaneId, LinkId, MovementId, MovementKind, Network, VehicleClass};
+use crate::network::{Lane, LaneId, LinkId, MovementId, MovementKind, Network, VehicleClass};
 
 /// What a lane of a route's link is good for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,6 +33,22 @@ pub struct LaneChoice {
     pub offset: i8,
     /// Whether the vehicle may use the lane at all.
     pub allowed: bool,
+    /// Whether it may change from it to the lane on its right, and to that on its left.
+    pub changes: [bool; 2],
+}
+
+impl LaneChoice {
+    /// A lane with that reach which does not go on.
+    fn new(lane: &Lane, reach: f32, class: VehicleClass) -> Self {
+        let changes = [&lane.rules.change_right, &lane.rules.change_left].map(|who| who.allows(class));
+        Self { movement: MovementId::NONE, reach, offset: 0, allowed: lane.permissions.allows(class), changes }
+    }
+
+    /// Whether the vehicle may change from this lane, the `k`-th of its link, to its neighbour `to`.
+    #[inline]
+    pub fn may_change(&self, k: usize, to: usize) -> bool {
+        self.changes[usize::from(to > k)]
+    }
 }
 
 /// The stop at which a path ends.
@@ -274,9 +290,8 @@ fn continuing(
     class: VehicleClass,
 ) -> LaneChoice {
     let here = network.lane(lane);
-    let allowed = here.permissions.allows(class);
-    let mut choice = LaneChoice { movement: MovementId::NONE, reach: here.length, offset: 0, allowed };
-    if !allowed {
+    let mut choice = LaneChoice::new(here, here.length, class);
+    if !choice.allowed {
         choice.reach = 0.0;
         return choice;
     }
@@ -284,7 +299,7 @@ fn continuing(
     for id in network.movements_of(lane) {
         let m = network.movement(id);
         let Some(target) = m.to.0.checked_sub(next_first).and_then(|k| next_row.get(k as usize)) else { continue };
-        if m.kind != MovementKind::Entry || !target.allowed {
+        if m.kind != MovementKind::Entry || !target.allowed || !network.is_passable(m, class) {
             continue;
         }
         let shift = network.lane(m.to).index.abs_diff(here.index);
@@ -303,25 +318,31 @@ fn continuing(
 /// The choice on a lane of the last link.
 fn arriving(network: &Network, lane: LaneId, class: VehicleClass, arrival_lane: Option<u8>) -> LaneChoice {
     let here = network.lane(lane);
-    let allowed = here.permissions.allows(class);
     let right = arrival_lane.is_none_or(|k| k == here.index);
-    let reach = match (allowed, right) {
+    let reach = match (here.permissions.allows(class), right) {
         (false, _) => 0.0,
         (true, true) => here.length,
         // In time to be clearly worse than the lane to arrive on.
         (true, false) => (here.length - 2.0 * SAME_REACH).max(0.0),
     };
-    LaneChoice { movement: MovementId::NONE, reach, offset: 0, allowed }
+    LaneChoice::new(here, reach, class)
 }
 
-/// Points every lane to the nearest lane with the greatest reach, right before left.
+/// Points every lane to the nearest lane with the greatest reach that one may change to; if there is none, to the
+/// nearest. Right before left.
 fn set_offsets(row: &mut [LaneChoice]) {
     let best = row.iter().map(|c| c.reach).fold(0.0, f32::max);
     let good: Vec<bool> = row.iter().map(|c| c.allowed && c.reach > best - SAME_REACH).collect();
     for i in 0..row.len() {
-        let distance = (0..row.len()).filter(|&k| good[k]).map(|k| k as i32 - i as i32).min_by_key(|d| (d.abs(), *d));
-        row[i].offset = distance.unwrap_or(0) as i8;
+        let goals = (0..row.len()).filter(|&k| good[k]);
+        let nearest = goals.min_by_key(|&k| (!may_reach(row, i, k), k.abs_diff(i), k));
+        row[i].offset = nearest.map_or(0, |k| k as i32 - i as i32) as i8;
     }
+}
+
+/// Whether one may change from lane to lane, from `i` to `k`.
+fn may_reach(row: &[LaneChoice], i: usize, k: usize) -> bool {
+    if k < i { row[k + 1..=i].iter().all(|c| c.changes[0]) } else { row[i..k].iter().all(|c| c.changes[1]) }
 }
 
 /// Points every lane to the lane of a stop: from the others one gets no further than the stop.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
 
+use super::by_type::{ByType, Row};
 use super::insert::arrival_of;
 use super::lane_change::can_change;
 use super::monitor;
@@ -58,8 +59,10 @@ impl Default for Setup {
 pub struct LaneFacts {
     /// Driving length, m.
     pub length: f32,
-    /// Speed limit, m/s.
+    /// Speed limit, m/s; see [`Scene::limit`].
     pub limit: f32,
+    /// Speed limits of vehicle types, where some have their own.
+    pub limits: Row,
     /// First of its conflicts, and one past the last.
     pub conflicts: (u32, u32),
     /// For an internal lane: the only lane after it.
@@ -95,6 +98,8 @@ pub struct MoveFacts {
     pub first_inside: f32,
     /// Distance from which all foes can be seen, m.
     pub visibility: f32,
+    /// How far before the line some types stop, m.
+    pub stop_offsets: Row,
     /// How far before the line one waits to be clear of crossing traffic (places to wait inside), m.
     pub stand_back: f32,
     /// Right of way without a lamp.
@@ -149,6 +154,8 @@ pub struct Scene {
     pub conflicts: Vec<ConflictFacts>,
     /// First lamp of each signal, and one more entry at the end.
     pub lamp_base: Vec<u32>,
+    /// What lanes ask of some vehicle types only.
+    pub by_type: ByType,
     /// Lanes of each road link on which lanes can be changed: first, and one past the last.
     pub change_links: Vec<(u32, u32)>,
     /// Sensors.
@@ -196,8 +203,9 @@ impl Scene {
         let trips = departures.iter().filter(|d| demand.routes[d.route.index()].via.is_some()).count();
         let unsafe_pairs = if setup.unsafe_yields { monitor::unprotected(&network) } else { Vec::new() };
         let lamp_base = lamp_bases(&network);
-        let (moves, yields) = move_facts(&network, &lamp_base, &unsafe_pairs);
-        let (lanes, conflicts) = lane_facts(&network);
+        let (mut moves, yields) = move_facts(&network, &lamp_base, &unsafe_pairs);
+        let (mut lanes, conflicts) = lane_facts(&network);
+        let by_type = ByType::of(&network, &types, &mut lanes, &mut moves);
         let roads = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end));
         let change_links = roads.filter(|&l| can_change(&network, l)).collect();
         Self {
@@ -213,6 +221,7 @@ impl Scene {
             yields,
             conflicts,
             lamp_base,
+            by_type,
             change_links,
             has_ring: network.links.iter().any(|l| l.roundabout),
             forks: forks(&network),
@@ -222,6 +231,18 @@ impl Scene {
             forgetting: libm::powf(0.5, dt),
             evening: libm::powf(0.8, dt),
         }
+    }
+
+    /// The speed limit of a lane for a vehicle type, m/s.
+    #[inline]
+    pub fn limit(&self, lane: &LaneFacts, kind: usize) -> f32 {
+        self.by_type.get(lane.limits, kind, lane.limit)
+    }
+
+    /// How far before the line of a movement a vehicle type stops, m; 0: nothing special.
+    #[inline]
+    pub fn stop_offset(&self, m: &MoveFacts, kind: usize) -> f32 {
+        self.by_type.get(m.stop_offsets, kind, 0.0)
     }
 }
 
@@ -251,6 +272,7 @@ fn move_facts(
                 yields: (start, yields.len() as u32),
                 first_inside: if next.internal { next.length } else { 0.0 },
                 visibility: m.visibility,
+                stop_offsets: Row::NONE,
                 stand_back: if m.kind == MovementKind::Onward { waiting_place_offset(network, m.from) } else { 0.0 },
                 right_of_way: m.right_of_way,
                 kind: m.kind,
@@ -302,6 +324,7 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
             LaneFacts {
                 length: lane.length,
                 limit: lane.speed_limit,
+                limits: Row::NONE,
                 conflicts: (start, conflicts.len() as u32),
                 next: exit.get().map_or(LaneId::NONE, |m| network.movement(m).next),
                 exit,

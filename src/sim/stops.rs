@@ -154,7 +154,8 @@ fn go_on(scene: &Scene, routes: &RouteTable, lane: usize, v: &mut Vehicle) {
 /// the speed on average, a vehicle loses half of the time that either takes.
 fn unavoidable(scene: &Scene, lane: LaneId, v: &Vehicle) -> f32 {
     let d = &scene.drivers[v.kind as usize];
-    0.5 * d.desired(v.speed_factor, scene.lanes[lane.index()].limit) * (1.0 / d.accel + 1.0 / d.decel)
+    0.5 * d.desired(v.speed_factor, scene.limit(&scene.lanes[lane.index()], v.kind as usize))
+        * (1.0 / d.accel + 1.0 / d.decel)
 }
 
 /// Whether a parked vehicle can move out onto its lane without making anybody brake hard.

@@ -36,6 +36,7 @@ fn ring() -> Arc<Network> {
                 speed_limit: f64::from(URBAN),
                 width: 3.2,
                 permissions: Permissions::ALL,
+                rules: Default::default(),
                 shape: vec![corner(k), corner(k + 1)],
             };
             let link = LinkSpec {

@@ -7,6 +7,7 @@
 //! counted. Footways along a road stay lanes, because lane indices count them.
 
 mod assemble;
+mod lanes;
 mod letters;
 mod raw;
 mod requests;

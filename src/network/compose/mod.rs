@@ -27,7 +27,7 @@ use roads::{Arm, LANE_WIDTH, Road};
 use turns::{RoadShapes, Turn};
 
 use super::{
-    Direction, JunctionId, JunctionKind, LaneId, LaneSpec, LinkSpec, MovementSpec, Network, NetworkBuilder,
+    Direction, JunctionId, JunctionKind, LaneId, LaneRules, LaneSpec, LinkSpec, MovementSpec, Network, NetworkBuilder,
     NetworkError, Permissions, Point, RequestSpec, RightOfWay, SignalHead, SignalId, SignalSpec, geometry,
 };
 
@@ -266,7 +266,15 @@ fn junction_kind(kind: NodeKind) -> JunctionKind {
 
 /// A lane for everybody.
 fn lane(id: String, speed_limit: f64, shape: Vec<Point>) -> LaneSpec {
-    LaneSpec { id, length: None, speed_limit, width: LANE_WIDTH, permissions: Permissions::ALL, shape }
+    LaneSpec {
+        id,
+        length: None,
+        speed_limit,
+        width: LANE_WIDTH,
+        permissions: Permissions::ALL,
+        rules: LaneRules::default(),
+        shape,
+    }
 }
 
 /// Adds a link and gives its lanes.

@@ -164,11 +164,15 @@ impl LinkLanes<'_> {
         let offset = choices[k].offset;
         if offset != 0 {
             let to = if offset > 0 { k + 1 } else { k.wrapping_sub(1) };
-            if to < n && choices[to].allowed && self.is_urgent(&me, d, &choices[k], (k, to), cursor) {
+            if to < n
+                && choices[to].allowed
+                && choices[k].may_change(k, to)
+                && self.is_urgent(&me, d, &choices[k], (k, to), cursor)
+            {
                 return self.try_slot(k, to, cursor, &me, d).then_some(to);
             }
         }
-        let v0 = d.desired(me.speed_factor, scene.lanes[self.first + k].limit);
+        let v0 = d.desired(me.speed_factor, scene.limit(&scene.lanes[self.first + k], me.kind as usize));
         let ahead = self.slot_ahead(k, cursor.at[k], &me, d);
         let own = Self::anticipated(&me, d, v0, ahead, choices[k].reach);
         self.tactical(&Thinker { me: &me, d, lane: k, v0, choices, ahead, own }, cursor, n)

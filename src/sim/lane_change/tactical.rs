@@ -100,7 +100,7 @@ impl LinkLanes<'_> {
     /// seems to lead on for `bonus` metres more.
     fn is_worth_a_look(&self, t: &Thinker<'_>, to: usize, bonus: f32, cursor: &Cursor) -> bool {
         let (here, there) = (&t.choices[t.lane], &t.choices[to]);
-        if !there.allowed {
+        if !there.allowed || !here.may_change(t.lane, to) {
             return false;
         }
         let side = if to > t.lane { 1 } else { -1 };

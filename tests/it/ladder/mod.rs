@@ -11,6 +11,7 @@
 //!
 //! `LADDER=name,…` runs these rungs only; `LADDER_KEEP=folder` keeps their files there.
 
+mod rules;
 mod rungs;
 mod sumo;
 
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use self::rules::RULES;
 use self::rungs::{RUNGS, Rung};
 use self::sumo::{LANES, Sumo};
 use super::peers::say;
@@ -124,6 +126,10 @@ impl Files {
         let mut parts = vec![("-n", "x.nod.xml"), ("-e", "x.edg.xml")];
         write("x.nod.xml", "nodes", rung.nodes);
         write("x.edg.xml", "edges", rung.edges);
+        if !rung.types.is_empty() {
+            write("x.typ.xml", "types", rung.types);
+            parts.push(("-t", "x.typ.xml"));
+        }
         if !rung.connections.is_empty() {
             write("x.con.xml", "connections", rung.connections);
             parts.push(("-x", "x.con.xml"));
@@ -132,7 +138,7 @@ impl Files {
             write("x.tll.xml", "tlLogics", rung.programs);
             parts.push(("-i", "x.tll.xml"));
         }
-        sumo.build(&folder, &parts);
+        sumo.build(&folder, &parts, rung.options);
         write("x.add.xml", "additional", &format!("<laneData id=\"lanes\" file=\"{LANES}\"/>\n{}", rung.additional));
         let exact = rung.demand.replace("DRIVER", r#"sigma="0" speedDev="0""#);
         let starts = (1..=rung.starts).map(|start| (format!("exact-{start}"), started(&exact, start)));
@@ -223,7 +229,7 @@ fn ladder() {
     let Some(sumo) = Sumo::find() else { return };
     let chosen = env::var("LADDER").unwrap_or_default();
     let chosen = |r: &&Rung| chosen.is_empty() || chosen.split(',').any(|c| r.name.contains(c));
-    let rungs: Vec<&'static Rung> = RUNGS.iter().filter(chosen).collect();
+    let rungs: Vec<&'static Rung> = RUNGS.iter().chain(RULES).filter(chosen).collect();
     let files: Vec<Files> = rungs.par_iter().map(|r| Files::of(r, &sumo)).collect();
     let mut jobs = Vec::new();
     for (i, rung) in rungs.iter().enumerate() {

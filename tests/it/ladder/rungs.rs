@@ -14,6 +14,10 @@ pub struct Rung {
     pub nodes: &'static str,
     /// Content of the edge file.
     pub edges: &'static str,
+    /// Content of the edge types' file; nothing: none.
+    pub types: &'static str,
+    /// What else netconvert is told.
+    pub options: &'static [&'static str],
     /// Content of the connection file; nothing: as netconvert guesses.
     pub connections: &'static str,
     /// Content of the signal programs' file; nothing: none.
@@ -29,10 +33,12 @@ pub struct Rung {
 }
 
 /// A rung with nothing in it.
-const EMPTY: Rung = Rung {
+pub const EMPTY: Rung = Rung {
     name: "",
     nodes: "",
     edges: "",
+    types: "",
+    options: &[],
     connections: "",
     programs: "",
     additional: "",

@@ -30,9 +30,10 @@ impl Sumo {
     }
 
     /// Builds the network of a folder that holds its `x.nod.xml` and the like.
-    pub fn build(&self, folder: &Path, parts: &[(&str, &str)]) {
+    pub fn build(&self, folder: &Path, parts: &[(&str, &str)], options: &[&str]) {
         let mut arguments = vec!["-o", "x.net.xml", "--no-turnarounds", "true"];
         arguments.extend(parts.iter().flat_map(|&(option, file)| [option, file]));
+        arguments.extend(options);
         self.run("netconvert", folder, &arguments);
     }
 

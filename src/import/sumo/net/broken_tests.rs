@@ -2,7 +2,7 @@
 
 use super::test_files::Scratch;
 use super::*;
-use crate::network::{Direction, JunctionKind, RightOfWay, VehicleClass};
+use crate::network::{Direction, JunctionKind, Permissions, RightOfWay, VehicleClass};
 
 /// A road A-B-C with a signal at B; one place to break it per element.
 const GOOD: &str = r#"<net version="1.20">
@@ -29,6 +29,14 @@ const GOOD: &str = r#"<net version="1.20">
 <connection from=":B_0" to="out" fromLane="0" toLane="0" dir="s" state="M"/>
 </net>
 "#;
+
+/// The second lane of its first road.
+const LANE_1: &str = r#"<lane id="in_1" index="1" speed="13.9" length="96" shape="0,3 96,3"/>"#;
+
+/// That lane with an element in it.
+fn with_child(child: &str) -> String {
+    LANE_1.replace("/>", &format!(">{child}</lane>"))
+}
 
 /// Reads a net with this content.
 fn read(content: &str, additional: &[&str]) -> (Result<Network, ImportError>, Report) {
@@ -65,6 +73,24 @@ fn mistakes_are_named_with_file_line_and_expectation() {
     let cases: &[(&str, &str, &[&str])] = &[
         ("<net version", "<road version", &["x.net.xml:1:", "root element is <road>; expected <net>"]),
         ("</net>", "", &["x.net.xml:", "ends inside <net>: the file is truncated"]),
+        ("id=\"in_1\"", "id=\"in_1\" changeRight=\" \"", &[":7:", "changeRight=\"\"; expected vehicle classes"]),
+        (
+            LANE_1,
+            &with_child("<stopOffset value=\"-1\"/>"),
+            &[":7:", "<stopOffset> of <lane> 'in_1'", "from 0 to less"],
+        ),
+        (LANE_1, &with_child("<stopOffset value=\"96\"/>"), &[":7:", "value=\"96\"; expected metres from 0"]),
+        (LANE_1, &with_child("<stopOffset/>"), &[":7:", "attribute 'value' is missing"]),
+        (
+            LANE_1,
+            &with_child("<stopOffset value=\"1\" vClasses=\"bus\" exceptions=\"taxi\"/>"),
+            &[":7:", "both vClasses and exceptions"],
+        ),
+        (
+            "<edge id=\"in\"",
+            "<type id=\"t\"><restriction vClass=\"bus\" speed=\"0\"/></type><edge id=\"in\"",
+            &[":5:", "<restriction> of <type> 't': speed=\"0\""],
+        ),
         ("from=\"A\" to=\"B\"", "from=\"Q\" to=\"B\"", &[":5:", "<edge> 'in': from=\"Q\" is not a known junction"]),
         ("from=\"A\" to=\"B\"", "from=\"A\"", &[":5:", "<edge> 'in': attribute 'to' is missing"]),
         ("index=\"1\"", "index=\"2\"", &[":5:", "lane 'in_1' has index 2; expected 1"]),
@@ -176,8 +202,7 @@ fn programs_of_additional_files_replace_those_of_the_net() {
 #[test]
 fn what_is_not_simulated_is_counted() {
     let mut text = with("type=\"static\"", "type=\"actuated\"");
-    text = text.replace("id=\"in_0\"", "id=\"in_0\" changeLeft=\"bus\" allow=\"bus hovercraft\"");
-    text = text.replace("via=", "allow=\"bus\" via=");
+    text = text.replace("id=\"in_0\"", "id=\"in_0\" acceleration=\"1\" allow=\"bus hovercraft\"");
     text = text.replace(
         "</net>",
         "<edge id=\":B_c0\" function=\"crossing\"><lane/></edge><walk/>\
@@ -192,10 +217,9 @@ fn what_is_not_simulated_is_counted() {
         ("<billboard> in an additional file", 2),
         ("<walk> in a net", 1),
         ("attribute 'next' of a phase", 1),
-        ("connection attribute 'allow'", 1),
         ("connections of crossings and walking areas", 1),
         ("edge function 'crossing'", 1),
-        ("lane attribute 'changeLeft'", 1),
+        ("lane attribute 'acceleration'", 1),
         ("tlLogic type 'actuated' run as its fixed program", 1),
         ("vehicle class 'hovercraft'", 1),
     ];
@@ -229,4 +253,60 @@ fn letters_and_flags() {
     // Uncontrolled: a lamp that is named but not obeyed.
     let net = read(&with("tl=\"T\"", "tl=\"T\" uncontrolled=\"1\""), &[]).0.unwrap();
     assert!(net.movements.iter().all(|m| m.head.is_none()) && net.signals.is_empty());
+}
+
+#[test]
+fn rules_for_single_classes() {
+    use VehicleClass::{Bus, Passenger, Taxi, Truck};
+    let text = with(LANE_1, &with_child("<stopOffset value=\"5\" vClasses=\"bus taxi\"/><stopOffset value=\"7\"/>"))
+        .replace("priority=\"2\">\n<lane id=\"in_0\"", "priority=\"2\" type=\"t\">\n<stopOffset value=\"2\" exceptions=\"bus\"/>\n<lane id=\"in_0\" changeLeft=\"bus taxi\" changeRight=\"all\"")
+        .replace("<edge id=\"in\"", "<type id=\"t\"><restriction vClass=\"truck\" speed=\"8\"/></type><edge id=\"in\"");
+    let (net, report) = read(&text, &[]);
+    let net = net.unwrap();
+    let findings: Vec<_> = report.findings.keys().collect();
+    assert_eq!(findings, ["further <stopOffset> of one lane or edge"]);
+    let rules = |name: &str| &net.lanes.iter().find(|l| l.id == name).expect("it is there").rules;
+    let (first, second) = (rules("in_0"), rules("in_1"));
+    assert!(first.change_left.allows(Taxi) && !first.change_left.allows(Passenger));
+    assert_eq!((first.change_right, second.change_left), (Permissions::ALL, Permissions::ALL));
+    assert_eq!([Bus, Passenger].map(|c| first.stop_offset(c)), [0.0, 2.0]);
+    assert_eq!([Bus, Passenger].map(|c| second.stop_offset(c)), [5.0, 0.0]);
+    assert_eq!([Truck, Bus].map(|c| second.limit(c)), [Some(8.0), None]);
+    assert_eq!(rules("out_0"), &crate::network::LaneRules::default());
+}
+
+#[test]
+fn lengths_are_those_of_the_file_not_of_the_shape() {
+    // A hill: 96 m on the map, 100 m to drive. A lane of 0.1 m, as netconvert cuts them.
+    let text = with("length=\"96\" shape=\"0,3 96,3\"", "length=\"100\" shape=\"0,3,0 96,3,28\"")
+        .replace("length=\"8\"", "length=\"0.1\"");
+    let net = read(&text, &[]).0.unwrap();
+    let length = |name: &str| net.lanes.iter().find(|l| l.id == name).map(|l| l.length);
+    assert_eq!((length("in_1"), length(":B_0_0")), (Some(100.0), Some(0.1)));
+}
+
+#[test]
+fn several_connections_may_obey_one_lamp() {
+    let text = with("intLanes=\":B_0_0\"", "intLanes=\":B_0_0 :B_1_0\"")
+        .replace(
+            "<request index=\"0\" response=\"0\" foes=\"0\" cont=\"0\"/>",
+            "<request index=\"0\" response=\"00\" foes=\"10\" cont=\"0\"/>\
+             <request index=\"1\" response=\"01\" foes=\"01\" cont=\"0\"/>",
+        )
+        .replace(
+            "<edge id=\"in\"",
+            "<edge id=\":B_1\" function=\"internal\"><lane id=\":B_1_0\" index=\"0\" speed=\"10\" length=\"8\" \
+             shape=\"96,3 104,0\"/></edge><edge id=\"in\"",
+        )
+        .replace(
+            "</net>",
+            "<connection from=\"in\" to=\"out\" fromLane=\"1\" toLane=\"0\" via=\":B_1_0\" tl=\"T\" linkIndex=\"0\" \
+             dir=\"s\" state=\"o\" indirect=\"1\" speed=\"9\" length=\"8\" allow=\"bus\"/>\
+             <connection from=\":B_1\" to=\"out\" fromLane=\"0\" toLane=\"0\" dir=\"s\" state=\"M\"/></net>",
+        );
+    let (net, report) = read(&text, &[]);
+    let net = net.unwrap();
+    assert!(report.findings.is_empty(), "{report:?}");
+    let groups: Vec<_> = net.movements.iter().filter_map(|m| m.head).map(|h| h.group).collect();
+    assert_eq!((groups, net.signals[0].movements.len()), (vec![0, 0], 2));
 }

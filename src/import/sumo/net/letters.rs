@@ -63,25 +63,28 @@ pub(super) fn junction_kind(file: &Path, element: &Element, report: &mut Report)
     })
 }
 
-/// Who may use a lane. Names of classes that do not exist here change nothing and are counted.
+/// Who may use a lane.
 pub(super) fn permissions(element: &Element, report: &mut Report) -> Permissions {
-    let mut classes = |list: &str| {
-        let mut found = Vec::new();
-        for name in list.split_whitespace() {
-            match VehicleClass::from_name(name) {
-                Some(class) => found.push(class),
-                None => report.count(format!("vehicle class '{name}'"), || element.label()),
-            }
-        }
-        found
-    };
     match (element.get("allow"), element.get("disallow")) {
-        (Some("all"), _) | (None, None) => Permissions::ALL,
-        (Some(list), _) if !list.trim().is_empty() => Permissions::only(&classes(list)),
-        (_, Some("all")) => Permissions::NONE,
-        (_, Some(list)) => Permissions::except(&classes(list)),
-        (Some(_), None) => Permissions::ALL,
+        (Some(list), _) if !list.trim().is_empty() => allowed(list, element, report),
+        (_, Some(list)) => allowed(list, element, report).inverted(),
+        (_, None) => Permissions::ALL,
     }
+}
+
+/// The classes of a list of names, or "all". Names of classes that do not exist here change nothing and are counted.
+pub(super) fn allowed(list: &str, element: &Element, report: &mut Report) -> Permissions {
+    if list.trim() == "all" {
+        return Permissions::ALL;
+    }
+    let mut found = Vec::new();
+    for name in list.split_whitespace() {
+        match VehicleClass::from_name(name) {
+            Some(class) => found.push(class),
+            None => report.count(format!("vehicle class '{name}'"), || element.label()),
+        }
+    }
+    Permissions::only(&found)
 }
 
 /// The points of an attribute such as "1.0,2.0 3.0,4.0,0.5" (heights are dropped); none if it is absent.

@@ -1,8 +1,9 @@
 //! The elements of a net file as they stand there: values checked, references still names.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use super::lanes::{self, ClassLimits};
 use super::letters;
 use super::requests;
 use super::signals::Logics;
@@ -10,8 +11,6 @@ use crate::import::xml::{self, Element};
 use crate::import::{ImportError, Report};
 use crate::network::{Direction, JunctionSpec, LaneSpec, Point, RequestSpec, RightOfWay};
 
-/// Width of a lane that states none, m.
-const LANE_WIDTH: f64 = 3.2;
 /// Distance from which foes are seen where a connection states none, m.
 const VISIBILITY: f64 = 4.5;
 /// The same at a zipper, m.
@@ -26,6 +25,8 @@ pub(super) struct RawEdge {
     pub to: Option<String>,
     pub priority: i32,
     pub lanes: Vec<LaneSpec>,
+    /// Name of its type, if it has one.
+    pub kind: Option<String>,
 }
 
 /// A junction with its right-of-way table.
@@ -72,6 +73,8 @@ pub(super) struct RawNet {
     pub connections: Vec<RawConnection>,
     pub roundabouts: Vec<(usize, Vec<String>)>,
     pub logics: Logics,
+    /// What edge types restrict, by name.
+    pub types: HashMap<String, ClassLimits>,
     /// Crossings and walking areas.
     pub footways: HashSet<String>,
     pub left_hand: bool,
@@ -86,6 +89,11 @@ impl RawNet {
         if net.edges.is_empty() {
             return Err(ImportError::new(file, "<net> has no <edge>; expected at least one"));
         }
+        for edge in &mut net.edges {
+            if let Some(limits) = edge.kind.as_ref().and_then(|kind| net.types.get(kind)) {
+                edge.lanes.iter_mut().for_each(|lane| lane.rules.limits.clone_from(limits));
+            }
+        }
         Ok(net)
     }
 
@@ -96,12 +104,16 @@ impl RawNet {
             // An internal junction is the end of an internal lane: its connection says where that is.
             "junction" if element.get("type") == Some("internal") => {}
             "junction" => self.junctions.push(junction(file, element, report)?),
-            "connection" => self.connections.push(connection(file, element, report)?),
+            "connection" => self.connections.push(connection(file, element)?),
             "tlLogic" => self.logics.add(file, element, report)?,
             "roundabout" => self.roundabouts.push((element.line, names(element.need(file, "edges")?))),
-            // Projection; defaults of edge types, already written into the edges; and what netconvert was told to
-            // prohibit, already in the request tables.
-            "location" | "type" | "prohibition" => {}
+            // Its defaults are already written into the edges.
+            "type" => {
+                let limits = lanes::class_limits(file, element, report)?;
+                self.types.insert(element.need(file, "id")?.to_owned(), limits);
+            }
+            // Projection; and what netconvert was told to prohibit, already in the request tables.
+            "location" | "prohibition" => {}
             name => report.count(format!("<{name}> in a net"), || element.label()),
         }
         Ok(())
@@ -132,7 +144,8 @@ impl RawNet {
             from: end("from")?,
             to: end("to")?,
             priority: element.number(file, "priority")?.unwrap_or(-1.0) as i32,
-            lanes: lanes(file, element, internal, report)?,
+            lanes: lanes::lanes(file, element, internal, report)?,
+            kind: element.get("type").map(str::to_owned),
         });
         Ok(())
     }
@@ -141,59 +154,6 @@ impl RawNet {
 /// Names separated by blanks.
 fn names(list: &str) -> Vec<String> {
     list.split_whitespace().map(str::to_owned).collect()
-}
-
-/// The lanes of an edge by index. Inside junctions they count as they stand: netconvert writes index 0 for every
-/// lane behind a place to wait, and connections mean the order.
-fn lanes(file: &Path, edge: &Element, internal: bool, report: &mut Report) -> Result<Vec<LaneSpec>, ImportError> {
-    let mut lanes = Vec::with_capacity(edge.children.len());
-    for child in &edge.children {
-        if child.name == "lane" {
-            let index = child.index(file, "index")?.ok_or_else(|| child.error(file, "attribute 'index' is missing"))?;
-            lanes.push((if internal { lanes.len() } else { index }, lane(file, child, report)?));
-        } else {
-            report.count(format!("<{}> in an edge", child.name), || edge.label());
-        }
-    }
-    if lanes.is_empty() {
-        return Err(edge.error(file, "has no lanes; expected at least one <lane>"));
-    }
-    lanes.sort_by_key(|&(index, _)| index);
-    if let Some((place, (index, lane))) = lanes.iter().enumerate().find(|(i, (index, _))| i != index) {
-        let problem = format!("lane '{}' has index {index}; expected {place}, counting from 0", lane.id);
-        return Err(edge.error(file, problem));
-    }
-    Ok(lanes.into_iter().map(|(_, lane)| lane).collect())
-}
-
-/// One lane.
-fn lane(file: &Path, element: &Element, report: &mut Report) -> Result<LaneSpec, ImportError> {
-    for name in ["changeLeft", "changeRight", "acceleration", "prefer"] {
-        if element.get(name).is_some() {
-            report.count(format!("lane attribute '{name}'"), || element.label());
-        }
-    }
-    for child in &element.children {
-        report.count(format!("<{}> in a lane", child.name), || element.label());
-    }
-    let length = element.number(file, "length")?;
-    if let Some(length) = length
-        && length <= 0.0
-    {
-        return Err(element.error(file, format!("length=\"{length}\"; expected a positive number of metres")));
-    }
-    let shape = letters::shape(file, element, "shape")?;
-    if shape.len() < 2 {
-        return Err(element.error(file, format!("shape has {} points; expected at least 2", shape.len())));
-    }
-    Ok(LaneSpec {
-        id: element.need(file, "id")?.to_owned(),
-        length,
-        speed_limit: element.need_number(file, "speed")?,
-        width: element.number(file, "width")?.unwrap_or(LANE_WIDTH),
-        permissions: letters::permissions(element, report),
-        shape,
-    })
 }
 
 /// One junction.
@@ -213,15 +173,9 @@ fn junction(file: &Path, element: &Element, report: &mut Report) -> Result<RawJu
     })
 }
 
-/// One connection.
-fn connection(file: &Path, element: &Element, report: &mut Report) -> Result<RawConnection, ImportError> {
-    for name in ["allow", "disallow", "changeLeft", "changeRight", "speed", "length", "contPos", "pass"] {
-        if element.get(name).is_some() {
-            report.count(format!("connection attribute '{name}'"), || {
-                format!("from '{}' to '{}'", element.get("from").unwrap_or(""), element.get("to").unwrap_or(""))
-            });
-        }
-    }
+/// One connection. What netconvert was told about its speed, length, place to wait, permissions and `pass` stands in
+/// the internal lanes and the request tables; SUMO reads it there, too.
+fn connection(file: &Path, element: &Element) -> Result<RawConnection, ImportError> {
     let lane_index = |name| {
         let index = element.index(file, name)?;
         index.ok_or_else(|| element.error(file, format!("attribute '{name}' is missing")))
