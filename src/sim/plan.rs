@@ -388,9 +388,11 @@ impl<'a> Planner<'a> {
         // Whoever is on a roundabout goes on: held back there, it would keep itself from emptying.
         let into = entering || m.kind == MovementKind::Onward;
         if into && m.keep_clear && line.can_stop && !self.lane.ring {
-            // Cars would take the room before a long vehicle for ever: it comes to be content with as much as they.
+            // Cars would take the room before a long vehicle for ever: it comes to be content with as much as they. And
+            // before one that waits inside those who go first would take it: it comes to be content with none.
             let need = self.me.length + self.d.min_gap;
-            let need = (need - self.me.waiting * CONTENT).max(need.min(CAR_ROOM));
+            let least = if entering { need.min(CAR_ROOM) } else { 0.0 };
+            let need = (need - self.me.waiting * CONTENT).max(least);
             if self.view.held_up_by(m, self.me.path, leg, need, rule).is_some() {
                 self.wait(line.wait);
                 return Way::Ends;

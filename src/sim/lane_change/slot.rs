@@ -94,34 +94,35 @@ impl LinkLanes<'_> {
     fn approaching(&self, lane: LaneId, me: &Vehicle) -> Option<(Neighbour, Behind)> {
         let network = &self.scene.network;
         let link = |lane: LaneId| self.scene.lanes[lane.index()].link;
-        network
-            .lane(lane)
-            .incoming
-            .iter()
-            .filter_map(|&m| {
-                let from = network.movement(m).from;
-                // A rear that still lies in the junction is on no other way than those beside its own.
-                let beside = !me.came_from.is_none() && link(me.came_from) == link(from);
-                self.coming(from, if beside { me.back() } else { me.back().max(0.0) })
+        let before = network.lane(lane).incoming.iter().map(|&m| network.movement(m).from);
+        before
+            .filter_map(|from| {
+                // A rear that still lies in the junction is not in the way of who waits before it at another road.
+                let beside = me.came_from.is_none() || link(me.came_from) == link(from);
+                self.coming(from, me.back(), if beside { 0.0 } else { (-me.back()).max(0.0) })
             })
             .min_by(|a, b| a.0.distance.total_cmp(&b.0.distance))
     }
 
-    /// The nearest vehicle that comes to the end of a lane, which lies `distance` behind a rear.
-    fn coming(&self, lane: LaneId, distance: f32) -> Option<(Neighbour, Behind)> {
+    /// The nearest vehicle that comes to the end of a lane, which lies `distance` behind a rear; before the junction
+    /// `spare` metres further.
+    fn coming(&self, lane: LaneId, distance: f32, spare: f32) -> Option<(Neighbour, Behind)> {
         let network = &self.scene.network;
-        let t = &self.tails[lane.index()];
+        let (t, facts) = (&self.tails[lane.index()], &self.scene.lanes[lane.index()]);
+        let (distance, spare) = if facts.internal { (distance, spare) } else { (distance + spare, 0.0) };
         if t.exists() {
             let distance = distance + t.head_to_end;
             let head = Neighbour { distance, length: t.length, speed: t.head_speed, accel: 0.0, decel: t.decel };
             return Some((head, Behind::Before(lane)));
         }
-        let distance = distance + self.scene.lanes[lane.index()].length;
+        let distance = distance + facts.length;
         if distance >= LOOK_BACK {
             return None;
         }
         let before = network.lane(lane).incoming.iter().map(|&m| network.movement(m).from);
-        before.filter_map(|from| self.coming(from, distance)).min_by(|a, b| a.0.distance.total_cmp(&b.0.distance))
+        before
+            .filter_map(|from| self.coming(from, distance, spare))
+            .min_by(|a, b| a.0.distance.total_cmp(&b.0.distance))
     }
 
     /// Distance a follower needs to a leader, bumper to bumper, to be safe without more than comfortable braking.
