@@ -1,11 +1,11 @@
 //! Applying: gates are decided, vehicles move, and those that leave their lane are handed on.
 
 use super::announce::Announcements;
-use super::chunk::{Chunk, Crossed, Gate, Planned};
+use super::chunk::{Chunk, Crossed, Gate, Part, Planned};
 use super::junction::{Rule, Signs};
 use super::routes::RouteTable;
-use super::scene::Scene;
-use super::state::{Flags, LaneTraffic, Traffic, Vehicle};
+use super::scene::{LaneFacts, Scene};
+use super::state::{Flags, Storage, Tail, Traffic, Vehicle};
 use super::stops::Halts;
 use crate::behaviour::Driver;
 use crate::behaviour::following::krauss;
@@ -41,25 +41,31 @@ pub struct Context<'a> {
 }
 
 /// Moves the vehicles of a piece.
-pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, lanes: &mut [LaneTraffic]) {
+pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, part: Part<'_>) {
     chunk.crossed.clear();
     chunk.arrived.clear();
     chunk.red_running.clear();
     chunk.stopped.clear();
     chunk.passed.clear();
     let (mut plan, mut gate) = (0, 0);
-    for (k, lane) in lanes.iter_mut().enumerate() {
-        let id = LaneId::new(chunk.lanes.start + k);
-        let mut leaving = 0;
-        for i in 0..lane.vehicles.len() {
+    for (k, lane) in part.lanes.iter_mut().enumerate() {
+        if lane.vehicles.is_empty() {
+            // Others see it as they have since the last one left.
+            continue;
+        }
+        let place = chunk.lanes.start + k;
+        let (id, facts) = (LaneId::new(place), &cx.scene.lanes[place]);
+        let (mut leaving, mut taken) = (0, 0.0);
+        for me in &mut lane.vehicles {
             let mut planned = chunk.plans[plan];
-            let me = &mut lane.vehicles[i];
             let d = &cx.scene.drivers[me.kind as usize];
             let first = gate;
             while chunk.gates.get(gate).is_some_and(|g| g.vehicle as usize == plan) {
                 gate += 1;
             }
-            decide(cx, me, d, &chunk.gates[first..gate], &mut planned);
+            if first < gate {
+                decide(cx, me, d, &chunk.gates[first..gate], &mut planned);
+            }
             plan += 1;
             let before = me.position;
             drive(cx, me, d, planned.speed, planned.flags);
@@ -68,18 +74,29 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, lanes: &mut [LaneTraffic
                 me.flags |= Flags::STOPPED;
                 chunk.stopped.push((id, me.id));
             }
-            account(cx, me, d, id);
-            if cross(cx, me, id, chunk) {
+            account(me, d, facts);
+            if cross(cx, me, id, facts, chunk) {
                 me.id = VehicleId::NONE;
                 leaving += 1;
+            } else {
+                taken += me.length + d.min_gap;
             }
         }
-        if lane.vehicles[..leaving].iter().all(|v| v.id.is_none()) {
-            lane.vehicles.drain(..leaving);
-        } else {
-            // Somebody has arrived in the middle of the lane, behind others that go on.
-            lane.vehicles.retain(|v| !v.id.is_none());
+        if leaving > 0 {
+            remove(&mut lane.vehicles, leaving);
         }
+        part.tails[k] = Tail::of(cx.scene, place, lane);
+        part.storage[k] = Storage::of(cx.scene, place, lane, taken);
+    }
+}
+
+/// Removes the `leaving` vehicles that are marked as gone.
+fn remove(vehicles: &mut Vec<Vehicle>, leaving: usize) {
+    if vehicles[..leaving].iter().all(|v| v.id.is_none()) {
+        vehicles.drain(..leaving);
+    } else {
+        // Somebody has arrived in the middle of the lane, behind others that go on.
+        vehicles.retain(|v| !v.id.is_none());
     }
 }
 
@@ -151,12 +168,12 @@ fn stops_now(cx: &Context<'_>, me: &Vehicle, d: &Driver, lane: LaneId, before: f
 }
 
 /// Keeps the vehicle's own books.
-fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: LaneId) {
+fn account(me: &mut Vehicle, d: &Driver, lane: &LaneFacts) {
     if me.flags & Flags::STOPPED != 0 {
         me.waiting = 0.0;
         return;
     }
-    let v0 = d.desired(me.speed_factor, cx.scene.lanes[lane.index()].limit);
+    let v0 = d.desired(me.speed_factor, lane.limit);
     let mean = me.moved / d.dt;
     me.time_loss += d.dt * (v0 - mean) / v0;
     if me.speed < HALTING {
@@ -171,12 +188,11 @@ fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: LaneId) {
 }
 
 /// Follows the vehicle over the end of its lane, if it has passed it. True if it is no longer on the lane.
-fn cross(cx: &Context<'_>, me: &mut Vehicle, from: LaneId, chunk: &mut Chunk) -> bool {
-    let mut lane = from;
+fn cross(cx: &Context<'_>, me: &mut Vehicle, from: LaneId, facts: &LaneFacts, chunk: &mut Chunk) -> bool {
+    let (mut lane, mut facts) = (from, facts);
     loop {
-        let facts = &cx.scene.lanes[lane.index()];
-        let last = !facts.internal && me.leg + 1 >= cx.routes.legs(me.path);
-        if last {
+        // Who knows how to go on is not yet on the last leg.
+        if me.next.is_none() && me.leg + 1 >= cx.routes.legs(me.path) {
             // Nobody arrives who has a stop to make.
             if me.flags & Flags::STOP_AHEAD == 0 && me.position >= cx.scene.arrival_position(me.id, lane) {
                 chunk.arrived.push((lane, *me));
@@ -199,6 +215,7 @@ fn cross(cx: &Context<'_>, me: &mut Vehicle, from: LaneId, chunk: &mut Chunk) ->
         me.position -= facts.length;
         me.came_from = lane;
         lane = pass(cx, me, id, lane, chunk);
+        facts = &cx.scene.lanes[lane.index()];
     }
     if lane == from {
         return false;
@@ -228,20 +245,20 @@ fn pass(cx: &Context<'_>, me: &mut Vehicle, id: MovementId, from: LaneId, chunk:
     } else {
         me.leg += 1;
         me.entered = u32::MAX;
-        let choice = &cx.routes.leg(me.path, me.leg)[facts.index as usize];
-        (me.next, me.offset, me.reach) = (choice.movement, choice.offset, choice.reach);
+        cx.routes.direct(me, facts.index as usize);
     }
     m.next
 }
 
 /// Puts the vehicles that left their lanes where they are now, in lane order of the lanes they left.
-pub fn hand_over(chunks: &[Chunk], traffic: &mut Traffic) {
+pub fn hand_over(scene: &Scene, chunks: &[Chunk], traffic: &mut Traffic) {
     for c in chunks {
         for x in &c.crossed {
             let vehicles = &mut traffic.lanes[x.lane.index()].vehicles;
             // Nearly always the new one is the last; two that merge in one step may come in either order.
             let at = vehicles.iter().rposition(|v| v.position >= x.vehicle.position).map_or(0, |i| i + 1);
             vehicles.insert(at, x.vehicle);
+            traffic.renew(scene, x.lane.index());
         }
     }
 }

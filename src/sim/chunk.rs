@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::state::{Begging, Tail, Vehicle};
+use super::state::{Begging, LaneTraffic, Storage, Tail, Traffic, Vehicle};
 use crate::behaviour::gap::Passage;
 use crate::demand::VehicleId;
 use crate::network::{LaneId, MovementId, Network};
@@ -49,8 +49,8 @@ pub struct Chunk {
     pub change_links: Range<usize>,
     /// Lane changes made in the step.
     pub changes: usize,
-    /// See [`Traffic::askew`](super::state::Traffic::askew).
-    pub askew: Vec<Tail>,
+    /// Lanes of the links on which lanes were changed.
+    pub changed: Vec<u32>,
     /// See [`Traffic::begging`](super::state::Traffic::begging).
     pub begging: Vec<Begging>,
     /// Plans of its vehicles, in lane order, front first.
@@ -69,6 +69,25 @@ pub struct Chunk {
     pub stopped: Vec<(LaneId, VehicleId)>,
     /// Movements crossed at a stop line, for the measures.
     pub passed: Vec<(MovementId, u32)>,
+}
+
+/// A chunk's part of the traffic.
+pub struct Part<'a> {
+    /// See [`Traffic`].
+    pub lanes: &'a mut [LaneTraffic],
+    /// See [`Traffic`].
+    pub tails: &'a mut [Tail],
+    /// See [`Traffic`].
+    pub storage: &'a mut [Storage],
+}
+
+impl<'a> Part<'a> {
+    /// The chunks' parts.
+    pub fn all(chunks: &[Chunk], traffic: &'a mut Traffic) -> Vec<Self> {
+        let lanes = split(chunks, &mut traffic.lanes).into_iter();
+        let seen = split(chunks, &mut traffic.tails).into_iter().zip(split(chunks, &mut traffic.storage));
+        lanes.zip(seen).map(|(lanes, (tails, storage))| Self { lanes, tails, storage }).collect()
+    }
 }
 
 /// Cuts a network's lanes into about `pieces` runs of whole links of about equal driving length.

@@ -125,19 +125,19 @@ impl<'a> View<'a> {
             let mut lane = m.next;
             while scene.lanes[lane.index()].internal {
                 if m.keep_clear {
-                    room -= traffic.lanes[lane.index()].taken(&scene.drivers);
+                    room -= traffic.storage[lane.index()].taken;
                 } else {
-                    room += traffic.room[lane.index()];
+                    room += traffic.storage[lane.index()].room;
                     capacity += scene.lanes[lane.index()].length;
                 }
                 lane = scene.lanes[lane.index()].next;
             }
-            room += traffic.room[lane.index()];
+            room += traffic.storage[lane.index()].room;
             capacity += scene.lanes[lane.index()].length;
             if room >= need {
                 return None;
             }
-            if traffic.held[lane.index()] {
+            if traffic.storage[lane.index()].held {
                 return Some(lane);
             }
             if leg + 1 >= self.routes.legs(path) {

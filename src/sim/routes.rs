@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use bevy::ecs::prelude::Resource;
 
+use super::state::Vehicle;
 use crate::demand::stops::legs;
 use crate::demand::{Demand, Departure, Route, RouteId, Stop};
 use crate::network::{LaneId, LinkId, MovementId, MovementKind, Network, VehicleClass};
@@ -185,6 +186,19 @@ impl RouteTable {
     pub fn leg(&self, path: u32, leg: u16) -> &[LaneChoice] {
         let (start, end) = self.legs[self.paths[path as usize] as usize + leg as usize];
         &self.choices[start as usize..end as usize]
+    }
+
+    /// The choices from a vehicle's row on.
+    #[inline(always)]
+    pub fn row(&self, row: u32) -> &[LaneChoice] {
+        &self.choices[row as usize..]
+    }
+
+    /// Directs a vehicle that has come to a leg, a path or a lane of a link: there the route goes on like this.
+    pub fn direct(&self, v: &mut Vehicle, lane: usize) {
+        v.row = self.legs[self.paths[v.path as usize] as usize + v.leg as usize].0;
+        let choice = &self.row(v.row)[lane];
+        (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
     }
 
     /// Number of legs of a path.

@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::Resource;
 
+use super::scene::LaneFacts;
 use crate::behaviour::Driver;
 use crate::demand::VehicleId;
 use crate::network::{LaneId, MovementId};
@@ -24,8 +25,10 @@ pub struct Vehicle {
     pub length: f32,
     /// Who it is.
     pub id: VehicleId,
-    /// Its row of lane choices, see [`RouteTable`](super::routes::RouteTable).
+    /// The path it follows, see [`RouteTable`](super::routes::RouteTable).
     pub path: u32,
+    /// Where the choices on its leg of the path begin: the step would look them up for every vehicle.
+    pub row: u32,
     /// The movement it takes at the end of this lane; none if the route ends or does not go on from this lane.
     pub next: MovementId,
     /// The lane it came from.
@@ -166,12 +169,15 @@ pub struct LaneTraffic {
     pub vehicles: Vec<Vehicle>,
 }
 
-impl LaneTraffic {
+/// How full a lane is: what those want to know who are bound for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Storage {
     /// Length of its vehicles and their standing gaps, m.
-    #[inline]
-    pub fn taken(&self, drivers: &[Driver]) -> f32 {
-        self.vehicles.iter().map(|v| v.space(drivers)).sum()
-    }
+    pub taken: f32,
+    /// Room at its start behind the vehicles that stand on it, m; may be negative.
+    pub room: f32,
+    /// Whether it is held up: somebody stands on it, or its last vehicle waits at a line ahead.
+    pub held: bool,
 }
 
 /// A vehicle that stands and has to change lanes before the first vehicle of another lane.
@@ -190,10 +196,8 @@ pub struct Traffic {
     pub lanes: Vec<LaneTraffic>,
     /// The lanes' tails, as of the end of the last step.
     pub tails: Vec<Tail>,
-    /// Room at the start of each lane behind the vehicles that stand on it, m; may be negative.
-    pub room: Vec<f32>,
-    /// Whether each lane is held up: somebody stands on it, or its last vehicle waits at a line ahead.
-    pub held: Vec<bool>,
+    /// How full each lane is, as of the end of the last step.
+    pub storage: Vec<Storage>,
     /// Last vehicles that changed lanes while they still reached back onto a lane that does not lead to their new
     /// one; in lane order, nearly always empty.
     pub askew: Vec<Tail>,
@@ -203,12 +207,11 @@ pub struct Traffic {
 
 impl Traffic {
     /// Empty lanes.
-    pub fn new(lanes: usize) -> Self {
+    pub fn new(lanes: &[LaneFacts]) -> Self {
         Self {
-            lanes: vec![LaneTraffic::default(); lanes],
-            tails: vec![Tail::EMPTY; lanes],
-            room: vec![0.0; lanes],
-            held: vec![false; lanes],
+            lanes: vec![LaneTraffic::default(); lanes.len()],
+            tails: vec![Tail::EMPTY; lanes.len()],
+            storage: lanes.iter().map(|l| Storage { taken: 0.0, room: l.length, held: false }).collect(),
             askew: Vec::new(),
             begging: Vec::new(),
         }

@@ -17,7 +17,7 @@ use super::apply::HALTING;
 use super::plan::{RELAXATION, relaxed};
 use super::routes::{LaneChoice, RouteTable};
 use super::scene::Scene;
-use super::state::{Begging, Flags, LaneTraffic, Tail, Vehicle};
+use super::state::{Begging, Flags, LaneTraffic, Storage, Tail, Vehicle};
 use crate::behaviour::{Driver, Leader};
 use crate::network::{LaneId, MovementId, Network, VehicleClass};
 
@@ -47,8 +47,8 @@ pub struct LinkLanes<'a> {
     pub routes: &'a RouteTable,
     /// Tails and heads of all lanes after moving.
     pub tails: &'a [Tail],
-    /// Length of the vehicles on each lane and their standing gaps, m.
-    pub taken: &'a [f32],
+    /// How full all lanes are after moving.
+    pub storage: &'a [Storage],
     /// The link's lanes.
     pub lanes: &'a mut [LaneTraffic],
     /// First of them.
@@ -139,8 +139,7 @@ impl LinkLanes<'_> {
 
     /// The vehicle on its new lane. Its rear stays where it is, see [`Traffic::askew`](super::state::Traffic::askew).
     fn moved(&self, mut v: Vehicle, to: usize) -> Vehicle {
-        let choice = &self.routes.leg(v.path, v.leg)[to];
-        (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
+        self.routes.direct(&mut v, to);
         (v.lc_gain, v.lc_keep, v.lc_speed) = (0.0, 0.0, 0.0);
         if self.scene.drivers[v.kind as usize].ballistic() {
             v.relax = RELAXATION;
@@ -160,7 +159,7 @@ impl LinkLanes<'_> {
         own.lc_speed = own.speed.max(memory * own.lc_speed + (1.0 - memory) * own.speed);
         let me = *own;
         let d = &scene.drivers[me.kind as usize];
-        let choices = self.routes.leg(me.path, me.leg);
+        let choices = self.routes.row(me.row);
         let offset = choices[k].offset;
         if offset != 0 {
             let to = if offset > 0 { k + 1 } else { k.wrapping_sub(1) };
@@ -197,7 +196,7 @@ impl LinkLanes<'_> {
         for leg in me.leg + 1..legs {
             let Some(m) = self.onward(me, leg - 1, at).filter(|_| left >= 0.0) else { break };
             at = self.scene.moves[m.index()].to;
-            left -= self.taken[at.index()];
+            left -= self.storage[at.index()].taken;
         }
         left < 0.0
     }
@@ -237,7 +236,7 @@ impl LinkLanes<'_> {
             && me.back() >= 0.0
             && let Some(a) = slot.ahead
         {
-            let here = &self.routes.leg(me.path, me.leg)[k];
+            let here = &self.routes.row(me.row)[k];
             let advised = Self::behind_or_past(me, d, here, &a, d.desired(me.speed_factor, limit));
             let own = &mut self.lanes[k].vehicles[cursor.at[k]];
             own.advised = own.advised.min(advised);

@@ -27,7 +27,7 @@ impl LinkLanes<'_> {
         if !scene.has_ring || !self.routes.meets_ring(me.path, me.leg) {
             return 0.0;
         }
-        let choices = self.routes.leg(me.path, me.leg);
+        let choices = self.routes.row(me.row);
         let offset = |k: usize| choices[k].offset;
         let best =
             if offset(lane) == 0 && offset(to) == 0 { to } else { (lane as i32 + i32::from(offset(lane))) as usize };
@@ -51,8 +51,8 @@ impl LinkLanes<'_> {
                 exits += u32::from(link.to.is_some_and(|j| scene.forks[j.index()]));
                 inside += length + self.way_to(outer).0;
             }
-            queue += share * self.taken[outer.lane.index()] + self.way_to(outer).1;
-            inner_queue += share * self.taken[at.lane.index()] + self.way_to(at).1;
+            queue += share * self.storage[outer.lane.index()].taken + self.way_to(outer).1;
+            inner_queue += share * self.storage[at.lane.index()].taken + self.way_to(at).1;
             seen += length;
             let Some(next) = self.next_place(me, leg, outer) else { break };
             inner = self.next_place(me, leg, at);
@@ -79,7 +79,7 @@ impl LinkLanes<'_> {
         let mut lane = self.scene.moves[by.index()].next;
         while self.scene.lanes[lane.index()].internal {
             length += self.scene.lanes[lane.index()].length;
-            taken += self.taken[lane.index()];
+            taken += self.storage[lane.index()].taken;
             lane = self.scene.lanes[lane.index()].next;
         }
         (length, taken)

@@ -69,7 +69,7 @@ impl LinkLanes<'_> {
         if distance > me.speed * LOOK_AHEAD + d.min_gap {
             return parting;
         }
-        let Some(mut m) = self.routes.leg(me.path, me.leg)[lane].movement.get() else { return parting };
+        let Some(mut m) = self.routes.row(me.row)[lane].movement.get() else { return parting };
         for _ in 0..3 {
             let next = scene.moves[m.index()].next;
             let tail = &self.tails[next.index()];
