@@ -270,9 +270,8 @@ impl<'a> Planner<'a> {
     /// Keeps behind those who have left a lane by whichever movement but still reach back onto it; its end is `seen`
     /// metres ahead.
     fn rears_ahead(&mut self, here: LaneId, seen: f32) {
-        let scene = self.view.scene;
-        for id in scene.network.movements_of(here) {
-            self.rear_ahead(here, scene.moves[id.index()].next, seen);
+        for m in self.view.scene.moves_from(here) {
+            self.rear_ahead(here, m.next, seen);
         }
         for tail in self.view.traffic.askew_over(here) {
             self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);

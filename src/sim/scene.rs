@@ -60,6 +60,8 @@ pub struct LaneFacts {
     pub length: f32,
     /// Speed limit, m/s.
     pub limit: f32,
+    /// First of the movements that leave it, and one past the last.
+    pub movements: (u32, u32),
     /// First of its conflicts, and one past the last.
     pub conflicts: (u32, u32),
     /// For an internal lane: the only lane after it.
@@ -172,6 +174,13 @@ pub struct Scene {
 pub struct SceneRes(pub Arc<Scene>);
 
 impl Scene {
+    /// The movements that leave a lane.
+    #[inline]
+    pub fn moves_from(&self, lane: LaneId) -> &[MoveFacts] {
+        let (start, end) = self.lanes[lane.index()].movements;
+        &self.moves[start as usize..end as usize]
+    }
+
     /// Prepares a run.
     pub fn new(network: Arc<Network>, demand: &Demand, setup: Setup) -> Self {
         let types: Vec<VehicleType> = demand
@@ -302,6 +311,7 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
             LaneFacts {
                 length: lane.length,
                 limit: lane.speed_limit,
+                movements: (lane.movements.start, lane.movements.end),
                 conflicts: (start, conflicts.len() as u32),
                 next: exit.get().map_or(LaneId::NONE, |m| network.movement(m).next),
                 exit,

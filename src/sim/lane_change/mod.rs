@@ -74,6 +74,8 @@ struct Cursor {
     at: [usize; MOST_LANES],
     /// Their length with standing gaps, m.
     taken: [f32; MOST_LANES],
+    /// Where the next one is, m; −∞ if there is none.
+    next: [f32; MOST_LANES],
 }
 
 /// A vehicle that thinks of changing, and its lane.
@@ -88,6 +90,13 @@ struct Thinker<'a> {
     ahead: Option<Neighbour>,
     /// The speed it expects on its lane, m/s.
     own: f32,
+}
+
+/// What comes of thinking of a change: the lane to change to, if any, and the appetites for others from now on.
+struct Thought {
+    target: Option<usize>,
+    gain: f32,
+    keep: f32,
 }
 
 /// Where the one behind is.
@@ -109,18 +118,25 @@ impl LinkLanes<'_> {
     /// Makes all changes of one step. Returns how many.
     pub fn change(&mut self) -> usize {
         let n = self.lanes.len().min(MOST_LANES);
-        let mut cursor = Cursor { at: [0; MOST_LANES], taken: [0.0; MOST_LANES] };
+        if self.lanes.iter().all(|l| l.vehicles.is_empty()) {
+            return 0;
+        }
+        let mut cursor =
+            Cursor { at: [0; MOST_LANES], taken: [0.0; MOST_LANES], next: [f32::NEG_INFINITY; MOST_LANES] };
+        for k in 0..n {
+            cursor.next[k] = self.position(k, 0);
+        }
         let mut changes = 0;
         loop {
-            let mut front: Option<(usize, f32)> = None;
-            for (k, &next) in cursor.at[..n].iter().enumerate() {
-                if let Some(v) = self.lanes[k].vehicles.get(next)
-                    && front.is_none_or(|(_, p)| v.position > p)
-                {
-                    front = Some((k, v.position));
+            let mut k = 0;
+            for other in 1..n {
+                if cursor.next[other] > cursor.next[k] {
+                    k = other;
                 }
             }
-            let Some((k, _)) = front else { return changes };
+            if cursor.next[k] == f32::NEG_INFINITY {
+                return changes;
+            }
             let to = match self.decide(k, &cursor, n) {
                 Some(to) => {
                     let vehicle = self.lanes[k].vehicles.remove(cursor.at[k]);
@@ -134,7 +150,14 @@ impl LinkLanes<'_> {
             let done = &self.lanes[to].vehicles[cursor.at[to]];
             cursor.taken[to] += done.space(&self.scene.drivers);
             cursor.at[to] += 1;
+            cursor.next[k] = self.position(k, cursor.at[k]);
         }
+    }
+
+    /// Where a vehicle of a lane is, m; −∞ if there is none.
+    #[inline]
+    fn position(&self, lane: usize, at: usize) -> f32 {
+        self.lanes[lane].vehicles.get(at).map_or(f32::NEG_INFINITY, |v| v.position)
     }
 
     /// The vehicle on its new lane. Its rear stays where it is, see [`Traffic::askew`](super::state::Traffic::askew).
@@ -157,20 +180,23 @@ impl LinkLanes<'_> {
         // How far a driver looks ahead follows its speed at once upwards and slowly downwards.
         let memory = 1.0 - (1.0 - LOOK_AHEAD_MEMORY) * scene.dt;
         own.lc_speed = own.speed.max(memory * own.lc_speed + (1.0 - memory) * own.speed);
-        let me = *own;
+        let me = &self.lanes[k].vehicles[cursor.at[k]];
         let d = &scene.drivers[me.kind as usize];
         let choices = self.routes.row(me.row);
         let offset = choices[k].offset;
         if offset != 0 {
             let to = if offset > 0 { k + 1 } else { k.wrapping_sub(1) };
-            if to < n && choices[to].allowed && self.is_urgent(&me, d, &choices[k], (k, to), cursor) {
-                return self.try_slot(k, to, cursor, &me, d).then_some(to);
+            if to < n && choices[to].allowed && self.is_urgent(me, d, &choices[k], (k, to), cursor) {
+                return self.try_slot(k, to, cursor, d).then_some(to);
             }
         }
         let v0 = d.desired(me.speed_factor, scene.lanes[self.first + k].limit);
-        let ahead = self.slot_ahead(k, cursor.at[k], &me, d);
-        let own = Self::anticipated(&me, d, v0, ahead, choices[k].reach);
-        self.tactical(&Thinker { me: &me, d, lane: k, v0, choices, ahead, own }, cursor, n)
+        let ahead = self.slot_ahead(k, cursor.at[k], me, d);
+        let own = Self::anticipated(me, d, v0, ahead, choices[k].reach);
+        let thought = self.tactical(&Thinker { me, d, lane: k, v0, choices, ahead, own }, cursor, n);
+        let own = &mut self.lanes[k].vehicles[cursor.at[k]];
+        (own.lc_gain, own.lc_keep) = (thought.gain, thought.keep);
+        thought.target
     }
 
     /// Distance over which a change is thought of, m.
@@ -207,13 +233,14 @@ impl LinkLanes<'_> {
     }
 
     /// Whether there is room on lane `to`; if not, asks those in the way for it.
-    fn try_slot(&mut self, k: usize, to: usize, cursor: &Cursor, me: &Vehicle, d: &Driver) -> bool {
-        let slot = self.slot(to, cursor.at[to], me, d);
-        let (ahead_free, behind_free) = self.is_clear(&slot, to, me, d);
+    fn try_slot(&mut self, k: usize, to: usize, cursor: &Cursor, d: &Driver) -> bool {
+        let me = self.lanes[k].vehicles[cursor.at[k]];
+        let slot = self.slot(to, cursor.at[to], &me, d);
+        let (ahead_free, behind_free) = self.is_clear(&slot, to, &me, d);
         if ahead_free && behind_free {
             return true;
         }
-        self.ask_for_room(k, to, cursor, me, d, &slot, ahead_free, behind_free);
+        self.ask_for_room(k, to, cursor, &me, d, &slot, ahead_free, behind_free);
         false
     }
 

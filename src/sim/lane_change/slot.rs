@@ -60,9 +60,9 @@ impl LinkLanes<'_> {
         };
         // Whoever has left the lane for another movement is in the way until the ways have parted.
         let parting = scene
-            .network
-            .movements_of(LaneId::new(self.first + lane))
-            .map(|m| &self.tails[scene.moves[m.index()].next.index()])
+            .moves_from(LaneId::new(self.first + lane))
+            .iter()
+            .map(|m| &self.tails[m.next.index()])
             .filter(|t| t.back < PARTING)
             .map(|t| neighbour(distance, t))
             .min_by(|a, b| a.distance.total_cmp(&b.distance));

@@ -1,6 +1,6 @@
 //! Changes nobody needs for the route: for speed, and back to the kerb.
 
-use super::{Cursor, LinkLanes, Neighbour, Thinker};
+use super::{Cursor, LinkLanes, Neighbour, Thinker, Thought};
 use crate::behaviour::Driver;
 use crate::behaviour::following::krauss;
 use crate::network::LaneId;
@@ -28,7 +28,7 @@ const MOTORWAY: f32 = 80.0 / 3.6;
 
 impl LinkLanes<'_> {
     /// Changes for speed, or back to the kerb: first the lane to the right is looked at, then the one to the left.
-    pub(super) fn tactical(&mut self, t: &Thinker<'_>, cursor: &Cursor, n: usize) -> Option<usize> {
+    pub(super) fn tactical(&self, t: &Thinker<'_>, cursor: &Cursor, n: usize) -> Thought {
         let (mut gain, mut keep) = (t.me.lc_gain, t.me.lc_keep);
         let mut target = None;
         if let Some(to) = t.lane.checked_sub(1) {
@@ -51,9 +51,7 @@ impl LinkLanes<'_> {
                 };
             }
         }
-        let own = &mut self.lanes[t.lane].vehicles[cursor.at[t.lane]];
-        (own.lc_gain, own.lc_keep) = (gain, keep);
-        target
+        Thought { target, gain, keep }
     }
 
     /// Weighs the lane to the right.
