@@ -7,9 +7,9 @@ use super::routes::RouteTable;
 use super::scene::{LaneFacts, Scene};
 use super::state::{Flags, Storage, Tail, Traffic, Vehicle};
 use super::stops::Halts;
-use crate::behaviour::Driver;
 use crate::behaviour::following::krauss;
 use crate::behaviour::gap::PATIENCE;
+use crate::behaviour::{Bounds, Driver};
 use crate::demand::{FollowingModel, VehicleId};
 use crate::network::{LaneId, MovementId, MovementKind};
 use crate::random::{Purpose, uniform};
@@ -109,7 +109,7 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
         let m = &cx.scene.moves[g.movement.index()];
         let rule = signs.rule(m);
         if rule == Rule::Zipper {
-            zipper = zipper.min(signs.zipper_speed(g, me, d, cx.announcements));
+            zipper = zipper.at_most(signs.zipper_speed(g, me, d, cx.announcements));
             continue;
         }
         // Whoever can no longer stop counts on the others to brake.
@@ -123,7 +123,7 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
             break;
         }
     }
-    planned.speed = planned.speed.min(zipper);
+    planned.speed = planned.speed.at_most(zipper);
 }
 
 /// Takes the step: reaction, bounds of acceleration, dawdling, motion.
@@ -134,23 +134,23 @@ fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, wanted: f32, flags: u8)
         me.delay = d.start_delay;
     } else if me.delay > 0.0 {
         if me.speed < HALTING {
-            next = next.min(0.0);
+            next = next.at_most(0.0);
         }
         me.delay -= d.dt;
     }
     let hardest = me.speed - d.emergency * d.dt;
     next = match d.model {
         FollowingModel::Krauss | FollowingModel::KraussOrig1 => {
-            let top = next.max(hardest).max(0.0);
-            let least = (me.speed - d.decel * d.dt).max(0.0).min(top);
+            let top = next.at_least(hardest).at_least(0.0);
+            let least = (me.speed - d.decel * d.dt).at_least(0.0).at_most(top);
             if d.sigma > 0.0 {
                 let r = uniform(cx.seed, me.key, Purpose::Dawdle, u64::from(cx.step));
-                krauss::dawdle(d, top, r).max(least)
+                krauss::dawdle(d, top, r).at_least(least)
             } else {
                 top
             }
         }
-        FollowingModel::Idm | FollowingModel::Calibrated => next.max(hardest),
+        FollowingModel::Idm | FollowingModel::Calibrated => next.at_least(hardest),
     };
     let (moved, speed) = d.advance(me.speed, next);
     me.accel = (speed - me.speed) / d.dt;
@@ -158,7 +158,7 @@ fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, wanted: f32, flags: u8)
     me.moved = moved;
     me.position += moved;
     me.advised = f32::INFINITY;
-    me.relax = (me.relax - d.dt).max(0.0);
+    me.relax = (me.relax - d.dt).at_least(0.0);
 }
 
 /// Whether a vehicle that was at `before` has reached the stop it has to make.
@@ -202,7 +202,7 @@ fn cross(cx: &Context<'_>, me: &mut Vehicle, from: LaneId, facts: &LaneFacts, ch
         }
         if me.position < facts.length + AT_END {
             // Whoever slows down for what is behind the line often comes to it exactly.
-            me.position = me.position.min(facts.length);
+            me.position = me.position.at_most(facts.length);
             break;
         }
         let Some(id) = me.next.get() else {

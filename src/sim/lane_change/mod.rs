@@ -18,7 +18,7 @@ use super::plan::{RELAXATION, relaxed};
 use super::routes::{LaneChoice, RouteTable};
 use super::scene::Scene;
 use super::state::{Begging, Flags, LaneTraffic, Storage, Tail, Vehicle};
-use crate::behaviour::{Driver, Leader};
+use crate::behaviour::{Bounds, Driver, Leader};
 use crate::network::{LaneId, MovementId, Network, VehicleClass};
 
 /// Time a driver looks ahead for a lane change, s.
@@ -179,7 +179,7 @@ impl LinkLanes<'_> {
         }
         // How far a driver looks ahead follows its speed at once upwards and slowly downwards.
         let memory = 1.0 - (1.0 - LOOK_AHEAD_MEMORY) * scene.dt;
-        own.lc_speed = own.speed.max(memory * own.lc_speed + (1.0 - memory) * own.speed);
+        own.lc_speed = own.speed.at_least(memory * own.lc_speed + (1.0 - memory) * own.speed);
         let me = &self.lanes[k].vehicles[cursor.at[k]];
         let d = &scene.drivers[me.kind as usize];
         let choices = self.routes.row(me.row);
@@ -266,7 +266,7 @@ impl LinkLanes<'_> {
             let here = &self.routes.row(me.row)[k];
             let advised = Self::behind_or_past(me, d, here, &a, d.desired(me.speed_factor, limit));
             let own = &mut self.lanes[k].vehicles[cursor.at[k]];
-            own.advised = own.advised.min(advised);
+            own.advised = own.advised.at_most(advised);
         }
         if behind_free {
             return;
@@ -287,19 +287,19 @@ impl LinkLanes<'_> {
     /// The speed at which to fall in behind somebody on the right lane; infinite if there is time and way enough to
     /// change in front of it instead.
     fn behind_or_past(me: &Vehicle, d: &Driver, here: &LaneChoice, a: &Neighbour, v0: f32) -> f32 {
-        let left = (here.reach - me.position).max(0.0);
+        let left = (here.reach - me.position).at_least(0.0);
         let lanes = f32::from(here.offset.unsigned_abs().max(1));
-        let time = (left / me.lc_speed.max(HALTING) / lanes / URGENCY).max(d.dt);
+        let time = (left / me.lc_speed.at_least(HALTING) / lanes / URGENCY).at_least(d.dt);
         let safe = Self::needed(d, me.tau, a.speed, me.speed, d.decel);
-        let distance = (a.distance + a.length + d.min_gap + me.length + safe).max(0.0);
+        let distance = (a.distance + a.length + d.min_gap + me.length + safe).at_least(0.0);
         let faster = me.speed - a.speed;
         if faster > 0.0 && distance <= left - d.brake_gap(me.speed, d.decel) && distance <= faster * time {
             return f32::INFINITY;
         }
         let leader = Leader { gap: a.distance - d.min_gap, speed: a.speed, accel: a.accel, decel: a.decel };
-        let target = d.follow(me.speed, v0, relaxed(me), &leader).max(0.0);
-        let gentle = ((me.speed - target) / time).clamp(FALL_BEHIND.min(d.decel), d.decel);
-        target.max(me.speed - gentle * d.dt)
+        let target = d.follow(me.speed, v0, relaxed(me), &leader).at_least(0.0);
+        let gentle = ((me.speed - target) / time).clamp(FALL_BEHIND.at_most(d.decel), d.decel);
+        target.at_least(me.speed - gentle * d.dt)
     }
 
     /// Asks the nearest vehicle behind the slot for room. One that is alongside is asked only if the other can still
@@ -315,8 +315,8 @@ impl LinkLanes<'_> {
             let leader =
                 Leader { gap: distance - od.min_gap, speed: me.speed, accel: me.accel, decel: d.apparent_decel };
             let v0 = od.desired(other.speed_factor, limit);
-            let slower = od.follow(other.speed, v0, relaxed(other), &leader).max(0.0);
-            other.advised = other.advised.min(slower);
+            let slower = od.follow(other.speed, v0, relaxed(other), &leader).at_least(0.0);
+            other.advised = other.advised.at_most(slower);
             return;
         }
     }
@@ -325,9 +325,9 @@ impl LinkLanes<'_> {
     fn way_ahead(&self, k: usize, at: usize, me: &Vehicle, d: &Driver) -> f32 {
         let settle = if d.ballistic() { 1.0 } else { 0.1 };
         // Beside the lane of its stop it gets no further than the stop.
-        let end = self.scene.lanes[self.first + k].length.min(me.reach) - me.position - settle;
+        let end = self.scene.lanes[self.first + k].length.at_most(me.reach) - me.position - settle;
         match at.checked_sub(1).map(|i| &self.lanes[k].vehicles[i]) {
-            Some(leader) if leader.speed < 1.0 => end.min(leader.back() - me.position - d.min_gap),
+            Some(leader) if leader.speed < 1.0 => end.at_most(leader.back() - me.position - d.min_gap),
             _ => end,
         }
     }

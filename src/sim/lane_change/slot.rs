@@ -1,7 +1,7 @@
 //! Who would be ahead and behind on another lane, and whether there is room between them.
 
 use super::{Behind, Cursor, LOOK_AHEAD, LinkLanes, Neighbour, Slot};
-use crate::behaviour::Driver;
+use crate::behaviour::{Bounds, Driver};
 use crate::network::LaneId;
 use crate::sim::state::{Tail, Vehicle};
 
@@ -108,12 +108,12 @@ impl LinkLanes<'_> {
 
     /// Distance a follower needs to a leader, bumper to bumper, to be safe without more than comfortable braking.
     pub(super) fn needed(follower: &Driver, tau: f32, v: f32, leader_speed: f32, leader_decel: f32) -> f32 {
-        let tau = if follower.ballistic() { tau.min(0.56) } else { tau };
+        let tau = if follower.ballistic() { tau.at_most(0.56) } else { tau };
         let own = follower.brake_gap(v, follower.decel) + v * tau;
-        let other = follower.brake_gap(leader_speed, leader_decel.max(follower.decel));
+        let other = follower.brake_gap(leader_speed, leader_decel.at_least(follower.decel));
         // Continuous models settle a little short of or beyond their standing gap: at a crawl half of it will do.
         let standing = if follower.ballistic() && v < 1.0 { 0.5 * follower.min_gap } else { follower.min_gap };
-        standing + ((own - other) / follower.lc_assertive).max(0.0)
+        standing + ((own - other) / follower.lc_assertive).at_least(0.0)
     }
 
     fn is_clear_ahead(&self, me: &Vehicle, d: &Driver, a: &Neighbour) -> bool {

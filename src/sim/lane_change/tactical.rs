@@ -1,8 +1,8 @@
 //! Changes nobody needs for the route: for speed, and back to the kerb.
 
 use super::{Cursor, LinkLanes, Neighbour, Thinker, Thought};
-use crate::behaviour::Driver;
 use crate::behaviour::following::krauss;
+use crate::behaviour::{Bounds, Driver};
 use crate::network::LaneId;
 use crate::sim::apply::HALTING;
 use crate::sim::routes::LaneChoice;
@@ -59,7 +59,7 @@ impl LinkLanes<'_> {
         let there = &t.choices[to];
         let leader = self.slot_ahead(to, cursor.at[to], t.me, t.d);
         let (own, other) = self.expected(t, there, leader);
-        let advantage = (other - own) / other.max(GAIN_SPEED);
+        let advantage = (other - own) / other.at_least(GAIN_SPEED);
         let mut wants = false;
         if own - 5.0 / 3.6 > other {
             *gain = if *gain < 0.0 { *gain * self.scene.forgetting } else { *gain };
@@ -82,7 +82,7 @@ impl LinkLanes<'_> {
         let leader = self.slot_ahead(to, cursor.at[to], t.me, t.d);
         let (own, other) = self.expected(t, there, leader);
         if own < other {
-            *gain += t.d.dt * (other - own) / other.max(GAIN_SPEED);
+            *gain += t.d.dt * (other - own) / other.at_least(GAIN_SPEED);
         } else if *gain > 0.0 {
             *gain *= if own > other { self.scene.forgetting } else { self.scene.evening };
             // A trace of appetite is none: most drivers then need not look at all.
@@ -140,35 +140,35 @@ impl LinkLanes<'_> {
     fn expected(&self, t: &Thinker<'_>, there: &LaneChoice, leader: Option<Neighbour>) -> (f32, f32) {
         let starting = [t.ahead, leader].iter().flatten().any(|a| a.accel > 0.0);
         let most = if starting { t.me.speed + t.d.accel * t.d.dt } else { f32::INFINITY };
-        (t.own.min(most), Self::anticipated(t.me, t.d, t.v0, leader, there.reach).min(most))
+        (t.own.at_most(most), Self::anticipated(t.me, t.d, t.v0, leader, there.reach).at_most(most))
     }
 
     /// The speed a driver expects on a lane that leads on for `reach`.
     #[inline]
     pub(super) fn anticipated(me: &Vehicle, d: &Driver, v0: f32, ahead: Option<Neighbour>, reach: f32) -> f32 {
         let room = match ahead {
-            Some(a) => a.distance - d.min_gap + krauss::brake_gap(a.speed, a.decel.max(d.decel), d.dt),
+            Some(a) => a.distance - d.min_gap + krauss::brake_gap(a.speed, a.decel.at_least(d.decel), d.dt),
             None => reach,
         };
         // The braking distance from the desired speed, or a little more: usually there is room for it.
         if room > v0 * (v0 / (2.0 * d.decel) + me.tau + d.dt) {
             return v0;
         }
-        krauss::stop_speed(room, d.decel, me.tau, d.dt).min(v0)
+        krauss::stop_speed(room, d.decel, me.tau, d.dt).at_most(v0)
     }
 
     /// Growth of the appetite for the kerb lane, per second.
     fn keep_right(&self, t: &Thinker<'_>, there: &LaneChoice, ahead: Option<Neighbour>) -> f32 {
         let limit = self.scene.lanes[self.first + t.lane].limit;
-        let acceptance = KEEP_RIGHT_ACCEPTANCE * t.v0 * t.me.speed.max(1.0) / limit;
-        let mut room = (there.reach - t.d.brake_gap(t.v0, t.d.decel)).max(0.0);
-        let mut seconds = acceptance.min(room / t.v0);
+        let acceptance = KEEP_RIGHT_ACCEPTANCE * t.v0 * t.me.speed.at_least(1.0) / limit;
+        let mut room = (there.reach - t.d.brake_gap(t.v0, t.d.decel)).at_least(0.0);
+        let mut seconds = acceptance.at_most(room / t.v0);
         if let Some(a) = ahead
             && a.speed < t.v0
         {
             let secure = Self::needed(t.d, t.me.tau, t.v0, a.speed, a.decel);
-            room = room.min(a.distance - secure).max(0.0);
-            seconds = seconds.min(room / (t.v0 - a.speed));
+            room = room.at_most(a.distance - secure).at_least(0.0);
+            seconds = seconds.at_most(room / (t.v0 - a.speed));
         }
         GAIN_RIGHT * (seconds / acceptance) / KEEP_RIGHT_TIME
     }
