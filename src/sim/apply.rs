@@ -48,12 +48,10 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, part: Part<'_>) {
     chunk.stopped.clear();
     chunk.passed.clear();
     let (mut plan, mut gate) = (0, 0);
-    for (k, lane) in part.lanes.iter_mut().enumerate() {
-        if lane.vehicles.is_empty() {
-            // Others see it as they have since the last one left.
-            continue;
-        }
-        let place = chunk.lanes.start + k;
+    let occupied = std::mem::take(&mut chunk.occupied);
+    for place in occupied.iter().map(|&lane| lane as usize) {
+        let k = place - chunk.lanes.start;
+        let lane = &mut part.lanes[k];
         let (id, facts) = (LaneId::new(place), &cx.scene.lanes[place]);
         let (mut leaving, mut taken) = (0, 0.0);
         for me in &mut lane.vehicles {
@@ -88,6 +86,7 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, part: Part<'_>) {
         part.tails[k] = Tail::of(cx.scene, place, lane);
         part.storage[k] = Storage::of(cx.scene, place, lane, taken);
     }
+    chunk.occupied = occupied;
 }
 
 /// Removes the `leaving` vehicles that are marked as gone.

@@ -38,7 +38,9 @@ pub fn plan_chunk(view: &View<'_>, chunk: &mut Chunk) {
     chunk.plans.clear();
     chunk.gates.clear();
     chunk.announcements.clear();
-    for lane in chunk.lanes.clone() {
+    chunk.find_occupied(view.traffic);
+    for i in 0..chunk.occupied.len() {
+        let lane = chunk.occupied[i] as usize;
         let vehicles = &view.traffic.lanes[lane].vehicles;
         let facts = &view.scene.lanes[lane];
         let mut ahead: Option<&Vehicle> = None;
@@ -133,17 +135,22 @@ impl<'a> Planner<'a> {
             // Continuous models react to a leader or line before they have to.
             look += self.tau * self.me.speed + 2.0 * self.d.min_gap;
         }
-        let horizon = match self.me.next.get().map(|m| &self.view.scene.moves[m.index()]) {
-            Some(m) if m.has_yielders => {
-                let ahead = if m.lamp == u32::MAX { ANNOUNCE_FAR_AHEAD } else { ANNOUNCE_AHEAD };
-                look.at_least(ahead * self.me.speed.at_least(self.speed))
-            }
-            _ => look,
-        };
-        if to_end <= horizon || self.lane.internal {
+        if self.lane.internal || to_end <= look || self.announces_from(to_end) {
             self.walk(lane, to_end, look, chunk);
         }
         Planned { speed: self.speed, flags: self.flags }
+    }
+
+    /// Whether somebody has to know how it will pass the end of its lane, `to_end` metres ahead.
+    #[inline]
+    fn announces_from(&self, to_end: f32) -> bool {
+        let speed = self.me.speed.at_least(self.speed);
+        // Whoever is in line behind others need not look what kind of line it is.
+        if to_end > ANNOUNCE_FAR_AHEAD * speed {
+            return false;
+        }
+        let next = self.me.next.get().map(|m| &self.view.scene.moves[m.index()]).filter(|m| m.has_yielders);
+        next.is_some_and(|m| to_end <= speed * if m.lamp == u32::MAX { ANNOUNCE_FAR_AHEAD } else { ANNOUNCE_AHEAD })
     }
 
     /// Follows somebody whose rear is `distance` ahead.

@@ -61,6 +61,19 @@ pub struct RouteTable {
     rings: Vec<bool>,
     /// The paths of trips, to find them again.
     known: HashMap<Found, u32>,
+    /// The choices made, to use them again: the fewer there are, the more of them are at hand.
+    made: HashMap<Row, (u32, u32)>,
+}
+
+/// All that the choices on the lanes of a link hang on, but for a stop there.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Row {
+    link: LinkId,
+    /// Where the choices on the next link begin, or the lane to arrive on.
+    next: Result<u32, Option<u8>>,
+    class: VehicleClass,
+    /// How far drivers think ahead, in bits.
+    seen: u32,
 }
 
 /// A way that a trip found, and what else makes a path.
@@ -153,26 +166,46 @@ impl RouteTable {
     fn rows(&mut self, way: &Way<'_>, rows: &mut [(u32, u32)], legs: Range<usize>, stop: Option<&Stop>) {
         let last = legs.end - 1;
         for leg in legs.rev() {
-            let link = way.route.links[leg];
-            let mut row: Vec<LaneChoice> = match stop {
-                Some(_) if leg == last => self.choices[rows[leg].0 as usize..rows[leg].1 as usize].to_vec(),
-                _ => {
-                    let next = way.route.links.get(leg + 1).map(|&l| {
-                        let (start, end) = rows[leg + 1];
-                        (way.network.link(l).lanes.start, &self.choices[start as usize..end as usize])
-                    });
-                    let seen = horizon(way.network, &way.route.links[leg..]);
-                    way.network.lanes_of(link).map(|lane| way.choice(lane, next, seen)).collect()
-                }
+            rows[leg] = match stop {
+                Some(stop) if leg == last => self.row_with_stop(way, rows[leg], stop),
+                _ => self.row_of(way, leg, rows.get(leg + 1).copied()),
             };
-            set_offsets(&mut row);
-            if let Some(stop) = stop.filter(|_| leg == last) {
-                stop_on(&mut row, stop, way.network.lane(stop.lane).index);
-            }
-            let start = self.choices.len() as u32;
-            self.choices.extend(row);
-            rows[leg] = (start, self.choices.len() as u32);
         }
+    }
+
+    /// The choices on a leg, made unless there are the same already; `next`: those on the leg after it.
+    fn row_of(&mut self, way: &Way<'_>, leg: usize, next: Option<(u32, u32)>) -> (u32, u32) {
+        let link = way.route.links[leg];
+        let seen = horizon(way.network, &way.route.links[leg..]);
+        let after = next.map(|(start, _)| start).ok_or(way.arrival_lane);
+        let key = Row { link, next: after, class: way.class, seen: seen.to_bits() };
+        if let Some(&row) = self.made.get(&key) {
+            return row;
+        }
+        let next = next.map(|(start, end)| {
+            let first = way.network.link(way.route.links[leg + 1]).lanes.start;
+            (first, &self.choices[start as usize..end as usize])
+        });
+        let mut row: Vec<LaneChoice> = way.network.lanes_of(link).map(|lane| way.choice(lane, next, seen)).collect();
+        set_offsets(&mut row);
+        let row = self.keep(row);
+        self.made.insert(key, row);
+        row
+    }
+
+    /// The choices on a leg with a stop, made from those without it.
+    fn row_with_stop(&mut self, way: &Way<'_>, row: (u32, u32), stop: &Stop) -> (u32, u32) {
+        let mut row = self.choices[row.0 as usize..row.1 as usize].to_vec();
+        set_offsets(&mut row);
+        stop_on(&mut row, stop, way.network.lane(stop.lane).index);
+        self.keep(row)
+    }
+
+    /// Puts choices into the table.
+    fn keep(&mut self, row: Vec<LaneChoice>) -> (u32, u32) {
+        let start = self.choices.len() as u32;
+        self.choices.extend(row);
+        (start, self.choices.len() as u32)
     }
 
     /// Whether there is a roundabout on a leg of a path or within sight after it.

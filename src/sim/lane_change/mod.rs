@@ -85,6 +85,8 @@ struct Thinker<'a> {
     lane: usize,
     /// Its desired speed, m/s.
     v0: f32,
+    /// Room in which it can brake from its desired speed, or a little more, m.
+    roomy: f32,
     choices: &'a [LaneChoice],
     /// Whoever is ahead on its lane.
     ahead: Option<Neighbour>,
@@ -192,8 +194,10 @@ impl LinkLanes<'_> {
         }
         let v0 = d.desired(me.speed_factor, scene.lanes[self.first + k].limit);
         let ahead = self.slot_ahead(k, cursor.at[k], me, d);
-        let own = Self::anticipated(me, d, v0, ahead, choices[k].reach);
-        let thought = self.tactical(&Thinker { me, d, lane: k, v0, choices, ahead, own }, cursor, n);
+        let roomy = v0 * (v0 / (2.0 * d.decel) + me.tau + d.dt);
+        let mut thinker = Thinker { me, d, lane: k, v0, roomy, choices, ahead, own: v0 };
+        thinker.own = thinker.anticipated(ahead, choices[k].reach);
+        let thought = self.tactical(&thinker, cursor, n);
         let own = &mut self.lanes[k].vehicles[cursor.at[k]];
         (own.lc_gain, own.lc_keep) = (thought.gain, thought.keep);
         thought.target

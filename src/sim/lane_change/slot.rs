@@ -34,6 +34,7 @@ impl LinkLanes<'_> {
     }
 
     /// Whoever would be ahead on a lane.
+    #[inline]
     pub(super) fn slot_ahead(&self, lane: usize, at: usize, me: &Vehicle, d: &Driver) -> Option<Neighbour> {
         match at.checked_sub(1).map(|i| &self.lanes[lane].vehicles[i]) {
             Some(v) => Some(Neighbour {

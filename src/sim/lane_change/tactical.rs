@@ -2,7 +2,7 @@
 
 use super::{Cursor, LinkLanes, Neighbour, Thinker, Thought};
 use crate::behaviour::following::krauss;
-use crate::behaviour::{Bounds, Driver};
+use crate::behaviour::Bounds;
 use crate::network::LaneId;
 use crate::sim::apply::HALTING;
 use crate::sim::routes::LaneChoice;
@@ -58,7 +58,7 @@ impl LinkLanes<'_> {
     fn look_right(&self, t: &Thinker<'_>, to: usize, cursor: &Cursor, gain: &mut f32, keep: &mut f32) -> Option<usize> {
         let there = &t.choices[to];
         let leader = self.slot_ahead(to, cursor.at[to], t.me, t.d);
-        let (own, other) = self.expected(t, there, leader);
+        let (own, other) = t.expected(there, leader);
         let advantage = (other - own) / other.at_least(GAIN_SPEED);
         let mut wants = false;
         if own - 5.0 / 3.6 > other {
@@ -80,7 +80,7 @@ impl LinkLanes<'_> {
     fn look_left(&self, t: &Thinker<'_>, to: usize, cursor: &Cursor, gain: &mut f32) -> Option<usize> {
         let there = &t.choices[to];
         let leader = self.slot_ahead(to, cursor.at[to], t.me, t.d);
-        let (own, other) = self.expected(t, there, leader);
+        let (own, other) = t.expected(there, leader);
         if own < other {
             *gain += t.d.dt * (other - own) / other.at_least(GAIN_SPEED);
         } else if *gain > 0.0 {
@@ -135,28 +135,6 @@ impl LinkLanes<'_> {
         self.scene.network.movements_of(here).next().is_none()
     }
 
-    /// The speeds a driver expects on its own lane and on the one beside it. While somebody ahead accelerates, only
-    /// what the next second brings counts.
-    fn expected(&self, t: &Thinker<'_>, there: &LaneChoice, leader: Option<Neighbour>) -> (f32, f32) {
-        let starting = [t.ahead, leader].iter().flatten().any(|a| a.accel > 0.0);
-        let most = if starting { t.me.speed + t.d.accel * t.d.dt } else { f32::INFINITY };
-        (t.own.at_most(most), Self::anticipated(t.me, t.d, t.v0, leader, there.reach).at_most(most))
-    }
-
-    /// The speed a driver expects on a lane that leads on for `reach`.
-    #[inline]
-    pub(super) fn anticipated(me: &Vehicle, d: &Driver, v0: f32, ahead: Option<Neighbour>, reach: f32) -> f32 {
-        let room = match ahead {
-            Some(a) => a.distance - d.min_gap + krauss::brake_gap(a.speed, a.decel.at_least(d.decel), d.dt),
-            None => reach,
-        };
-        // The braking distance from the desired speed, or a little more: usually there is room for it.
-        if room > v0 * (v0 / (2.0 * d.decel) + me.tau + d.dt) {
-            return v0;
-        }
-        krauss::stop_speed(room, d.decel, me.tau, d.dt).at_most(v0)
-    }
-
     /// Growth of the appetite for the kerb lane, per second.
     fn keep_right(&self, t: &Thinker<'_>, there: &LaneChoice, ahead: Option<Neighbour>) -> f32 {
         let limit = self.scene.lanes[self.first + t.lane].limit;
@@ -171,5 +149,31 @@ impl LinkLanes<'_> {
             seconds = seconds.at_most(room / (t.v0 - a.speed));
         }
         GAIN_RIGHT * (seconds / acceptance) / KEEP_RIGHT_TIME
+    }
+}
+
+impl Thinker<'_> {
+    /// The speeds it expects on its own lane and on the one beside it. While somebody ahead accelerates, only what the
+    /// next second brings counts.
+    fn expected(&self, there: &LaneChoice, leader: Option<Neighbour>) -> (f32, f32) {
+        let starts = |a: Option<Neighbour>| a.is_some_and(|a| a.accel > 0.0);
+        let starting = starts(self.ahead) || starts(leader);
+        let most = if starting { self.me.speed + self.d.accel * self.d.dt } else { f32::INFINITY };
+        (self.own.at_most(most), self.anticipated(leader, there.reach).at_most(most))
+    }
+
+    /// The speed it expects on a lane that leads on for `reach`.
+    #[inline]
+    pub(super) fn anticipated(&self, ahead: Option<Neighbour>, reach: f32) -> f32 {
+        let d = self.d;
+        let room = match ahead {
+            Some(a) => a.distance - d.min_gap + krauss::brake_gap(a.speed, a.decel.at_least(d.decel), d.dt),
+            None => reach,
+        };
+        // Usually there is room to brake from the desired speed.
+        if room > self.roomy {
+            return self.v0;
+        }
+        krauss::stop_speed(room, d.decel, self.me.tau, d.dt).at_most(self.v0)
     }
 }
