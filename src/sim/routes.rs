@@ -28,12 +28,29 @@ use crate::network::{LaneId, LinkId, MovementId, MovementKind, Network, VehicleC
 pub struct LaneChoice {
     /// The movement to take; none if the route ends here or does not go on from this lane.
     pub movement: MovementId,
+    /// The lane of the next link that it leads to.
+    pub to: LaneId,
     /// How far from the start of this lane one gets without a lane change, m.
     pub reach: f32,
     /// Lanes to the nearest lane with the greatest reach; left positive.
     pub offset: i8,
+    /// Place of the lane it leads to in its link.
+    pub to_index: u8,
     /// Whether the vehicle may use the lane at all.
     pub allowed: bool,
+}
+
+impl LaneChoice {
+    /// A lane from which the route does not go on.
+    fn dead_end(reach: f32, allowed: bool) -> Self {
+        Self { movement: MovementId::NONE, to: LaneId::NONE, reach, offset: 0, to_index: 0, allowed }
+    }
+
+    /// The lane that the route leads to, and its place in its link.
+    #[inline]
+    pub fn onward(&self) -> Option<(LaneId, usize)> {
+        self.to.get().map(|to| (to, usize::from(self.to_index)))
+    }
 }
 
 /// The stop at which a path ends.
@@ -234,6 +251,14 @@ impl RouteTable {
         (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
     }
 
+    /// The choices on each leg of a path from `leg` on.
+    #[inline]
+    pub fn legs_from(&self, path: u32, leg: u16) -> impl Iterator<Item = &[LaneChoice]> {
+        let (first, end) = (self.paths[path as usize], self.paths[path as usize + 1]);
+        let legs = &self.legs[first as usize + leg as usize..end as usize];
+        legs.iter().map(|&(start, end)| &self.choices[start as usize..end as usize])
+    }
+
     /// Number of legs of a path.
     #[inline]
     pub fn legs(&self, path: u32) -> u16 {
@@ -322,9 +347,8 @@ fn continuing(
 ) -> LaneChoice {
     let here = network.lane(lane);
     let allowed = here.permissions.allows(class);
-    let mut choice = LaneChoice { movement: MovementId::NONE, reach: here.length, offset: 0, allowed };
+    let mut choice = LaneChoice::dead_end(if allowed { here.length } else { 0.0 }, allowed);
     if !allowed {
-        choice.reach = 0.0;
         return choice;
     }
     let mut best: Option<(f32, u8)> = None;
@@ -340,7 +364,7 @@ fn continuing(
         });
         if better {
             best = Some((target.reach, shift));
-            choice.movement = id;
+            (choice.movement, choice.to, choice.to_index) = (id, m.to, network.lane(m.to).index);
             choice.reach = here.length + target.reach;
         }
     }
@@ -358,7 +382,7 @@ fn arriving(network: &Network, lane: LaneId, class: VehicleClass, arrival_lane: 
         // In time to be clearly worse than the lane to arrive on.
         (true, false) => (here.length - 2.0 * SAME_REACH).max(0.0),
     };
-    LaneChoice { movement: MovementId::NONE, reach, offset: 0, allowed }
+    LaneChoice::dead_end(reach, allowed)
 }
 
 /// Points every lane to the nearest lane with the greatest reach, right before left.
@@ -379,7 +403,7 @@ fn stop_on(row: &mut [LaneChoice], stop: &Stop, lane: u8) {
             // However soon the route needs another lane behind the stop.
             choice.reach = choice.reach.max(stop.end + 2.0 * SAME_REACH);
         } else {
-            choice.movement = MovementId::NONE;
+            (choice.movement, choice.to) = (MovementId::NONE, LaneId::NONE);
             choice.reach = choice.reach.min(stop.end);
         }
     }

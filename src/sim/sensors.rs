@@ -18,6 +18,8 @@ const LOOP_LENGTH: f32 = 1.8;
 const STOP_BAR: f32 = 1.0;
 /// Distance of the advance loop's near border from the stop line, m.
 const ADVANCE: f32 = 40.0;
+/// What sums of positions are exact to, m.
+const ROUNDING: f32 = 0.01;
 
 /// A loop.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,8 +110,13 @@ impl SensorState {
         self.edges.clear();
         for &(lane, first, last) in &scene.sensors.lanes {
             self.look_beyond(scene, traffic, lane, &scene.sensors.list[last as usize - 1]);
+            // The lane's first vehicle comes next to its loops.
+            let to_first = scene.lanes[lane.index()].length - scene.sensors.list[first as usize].start;
+            let nobody = self.beyond.is_empty() && traffic.tails[lane.index()].head_to_end > to_first + ROUNDING;
             for s in first..last {
-                self.sense_one(scene, traffic, lane, s, end);
+                if !nobody || self.occupied[s as usize] {
+                    self.sense_one(scene, traffic, lane, s, end);
+                }
             }
         }
         self.edges.sort_unstable();
@@ -123,25 +130,25 @@ impl SensorState {
     fn look_beyond(&mut self, scene: &Scene, traffic: &Traffic, lane: LaneId, last: &Sensor) {
         self.beyond.clear();
         let facts = &scene.lanes[lane.index()];
+        // Tails lie side by side and tell of most lanes that nobody there has come from a loop in this step.
+        let away = |lane: LaneId, from_loop: f32| {
+            let t = &traffic.tails[lane.index()];
+            t.back - t.speed.max(t.speed - t.accel * scene.dt) * scene.dt > ROUNDING - from_loop
+        };
+        let to_end = facts.length - last.end;
         for m in scene.moves_from(lane) {
             let beyond = &scene.lanes[m.next.index()];
-            for v in traffic.lanes[m.next.index()].vehicles.iter().rev() {
-                if v.back() - v.moved > last.end - facts.length {
-                    break;
-                }
-                if beyond.internal || v.came_from == lane {
-                    self.beyond.push(Motion::of(v, facts.length));
-                }
+            if !away(m.next, to_end) {
+                let all = traffic.lanes[m.next.index()].vehicles.iter().rev();
+                let near = all.take_while(|v| v.back() - v.moved <= -to_end);
+                let own = near.filter(|v| beyond.internal || v.came_from == lane);
+                self.beyond.extend(own.map(|v| Motion::of(v, facts.length)));
             }
-            if beyond.internal {
-                for v in traffic.lanes[beyond.next.index()].vehicles.iter().rev() {
-                    if v.back() - v.moved > last.end - facts.length - beyond.length {
-                        break;
-                    }
-                    if v.came_from == m.next {
-                        self.beyond.push(Motion::of(v, facts.length + beyond.length));
-                    }
-                }
+            if beyond.internal && !away(beyond.next, to_end + beyond.length) {
+                let all = traffic.lanes[beyond.next.index()].vehicles.iter().rev();
+                let near = all.take_while(|v| v.back() - v.moved <= -to_end - beyond.length);
+                let own = near.filter(|v| v.came_from == m.next);
+                self.beyond.extend(own.map(|v| Motion::of(v, facts.length + beyond.length)));
             }
         }
     }

@@ -28,7 +28,7 @@ const LOOK_AHEAD_LEFT: f32 = 2.0;
 /// Share of the look-ahead speed that is kept per second while driving slower.
 const LOOK_AHEAD_MEMORY: f32 = 0.9;
 /// Links beyond the next junction on which queues count.
-const QUEUED_LINKS: u16 = 7;
+const QUEUED_LINKS: usize = 7;
 /// How much faster a change should be over than it has to, and the least deceleration to fall in behind, m/s².
 const URGENCY: f32 = 2.0;
 const FALL_BEHIND: f32 = 7.0 / 3.6;
@@ -221,12 +221,14 @@ impl LinkLanes<'_> {
     /// Whether the vehicles ahead on a lane and on those the route leads on to from it take more than `length` metres.
     fn is_queued(&self, me: &Vehicle, lane: usize, cursor: &Cursor, length: f32) -> bool {
         let mut left = length - cursor.taken.get(lane).copied().unwrap_or(0.0);
-        let mut at = LaneId::new(self.first + lane);
-        let legs = self.routes.legs(me.path).min(me.leg + 1 + QUEUED_LINKS);
-        for leg in me.leg + 1..legs {
-            let Some(m) = self.onward(me, leg - 1, at).filter(|_| left >= 0.0) else { break };
-            at = self.scene.moves[m.index()].to;
-            left -= self.storage[at.index()].taken;
+        let mut choice = &self.routes.row(me.row)[lane];
+        let mut legs = self.routes.legs_from(me.path, me.leg + 1).take(QUEUED_LINKS);
+        while left >= 0.0
+            && let Some((lane, index)) = choice.onward()
+            && let Some(choices) = legs.next()
+        {
+            left -= self.storage[lane.index()].taken;
+            choice = &choices[index];
         }
         left < 0.0
     }

@@ -1,8 +1,8 @@
 //! Changes nobody needs for the route: for speed, and back to the kerb.
 
 use super::{Cursor, LinkLanes, Neighbour, Thinker, Thought};
-use crate::behaviour::following::krauss;
 use crate::behaviour::Bounds;
+use crate::behaviour::following::krauss;
 use crate::network::LaneId;
 use crate::sim::apply::HALTING;
 use crate::sim::routes::LaneChoice;
