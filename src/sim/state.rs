@@ -223,6 +223,7 @@ impl Traffic {
     }
 
     /// Vehicles that still reach back onto a lane which does not lead to the one they have changed to.
+    #[inline]
     pub fn askew_over(&self, lane: LaneId) -> impl Iterator<Item = &Tail> {
         self.askew.iter().filter(move |t| t.came_from == lane)
     }

@@ -6,11 +6,12 @@
 use super::super::bounds::Bounds;
 use super::super::driver::{Driver, EPSILON, Leader};
 
-/// The whole part of a number ≥ 0 (0 for less). Rounding down is a library call on x86-64 without SSE 4.1, and the
-/// models round down several times per vehicle and step.
+/// The whole part of a number ≥ 0 (0 for less) of braking steps, of which nobody needs more than 65 535. Rounding down
+/// is a library call on x86-64 without SSE 4.1, and a longer integer takes twice the instructions; the models round
+/// down several times per vehicle and step.
 #[inline(always)]
 fn whole(x: f32) -> f32 {
-    x as u32 as f32
+    f32::from(x as u16)
 }
 
 /// Distance covered while braking from `v` at `decel` in steps of `dt`.

@@ -48,7 +48,8 @@ impl LinkLanes<'_> {
         }
     }
 
-    /// The last vehicle on the lanes beyond the end of a lane, as the route goes on from it.
+    /// The last vehicle on the lanes beyond the end of a lane, as the route goes on from it. Few are first on their lane.
+    #[inline(never)]
     fn beyond(&self, lane: usize, me: &Vehicle, d: &Driver) -> Option<Neighbour> {
         let scene = self.scene;
         let mut distance = scene.lanes[self.first + lane].length - me.position;

@@ -96,6 +96,7 @@ impl LinkLanes<'_> {
 
     /// Whether a neighbouring lane may be used and leads on far enough for one to come back in time; on a roundabout it
     /// seems to lead on for `bonus` metres more.
+    #[inline]
     fn is_worth_a_look(&self, t: &Thinker<'_>, to: usize, bonus: f32, cursor: &Cursor) -> bool {
         let (here, there) = (&t.choices[t.lane], &t.choices[to]);
         if !there.allowed {
