@@ -28,6 +28,7 @@ impl Tail {
     }
 
     /// Whether the last vehicle of a lane reaches back onto one that does not lead to it.
+    #[inline]
     pub fn is_askew(&self, scene: &Scene, lane: usize) -> bool {
         let leads_here = || scene.network.lanes[lane].incoming.iter().map(|&m| scene.network.movement(m).from);
         self.back < 0.0 && !self.came_from.is_none() && leads_here().all(|from| from != self.came_from)

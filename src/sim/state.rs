@@ -199,9 +199,9 @@ pub struct Traffic {
     /// How full each lane is, as of the end of the last step.
     pub storage: Vec<Storage>,
     /// Last vehicles that changed lanes while they still reached back onto a lane that does not lead to their new
-    /// one; in lane order, nearly always empty.
+    /// one; ordered by that lane.
     pub askew: Vec<Tail>,
-    /// Vehicles that stand and cannot change lanes for those who come from a link before; nearly always empty.
+    /// Vehicles that stand and cannot change lanes for those who come from a link before; ordered by their lane.
     pub begging: Vec<Begging>,
 }
 
@@ -219,13 +219,15 @@ impl Traffic {
 
     /// Where the first vehicle of a lane has to stop to let others in, m beyond the end of the lane.
     pub fn begging_before(&self, lane: LaneId) -> impl Iterator<Item = f32> {
-        self.begging.iter().filter(move |b| b.lane == lane).map(|b| b.beyond)
+        let start = self.begging.partition_point(|b| b.lane < lane);
+        self.begging[start..].iter().take_while(move |b| b.lane == lane).map(|b| b.beyond)
     }
 
     /// Vehicles that still reach back onto a lane which does not lead to the one they have changed to.
     #[inline]
     pub fn askew_over(&self, lane: LaneId) -> impl Iterator<Item = &Tail> {
-        self.askew.iter().filter(move |t| t.came_from == lane)
+        let start = self.askew.partition_point(|t| t.came_from < lane);
+        self.askew[start..].iter().take_while(move |t| t.came_from == lane)
     }
 
     /// All vehicles with their lanes, in lane order, front first.

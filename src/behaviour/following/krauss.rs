@@ -14,6 +14,12 @@ fn whole(x: f32) -> f32 {
     f32::from(x as u16)
 }
 
+/// `x / dt`. Nearly all runs have steps of a second: their models need not wait for a division by one.
+#[inline(always)]
+fn per_step(x: f32, dt: f32) -> f32 {
+    if dt == 1.0 { x } else { x / dt }
+}
+
 /// Distance covered while braking from `v` at `decel` in steps of `dt`.
 #[inline]
 pub fn brake_gap(v: f32, decel: f32, dt: f32) -> f32 {
@@ -34,10 +40,10 @@ pub fn stop_speed(gap: f32, decel: f32, headway: f32, dt: f32) -> f32 {
     }
     let b = decel * dt;
     if g <= b && headway > 0.0 {
-        return b.at_most(g / dt);
+        return b.at_most(per_step(g, dt));
     }
     let root = (dt * dt + 4.0 * (dt * (2.0 * g / b - headway) + headway * headway)).sqrt();
-    let n = whole(0.5 - (headway - 0.5 * root) / dt);
+    let n = whole(0.5 - per_step(headway - 0.5 * root, dt));
     let h = 0.5 * n * (n - 1.0) * b * dt + n * b * headway;
     n * b + (g - h) / (n * dt + headway)
 }
@@ -71,7 +77,7 @@ pub fn follow_original(d: &Driver, tau: f32, leader: &Leader) -> f32 {
 /// times the constant deceleration that just avoids the obstacle is enough.
 #[inline]
 fn relax(d: &Driver, v: f32, safe: f32, gap: f32, leader_speed: f32) -> f32 {
-    let wanted = (v - safe) / d.dt;
+    let wanted = per_step(v - safe, d.dt);
     if wanted <= d.decel + EPSILON || d.emergency <= d.decel {
         return safe;
     }

@@ -88,8 +88,8 @@ struct Thinker<'a> {
     /// Room in which it can brake from its desired speed, or a little more, m.
     roomy: f32,
     choices: &'a [LaneChoice],
-    /// Whoever is ahead on its lane.
-    ahead: Option<Neighbour>,
+    /// Whether whoever is ahead on its lane accelerates.
+    starting: bool,
     /// The speed it expects on its lane, m/s.
     own: f32,
 }
@@ -195,7 +195,8 @@ impl LinkLanes<'_> {
         let v0 = d.desired(me.speed_factor, scene.lanes[self.first + k].limit);
         let ahead = self.slot_ahead(k, cursor.at[k], me, d);
         let roomy = v0 * (v0 / (2.0 * d.decel) + me.tau + d.dt);
-        let mut thinker = Thinker { me, d, lane: k, v0, roomy, choices, ahead, own: v0 };
+        let starting = ahead.is_some_and(|a| a.accel > 0.0);
+        let mut thinker = Thinker { me, d, lane: k, v0, roomy, choices, starting, own: v0 };
         thinker.own = thinker.anticipated(ahead, choices[k].reach);
         let thought = self.tactical(&thinker, cursor, n);
         let own = &mut self.lanes[k].vehicles[cursor.at[k]];

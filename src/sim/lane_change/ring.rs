@@ -22,7 +22,7 @@ struct Place {
 impl LinkLanes<'_> {
     /// How much further the inner one of two lanes seems to lead, m: nothing unless it leads on until the way leaves
     /// the roundabout and at least one exit is passed; less the more the inner lane is used.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ring_bonus(&self, me: &Vehicle, lane: usize, to: usize) -> f32 {
         if self.scene.has_ring && self.routes.meets_ring(me.path, me.leg) { self.bonus(me, lane, to) } else { 0.0 }
     }

@@ -157,8 +157,7 @@ impl Thinker<'_> {
     /// The speeds it expects on its own lane and on the one beside it. While somebody ahead accelerates, only what the
     /// next second brings counts.
     fn expected(&self, there: &LaneChoice, leader: Option<Neighbour>) -> (f32, f32) {
-        let starts = |a: Option<Neighbour>| a.is_some_and(|a| a.accel > 0.0);
-        let starting = starts(self.ahead) || starts(leader);
+        let starting = self.starting || leader.is_some_and(|a| a.accel > 0.0);
         let most = if starting { self.me.speed + self.d.accel * self.d.dt } else { f32::INFINITY };
         (self.own.at_most(most), self.anticipated(leader, there.reach).at_most(most))
     }
