@@ -107,10 +107,9 @@ fn occupants<'a>(
     lane: LaneId,
 ) -> impl Iterator<Item = (LaneId, &'a Vehicle, f32)> {
     let facts = &scene.lanes[lane.index()];
-    // The tail tells whether the vehicle itself has to be looked at.
-    let tail = &traffic.tails[facts.next.index()];
-    let reaches = tail.back < 0.0 && tail.came_from == lane;
-    let reaching = traffic.lanes[facts.next.index()].vehicles.last().filter(|_| reaches);
+    // Not the tail: what counts overlaps relies on the vehicles alone.
+    let beyond = traffic.lanes[facts.next.index()].vehicles.last();
+    let reaching = beyond.filter(|v| v.back() < 0.0 && v.came_from == lane);
     let on = traffic.lanes[lane.index()].vehicles.iter().map(move |v| (lane, v, v.position));
     on.chain(reaching.map(|v| (facts.next, v, facts.length + v.position)))
 }
