@@ -21,11 +21,11 @@ use intergreen::network::Network;
 use intergreen::scenario::Scenario;
 use intergreen::sim::announce::Announcements;
 use intergreen::sim::apply::{Context, apply_chunk};
-use intergreen::sim::chunk::{self, Chunk};
+use intergreen::sim::chunk::{self, Chunk, Part};
 use intergreen::sim::junction::View;
 use intergreen::sim::lane_change::LinkLanes;
 use intergreen::sim::plan::plan_chunk;
-use intergreen::sim::state::Vehicle;
+use intergreen::sim::state::Traffic;
 use intergreen::sim::{Setup, Simulation};
 use intergreen_control::Millis;
 
@@ -155,30 +155,27 @@ fn apply_pass(bencher: Bencher, name: &str) {
     };
     bencher
         .counter(ItemsCount::new(scene.sim.traffic().count()))
-        .with_inputs(|| (scene.chunk.clone(), scene.sim.traffic().lanes.clone()))
-        .bench_local_values(|(mut chunk, mut lanes)| {
-            apply_chunk(&cx, &mut chunk, &mut lanes);
-            (chunk, lanes)
+        .with_inputs(|| (scene.chunk.clone(), scene.sim.traffic().clone()))
+        .bench_local_values(|(mut chunk, mut traffic)| {
+            let Traffic { lanes, tails, storage, .. } = &mut traffic;
+            apply_chunk(&cx, &mut chunk, Part { lanes, tails, storage });
+            (chunk, traffic)
         });
 }
 
 #[divan::bench(args = NETWORKS, sample_count = 30)]
 fn lane_changes(bencher: Bencher, name: &str) {
     let Some(scene) = warm(name) else { return };
-    let (facts, tails) = (scene.sim.scene(), &scene.sim.traffic().tails);
-    let routes = &scene.sim.paths().table;
-    let on = |vehicles: &[Vehicle]| vehicles.iter().map(|v| v.length + facts.drivers[v.kind as usize].min_gap).sum();
-    let taken: Vec<f32> = scene.sim.traffic().lanes.iter().map(|l| on(&l.vehicles)).collect();
+    let (facts, routes) = (scene.sim.scene(), &scene.sim.paths().table);
+    let Traffic { tails, storage, .. } = scene.sim.traffic();
     bencher
         .counter(ItemsCount::new(scene.sim.traffic().count()))
         .with_inputs(|| scene.sim.traffic().lanes.clone())
         .bench_local_values(|mut lanes| {
             let (mut changes, mut begging) = (0, Vec::new());
             for &(a, b) in &facts.change_links {
-                let part = &mut lanes[a as usize..b as usize];
-                let (taken, begging) = (&taken, &mut begging);
-                changes +=
-                    LinkLanes { scene: facts, routes, tails, lanes: part, first: a as usize, taken, begging }.change();
+                let (lanes, first, begging) = (&mut lanes[a as usize..b as usize], a as usize, &mut begging);
+                changes += LinkLanes { scene: facts, routes, tails, storage, lanes, first, begging }.change();
             }
             (changes, lanes)
         });

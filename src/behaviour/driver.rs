@@ -1,5 +1,6 @@
 //! A driver's parameters, ready for the step, and the choice of model.
 
+use super::bounds::Bounds;
 use super::following::{calibrated, idm, krauss};
 use crate::demand::{FollowingModel, VehicleType};
 
@@ -92,7 +93,7 @@ impl Driver {
     /// The speed it would drive on an empty road: its own multiple of the limit, as far as the vehicle can, m/s.
     #[inline(always)]
     pub fn desired(&self, speed_factor: f32, limit: f32) -> f32 {
-        (speed_factor * limit).min(self.max_speed)
+        (speed_factor * limit).at_most(self.max_speed)
     }
 
     /// The fastest it can be after a step, in free flow with desired speed `v0`.
@@ -101,29 +102,29 @@ impl Driver {
         match self.model {
             FollowingModel::Krauss | FollowingModel::KraussOrig1 => {
                 // A limit is not an emergency: brake for it comfortably.
-                (v + self.accel * self.dt).min(self.max_speed).min(v0.max(v - self.decel * self.dt))
+                (v + self.accel * self.dt).at_most(self.max_speed).at_most(v0.at_least(v - self.decel * self.dt))
             }
             // Nobody passes the desired speed by accelerating: a long step at a low limit would.
-            FollowingModel::Idm => (v + self.dt * idm::free(self, v, v0)).min(v.max(v0)),
-            FollowingModel::Calibrated => (v + self.dt * calibrated::free(self, v, v0)).min(v.max(v0)),
+            FollowingModel::Idm => (v + self.dt * idm::free(self, v, v0)).at_most(v.at_least(v0)),
+            FollowingModel::Calibrated => (v + self.dt * calibrated::free(self, v, v0)).at_most(v.at_least(v0)),
         }
     }
 
     /// The highest speed it can reach in a step.
     #[inline(always)]
     pub fn max_next(&self, v: f32) -> f32 {
-        (v + self.accel * self.dt).min(self.max_speed)
+        (v + self.accel * self.dt).at_most(self.max_speed)
     }
 
     /// Next speed behind a leader, with desired speed `v0` and desired time headway `tau`.
     #[inline]
     pub fn follow(&self, v: f32, v0: f32, tau: f32, leader: &Leader) -> f32 {
         match self.model {
-            FollowingModel::Krauss => krauss::follow(self, v, tau, leader).min(self.max_next(v)),
-            FollowingModel::KraussOrig1 => krauss::follow_original(self, tau, leader).min(self.max_next(v)),
+            FollowingModel::Krauss => krauss::follow(self, v, tau, leader).at_most(self.max_next(v)),
+            FollowingModel::KraussOrig1 => krauss::follow_original(self, tau, leader).at_most(self.max_next(v)),
             // The plain model is not free of collisions after a tight lane change at long steps.
             FollowingModel::Idm => {
-                (v + self.dt * idm::follow(self, v, v0, tau, leader)).min(calibrated::clamp(self, v, leader))
+                (v + self.dt * idm::follow(self, v, v0, tau, leader)).at_most(calibrated::clamp(self, v, leader))
             }
             FollowingModel::Calibrated => calibrated::follow(self, v, v0, tau, leader),
         }
@@ -131,11 +132,11 @@ impl Driver {
 
     /// The highest speed with which a vehicle may appear behind a leader and still brake comfortably.
     pub fn entering(&self, tau: f32, leader: &Leader) -> f32 {
-        let room = leader.gap + self.brake_gap(leader.speed, leader.decel.max(self.decel));
+        let room = leader.gap + self.brake_gap(leader.speed, leader.decel.at_least(self.decel));
         if self.ballistic() {
             // room = v·tau + v²/2b
             let bt = self.decel * tau;
-            -bt + (bt * bt + 2.0 * self.decel * room.max(0.0)).sqrt()
+            -bt + (bt * bt + 2.0 * self.decel * room.at_least(0.0)).sqrt()
         } else {
             krauss::stop_speed(room, self.decel, tau, self.dt)
         }
@@ -146,16 +147,16 @@ impl Driver {
     pub fn stop(&self, v: f32, v0: f32, tau: f32, distance: f32, decel: f32) -> f32 {
         match self.model {
             FollowingModel::Krauss | FollowingModel::KraussOrig1 => {
-                krauss::stop_within(self, v, distance, decel).min(self.max_next(v))
+                krauss::stop_within(self, v, distance, decel).at_most(self.max_next(v))
             }
             FollowingModel::Idm => {
                 let wall = Leader { gap: distance, speed: 0.0, accel: 0.0, decel: self.decel };
                 let wanted = v + self.dt * idm::follow(self, v, v0, tau, &wall);
-                wanted.min(calibrated::stop_within(self, v, distance, decel))
+                wanted.at_most(calibrated::stop_within(self, v, distance, decel))
             }
             FollowingModel::Calibrated => {
                 let wall = Leader { gap: distance, speed: 0.0, accel: 0.0, decel: self.decel };
-                calibrated::follow(self, v, v0, tau, &wall).min(calibrated::stop_within(self, v, distance, decel))
+                calibrated::follow(self, v, v0, tau, &wall).at_most(calibrated::stop_within(self, v, distance, decel))
             }
         }
     }

@@ -4,7 +4,7 @@
 //! junction; one that gives way enters if it leaves a second before the other arrives, or arrives after the other
 //! has left (Krajzewicz, Erdmann: Road intersection model in SUMO, 2013).
 
-use super::Driver;
+use super::{Bounds, Driver};
 
 /// Shortest time between one vehicle leaving the junction and the next arriving, s.
 pub const MARGIN: f32 = 1.0;
@@ -39,7 +39,7 @@ pub struct Passage {
 /// Speed after accelerating over a distance, m/s: √(2·a·s + v²).
 #[inline]
 pub fn speed_after(distance: f32, v: f32, accel: f32, max: f32) -> f32 {
-    (2.0 * distance.max(0.0) * accel + v * v).sqrt().min(max)
+    (2.0 * distance.at_least(0.0) * accel + v * v).sqrt().at_most(max)
 }
 
 /// Earliest arrival after `distance`, changing from `v` to `arrival_speed` at the driver's rates, s.
@@ -48,13 +48,13 @@ pub fn arrival_time(d: &Driver, distance: f32, v: f32, arrival_speed: f32) -> f3
     let accel = if arrival_speed >= v { d.accel } else { -d.decel };
     let time = (arrival_speed - v) / accel;
     let way = 0.5 * time * (arrival_speed + v);
-    time + (distance - way).max(0.0) / v.max(arrival_speed).max(0.1)
+    time + (distance - way).at_least(0.0) / v.at_least(arrival_speed).at_least(0.1)
 }
 
 /// Lowest speed with which a driver that brakes now reaches a line it cannot stop before, m/s.
 #[inline]
 pub fn braking_speed(d: &Driver, distance: f32, v: f32) -> f32 {
-    if distance >= d.brake_gap(v, d.decel) { 0.0 } else { (v * v - 2.0 * d.decel * distance).max(0.0).sqrt() }
+    if distance >= d.brake_gap(v, d.decel) { 0.0 } else { (v * v - 2.0 * d.decel * distance).at_least(0.0).sqrt() }
 }
 
 /// The passage of a vehicle that reaches the line `distance` ahead from speed `v` with `arrival_speed`, and then
@@ -63,13 +63,13 @@ pub fn braking_speed(d: &Driver, distance: f32, v: f32) -> f32 {
 pub fn passage(d: &Driver, distance: f32, v: f32, arrival_speed: f32, inside: f32, top: f32) -> Passage {
     let arrival = arrival_time(d, distance, v, arrival_speed);
     let leave_speed = speed_after(inside, arrival_speed, d.accel, top);
-    let mean = (0.5 * (arrival_speed + leave_speed)).max(0.1);
+    let mean = (0.5 * (arrival_speed + leave_speed)).at_least(0.1);
     Passage {
         arrival,
         leave: arrival + (inside + d.length) / mean,
         arrival_speed,
         leave_speed,
-        braking_speed: braking_speed(d, distance, v).min(arrival_speed),
+        braking_speed: braking_speed(d, distance, v).at_most(arrival_speed),
         distance,
         decel: d.decel,
         now: v,
@@ -123,6 +123,6 @@ fn braked_arrival(own_arrival: f32, foe: &Passage, impatience: f32, dt: f32) -> 
         return (foe.arrival + 30.0, 0.0);
     }
     // Braking over the remaining distance: left = v·t − decel·t²/2.
-    let t = (v - (v * v - 2.0 * decel * left).max(0.0).sqrt()) / decel;
-    (own_arrival + t, (v - decel * t).max(0.0))
+    let t = (v - (v * v - 2.0 * decel * left).at_least(0.0).sqrt()) / decel;
+    (own_arrival + t, (v - decel * t).at_least(0.0))
 }

@@ -9,9 +9,11 @@
 //!
 //! Times s, lengths m, speeds m/s, accelerations m/s².
 
+mod bounds;
 mod driver;
 pub mod following;
 pub mod gap;
 pub mod zipper;
 
+pub use bounds::Bounds;
 pub use driver::{Driver, Leader};

@@ -1,15 +1,15 @@
 //! Applying: gates are decided, vehicles move, and those that leave their lane are handed on.
 
 use super::announce::Announcements;
-use super::chunk::{Chunk, Crossed, Gate, Planned};
+use super::chunk::{Chunk, Crossed, Gate, Part, Planned};
 use super::junction::{Rule, Signs};
 use super::routes::RouteTable;
-use super::scene::Scene;
-use super::state::{Flags, LaneTraffic, Traffic, Vehicle};
+use super::scene::{LaneFacts, Scene};
+use super::state::{Flags, Storage, Tail, Traffic, Vehicle};
 use super::stops::Halts;
-use crate::behaviour::Driver;
 use crate::behaviour::following::krauss;
 use crate::behaviour::gap::PATIENCE;
+use crate::behaviour::{Bounds, Driver};
 use crate::demand::{FollowingModel, VehicleId};
 use crate::network::{LaneId, MovementId, MovementKind};
 use crate::random::{Purpose, uniform};
@@ -41,25 +41,29 @@ pub struct Context<'a> {
 }
 
 /// Moves the vehicles of a piece.
-pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, lanes: &mut [LaneTraffic]) {
+pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, part: Part<'_>) {
     chunk.crossed.clear();
     chunk.arrived.clear();
     chunk.red_running.clear();
     chunk.stopped.clear();
     chunk.passed.clear();
     let (mut plan, mut gate) = (0, 0);
-    for (k, lane) in lanes.iter_mut().enumerate() {
-        let id = LaneId::new(chunk.lanes.start + k);
-        let mut leaving = 0;
-        for i in 0..lane.vehicles.len() {
+    let occupied = std::mem::take(&mut chunk.occupied);
+    for place in occupied.iter().map(|&lane| lane as usize) {
+        let k = place - chunk.lanes.start;
+        let lane = &mut part.lanes[k];
+        let (id, facts) = (LaneId::new(place), &cx.scene.lanes[place]);
+        let (mut leaving, mut taken) = (0, 0.0);
+        for me in &mut lane.vehicles {
             let mut planned = chunk.plans[plan];
-            let me = &mut lane.vehicles[i];
             let d = &cx.scene.drivers[me.kind as usize];
             let first = gate;
             while chunk.gates.get(gate).is_some_and(|g| g.vehicle as usize == plan) {
                 gate += 1;
             }
-            decide(cx, me, d, &chunk.gates[first..gate], &mut planned);
+            if first < gate {
+                decide(cx, me, d, &chunk.gates[first..gate], &mut planned);
+            }
             plan += 1;
             let before = me.position;
             drive(cx, me, d, planned.speed, planned.flags);
@@ -68,18 +72,30 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, lanes: &mut [LaneTraffic
                 me.flags |= Flags::STOPPED;
                 chunk.stopped.push((id, me.id));
             }
-            account(cx, me, d, id);
-            if cross(cx, me, id, chunk) {
+            account(cx, me, d, facts);
+            if cross(cx, me, id, facts, chunk) {
                 me.id = VehicleId::NONE;
                 leaving += 1;
+            } else {
+                taken += me.length + d.min_gap;
             }
         }
-        if lane.vehicles[..leaving].iter().all(|v| v.id.is_none()) {
-            lane.vehicles.drain(..leaving);
-        } else {
-            // Somebody has arrived in the middle of the lane, behind others that go on.
-            lane.vehicles.retain(|v| !v.id.is_none());
+        if leaving > 0 {
+            remove(&mut lane.vehicles, leaving);
         }
+        part.tails[k] = Tail::of(cx.scene, place, lane);
+        part.storage[k] = Storage::of(cx.scene, place, lane, taken);
+    }
+    chunk.occupied = occupied;
+}
+
+/// Removes the `leaving` vehicles that are marked as gone.
+fn remove(vehicles: &mut Vec<Vehicle>, leaving: usize) {
+    if vehicles[..leaving].iter().all(|v| v.id.is_none()) {
+        vehicles.drain(..leaving);
+    } else {
+        // Somebody has arrived in the middle of the lane, behind others that go on.
+        vehicles.retain(|v| !v.id.is_none());
     }
 }
 
@@ -92,7 +108,7 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
         let m = &cx.scene.moves[g.movement.index()];
         let rule = signs.rule(m);
         if rule == Rule::Zipper {
-            zipper = zipper.min(signs.zipper_speed(g, me, d, cx.announcements));
+            zipper = zipper.at_most(signs.zipper_speed(g, me, d, cx.announcements));
             continue;
         }
         // Whoever can no longer stop counts on the others to brake.
@@ -106,7 +122,7 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
             break;
         }
     }
-    planned.speed = planned.speed.min(zipper);
+    planned.speed = planned.speed.at_most(zipper);
 }
 
 /// Takes the step: reaction, bounds of acceleration, dawdling, motion.
@@ -117,23 +133,23 @@ fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, wanted: f32, flags: u8)
         me.delay = d.start_delay;
     } else if me.delay > 0.0 {
         if me.speed < HALTING {
-            next = next.min(0.0);
+            next = next.at_most(0.0);
         }
         me.delay -= d.dt;
     }
     let hardest = me.speed - d.emergency * d.dt;
     next = match d.model {
         FollowingModel::Krauss | FollowingModel::KraussOrig1 => {
-            let top = next.max(hardest).max(0.0);
-            let least = (me.speed - d.decel * d.dt).max(0.0).min(top);
+            let top = next.at_least(hardest).at_least(0.0);
+            let least = (me.speed - d.decel * d.dt).at_least(0.0).at_most(top);
             if d.sigma > 0.0 {
                 let r = uniform(cx.seed, me.key, Purpose::Dawdle, u64::from(cx.step));
-                krauss::dawdle(d, top, r).max(least)
+                krauss::dawdle(d, top, r).at_least(least)
             } else {
                 top
             }
         }
-        FollowingModel::Idm | FollowingModel::Calibrated => next.max(hardest),
+        FollowingModel::Idm | FollowingModel::Calibrated => next.at_least(hardest),
     };
     let (moved, speed) = d.advance(me.speed, next);
     me.accel = (speed - me.speed) / d.dt;
@@ -141,7 +157,7 @@ fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, wanted: f32, flags: u8)
     me.moved = moved;
     me.position += moved;
     me.advised = f32::INFINITY;
-    me.relax = (me.relax - d.dt).max(0.0);
+    me.relax = (me.relax - d.dt).at_least(0.0);
 }
 
 /// Whether a vehicle that was at `before` has reached the stop it has to make.
@@ -151,12 +167,12 @@ fn stops_now(cx: &Context<'_>, me: &Vehicle, d: &Driver, lane: LaneId, before: f
 }
 
 /// Keeps the vehicle's own books.
-fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: LaneId) {
+fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: &LaneFacts) {
     if me.flags & Flags::STOPPED != 0 {
         me.waiting = 0.0;
         return;
     }
-    let v0 = d.desired(me.speed_factor, cx.scene.limit(&cx.scene.lanes[lane.index()], me.kind as usize));
+    let v0 = d.desired(me.speed_factor, cx.scene.limit(lane, me.kind as usize));
     let mean = me.moved / d.dt;
     me.time_loss += d.dt * (v0 - mean) / v0;
     if me.speed < HALTING {
@@ -171,12 +187,11 @@ fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: LaneId) {
 }
 
 /// Follows the vehicle over the end of its lane, if it has passed it. True if it is no longer on the lane.
-fn cross(cx: &Context<'_>, me: &mut Vehicle, from: LaneId, chunk: &mut Chunk) -> bool {
-    let mut lane = from;
+fn cross(cx: &Context<'_>, me: &mut Vehicle, from: LaneId, facts: &LaneFacts, chunk: &mut Chunk) -> bool {
+    let (mut lane, mut facts) = (from, facts);
     loop {
-        let facts = &cx.scene.lanes[lane.index()];
-        let last = !facts.internal && me.leg + 1 >= cx.routes.legs(me.path);
-        if last {
+        // Who knows how to go on is not yet on the last leg.
+        if me.next.is_none() && me.leg + 1 >= cx.routes.legs(me.path) {
             // Nobody arrives who has a stop to make.
             if me.flags & Flags::STOP_AHEAD == 0 && me.position >= cx.scene.arrival_position(me.id, lane) {
                 chunk.arrived.push((lane, *me));
@@ -186,7 +201,7 @@ fn cross(cx: &Context<'_>, me: &mut Vehicle, from: LaneId, chunk: &mut Chunk) ->
         }
         if me.position < facts.length + AT_END {
             // Whoever slows down for what is behind the line often comes to it exactly.
-            me.position = me.position.min(facts.length);
+            me.position = me.position.at_most(facts.length);
             break;
         }
         let Some(id) = me.next.get() else {
@@ -199,6 +214,7 @@ fn cross(cx: &Context<'_>, me: &mut Vehicle, from: LaneId, chunk: &mut Chunk) ->
         me.position -= facts.length;
         me.came_from = lane;
         lane = pass(cx, me, id, lane, chunk);
+        facts = &cx.scene.lanes[lane.index()];
     }
     if lane == from {
         return false;
@@ -227,20 +243,20 @@ fn pass(cx: &Context<'_>, me: &mut Vehicle, id: MovementId, from: LaneId, chunk:
     } else {
         me.leg += 1;
         me.entered = u32::MAX;
-        let choice = &cx.routes.leg(me.path, me.leg)[facts.index as usize];
-        (me.next, me.offset, me.reach) = (choice.movement, choice.offset, choice.reach);
+        cx.routes.direct(me, facts.index as usize);
     }
     m.next
 }
 
 /// Puts the vehicles that left their lanes where they are now, in lane order of the lanes they left.
-pub fn hand_over(chunks: &[Chunk], traffic: &mut Traffic) {
+pub fn hand_over(scene: &Scene, chunks: &[Chunk], traffic: &mut Traffic) {
     for c in chunks {
         for x in &c.crossed {
             let vehicles = &mut traffic.lanes[x.lane.index()].vehicles;
             // Nearly always the new one is the last; two that merge in one step may come in either order.
             let at = vehicles.iter().rposition(|v| v.position >= x.vehicle.position).map_or(0, |i| i + 1);
             vehicles.insert(at, x.vehicle);
+            traffic.renew(scene, x.lane.index());
         }
     }
 }

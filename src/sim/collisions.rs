@@ -28,14 +28,21 @@ impl Overlaps {
         self.found.clear();
         self.latest.clear();
         for (l, lane) in traffic.lanes.iter().enumerate() {
+            let Some(last) = lane.vehicles.last() else { continue };
             let id = LaneId::new(l);
             for w in lane.vehicles.windows(2) {
                 if w[0].back() + SLACK < w[1].position {
                     self.found(id, &w[0], &w[1]);
                 }
             }
-            if let Some(last) = lane.vehicles.last().filter(|v| v.back() < 0.0 && !v.came_from.is_none()) {
+            if last.back() < 0.0 && !last.came_from.is_none() {
                 self.look_back(scene, traffic, last);
+                // An internal lane with nobody's front on it is looked at for those who reach back onto it.
+                let from = last.came_from;
+                let facts = &scene.lanes[from.index()];
+                if facts.internal && facts.next == id && traffic.lanes[from.index()].vehicles.is_empty() {
+                    self.look_inside(scene, traffic, from);
+                }
             }
             if scene.lanes[l].internal {
                 self.look_inside(scene, traffic, id);
@@ -68,9 +75,6 @@ impl Overlaps {
 
     /// Compares the vehicles on an internal lane with those on lanes that cross or merge.
     fn look_inside(&mut self, scene: &Scene, traffic: &Traffic, lane: LaneId) {
-        if occupants(scene, traffic, lane).next().is_none() {
-            return;
-        }
         let (first, last) = scene.lanes[lane.index()].conflicts;
         for facts in &scene.conflicts[first as usize..last as usize] {
             let c = &facts.meeting;
@@ -103,6 +107,7 @@ fn occupants<'a>(
     lane: LaneId,
 ) -> impl Iterator<Item = (LaneId, &'a Vehicle, f32)> {
     let facts = &scene.lanes[lane.index()];
+    // Not the tail: what counts overlaps relies on the vehicles alone.
     let beyond = traffic.lanes[facts.next.index()].vehicles.last();
     let reaching = beyond.filter(|v| v.back() < 0.0 && v.came_from == lane);
     let on = traffic.lanes[lane.index()].vehicles.iter().map(move |v| (lane, v, v.position));

@@ -11,7 +11,7 @@ use super::scene::{LaneFacts, MoveFacts, Scene};
 use super::state::{Flags, LaneTraffic, Tail, Traffic, Vehicle};
 use crate::behaviour::{Driver, Leader};
 use crate::demand::{ArrivalPosition, DepartLane, DepartPosition, DepartSpeed, Departure, VehicleId};
-use crate::network::{LaneId, LinkId};
+use crate::network::{LaneId, LinkId, MovementId};
 use crate::random::{Purpose, normal, uniform};
 
 /// Slack between a rear bumper and the start of the lane, m (SUMO: POSITION_EPS).
@@ -130,7 +130,7 @@ impl Waiting {
             {
                 let lane = candidate.first_lane + k;
                 place(&mut traffic.lanes[lane], vehicle);
-                refresh_tail(scene, traffic, lane);
+                traffic.renew_tail(scene, lane);
                 entered.push((id, LaneId::new(lane)));
                 line.remove(i);
                 self.count -= 1;
@@ -139,28 +139,6 @@ impl Waiting {
                 i += 1;
             }
         }
-    }
-}
-
-/// Brings the tail of one lane up to date.
-pub(super) fn refresh_tail(scene: &Scene, traffic: &mut Traffic, lane: usize) {
-    traffic.tails[lane] = tail_of(scene, lane, &traffic.lanes[lane]);
-}
-
-/// What other lanes see of a lane.
-#[inline]
-pub fn tail_of(scene: &Scene, lane: usize, vehicles: &LaneTraffic) -> Tail {
-    let (Some(last), Some(head)) = (vehicles.vehicles.last(), vehicles.vehicles.first()) else { return Tail::EMPTY };
-    Tail {
-        back: last.back(),
-        speed: last.speed,
-        accel: last.accel,
-        decel: scene.drivers[last.kind as usize].apparent_decel,
-        length: last.length,
-        came_from: last.came_from,
-        id: last.id,
-        head_to_end: scene.lanes[lane].length - head.position,
-        head_speed: head.speed,
     }
 }
 
@@ -446,8 +424,7 @@ impl<'a> Candidate<'a> {
     /// The vehicle as it enters.
     fn vehicle(&self, k: usize, position: f32, speed: f32) -> Vehicle {
         let path = self.path_from(position);
-        let choice = &self.routes.leg(path, 0)[k];
-        Vehicle {
+        let mut vehicle = Vehicle {
             key: self.departure.key,
             position,
             speed,
@@ -455,17 +432,18 @@ impl<'a> Candidate<'a> {
             length: self.driver.length,
             id: self.id,
             path,
-            next: choice.movement,
+            row: 0,
+            next: MovementId::NONE,
             came_from: LaneId::NONE,
             kind: self.departure.kind.0 as u16,
             leg: 0,
-            offset: choice.offset,
+            offset: 0,
             flags: self.flags(path),
             stops: 0,
             speed_factor: self.speed_factor(),
             tau: self.scene.headway(self.id),
             waiting: 0.0,
-            reach: choice.reach,
+            reach: 0.0,
             lc_gain: 0.0,
             lc_keep: 0.0,
             lc_speed: 0.0,
@@ -477,7 +455,9 @@ impl<'a> Candidate<'a> {
             time_loss: 0.0,
             waited: 0.0,
             odometer: -position,
-        }
+        };
+        self.routes.direct(&mut vehicle, k);
+        vehicle
     }
 }
 

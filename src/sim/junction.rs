@@ -125,19 +125,19 @@ impl<'a> View<'a> {
             let mut lane = m.next;
             while scene.lanes[lane.index()].internal {
                 if m.keep_clear {
-                    room -= traffic.lanes[lane.index()].taken(&scene.drivers);
+                    room -= traffic.storage[lane.index()].taken;
                 } else {
-                    room += traffic.room[lane.index()];
+                    room += traffic.storage[lane.index()].room;
                     capacity += scene.lanes[lane.index()].length;
                 }
                 lane = scene.lanes[lane.index()].next;
             }
-            room += traffic.room[lane.index()];
+            room += traffic.storage[lane.index()].room;
             capacity += scene.lanes[lane.index()].length;
             if room >= need {
                 return None;
             }
-            if traffic.held[lane.index()] {
+            if traffic.storage[lane.index()].held {
                 return Some(lane);
             }
             if leg + 1 >= self.routes.legs(path) {
@@ -257,8 +257,7 @@ impl Looker<'_> {
                 let o = Occupant::on_lane(v, &scene.drivers[v.kind as usize]);
                 self.consider(view, lane, foe_lane, facts, &o, &mut limit);
             }
-            let next = foe_lane.next;
-            let tail = &view.traffic.tails[next.index()];
+            let tail = &view.traffic.tails[facts.foe_next.index()];
             if tail.back < 0.0 && tail.came_from == c.foe {
                 let o = Occupant::reaching_back(tail, foe_lane.length);
                 self.consider(view, lane, foe_lane, facts, &o, &mut limit);
@@ -267,11 +266,11 @@ impl Looker<'_> {
                 let o = Occupant::reaching_back(tail, foe_lane.length);
                 self.consider(view, lane, foe_lane, facts, &o, &mut limit);
             }
-            let after = &scene.lanes[next.index()];
-            if after.internal {
-                let tail = &view.traffic.tails[after.next.index()];
-                if tail.came_from == next && tail.back < -after.length {
-                    let o = Occupant::reaching_back(tail, foe_lane.length + after.length);
+            if let Some(after) = facts.foe_after.get() {
+                let tail = &view.traffic.tails[after.index()];
+                let length = scene.lanes[facts.foe_next.index()].length;
+                if tail.came_from == facts.foe_next && tail.back < -length {
+                    let o = Occupant::reaching_back(tail, foe_lane.length + length);
                     self.consider(view, lane, foe_lane, facts, &o, &mut limit);
                 }
             }

@@ -27,6 +27,7 @@ pub mod lane_change;
 pub mod measures;
 pub mod monitor;
 pub mod navigation;
+mod outlook;
 pub mod plan;
 pub mod profile;
 mod rears;

@@ -9,7 +9,7 @@ use super::junction::{Limit, Looker, Rule, View};
 use super::scene::{LaneFacts, MoveFacts};
 use super::state::{Flags, Vehicle};
 use crate::behaviour::gap::{self, Passage};
-use crate::behaviour::{Driver, Leader};
+use crate::behaviour::{Bounds, Driver, Leader};
 use crate::network::{LaneId, MovementId, MovementKind};
 
 /// Where drivers stop before a line they expect to open, m (SUMO: 1 m).
@@ -38,7 +38,9 @@ pub fn plan_chunk(view: &View<'_>, chunk: &mut Chunk) {
     chunk.plans.clear();
     chunk.gates.clear();
     chunk.announcements.clear();
-    for lane in chunk.lanes.clone() {
+    chunk.find_occupied(view.traffic);
+    for i in 0..chunk.occupied.len() {
+        let lane = chunk.occupied[i] as usize;
         let vehicles = &view.traffic.lanes[lane].vehicles;
         let facts = &view.scene.lanes[lane];
         let mut ahead: Option<&Vehicle> = None;
@@ -90,7 +92,7 @@ impl<'a> Planner<'a> {
         let v0 = d.desired(me.speed_factor, view.scene.limit(lane, me.kind as usize));
         let tau = relaxed(me);
         let free = d.free(me.speed, v0);
-        let helpful = me.advised.max(me.speed - d.decel * d.dt).max(0.0);
+        let helpful = me.advised.at_least(me.speed - d.decel * d.dt).at_least(0.0);
         Self {
             view,
             me,
@@ -98,7 +100,7 @@ impl<'a> Planner<'a> {
             lane,
             v0,
             tau,
-            speed: free.min(helpful),
+            speed: free.at_most(helpful),
             behind: f32::INFINITY,
             flags: me.flags & Flags::KEPT,
         }
@@ -128,33 +130,38 @@ impl<'a> Planner<'a> {
         let next_max = self.d.max_next(self.me.speed);
         let brake = self.d.brake_gap(next_max, self.d.decel);
         // At least as far as one stops before a line, or one that stands before it would not see it.
-        let mut look = (next_max * self.d.dt + brake).max(2.0 * STOP_LINE_GAP);
+        let mut look = (next_max * self.d.dt + brake).at_least(2.0 * STOP_LINE_GAP);
         if self.d.ballistic() {
             // Continuous models react to a leader or line before they have to.
             look += self.tau * self.me.speed + 2.0 * self.d.min_gap;
         }
-        let next = self.me.next.get().map(|m| &self.view.scene.moves[m.index()]);
         // Whoever stands before the end of the lane still sees its line.
-        look += next.map_or(0.0, |m| self.view.scene.stop_offset(m, self.me.kind as usize));
-        let horizon = match next {
-            Some(m) if m.has_yielders => {
-                let ahead = if m.lamp == u32::MAX { ANNOUNCE_FAR_AHEAD } else { ANNOUNCE_AHEAD };
-                look.max(ahead * self.me.speed.max(self.speed))
-            }
-            _ => look,
-        };
-        if to_end <= horizon || self.lane.internal {
+        let scene = self.view.scene;
+        look += self.me.next.get().map_or(0.0, |m| scene.stop_offset(&scene.moves[m.index()], self.me.kind as usize));
+        if self.lane.internal || to_end <= look || self.announces_from(to_end) {
             self.walk(lane, to_end, look, chunk);
         }
         Planned { speed: self.speed, flags: self.flags }
+    }
+
+    /// Whether somebody has to know how it will pass the end of its lane, `to_end` metres ahead.
+    #[inline]
+    fn announces_from(&self, to_end: f32) -> bool {
+        let speed = self.me.speed.at_least(self.speed);
+        // Whoever is in line behind others need not look what kind of line it is.
+        if to_end > ANNOUNCE_FAR_AHEAD * speed {
+            return false;
+        }
+        let next = self.me.next.get().map(|m| &self.view.scene.moves[m.index()]).filter(|m| m.has_yielders);
+        next.is_some_and(|m| to_end <= speed * if m.lamp == u32::MAX { ANNOUNCE_FAR_AHEAD } else { ANNOUNCE_AHEAD })
     }
 
     /// Follows somebody whose rear is `distance` ahead.
     #[inline]
     fn follow(&mut self, distance: f32, speed: f32, accel: f32, decel: f32) {
         let leader = Leader { gap: distance - self.d.min_gap, speed, accel, decel };
-        self.behind = self.behind.min(self.d.follow(self.me.speed, self.v0, self.tau, &leader));
-        self.speed = self.speed.min(self.behind);
+        self.behind = self.behind.at_most(self.d.follow(self.me.speed, self.v0, self.tau, &leader));
+        self.speed = self.speed.at_most(self.behind);
     }
 
     /// Keeps behind somebody who waits to be let in, if there is still room and time for that.
@@ -179,7 +186,7 @@ impl<'a> Planner<'a> {
         if inside {
             // Already in: holding back is no choice.
             let limit = self.conflicts(here, -self.me.position, true);
-            self.speed = self.speed.min(limit.speed).min(limit.behind);
+            self.speed = self.speed.at_most(limit.speed).at_most(limit.behind);
         }
         for _ in 0..64 {
             if here != lane {
@@ -200,8 +207,8 @@ impl<'a> Planner<'a> {
             let line = self.line(m, seen);
             // Somebody in the way inside: who can still stop does not ask to enter.
             let limit = if facts.internal && seen <= look { self.conflicts(m.next, seen, inside) } else { Limit::NONE };
-            self.behind = self.behind.min(limit.behind);
-            self.speed = self.speed.min(limit.behind);
+            self.behind = self.behind.at_most(limit.behind);
+            self.speed = self.speed.at_most(limit.behind);
             if limit.hold && line.can_stop && !inside {
                 self.hold(&line);
                 return;
@@ -209,11 +216,11 @@ impl<'a> Planner<'a> {
             if self.stop_line(m, id, &line, leg, inside, &limit, &mut slowed, chunk) == Way::Ends || seen > look {
                 return;
             }
-            self.speed = self.speed.min(limit.speed);
+            self.speed = self.speed.at_most(limit.speed);
             let v0 = self.d.desired(self.me.speed_factor, scene.limit(facts, self.me.kind as usize));
-            if v0 < self.me.speed.max(self.speed) {
-                let slow = self.d.slow(self.me.speed, seen, v0).max(self.me.speed - self.d.decel * self.d.dt);
-                self.speed = self.speed.min(slow);
+            if v0 < self.me.speed.at_least(self.speed) {
+                let slow = self.d.slow(self.me.speed, seen, v0).at_least(self.me.speed - self.d.decel * self.d.dt);
+                self.speed = self.speed.at_most(slow);
             }
             let tail = &self.view.traffic.tails[m.next.index()];
             if tail.exists() && tail.id != self.me.id {
@@ -325,7 +332,7 @@ impl<'a> Planner<'a> {
     fn line(&self, m: &MoveFacts, seen: f32) -> Line {
         let rule = self.view.signs().rule(m);
         let lamp = matches!(rule, Rule::Closed | Rule::Yellow);
-        let decel = if lamp { self.d.decel.max(YELLOW_DECEL.min(self.d.emergency)) } else { self.d.decel };
+        let decel = if lamp { self.d.decel.at_least(YELLOW_DECEL.at_most(self.d.emergency)) } else { self.d.decel };
         let brake = self.d.brake_gap(self.me.speed, decel);
         // A discrete stop is exact; a continuous one needs a little slack to stay possible once it is decided.
         let can_stop = seen - if self.d.ballistic() { LEAST_GAP } else { 0.0 } >= brake;
@@ -344,12 +351,12 @@ impl<'a> Planner<'a> {
         };
         let to_stop = if self.d.ballistic() {
             // Continuous models settle towards their point: it must not move with them, and be clear of the line.
-            seen - wanted.max(SETTLE_GAP)
+            seen - wanted.at_least(SETTLE_GAP)
         } else {
-            let offset = if can_stop { wanted.min(seen - brake) } else { wanted }.max(LEAST_GAP);
-            (seen - offset).max(0.0)
+            let offset = if can_stop { wanted.at_most(seen - brake) } else { wanted }.at_least(LEAST_GAP);
+            (seen - offset).at_least(0.0)
         };
-        let wait = self.speed.min(self.stop(to_stop, decel));
+        let wait = self.speed.at_most(self.stop(to_stop, decel));
         Line { rule, distance: seen, wait, can_stop }
     }
 

@@ -26,8 +26,7 @@ pub fn by<'a>(
 
 /// The same for whichever movement they left by.
 pub fn of<'a>(scene: &'a Scene, tails: &'a [Tail], lane: LaneId, within: f32) -> impl Iterator<Item = (f32, &'a Tail)> {
-    let movements = scene.network.movements_of(lane);
-    movements.flat_map(move |m| by(scene, tails, lane, scene.moves[m.index()].next, within))
+    scene.moves_from(lane).iter().flat_map(move |m| by(scene, tails, lane, m.next, within))
 }
 
 impl Traffic {

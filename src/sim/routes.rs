@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use bevy::ecs::prelude::Resource;
 
+use super::state::Vehicle;
 use crate::demand::stops::legs;
 use crate::demand::{Demand, Departure, Route, RouteId, Stop};
 use crate::network::{Lane, LaneId, LinkId, MovementId, MovementKind, Network, VehicleClass};
@@ -27,10 +28,14 @@ use crate::network::{Lane, LaneId, LinkId, MovementId, MovementKind, Network, Ve
 pub struct LaneChoice {
     /// The movement to take; none if the route ends here or does not go on from this lane.
     pub movement: MovementId,
+    /// The lane of the next link that it leads to.
+    pub to: LaneId,
     /// How far from the start of this lane one gets without a lane change, m.
     pub reach: f32,
     /// Lanes to the nearest lane with the greatest reach; left positive.
     pub offset: i8,
+    /// Place of the lane it leads to in its link.
+    pub to_index: u8,
     /// Whether the vehicle may use the lane at all.
     pub allowed: bool,
     /// Whether it may change from it to the lane on its right, and to that on its left.
@@ -38,10 +43,23 @@ pub struct LaneChoice {
 }
 
 impl LaneChoice {
-    /// A lane with that reach which does not go on.
+    /// A lane with that reach from which the route does not go on.
     fn new(lane: &Lane, reach: f32, class: VehicleClass) -> Self {
-        let changes = [&lane.rules.change_right, &lane.rules.change_left].map(|who| who.allows(class));
-        Self { movement: MovementId::NONE, reach, offset: 0, allowed: lane.permissions.allows(class), changes }
+        Self {
+            movement: MovementId::NONE,
+            to: LaneId::NONE,
+            reach,
+            offset: 0,
+            to_index: 0,
+            allowed: lane.permissions.allows(class),
+            changes: [&lane.rules.change_right, &lane.rules.change_left].map(|who| who.allows(class)),
+        }
+    }
+
+    /// The lane that the route leads to, and its place in its link.
+    #[inline]
+    pub fn onward(&self) -> Option<(LaneId, usize)> {
+        self.to.get().map(|to| (to, usize::from(self.to_index)))
     }
 
     /// Whether the vehicle may change from this lane, the `k`-th of its link, to its neighbour `to`.
@@ -76,6 +94,19 @@ pub struct RouteTable {
     rings: Vec<bool>,
     /// The paths of trips, to find them again.
     known: HashMap<Found, u32>,
+    /// The choices made, to use them again: the fewer there are, the more of them are at hand.
+    made: HashMap<Row, (u32, u32)>,
+}
+
+/// All that the choices on the lanes of a link hang on, but for a stop there.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Row {
+    link: LinkId,
+    /// Where the choices on the next link begin, or the lane to arrive on.
+    next: Result<u32, Option<u8>>,
+    class: VehicleClass,
+    /// How far drivers think ahead, in bits.
+    seen: u32,
 }
 
 /// A way that a trip found, and what else makes a path.
@@ -168,26 +199,46 @@ impl RouteTable {
     fn rows(&mut self, way: &Way<'_>, rows: &mut [(u32, u32)], legs: Range<usize>, stop: Option<&Stop>) {
         let last = legs.end - 1;
         for leg in legs.rev() {
-            let link = way.route.links[leg];
-            let mut row: Vec<LaneChoice> = match stop {
-                Some(_) if leg == last => self.choices[rows[leg].0 as usize..rows[leg].1 as usize].to_vec(),
-                _ => {
-                    let next = way.route.links.get(leg + 1).map(|&l| {
-                        let (start, end) = rows[leg + 1];
-                        (way.network.link(l).lanes.start, &self.choices[start as usize..end as usize])
-                    });
-                    let seen = horizon(way.network, &way.route.links[leg..]);
-                    way.network.lanes_of(link).map(|lane| way.choice(lane, next, seen)).collect()
-                }
+            rows[leg] = match stop {
+                Some(stop) if leg == last => self.row_with_stop(way, rows[leg], stop),
+                _ => self.row_of(way, leg, rows.get(leg + 1).copied()),
             };
-            set_offsets(&mut row);
-            if let Some(stop) = stop.filter(|_| leg == last) {
-                stop_on(&mut row, stop, way.network.lane(stop.lane).index);
-            }
-            let start = self.choices.len() as u32;
-            self.choices.extend(row);
-            rows[leg] = (start, self.choices.len() as u32);
         }
+    }
+
+    /// The choices on a leg, made unless there are the same already; `next`: those on the leg after it.
+    fn row_of(&mut self, way: &Way<'_>, leg: usize, next: Option<(u32, u32)>) -> (u32, u32) {
+        let link = way.route.links[leg];
+        let seen = horizon(way.network, &way.route.links[leg..]);
+        let after = next.map(|(start, _)| start).ok_or(way.arrival_lane);
+        let key = Row { link, next: after, class: way.class, seen: seen.to_bits() };
+        if let Some(&row) = self.made.get(&key) {
+            return row;
+        }
+        let next = next.map(|(start, end)| {
+            let first = way.network.link(way.route.links[leg + 1]).lanes.start;
+            (first, &self.choices[start as usize..end as usize])
+        });
+        let mut row: Vec<LaneChoice> = way.network.lanes_of(link).map(|lane| way.choice(lane, next, seen)).collect();
+        set_offsets(&mut row);
+        let row = self.keep(row);
+        self.made.insert(key, row);
+        row
+    }
+
+    /// The choices on a leg with a stop, made from those without it.
+    fn row_with_stop(&mut self, way: &Way<'_>, row: (u32, u32), stop: &Stop) -> (u32, u32) {
+        let mut row = self.choices[row.0 as usize..row.1 as usize].to_vec();
+        set_offsets(&mut row);
+        stop_on(&mut row, stop, way.network.lane(stop.lane).index);
+        self.keep(row)
+    }
+
+    /// Puts choices into the table.
+    fn keep(&mut self, row: Vec<LaneChoice>) -> (u32, u32) {
+        let start = self.choices.len() as u32;
+        self.choices.extend(row);
+        (start, self.choices.len() as u32)
     }
 
     /// Whether there is a roundabout on a leg of a path or within sight after it.
@@ -201,6 +252,27 @@ impl RouteTable {
     pub fn leg(&self, path: u32, leg: u16) -> &[LaneChoice] {
         let (start, end) = self.legs[self.paths[path as usize] as usize + leg as usize];
         &self.choices[start as usize..end as usize]
+    }
+
+    /// The choices from a vehicle's row on.
+    #[inline(always)]
+    pub fn row(&self, row: u32) -> &[LaneChoice] {
+        &self.choices[row as usize..]
+    }
+
+    /// Directs a vehicle that has come to a leg, a path or a lane of a link: there the route goes on like this.
+    pub fn direct(&self, v: &mut Vehicle, lane: usize) {
+        v.row = self.legs[self.paths[v.path as usize] as usize + v.leg as usize].0;
+        let choice = &self.row(v.row)[lane];
+        (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
+    }
+
+    /// The choices on each leg of a path from `leg` on.
+    #[inline]
+    pub fn legs_from(&self, path: u32, leg: u16) -> impl Iterator<Item = &[LaneChoice]> {
+        let (first, end) = (self.paths[path as usize], self.paths[path as usize + 1]);
+        let legs = &self.legs[first as usize + leg as usize..end as usize];
+        legs.iter().map(|&(start, end)| &self.choices[start as usize..end as usize])
     }
 
     /// Number of legs of a path.
@@ -308,7 +380,7 @@ fn continuing(
         });
         if better {
             best = Some((target.reach, shift));
-            choice.movement = id;
+            (choice.movement, choice.to, choice.to_index) = (id, m.to, network.lane(m.to).index);
             choice.reach = here.length + target.reach;
         }
     }
@@ -353,7 +425,7 @@ fn stop_on(row: &mut [LaneChoice], stop: &Stop, lane: u8) {
             // However soon the route needs another lane behind the stop.
             choice.reach = choice.reach.max(stop.end + 2.0 * SAME_REACH);
         } else {
-            choice.movement = MovementId::NONE;
+            (choice.movement, choice.to) = (MovementId::NONE, LaneId::NONE);
             choice.reach = choice.reach.min(stop.end);
         }
     }

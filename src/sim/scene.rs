@@ -63,6 +63,8 @@ pub struct LaneFacts {
     pub limit: f32,
     /// Speed limits of vehicle types, where some have their own.
     pub limits: Row,
+    /// First of the movements that leave it, and one past the last.
+    pub movements: (u32, u32),
     /// First of its conflicts, and one past the last.
     pub conflicts: (u32, u32),
     /// For an internal lane: the only lane after it.
@@ -121,10 +123,24 @@ pub struct MoveFacts {
 pub struct ConflictFacts {
     /// Where and how the two lanes meet.
     pub meeting: Conflict,
+    /// The lane after the foe's.
+    pub foe_next: LaneId,
+    /// The lane after that one, if that one lies inside, too.
+    pub foe_after: LaneId,
     /// The foe's lane ends at a place to wait, and the crossing lies beyond it.
     pub clearing: bool,
     /// How much further the foe must be gone before one starts to turn across its lane, m.
     pub swing: f32,
+}
+
+impl ConflictFacts {
+    fn new(network: &Network, meeting: Conflict, clearing: bool, swing: f32) -> Self {
+        let after = |lane: LaneId| network.movements_of(lane).next().map_or(LaneId::NONE, |m| network.movement(m).next);
+        let foe_next = after(meeting.foe);
+        let inside = !foe_next.is_none() && network.lane(foe_next).internal;
+        let foe_after = if inside { after(foe_next) } else { LaneId::NONE };
+        Self { meeting, foe_next, foe_after, clearing, swing }
+    }
 }
 
 /// Everything constant about a run.
@@ -179,6 +195,13 @@ pub struct Scene {
 pub struct SceneRes(pub Arc<Scene>);
 
 impl Scene {
+    /// The movements that leave a lane.
+    #[inline]
+    pub fn moves_from(&self, lane: LaneId) -> &[MoveFacts] {
+        let (start, end) = self.lanes[lane.index()].movements;
+        &self.moves[start as usize..end as usize]
+    }
+
     /// Prepares a run.
     pub fn new(network: Arc<Network>, demand: &Demand, setup: Setup) -> Self {
         let types: Vec<VehicleType> = demand
@@ -325,6 +348,7 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
                 length: lane.length,
                 limit: lane.speed_limit,
                 limits: Row::NONE,
+                movements: (lane.movements.start, lane.movements.end),
                 conflicts: (start, conflicts.len() as u32),
                 next: exit.get().map_or(LaneId::NONE, |m| network.movement(m).next),
                 exit,
@@ -413,7 +437,7 @@ fn conflict_facts(network: &Network, c: &Conflict, waits: bool, foe_waits: bool,
     }
     let kind = if c.kind == ConflictKind::Merging && (waits || foe_waits) { ConflictKind::Crossing } else { c.kind };
     let swing = if kind == ConflictKind::Crossing { swing } else { 0.0 };
-    Some(ConflictFacts { meeting: Conflict { kind, ..*c }, clearing: false, swing })
+    Some(ConflictFacts::new(network, Conflict { kind, ..*c }, false, swing))
 }
 
 /// For each conflict with a lane behind a place to wait: a conflict with the lane before it, so that whoever was
@@ -427,7 +451,7 @@ fn clearing(network: &Network, conflicts: &[Conflict]) -> Vec<ConflictFacts> {
             let entry = network.movement(exit).entry;
             let first = network.movement(entry).next;
             let meeting = Conflict { foe: first, foe_start: f32::MAX, foe_end: f32::MAX, ..*c };
-            (first != c.foe).then_some(ConflictFacts { meeting, clearing: true, swing: 0.0 })
+            (first != c.foe).then(|| ConflictFacts::new(network, meeting, true, 0.0))
         })
         .collect()
 }

@@ -18,6 +18,8 @@ const LOOP_LENGTH: f32 = 1.8;
 const STOP_BAR: f32 = 1.0;
 /// Distance of the advance loop's near border from the stop line, m.
 const ADVANCE: f32 = 40.0;
+/// What sums of positions are exact to, m.
+const ROUNDING: f32 = 0.01;
 
 /// A loop.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +90,8 @@ pub struct SensorState {
     /// Whether each loop is occupied.
     pub occupied: Vec<bool>,
     edges: Vec<SensorEvent>,
+    /// Those beyond the end of the lane that is looked at.
+    beyond: Vec<Motion>,
     /// Where edges are sent, in order of time, then sensor.
     pub out: Sender<SensorEvent>,
     /// Where controllers get them.
@@ -98,15 +102,21 @@ impl SensorState {
     /// All loops free.
     pub fn new(scene: &Scene) -> Self {
         let (out, wire) = crossbeam_channel::unbounded();
-        Self { occupied: vec![false; scene.sensors.list.len()], edges: Vec::new(), out, wire }
+        Self { occupied: vec![false; scene.sensors.list.len()], edges: Vec::new(), beyond: Vec::new(), out, wire }
     }
 
     /// Finds the edges of the step that ends at `end` and sends them.
     pub fn sense(&mut self, scene: &Scene, traffic: &Traffic, end: Millis) {
         self.edges.clear();
         for &(lane, first, last) in &scene.sensors.lanes {
+            self.look_beyond(scene, traffic, lane, &scene.sensors.list[last as usize - 1]);
+            // The lane's first vehicle comes next to its loops.
+            let to_first = scene.lanes[lane.index()].length - scene.sensors.list[first as usize].start;
+            let nobody = self.beyond.is_empty() && traffic.tails[lane.index()].head_to_end > to_first + ROUNDING;
             for s in first..last {
-                self.sense_one(scene, traffic, lane, s, end);
+                if !nobody || self.occupied[s as usize] {
+                    self.sense_one(scene, traffic, lane, s, end);
+                }
             }
         }
         self.edges.sort_unstable();
@@ -116,39 +126,44 @@ impl SensorState {
         }
     }
 
+    /// Finds those who have left a lane but are or were over its last loop, and so perhaps over others.
+    fn look_beyond(&mut self, scene: &Scene, traffic: &Traffic, lane: LaneId, last: &Sensor) {
+        self.beyond.clear();
+        let facts = &scene.lanes[lane.index()];
+        // Tails lie side by side and tell of most lanes that nobody there has come from a loop in this step.
+        let away = |lane: LaneId, from_loop: f32| {
+            let t = &traffic.tails[lane.index()];
+            t.back - t.speed.max(t.speed - t.accel * scene.dt) * scene.dt > ROUNDING - from_loop
+        };
+        let to_end = facts.length - last.end;
+        for m in scene.moves_from(lane) {
+            let beyond = &scene.lanes[m.next.index()];
+            if !away(m.next, to_end) {
+                let all = traffic.lanes[m.next.index()].vehicles.iter().rev();
+                let near = all.take_while(|v| v.back() - v.moved <= -to_end);
+                let own = near.filter(|v| beyond.internal || v.came_from == lane);
+                self.beyond.extend(own.map(|v| Motion::of(v, facts.length)));
+            }
+            if beyond.internal && !away(beyond.next, to_end + beyond.length) {
+                let all = traffic.lanes[beyond.next.index()].vehicles.iter().rev();
+                let near = all.take_while(|v| v.back() - v.moved <= -to_end - beyond.length);
+                let own = near.filter(|v| v.came_from == m.next);
+                self.beyond.extend(own.map(|v| Motion::of(v, facts.length + beyond.length)));
+            }
+        }
+    }
+
     /// The edges of one loop.
     fn sense_one(&mut self, scene: &Scene, traffic: &Traffic, lane: LaneId, s: u32, end: Millis) {
         let sensor = &scene.sensors.list[s as usize];
         let mut watch = Watch { start: sensor.start, end: sensor.end, covered: false, edges: [None; 4], count: 0 };
-        let facts = &scene.lanes[lane.index()];
         for v in &traffic.lanes[lane.index()].vehicles {
             if v.position < sensor.start {
                 break;
             }
-            watch.see(v, v.position);
+            watch.see(&Motion::of(v, 0.0));
         }
-        for m in scene.network.movements_of(lane) {
-            let next = scene.moves[m.index()].next;
-            let beyond = &scene.lanes[next.index()];
-            for v in traffic.lanes[next.index()].vehicles.iter().rev() {
-                if v.back() - v.moved > sensor.end - facts.length {
-                    break;
-                }
-                if beyond.internal || v.came_from == lane {
-                    watch.see(v, facts.length + v.position);
-                }
-            }
-            if beyond.internal {
-                for v in traffic.lanes[beyond.next.index()].vehicles.iter().rev() {
-                    if v.back() - v.moved > sensor.end - facts.length - beyond.length {
-                        break;
-                    }
-                    if v.came_from == next {
-                        watch.see(v, facts.length + beyond.length + v.position);
-                    }
-                }
-            }
-        }
+        self.beyond.iter().for_each(|m| watch.see(m));
         let step = scene.setup.step.0;
         let mut occupied = self.occupied[s as usize];
         let edges = &mut watch.edges[..watch.count];
@@ -167,6 +182,22 @@ impl SensorState {
     }
 }
 
+/// Where a vehicle is in the measure of a loop's lane, and how it came there.
+#[derive(Clone, Copy, Debug)]
+struct Motion {
+    front: f32,
+    length: f32,
+    moved: f32,
+}
+
+impl Motion {
+    /// That of a vehicle whose lane begins `start` metres from the start of the loop's.
+    #[inline]
+    fn of(v: &Vehicle, start: f32) -> Self {
+        Self { front: start + v.position, length: v.length, moved: v.moved }
+    }
+}
+
 /// One loop during one step.
 struct Watch {
     start: f32,
@@ -179,9 +210,10 @@ struct Watch {
 }
 
 impl Watch {
-    /// A vehicle whose front is at `x` in the loop's lane's measure.
-    fn see(&mut self, v: &Vehicle, x: f32) {
-        let back = x - v.length;
+    /// Whether a vehicle is over the loop, and when it came or left.
+    #[inline]
+    fn see(&mut self, v: &Motion) {
+        let (x, back) = (v.front, v.front - v.length);
         if x > self.start && back < self.end {
             self.covered = true;
         }

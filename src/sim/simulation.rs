@@ -21,7 +21,7 @@ use super::profile::Profile;
 use super::routes::Paths;
 use super::scene::{Scene, SceneRes, Setup};
 use super::sensors::SensorState;
-use super::state::{Tail, Traffic, Vehicle};
+use super::state::{Traffic, Vehicle};
 use super::step::{self, Clock, Workers};
 use super::stops::Halts;
 use crate::demand::routing::Search;
@@ -109,16 +109,12 @@ impl Simulation {
         let pieces = if self.pool.is_some() { threads * 4 } else { 1 };
         let mut chunks = chunk::cut(&self.network, pieces);
         chunk::assign_links(&mut chunks, &scene.change_links);
-        let mut traffic = Traffic::new(lanes);
-        for (room, facts) in traffic.room.iter_mut().zip(&scene.lanes) {
-            *room = facts.length;
-        }
         let world = &mut self.world;
         entities::despawn_all(world);
         entities::spawn_static(world, &scene);
         world.insert_resource(VehicleEntities(vec![None; scene.departures.len()]));
         world.insert_resource(Clock { now: scene.setup.begin, step: 0 });
-        world.insert_resource(traffic);
+        world.insert_resource(Traffic::new(&scene.lanes));
         world.insert_resource(Halts::new(scene.places));
         world.insert_resource(Waiting::new(links));
         world.insert_resource(Paths::new(&scene.network, &self.demand, &scene.departures));
@@ -134,8 +130,6 @@ impl Simulation {
         world.insert_resource(lamps);
         world.insert_resource(Workers {
             chunks,
-            tails: vec![Tail::EMPTY; lanes],
-            taken: vec![0.0; lanes],
             searches: vec![Search::new(links); threads],
             parallel: self.pool.is_some(),
         });

@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::Resource;
 
+use super::scene::LaneFacts;
 use crate::behaviour::Driver;
 use crate::demand::VehicleId;
 use crate::network::{LaneId, MovementId};
@@ -24,8 +25,10 @@ pub struct Vehicle {
     pub length: f32,
     /// Who it is.
     pub id: VehicleId,
-    /// Its row of lane choices, see [`RouteTable`](super::routes::RouteTable).
+    /// The path it follows, see [`RouteTable`](super::routes::RouteTable).
     pub path: u32,
+    /// Where the choices on its leg of the path begin: the step would look them up for every vehicle.
+    pub row: u32,
     /// The movement it takes at the end of this lane; none if the route ends or does not go on from this lane.
     pub next: MovementId,
     /// The lane it came from.
@@ -166,12 +169,15 @@ pub struct LaneTraffic {
     pub vehicles: Vec<Vehicle>,
 }
 
-impl LaneTraffic {
+/// How full a lane is: what those want to know who are bound for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Storage {
     /// Length of its vehicles and their standing gaps, m.
-    #[inline]
-    pub fn taken(&self, drivers: &[Driver]) -> f32 {
-        self.vehicles.iter().map(|v| v.space(drivers)).sum()
-    }
+    pub taken: f32,
+    /// Room at its start behind the vehicles that stand on it, m; may be negative.
+    pub room: f32,
+    /// Whether it is held up: somebody stands on it, or its last vehicle waits at a line ahead.
+    pub held: bool,
 }
 
 /// A vehicle that stands and has to change lanes before the first vehicle of another lane.
@@ -190,25 +196,22 @@ pub struct Traffic {
     pub lanes: Vec<LaneTraffic>,
     /// The lanes' tails, as of the end of the last step.
     pub tails: Vec<Tail>,
-    /// Room at the start of each lane behind the vehicles that stand on it, m; may be negative.
-    pub room: Vec<f32>,
-    /// Whether each lane is held up: somebody stands on it, or its last vehicle waits at a line ahead.
-    pub held: Vec<bool>,
+    /// How full each lane is, as of the end of the last step.
+    pub storage: Vec<Storage>,
     /// Last vehicles that changed lanes while they still reached back onto a lane that does not lead to their new
-    /// one; in lane order, nearly always empty.
+    /// one; ordered by that lane.
     pub askew: Vec<Tail>,
-    /// Vehicles that stand and cannot change lanes for those who come from a link before; nearly always empty.
+    /// Vehicles that stand and cannot change lanes for those who come from a link before; ordered by their lane.
     pub begging: Vec<Begging>,
 }
 
 impl Traffic {
     /// Empty lanes.
-    pub fn new(lanes: usize) -> Self {
+    pub fn new(lanes: &[LaneFacts]) -> Self {
         Self {
-            lanes: vec![LaneTraffic::default(); lanes],
-            tails: vec![Tail::EMPTY; lanes],
-            room: vec![0.0; lanes],
-            held: vec![false; lanes],
+            lanes: vec![LaneTraffic::default(); lanes.len()],
+            tails: vec![Tail::EMPTY; lanes.len()],
+            storage: lanes.iter().map(|l| Storage { taken: 0.0, room: l.length, held: false }).collect(),
             askew: Vec::new(),
             begging: Vec::new(),
         }
@@ -216,12 +219,15 @@ impl Traffic {
 
     /// Where the first vehicle of a lane has to stop to let others in, m beyond the end of the lane.
     pub fn begging_before(&self, lane: LaneId) -> impl Iterator<Item = f32> {
-        self.begging.iter().filter(move |b| b.lane == lane).map(|b| b.beyond)
+        let start = self.begging.partition_point(|b| b.lane < lane);
+        self.begging[start..].iter().take_while(move |b| b.lane == lane).map(|b| b.beyond)
     }
 
     /// Vehicles that still reach back onto a lane which does not lead to the one they have changed to.
+    #[inline]
     pub fn askew_over(&self, lane: LaneId) -> impl Iterator<Item = &Tail> {
-        self.askew.iter().filter(move |t| t.came_from == lane)
+        let start = self.askew.partition_point(|t| t.came_from < lane);
+        self.askew[start..].iter().take_while(move |t| t.came_from == lane)
     }
 
     /// All vehicles with their lanes, in lane order, front first.

@@ -9,14 +9,14 @@ use rayon::prelude::*;
 
 use super::announce::Announcements;
 use super::apply::{Context, apply_chunk, hand_over};
-use super::chunk::{Chunk, split};
+use super::chunk::{Chunk, Part, split};
 use super::collisions::Overlaps;
 use super::command::Agenda;
 use super::control::{Controllers, Lamps};
 use super::entities::{VehicleEntities, VehicleEntity};
 use super::gridlock::{self, Gridlocks};
 use super::hash::{self, StateHash};
-use super::insert::{Waiting, tail_of};
+use super::insert::Waiting;
 use super::junction::View;
 use super::lane_change::LinkLanes;
 use super::measures::{self, Measures};
@@ -26,7 +26,7 @@ use super::profile::Profile;
 use super::routes::{Paths, RouteTable};
 use super::scene::{Scene, SceneRes};
 use super::sensors::SensorState;
-use super::state::{Flags, LaneTraffic, Tail, Traffic};
+use super::state::Traffic;
 use super::stops::Halts;
 use crate::demand::routing::Search;
 
@@ -82,10 +82,6 @@ pub struct Clock {
 pub struct Workers {
     /// The pieces.
     pub chunks: Vec<Chunk>,
-    /// Tails being made, by lane.
-    pub tails: Vec<Tail>,
-    /// Length of the vehicles on each lane and their standing gaps, m.
-    pub taken: Vec<f32>,
     /// What looking for ways needs, one for each thread.
     pub searches: Vec<Search>,
     /// Whether the passes are parallel: then the step runs on a thread of the pool it should use.
@@ -223,89 +219,45 @@ fn apply(
         seed: scene.setup.seed,
     };
     measures.vehicle_steps += workers.chunks.iter().map(|c| c.plans.len() as u64).sum::<u64>();
-    let parts = split(&workers.chunks, &mut traffic.lanes);
-    workers.each(parts, |chunk, lanes| apply_chunk(&cx, chunk, lanes));
-    hand_over(&workers.chunks, traffic);
+    let parts = Part::all(&workers.chunks, traffic);
+    workers.each(parts, |chunk, part| apply_chunk(&cx, chunk, part));
+    hand_over(scene, &workers.chunks, traffic);
     halts.take(scene, routes, traffic, &workers.chunks, clock.now + scene.setup.step);
-
-    let (mut tails, mut taken) = (std::mem::take(&mut workers.tails), std::mem::take(&mut workers.taken));
-    let old = &traffic.lanes;
-    let parts = split(&workers.chunks, &mut tails).into_iter().zip(split(&workers.chunks, &mut taken)).collect();
-    workers.each(parts, |chunk, (tails, taken): (&mut [Tail], &mut [f32])| {
-        for ((tail, taken), lane) in tails.iter_mut().zip(taken).zip(chunk.lanes.clone()) {
-            *tail = tail_of(scene, lane, &old[lane]);
-            *taken = old[lane].taken(&scene.drivers);
-        }
-    });
-    finish(scene, routes, traffic, workers, (&tails, &taken));
-    (workers.tails, workers.taken) = (tails, taken);
+    change_lanes(scene, routes, traffic, workers);
     measures.lane_changes += workers.chunks.iter().map(|c| c.changes as u64).sum::<u64>();
     profile.lap(Stage::Apply);
 }
 
-/// Lane changes, and what other lanes will see of each lane in the next step.
-fn finish(
-    scene: &Scene,
-    routes: &RouteTable,
-    traffic: &mut Traffic,
-    workers: &mut Workers,
-    (moved, taken): (&[Tail], &[f32]),
-) {
-    let parts: Vec<_> = split(&workers.chunks, &mut traffic.lanes)
-        .into_iter()
-        .zip(split(&workers.chunks, &mut traffic.tails))
-        .zip(split(&workers.chunks, &mut traffic.room).into_iter().zip(split(&workers.chunks, &mut traffic.held)))
-        .collect();
-    workers.each(parts, |chunk, ((lanes, tails), (room, held))| {
+/// Lane changes. All see the other links as they are after moving: what others see of a lane is renewed afterwards.
+fn change_lanes(scene: &Scene, routes: &RouteTable, traffic: &mut Traffic, workers: &mut Workers) {
+    let (tails, storage) = (&traffic.tails[..], &traffic.storage[..]);
+    let parts = split(&workers.chunks, &mut traffic.lanes);
+    workers.each(parts, |chunk, lanes| {
         chunk.changes = 0;
-        chunk.askew.clear();
+        chunk.changed.clear();
         chunk.begging.clear();
-        let first = chunk.lanes.start;
         for &(a, b) in &scene.change_links[chunk.change_links.clone()] {
-            let part = &mut lanes[a as usize - first..b as usize - first];
-            let begging = &mut chunk.begging;
-            chunk.changes +=
-                LinkLanes { scene, routes, tails: moved, taken, lanes: part, first: a as usize, begging }.change();
-        }
-        for (k, lane) in lanes.iter().enumerate() {
-            tails[k] = tail_of(scene, first + k, lane);
-            chunk.askew.extend(is_askew(scene, first + k, &tails[k]).then_some(tails[k]));
-            (room[k], held[k]) = room_on(scene, first + k, lane);
+            let (first, begging) = (a as usize, &mut chunk.begging);
+            let lanes = &mut lanes[first - chunk.lanes.start..b as usize - chunk.lanes.start];
+            let changes = LinkLanes { scene, routes, tails, storage, lanes, first, begging }.change();
+            if changes > 0 {
+                chunk.changes += changes;
+                chunk.changed.extend(a..b);
+            }
         }
     });
-    traffic.askew.clear();
-    traffic.askew.extend(workers.chunks.iter().flat_map(|c| &c.askew));
-    traffic.begging.clear();
-    traffic.begging.extend(workers.chunks.iter().flat_map(|c| &c.begging));
-}
-
-/// Whether the last vehicle of a lane reaches back onto one that does not lead to it.
-fn is_askew(scene: &Scene, lane: usize, tail: &Tail) -> bool {
-    tail.back < 0.0
-        && !tail.came_from.is_none()
-        && scene.network.lanes[lane].incoming.iter().all(|&m| scene.network.movement(m).from != tail.came_from)
-}
-
-/// Length of roads that hold hardly more than one vehicle, m, and speed up to which vehicles there may stop any moment,
-/// m/s.
-const SHORT_STORAGE: f32 = 15.0;
-const CREEPING: f32 = 5.0;
-
-/// Room at the start of a lane behind those who stand on it, and whether it is held up.
-#[inline]
-fn room_on(scene: &Scene, lane: usize, traffic: &LaneTraffic) -> (f32, bool) {
-    let mut taken = 0.0;
-    for v in traffic.vehicles.iter().rev() {
-        if v.speed < super::apply::HALTING {
-            return (v.back() - taken, true);
-        }
-        taken += v.space(&scene.drivers);
+    for &lane in workers.chunks.iter().flat_map(|c| &c.changed) {
+        traffic.renew(scene, lane as usize);
     }
-    // On a road too short for two nobody counts on a creeping one to go on: left behind it, one would block a junction.
-    let length = scene.lanes[lane].length;
-    let slow = if length < SHORT_STORAGE { CREEPING } else { 0.0 };
-    let waits = traffic.vehicles.last().is_some_and(|v| v.flags & Flags::WAITS != 0 || v.speed < slow);
-    (length - taken, waits)
+    let Traffic { askew, begging, tails, .. } = traffic;
+    askew.clear();
+    // Nobody comes to be askew but by changing lanes.
+    let lanes = scene.change_links.iter().flat_map(|&(a, b)| a as usize..b as usize);
+    askew.extend(lanes.filter(|&l| tails[l].is_askew(scene, l)).map(|l| tails[l]));
+    askew.sort_by_key(|t| t.came_from);
+    begging.clear();
+    begging.extend(workers.chunks.iter().flat_map(|c| &c.begging));
+    begging.sort_by_key(|b| b.lane);
 }
 
 fn sense(

@@ -9,7 +9,7 @@ use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
 
 use super::chunk::Chunk;
-use super::insert::{place, refresh_tail};
+use super::insert::place;
 use super::measures::Measures;
 use super::routes::{NextStop, RouteTable};
 use super::scene::Scene;
@@ -91,6 +91,9 @@ impl Halts {
             }
             vehicles[i].time_loss -= unavoidable(scene, lane, &vehicles[i]);
             let parked = stop.parks.then(|| vehicles.remove(i));
+            if parked.is_some() {
+                traffic.renew(scene, lane.index());
+            }
             self.list.push(Halt { id, lane, since: now, over, parked });
         }
     }
@@ -119,7 +122,7 @@ impl Halts {
                     return true;
                 }
                 place(&mut traffic.lanes[lane], v);
-                refresh_tail(scene, traffic, lane);
+                traffic.renew_tail(scene, lane);
             }
             if let Some(v) = traffic.lanes[lane].vehicles.iter_mut().find(|v| v.id == halt.id) {
                 go_on(scene, routes, lane, v);
@@ -146,8 +149,7 @@ fn go_on(scene: &Scene, routes: &RouteTable, lane: usize, v: &mut Vehicle) {
     if routes.stop(v.path).is_some() {
         v.flags |= Flags::STOP_AHEAD;
     }
-    let choice = &routes.leg(v.path, v.leg)[scene.lanes[lane].index as usize];
-    (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
+    routes.direct(v, scene.lanes[lane].index as usize);
 }
 
 /// The time that braking for a stop and accelerating from it cost anyway, s: it is not lost (SUMO since 1.26). At half

@@ -2,6 +2,7 @@
 //!
 //! With a 2.5, T 1.3, b 2, s0 2.5 it discharges 1,877 pc/h with 2.0 s lost time at 50 km/h (HCM base: 1,900, 2.0).
 
+use super::super::bounds::Bounds;
 use super::super::driver::{Driver, Leader};
 use super::idm;
 
@@ -27,7 +28,7 @@ pub fn free(d: &Driver, v: f32, v0: f32) -> f32 {
 #[inline]
 pub fn follow(d: &Driver, v: f32, v0: f32, tau: f32, leader: &Leader) -> f32 {
     let a = blended(d, v, v0, tau, leader);
-    (v + a * d.dt).min(clamp(d, v, leader))
+    (v + a * d.dt).at_most(clamp(d, v, leader))
 }
 
 /// Acceleration by the improved IDM.
@@ -61,12 +62,12 @@ fn blended(d: &Driver, v: f32, v0: f32, tau: f32, leader: &Leader) -> f32 {
 /// The greatest acceleration that avoids a crash if the leader keeps its acceleration.
 #[inline]
 fn constant_acceleration(d: &Driver, v: f32, leader: &Leader) -> f32 {
-    let s = (leader.gap + d.min_gap).max(0.01);
-    let a = leader.accel.min(d.accel);
+    let s = (leader.gap + d.min_gap).at_least(0.01);
+    let a = leader.accel.at_most(d.accel);
     let (vl, dv) = (leader.speed, v - leader.speed);
     let divisor = vl * vl - 2.0 * s * a;
     // A leader that stands and stays leaves 0/0 in the first case: it is the limit of the second.
-    if vl * dv <= -2.0 * s * a && divisor > 1e-3 { v * v * a / divisor } else { a - dv * dv.max(0.0) / (2.0 * s) }
+    if vl * dv <= -2.0 * s * a && divisor > 1e-3 { v * v * a / divisor } else { a - dv * dv.at_least(0.0) / (2.0 * s) }
 }
 
 /// The highest next speed from which a stop behind a leader that brakes at 9 m/s² is still possible at 9 m/s².
@@ -75,7 +76,7 @@ pub(in crate::behaviour) fn clamp(d: &Driver, v: f32, leader: &Leader) -> f32 {
     let g = leader.gap + d.min_gap - CLAMP_GAP;
     let half = 0.5 * CLAMP_DECEL * d.dt;
     let inner = half * half + CLAMP_DECEL * (2.0 * (g + leader.speed * leader.speed / (2.0 * CLAMP_DECEL)) - v * d.dt);
-    if inner <= 0.0 { v - CLAMP_DECEL * d.dt } else { (-half + inner.sqrt()).max(v - CLAMP_DECEL * d.dt) }
+    if inner <= 0.0 { v - CLAMP_DECEL * d.dt } else { (-half + inner.sqrt()).at_least(v - CLAMP_DECEL * d.dt) }
 }
 
 /// The highest next speed from which standing `distance` ahead is possible at `decel`, ballistic motion. The models
@@ -92,9 +93,9 @@ pub fn stop_within(d: &Driver, v: f32, distance: f32, decel: f32) -> f32 {
 #[inline]
 pub fn slow(d: &Driver, v: f32, distance: f32, target: f32) -> f32 {
     if 0.5 * (v + target) * d.dt >= distance {
-        return target.max(v - d.decel * d.dt);
+        return target.at_least(v - d.decel * d.dt);
     }
     let half = 0.5 * d.decel * d.dt;
     let inner = half * half + target * target + d.decel * (2.0 * distance - v * d.dt);
-    -half + inner.max(0.0).sqrt()
+    -half + inner.at_least(0.0).sqrt()
 }

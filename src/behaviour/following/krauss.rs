@@ -3,13 +3,21 @@
 //! Speeds change at the start of a step and hold through it (semi-implicit Euler), so a stop takes whole steps:
 //! braking from v covers (v−b) + (v−2b) + … and the safe speed solves that sum, not v²/2b.
 
+use super::super::bounds::Bounds;
 use super::super::driver::{Driver, EPSILON, Leader};
 
-/// The whole part of a number ≥ 0 (0 for less). Rounding down is a library call on x86-64 without SSE 4.1, and the
-/// models round down several times per vehicle and step.
+/// The whole part of a number ≥ 0 (0 for less) of braking steps, of which nobody needs more than 65 535. Rounding down
+/// is a library call on x86-64 without SSE 4.1, and a longer integer takes twice the instructions; the models round
+/// down several times per vehicle and step.
 #[inline(always)]
 fn whole(x: f32) -> f32 {
-    x as u32 as f32
+    f32::from(x as u16)
+}
+
+/// `x / dt`. Nearly all runs have steps of a second: their models need not wait for a division by one.
+#[inline(always)]
+fn per_step(x: f32, dt: f32) -> f32 {
+    if dt == 1.0 { x } else { x / dt }
 }
 
 /// Distance covered while braking from `v` at `decel` in steps of `dt`.
@@ -32,10 +40,10 @@ pub fn stop_speed(gap: f32, decel: f32, headway: f32, dt: f32) -> f32 {
     }
     let b = decel * dt;
     if g <= b && headway > 0.0 {
-        return b.min(g / dt);
+        return b.at_most(per_step(g, dt));
     }
     let root = (dt * dt + 4.0 * (dt * (2.0 * g / b - headway) + headway * headway)).sqrt();
-    let n = whole(0.5 - (headway - 0.5 * root) / dt);
+    let n = whole(0.5 - per_step(headway - 0.5 * root, dt));
     let h = 0.5 * n * (n - 1.0) * b * dt + n * b * headway;
     n * b + (g - h) / (n * dt + headway)
 }
@@ -50,7 +58,8 @@ pub fn stop_within(d: &Driver, v: f32, distance: f32, decel: f32) -> f32 {
 /// Next speed behind a leader.
 #[inline]
 pub fn follow(d: &Driver, v: f32, tau: f32, leader: &Leader) -> f32 {
-    let safe = stop_speed(leader.gap + brake_gap(leader.speed, leader.decel.max(d.decel), d.dt), d.decel, tau, d.dt);
+    let safe =
+        stop_speed(leader.gap + brake_gap(leader.speed, leader.decel.at_least(d.decel), d.dt), d.decel, tau, d.dt);
     relax(d, v, safe, leader.gap, leader.speed)
 }
 
@@ -61,21 +70,21 @@ pub fn follow_original(d: &Driver, tau: f32, leader: &Leader) -> f32 {
         return 0.0;
     }
     let bt = d.decel * tau;
-    -bt + (bt * bt + leader.speed * leader.speed + 2.0 * d.decel * leader.gap).max(0.0).sqrt()
+    -bt + (bt * bt + leader.speed * leader.speed + 2.0 * d.decel * leader.gap).at_least(0.0).sqrt()
 }
 
 /// Does not brake harder than needed: where the safe speed asks for more than the comfortable deceleration, 1.2
 /// times the constant deceleration that just avoids the obstacle is enough.
 #[inline]
 fn relax(d: &Driver, v: f32, safe: f32, gap: f32, leader_speed: f32) -> f32 {
-    let wanted = (v - safe) / d.dt;
+    let wanted = per_step(v - safe, d.dt);
     if wanted <= d.decel + EPSILON || d.emergency <= d.decel {
         return safe;
     }
     let closing = v * v - leader_speed * leader_speed;
-    let needed = if gap <= 0.0 { d.emergency } else { 1.2 * (closing / (2.0 * gap)).max(0.0) };
-    let used = needed.max(d.decel).min(wanted);
-    (v - used * d.dt).max(0.0)
+    let needed = if gap <= 0.0 { d.emergency } else { 1.2 * (closing / (2.0 * gap)).at_least(0.0) };
+    let used = needed.at_least(d.decel).at_most(wanted);
+    (v - used * d.dt).at_least(0.0)
 }
 
 /// Next speed that allows driving `target` from `distance` ahead on, braking at the comfortable deceleration.
@@ -91,12 +100,12 @@ pub fn slow(d: &Driver, distance: f32, target: f32) -> f32 {
     let y = ((((b + 2.0 * v) * (b + 2.0 * v) + 8.0 * b * distance).sqrt() - b) * 0.5 - v) / b;
     let full = whole(y);
     let exact = (full * full + full) * 0.5 * b + full * v + if y > full { v } else { 0.0 };
-    ((distance - exact).max(0.0) / (full + 1.0)) / d.dt + full * d.decel * d.dt + target
+    ((distance - exact).at_least(0.0) / (full + 1.0)) / d.dt + full * d.decel * d.dt + target
 }
 
 /// Speed after dawdling: up to σ·a·dt less, less than that when starting.
 #[inline]
 pub fn dawdle(d: &Driver, v: f32, random: f32) -> f32 {
     let basis = if v < d.accel { v } else { d.accel };
-    (v - d.sigma * basis * random * d.dt).max(0.0)
+    (v - d.sigma * basis * random * d.dt).at_least(0.0)
 }

@@ -17,8 +17,8 @@ use super::apply::HALTING;
 use super::plan::{RELAXATION, relaxed};
 use super::routes::{LaneChoice, RouteTable};
 use super::scene::Scene;
-use super::state::{Begging, Flags, LaneTraffic, Tail, Vehicle};
-use crate::behaviour::{Driver, Leader};
+use super::state::{Begging, Flags, LaneTraffic, Storage, Tail, Vehicle};
+use crate::behaviour::{Bounds, Driver, Leader};
 use crate::network::{LaneId, MovementId, Network, VehicleClass};
 
 /// Time a driver looks ahead for a lane change, s.
@@ -28,7 +28,7 @@ const LOOK_AHEAD_LEFT: f32 = 2.0;
 /// Share of the look-ahead speed that is kept per second while driving slower.
 const LOOK_AHEAD_MEMORY: f32 = 0.9;
 /// Links beyond the next junction on which queues count.
-const QUEUED_LINKS: u16 = 7;
+const QUEUED_LINKS: usize = 7;
 /// How much faster a change should be over than it has to, and the least deceleration to fall in behind, m/s².
 const URGENCY: f32 = 2.0;
 const FALL_BEHIND: f32 = 7.0 / 3.6;
@@ -47,8 +47,8 @@ pub struct LinkLanes<'a> {
     pub routes: &'a RouteTable,
     /// Tails and heads of all lanes after moving.
     pub tails: &'a [Tail],
-    /// Length of the vehicles on each lane and their standing gaps, m.
-    pub taken: &'a [f32],
+    /// How full all lanes are after moving.
+    pub storage: &'a [Storage],
     /// The link's lanes.
     pub lanes: &'a mut [LaneTraffic],
     /// First of them.
@@ -74,6 +74,8 @@ struct Cursor {
     at: [usize; MOST_LANES],
     /// Their length with standing gaps, m.
     taken: [f32; MOST_LANES],
+    /// Where the next one is, m; −∞ if there is none.
+    next: [f32; MOST_LANES],
 }
 
 /// A vehicle that thinks of changing, and its lane.
@@ -83,11 +85,20 @@ struct Thinker<'a> {
     lane: usize,
     /// Its desired speed, m/s.
     v0: f32,
+    /// Room in which it can brake from its desired speed, or a little more, m.
+    roomy: f32,
     choices: &'a [LaneChoice],
-    /// Whoever is ahead on its lane.
-    ahead: Option<Neighbour>,
+    /// Whether whoever is ahead on its lane accelerates.
+    starting: bool,
     /// The speed it expects on its lane, m/s.
     own: f32,
+}
+
+/// What comes of thinking of a change: the lane to change to, if any, and the appetites for others from now on.
+struct Thought {
+    target: Option<usize>,
+    gain: f32,
+    keep: f32,
 }
 
 /// Where the one behind is.
@@ -109,18 +120,25 @@ impl LinkLanes<'_> {
     /// Makes all changes of one step. Returns how many.
     pub fn change(&mut self) -> usize {
         let n = self.lanes.len().min(MOST_LANES);
-        let mut cursor = Cursor { at: [0; MOST_LANES], taken: [0.0; MOST_LANES] };
+        if self.lanes.iter().all(|l| l.vehicles.is_empty()) {
+            return 0;
+        }
+        let mut cursor =
+            Cursor { at: [0; MOST_LANES], taken: [0.0; MOST_LANES], next: [f32::NEG_INFINITY; MOST_LANES] };
+        for k in 0..n {
+            cursor.next[k] = self.position(k, 0);
+        }
         let mut changes = 0;
         loop {
-            let mut front: Option<(usize, f32)> = None;
-            for (k, &next) in cursor.at[..n].iter().enumerate() {
-                if let Some(v) = self.lanes[k].vehicles.get(next)
-                    && front.is_none_or(|(_, p)| v.position > p)
-                {
-                    front = Some((k, v.position));
+            let mut k = 0;
+            for other in 1..n {
+                if cursor.next[other] > cursor.next[k] {
+                    k = other;
                 }
             }
-            let Some((k, _)) = front else { return changes };
+            if cursor.next[k] == f32::NEG_INFINITY {
+                return changes;
+            }
             let to = match self.decide(k, &cursor, n) {
                 Some(to) => {
                     let vehicle = self.lanes[k].vehicles.remove(cursor.at[k]);
@@ -134,13 +152,19 @@ impl LinkLanes<'_> {
             let done = &self.lanes[to].vehicles[cursor.at[to]];
             cursor.taken[to] += done.space(&self.scene.drivers);
             cursor.at[to] += 1;
+            cursor.next[k] = self.position(k, cursor.at[k]);
         }
+    }
+
+    /// Where a vehicle of a lane is, m; −∞ if there is none.
+    #[inline]
+    fn position(&self, lane: usize, at: usize) -> f32 {
+        self.lanes[lane].vehicles.get(at).map_or(f32::NEG_INFINITY, |v| v.position)
     }
 
     /// The vehicle on its new lane. Its rear stays where it is, see [`Traffic::askew`](super::state::Traffic::askew).
     fn moved(&self, mut v: Vehicle, to: usize) -> Vehicle {
-        let choice = &self.routes.leg(v.path, v.leg)[to];
-        (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
+        self.routes.direct(&mut v, to);
         (v.lc_gain, v.lc_keep, v.lc_speed) = (0.0, 0.0, 0.0);
         if self.scene.drivers[v.kind as usize].ballistic() {
             v.relax = RELAXATION;
@@ -157,25 +181,31 @@ impl LinkLanes<'_> {
         }
         // How far a driver looks ahead follows its speed at once upwards and slowly downwards.
         let memory = 1.0 - (1.0 - LOOK_AHEAD_MEMORY) * scene.dt;
-        own.lc_speed = own.speed.max(memory * own.lc_speed + (1.0 - memory) * own.speed);
-        let me = *own;
+        own.lc_speed = own.speed.at_least(memory * own.lc_speed + (1.0 - memory) * own.speed);
+        let me = &self.lanes[k].vehicles[cursor.at[k]];
         let d = &scene.drivers[me.kind as usize];
-        let choices = self.routes.leg(me.path, me.leg);
+        let choices = self.routes.row(me.row);
         let offset = choices[k].offset;
         if offset != 0 {
             let to = if offset > 0 { k + 1 } else { k.wrapping_sub(1) };
             if to < n
                 && choices[to].allowed
                 && choices[k].may_change(k, to)
-                && self.is_urgent(&me, d, &choices[k], (k, to), cursor)
+                && self.is_urgent(me, d, &choices[k], (k, to), cursor)
             {
-                return self.try_slot(k, to, cursor, &me, d).then_some(to);
+                return self.try_slot(k, to, cursor, d).then_some(to);
             }
         }
         let v0 = d.desired(me.speed_factor, scene.limit(&scene.lanes[self.first + k], me.kind as usize));
-        let ahead = self.slot_ahead(k, cursor.at[k], &me, d);
-        let own = Self::anticipated(&me, d, v0, ahead, choices[k].reach);
-        self.tactical(&Thinker { me: &me, d, lane: k, v0, choices, ahead, own }, cursor, n)
+        let ahead = self.slot_ahead(k, cursor.at[k], me, d);
+        let roomy = v0 * (v0 / (2.0 * d.decel) + me.tau + d.dt);
+        let starting = ahead.is_some_and(|a| a.accel > 0.0);
+        let mut thinker = Thinker { me, d, lane: k, v0, roomy, choices, starting, own: v0 };
+        thinker.own = thinker.anticipated(ahead, choices[k].reach);
+        let thought = self.tactical(&thinker, cursor, n);
+        let own = &mut self.lanes[k].vehicles[cursor.at[k]];
+        (own.lc_gain, own.lc_keep) = (thought.gain, thought.keep);
+        thought.target
     }
 
     /// Distance over which a change is thought of, m.
@@ -196,12 +226,14 @@ impl LinkLanes<'_> {
     /// Whether the vehicles ahead on a lane and on those the route leads on to from it take more than `length` metres.
     fn is_queued(&self, me: &Vehicle, lane: usize, cursor: &Cursor, length: f32) -> bool {
         let mut left = length - cursor.taken.get(lane).copied().unwrap_or(0.0);
-        let mut at = LaneId::new(self.first + lane);
-        let legs = self.routes.legs(me.path).min(me.leg + 1 + QUEUED_LINKS);
-        for leg in me.leg + 1..legs {
-            let Some(m) = self.onward(me, leg - 1, at).filter(|_| left >= 0.0) else { break };
-            at = self.scene.moves[m.index()].to;
-            left -= self.taken[at.index()];
+        let mut choice = &self.routes.row(me.row)[lane];
+        let mut legs = self.routes.legs_from(me.path, me.leg + 1).take(QUEUED_LINKS);
+        while left >= 0.0
+            && let Some((lane, index)) = choice.onward()
+            && let Some(choices) = legs.next()
+        {
+            left -= self.storage[lane.index()].taken;
+            choice = &choices[index];
         }
         left < 0.0
     }
@@ -212,13 +244,14 @@ impl LinkLanes<'_> {
     }
 
     /// Whether there is room on lane `to`; if not, asks those in the way for it.
-    fn try_slot(&mut self, k: usize, to: usize, cursor: &Cursor, me: &Vehicle, d: &Driver) -> bool {
-        let slot = self.slot(to, cursor.at[to], me, d);
-        let (ahead_free, behind_free) = self.is_clear(&slot, to, me, d);
+    fn try_slot(&mut self, k: usize, to: usize, cursor: &Cursor, d: &Driver) -> bool {
+        let me = self.lanes[k].vehicles[cursor.at[k]];
+        let slot = self.slot(to, cursor.at[to], &me, d);
+        let (ahead_free, behind_free) = self.is_clear(&slot, to, &me, d);
         if ahead_free && behind_free {
             return true;
         }
-        self.ask_for_room(k, to, cursor, me, d, &slot, ahead_free, behind_free);
+        self.ask_for_room(k, to, cursor, &me, d, &slot, ahead_free, behind_free);
         false
     }
 
@@ -241,10 +274,10 @@ impl LinkLanes<'_> {
             && me.back() >= 0.0
             && let Some(a) = slot.ahead
         {
-            let here = &self.routes.leg(me.path, me.leg)[k];
+            let here = &self.routes.row(me.row)[k];
             let advised = Self::behind_or_past(me, d, here, &a, d.desired(me.speed_factor, limit));
             let own = &mut self.lanes[k].vehicles[cursor.at[k]];
-            own.advised = own.advised.min(advised);
+            own.advised = own.advised.at_most(advised);
         }
         if behind_free {
             return;
@@ -265,19 +298,19 @@ impl LinkLanes<'_> {
     /// The speed at which to fall in behind somebody on the right lane; infinite if there is time and way enough to
     /// change in front of it instead.
     fn behind_or_past(me: &Vehicle, d: &Driver, here: &LaneChoice, a: &Neighbour, v0: f32) -> f32 {
-        let left = (here.reach - me.position).max(0.0);
+        let left = (here.reach - me.position).at_least(0.0);
         let lanes = f32::from(here.offset.unsigned_abs().max(1));
-        let time = (left / me.lc_speed.max(HALTING) / lanes / URGENCY).max(d.dt);
+        let time = (left / me.lc_speed.at_least(HALTING) / lanes / URGENCY).at_least(d.dt);
         let safe = Self::needed(d, me.tau, a.speed, me.speed, d.decel);
-        let distance = (a.distance + a.length + d.min_gap + me.length + safe).max(0.0);
+        let distance = (a.distance + a.length + d.min_gap + me.length + safe).at_least(0.0);
         let faster = me.speed - a.speed;
         if faster > 0.0 && distance <= left - d.brake_gap(me.speed, d.decel) && distance <= faster * time {
             return f32::INFINITY;
         }
         let leader = Leader { gap: a.distance - d.min_gap, speed: a.speed, accel: a.accel, decel: a.decel };
-        let target = d.follow(me.speed, v0, relaxed(me), &leader).max(0.0);
-        let gentle = ((me.speed - target) / time).clamp(FALL_BEHIND.min(d.decel), d.decel);
-        target.max(me.speed - gentle * d.dt)
+        let target = d.follow(me.speed, v0, relaxed(me), &leader).at_least(0.0);
+        let gentle = ((me.speed - target) / time).clamp(FALL_BEHIND.at_most(d.decel), d.decel);
+        target.at_least(me.speed - gentle * d.dt)
     }
 
     /// Asks the nearest vehicle behind the slot for room. One that is alongside is asked only if the other can still
@@ -293,8 +326,8 @@ impl LinkLanes<'_> {
             let leader =
                 Leader { gap: distance - od.min_gap, speed: me.speed, accel: me.accel, decel: d.apparent_decel };
             let v0 = od.desired(other.speed_factor, limit);
-            let slower = od.follow(other.speed, v0, relaxed(other), &leader).max(0.0);
-            other.advised = other.advised.min(slower);
+            let slower = od.follow(other.speed, v0, relaxed(other), &leader).at_least(0.0);
+            other.advised = other.advised.at_most(slower);
             return;
         }
     }
@@ -303,9 +336,9 @@ impl LinkLanes<'_> {
     fn way_ahead(&self, k: usize, at: usize, me: &Vehicle, d: &Driver) -> f32 {
         let settle = if d.ballistic() { 1.0 } else { 0.1 };
         // Beside the lane of its stop it gets no further than the stop.
-        let end = self.scene.lanes[self.first + k].length.min(me.reach) - me.position - settle;
+        let end = self.scene.lanes[self.first + k].length.at_most(me.reach) - me.position - settle;
         match self.slot_ahead(k, at, me, d) {
-            Some(leader) if leader.speed < 1.0 => end.min(leader.distance - d.min_gap),
+            Some(leader) if leader.speed < 1.0 => end.at_most(leader.distance - d.min_gap),
             _ => end,
         }
     }

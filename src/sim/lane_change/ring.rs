@@ -22,12 +22,15 @@ struct Place {
 impl LinkLanes<'_> {
     /// How much further the inner one of two lanes seems to lead, m: nothing unless it leads on until the way leaves
     /// the roundabout and at least one exit is passed; less the more the inner lane is used.
+    #[inline(always)]
     pub(super) fn ring_bonus(&self, me: &Vehicle, lane: usize, to: usize) -> f32 {
+        if self.scene.has_ring && self.routes.meets_ring(me.path, me.leg) { self.bonus(me, lane, to) } else { 0.0 }
+    }
+
+    /// The same, where there is a roundabout ahead.
+    fn bonus(&self, me: &Vehicle, lane: usize, to: usize) -> f32 {
         let scene = self.scene;
-        if !scene.has_ring || !self.routes.meets_ring(me.path, me.leg) {
-            return 0.0;
-        }
-        let choices = self.routes.leg(me.path, me.leg);
+        let choices = self.routes.row(me.row);
         let offset = |k: usize| choices[k].offset;
         let best =
             if offset(lane) == 0 && offset(to) == 0 { to } else { (lane as i32 + i32::from(offset(lane))) as usize };
@@ -51,8 +54,8 @@ impl LinkLanes<'_> {
                 exits += u32::from(link.to.is_some_and(|j| scene.forks[j.index()]));
                 inside += length + self.way_to(outer).0;
             }
-            queue += share * self.taken[outer.lane.index()] + self.way_to(outer).1;
-            inner_queue += share * self.taken[at.lane.index()] + self.way_to(at).1;
+            queue += share * self.storage[outer.lane.index()].taken + self.way_to(outer).1;
+            inner_queue += share * self.storage[at.lane.index()].taken + self.way_to(at).1;
             seen += length;
             let Some(next) = self.next_place(me, leg, outer) else { break };
             inner = self.next_place(me, leg, at);
@@ -79,7 +82,7 @@ impl LinkLanes<'_> {
         let mut lane = self.scene.moves[by.index()].next;
         while self.scene.lanes[lane.index()].internal {
             length += self.scene.lanes[lane.index()].length;
-            taken += self.taken[lane.index()];
+            taken += self.storage[lane.index()].taken;
             lane = self.scene.lanes[lane.index()].next;
         }
         (length, taken)

@@ -1,7 +1,7 @@
 //! Who would be ahead and behind on another lane, and whether there is room between them.
 
 use super::{Behind, Cursor, LOOK_AHEAD, LinkLanes, Neighbour, Slot};
-use crate::behaviour::Driver;
+use crate::behaviour::{Bounds, Driver};
 use crate::network::LaneId;
 use crate::sim::rears;
 use crate::sim::state::{Tail, Vehicle};
@@ -35,6 +35,7 @@ impl LinkLanes<'_> {
     }
 
     /// Whoever would be ahead on a lane.
+    #[inline]
     pub(super) fn slot_ahead(&self, lane: usize, at: usize, me: &Vehicle, d: &Driver) -> Option<Neighbour> {
         match at.checked_sub(1).map(|i| &self.lanes[lane].vehicles[i]) {
             Some(v) => Some(Neighbour {
@@ -48,7 +49,8 @@ impl LinkLanes<'_> {
         }
     }
 
-    /// The last vehicle on the lanes beyond the end of a lane, as the route goes on from it.
+    /// The last vehicle on the lanes beyond the end of a lane, as the route goes on from it. Few are first on their lane.
+    #[inline(never)]
     fn beyond(&self, lane: usize, me: &Vehicle, d: &Driver) -> Option<Neighbour> {
         let scene = self.scene;
         let mut distance = scene.lanes[self.first + lane].length - me.position;
@@ -66,11 +68,11 @@ impl LinkLanes<'_> {
         if distance > me.speed * LOOK_AHEAD + d.min_gap {
             return parting;
         }
-        let (mut here, mut leg) = (LaneId::new(self.first + lane), me.leg);
-        let mut next = self.onward(me, leg, here);
+        let mut leg = me.leg;
+        let mut next = self.routes.row(me.row)[lane].movement.get();
         let far = distance + d.brake_gap(me.speed, d.decel);
         while let Some(m) = next {
-            here = scene.moves[m.index()].next;
+            let here = scene.moves[m.index()].next;
             let (tail, facts) = (&self.tails[here.index()], &scene.lanes[here.index()]);
             if tail.exists() {
                 let own = neighbour(distance + tail.back, tail);
@@ -127,12 +129,12 @@ impl LinkLanes<'_> {
 
     /// Distance a follower needs to a leader, bumper to bumper, to be safe without more than comfortable braking.
     pub(super) fn needed(follower: &Driver, tau: f32, v: f32, leader_speed: f32, leader_decel: f32) -> f32 {
-        let tau = if follower.ballistic() { tau.min(0.56) } else { tau };
+        let tau = if follower.ballistic() { tau.at_most(0.56) } else { tau };
         let own = follower.brake_gap(v, follower.decel) + v * tau;
-        let other = follower.brake_gap(leader_speed, leader_decel.max(follower.decel));
+        let other = follower.brake_gap(leader_speed, leader_decel.at_least(follower.decel));
         // Continuous models settle a little short of or beyond their standing gap: at a crawl half of it will do.
         let standing = if follower.ballistic() && v < 1.0 { 0.5 * follower.min_gap } else { follower.min_gap };
-        standing + ((own - other) / follower.lc_assertive).max(0.0)
+        standing + ((own - other) / follower.lc_assertive).at_least(0.0)
     }
 
     fn is_clear_ahead(&self, me: &Vehicle, d: &Driver, a: &Neighbour) -> bool {

@@ -1,7 +1,7 @@
 //! Changes nobody needs for the route: for speed, and back to the kerb.
 
-use super::{Cursor, LinkLanes, Neighbour, Thinker};
-use crate::behaviour::Driver;
+use super::{Cursor, LinkLanes, Neighbour, Thinker, Thought};
+use crate::behaviour::Bounds;
 use crate::behaviour::following::krauss;
 use crate::network::LaneId;
 use crate::sim::apply::HALTING;
@@ -28,7 +28,7 @@ const MOTORWAY: f32 = 80.0 / 3.6;
 
 impl LinkLanes<'_> {
     /// Changes for speed, or back to the kerb: first the lane to the right is looked at, then the one to the left.
-    pub(super) fn tactical(&mut self, t: &Thinker<'_>, cursor: &Cursor, n: usize) -> Option<usize> {
+    pub(super) fn tactical(&self, t: &Thinker<'_>, cursor: &Cursor, n: usize) -> Thought {
         let (mut gain, mut keep) = (t.me.lc_gain, t.me.lc_keep);
         let mut target = None;
         if let Some(to) = t.lane.checked_sub(1) {
@@ -51,17 +51,15 @@ impl LinkLanes<'_> {
                 };
             }
         }
-        let own = &mut self.lanes[t.lane].vehicles[cursor.at[t.lane]];
-        (own.lc_gain, own.lc_keep) = (gain, keep);
-        target
+        Thought { target, gain, keep }
     }
 
     /// Weighs the lane to the right.
     fn look_right(&self, t: &Thinker<'_>, to: usize, cursor: &Cursor, gain: &mut f32, keep: &mut f32) -> Option<usize> {
         let there = &t.choices[to];
         let leader = self.slot_ahead(to, cursor.at[to], t.me, t.d);
-        let (own, other) = self.expected(t, there, leader);
-        let advantage = (other - own) / other.max(GAIN_SPEED);
+        let (own, other) = t.expected(there, leader);
+        let advantage = (other - own) / other.at_least(GAIN_SPEED);
         let mut wants = false;
         if own - 5.0 / 3.6 > other {
             *gain = if *gain < 0.0 { *gain * self.scene.forgetting } else { *gain };
@@ -82,9 +80,9 @@ impl LinkLanes<'_> {
     fn look_left(&self, t: &Thinker<'_>, to: usize, cursor: &Cursor, gain: &mut f32) -> Option<usize> {
         let there = &t.choices[to];
         let leader = self.slot_ahead(to, cursor.at[to], t.me, t.d);
-        let (own, other) = self.expected(t, there, leader);
+        let (own, other) = t.expected(there, leader);
         if own < other {
-            *gain += t.d.dt * (other - own) / other.max(GAIN_SPEED);
+            *gain += t.d.dt * (other - own) / other.at_least(GAIN_SPEED);
         } else if *gain > 0.0 {
             *gain *= if own > other { self.scene.forgetting } else { self.scene.evening };
             // A trace of appetite is none: most drivers then need not look at all.
@@ -98,6 +96,7 @@ impl LinkLanes<'_> {
 
     /// Whether a neighbouring lane may be used and leads on far enough for one to come back in time; on a roundabout it
     /// seems to lead on for `bonus` metres more.
+    #[inline]
     fn is_worth_a_look(&self, t: &Thinker<'_>, to: usize, bonus: f32, cursor: &Cursor) -> bool {
         let (here, there) = (&t.choices[t.lane], &t.choices[to]);
         if !there.allowed || !here.may_change(t.lane, to) {
@@ -137,41 +136,44 @@ impl LinkLanes<'_> {
         self.scene.network.movements_of(here).next().is_none()
     }
 
-    /// The speeds a driver expects on its own lane and on the one beside it. While somebody ahead accelerates, only
-    /// what the next second brings counts.
-    fn expected(&self, t: &Thinker<'_>, there: &LaneChoice, leader: Option<Neighbour>) -> (f32, f32) {
-        let starting = [t.ahead, leader].iter().flatten().any(|a| a.accel > 0.0);
-        let most = if starting { t.me.speed + t.d.accel * t.d.dt } else { f32::INFINITY };
-        (t.own.min(most), Self::anticipated(t.me, t.d, t.v0, leader, there.reach).min(most))
-    }
-
-    /// The speed a driver expects on a lane that leads on for `reach`.
-    #[inline]
-    pub(super) fn anticipated(me: &Vehicle, d: &Driver, v0: f32, ahead: Option<Neighbour>, reach: f32) -> f32 {
-        let room = match ahead {
-            Some(a) => a.distance - d.min_gap + krauss::brake_gap(a.speed, a.decel.max(d.decel), d.dt),
-            None => reach,
-        };
-        // The braking distance from the desired speed, or a little more: usually there is room for it.
-        if room > v0 * (v0 / (2.0 * d.decel) + me.tau + d.dt) {
-            return v0;
-        }
-        krauss::stop_speed(room, d.decel, me.tau, d.dt).min(v0)
-    }
-
     /// Growth of the appetite for the kerb lane, per second.
     fn keep_right(&self, t: &Thinker<'_>, there: &LaneChoice, ahead: Option<Neighbour>) -> f32 {
         let limit = self.scene.lanes[self.first + t.lane].limit;
-        let acceptance = KEEP_RIGHT_ACCEPTANCE * t.v0 * t.me.speed.max(1.0) / limit;
-        let mut room = (there.reach - t.d.brake_gap(t.v0, t.d.decel)).max(0.0);
-        let mut seconds = acceptance.min(room / t.v0);
+        let acceptance = KEEP_RIGHT_ACCEPTANCE * t.v0 * t.me.speed.at_least(1.0) / limit;
+        let mut room = (there.reach - t.d.brake_gap(t.v0, t.d.decel)).at_least(0.0);
+        let mut seconds = acceptance.at_most(room / t.v0);
         if let Some(a) = ahead
             && a.speed < t.v0
         {
             let secure = Self::needed(t.d, t.me.tau, t.v0, a.speed, a.decel);
-            room = room.min(a.distance - secure).max(0.0);
-            seconds = seconds.min(room / (t.v0 - a.speed));
+            room = room.at_most(a.distance - secure).at_least(0.0);
+            seconds = seconds.at_most(room / (t.v0 - a.speed));
         }
         GAIN_RIGHT * (seconds / acceptance) / KEEP_RIGHT_TIME
+    }
+}
+
+impl Thinker<'_> {
+    /// The speeds it expects on its own lane and on the one beside it. While somebody ahead accelerates, only what the
+    /// next second brings counts.
+    fn expected(&self, there: &LaneChoice, leader: Option<Neighbour>) -> (f32, f32) {
+        let starting = self.starting || leader.is_some_and(|a| a.accel > 0.0);
+        let most = if starting { self.me.speed + self.d.accel * self.d.dt } else { f32::INFINITY };
+        (self.own.at_most(most), self.anticipated(leader, there.reach).at_most(most))
+    }
+
+    /// The speed it expects on a lane that leads on for `reach`.
+    #[inline]
+    pub(super) fn anticipated(&self, ahead: Option<Neighbour>, reach: f32) -> f32 {
+        let d = self.d;
+        let room = match ahead {
+            Some(a) => a.distance - d.min_gap + krauss::brake_gap(a.speed, a.decel.at_least(d.decel), d.dt),
+            None => reach,
+        };
+        // Usually there is room to brake from the desired speed.
+        if room > self.roomy {
+            return self.v0;
+        }
+        krauss::stop_speed(room, d.decel, self.me.tau, d.dt).at_most(self.v0)
     }
 }
