@@ -10,7 +10,7 @@
 //! Times s, lengths m, speeds m/s, accelerations m/s².
 
 mod bounds;
-mod driver;
+pub(crate) mod driver;
 pub mod following;
 pub mod gap;
 pub mod zipper;

@@ -141,11 +141,11 @@ mod tests {
 
     #[test]
     fn of_two_exactly_one_gives_way() {
-        use Direction::{Left, Right, Straight, Turnaround};
+        use Direction::{Left, Right, Straight, UTurn};
         for a in 0..24 {
             for b in (0..24).filter(|b| *b != a) {
-                for da in [Left, Right, Straight, Turnaround] {
-                    for db in [Left, Right, Straight, Turnaround] {
+                for da in [Left, Right, Straight, UTurn] {
+                    for db in [Left, Right, Straight, UTurn] {
                         let (a, b) = (from(15.0 * f64::from(a) - 180.0, da), from(15.0 * f64::from(b) - 180.0, db));
                         assert_ne!(a.gives_way_to(&b), b.gives_way_to(&a), "{} {da:?}, {} {db:?}", a.arm, b.arm);
                     }

@@ -7,6 +7,7 @@ use super::routes::RouteTable;
 use super::scene::{LaneFacts, Scene};
 use super::state::{Flags, Storage, Tail, Traffic, Vehicle};
 use super::stops::Halts;
+use crate::behaviour::driver::EPSILON;
 use crate::behaviour::following::krauss;
 use crate::behaviour::gap::PATIENCE;
 use crate::behaviour::{Bounds, Driver};
@@ -61,12 +62,10 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, part: Part<'_>) {
             while chunk.gates.get(gate).is_some_and(|g| g.vehicle as usize == plan) {
                 gate += 1;
             }
-            if first < gate {
-                decide(cx, me, d, &chunk.gates[first..gate], &mut planned);
-            }
+            let least = if first < gate { decide(cx, me, d, &chunk.gates[first..gate], &mut planned) } else { 0.0 };
             plan += 1;
             let before = me.position;
-            drive(cx, me, d, planned.speed, planned.flags);
+            drive(cx, me, d, &planned, least);
             if me.flags & (Flags::STOP_AHEAD | Flags::STOPPED) == Flags::STOP_AHEAD && stops_now(cx, me, d, id, before)
             {
                 me.flags |= Flags::STOPPED;
@@ -99,11 +98,16 @@ fn remove(vehicles: &mut Vec<Vehicle>, leaving: usize) {
     }
 }
 
-/// Brings a plan into line with the vehicle's gates: at the first one that is shut it waits.
-fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &mut Planned) {
+/// Brings a plan into line with the vehicle's gates: at the first one that is shut it waits. Returns the speed below
+/// which it must not dawdle.
+///
+/// Whoever gives way does not start to pass a line at less than it could, unless it is over the line in this step: what
+/// it has seen would be old before it is in anybody's way (SUMO).
+fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &mut Planned) -> f32 {
     let signs = Signs { scene: cx.scene, lamps: cx.lamps, step: cx.step };
     let impatience = (d.impatience + me.waiting / PATIENCE).clamp(0.0, 1.0);
     let mut zipper = f32::INFINITY;
+    let mut passes: Option<&Gate> = None;
     for g in gates {
         let m = &cx.scene.moves[g.movement.index()];
         let rule = signs.rule(m);
@@ -121,15 +125,25 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
             planned.flags |= Flags::WAITS;
             break;
         }
+        passes = Some(g);
     }
     planned.speed = planned.speed.at_most(zipper);
+    match passes {
+        Some(g) if planned.speed + EPSILON < g.least => {
+            planned.speed = planned.speed.at_most(g.short);
+            planned.flags |= Flags::WAITS;
+            0.0
+        }
+        Some(g) => g.least,
+        None => 0.0,
+    }
 }
 
-/// Takes the step: reaction, bounds of acceleration, dawdling, motion.
-fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, wanted: f32, flags: u8) {
-    let mut next = wanted;
-    me.flags = flags;
-    if flags & Flags::AT_RED != 0 {
+/// Takes the step: reaction, bounds of acceleration, dawdling to no less than `least`, motion.
+fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, planned: &Planned, least: f32) {
+    let mut next = planned.speed;
+    me.flags = planned.flags;
+    if planned.flags & Flags::AT_RED != 0 {
         me.delay = d.start_delay;
     } else if me.delay > 0.0 {
         if me.speed < HALTING {
@@ -141,7 +155,7 @@ fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, wanted: f32, flags: u8)
     next = match d.model {
         FollowingModel::Krauss | FollowingModel::KraussOrig1 => {
             let top = next.at_least(hardest).at_least(0.0);
-            let least = (me.speed - d.decel * d.dt).at_least(0.0).at_most(top);
+            let least = (me.speed - d.decel * d.dt).at_least(least).at_most(top);
             if d.sigma > 0.0 {
                 let r = uniform(cx.seed, me.key, Purpose::Dawdle, u64::from(cx.step));
                 krauss::dawdle(d, top, r).at_least(least)

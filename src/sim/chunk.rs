@@ -29,6 +29,11 @@ pub struct Gate {
     pub passage: Passage,
     /// Whether it can still stop before the line.
     pub can_stop: bool,
+    /// The next speed with which it is over the line in the step, or the highest it can have if that is less; slower,
+    /// it had better not start to pass.
+    pub least: f32,
+    /// Next speed if it does not: it stops at the line.
+    pub short: f32,
 }
 
 /// A vehicle that has left its lane.

@@ -16,6 +16,8 @@ use crate::network::{LaneId, MovementId, MovementKind};
 const STOP_LINE_GAP: f32 = 1.0;
 /// Where drivers stop at the least, m.
 const LEAST_GAP: f32 = 0.1;
+/// How far over a line one has to be to have passed it, m (SUMO: POSITION_EPS).
+const OVER_LINE: f32 = 0.1;
 /// Where drivers with continuous motion stop at the least, m.
 const SETTLE_GAP: f32 = 0.5;
 /// Deceleration drivers accept for a yellow, m/s² (SUMO: tls.yellow.min-decel).
@@ -426,17 +428,25 @@ impl<'a> Planner<'a> {
             self.wait(line.wait);
             return Way::Ends;
         }
+        let at_line = self.stop(line.distance, self.d.decel);
         chunk.gates.push(Gate {
             vehicle: chunk.plans.len() as u32,
             movement: id,
             wait: line.wait,
             passage,
             can_stop: line.can_stop,
+            // Continuous models approach their speed: they have no speed that must be reached.
+            least: if self.d.ballistic() || !yields || !line.can_stop {
+                0.0
+            } else {
+                self.speed.at_most(limit.speed).at_most((line.distance + OVER_LINE) / self.d.dt)
+            },
+            short: self.speed.at_most(at_line),
         });
         Way::Goes
     }
 
-    /// How it would pass a line. Who yields slows down until it can see all foes.
+    /// How it would pass a line. Who yields slows down until it can see all foes; before a roundabout in any case.
     fn passage(&self, m: &MoveFacts, line: &Line, yields: bool, leave: f32, slowed: &mut bool) -> Passage {
         let d = self.d;
         let free = gap::speed_after(line.distance, self.speed.max(0.0), d.accel, self.v0);
@@ -446,6 +456,7 @@ impl<'a> Planner<'a> {
             arrival_speed = arrival_speed.min(gap::speed_after(m.visibility, at_sight, d.accel, self.v0));
             *slowed = true;
         }
+        *slowed |= yields && line.can_stop && self.view.scene.lanes[m.to.index()].ring;
         let mut passage = gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, leave);
         passage.now = self.me.speed;
         passage.waiting = self.me.waiting;

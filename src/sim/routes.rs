@@ -219,8 +219,11 @@ impl RouteTable {
             let first = way.network.link(way.route.links[leg + 1]).lanes.start;
             (first, &self.choices[start as usize..end as usize])
         });
-        let mut row: Vec<LaneChoice> = way.network.lanes_of(link).map(|lane| way.choice(lane, next, seen)).collect();
-        set_offsets(&mut row);
+        let next = next.map(|(first, row)| Next::new(way.network, link, first, row));
+        let mut row: Vec<LaneChoice> =
+            way.network.lanes_of(link).map(|lane| way.choice(lane, next.as_ref(), seen)).collect();
+        let later: Vec<u8> = row.iter().map(|c| next.as_ref().map_or(0, |n| n.changes_from(c))).collect();
+        set_offsets(&mut row, &later);
         let row = self.keep(row);
         self.made.insert(key, row);
         row
@@ -229,7 +232,6 @@ impl RouteTable {
     /// The choices on a leg with a stop, made from those without it.
     fn row_with_stop(&mut self, way: &Way<'_>, row: (u32, u32), stop: &Stop) -> (u32, u32) {
         let mut row = self.choices[row.0 as usize..row.1 as usize].to_vec();
-        set_offsets(&mut row);
         stop_on(&mut row, stop, way.network.lane(stop.lane).index);
         self.keep(row)
     }
@@ -311,10 +313,10 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    /// The choice on a lane of a link; `next`: first lane and choices of the link after it; `seen`: see [`horizon`].
-    fn choice(&self, lane: LaneId, next: Option<(u32, &[LaneChoice])>, seen: f32) -> LaneChoice {
+    /// The choice on a lane of a link; `seen`: see [`horizon`].
+    fn choice(&self, lane: LaneId, next: Option<&Next<'_>>, seen: f32) -> LaneChoice {
         let choice = match next {
-            Some((first, row)) => continuing(self.network, lane, first, row, self.class),
+            Some(next) => continuing(self.network, lane, next, self.class),
             None => arriving(self.network, lane, self.class, self.arrival_lane),
         };
         LaneChoice { reach: choice.reach.min(seen), ..choice }
@@ -352,36 +354,69 @@ fn horizon(network: &Network, links: &[LinkId]) -> f32 {
     f32::INFINITY
 }
 
-/// The choice on a lane of a link that is not the last: the movement onto the lane with the greatest reach; of
-/// equals the one that changes index least.
-fn continuing(
-    network: &Network,
-    lane: LaneId,
-    next_first: u32,
-    next_row: &[LaneChoice],
-    class: VehicleClass,
-) -> LaneChoice {
+/// The link after one.
+struct Next<'a> {
+    /// Its first lane.
+    first: u32,
+    /// Its choices.
+    row: &'a [LaneChoice],
+    /// Its greatest reach, m.
+    best: f32,
+    /// The greatest reach of a lane that the link before leads to, m.
+    best_entered: f32,
+}
+
+impl<'a> Next<'a> {
+    fn new(network: &Network, before: LinkId, first: u32, row: &'a [LaneChoice]) -> Self {
+        let mut next = Self { first, row, best: row.iter().map(|c| c.reach).fold(0.0, f32::max), best_entered: 0.0 };
+        let movements = network.lanes_of(before).flat_map(|lane| network.movements_of(lane));
+        let entered = movements.filter_map(|m| next.choice(network.movement(m).to)).map(|c| c.reach);
+        next.best_entered = entered.fold(0.0, f32::max);
+        next
+    }
+
+    /// The choice on one of its lanes.
+    fn choice(&self, lane: LaneId) -> Option<&'a LaneChoice> {
+        self.row.get(lane.0.checked_sub(self.first)? as usize)
+    }
+
+    /// How far a choice of the link before seems to lead on this one, m: of the lanes it can be entered on those with
+    /// the greatest reach count like the best one, if they are next to it (SUMO).
+    fn seems(&self, choice: &LaneChoice) -> f32 {
+        let near = choice.reach > self.best_entered - SAME_REACH && choice.offset.unsigned_abs() < 2;
+        if near { self.best } else { choice.reach }
+    }
+
+    /// Lane changes that a choice of the link before leads to on this one.
+    fn changes_from(&self, choice: &LaneChoice) -> u8 {
+        choice.onward().map_or(0, |(_, index)| self.row[index].offset.unsigned_abs())
+    }
+}
+
+/// The choice on a lane of a link that is not the last: the movement onto the lane with the greatest reach; of equals
+/// the one after which fewest lanes have to be changed, then the one that changes index least.
+fn continuing(network: &Network, lane: LaneId, next: &Next<'_>, class: VehicleClass) -> LaneChoice {
     let here = network.lane(lane);
     let mut choice = LaneChoice::new(here, here.length, class);
     if !choice.allowed {
         choice.reach = 0.0;
         return choice;
     }
-    let mut best: Option<(f32, u8)> = None;
+    let mut best: Option<(f32, (u8, u8))> = None;
     for id in network.movements_of(lane) {
         let m = network.movement(id);
-        let Some(target) = m.to.0.checked_sub(next_first).and_then(|k| next_row.get(k as usize)) else { continue };
+        let Some(target) = next.choice(m.to) else { continue };
         if m.kind != MovementKind::Entry || !target.allowed || !network.is_passable(m, class) {
             continue;
         }
-        let shift = network.lane(m.to).index.abs_diff(here.index);
+        let shift = (target.offset.unsigned_abs(), network.lane(m.to).index.abs_diff(here.index));
         let better = best.is_none_or(|(reach, least)| {
             target.reach > reach + SAME_REACH || (target.reach > reach - SAME_REACH && shift < least)
         });
         if better {
             best = Some((target.reach, shift));
             (choice.movement, choice.to, choice.to_index) = (id, m.to, network.lane(m.to).index);
-            choice.reach = here.length + target.reach;
+            choice.reach = here.length + next.seems(target);
         }
     }
     choice
@@ -400,13 +435,15 @@ fn arriving(network: &Network, lane: LaneId, class: VehicleClass, arrival_lane: 
     LaneChoice::new(here, reach, class)
 }
 
-/// Points every lane to the nearest lane with the greatest reach that one may change to; if there is none, to the
-/// nearest. Right before left.
-fn set_offsets(row: &mut [LaneChoice]) {
+/// Points every lane to the nearest of the best lanes that one may change to; if there is none, to the nearest. Right
+/// before left. The best lanes are those with the greatest reach, and of these the ones after which fewest lanes have
+/// to be changed on the next link, `later`.
+fn set_offsets(row: &mut [LaneChoice], later: &[u8]) {
     let best = row.iter().map(|c| c.reach).fold(0.0, f32::max);
-    let good: Vec<bool> = row.iter().map(|c| c.allowed && c.reach > best - SAME_REACH).collect();
+    let far: Vec<bool> = row.iter().map(|c| c.allowed && c.reach > best - SAME_REACH).collect();
+    let fewest = (0..row.len()).filter(|&k| far[k]).map(|k| later[k]).min();
     for i in 0..row.len() {
-        let goals = (0..row.len()).filter(|&k| good[k]);
+        let goals = (0..row.len()).filter(|&k| far[k] && Some(later[k]) == fewest);
         let nearest = goals.min_by_key(|&k| (!may_reach(row, i, k), k.abs_diff(i), k));
         row[i].offset = nearest.map_or(0, |k| k as i32 - i as i32) as i8;
     }
