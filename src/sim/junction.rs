@@ -47,6 +47,9 @@ pub struct Signs<'a> {
 /// Room that vehicles on ways that meet keep over their standing gap, m.
 const MERGING_SLACK: f32 = 0.7;
 
+/// Where one stands who waits before a lane: as near as one may, less what [`Looker::stand`] keeps, m.
+const AT_PLACE: f32 = 0.4;
+
 /// Time after which cross traffic no longer lets out whoever was left inside, s.
 const STUCK_INSIDE: f32 = 60.0;
 
@@ -320,7 +323,7 @@ impl Looker<'_> {
                 if gap > self.d.min_gap {
                     limit.speed = limit.speed.min(self.follow(gap, o));
                 } else if self.waits() {
-                    self.stand(self.to_lane + 0.4, limit);
+                    self.stand(self.to_lane + AT_PLACE, limit);
                 } else {
                     // Side by side: wait before the ways meet, but never harder than behind a leader.
                     self.stand(self.to_lane + c.start, limit);
@@ -333,7 +336,11 @@ impl Looker<'_> {
                 if !self.inside && o.speed < 1.0 {
                     limit.hold = true;
                 }
-                if self.waits() {
+                if self.inside && self.waits() {
+                    // Nobody leaves its place inside for a gap before that has come (SUMO).
+                    let stand_back = self.here.exit.get().map_or(0.0, |m| view.scene.moves[m.index()].stand_back);
+                    self.stand(self.to_lane + AT_PLACE - stand_back, limit);
+                } else if self.waits() {
                     self.cross_behind(self.to_lane + c.start, c.foe_end - o.back, o, limit);
                 } else {
                     self.stand(self.to_lane + c.start, limit);

@@ -17,7 +17,9 @@ pub fn by<'a>(
     within: f32,
 ) -> impl Iterator<Item = (f32, &'a Tail)> + use<'a> {
     let tail = &tails[next.index()];
-    let near = (tail.back < within && tail.came_from == lane).then_some((tail.back, tail));
+    // Whoever changed lanes just behind the end is in the way on both.
+    let is_here = tail.back < within && (tail.came_from == lane || tail.is_askew(scene, next.index()));
+    let near = is_here.then_some((tail.back, tail));
     let facts = &scene.lanes[next.index()];
     let far = facts.internal.then(|| (facts.length, &tails[facts.next.index()]));
     let far = far.filter(|(length, t)| length + t.back < within && t.back < 0.0 && t.came_from == next);

@@ -66,7 +66,6 @@ pub const RULES: &[Rung] = &[
         demand: r#"<vType id="car" DRIVER/><route id="m" edges="ab bc"/><route id="s" edges="db bc"/>
 <flow id="m" type="car" route="m" begin="0" end="900" period="13" departSpeed="max"/>
 <flow id="s" type="car" route="s" begin="2" end="900" period="19" departSpeed="max"/>"#,
-        exact: 0.05,
         ..EMPTY
     },
     // Traffic on the left of a hilly road, with right turns across it.
@@ -90,7 +89,6 @@ pub const RULES: &[Rung] = &[
 <flow id="r" type="car" route="r" begin="3" end="900" period="43" departSpeed="max"/>
 <flow id="l" type="car" route="l" begin="4" end="900" period="53" departSpeed="max"/>
 <flow id="in" type="car" route="in" begin="5" end="900" period="59" departSpeed="max"/>"#,
-        exact: 0.05,
         ..EMPTY
     },
 ];
