@@ -135,6 +135,38 @@ pub const RUNGS: &[Rung] = &[
         starts: STARTS,
         ..EMPTY
     },
+    // More want to turn than can: what counts is how many do in the gaps and at the end of green, from their place inside.
+    Rung {
+        name: "left turns in a queue",
+        nodes: r#"<node id="n" x="0" y="300"/><node id="e" x="600" y="0"/><node id="w" x="-600" y="0"/><node id="c" x="0" y="0" type="traffic_light"/>"#,
+        edges: r#"<edge id="wc" from="w" to="c" numLanes="1" speed="13.89"/><edge id="ce" from="c" to="e" numLanes="1" speed="13.89"/>
+<edge id="ec" from="e" to="c" numLanes="2" speed="13.89"/><edge id="cw" from="c" to="w" numLanes="2" speed="13.89"/>
+<edge id="cn" from="c" to="n" numLanes="1" speed="13.89"/>"#,
+        connections: r#"<connection from="ec" to="cw" fromLane="0" toLane="0"/><connection from="ec" to="cw" fromLane="1" toLane="1"/>
+<connection from="wc" to="ce" fromLane="0" toLane="0"/><connection from="wc" to="cn" fromLane="0" toLane="0"/>"#,
+        programs: r#"<tlLogic id="c" type="static" programID="0" offset="0"><phase duration="42" state="GGGg"/><phase duration="3" state="yyyy"/><phase duration="45" state="rrrr"/></tlLogic>"#,
+        demand: r#"<vType id="car" DRIVER/><route id="left" edges="wc cn"/><route id="ew" edges="ec cw"/>
+<flow id="left" type="car" route="left" begin="0" end="900" period="7" departSpeed="max"/>
+<flow id="right_lane" type="car" route="ew" begin="1" end="1800" period="19.3" departLane="0" departSpeed="max"/>
+<flow id="left_lane" type="car" route="ew" begin="2" end="1800" period="16.7" departLane="1" departSpeed="max"/>"#,
+        starts: STARTS,
+        ..EMPTY
+    },
+    // Who turns left from the third lane of the next road sorts itself into the left lane of this one.
+    Rung {
+        name: "lanes for the road after",
+        nodes: r#"<node id="a" x="0" y="0"/><node id="b" x="300" y="0"/><node id="c" x="500" y="0"/><node id="d" x="800" y="0"/><node id="n" x="500" y="300"/>"#,
+        edges: r#"<edge id="ab" from="a" to="b" numLanes="2" speed="13.89" priority="3"/><edge id="bc" from="b" to="c" numLanes="3" speed="13.89" priority="3"/>
+<edge id="cd" from="c" to="d" numLanes="2" speed="13.89" priority="3"/><edge id="cn" from="c" to="n" numLanes="1" speed="13.89" priority="1"/>"#,
+        connections: r#"<connection from="ab" to="bc" fromLane="0" toLane="0"/><connection from="ab" to="bc" fromLane="1" toLane="1"/>
+<connection from="bc" to="cd" fromLane="0" toLane="0"/><connection from="bc" to="cd" fromLane="1" toLane="1"/>
+<connection from="bc" to="cn" fromLane="2" toLane="0"/>"#,
+        demand: r#"<vType id="car" DRIVER/><route id="left" edges="ab bc cn"/><route id="on" edges="ab bc cd"/>
+<flow id="left" type="car" route="left" begin="0" end="900" period="7.3" departLane="0" departSpeed="max"/>
+<flow id="on" type="car" route="on" begin="1" end="900" period="8.9" departLane="0" departSpeed="max"/>"#,
+        lanes: &[("ab", 0), ("bc", 0), ("bc", 2)],
+        ..EMPTY
+    },
     // Below what the minor road can take: in a queue that only grows, one gap taken or not shifts everybody behind.
     Rung {
         name: "priority T-junction",
