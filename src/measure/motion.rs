@@ -67,8 +67,8 @@ impl Moving<'_> {
 
     /// The speed it would drive on a lane with nobody ahead, m/s.
     pub fn free_speed(&self, lane: LaneId) -> f64 {
-        let facts = &self.scene.lanes[lane.index()];
-        f64::from(self.scene.drivers[self.kind].desired(self.speed_factor, facts.limit))
+        let limit = self.scene.limit(&self.scene.lanes[lane.index()], self.kind);
+        f64::from(self.scene.drivers[self.kind].desired(self.speed_factor, limit))
     }
 }
 

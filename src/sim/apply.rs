@@ -22,6 +22,10 @@ pub const HALTING: f32 = 0.1;
 /// How far beyond the end of its lane a vehicle still is on it, m: rounding.
 const AT_END: f32 = 1e-3;
 
+/// Roads between two stop lines up to this length belong to one intersection, m: whoever is too late for the first line
+/// is too late for the second.
+const JOINED: f32 = 15.0;
+
 /// What applying reads besides the vehicles it moves.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -246,6 +250,13 @@ fn pass(cx: &Context<'_>, me: &mut Vehicle, id: MovementId, from: LaneId, chunk:
             chunk.passed.push((id, me.id.0));
             if m.lamp != u32::MAX && cx.lamps[m.lamp as usize].is_red() && me.flags & Flags::LATE_YELLOW == 0 {
                 chunk.red_running.push((from, me.id));
+            }
+            // What it was late for lies behind it, unless the next line is so near that it was late for both.
+            if m.lamp != u32::MAX
+                && !cx.lamps[m.lamp as usize].is_green()
+                && cx.scene.lanes[m.to.index()].length > JOINED
+            {
+                me.flags &= !Flags::LATE_YELLOW;
             }
         }
         MovementKind::Onward => me.entered = cx.step,

@@ -145,13 +145,7 @@ impl Gridlocks {
 /// The lane whose first vehicle would have to move for `v`, first on `lane`, to move.
 fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
     let scene = view.scene;
-    let Some(m) = v.next.get() else {
-        // It needs another lane: whoever leads that lane keeps it full.
-        let here = &scene.lanes[lane.index()];
-        let target = LaneId((lane.0 as i64 + i64::from(v.offset.signum())) as u32);
-        let full = scene.lanes.get(target.index()).is_some_and(|t| t.link == here.link);
-        return (full && v.offset != 0).then_some(target);
-    };
+    let Some(m) = v.next.get() else { return lane_wanted(view, lane, v) };
     let m = &scene.moves[m.index()];
     // Whoever stands in the way inside, here or further on, or the road behind, if it is full.
     let (mut at, mut front) = (lane, v.position);
@@ -164,13 +158,22 @@ fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
         front -= facts.length;
         at = if at == lane { m.next } else { facts.next };
         if !scene.lanes[at.index()].internal {
-            return view.held_up_by(m, v.path, v.leg, v.space(&scene.drivers), view.signs().rule(m));
+            let held = view.held_up_by(m, v.path, v.leg, v.space(&scene.drivers), view.signs().rule(m));
+            return held.or_else(|| lane_wanted(view, lane, v));
         }
         if view.traffic.lanes[at.index()].vehicles.first().is_some_and(|f| f.waiting >= STANDING) {
             return Some(at);
         }
     }
     None
+}
+
+/// The lane that somebody needs to change to: whoever leads it keeps it full.
+fn lane_wanted(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
+    let here = &view.scene.lanes[lane.index()];
+    let target = LaneId((lane.0 as i64 + i64::from(v.offset.signum())) as u32);
+    let beside = view.scene.lanes.get(target.index()).is_some_and(|t| t.link == here.link);
+    (beside && v.offset != 0).then_some(target)
 }
 
 /// The lane of somebody who has long stood on a conflicting lane, or reaches back onto it, where one has to pass whose

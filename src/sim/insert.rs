@@ -298,10 +298,27 @@ impl<'a> Candidate<'a> {
             DepartSpeed::Last => vehicles.last().map_or(safe, |v| v.speed).min(v0),
             DepartSpeed::Average => if vehicles.is_empty() { safe } else { mean() }.min(v0),
         };
+        let wanted = match self.departure.manner.depart_speed {
+            DepartSpeed::Exactly(_) => wanted,
+            _ => wanted.min(self.speed_for_the_way(lane, position, wanted)),
+        };
         if wanted > safe + 0.001 || !self.is_clear_behind(traffic, vehicles.get(at), lane, position, wanted) {
             return None;
         }
         Some(self.vehicle(k, position, wanted))
+    }
+
+    /// The highest speed at which it can still slow down for what is behind the end of a lane: a lower limit, or a line
+    /// without a lamp at which it gives way.
+    fn speed_for_the_way(&self, lane: usize, position: f32, speed: f32) -> f32 {
+        let (scene, d) = (self.scene, self.driver);
+        let Some(id) = self.choices[lane - self.first_lane].movement.get() else { return f32::INFINITY };
+        let (m, to_end) = (&scene.moves[id.index()], scene.lanes[lane].length - position);
+        let limit = scene.limit(&scene.lanes[m.next.index()], self.departure.kind.index());
+        let beyond = d.desired(self.speed_factor(), limit);
+        let slow = if beyond < speed { d.slow(speed, to_end, beyond) } else { f32::INFINITY };
+        let gives_way = m.lamp == u32::MAX && m.yields.0 < m.yields.1;
+        if gives_way { slow.min(d.stoppable(to_end)) } else { slow }
     }
 
     /// What it has to do on its way.

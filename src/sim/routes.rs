@@ -223,7 +223,7 @@ impl RouteTable {
         let mut row: Vec<LaneChoice> =
             way.network.lanes_of(link).map(|lane| way.choice(lane, next.as_ref(), seen)).collect();
         let later: Vec<u8> = row.iter().map(|c| next.as_ref().map_or(0, |n| n.changes_from(c))).collect();
-        set_offsets(&mut row, &later);
+        set_offsets(&mut row, &later, next.is_none());
         let row = self.keep(row);
         self.made.insert(key, row);
         row
@@ -437,10 +437,14 @@ fn arriving(network: &Network, lane: LaneId, class: VehicleClass, arrival_lane: 
 
 /// Points every lane to the nearest of the best lanes that one may change to; if there is none, to the nearest. Right
 /// before left. The best lanes are those with the greatest reach, and of these the ones after which fewest lanes have
-/// to be changed on the next link, `later`.
-fn set_offsets(row: &mut [LaneChoice], later: &[u8]) {
-    let best = row.iter().map(|c| c.reach).fold(0.0, f32::max);
-    let far: Vec<bool> = row.iter().map(|c| c.allowed && c.reach > best - SAME_REACH).collect();
+/// to be changed on the next link, `later`. `ends`: the route ends on this link.
+fn set_offsets(row: &mut [LaneChoice], later: &[u8], ends: bool) {
+    // However short what is left of the way: a lane that does not lead on is none of the best if another does.
+    let leads_on = |c: &LaneChoice| c.allowed && (ends || !c.movement.is_none());
+    let any = row.iter().any(leads_on);
+    let counts: Vec<bool> = row.iter().map(|c| if any { leads_on(c) } else { c.allowed }).collect();
+    let best = row.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(c, _)| c.reach).fold(0.0, f32::max);
+    let far: Vec<bool> = row.iter().zip(&counts).map(|(c, counts)| *counts && c.reach > best - SAME_REACH).collect();
     let fewest = (0..row.len()).filter(|&k| far[k]).map(|k| later[k]).min();
     for i in 0..row.len() {
         let goals = (0..row.len()).filter(|&k| far[k] && Some(later[k]) == fewest);

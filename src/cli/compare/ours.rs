@@ -20,7 +20,8 @@ use crate::sim::{Setup, Simulation};
 pub fn start(loaded: &Loaded, seed: u64, unsafe_yields: bool) -> Result<Simulation, Failure> {
     let mut own = loaded.clone();
     run::scale(&mut own, 1.0, seed)?;
-    let setup = Setup { unsafe_yields, ..own.setup(seed) };
+    // All of the demand on both sides: SUMO, driven on until the network is empty, does not stop at the scenario's end.
+    let setup = Setup { unsafe_yields, end: None, ..own.setup(seed) };
     Simulation::new(own.network, Arc::new(own.demand), setup).map_err(run::failure)
 }
 
