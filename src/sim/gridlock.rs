@@ -148,11 +148,11 @@ fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
     let Some(m) = v.next.get() else { return lane_wanted(view, lane, v) };
     let m = &scene.moves[m.index()];
     // Whoever stands in the way inside, here or further on, or the road behind, if it is full.
-    let (mut at, mut front) = (lane, v.position);
+    let (mut at, mut front, outside) = (lane, v.position, !scene.lanes[lane.index()].internal);
     for _ in 0..4 {
         let facts = &scene.lanes[at.index()];
         let conflicts = &scene.conflicts[facts.conflicts.0 as usize..facts.conflicts.1 as usize];
-        if let Some(lane) = conflicts.iter().find_map(|f| stands_in_the_way(view, f, front)) {
+        if let Some(lane) = conflicts.iter().find_map(|f| stands_in_the_way(view, f, front, outside)) {
             return Some(lane);
         }
         front -= facts.length;
@@ -177,14 +177,19 @@ fn lane_wanted(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
 }
 
 /// The lane of somebody who has long stood on a conflicting lane, or reaches back onto it, where one has to pass whose
-/// front is at `front`, m from the start of its own lane (negative: before it).
-fn stands_in_the_way(view: &View<'_>, conflict: &ConflictFacts, front: f32) -> Option<LaneId> {
+/// front is at `front`, m from the start of its own lane (negative: before it). Nobody enters from `outside` while
+/// somebody stands inside before the place where the ways meet, unless that is a place to wait.
+fn stands_in_the_way(view: &View<'_>, conflict: &ConflictFacts, front: f32, outside: bool) -> Option<LaneId> {
     let (scene, lanes, c) = (view.scene, &view.traffic.lanes, &conflict.meeting);
     if front >= c.end || conflict.clearing {
         return None;
     }
     // Of two ways that part, both are measured from the same point.
-    let from = if c.kind == ConflictKind::Diverging { front } else { c.foe_start };
+    let from = match c.kind {
+        ConflictKind::Diverging => front,
+        _ if outside && !scene.lanes[c.foe.index()].waiting_place => f32::NEG_INFINITY,
+        _ => c.foe_start,
+    };
     if lanes[c.foe.index()]
         .vehicles
         .iter()

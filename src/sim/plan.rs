@@ -227,7 +227,8 @@ impl<'a> Planner<'a> {
             let tail = &self.view.traffic.tails[m.next.index()];
             if tail.exists() && tail.id != self.me.id {
                 self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
-                if !facts.internal {
+                // On a road too short for a car whoever is there may leave it another way, and somebody else stand beyond.
+                if !facts.internal && facts.length >= CAR_ROOM {
                     // The line it is late for may be beyond.
                     self.flags |= self.me.flags & Flags::LATE_YELLOW;
                     return;
