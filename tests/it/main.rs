@@ -12,6 +12,7 @@ mod discharge;
 mod draw;
 mod golden;
 mod golden_table;
+mod imported;
 mod invariants;
 mod junctions;
 mod ladder;
