@@ -43,13 +43,14 @@ pub struct SetupArgs {
     pub scenario: Option<PathBuf>,
 
     /// Seed of all randomness [default: the scenario's, else 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     pub seed: Option<u64>,
     /// Length of a step, s [default: the scenario's]
-    #[arg(long, value_name = "S", value_parser = step)]
+    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = step)]
     pub step: Option<f64>,
     /// Threads; results are the same for any number [default: what is fastest for the size]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true,
+          value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
 
     /// Car-following model of all drivers [default: what the scenario's vehicle types name]
@@ -62,7 +63,7 @@ pub struct SetupArgs {
     #[arg(long, value_name = "NAME[,PARAM=VALUE…]", default_value = "fixed_time", value_parser = controller)]
     pub controller: Controller,
     /// Factor on the demand
-    #[arg(long, value_name = "F", default_value = "1", value_parser = factor)]
+    #[arg(long, value_name = "F", default_value = "1", allow_negative_numbers = true, value_parser = factor)]
     pub scale: f64,
     /// Change a value of the scenario, e.g. demand.scale=1.2; may be repeated
     #[arg(long, value_name = "PATH=VALUE", value_parser = edit)]
@@ -242,11 +243,16 @@ fn step(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A seed.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
 /// A factor on demand.
 fn factor(text: &str) -> Result<f64, String> {
-    match finite(text)? {
-        v if (0.0..=100.0).contains(&v) => Ok(v),
-        _ => Err("expected 0 to 100".into()),
+    match text.parse::<f64>() {
+        Ok(v) if (0.0..=100.0).contains(&v) => Ok(v),
+        _ => Err("expected a factor from 0 to 100".into()),
     }
 }
 

@@ -1,5 +1,5 @@
 //! Counts conflicting greens: it looks at lamps only and trusts no controller. Which groups must not be open
-//! together is worked out in [`pairs`].
+//! together is worked out in [`mod@pairs`].
 
 mod pairs;
 

@@ -1,7 +1,7 @@
 //! Which lane leads where: worked out once per path, so that a driver looks it up.
 //!
 //! For every lane of every link of a route: the movement that continues it, how far one gets without a lane change
-//! (*reach*), and how many lanes away the nearest lane with the greatest reach is (*offset*).
+//! (*reach*), and how many lanes away the nearest of the best lanes is (*offset*).
 //!
 //! Terms
 //! - **path**: a route for a class of vehicle, up to one of its stops. Until its first stop a vehicle follows the
@@ -32,7 +32,7 @@ pub struct LaneChoice {
     pub to: LaneId,
     /// How far from the start of this lane one gets without a lane change, m.
     pub reach: f32,
-    /// Lanes to the nearest lane with the greatest reach; left positive.
+    /// Lanes to the nearest of the best lanes: greatest reach, then fewest changes on the next link; left positive.
     pub offset: i8,
     /// Place of the lane it leads to in its link.
     pub to_index: u8,
