@@ -104,7 +104,9 @@ fn options_that_make_no_sense() {
     refused(&["--step", "NaN"], &["expected a number"]);
     refused(&["--step", "0"], &["0.05 to 2 s"]);
     refused(&["--threads", "0"], &["threads"]);
-    refused(&["--scale", "inf"], &["expected a number"]);
+    refused(&["--scale", "inf"], &["expected a factor from 0 to 100"]);
+    refused(&["--scale", "-1"], &["expected a factor from 0 to 100"]);
+    refused(&["--seed", "-1"], &["--seed"]);
     refused(&["--set", "demand.skale=1"], &["no 'skale'", "default_shares", "scale"]);
     refused(&[&config, "--set", "streets=1"], &["no 'streets'", "begin, demand.scale, end, routing, seed, step"]);
     refused(&[&config, "--set", "end=-1"], &["end=-1"]);
