@@ -91,7 +91,7 @@ fn stretch(network: &Network, lane: LaneId, came_from: LaneId, front: f32, long:
 
 /// The lane behind the start of `lane`: the one a vehicle came from if it leads here, else any that does.
 fn behind(network: &Network, lane: LaneId, came_from: LaneId) -> Option<LaneId> {
-    let sources = || network.lane(lane).incoming.iter().map(|&m| network.movement(m).from);
+    let sources = || network.lanes_before(lane);
     sources().find(|&l| l == came_from).or_else(|| sources().next())
 }
 

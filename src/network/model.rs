@@ -279,6 +279,11 @@ impl Network {
         self.links.iter().position(|l| l.id == name).map(LinkId::new)
     }
 
+    /// The lanes that lead to a lane, one for each movement.
+    pub fn lanes_before(&self, lane: LaneId) -> impl Iterator<Item = LaneId> + use<'_> {
+        self.lane(lane).incoming.iter().map(|&m| self.movement(m).from)
+    }
+
     /// The internal lanes of a movement from its line to the road it leads to.
     pub fn inside<'n>(&'n self, movement: &'n Movement) -> impl Iterator<Item = LaneId> + use<'n> {
         let step = |movement: &'n Movement| self.lane(movement.next).internal.then_some(movement.next);

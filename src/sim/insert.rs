@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use bevy::ecs::prelude::Resource;
 use intergreen_control::{Lamp, Millis};
 
+use super::lane_change::LOOK_BACK;
 use super::routes::{LaneChoice, Paths, RouteTable};
 use super::scene::{LaneFacts, MoveFacts, Scene};
 use super::state::{Flags, LaneTraffic, Tail, Traffic, Vehicle};
@@ -21,9 +22,6 @@ const BASE_SLACK: f32 = 0.1;
 const TRIES: usize = 200;
 /// How many random places are tried before any free one is taken (SUMO: random_free).
 const RANDOM_TRIES: u64 = 10;
-
-/// How far behind on other lanes somebody is looked for who would have to brake, m: a town's vehicles can within it.
-const LOOK_BACK: f32 = 60.0;
 
 /// A vehicle that waits for a gap.
 #[derive(Clone, Copy, Debug)]

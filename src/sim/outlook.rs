@@ -3,6 +3,7 @@
 use super::apply::HALTING;
 use super::scene::Scene;
 use super::state::{Flags, LaneTraffic, Storage, Tail, Traffic};
+use crate::network::LaneId;
 
 /// Length of roads that hold hardly more than one vehicle, m, and speed up to which vehicles there may stop any moment,
 /// m/s.
@@ -30,8 +31,8 @@ impl Tail {
     /// Whether the last vehicle of a lane reaches back onto one that does not lead to it.
     #[inline]
     pub fn is_askew(&self, scene: &Scene, lane: usize) -> bool {
-        let leads_here = || scene.network.lanes[lane].incoming.iter().map(|&m| scene.network.movement(m).from);
-        self.back < 0.0 && !self.came_from.is_none() && leads_here().all(|from| from != self.came_from)
+        let leads_here = |from: LaneId| scene.network.lanes_before(LaneId::new(lane)).any(|l| l == from);
+        self.back < 0.0 && !self.came_from.is_none() && !leads_here(self.came_from)
     }
 }
 

@@ -188,8 +188,8 @@ impl EdgeRow {
     }
 }
 
-/// All edges that anybody used in a run that finished, most vehicle-seconds of difference first. `signals`: the signal that each edge leads
-/// to.
+/// All edges that anybody used in a run that finished, most vehicle-seconds of difference first. `signals`: the signal
+/// that each edge leads to.
 pub fn edges(runs: &[Vec<Run>; 2], signals: &BTreeMap<String, String>) -> Vec<EdgeRow> {
     let finished = runs.iter().flatten().filter(|r| r.is_finished());
     let mut names: Vec<&String> = finished.flat_map(|r| r.edges.keys()).collect();

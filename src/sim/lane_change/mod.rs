@@ -13,6 +13,8 @@ mod ring;
 mod slot;
 mod tactical;
 
+pub(super) use self::slot::LOOK_BACK;
+
 use super::apply::HALTING;
 use super::plan::{RELAXATION, relaxed};
 use super::routes::{LaneChoice, RouteTable};

@@ -8,8 +8,8 @@ use crate::sim::state::{Tail, Vehicle};
 
 /// Distance behind a stop line over which movements from one lane have not parted, m: about a car's length.
 const PARTING: f32 = 6.0;
-/// How far behind drivers look before they change lanes, m: a town's vehicles can brake within it.
-const LOOK_BACK: f32 = 60.0;
+/// How far behind drivers look before they change lanes or enter, m: a town's vehicles can brake within it.
+pub(in crate::sim) const LOOK_BACK: f32 = 60.0;
 /// Gaps that helpers leave are exact up to this, m: one that creeps asks for a little more than it left.
 const ROUNDING: f32 = 0.01;
 
@@ -94,9 +94,8 @@ impl LinkLanes<'_> {
 
     /// The nearest vehicle that comes to the start of a lane from behind `me`.
     fn approaching(&self, lane: LaneId, me: &Vehicle) -> Option<(Neighbour, Behind)> {
-        let network = &self.scene.network;
         let link = |lane: LaneId| self.scene.lanes[lane.index()].link;
-        let before = network.lane(lane).incoming.iter().map(|&m| network.movement(m).from);
+        let before = self.scene.network.lanes_before(lane);
         before
             .filter_map(|from| {
                 // A rear that still lies in the junction is not in the way of who waits before it at another road.
@@ -109,7 +108,6 @@ impl LinkLanes<'_> {
     /// The nearest vehicle that comes to the end of a lane, which lies `distance` behind a rear; before the junction
     /// `spare` metres further.
     fn coming(&self, lane: LaneId, distance: f32, spare: f32) -> Option<(Neighbour, Behind)> {
-        let network = &self.scene.network;
         let (t, facts) = (&self.tails[lane.index()], &self.scene.lanes[lane.index()]);
         let (distance, spare) = if facts.internal { (distance, spare) } else { (distance + spare, 0.0) };
         if t.exists() {
@@ -121,7 +119,7 @@ impl LinkLanes<'_> {
         if distance >= LOOK_BACK {
             return None;
         }
-        let before = network.lane(lane).incoming.iter().map(|&m| network.movement(m).from);
+        let before = self.scene.network.lanes_before(lane);
         before
             .filter_map(|from| self.coming(from, distance, spare))
             .min_by(|a, b| a.0.distance.total_cmp(&b.0.distance))

@@ -156,22 +156,9 @@ fn stop_lines(network: &Network, m: MovementId, most_inside: u8) -> Vec<Movement
 
 /// Whether the ways of two entry movements meet in a certain way inside the junction.
 fn meet(network: &Network, a: MovementId, b: MovementId, kind: ConflictKind) -> bool {
-    let inside_b = insides(network, b);
-    insides(network, a)
-        .iter()
-        .any(|&la| network.lane(la).conflicts.iter().any(|c| c.kind == kind && inside_b.contains(&c.foe)))
-}
-
-/// The internal lanes of an entry movement.
-fn insides(network: &Network, entry: MovementId) -> Vec<LaneId> {
-    let mut lanes = Vec::new();
-    let mut lane = network.movement(entry).next;
-    while network.lane(lane).internal {
-        lanes.push(lane);
-        let Some(m) = network.movements_of(lane).next() else { break };
-        lane = network.movement(m).next;
-    }
-    lanes
+    let inside = |m: MovementId| network.inside(network.movement(m));
+    let inside_b: Vec<LaneId> = inside(b).collect();
+    inside(a).any(|la| network.lane(la).conflicts.iter().any(|c| c.kind == kind && inside_b.contains(&c.foe)))
 }
 
 #[cfg(test)]
