@@ -206,14 +206,14 @@ pub(crate) fn put_count(out: &mut Vec<u8>, count: usize) {
 }
 
 /// FNV-1a over 64 bits: small, the same everywhere, and no more than a guard against mixing things up.
-struct Fingerprint(u64);
+pub(crate) struct Fingerprint(pub(crate) u64);
 
 impl Fingerprint {
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
-    fn fold(&mut self, bytes: &[u8]) {
+    pub(crate) fn fold(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }

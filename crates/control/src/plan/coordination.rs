@@ -1,0 +1,132 @@
+//! Patterns, and which of them is in force when.
+//!
+//! Terms
+//! - **pattern**: a cycle, an offset and splits.
+//! - **split**: the part of the cycle that a stage or phase has, its clearance included.
+//! - **offset**: when the cycle begins, after midnight modulo the cycle.
+//! - **day plan**: patterns by time of day; the **calendar** says which day has which.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::Millis;
+
+/// A pattern.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Pattern {
+    /// Its name.
+    pub name: String,
+    /// Its cycle, 20–600 s.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    pub cycle: Millis,
+    /// Its offset, 0 s to less than the cycle.
+    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds"))]
+    pub offset: Millis,
+    /// By stage, in the order in which they are served: stage names with their parts of the cycle.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub stages: Vec<StageSplit>,
+    /// By phase.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub phases: Vec<PhaseSplit>,
+    /// The coordinated phases: one in each ring, on the same side of the barriers.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub coordinated: Vec<u8>,
+}
+
+/// The part of a cycle that a stage has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct StageSplit {
+    /// The stage.
+    pub stage: String,
+    /// Its part, from its request to the next stage's, s.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    pub split: Millis,
+}
+
+/// The part of a cycle that a phase has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct PhaseSplit {
+    /// The phase.
+    pub phase: u8,
+    /// Its part, yellow and red clearance included, s.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    pub split: Millis,
+}
+
+/// Which pattern is in force on which day at which time.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields, default))]
+pub struct Calendar {
+    /// Day plans.
+    pub days: Vec<DayPlan>,
+    /// The day plan of each weekday, Monday first; none, or all seven.
+    pub week: Vec<String>,
+    /// Days with another day plan than their weekday's.
+    pub holidays: Vec<Holiday>,
+}
+
+/// What is in force at which time of the day.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct DayPlan {
+    /// Its name.
+    pub name: String,
+    /// Its entries in order of time; the first at 0 s.
+    pub entries: Vec<DayEntry>,
+}
+
+/// From when on, what.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct DayEntry {
+    /// From when on, s after midnight.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    pub from: Millis,
+    /// What.
+    pub action: DayAction,
+}
+
+/// What a day plan asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum DayAction {
+    /// The pattern of this name.
+    Pattern(String),
+    /// No coordination.
+    Free,
+    /// Flashing yellow.
+    Flash,
+}
+
+/// A day of the year, or of one year.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Holiday {
+    /// The year; none: every year.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub year: Option<i32>,
+    /// The month, 1–12.
+    pub month: u8,
+    /// The day, 1–31.
+    pub day: u8,
+    /// Its day plan.
+    pub plan: String,
+}
+
+/// A local date and time, as a wall clock shows it. The controller computes none: who knows the time zone sends it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct WallClock {
+    /// The year.
+    pub year: i32,
+    /// The month, 1–12.
+    pub month: u8,
+    /// The day, 1–31.
+    pub day: u8,
+    /// The day of the week, 0 Monday to 6 Sunday.
+    pub weekday: u8,
+    /// Since midnight.
+    pub time: Millis,
+}

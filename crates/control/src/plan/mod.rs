@@ -1,0 +1,177 @@
+//! What a signal may do: groups, their relations, all times, and the orders in which they are served.
+//!
+//! Terms
+//! - **signal group**: heads that always show the same; what one lamp of the controller switches. In short: group.
+//! - **open**: green of either kind, walk, or a flashing yellow arrow. **Protected** is green without giving way,
+//!   **permissive** open while giving way.
+//! - **relation** of an ordered pair of groups: *none*, the first *yields* to the second, or *forbidden* (never open
+//!   together).
+//! - **intergreen**: from the end of one green (the start of its yellow) to the start of another.
+//! - **least green**, **yellow**, **red clearance**, **red-yellow**, **walk**, **clearance**, **buffer**: the times of a
+//!   group (see [`GroupSpec`]).
+//! - **stage**: groups that are open together. **Interstage**: how one stage changes into another.
+//! - **phase** (NEMA): what one *ring* serves at a time; all rings cross a *barrier* together. An **overlap** is a group
+//!   that is open with any of several phases.
+//! - **waiver**: what an imported plan is allowed although a plan of our own would be refused for it.
+//!
+//! A [`PlanSpec`] is a plan as written; a [`Plan`] is one that was checked and never changes. There is no other way to
+//! a `Plan` than through the checks, so that whoever holds one need not ask.
+
+mod build;
+mod check;
+mod clearance;
+mod coordination;
+mod detectors;
+mod error;
+mod preempt;
+#[cfg(feature = "serde")]
+mod seconds;
+mod spec;
+mod tables;
+mod waiver;
+
+use alloc::{string::String, vec::Vec};
+
+pub use clearance::Clearance;
+pub use coordination::{Calendar, DayAction, DayEntry, DayPlan, Holiday, Pattern, PhaseSplit, StageSplit, WallClock};
+pub use detectors::{DetectorMode, DetectorUse};
+pub use error::{PlanError, PlanErrors};
+pub use preempt::{Preempt, PreemptKind, Priority};
+pub use spec::{
+    Delay, GroupKind, GroupSpec, IntergreenSpec, IntergreenTime, InterstageSpec, OverlapSpec, PLAN_VERSION, PhaseSpec,
+    PlanSpec, Recall, RingsSpec, StageSpec, StartUp, YieldSpec,
+};
+pub use tables::{Group, Interstage, Matrix, Overlap, Phase, PreemptPlan, Relation, Rings, Stage};
+pub use waiver::Waiver;
+
+use crate::Program;
+
+/// A checked plan.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Written", into = "Written"))]
+pub struct Plan {
+    spec: PlanSpec,
+    waivers: Vec<Waiver>,
+    groups: Vec<Group>,
+    matrix: Matrix,
+    stages: Vec<Stage>,
+    interstages: Vec<Interstage>,
+    rings: Option<Rings>,
+    preempts: Vec<PreemptPlan>,
+}
+
+/// A plan with its waivers: how one that was imported is kept. Files of our own are a [`PlanSpec`] and have none.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename = "Plan", deny_unknown_fields)]
+struct Written {
+    spec: PlanSpec,
+    waivers: Vec<Waiver>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Written> for Plan {
+    type Error = PlanErrors;
+
+    fn try_from(written: Written) -> Result<Self, PlanErrors> {
+        Self::imported(written.spec, written.waivers)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<Plan> for Written {
+    fn from(plan: Plan) -> Self {
+        Self { spec: plan.spec, waivers: plan.waivers }
+    }
+}
+
+impl Plan {
+    /// Checks a plan of our own: nothing is waived.
+    ///
+    /// # Errors
+    /// All that is wrong with it, each with the groups and numbers concerned.
+    pub fn new(spec: PlanSpec) -> Result<Self, PlanErrors> {
+        Self::imported(spec, Vec::new())
+    }
+
+    /// Checks a plan made from somebody else's program, in which exactly `waivers` is tolerated.
+    ///
+    /// # Errors
+    /// All that is wrong with it and not waived.
+    pub fn imported(spec: PlanSpec, waivers: Vec<Waiver>) -> Result<Self, PlanErrors> {
+        let plan = build::build(spec, waivers)?;
+        check::check(&plan)?;
+        Ok(plan)
+    }
+
+    /// The plan as it was written.
+    pub const fn spec(&self) -> &PlanSpec {
+        &self.spec
+    }
+
+    /// The name of the intersection.
+    pub fn name(&self) -> &str {
+        &self.spec.name
+    }
+
+    /// What is tolerated; empty for a plan of our own.
+    pub fn waivers(&self) -> &[Waiver] {
+        &self.waivers
+    }
+
+    /// The groups.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The group of that name.
+    pub fn find_group(&self, name: &str) -> Option<u16> {
+        self.groups.iter().position(|g| g.name == name).and_then(|i| u16::try_from(i).ok())
+    }
+
+    /// Relations and intergreens.
+    pub const fn matrix(&self) -> &Matrix {
+        &self.matrix
+    }
+
+    /// The fixed program, if it has one.
+    pub const fn program(&self) -> Option<&Program> {
+        self.spec.program.as_ref()
+    }
+
+    /// Its stages, in their usual order.
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
+    /// The interstage between two stages, if one is written down.
+    pub fn interstage(&self, from: usize, to: usize) -> Option<&Interstage> {
+        self.interstages.iter().find(|i| i.from == from && i.to == to)
+    }
+
+    /// Its rings, if it has any.
+    pub const fn rings(&self) -> Option<&Rings> {
+        self.rings.as_ref()
+    }
+
+    /// Its preemptions, the most important first, with their groups as numbers.
+    pub fn preempts(&self) -> impl Iterator<Item = (&Preempt, &PreemptPlan)> {
+        self.spec.preempts.iter().zip(&self.preempts)
+    }
+
+    /// The pattern of that name.
+    pub fn find_pattern(&self, name: &str) -> Option<&Pattern> {
+        self.spec.patterns.iter().find(|p| p.name == name)
+    }
+
+    /// What tells it from another plan: a checksum of all that the kernel reads, for people to compare.
+    pub fn checksum(&self) -> u64 {
+        build::checksum(self)
+    }
+
+    /// The names of some groups, for messages.
+    pub fn names(&self, groups: &[u16]) -> String {
+        build::names(self, groups)
+    }
+}
