@@ -18,7 +18,9 @@ use core::{
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-use intergreen_control::{Controller, DetectorEvent, Lamp, Millis, Program, ProgramStep, Registry};
+use intergreen_control::{
+    Controller, DetectorEvent, Lamp, Millis, Output, Plan, PlanSpec, Program, ProgramStep, Registry,
+};
 
 const ARENA: usize = 1 << 20;
 
@@ -94,10 +96,12 @@ fn run() -> Result<(), i32> {
     let step = |seconds: i64, lamps: [Lamp; 2]| ProgramStep { duration: Millis(seconds * 1000), lamps: lamps.to_vec() };
     let steps = vec![step(30, GREENS[0]), step(20, GREENS[1])];
     let program = Program::new("probe", Millis(-7000), steps).map_err(|_| 2)?;
+    let (spec, waivers) = PlanSpec::of_program("probe", program);
+    let plan = Plan::imported(spec, waivers).map_err(|_| 2)?;
     let registry = Registry::default();
     for entry in registry.entries() {
-        let strategy = registry.make(entry.name, &[], &program).map_err(|_| 2)?;
-        let mut controller = Controller::new(program.clone(), strategy, 2);
+        let strategy = registry.make(entry.name, &[], &plan).map_err(|_| 2)?;
+        let mut controller = Controller::new(plan.clone(), strategy, 2);
         controller.start(Millis(0));
         run_cycles(&mut controller, 0, 2)?; // buffers reach their sizes
         let before = MEMORY.requests.load(Relaxed);
@@ -123,7 +127,8 @@ fn run_cycles(controller: &mut Controller, from_s: i64, cycles: i64) -> Result<(
         controller.handle_detector(DetectorEvent { detector: 1, at: Millis(now - 333), on: now % 3 == 0 });
         controller.handle_detector(DetectorEvent { detector: 0, at: Millis(now - 10), on: false });
         controller.advance(Millis(now));
-        while let Some(change) = controller.poll_output() {
+        while let Some(output) = controller.poll_output() {
+            let Output::Lamp(change) = output else { return Err(3) };
             let second = change.at.0 % 50_000;
             let first_half = second >= 43_000 || second < 23_000;
             let shown = GREENS[usize::from(first_half == cfg!(feature = "wrong_lamp"))];

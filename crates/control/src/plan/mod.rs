@@ -23,6 +23,7 @@ mod clearance;
 mod coordination;
 mod detectors;
 mod error;
+mod make;
 mod preempt;
 #[cfg(feature = "serde")]
 mod seconds;
@@ -59,6 +60,7 @@ pub struct Plan {
     interstages: Vec<Interstage>,
     rings: Option<Rings>,
     preempts: Vec<PreemptPlan>,
+    checksum: u64,
 }
 
 /// A plan with its waivers: how one that was imported is kept. Files of our own are a [`PlanSpec`] and have none.
@@ -165,9 +167,14 @@ impl Plan {
         self.spec.patterns.iter().find(|p| p.name == name)
     }
 
+    /// The longest time in which the plan's own sequence serves every group once.
+    pub fn worst_sequence(&self) -> crate::Millis {
+        self.program().map_or(crate::Millis(60_000), Program::cycle)
+    }
+
     /// What tells it from another plan: a checksum of all that the kernel reads, for people to compare.
-    pub fn checksum(&self) -> u64 {
-        build::checksum(self)
+    pub const fn checksum(&self) -> u64 {
+        self.checksum
     }
 
     /// The names of some groups, for messages.
