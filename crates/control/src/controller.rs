@@ -248,7 +248,7 @@ impl Controller {
             return;
         }
         if now - self.next.min(self.kernel.next()) > LONGEST_REPLAY {
-            self.kernel.skip(now);
+            self.kernel.skip();
             self.happen(now);
         }
         loop {

@@ -90,6 +90,15 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+// Unit tests look at lamps as integration tests do.
+#[cfg(test)]
+extern crate self as intergreen_control;
+#[cfg(test)]
+extern crate std;
+
+#[cfg(test)]
+#[path = "../tests/common/oracle.rs"]
+mod oracle;
 
 mod controller;
 mod detectors;

@@ -40,7 +40,7 @@ impl Aim {
     }
 
     /// What a lamp asks for of a group; what the group cannot show becomes red.
-    fn of(lamp: Lamp, group: &Group) -> Self {
+    pub(super) fn of(lamp: Lamp, group: &Group) -> Self {
         let on_foot = group.is_pedestrian();
         match (lamp, group.kind) {
             (Lamp::Red, _) => Self::Closed,

@@ -78,9 +78,9 @@ impl Calls {
         }
     }
 
-    /// Nobody has waited before `now`.
-    pub fn restart(&mut self, now: Millis) {
-        self.list.iter_mut().filter_map(|c| c.waiting.as_mut()).for_each(|since| *since = now);
+    /// Nobody has waited: whoever is called begins to wait when the calls are served next.
+    pub fn forget(&mut self) {
+        self.list.iter_mut().for_each(|c| c.waiting = None);
     }
 
     /// The group that has waited beyond its patience for longest.

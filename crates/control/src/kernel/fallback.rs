@@ -6,7 +6,7 @@
 use alloc::{vec, vec::Vec};
 
 use super::{Aim, bit, light::Light};
-use crate::{Lamp, Millis, plan::Plan};
+use crate::{Millis, plan::Plan};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Fallback {
@@ -43,26 +43,26 @@ impl Fallback {
     }
 
     /// Works out what is to be open now.
-    pub fn advance(&mut self, plan: &Plan, lights: &[Light], now: Millis) {
+    pub fn advance(&mut self, plan: &Plan, lights: &[Light], omit: &[bool], now: Millis) {
         if self.fault.is_none() {
             return;
         }
         if let Some(program) = plan.program() {
             let (step, _) = program.step_at(now);
-            for (aim, &lamp) in self.aims.iter_mut().zip(&program.steps()[step].lamps) {
-                *aim = match lamp {
-                    Lamp::Green => Aim::Protected,
-                    Lamp::GreenMinor => Aim::Permissive,
-                    Lamp::Yellow => Aim::Yellow,
-                    Lamp::RedYellow => Aim::RedYellow,
-                    Lamp::TurnOnRed => Aim::TurnOnRed,
-                    Lamp::Red | Lamp::Flashing | Lamp::Off => Aim::Closed,
+            for ((aim, group), &lamp) in self.aims.iter_mut().zip(plan.groups()).zip(&program.steps()[step].lamps) {
+                *aim = match Aim::of(lamp, group) {
+                    Aim::Off(_) => Aim::Closed,
+                    aim => aim,
                 };
             }
             return;
         }
         self.open(plan);
-        if self.is_served(plan, lights, now) {
+        // A place that asks for nobody is passed at once.
+        for _ in 0..self.places(plan) {
+            if !self.is_served(plan, lights, omit, now) {
+                break;
+            }
             self.place = (self.place + 1) % self.places(plan).max(1);
             self.open(plan);
         }
@@ -99,13 +99,12 @@ impl Fallback {
         }
     }
 
-    /// Whether every group of the present place has had its least green.
-    fn is_served(&self, plan: &Plan, lights: &[Light], now: Millis) -> bool {
-        self.aims
-            .iter()
-            .zip(lights)
-            .zip(plan.groups())
-            .all(|((aim, light), group)| !aim.opens() || light.state.is_open() && now - light.opened >= group.min_green)
+    /// Whether every group of the present place has had its least green; those kept from starting do not count.
+    fn is_served(&self, plan: &Plan, lights: &[Light], omit: &[bool], now: Millis) -> bool {
+        self.aims.iter().zip(lights).zip(plan.groups()).zip(omit).all(|(((aim, light), group), &omitted)| {
+            let served = light.state.is_open() && now - light.opened >= group.min_green;
+            served || !aim.opens() || omitted && !light.state.is_committed()
+        })
     }
 
     /// When it goes on next.

@@ -32,6 +32,8 @@ mod journal;
 mod light;
 mod preempt;
 mod rules;
+#[cfg(test)]
+mod search_tests;
 mod unit;
 
 use alloc::{sync::Arc, vec, vec::Vec};
@@ -53,7 +55,7 @@ pub use self::{
 use crate::{
     Lamp, Millis, Request,
     log::{Reason, code},
-    plan::Plan,
+    plan::{GroupKind, Plan},
 };
 
 /// The only writer of lamps. Driven by a [`Controller`](crate::Controller); by itself it is for tests.
@@ -153,7 +155,8 @@ impl Kernel {
                 Aim::Off(_) => (State::Off, light::FAR_PAST),
                 Aim::Closed | Aim::TurnOnRed => (State::Closed, light::FAR_PAST),
             };
-            self.lights[g] = Light { state, since, ..Light::RED };
+            let ended = if state == State::Ending { now - self.limits.max_yellow(g) } else { light::FAR_PAST };
+            self.lights[g] = Light { state, since, ended, ..Light::RED };
         }
         // Whoever would be in conflict starts red, and has to wait like everybody else.
         for g in 0..self.lights.len() {
@@ -172,13 +175,14 @@ impl Kernel {
         self.preempts.advance(&self.plan, now, journal);
         self.target.follow(&self.plan, now);
         let was_normal = self.unit.mode() == Mode::Normal;
-        self.unit.advance(self.limits.longest_intergreen, self.is_idle(), now, journal);
+        let idle = self.unit.clears() && self.is_idle();
+        self.unit.advance(self.limits.longest_intergreen, idle, now, journal);
         if self.unit.mode() == Mode::Normal {
             if !was_normal {
                 self.leave_red();
             }
             self.preempts.serve(&self.plan, &self.lights, now, journal);
-            self.fallback.advance(&self.plan, &self.lights, now);
+            self.fallback.advance(&self.plan, &self.lights, &self.omit, now);
             self.reasons.fill(Reason::Over);
             self.aim();
             // Ends make room for starts, and starts end protected turns: at most a few rounds in one moment.
@@ -199,16 +203,19 @@ impl Kernel {
             }
         } else {
             // Nobody is served, and nobody's fault it is.
-            self.calls.restart(now);
+            self.calls.forget();
+            for light in &mut self.lights {
+                *light = Light { shown: light.shown, ..Light::RED };
+            }
             self.reasons.fill(self.unit.reason());
         }
         self.show(journal);
         self.plan_next();
     }
 
-    /// Whether nothing is green or yellow.
+    /// Whether everything is red and cleared.
     fn is_idle(&self) -> bool {
-        self.lights.iter().all(|l| !l.state.is_committed() && l.state != State::Ending)
+        (0..self.lights.len()).all(|g| self.red_at(g).is_some_and(|at| at <= self.now))
     }
 
     /// When something may happen next if nobody asks for anything else.
@@ -248,16 +255,25 @@ impl Kernel {
                 None if self.fallback.group().is_some() => self.fallback.aim(g),
                 None => self.target.aim(g, light, now),
             };
-            let closes = self.omit[g] && !light.state.is_committed() || self.force_off[g] || self.unit.clears();
+            // A preemption is more important than what an operator keeps from starting or wants to end.
+            let commanded = self.omit[g] && !light.state.is_committed() || self.force_off[g];
+            let closes = commanded && preempt.is_none() || self.unit.clears();
             self.force_off[g] &= light.state.is_committed();
-            self.aims[g] = if closes && aim.opens() { Aim::Closed } else { aim };
+            self.aims[g] = match aim {
+                _ if closes && aim.opens() => Aim::Closed,
+                // They cannot show that they give way.
+                Aim::Permissive if matches!(self.plan.groups()[g].kind, GroupKind::Arrow | GroupKind::Pedestrian) => {
+                    Aim::Open
+                }
+                _ => aim,
+            };
         }
     }
 
     /// A group that has waited too long makes the plan's own sequence take over.
     fn look_for_cycle_faults(&mut self, journal: &mut Journal) {
         if self.preempts.is_active() || self.unit.clears() || self.hold.contains(&true) || self.omit.contains(&true) {
-            self.calls.restart(self.now);
+            self.calls.forget();
             return;
         }
         let late = self.calls.late(&self.limits, self.now);
@@ -266,7 +282,7 @@ impl Kernel {
         {
             journal.event(self.now, code::ALARM, 1, Reason::CycleFault { group });
             journal.latch(self.now, Latch::CycleFault { group });
-            self.calls.restart(self.now);
+            self.calls.forget();
             self.next = self.now + Millis(1);
         }
     }
@@ -392,11 +408,11 @@ impl Kernel {
             self.fallback.stop();
             journal.latch(now, Latch::None);
         }
-        self.calls.restart(now);
+        self.calls.forget();
     }
 
     /// The clock jumped by so much that nobody can be said to have waited.
-    pub fn skip(&mut self, at: Millis) {
-        self.calls.restart(at.max(self.now));
+    pub fn skip(&mut self) {
+        self.calls.forget();
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Limits {
     pub longest_intergreen: Millis,
     /// By group, how long it may wait when it is called before it is a cycle fault.
     pub patience: Vec<Millis>,
+    /// By group, the longest intergreen from its end.
+    clearing: Vec<Millis>,
     /// By group, how long a request may keep it yellow.
     max_yellow: Vec<Millis>,
     /// By group, how long a request may keep it in red-yellow.
@@ -52,6 +54,9 @@ impl Limits {
         let longest_intergreen = longest_intergreen.unwrap_or(Millis(0));
         Self {
             patience: patience(plan, longest_intergreen),
+            clearing: (0..n)
+                .map(|a| matrix.partners(a).iter().map(|&b| matrix.intergreen(a, b)).max().unwrap_or(Millis(0)))
+                .collect(),
             max_yellow: (0..n).map(|g| groups[usize::from(g)].yellow.max(longest(g, Lamp::Yellow))).collect(),
             max_red_yellow: (0..n)
                 .map(|g| groups[usize::from(g)].red_yellow.max(longest(g, Lamp::RedYellow)))
@@ -60,6 +65,18 @@ impl Limits {
             order,
             longest_intergreen,
         }
+    }
+}
+
+impl Limits {
+    /// How long a request may keep a group yellow.
+    pub fn max_yellow(&self, g: usize) -> Millis {
+        self.max_yellow[g]
+    }
+
+    #[cfg(test)]
+    pub fn max_red_yellow(&self, g: usize) -> Millis {
+        self.max_red_yellow[g]
     }
 }
 
@@ -123,6 +140,16 @@ impl Clear {
 // --- ends ------------------------------------------------------------------------------------------------------------
 
 impl Kernel {
+    /// Whether it is for those who cannot see that they have to give way.
+    fn never_gives_way(&self, g: usize) -> bool {
+        matches!(self.plan.groups()[g].kind, GroupKind::Arrow | GroupKind::Pedestrian)
+    }
+
+    /// Whether it is a flashing yellow arrow: its green arrow excludes those to whom its flashing gives way.
+    fn is_flashing_arrow(&self, g: usize) -> bool {
+        self.plan.groups()[g].kind == GroupKind::FlashingYellowArrow
+    }
+
     fn min_green(&self, g: usize) -> Millis {
         let group = &self.plan.groups()[g];
         if group.is_pedestrian() && self.preempts.cuts_walk() { Millis(0) } else { group.min_green }
@@ -146,9 +173,32 @@ impl Kernel {
         !self.aims[g].opens() || arrow_ends
     }
 
+    /// Whether a green is kept from outside. A preemption is more important, and so is flashing.
+    fn is_held(&self, g: usize) -> bool {
+        self.hold[g] && !self.preempts.is_active() && !self.unit.clears()
+    }
+
     /// Whether a green may end, traps aside.
     fn may_end(&self, g: usize) -> bool {
-        !self.hold[g] && self.now - self.lights[g].opened >= self.min_green(g)
+        self.now - self.lights[g].opened >= self.min_green(g) && !self.is_held(g)
+    }
+
+    /// When a yellow ends if it is asked for what it is now.
+    fn end_of_yellow(&self, g: usize) -> Millis {
+        if self.aims[g] == Aim::Yellow { self.last_yellow(g) } else { self.lights[g].since + self.min_yellow(g) }
+    }
+
+    /// From when on it is red and cleared; `None` while it is not red.
+    pub(super) fn red_at(&self, g: usize) -> Option<Millis> {
+        let light = &self.lights[g];
+        match light.state {
+            State::Closed => {
+                let red = light.since + self.plan.groups()[g].red_revert.max(SHORTEST_RED);
+                Some(red.max(light.ended + self.limits.clearing[g]))
+            }
+            State::Off => Some(FAR_PAST),
+            _ => None,
+        }
     }
 
     /// Ends what is to end and may. Returns whether anything did.
@@ -185,6 +235,11 @@ impl Kernel {
         true
     }
 
+    /// Whether a left turn that is to end may wait for the least green of others.
+    fn trap_waits(&self) -> bool {
+        self.limits.oncoming.iter().enumerate().any(|(g, oncoming)| !oncoming.is_empty() && self.is_to_end(g))
+    }
+
     /// Ends a green because `with` is to end.
     fn end(&mut self, g: usize, with: usize) {
         let off = matches!(self.aims[g], Aim::Off(_));
@@ -206,6 +261,17 @@ impl Kernel {
         self.lights[g].since.max(self.taken_over) + self.limits.max_yellow[g]
     }
 
+    /// Whether a yellow would keep somebody waiting who is in red-yellow.
+    fn keeps_waiting(&self, g: usize) -> bool {
+        let matrix = self.plan.matrix();
+        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        self.plan.spec().yellow_conflicts
+            && matrix.partners(number).iter().any(|&p| {
+                matrix.relation(number, p) == Relation::Forbidden
+                    && self.lights[usize::from(p)].state == State::Starting
+            })
+    }
+
     /// Ends yellows that are over, and lets what is switched off go off and on.
     pub(super) fn end_yellows(&mut self) -> bool {
         let (now, mut any) = (self.now, false);
@@ -214,7 +280,7 @@ impl Kernel {
             let to = match light.state {
                 State::Ending => {
                     let over = now - light.since >= self.min_yellow(g);
-                    let kept = self.aims[g] == Aim::Yellow && now < self.last_yellow(g);
+                    let kept = self.aims[g] == Aim::Yellow && now < self.last_yellow(g) && !self.keeps_waiting(g);
                     (over && !kept).then_some(if off { State::Off } else { State::Closed })
                 }
                 State::Closed if off => Some(State::Off),
@@ -226,8 +292,8 @@ impl Kernel {
             if let Some(to) = to {
                 self.lights[g].go(to, now);
                 if light.state == State::Off && to == State::Closed {
-                    // It was not green before: no red has to last.
-                    self.lights[g].since = FAR_PAST;
+                    // It was not green just before: its red counts from the end of its last green.
+                    self.lights[g].since = light.ended;
                 }
                 self.reasons[g] = if light.state == State::Ending { Reason::Over } else { self.cause };
                 any = true;
@@ -251,7 +317,7 @@ impl Kernel {
     fn protected_at(&self, g: usize, aim: Aim) -> Option<Clear> {
         let matrix = self.plan.matrix();
         let number = u16::try_from(g).unwrap_or(u16::MAX);
-        let exact = matches!(aim, Aim::Protected | Aim::RedYellow);
+        let exact = matches!(aim, Aim::Protected | Aim::RedYellow) && !self.is_flashing_arrow(g);
         let mut clear = Clear { at: FAR_PAST, reason: None };
         for &b in matrix.partners(number) {
             if !matrix.relation(number, b).yields() {
@@ -272,29 +338,56 @@ impl Kernel {
         Some(clear)
     }
 
+    /// From when on nobody who gives way to a group is protected, cleared included; `None` while somebody is.
+    fn yielded_at(&self, g: usize) -> Option<Clear> {
+        let matrix = self.plan.matrix();
+        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        let mut clear = Clear { at: FAR_PAST, reason: None };
+        for &p in matrix.partners(number) {
+            if matrix.relation(p, number).yields() {
+                let other = &self.lights[usize::from(p)];
+                if other.state == State::Protected {
+                    return None;
+                }
+                clear.wait(other.unprotected + matrix.intergreen(p, number), Reason::After { group: p });
+            }
+        }
+        Some(clear)
+    }
+
+    /// From when on an open group need not give way, and nobody who gives way to it is protected.
+    fn full_at(&self, g: usize) -> Option<Millis> {
+        Some(self.protected_at(g, self.aims[g])?.at.max(self.yielded_at(g)?.at))
+    }
+
     /// Lets open groups give way, or no longer.
     pub(super) fn levels(&mut self) -> bool {
         let mut any = false;
+        // Whoever has to give way does so before anybody is protected.
         for g in 0..self.lights.len() {
-            let (light, aim) = (&self.lights[g], self.aims[g]);
-            let flashes = self.plan.groups()[g].kind == GroupKind::FlashingYellowArrow;
-            let may = |k: &Self| k.may_be_protected(g, aim);
-            let to = match light.state {
-                State::Protected if aim == Aim::Permissive && !flashes => State::Permissive,
-                // Red-yellow asked for while green: a letter that changes nothing.
-                State::Protected if !flashes && aim.opens() && !may(self) => State::Permissive,
-                // It is to end and cannot yet: meanwhile others may open to whom it gives way.
-                State::Protected if !flashes && !aim.opens() && !self.may_be_protected(g, Aim::Open) => {
-                    State::Permissive
-                }
-                State::Permissive if matches!(aim, Aim::Protected | Aim::Open) && may(self) => State::Protected,
-                _ => continue,
-            };
-            self.lights[g].go(to, self.now);
-            self.reasons[g] = self.level_reason(g);
-            any = true;
+            let aim = self.aims[g];
+            let stays =
+                self.lights[g].state != State::Protected || self.is_flashing_arrow(g) || self.never_gives_way(g);
+            // What is to end and cannot yet: meanwhile others may open to whom it gives way.
+            let may = |k: &Self| k.may_be_protected(g, if aim.opens() { aim } else { Aim::Open });
+            if !stays && (aim == Aim::Permissive || !may(self)) {
+                self.set_level(g, State::Permissive);
+                any = true;
+            }
+        }
+        for g in 0..self.lights.len() {
+            let asked = self.lights[g].state == State::Permissive && matches!(self.aims[g], Aim::Protected | Aim::Open);
+            if asked && self.full_at(g).is_some_and(|at| at <= self.now) {
+                self.set_level(g, State::Protected);
+                any = true;
+            }
         }
         any
+    }
+
+    fn set_level(&mut self, g: usize, to: State) {
+        self.lights[g].go(to, self.now);
+        self.reasons[g] = self.level_reason(g);
     }
 
     /// Why a group gives way, or no longer does.
@@ -316,6 +409,9 @@ impl Kernel {
     fn green_at(&self, g: usize) -> Option<Clear> {
         let matrix = self.plan.matrix();
         let number = u16::try_from(g).unwrap_or(u16::MAX);
+        let light = &self.lights[g];
+        // Who may open giving way waits for nobody who gives way; red-yellow leads to green, whoever came in between.
+        let gives_way = !self.never_gives_way(g) && (self.aims[g] == Aim::Permissive || light.state == State::Starting);
         let mut clear = Clear { at: FAR_PAST, reason: None };
         for &p in matrix.partners(number) {
             let i = usize::from(p);
@@ -326,18 +422,22 @@ impl Kernel {
                     return None;
                 }
                 clear.wait(other.ended + self.intergreen(p, number), Reason::After { group: p });
-            } else if matrix.relation(p, number).yields() && self.aims[g] != Aim::Permissive {
+                if other.state == State::Ending && self.plan.spec().yellow_conflicts {
+                    clear.wait(self.end_of_yellow(i), Reason::After { group: p });
+                }
+            } else if matrix.relation(p, number).yields() && (!gives_way || self.is_flashing_arrow(i)) {
                 if other.state == State::Protected {
                     return None;
                 }
                 clear.wait(other.unprotected + matrix.intergreen(p, number), Reason::After { group: p });
             }
-            if matrix.relation(number, p).yields() && group.lead.0 > 0 && other.state.is_open() {
+            // Whoever began to walk later knew that it starts.
+            let before = light.state != State::Starting || other.opened <= light.since;
+            if matrix.relation(number, p).yields() && group.lead.0 > 0 && other.state.is_open() && before {
                 clear.wait(other.opened + group.lead, Reason::Lead { group: p });
             }
         }
-        let group = &self.plan.groups()[g];
-        if matches!(group.kind, GroupKind::Arrow | GroupKind::Pedestrian) {
+        if self.never_gives_way(g) {
             // They cannot show that they give way.
             let protected = self.protected_at(g, self.aims[g])?;
             if protected.at > clear.at {
@@ -411,10 +511,9 @@ impl Kernel {
 
     /// Whether a group that opens now has to give way.
     fn level(&self, g: usize) -> State {
-        let group = &self.plan.groups()[g];
-        let never_gives_way = matches!(group.kind, GroupKind::Arrow | GroupKind::Pedestrian);
         let aim = if self.aims[g] == Aim::RedYellow || !self.aims[g].opens() { Aim::Open } else { self.aims[g] };
-        if never_gives_way || aim != Aim::Permissive && self.may_be_protected(g, aim) {
+        let yielded = || self.yielded_at(g).is_some_and(|clear| clear.at <= self.now);
+        if self.never_gives_way(g) || aim != Aim::Permissive && self.may_be_protected(g, aim) && yielded() {
             State::Protected
         } else {
             State::Permissive
@@ -430,8 +529,16 @@ impl Kernel {
             let other = &self.lights[usize::from(p)];
             let both_full = light.state == State::Protected && other.state == State::Protected;
             match matrix.relation(number, p) {
-                Relation::Forbidden => light.state.is_committed() && other.state.is_committed(),
-                Relation::Yields | Relation::YieldsToOncoming => both_full,
+                Relation::Forbidden => {
+                    let yellow = light.state.is_open() && other.state == State::Ending
+                        || light.state == State::Ending && other.state.is_open();
+                    light.state.is_committed() && other.state.is_committed()
+                        || yellow && self.plan.spec().yellow_conflicts
+                }
+                Relation::Yields | Relation::YieldsToOncoming => {
+                    both_full
+                        || self.is_flashing_arrow(g) && light.state == State::Protected && other.state.is_committed()
+                }
                 Relation::None => false,
             }
         })
@@ -441,8 +548,13 @@ impl Kernel {
     pub(super) fn due(&self, g: usize) -> Millis {
         let (light, now) = (&self.lights[g], self.now);
         match light.state {
-            State::Permissive | State::Protected if self.is_to_end(g) => light.opened + self.min_green(g),
-            State::Permissive => self.protected_at(g, self.aims[g]).map_or(FAR_PAST, |c| c.at),
+            State::Permissive | State::Protected => {
+                let awaited = self.is_to_end(g) || self.trap_waits();
+                let least = if awaited { light.opened + self.min_green(g) } else { FAR_PAST };
+                let full = if light.state == State::Permissive { self.full_at(g) } else { None };
+                let full = full.filter(|&at| at > now).unwrap_or(Millis::NEVER);
+                if least > now { least.min(full) } else { full }
+            }
             State::Ending => {
                 let over = light.since + self.min_yellow(g);
                 if over > now { over } else { self.last_yellow(g) }
@@ -450,9 +562,16 @@ impl Kernel {
             State::Starting => {
                 let over = light.since + self.plan.groups()[g].red_yellow;
                 let clear = self.green_at(g).map_or(FAR_PAST, |c| c.at);
-                if over > now { over } else { clear.max(self.last_red_yellow(g)) }
+                if over > now {
+                    over
+                } else if self.aims[g] == Aim::RedYellow {
+                    clear.max(self.last_red_yellow(g))
+                } else {
+                    clear
+                }
             }
             State::Closed if self.aims[g].opens() => self.start_at(g).map_or(FAR_PAST, |c| c.at),
+            State::Closed if self.unit.clears() => self.red_at(g).unwrap_or(FAR_PAST),
             _ => FAR_PAST,
         }
     }

@@ -1,0 +1,278 @@
+//! Random plans, hostile strategies, inputs at any time: the oracle finds nothing, and neither the steps in which time
+//! advances nor a checkpoint change what comes out.
+
+use std::sync::Arc;
+
+use intergreen_control::{
+    Controller, Millis, Output, Plan,
+    kernel::{Journal, Kernel},
+    log::code,
+    plan::{DetectorMode, Recall},
+};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, RngSeed},
+};
+
+#[path = "common/hostile.rs"]
+mod hostile;
+#[path = "common/oracle.rs"]
+mod oracle;
+
+use hostile::{Dice, Hostile, random_input, valid_plan};
+use oracle::Oracle;
+
+/// Fixed seeds: a failure is a failure for everybody. `INTERGREEN_SEARCH=full`: many more cases.
+fn config(cases: u32) -> Config {
+    let full = std::env::var("INTERGREEN_SEARCH").is_ok_and(|v| v == "full");
+    let cases = if full { cases * 50 } else { cases };
+    Config { cases, rng_seed: RngSeed::Fixed(7), failure_persistence: None, ..Config::default() }
+}
+
+const PATIENCES: [i64; 6] = [1, 100, 1000, 4000, 15_000, 60_000];
+const CENTURY: i64 = 100 * 366 * 86_400_000;
+
+fn controller(plan: &Arc<Plan>, dice: &mut Dice) -> Controller {
+    let patience = PATIENCES[dice.number(PATIENCES.len())];
+    let mut controller = Controller::new(plan.clone(), Box::new(Hostile::new(dice.next(), patience)), 4);
+    controller.log_events(true);
+    controller
+}
+
+fn drain(controller: &mut Controller) -> Vec<Output> {
+    std::iter::from_fn(|| controller.poll_output()).collect()
+}
+
+fn saved(controller: &Controller) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    controller.save(&mut bytes);
+    bytes
+}
+
+/// What a strategy tried, for a report.
+fn about(plan: &Plan, seed: u64, wrong: &str) -> TestCaseError {
+    TestCaseError::fail(format!("seed {seed}: {wrong}\n{:#?}", plan.spec()))
+}
+
+proptest! {
+    #![proptest_config(config(400))]
+
+    #[test]
+    fn nothing_that_is_asked_for_breaks_a_rule(seed: u64) {
+        let (plan, seed) = valid_plan(seed);
+        let plan = Arc::new(plan);
+        let mut dice = Dice::new(!seed);
+        let mut controller = controller(&plan, &mut dice);
+        let mut oracle = Oracle::new(&plan, true);
+        let mut now = dice.time(-100_000, 100_000).0;
+        let faults = dice.chance(20);
+        controller.start(Millis(now));
+        controller.handle_command(Millis(now), intergreen_control::Command::SelfCheck { passed: true });
+        for _ in 0..120 {
+            for _ in 0..dice.number(4) {
+                // Early, late, far too late.
+                let at = now + [0, 1, 5000, -3000, -CENTURY][dice.number(5)] + dice.time(0, 9000).0;
+                controller.handle(random_input(&mut dice, &plan, Millis(at), faults));
+            }
+            now += match dice.below(100) {
+                0 => CENTURY,
+                1 => 4_000_000,
+                2 => -50_000,
+                3..=20 => dice.below(40) as i64,
+                _ => dice.time(0, 20_000).0,
+            };
+            let reached = controller.now().expect("it was started").0;
+            if now - reached > 3_000_000 {
+                oracle.jumped();
+            }
+            now = now.max(reached);
+            controller.advance(Millis(now));
+            if dice.chance(5) {
+                // Goes on from a checkpoint as if nothing had happened.
+                let bytes = saved(&controller);
+                let mut restored = Controller::new(plan.clone(), Box::new(Hostile::new(1, 1)), 4);
+                restored.log_events(true);
+                oracle.see(drain(&mut controller)).map_err(|wrong| about(&plan, seed, &wrong))?;
+                restored.load(&bytes).expect("its own state");
+                drain(&mut restored);
+                controller = restored;
+            }
+            oracle.see(drain(&mut controller)).map_err(|wrong| about(&plan, seed, &wrong))?;
+            for (g, &lamp) in controller.lamps().iter().enumerate() {
+                prop_assert_eq!(lamp, oracle.lamp(g));
+            }
+        }
+    }
+
+    #[test]
+    fn steps_and_checkpoints_change_nothing(seed: u64) {
+        let (plan, seed) = valid_plan(seed);
+        let plan = Arc::new(plan);
+        let mut dice = Dice::new(!seed);
+        let mut make = { let dice = dice.clone(); move || controller(&plan, &mut dice.clone()) };
+        let (mut at_once, mut in_steps) = (make(), make());
+        let plan = at_once.plan().clone();
+        dice.next();
+        let end = 200_000;
+        let mut inputs: Vec<_> = (0..40)
+            .map(|_| { let at = Millis(1 + dice.below(end as u64) as i64); random_input(&mut dice, &plan, at, false) })
+            .collect();
+        inputs.sort_by_key(|i| i.at());
+        at_once.start(Millis(0));
+        in_steps.start(Millis(0));
+        inputs.iter().for_each(|&input| at_once.handle(input));
+        at_once.advance(Millis(end));
+        let mut outputs = Vec::new();
+        let (mut now, mut fed) = (0, 0);
+        while now < end {
+            let step = if dice.chance(50) { dice.below(30) as i64 } else { dice.time(0, 30_000).0 };
+            now = (now + step).min(end);
+            while let Some(&input) = inputs.get(fed).filter(|i| i.at() <= Millis(now)) {
+                in_steps.handle(input);
+                fed += 1;
+            }
+            in_steps.advance(Millis(now));
+            outputs.append(&mut drain(&mut in_steps));
+            if dice.chance(10) {
+                let bytes = saved(&in_steps);
+                let mut restored = make();
+                restored.load(&bytes).map_err(|e| about(&plan, seed, &e.to_string()))?;
+                prop_assert_eq!(saved(&restored), bytes);
+                in_steps = restored;
+                in_steps.log_events(true);
+            }
+        }
+        let expected = drain(&mut at_once);
+        if let Some((a, b)) = expected.iter().zip(&outputs).find(|(a, b)| a != b) {
+            return Err(about(&plan, seed, &format!("at once {a:?}, in steps {b:?}")));
+        }
+        prop_assert_eq!(expected.len(), outputs.len());
+        prop_assert_eq!(saved(&at_once), saved(&in_steps));
+    }
+}
+
+proptest! {
+    #![proptest_config(config(60))]
+
+    #[test]
+    fn the_kernel_misses_no_deadline(seed: u64) {
+        let (plan, seed) = valid_plan(seed);
+        let plan = Arc::new(plan);
+        let mut dice = Dice::new(!seed);
+        let mut hostile = Hostile::new(dice.next(), 0);
+        let (mut every, mut due) = (Kernel::new(plan.clone()), Kernel::new(plan.clone()));
+        let mut journals = [Journal::new(0, true), Journal::new(0, true)];
+        for (kernel, journal) in [&mut every, &mut due].into_iter().zip(&mut journals) {
+            kernel.start(Millis(0), journal);
+            kernel.self_check(true, Millis(0), journal);
+        }
+        let mut now = Millis(0);
+        let mut outputs = [vec![], vec![]];
+        for _ in 0..25 {
+            let request = hostile.ask(&plan);
+            let act = dice.below(12);
+            let (group, on) = (dice.number(plan.groups().len()) as u16, dice.chance(50));
+            for (kernel, journal) in [&mut every, &mut due].into_iter().zip(&mut journals) {
+                kernel.request(request, now);
+                match act {
+                    0 => kernel.hold(group, on),
+                    1 => kernel.omit(group, on),
+                    2 => kernel.force_off(group),
+                    3 => kernel.flash(on),
+                    4 | 5 => {
+                        kernel.preempt(dice.0 as u16 % 3, on, now, journal);
+                    }
+                    6 => kernel.call(group, on, on, journal),
+                    7 => kernel.reset(now, journal),
+                    _ => {}
+                }
+                kernel.advance(now, journal);
+            }
+            let until = now + dice.time(0, 9000);
+            for ms in now.0 + 1..=until.0 {
+                every.advance(Millis(ms), &mut journals[0]);
+            }
+            while due.next() <= until {
+                let next = due.next();
+                due.advance(next, &mut journals[1]);
+            }
+            due.advance(until, &mut journals[1]);
+            now = until;
+            for (list, journal) in outputs.iter_mut().zip(&mut journals) {
+                list.extend(std::iter::from_fn(|| journal.pop()));
+            }
+            let [a, b] = &outputs;
+            if let Some((a, b)) = a.iter().zip(b).find(|(a, b)| a != b) {
+                return Err(about(&plan, seed, &format!("every ms {a:?}, at deadlines {b:?}")));
+            }
+            if a.len() != b.len() {
+                let more = a.get(b.len()).or(b.get(a.len()));
+                return Err(about(&plan, seed, &format!("at {until:?}: {} and {} outputs: {more:?}", a.len(), b.len())));
+            }
+        }
+    }
+
+    /// A called group is served within its longest red, or a cycle fault is raised; then everybody whom the plan's
+    /// sequence serves is served in time.
+    #[test]
+    fn nobody_starves(seed: u64) {
+        let (plan, seed) = valid_plan(seed);
+        let plan = Arc::new(plan);
+        let mut dice = Dice::new(!seed);
+        let mut controller = controller(&plan, &mut dice);
+        let spec = plan.spec();
+        let calls = |name: &str| spec.detectors.iter().any(|d| d.mode != DetectorMode::Extend && d.groups.iter().any(|g| g == name));
+        let called = |g: &intergreen_control::plan::Group| match g.recall {
+            Recall::Soft => false,
+            Recall::None => !calls(&g.name),
+            _ => true,
+        };
+        let mut served = vec![false; plan.groups().len()];
+        let mut mark = |list: &[u16]| list.iter().for_each(|&g| served[usize::from(g)] = true);
+        plan.stages().iter().for_each(|s| mark(&s.groups));
+        if let Some(rings) = plan.rings().filter(|_| plan.stages().is_empty()) {
+            rings.phases.iter().for_each(|p| mark(&p.groups));
+            rings.overlaps.iter().for_each(|o| mark(&[o.group]));
+        }
+        let longest = |of: &dyn Fn(&intergreen_control::plan::Group) -> Millis| plan.groups().iter().map(of).max().unwrap_or_default();
+        let numbers = 0..plan.groups().len() as u16;
+        let intergreen = numbers.clone().flat_map(|a| numbers.clone().map(move |b| (a, b))).map(|(a, b)| plan.matrix().intergreen(a, b)).max().unwrap_or_default();
+        let bound = plan.worst_sequence() + longest(&|g| g.min_green + g.red_yellow) + intergreen;
+        controller.start(Millis(0));
+        controller.handle_command(Millis(0), intergreen_control::Command::SelfCheck { passed: true });
+        let mut since: Vec<Option<i64>> = vec![Some(60_000); plan.groups().len()];
+        let mut fault: Option<i64> = None;
+        let mut now = 0;
+        while now < 1_500_000 {
+            now += 1000;
+            if dice.chance(20) {
+                let group = dice.number(plan.groups().len()) as u16;
+                controller.handle_command(Millis(now), intergreen_control::Command::ForceOff { group });
+            }
+            controller.advance(Millis(now));
+            for output in drain(&mut controller) {
+                match output {
+                    Output::Lamp(change) => {
+                        let fya = plan.groups()[usize::from(change.group)].kind == intergreen_control::plan::GroupKind::FlashingYellowArrow;
+                        let open = change.lamp.is_green() || fya && change.lamp == intergreen_control::Lamp::Flashing;
+                        let s = &mut since[usize::from(change.group)];
+                        *s = if open { None } else { Some(s.unwrap_or(change.at.0)) };
+                    }
+                    Output::Event(event) if event.code == code::ALARM && event.parameter == 1 => {
+                        fault = Some(event.at.0);
+                        since.iter_mut().flatten().for_each(|s| *s = event.at.0);
+                    }
+                    _ => {}
+                }
+            }
+            for (g, group) in plan.groups().iter().enumerate() {
+                let waited = since[g].map_or(0, |s| now - s);
+                let most = if fault.is_some() { bound.0 } else { group.max_red.0 };
+                if served[g] && (fault.is_some() || called(group)) && waited > most + 1000 {
+                    let fault = if fault.is_some() { "after a cycle fault" } else { "without a cycle fault" };
+                    return Err(about(&plan, seed, &format!("at {now} ms: group {g} has waited {waited} ms {fault}; expected {most}")));
+                }
+            }
+        }
+    }
+}
