@@ -95,6 +95,7 @@ mod controller;
 mod detectors;
 mod fixed_time;
 mod lamp;
+mod monitor;
 mod program;
 mod registry;
 mod state;
@@ -105,6 +106,10 @@ pub use controller::{Controller, LampChange};
 pub use detectors::{DetectorBank, DetectorEvent};
 pub use fixed_time::FixedTime;
 pub use lamp::Lamp;
+pub use monitor::{
+    Alarm, AlarmKind, Channel, ChannelKind, LONGEST_TIME, Limits, LimitsError, Lit, Monitor, Permissives,
+    PermissivesError, Relation, Trip, TripKind,
+};
 pub use program::{Program, ProgramError, ProgramStep};
 pub use registry::{Entry, Parameter, Registry, RegistryError, Setup};
 pub use state::{StateError, StateReader};
