@@ -147,11 +147,11 @@ impl Monitor {
             fold(p.conflict_waived(a, b).into());
         }
         for (&(from, to), &ms) in &p.clearances {
-            [from.into(), to.into(), ms.0].map(&mut fold);
+            [from.into(), to.into(), ms.0].into_iter().for_each(&mut fold);
         }
         fold(-1); // the end of one list and the start of the next
         for &(from, to) in &p.waived_clearances {
-            [from.into(), to.into()].map(&mut fold);
+            [from.into(), to.into()].into_iter().for_each(&mut fold);
         }
         fnv
     }
