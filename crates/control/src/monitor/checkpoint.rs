@@ -169,7 +169,9 @@ impl State {
         let flag = |is: bool, bit: u8| if is { bit } else { 0 };
         out.push(flag(lit.red, 1) | flag(lit.yellow, 2) | flag(lit.green, 4) | flag(self.lit.is_some(), KNOWN));
         out.push(flag(self.asleep, ASLEEP) | flag(self.after_green, AFTER_GREEN) | flag(fresh, FRESH));
-        put(out, self.since);
+        if self.shown.is_some() {
+            put(out, self.since);
+        }
         state::put_optional_millis(out, self.closed);
         state::put_optional_millis(out, self.full_ended);
         out.push(self.standing);
@@ -208,7 +210,7 @@ impl State {
         if impossible {
             return Err(StateError::Invalid { what: "channel", expected: "flags that fit its lamp" });
         }
-        let since = past(reader.millis()?, now)?;
+        let since = if shown.is_some() { past(reader.millis()?, now)? } else { Millis(0) };
         let mut ended = [None; 2];
         for ended in &mut ended {
             *ended = reader.optional_millis()?.map(|ended| past(ended, now)).transpose()?;
