@@ -418,6 +418,11 @@ impl Monitor {
         self.now.map_or(Millis(0), |now| self.conflicts.time(now))
     }
 
+    /// Whether a pair is open now that may not be, waived pairs included.
+    pub const fn is_in_conflict(&self) -> bool {
+        self.conflicts.is_open()
+    }
+
     /// The lamp that a channel shows to the street: the command, but of a lamp that burns on the one before. `None`
     /// before its first command.
     pub fn shown(&self, channel: u16) -> Option<Lamp> {

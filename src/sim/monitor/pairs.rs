@@ -39,6 +39,11 @@ pub(super) struct Pair {
 }
 
 impl Pair {
+    /// Whether one gives way, so that they are only in conflict if both show a full green.
+    pub const fn yields(&self) -> bool {
+        self.yields
+    }
+
     /// Whether what the groups of the signal show is in conflict.
     pub fn is_violated_by(&self, lamps: &[Lamp]) -> bool {
         let (a, b) = (lamps[self.a as usize], lamps[self.b as usize]);

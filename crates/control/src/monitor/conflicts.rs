@@ -113,6 +113,11 @@ impl Conflicts {
         self.tables.iter().filter_map(Table::earliest).min()
     }
 
+    /// Whether at least one pair is open.
+    pub(super) const fn is_open(&self) -> bool {
+        self.open > 0
+    }
+
     /// How long at least one pair was open up to `now`, waived ones included.
     pub(super) fn time(&self, now: Millis) -> Millis {
         if self.open > 0 { self.total + (now - self.since) } else { self.total }
