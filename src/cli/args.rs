@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::check::CheckArgs;
 use super::compare::CompareArgs;
 use super::draw::DrawArgs;
 use crate::demand::FollowingModel;
@@ -34,6 +35,8 @@ pub enum Action {
     CompareSumo(CompareArgs),
     /// Draw a scenario as SVG: roads, stop lines, lamps and vehicles
     Draw(DrawArgs),
+    /// Check signal plans: all that is unsafe or cannot work, else a summary
+    Check(CheckArgs),
 }
 
 /// What is simulated: options of `run` and of `draw`.

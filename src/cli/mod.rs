@@ -1,4 +1,4 @@
-//! The command line: `intergreen run`, `intergreen draw`, `intergreen compare-sumo`.
+//! The command line: `intergreen run`, `intergreen draw`, `intergreen compare-sumo`, `intergreen check`.
 //!
 //! Terms
 //! - **input error**: what the user gave cannot be used (exit code 2); everything else that fails is a failed run (1).
@@ -8,6 +8,7 @@
 //! itself touches none of them.
 
 mod args;
+mod check;
 mod clock;
 mod compare;
 mod draw;
@@ -58,6 +59,7 @@ pub fn main() -> ExitCode {
         Some(args::Action::Run(args)) => run::run(&args),
         Some(args::Action::CompareSumo(args)) => compare::run(&args),
         Some(args::Action::Draw(args)) => draw::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(args::Action::Check(args)) => check::run(&args),
     };
     match result {
         Ok(code) => code,

@@ -29,6 +29,8 @@ mod seconds;
 mod spec;
 mod tables;
 mod waiver;
+#[cfg(feature = "serde")]
+mod written_program;
 
 use alloc::{string::String, vec::Vec};
 
