@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::check::CheckArgs;
 use super::compare::CompareArgs;
 use super::draw::DrawArgs;
 use super::replay::ReplayArgs;
@@ -37,6 +38,8 @@ pub enum Action {
     Draw(DrawArgs),
     /// Give controllers the inputs of a recorded run again, and compare the lamps
     ReplayInputs(ReplayArgs),
+    /// Check signal plans: all that is unsafe or cannot work, else a summary
+    Check(CheckArgs),
 }
 
 /// What is simulated: options of `run` and of `draw`.

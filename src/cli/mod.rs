@@ -8,6 +8,7 @@
 //! itself touches none of them.
 
 mod args;
+mod check;
 mod clock;
 mod compare;
 mod draw;
@@ -61,6 +62,7 @@ pub fn main() -> ExitCode {
         Some(args::Action::CompareSumo(args)) => compare::run(&args),
         Some(args::Action::Draw(args)) => draw::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::ReplayInputs(args)) => replay::run(&args),
+        Some(args::Action::Check(args)) => check::run(&args),
     };
     match result {
         Ok(code) => code,

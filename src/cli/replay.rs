@@ -145,8 +145,8 @@ fn read(path: &Path) -> Result<Recording, Failure> {
     for (i, line) in reader.lines().enumerate() {
         let at = |problem: &str| wrong(format!(":{}: {problem}", i + 1));
         let line = line.map_err(|e| at(&format!("cannot be read: {e}")))?;
-        let line: Line = serde_json::from_str(&line)
-            .map_err(|e| at(&format!("{e}; expected a line of `run --record-inputs`")))?;
+        let line: Line =
+            serde_json::from_str(&line).map_err(|e| at(&format!("{e}; expected a line of `run --record-inputs`")))?;
         if head.is_none() && !matches!(line, Line::Recording(_)) {
             return Err(at("expected the head of a recording first"));
         }

@@ -162,7 +162,7 @@ pub(super) struct Excused {
 /// Memory grows with the square of the number of channels, half a byte for each pair.
 ///
 /// ```
-/// use intergreen_control::{Channel, Millis, Permissives, Relation};
+/// use intergreen_control::{Millis, monitor::{Channel, Permissives, Relation}};
 ///
 /// let mut permissives = Permissives::none(4); // every pair conflicts
 /// permissives.allow(0, 1)?.allow_yielding(2, 3)?.set_clearance(0, 2, Millis(4000))?;
