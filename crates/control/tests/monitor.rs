@@ -475,11 +475,19 @@ fn clearances_are_kept_to_the_millisecond() {
             ("0 r r G r\n 5 r r r r\n 6 G r r r\n 7 r r r r\n 12 r G r r\n 20", "nothing"),
             // It is the start of green that counts: what is open already does not open.
             ("0 r g r r\n 1 r G r r\n 20", "nothing"),
+            ("0 r r r r\n 5 r G r r\n 20 G G r r\n 20.1 r G r r\n 30", "nothing"),
+            // The last end of each, not its first.
+            ("0 G r r r\n 1 r r r r\n 2 G r r r\n 5 r r r r\n 8 r G r r\n 20", "Clearance 1-0 5 8"),
+            // A channel that nobody has commanded before may not open too early either.
+            ("0 G . r r\n 10 y . r r\n 13 r G r r\n 20", "Clearance 1-0 10 13"),
+            ("0 G G r r\n 20", "Clearance 1-0 0 0"),
             // Of a yielding pair, from full green to full green.
             ("0 r G r r\n 10 r r r r\n 10.1 r r r g\n 12 r r r G\n 20", "nothing"),
             ("0 r G r r\n 10 r r r r\n 10.1 r r r g\n 11.999 r r r G\n 20", "Clearance 3-1 10 11.999"),
             ("0 r G r r\n 10 r g r r\n 11 r g r G\n 20", "Clearance 3-1 10 11"),
             ("0 r g r r\n 10 r r r G\n 20", "nothing"),
+            ("0 r r r r\n 5 r r r G\n 20 r G r G\n 20.1 r r r G\n 30", "nothing"),
+            ("0 r . r g\n 1 r G r g\n 10 r r r g\n 11 r r r G\n 20", "Clearance 3-1 10 11"),
         ],
     );
     let waived = with(p, |p| p.waive_clearance(0, 1).map(|_| ()));
