@@ -257,19 +257,22 @@ fn a_waived_conflict_is_counted_and_silent() {
 #[test]
 fn many_channels_are_as_good_as_few() {
     // Across the words of the bit sets.
-    for (a, b) in [(0, 63), (63, 64), (0, 64), (64, 127), (5, 129), (128, 129)] {
-        let mut m = monitor(&no_yellow(130));
-        for channel in 0..130 {
-            m.handle_lamp(Millis(0), channel, if channel == a || channel == b { Lamp::Green } else { Lamp::Red });
+    for (a, b) in [(0, 63), (63, 64), (0, 64), (64, 127), (5, 129), (70, 128), (128, 129)] {
+        let mut allowed = no_yellow(130);
+        allowed.allow(b, a).expect("two channels");
+        for (p, trip) in [(no_yellow(130), format!("Conflict {a}-{b} 1 1.3")), (allowed, "nothing".into())] {
+            let mut m = monitor(&p);
+            for channel in 0..130 {
+                m.handle_lamp(Millis(0), channel, Lamp::Red);
+            }
+            for channel in [b, a] {
+                m.handle_lamp(Millis(1000), channel, Lamp::Green);
+            }
+            m.advance(Millis(1300));
+            assert_eq!((m.shown(a), m.shown(b)), (Some(Lamp::Green), Some(Lamp::Green)));
+            assert_eq!(said(m.trip()), trip);
+            assert_eq!(m.conflict_time(), Millis(if trip == "nothing" { 0 } else { 300 }));
         }
-        m.advance(Millis(300));
-        assert_eq!(said(m.trip()), format!("Conflict {a}-{b} 0 0.3"));
-        let mut m = monitor(&with(no_yellow(130), |p| p.allow(b, a).map(|_| ())));
-        for channel in 0..130 {
-            m.handle_lamp(Millis(0), channel, if channel == a || channel == b { Lamp::Green } else { Lamp::Red });
-        }
-        m.advance(Millis(300));
-        assert_eq!((m.trip(), m.conflict_time()), (None, Millis(0)));
     }
 }
 
@@ -487,6 +490,7 @@ fn clearances_are_kept_to_the_millisecond() {
             ("0 r G r r\n 10 r g r r\n 11 r g r G\n 20", "Clearance 3-1 10 11"),
             ("0 r g r r\n 10 r r r G\n 20", "nothing"),
             ("0 r r r r\n 5 r r r G\n 20 r G r G\n 20.1 r r r G\n 30", "nothing"),
+            ("0 r G r r\n 1 r r r r\n 2 r G r r\n 5 r r r r\n 6 r r r G\n 20", "Clearance 3-1 5 6"),
             ("0 r . r g\n 1 r G r g\n 10 r r r g\n 11 r r r G\n 20", "Clearance 3-1 10 11"),
         ],
     );
