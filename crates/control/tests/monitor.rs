@@ -1381,6 +1381,9 @@ fn a_latched_trip_survives_a_loss_of_power() {
     assert_eq!(after.reset(Millis(8000)), Ok(()));
 }
 
+/// One change of a configuration.
+type Change = fn(&mut Permissives) -> Result<&mut Permissives, PermissivesError>;
+
 #[test]
 fn states_of_others_and_broken_ones_are_refused() {
     let p = with(no_yellow(2), |p| p.set_clearance(0, 1, Millis(1000)).map(|_| ()));
@@ -1391,7 +1394,7 @@ fn states_of_others_and_broken_ones_are_refused() {
     // Any other configuration.
     let slow = bench().with_dark(Millis(1500)).expect("within");
     let mut others = vec![Monitor::new(p.clone(), slow), monitor(&no_yellow(2)), monitor(&no_yellow(3))];
-    let changes: [fn(&mut Permissives) -> Result<&mut Permissives, PermissivesError>; 9] = [
+    let changes: [Change; 9] = [
         |p| p.allow(0, 1),
         |p| p.allow_yielding(0, 1),
         |p| p.set_channel(1, Channel::vehicle()),
