@@ -260,19 +260,22 @@ fn a_waived_conflict_is_counted_and_silent() {
 #[test]
 fn many_channels_are_as_good_as_few() {
     // Across the words of the bit sets.
-    for (a, b) in [(0, 63), (63, 64), (0, 64), (64, 127), (5, 129), (128, 129)] {
-        let mut m = monitor(&no_yellow(130));
-        for channel in 0..130 {
-            m.handle_lamp(Millis(0), channel, if channel == a || channel == b { Lamp::Green } else { Lamp::Red });
+    for (a, b) in [(0, 63), (63, 64), (0, 64), (64, 127), (5, 129), (70, 128), (128, 129)] {
+        let mut allowed = no_yellow(130);
+        allowed.allow(b, a).expect("two channels");
+        for (p, trip) in [(no_yellow(130), format!("Conflict {a}-{b} 1 1.3")), (allowed, "nothing".into())] {
+            let mut m = monitor(&p);
+            for channel in 0..130 {
+                m.handle_lamp(Millis(0), channel, Lamp::Red);
+            }
+            for channel in [b, a] {
+                m.handle_lamp(Millis(1000), channel, Lamp::Green);
+            }
+            m.advance(Millis(1300));
+            assert_eq!((m.shown(a), m.shown(b)), (Some(Lamp::Green), Some(Lamp::Green)));
+            assert_eq!(said(m.trip()), trip);
+            assert_eq!(m.conflict_time(), Millis(if trip == "nothing" { 0 } else { 300 }));
         }
-        m.advance(Millis(300));
-        assert_eq!(said(m.trip()), format!("Conflict {a}-{b} 0 0.3"));
-        let mut m = monitor(&with(no_yellow(130), |p| p.allow(b, a).map(|_| ())));
-        for channel in 0..130 {
-            m.handle_lamp(Millis(0), channel, if channel == a || channel == b { Lamp::Green } else { Lamp::Red });
-        }
-        m.advance(Millis(300));
-        assert_eq!((m.trip(), m.conflict_time()), (None, Millis(0)));
     }
 }
 
@@ -478,11 +481,20 @@ fn clearances_are_kept_to_the_millisecond() {
             ("0 r r G r\n 5 r r r r\n 6 G r r r\n 7 r r r r\n 12 r G r r\n 20", "nothing"),
             // It is the start of green that counts: what is open already does not open.
             ("0 r g r r\n 1 r G r r\n 20", "nothing"),
+            ("0 r r r r\n 5 r G r r\n 20 G G r r\n 20.1 r G r r\n 30", "nothing"),
+            // The last end of each, not its first.
+            ("0 G r r r\n 1 r r r r\n 2 G r r r\n 5 r r r r\n 8 r G r r\n 20", "Clearance 1-0 5 8"),
+            // A channel that nobody has commanded before may not open too early either.
+            ("0 G . r r\n 10 y . r r\n 13 r G r r\n 20", "Clearance 1-0 10 13"),
+            ("0 G G r r\n 20", "Clearance 1-0 0 0"),
             // Of a yielding pair, from full green to full green.
             ("0 r G r r\n 10 r r r r\n 10.1 r r r g\n 12 r r r G\n 20", "nothing"),
             ("0 r G r r\n 10 r r r r\n 10.1 r r r g\n 11.999 r r r G\n 20", "Clearance 3-1 10 11.999"),
             ("0 r G r r\n 10 r g r r\n 11 r g r G\n 20", "Clearance 3-1 10 11"),
             ("0 r g r r\n 10 r r r G\n 20", "nothing"),
+            ("0 r r r r\n 5 r r r G\n 20 r G r G\n 20.1 r r r G\n 30", "nothing"),
+            ("0 r G r r\n 1 r r r r\n 2 r G r r\n 5 r r r r\n 6 r r r G\n 20", "Clearance 3-1 5 6"),
+            ("0 r . r g\n 1 r G r g\n 10 r r r g\n 11 r r r G\n 20", "Clearance 3-1 10 11"),
         ],
     );
     let waived = with(p, |p| p.waive_clearance(0, 1).map(|_| ()));
@@ -1372,6 +1384,9 @@ fn a_latched_trip_survives_a_loss_of_power() {
     assert_eq!(after.reset(Millis(8000)), Ok(()));
 }
 
+/// One change of a configuration.
+type Change = fn(&mut Permissives) -> Result<&mut Permissives, PermissivesError>;
+
 #[test]
 fn states_of_others_and_broken_ones_are_refused() {
     let p = with(no_yellow(2), |p| p.set_clearance(0, 1, Millis(1000)).map(|_| ()));
@@ -1382,7 +1397,7 @@ fn states_of_others_and_broken_ones_are_refused() {
     // Any other configuration.
     let slow = bench().with_dark(Millis(1500)).expect("within");
     let mut others = vec![Monitor::new(p.clone(), slow), monitor(&no_yellow(2)), monitor(&no_yellow(3))];
-    let changes: [fn(&mut Permissives) -> Result<&mut Permissives, PermissivesError>; 9] = [
+    let changes: [Change; 9] = [
         |p| p.allow(0, 1),
         |p| p.allow_yielding(0, 1),
         |p| p.set_channel(1, Channel::vehicle()),

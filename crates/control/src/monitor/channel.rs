@@ -105,12 +105,11 @@ impl State {
         }
         self.note_conditions(what, at);
         let (open, full, yellow) = self.burning(what.kind);
-        let known = before.shown.is_some();
         Step {
             active: open || (yellow && yellow_conflicts),
             full,
-            opened: known && !before.is_open() && self.is_open(),
-            filled: known && !before.is_full() && self.is_full(),
+            opened: !before.is_open() && self.is_open(),
+            filled: !before.is_full() && self.is_full(),
             fault,
         }
     }

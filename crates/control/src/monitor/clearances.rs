@@ -42,7 +42,7 @@ impl Clearances {
             let (open, closed) =
                 if full { (state.is_full(), state.full_ended) } else { (state.is_open(), state.closed) };
             let since = if open { at } else { closed? };
-            (open || at - since < least).then_some((from, since))
+            (at - since < least).then_some((from, since))
         });
         let (from, since) = too_early?;
         Some(Trip { kind: TripKind::Clearance, channel: Some(opened as u16), other: Some(from), since, at })
