@@ -6,7 +6,7 @@ mod pairs;
 use intergreen_control::Lamp;
 
 use self::pairs::{Pair, pairs};
-use crate::network::{MovementId, Network};
+use crate::network::{MovementId, Network, SignalId};
 
 /// The movements that the programs of a network open in conflict with another, each with that other: when such a
 /// program is run all the same, the first gives way to the second.
@@ -28,6 +28,13 @@ pub fn unprotected(network: &Network) -> Vec<(MovementId, MovementId)> {
         }
     }
     found
+}
+
+/// The pairs of a signal's groups that must not be open together, `false`, or not both fully green, `true`: then the
+/// first is bound to give way. For comparison with plans, which work it out on their own.
+pub fn conflicting(network: &Network, signal: SignalId) -> Vec<(u16, u16, bool)> {
+    let pairs = pairs(network, &network.signals[signal.index()].movements);
+    pairs.into_iter().map(|p| (p.a, p.b, p.yields)).collect()
 }
 
 /// Watches all signals.
