@@ -7,7 +7,7 @@ mod pairs;
 use intergreen_control::monitor::{Channel, Limits, Monitor as Watcher, Permissives, Trip};
 use intergreen_control::{Lamp, Millis, Program};
 
-use self::pairs::{Pair, pairs};
+use self::pairs::pairs;
 use crate::network::{MovementId, Network, Signal, SignalId};
 
 /// The movements that the programs of a network open in conflict with another, each with that other: when such a
@@ -30,6 +30,13 @@ pub fn unprotected(network: &Network) -> Vec<(MovementId, MovementId)> {
         }
     }
     found
+}
+
+/// The pairs of a signal's groups that must not be open together, `false`, or not both fully green, `true`: then the
+/// first is bound to give way. For comparison with plans, which work it out on their own.
+pub fn conflicting(network: &Network, signal: SignalId) -> Vec<(u16, u16, bool)> {
+    let pairs = pairs(network, &network.signals[signal.index()].movements);
+    pairs.into_iter().map(|p| (p.a, p.b, p.yields)).collect()
 }
 
 /// Watches all signals.
@@ -104,7 +111,7 @@ fn permissives(network: &Network, signal: &Signal, allow_unsafe: bool) -> Permis
     // Pairs and groups are of the signal: there is nothing that could be refused.
     for pair in pairs(network, &signal.movements) {
         let (a, b) = (pair.a, pair.b);
-        let _ = if pair.yields() { permissives.allow_yielding(a, b) } else { permissives.forbid(a, b) };
+        let _ = if pair.yields { permissives.allow_yielding(a, b) } else { permissives.forbid(a, b) };
         if allow_unsafe && program.steps().iter().any(|s| pair.is_violated_by(&s.lamps)) {
             let _ = permissives.waive_conflict(a, b);
         }

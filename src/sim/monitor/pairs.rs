@@ -35,15 +35,10 @@ pub(super) struct Pair {
     /// The other.
     pub b: u16,
     /// Only in conflict if both show a full green.
-    yields: bool,
+    pub yields: bool,
 }
 
 impl Pair {
-    /// Whether one gives way, so that they are only in conflict if both show a full green.
-    pub const fn yields(&self) -> bool {
-        self.yields
-    }
-
     /// Whether what the groups of the signal show is in conflict.
     pub fn is_violated_by(&self, lamps: &[Lamp]) -> bool {
         let (a, b) = (lamps[self.a as usize], lamps[self.b as usize]);
