@@ -16,6 +16,7 @@ mod imported;
 mod invariants;
 mod junctions;
 mod ladder;
+mod lamp_traces;
 mod lanes;
 mod models;
 mod mutilated;

@@ -64,7 +64,7 @@ fn programs_are_kept_letter_for_letter_but_for_what_is_listed() {
 #[test]
 fn relations_are_the_monitor_s() {
     let arterial = arterial().network;
-    let all = planned().into_iter().map(|(name, network, plans)| (name, network, plans));
+    let all = planned().into_iter();
     let ours = plans::of_network(&arterial, false).unwrap_or_else(|e| panic!("{e}"));
     for (name, network, plans) in all.chain([("arterial", arterial, ours)]) {
         let mut count = [0, 0];

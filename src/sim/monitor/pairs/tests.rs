@@ -155,7 +155,7 @@ fn acosta_opens_nothing_and_what_is_planted_there_is_found() {
         let network = read_network(&net, &[extra], &mut Report::default()).expect("a good net");
         opened_by_programs(&network)
     };
-    assert_eq!(opened(programs.clone()), []);
+    assert_eq!(opened(programs.clone()), Vec::<[(String, String); 2]>::new());
     // The longest phase of 221 for those who go north over its stop line 201, and with it for those who go east
     // over the stop line 2, whose ways cross two junctions further on.
     let (good, bad) = ("GGGggrrGGGGGGGgrrrrGGG", "GGGggrrrrrGGGGgrrrGrrr");
