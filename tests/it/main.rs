@@ -22,6 +22,7 @@ mod mutilated;
 mod navigation;
 mod outputs;
 mod peers;
+mod plans;
 mod random_towns;
 mod regressions;
 mod sensors;
