@@ -232,6 +232,44 @@ fn programs() {
     Plan::new(spec).expect("red-yellow");
 }
 
+/// A leading green arrow, red, then flashing beside the oncoming traffic.
+fn leading_arrow() -> PlanSpec {
+    let mut p = fixed();
+    p.groups[2].kind = GroupKind::FlashingYellowArrow;
+    intergreen(&mut p, "turn", "back", 5.0);
+    intergreen(&mut p, "back", "turn", 5.0);
+    let lead = [(6.0, "GrGrr"), (3.0, "Gryrr"), (2.0, "Grrrr")];
+    p.program = Some(program(&[&lead[..], &STEPS].concat()));
+    p
+}
+
+#[test]
+fn flashing_arrows_in_programs() {
+    refused(
+        leading_arrow,
+        &[
+            ("step 1 of the program opens 'back' 0 s after the end of 'turn'; expected their intergreen, 5 s", |p| {
+                p.program = Some(program(&[&[(6.0, "GrGrr")][..], &STEPS].concat()));
+            }),
+            ("step 2 of the program opens 'turn' 4 s after the end of 'back'; expected their intergreen, 5 s", |p| {
+                let lag = [(20.0, "GGgrr"), (4.0, "Gygrr"), (6.0, "GrGrr"), (3.0, "yryrr")];
+                p.program = Some(program(&[&lag[..], &STEPS[2..]].concat()));
+            }),
+            ("shows 'turn' full green (G) beside 'back'", |p| {
+                p.program = Some(program(&[&[(8.0, "GgGrr")][..], &STEPS[1..]].concat()));
+            }),
+        ],
+    );
+    // It may lag, and may end before the oncoming traffic does.
+    let mut p = leading_arrow();
+    let lag = [(20.0, "GGgrr"), (3.0, "Gygrr"), (2.0, "Grgrr"), (6.0, "GrGrr"), (3.0, "yryrr")];
+    p.program = Some(program(&[&lag[..], &STEPS[2..]].concat()));
+    Plan::new(p).expect("flashing becomes an arrow without yellow");
+    let mut p = leading_arrow();
+    p.program = Some(program(&[&[(20.0, "GGgrr"), (3.0, "GGyrr"), (3.0, "yyrrr")][..], &STEPS[2..]].concat()));
+    Plan::new(p).expect("no trap with a flashing arrow");
+}
+
 #[test]
 fn rings_and_overlaps() {
     refused(
@@ -416,6 +454,7 @@ fn inputs_and_the_start() {
             ("track_green is 7.9 s; expected at least the least green of 'main', 8 s", |p| {
                 p.preempts[0].track_green = s(7.9);
             }),
+            ("preempt 'train': track_green is 601 s; expected 0–600 s", |p| p.preempts[0].track_green = s(601.0)),
             ("track_green is 12 s, but no group clears the tracks", |p| p.preempts[0].track.clear()),
             ("preempt 'train': exit is empty", |p| p.preempts[0].exit.clear()),
             ("track opens 'main' and 'side'", |p| p.preempts[0].track.push("side".into())),
