@@ -23,6 +23,7 @@ mod mutilated;
 mod navigation;
 mod outputs;
 mod peers;
+mod plans;
 mod plans_import;
 mod random_towns;
 mod regressions;

@@ -24,7 +24,9 @@ impl Checks<'_> {
             }
             let element = format!("group '{}'", group.name);
             self.range(&element, "red_revert", group.red_revert, 0, 20);
-            self.range(&element, "max_red", group.max_red, 10, 3600);
+            // Two cycles of an imported program may be longer than an hour.
+            let most = if self.other_waived(number) { 366 * 86_400 } else { 3600 };
+            self.range(&element, "max_red", group.max_red, 10, most);
             self.recall(&element, group);
         }
     }

@@ -39,7 +39,7 @@ use crate::Millis;
 /// Refuses a plan that is unsafe or cannot work.
 pub(super) fn check(plan: &Plan) -> Result<(), PlanErrors> {
     let names = (0..).zip(plan.groups()).map(|(i, g)| (g.name.as_str(), i)).collect();
-    let mut checks = Checks { plan, names, findings: Findings::default() };
+    let mut checks = Checks { plan, names, odd_times: false, findings: Findings::default() };
     checks.groups();
     checks.pairs();
     checks.start_up();
@@ -49,7 +49,7 @@ pub(super) fn check(plan: &Plan) -> Result<(), PlanErrors> {
     checks.program();
     checks.stages();
     // What follows from rings that are none would only mislead, and could take for ever.
-    if checks.rings() {
+    if checks.rings() && !checks.odd_times {
         checks.max_red();
         checks.patterns();
     }
@@ -65,6 +65,8 @@ struct Checks<'a> {
     plan: &'a Plan,
     /// The numbers of the groups by their names.
     names: BTreeMap<&'a str, u16>,
+    /// Some time is out of its range: what follows from it would be odd too, and hide what has to be mended.
+    odd_times: bool,
     findings: Findings,
 }
 
@@ -120,6 +122,7 @@ impl<'a> Checks<'a> {
     /// Demands a time within bounds, s.
     fn range(&mut self, element: &str, what: &str, time: Millis, least: i64, most: i64) {
         if time < seconds(least) || time > seconds(most) {
+            self.odd_times = true;
             self.add(element, format!("{what} is {} s; expected {least}–{most} s", time.seconds()));
         }
     }
