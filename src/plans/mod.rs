@@ -14,6 +14,7 @@
 mod cycle;
 mod intergreens;
 mod meetings;
+mod nema;
 mod refusal;
 mod relations;
 mod rings;
@@ -44,7 +45,10 @@ pub struct SignalPlan {
     pub signal: SignalId,
     /// Its plan, with the program as it is shown.
     pub plan: Arc<Plan>,
-    /// Where that differs from the file's.
+    /// The plan with the times of the file's NEMA program, if it has one that can be used, for strategies that serve
+    /// phases: the fixed steps of such a program show neither yellow nor red clearance. It has no fixed program.
+    pub nema: Option<Arc<Plan>>,
+    /// Where the program of `plan` differs from the file's.
     pub smoothed: Vec<Smoothing>,
     /// Pairs that the program opens although they have to be kept apart; the user insists.
     pub opened: Vec<Opened>,
@@ -130,9 +134,18 @@ pub fn of_signal(network: &Network, signal: SignalId, allow_unsafe: bool) -> Res
         }
     }
     program_is_enough(&mut spec, &waivers, &mut notes);
+    let served = signal.rings.as_ref().filter(|_| spec.rings.is_some());
+    let nema = match served.map(|nema| nema::plan(&spec, nema, &relations)) {
+        Some(Err(errors)) => {
+            notes.push(format!("no plan with the times of its NEMA program: {}", one_line(&errors)));
+            None
+        }
+        Some(Ok(plan)) => Some(Arc::new(plan)),
+        None => None,
+    };
     let plan = Plan::imported(spec, waivers).map_err(unsound)?;
     let notes = notes.into_iter().map(|n| format!("signal '{}': {n}", signal.id)).collect();
-    Ok(SignalPlan { signal: id, plan: Arc::new(plan), smoothed, opened, notes })
+    Ok(SignalPlan { signal: id, plan: Arc::new(plan), nema, smoothed, opened, notes })
 }
 
 /// Treats pairs that the program opens as yielding, because the user insists.

@@ -278,7 +278,8 @@ fn sumo_crossing(logic: &str) -> (Network, Report) {
     for (i, (from, to)) in [(0, 1), (1, 0), (2, 3), (3, 2)].into_iter().enumerate() {
         let (a, b) = (ends[from], ends[to]);
         let (stop, exit) = (at(a, 10.0, 2.0), at(b, 10.0, -2.0));
-        text += &format!("<edge id=\":J_{i}\" function=\"internal\">{}</edge>\n", lane(&format!(":J_{i}"), stop, exit));
+        let inside = lane(&format!(":J_{i}"), stop, exit).replace("length=\"90\"", "length=\"20\"");
+        text += &format!("<edge id=\":J_{i}\" function=\"internal\">{inside}</edge>\n");
         text += &format!(
             "<edge id=\"{}\" from=\"{}\" to=\"J\">{}</edge>\n",
             a.0,
@@ -319,6 +320,20 @@ fn sumo_crossing(logic: &str) -> (Network, Report) {
     (network.unwrap_or_else(|e| panic!("{e}")), report)
 }
 
+#[test]
+fn what_a_program_never_shows_follows_from_geometry() {
+    let steps = "<phase duration=\"30\" state=\"GGrr\"/><phase duration=\"3\" state=\"yyrr\"/>";
+    let (network, _) =
+        sumo_crossing(&format!("<tlLogic id=\"T\" type=\"static\" programID=\"0\" offset=\"0\">{steps}</tlLogic>"));
+    let plan = of_signal(&network, SignalId(0), false).unwrap_or_else(|e| panic!("{e}")).plan;
+    // From the west the others' way is met 10.5 to 13.5 m behind the line, from the south 6.5 to 9.5 m.
+    // 3 + (13.5 + 6) / 10 − 6.5 / 11.1 = 4.36, and 3 + (9.5 + 6) / 10 − 10.5 / 11.1 = 3.60.
+    assert_eq!(plan.matrix().intergreen(0, 2), Millis(4400));
+    assert_eq!(plan.matrix().intergreen(2, 0), Millis(3700));
+    assert!(plan.spec().intergreens.iter().all(|i| matches!(i.time, IntergreenTime::Derived(_))));
+    assert_eq!(plan.waivers(), [2, 3].map(|group| Waiver::NeverServed { group }));
+}
+
 /// A NEMA program of that crossing with these parameters.
 fn nema(parameters: &[(&str, &str)]) -> String {
     let parameters: String = parameters.iter().map(|(k, v)| format!("<param key=\"{k}\" value=\"{v}\"/>")).collect();
@@ -357,6 +372,16 @@ fn a_nema_program_gives_its_rings() {
     assert_eq!(groups, [(2, &[0][..]), (4, &[2][..]), (6, &[1][..]), (8, &[3][..])]);
     let recalls: Vec<Recall> = plan.plan.groups().iter().map(|g| g.recall).collect();
     assert_eq!(recalls, [Recall::Min, Recall::Min, Recall::None, Recall::None]);
+    // With the times of its phases: 3 s of yellow and 2 of red, 30 s at most.
+    let served = plan.nema.as_ref().expect("a plan");
+    assert_eq!((served.program(), served.rings()), (None, plan.plan.rings()));
+    assert_eq!(served.matrix().intergreen(0, 2), Millis(5000));
+    let group = &served.groups()[0];
+    assert_eq!(
+        (group.yellow.0, group.red_clearance.0, group.min_green.0, group.max_green.0),
+        (3000, 2000, 5000, 30_000)
+    );
+    assert_eq!(served.waivers(), []);
     // The fixed program is still the file's.
     assert_eq!(plan.plan.program(), Some(&network.signals[0].program));
 }

@@ -8,15 +8,15 @@ use super::meetings::{only_bicycles, only_buses};
 use crate::network::{MovementId, Network};
 
 /// Least green of an imported plan, unless its program has less.
-const MIN_GREEN: Millis = Millis(5000);
+pub(super) const MIN_GREEN: Millis = Millis(5000);
 /// Longest red of an imported plan, unless two cycles are longer.
 const MAX_RED: Millis = Millis(120_000);
 /// Least red before it may be green again, unless the program has less.
 const RED_REVERT: Millis = Millis(1000);
 /// What plans of our own may have (see [`GroupSpec`]): yellow, red-yellow, least green, longest red.
-const YELLOW: [Millis; 2] = [Millis(3000), Millis(6000)];
+pub(super) const YELLOW: [Millis; 2] = [Millis(3000), Millis(6000)];
 const RED_YELLOW: Millis = Millis(3000);
-const LEAST_GREEN: Millis = Millis(1000);
+pub(super) const LEAST_GREEN: Millis = Millis(1000);
 const LONGEST_RED: Millis = Millis(3_600_000);
 
 /// The times of a group; what plans of our own may not have goes to the waivers.

@@ -24,6 +24,14 @@ impl Lines {
     }
 }
 
+/// Pairs with the same intergreen, shorter than the formula's.
+struct Short {
+    /// The least and the greatest of the formula's.
+    formula: [Millis; 2],
+    /// From which roads to which.
+    roads: BTreeMap<String, Vec<String>>,
+}
+
 /// A signal whose groups are to be named.
 struct Named<'a> {
     network: &'a Network,
@@ -53,8 +61,7 @@ pub(super) fn waived(plan: &SignalPlan, network: &Network) -> Vec<String> {
     let named = Named { network, signal };
     let turns_on_red = |g: u16| signal.program.steps().iter().any(|s| s.lamps[usize::from(g)] == Lamp::TurnOnRed);
     let mut lines = Lines::default();
-    // By the program's intergreen: the least and greatest of the formula's, and from which roads to which.
-    let mut short: BTreeMap<Millis, ([Millis; 2], BTreeMap<String, Vec<String>>)> = BTreeMap::new();
+    let mut short: BTreeMap<Millis, Short> = BTreeMap::new();
     for waiver in plan.plan.waivers() {
         let used = |g: u16| named.first(g).is_some();
         match *waiver {
@@ -79,9 +86,10 @@ pub(super) fn waived(plan: &SignalPlan, network: &Network) -> Vec<String> {
             }
             Waiver::Other { group, ref what } if used(group) => lines.add(what.clone(), group),
             Waiver::ShortClearance { from, to, found, formula } => {
-                let entry = short.entry(found).or_insert(([formula; 2], BTreeMap::new()));
-                entry.0 = [entry.0[0].min(formula), entry.0[1].max(formula)];
-                let roads = entry.1.entry(named.road(from)).or_default();
+                let entry = short.entry(found).or_insert(Short { formula: [formula; 2], roads: BTreeMap::new() });
+                let [least, most] = entry.formula;
+                entry.formula = [least.min(formula), most.max(formula)];
+                let roads = entry.roads.entry(named.road(from)).or_default();
                 let road = named.road(to);
                 if !roads.contains(&road) {
                     roads.push(road);
@@ -106,7 +114,7 @@ pub(super) fn waived(plan: &SignalPlan, network: &Network) -> Vec<String> {
         let groups: Vec<String> = groups.iter().map(u16::to_string).collect();
         found.push(format!("signal '{}': {what}: groups {} ({})", signal.id, groups.join(" "), ways.join(", ")));
     }
-    for (time, ([least, most], roads)) in short {
+    for (time, Short { formula: [least, most], roads }) in short {
         let formula = if least == most {
             format!("{}", most.seconds())
         } else {

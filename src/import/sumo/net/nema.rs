@@ -159,8 +159,7 @@ fn sections(rings: &[Vec<u8>; 2], barriers: &[[u8; 2]]) -> Result<Vec<Vec<Vec<u8
         barriers.iter().map(|b| place(0, b).map(|i| (i, *b))).collect::<Result<_, _>>()?;
     order.sort_unstable();
     let mut cut = Vec::new();
-    for ring in 0..2 {
-        let list = &rings[ring];
+    for (ring, list) in rings.iter().enumerate() {
         let mut parts = Vec::new();
         for (k, (_, barrier)) in order.iter().enumerate() {
             let before = order[(k + order.len() - 1) % order.len()].1;
