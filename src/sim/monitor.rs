@@ -114,6 +114,7 @@ fn permissives(network: &Network, signal: &Signal, allow_unsafe: bool) -> Permis
         let _ = if pair.yields { permissives.allow_yielding(a, b) } else { permissives.forbid(a, b) };
         if allow_unsafe && program.steps().iter().any(|s| pair.is_violated_by(&s.lamps)) {
             let _ = permissives.waive_conflict(a, b);
+            continue;
         }
         for (from, to) in [(a, b), (b, a)] {
             let floor = smallest_gap(program, from, to).min(yellow_floor(program, from));
