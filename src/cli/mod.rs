@@ -1,4 +1,4 @@
-//! The command line: `intergreen run`, `intergreen draw`, `intergreen compare-sumo`, `intergreen check`.
+//! The command line: `intergreen run` and the other commands.
 //!
 //! Terms
 //! - **input error**: what the user gave cannot be used (exit code 2); everything else that fails is a failed run (1).
@@ -17,6 +17,8 @@ mod load;
 mod out;
 mod outcome;
 mod progress;
+mod record;
+mod replay;
 mod run;
 mod summary;
 mod tables;
@@ -59,6 +61,7 @@ pub fn main() -> ExitCode {
         Some(args::Action::Run(args)) => run::run(&args),
         Some(args::Action::CompareSumo(args)) => compare::run(&args),
         Some(args::Action::Draw(args)) => draw::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(args::Action::ReplayInputs(args)) => replay::run(&args),
         Some(args::Action::Check(args)) => check::run(&args),
     };
     match result {

@@ -1,17 +1,21 @@
-//! The controller of one cabinet: detector edges in, lamp changes out.
+//! The controller of one cabinet: detector edges and commands in, lamp changes out.
 //!
 //! ```text
-//!  handle_detector ──▶ edges waiting for their time ──▶ detector bank ──┐ view
-//!                                                                       ▼
-//!  advance(now) ──────▶ each due moment, in order ─────────────────▶ strategy ──▶ request
-//!                                                                                    │
-//!  poll_output ◀────── changes with their exact times ◀────── lamps ◀────────────────┘
-//!  poll_at     ◀────── the next due moment
+//!  handle_* ──▶ inputs waiting for their time ──▶ detector bank ──┐ view
+//!                                     │                           ▼
+//!  advance(now) ─▶ each due moment ───┼───────────────────────▶ strategy
+//!                                     │ commands, calls,          │ request
+//!                                     │ preemptions               ▼
+//!                                     └───────────────────────▶ safety kernel
+//!                                                                 │
+//!  poll_output ◀── lamp changes, events, what must persist ◀──────┘
+//!  poll_at     ◀── the next due moment
 //! ```
 //!
 //! # Calling contract
 //! Every method is of one kind:
-//! 1. [`start`](Controller::start), once: every group's lamp becomes an output.
+//! 1. [`start`](Controller::start), once: every group's lamp becomes an output. Before it
+//!    [`restore`](Controller::restore), if a fault was stored.
 //! 2. `handle_*`: an input. It is queued; nothing else happens until time advances.
 //! 3. [`advance`](Controller::advance): time reaches `now`. All that is due happens in order of time.
 //! 4. `poll_*`: [`poll_output`](Controller::poll_output) until it returns `None`, then
@@ -20,44 +24,137 @@
 //!
 //! # Time
 //! The controller reads no clock; time is what the caller says, and it never runs backwards: an `advance` to an
-//! earlier time does nothing. Hand edges in before time advances past them and the outputs do not depend on how often
+//! earlier time does nothing. Hand inputs in before time advances past them and the outputs do not depend on how often
 //! `advance` is called. An edge that comes too late still counts with its own time, and the strategy sees it at the
-//! time reached before.
+//! time reached before; a command that comes too late takes effect at the time reached.
 
-use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec, vec::Vec};
+use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
-use crate::{DetectorBank, DetectorEvent, Lamp, Millis, Program, Strategy, View};
+use crate::{
+    DetectorBank, DetectorEvent, Lamp, Millis, Plan, Strategy, View,
+    kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
+    log::{Reason, code},
+    plan::{DayAction, DetectorMode, Pattern, WallClock},
+};
 
 mod checkpoint;
 
-/// One group shows another lamp.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+/// What can be asked of a controller from outside: by an operator, a central computer, a priority receiver. The kernel
+/// treats all of it as requests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct LampChange {
-    /// From when on.
-    pub at: Millis,
-    /// Which group: an index into the lamps of the program's steps.
-    pub group: u16,
-    /// What it shows.
-    pub lamp: Lamp,
+pub enum Command {
+    /// Flash, entered through yellow and red; or end it, through red.
+    Flash(bool),
+    /// Keep a group from ending its green.
+    Hold {
+        /// The group.
+        group: u16,
+        /// Begin or end.
+        on: bool,
+    },
+    /// Keep a group from starting.
+    Omit {
+        /// The group.
+        group: u16,
+        /// Begin or end.
+        on: bool,
+    },
+    /// End a group's green as soon as it may.
+    ForceOff {
+        /// The group.
+        group: u16,
+    },
+    /// Call a group once.
+    Call {
+        /// The group.
+        group: u16,
+    },
+    /// A preemption's input goes on or off.
+    Preempt {
+        /// Which, from 0, in the plan's order.
+        preempt: u16,
+        /// On or off.
+        on: bool,
+    },
+    /// Run this pattern of the plan, from 0.
+    Pattern(u16),
+    /// Run no pattern.
+    Free,
+    /// Run the pattern that the calendar names.
+    Calendar,
+    /// The local date and time at this moment.
+    Clock(WallClock),
+    /// The lamps were tested at start-up.
+    SelfCheck {
+        /// Whether they are in order.
+        passed: bool,
+    },
+    /// Something is wrong (the monitor tripped): flash at once, until a reset.
+    Fault,
+    /// Somebody on the spot has reset the faults by hand.
+    Reset,
 }
 
-/// A program, a strategy and the detectors of one cabinet. The [crate] documents its calling contract.
+/// An input with its time. All inputs of a controller in their order reproduce its outputs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Input {
+    /// An edge of a detector.
+    Detector(DetectorEvent),
+    /// A command.
+    Command {
+        /// From when on it is in force.
+        at: Millis,
+        /// What is asked for.
+        command: Command,
+    },
+}
+
+impl Input {
+    /// Its time.
+    pub const fn at(&self) -> Millis {
+        match self {
+            Self::Detector(event) => event.at,
+            Self::Command { at, .. } => *at,
+        }
+    }
+}
+
+/// Which pattern is in force.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Choice {
+    Calendar,
+    Free,
+    Pattern(u16),
+}
+
+/// A plan, a strategy, a safety kernel and the detectors of one cabinet. The [crate] documents its calling contract.
 #[derive(Debug)]
 pub struct Controller {
-    program: Arc<Program>,
+    kernel: Kernel,
     strategy: Box<dyn Strategy>,
     detectors: DetectorBank,
+    /// What each group shows, as strategies see it.
     lamps: Vec<Lamp>,
+    /// Of each channel the groups it calls, and whether it locks.
+    calls: Vec<Vec<(u16, bool)>>,
     /// The time reached; `None` until the start.
     now: Option<Millis>,
     /// When the strategy wants to be asked at the latest.
     next: Millis,
-    /// How many requests did not fit the program.
+    /// How many requests did not fit the plan.
     refused: u32,
-    /// Edges whose time has not come, in order of time; of one time, in order of arrival.
-    edges: VecDeque<DetectorEvent>,
-    outputs: VecDeque<LampChange>,
+    choice: Choice,
+    /// The date and time at a moment.
+    clock: Option<(WallClock, Millis)>,
+    /// The pattern in force.
+    pattern: Option<u16>,
+    /// Whether the calendar wants it to flash.
+    flashes: bool,
+    /// Inputs whose time has not come, in order of time; of one time, in order of arrival.
+    inputs: VecDeque<Input>,
+    journal: Journal,
 }
 
 /// A strategy that is asked this much too late is asked for the present only: the caller's clock jumped, and replaying
@@ -65,20 +162,37 @@ pub struct Controller {
 const LONGEST_REPLAY: Millis = Millis(3_600_000);
 
 impl Controller {
-    /// A controller that shows red everywhere until its start.
-    pub fn new(program: impl Into<Arc<Program>>, strategy: Box<dyn Strategy>, detectors: u16) -> Self {
-        let program = program.into();
-        let groups = program.groups();
+    /// A controller that shows red everywhere until its start. `detectors`: how many channels are wired.
+    pub fn new(plan: impl Into<Arc<Plan>>, strategy: Box<dyn Strategy>, detectors: u16) -> Self {
+        let plan = plan.into();
+        let groups = plan.groups().len();
         Self {
             strategy,
             detectors: DetectorBank::new(detectors),
-            lamps: vec![Lamp::Red; groups],
+            lamps: alloc::vec![Lamp::Red; groups],
+            calls: calls(&plan, detectors),
             now: None,
             next: Millis::NEVER,
             refused: 0,
-            edges: VecDeque::with_capacity(2 * usize::from(detectors)),
-            outputs: VecDeque::with_capacity(2 * groups),
-            program,
+            choice: Choice::Calendar,
+            clock: None,
+            pattern: None,
+            flashes: false,
+            inputs: VecDeque::with_capacity(2 * usize::from(detectors)),
+            journal: Journal::new(2 * groups, false),
+            kernel: Kernel::new(plan),
+        }
+    }
+
+    /// From now on with or without events in the outputs.
+    pub fn log_events(&mut self, on: bool) {
+        self.journal.set_events(on);
+    }
+
+    /// Before the start: takes up a fault that was latched when the power went.
+    pub fn restore(&mut self, latch: Latch) {
+        if self.now.is_none() {
+            self.kernel.restore(latch);
         }
     }
 
@@ -90,81 +204,200 @@ impl Controller {
         }
         self.advance(now);
         if self.now.is_none() {
+            self.take_inputs(now);
             self.decide(now);
+            self.now = Some(now);
+            self.kernel.start(now, &mut self.journal);
+            self.look_at_lamps();
         }
-        self.outputs.retain(|change| change.at < now);
-        let stated = (0..u16::MAX).zip(&self.lamps).map(|(group, &lamp)| LampChange { at: now, group, lamp });
-        self.outputs.extend(stated);
+        let stated = |output: &Output| matches!(output, Output::Lamp(change) if change.at >= now);
+        self.journal.outputs_mut().retain(|output| !stated(output));
+        for (group, &lamp) in (0..u16::MAX).zip(&self.lamps) {
+            self.journal.push(Output::Lamp(LampChange { at: now, group, lamp }));
+        }
     }
 
     /// Takes in an edge of a detector. Returns whether there is such a detector; if not, the edge is dropped.
     pub fn handle_detector(&mut self, event: DetectorEvent) -> bool {
-        if usize::from(event.detector) >= self.detectors.len() {
-            return false;
+        let known = usize::from(event.detector) < self.detectors.len();
+        if known {
+            self.handle(Input::Detector(event));
         }
-        // Edges come almost in order: the place is at or near the end.
-        let after = self.edges.iter().rev().take_while(|queued| queued.at > event.at).count();
-        self.edges.insert(self.edges.len() - after, event);
-        true
+        known
     }
 
-    /// Lets time reach `now`: all deadlines and edges up to and including `now` happen, in order, each at its own
+    /// Takes in a command that is in force from `at` on.
+    pub fn handle_command(&mut self, at: Millis, command: Command) {
+        self.handle(Input::Command { at, command });
+    }
+
+    /// Takes in an input.
+    pub fn handle(&mut self, input: Input) {
+        // They come almost in order: the place is at or near the end.
+        let after = self.inputs.iter().rev().take_while(|queued| queued.at() > input.at()).count();
+        self.inputs.insert(self.inputs.len() - after, input);
+    }
+
+    /// Lets time reach `now`: all deadlines and inputs up to and including `now` happen, in order, each at its own
     /// time. Does nothing before the start, or if `now` is earlier than the time reached.
     ///
-    /// If the strategy should have been asked more than an hour before `now`, it is asked once, at `now`.
+    /// If something should have happened more than an hour before `now`, the present alone counts.
     pub fn advance(&mut self, now: Millis) {
         let Some(reached) = self.now else { return };
         if now < reached {
             return;
         }
-        if now - self.next > LONGEST_REPLAY {
-            self.decide(now);
+        if now - self.next.min(self.kernel.next()) > LONGEST_REPLAY {
+            self.kernel.skip(now);
+            self.happen(now);
         }
         loop {
             let due = self.poll_at();
             if due > now || due == Millis::NEVER {
                 break;
             }
-            self.decide(due);
+            self.happen(due);
         }
         self.now = Some(now);
     }
 
-    /// The next lamp change, in order of time and then of group.
-    pub fn poll_output(&mut self) -> Option<LampChange> {
-        self.outputs.pop_front()
+    /// The next output, in order of time and then of group.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.journal.pop()
     }
 
     /// When to advance at the latest, unless an input comes first. [`Millis::NEVER`] before the start.
     pub fn poll_at(&self) -> Millis {
         let Some(reached) = self.now else { return Millis::NEVER };
-        let edge = self.edges.front().map_or(Millis::NEVER, |event| event.at);
-        self.next.min(edge).max(reached)
+        let input = self.inputs.front().map_or(Millis::NEVER, Input::at);
+        self.next.min(self.kernel.next()).min(input).max(reached)
     }
 
-    /// Asks the strategy at `at`, with all edges up to then in the bank.
-    fn decide(&mut self, at: Millis) {
-        while let Some(event) = self.edges.pop_front_if(|event| event.at <= at) {
-            self.detectors.handle(event);
-        }
+    /// All that is due at `at`: inputs, the strategy's decision, what the kernel makes of it.
+    fn happen(&mut self, at: Millis) {
+        let asked = self.take_inputs(at) || self.next <= at;
         self.now = Some(at);
-        let view = View { program: &self.program, detectors: &self.detectors, lamps: &self.lamps };
-        let decision = self.strategy.decide(at, &view);
-        // Time must go on even if the strategy says "now".
-        self.next = decision.next.max(at + Millis(1));
-        // The one place where a request becomes lamps.
-        match decision.request.lamps(&self.program) {
-            None => self.refused = self.refused.saturating_add(1),
-            Some(wanted) => {
-                for (group, (shown, &lamp)) in (0..u16::MAX).zip(self.lamps.iter_mut().zip(wanted)) {
-                    if *shown != lamp {
-                        *shown = lamp;
-                        self.outputs.push_back(LampChange { at, group, lamp });
-                    }
-                }
+        self.decide(at);
+        self.kernel.advance(at, &mut self.journal);
+        if self.look_at_lamps() && !asked {
+            // The kernel alone has changed something: the strategy may want to go on from there.
+            self.decide(at);
+            self.kernel.advance(at, &mut self.journal);
+            self.look_at_lamps();
+        }
+    }
+
+    /// Takes everything that came in up to `at`. Returns whether there was anything.
+    fn take_inputs(&mut self, at: Millis) -> bool {
+        let waiting = self.inputs.len();
+        while let Some(input) = self.inputs.pop_front_if(|input| input.at() <= at) {
+            match input {
+                Input::Detector(event) => self.take_edge(event),
+                Input::Command { command, .. } => self.take_command(at, command),
+            }
+        }
+        self.choose_pattern(at);
+        self.inputs.len() < waiting
+    }
+
+    fn take_edge(&mut self, event: DetectorEvent) {
+        if self.detectors.handle(event) {
+            let code = if event.on { code::DETECTOR_ON } else { code::DETECTOR_OFF };
+            self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
+            for &(group, locking) in &self.calls[usize::from(event.detector)] {
+                self.kernel.call(group, event.on, locking, &mut self.journal);
             }
         }
     }
+
+    fn take_command(&mut self, at: Millis, command: Command) {
+        let journal = &mut self.journal;
+        match command {
+            Command::Flash(on) => self.kernel.flash(on),
+            Command::Hold { group, on } => self.kernel.hold(group, on),
+            Command::Omit { group, on } => self.kernel.omit(group, on),
+            Command::ForceOff { group } => self.kernel.force_off(group),
+            Command::Call { group } => {
+                self.kernel.call(group, true, true, journal);
+                self.kernel.call(group, false, true, journal);
+            }
+            Command::Preempt { preempt, on } => {
+                self.kernel.preempt(preempt, on, at, journal);
+            }
+            Command::Pattern(number) => self.choice = Choice::Pattern(number),
+            Command::Free => self.choice = Choice::Free,
+            Command::Calendar => self.choice = Choice::Calendar,
+            Command::Clock(clock) => self.clock = Some((clock, at)),
+            Command::SelfCheck { passed } => self.kernel.self_check(passed, at, journal),
+            Command::Fault => self.kernel.fault(at, journal),
+            Command::Reset => self.kernel.reset(at, journal),
+        }
+    }
+
+    /// The pattern in force at `at`: the commanded one, else the calendar's, else the first of the plan.
+    fn choose_pattern(&mut self, at: Millis) {
+        let spec = self.kernel.plan().spec();
+        let find = |name: &str| spec.patterns.iter().position(|p| p.name == name).and_then(|i| u16::try_from(i).ok());
+        let first = (!spec.patterns.is_empty()).then_some(0);
+        let mut flashes = false;
+        let pattern = match self.choice {
+            Choice::Pattern(number) if usize::from(number) < spec.patterns.len() => Some(number),
+            Choice::Pattern(_) | Choice::Free => None,
+            Choice::Calendar => {
+                match self.clock.and_then(|(clock, since)| spec.calendar.action(&clock.after(at - since))) {
+                    Some(DayAction::Pattern(name)) => find(name),
+                    Some(DayAction::Free) => None,
+                    Some(DayAction::Flash) => {
+                        flashes = true;
+                        None
+                    }
+                    None => first,
+                }
+            }
+        };
+        if pattern != self.pattern {
+            self.pattern = pattern;
+            let number = pattern.map_or(0, |p| p.saturating_add(1));
+            self.journal.event(at, code::PATTERN, number, Reason::Command);
+        }
+        if flashes != self.flashes {
+            self.flashes = flashes;
+            self.kernel.flash(flashes);
+        }
+    }
+
+    /// Asks the strategy at `at`.
+    fn decide(&mut self, at: Millis) {
+        let plan = self.kernel.plan().clone();
+        let pattern = self.pattern.and_then(|p| plan.spec().patterns.get(usize::from(p)));
+        let view = View { plan: &plan, pattern, detectors: &self.detectors, lamps: &self.lamps };
+        let decision = self.strategy.decide(at, &view);
+        // Time must go on even if the strategy says "now".
+        self.next = decision.next.max(at + Millis(1));
+        if !self.kernel.request(decision.request, at) {
+            self.refused = self.refused.saturating_add(1);
+        }
+    }
+
+    /// Shows strategies what the lamps show. Returns whether that has changed.
+    fn look_at_lamps(&mut self) -> bool {
+        let mut changed = false;
+        for (seen, lamp) in self.lamps.iter_mut().zip(self.kernel.lamps()) {
+            changed |= *seen != lamp;
+            *seen = lamp;
+        }
+        changed
+    }
+}
+
+/// Of each channel the groups it calls, and whether it locks.
+fn calls(plan: &Plan, detectors: u16) -> Vec<Vec<(u16, bool)>> {
+    let of = |channel: u16| {
+        let uses = plan.spec().detectors.iter().filter(|d| d.channel == channel);
+        let calling = uses.filter(|d| matches!(d.mode, DetectorMode::Call | DetectorMode::CallAndExtend));
+        calling.flat_map(|d| d.groups.iter().filter_map(|g| plan.find_group(g)).map(|g| (g, d.locking))).collect()
+    };
+    (0..detectors).map(of).collect()
 }
 
 impl Controller {
@@ -173,9 +406,14 @@ impl Controller {
         &self.lamps
     }
 
-    /// The program.
-    pub fn program(&self) -> &Program {
-        &self.program
+    /// The plan.
+    pub fn plan(&self) -> &Arc<Plan> {
+        self.kernel.plan()
+    }
+
+    /// The pattern in force.
+    pub fn pattern(&self) -> Option<&Pattern> {
+        self.pattern.and_then(|p| self.kernel.plan().spec().patterns.get(usize::from(p)))
     }
 
     /// The detectors, as the strategy saw them last.
@@ -193,7 +431,17 @@ impl Controller {
         self.now
     }
 
-    /// How many requests of the strategy did not fit the program; the lamps stayed as they were.
+    /// Whether it starts up, runs or flashes.
+    pub const fn mode(&self) -> Mode {
+        self.kernel.mode()
+    }
+
+    /// The group whose long wait made the plan's own sequence take over from the strategy, if it has.
+    pub const fn cycle_fault(&self) -> Option<u16> {
+        self.kernel.cycle_fault()
+    }
+
+    /// How many requests of the strategy did not fit the plan; the one before stayed in force.
     pub const fn refused(&self) -> u32 {
         self.refused
     }

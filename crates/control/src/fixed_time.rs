@@ -1,23 +1,33 @@
-//! The strategy `fixed_time`: runs the program and asks no sensor.
+//! The strategy `fixed_time`: runs the plan's program, or its pattern, and asks no sensor.
 //!
-//! The step in force at time t is the one that covers (t − offset) modulo the cycle, whatever happened before: a
-//! cabinet that was off for a minute comes back in step with its neighbours.
+//! What is in force at time t is what covers (t − offset) modulo the cycle, whatever happened before: a cabinet that was
+//! off for a minute comes back in step with its neighbours. Without a program the stages or phases of the pattern in
+//! force are requested at the times of their splits; the kernel makes the changes.
 
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 
-use crate::{Decision, Entry, Millis, Request, StateError, StateReader, Strategy, View};
+use crate::{
+    Decision, Entry, Millis, Request, StateError, StateReader, Strategy, View,
+    kernel::bit,
+    plan::{Pattern, Plan, Rings},
+};
 
 /// Its entry in the registry.
 pub(crate) const ENTRY: Entry = Entry {
     name: "fixed_time",
-    summary: "runs the program: the same steps in every cycle, whatever the traffic",
+    summary: "runs the program or the pattern: the same in every cycle, whatever the traffic",
     needs: "no sensors",
     parameters: &[],
-    source: "the program itself (SUMO: a tlLogic of type \"static\")",
-    make: |_| Ok(Box::new(FixedTime::default())),
+    source: "the plan itself (SUMO: a tlLogic of type \"static\")",
+    make: |setup| {
+        if setup.plan.program().is_none() && setup.plan.spec().patterns.is_empty() {
+            return Err(setup.unsuitable("the plan has neither a program nor a pattern"));
+        }
+        Ok(Box::new(FixedTime::default()))
+    },
 };
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Runs the program.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -28,8 +38,79 @@ pub struct FixedTime {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Last {
-    step: u32,
+    what: What,
+    number: u32,
     until: Millis,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum What {
+    Step,
+    Stage,
+    Phases,
+    Nothing,
+}
+
+impl What {
+    const ALL: [Self; 4] = [Self::Step, Self::Stage, Self::Phases, Self::Nothing];
+}
+
+/// A request with the time until which it holds.
+fn request(plan: &Plan, pattern: Option<&Pattern>, now: Millis) -> (Request<'static>, Last) {
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    if let Some(program) = plan.program() {
+        let (step, until) = program.step_at(now);
+        return (Request::Step(step), Last { what: What::Step, number: number(step), until });
+    }
+    // Free, without a program: what is shown stays.
+    let rest = (Request::Stage(usize::MAX), Last { what: What::Nothing, number: 0, until: now + Millis(1000) });
+    let Some(pattern) = pattern else { return rest };
+    let into = Millis((now.0 % pattern.cycle.0 - pattern.offset.0).rem_euclid(pattern.cycle.0));
+    if let Some(rings) = plan.rings().filter(|_| !pattern.phases.is_empty()) {
+        let (phases, until) = phases_at(plan, rings, pattern, into);
+        let last = Last { what: What::Phases, number: phases, until: now + until - into };
+        return (Request::Phases { phases, walks: phases }, last);
+    }
+    let mut end = Millis(0);
+    for split in &pattern.stages {
+        end += split.split;
+        if into < end {
+            let Some(stage) = plan.stages().iter().position(|s| s.name == split.stage) else { return rest };
+            let until = now + end - into;
+            return (Request::Stage(stage), Last { what: What::Stage, number: number(stage), until });
+        }
+    }
+    rest
+}
+
+/// The phases asked for so far into the cycle, and until when: each until its split ends less its yellow and red
+/// clearance (its force-off), from where on the next one is asked for.
+fn phases_at(plan: &Plan, rings: &Rings, pattern: &Pattern, into: Millis) -> (u32, Millis) {
+    let (mut phases, mut until) = (0, pattern.cycle);
+    for ring in &rings.rings {
+        let order = || ring.iter().flatten().copied();
+        let mut end = Millis(0);
+        let mut on = order().next();
+        for phase in order() {
+            let split = pattern.phases.iter().find(|s| s.phase == phase).map_or(Millis(0), |s| s.split);
+            end += split;
+            let force_off = end - clearance(plan, rings, phase);
+            if into < force_off {
+                on = Some(phase);
+                until = until.min(force_off);
+                break;
+            }
+        }
+        phases |= on.map_or(0, bit);
+    }
+    (phases, until)
+}
+
+/// Yellow and red clearance of a phase, s.
+fn clearance(plan: &Plan, rings: &Rings, phase: u8) -> Millis {
+    let groups = rings.phases.iter().filter(|p| p.number == phase).flat_map(|p| &p.groups);
+    let times = groups.filter_map(|&g| plan.groups().get(usize::from(g))).map(|g| g.yellow + g.red_clearance);
+    times.max().unwrap_or(Millis(0))
 }
 
 impl Strategy for FixedTime {
@@ -38,25 +119,31 @@ impl Strategy for FixedTime {
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
-        let (step, until) = view.program.step_at(now);
-        self.last = Some(Last { step: u32::try_from(step).unwrap_or(u32::MAX), until });
-        Decision { request: Request::Step(step), next: until }
+        let (request, last) = request(view.plan, view.pattern, now);
+        self.last = Some(last);
+        Decision { request, next: last.until }
     }
 
     fn explain(&self) -> String {
-        match self.last {
-            None => "fixed_time: not started".into(),
-            Some(Last { step, until }) => {
-                format!("fixed_time: step {step} of the program until {} s", until.seconds())
+        let Some(Last { what, number, until }) = self.last else { return "fixed_time: not started".into() };
+        let until = until.seconds();
+        match what {
+            What::Step => format!("fixed_time: step {number} of the program until {until} s"),
+            What::Stage => format!("fixed_time: stage {number} of the pattern until {until} s"),
+            What::Phases => {
+                let phases: Vec<String> = (1..=32).filter(|&n| number & bit(n) != 0).map(|n| format!("{n}")).collect();
+                format!("fixed_time: phases {} of the pattern until {until} s", phases.join(" "))
             }
+            What::Nothing => "fixed_time: no pattern is in force, everything stays".into(),
         }
     }
 
     fn save(&self, out: &mut Vec<u8>) {
         out.push(VERSION);
         out.push(self.last.is_some().into());
-        if let Some(Last { step, until }) = self.last {
-            out.extend_from_slice(&step.to_le_bytes());
+        if let Some(Last { what, number, until }) = self.last {
+            out.push(what as u8);
+            out.extend_from_slice(&number.to_le_bytes());
             out.extend_from_slice(&until.0.to_le_bytes());
         }
     }
@@ -65,7 +152,13 @@ impl Strategy for FixedTime {
         let mut reader = StateReader::new(state);
         reader.version("strategy fixed_time", VERSION)?;
         let has_decided = reader.flag()?;
-        let last = if has_decided { Some(Last { step: reader.u32()?, until: reader.millis()? }) } else { None };
+        let last = if has_decided {
+            let wrong = StateError::Invalid { what: "kind of request", expected: "0 to 3" };
+            let what = What::ALL.get(usize::from(reader.u8()?)).copied().ok_or(wrong)?;
+            Some(Last { what, number: reader.u32()?, until: reader.millis()? })
+        } else {
+            None
+        };
         reader.end()?;
         self.last = last;
         Ok(())

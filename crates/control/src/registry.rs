@@ -11,7 +11,7 @@ use alloc::{
 };
 use core::{fmt, str::FromStr};
 
-use crate::{Program, Strategy, fixed_time};
+use crate::{Plan, Strategy, fixed_time};
 
 /// A parameter of a strategy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,8 +45,8 @@ pub struct Entry {
 /// What a strategy is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup<'a> {
-    /// The program of the intersection it will control.
-    pub program: &'a Program,
+    /// The plan of the intersection it will control.
+    pub plan: &'a Plan,
     name: &'static str,
     parameters: &'a [(String, String)],
 }
@@ -64,6 +64,11 @@ impl Setup<'_> {
     ) -> Result<Option<T>, RegistryError> {
         let Some((_, text)) = self.parameters.iter().find(|(name, _)| name == parameter) else { return Ok(None) };
         text.parse().map(Some).map_err(|_| self.bad_value(parameter, text, expected))
+    }
+
+    /// The error that says that the strategy cannot run with this plan.
+    pub fn unsuitable(&self, reason: impl Into<String>) -> RegistryError {
+        RegistryError::Unsuitable { strategy: self.name, reason: reason.into() }
     }
 
     /// The error that says that `parameter` cannot have the value `found`.
@@ -194,22 +199,22 @@ impl Registry {
         &self.entries
     }
 
-    /// Makes the strategy `name` for an intersection with this program.
+    /// Makes the strategy `name` for an intersection with this plan.
     ///
     /// # Errors
-    /// If there is no such strategy, or it does not take these parameters, or it cannot run with this program.
+    /// If there is no such strategy, or it does not take these parameters, or it cannot run with this plan.
     pub fn make(
         &self,
         name: &str,
         parameters: &[(String, String)],
-        program: &Program,
+        plan: &Plan,
     ) -> Result<Box<dyn Strategy>, RegistryError> {
         let entry = self.entries.iter().find(|e| e.name == name).ok_or_else(|| RegistryError::UnknownStrategy {
             name: name.to_string(),
             known: self.entries.iter().map(|e| e.name).collect(),
         })?;
         check_parameters(entry, parameters)?;
-        (entry.make)(&Setup { program, name: entry.name, parameters })
+        (entry.make)(&Setup { plan, name: entry.name, parameters })
     }
 }
 

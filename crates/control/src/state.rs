@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::{Lamp, Millis, Program};
+use crate::{Lamp, Millis};
 
 /// Why bytes are no state of this value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -192,12 +192,22 @@ pub(crate) fn put_lamp(out: &mut Vec<u8>, lamp: Lamp) {
     out.push(lamp.letter() as u8);
 }
 
+/// Writes a time as [`StateReader::millis`] reads it.
+pub(crate) fn put_millis(out: &mut Vec<u8>, time: Millis) {
+    out.extend_from_slice(&time.0.to_le_bytes());
+}
+
+/// Writes a flag, and the value only if there is one.
+pub(crate) fn put_optional<T>(out: &mut Vec<u8>, value: Option<T>, put: impl FnOnce(&mut Vec<u8>, T)) {
+    out.push(value.is_some().into());
+    if let Some(value) = value {
+        put(out, value);
+    }
+}
+
 /// Writes a time as [`StateReader::optional_millis`] reads it.
 pub(crate) fn put_optional_millis(out: &mut Vec<u8>, time: Option<Millis>) {
-    out.push(time.is_some().into());
-    if let Some(time) = time {
-        out.extend_from_slice(&time.0.to_le_bytes());
-    }
+    put_optional(out, time, put_millis);
 }
 
 /// Writes a count. Counts here are bounded by 16-bit group and detector numbers or by memory.
@@ -218,19 +228,6 @@ impl Fingerprint {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
     }
-}
-
-/// What tells one program's state from another's: its times and lamps, not its name.
-pub(crate) fn fingerprint_of_program(program: &Program) -> u64 {
-    let mut f = Fingerprint::new();
-    f.fold(&program.offset().0.to_le_bytes());
-    for step in program.steps() {
-        f.fold(&step.duration.0.to_le_bytes());
-        for lamp in &step.lamps {
-            f.fold(&[lamp.letter() as u8]);
-        }
-    }
-    f.0
 }
 
 /// What tells one strategy's state from another's.

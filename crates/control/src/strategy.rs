@@ -3,43 +3,46 @@
 //! Terms
 //! - **strategy**: decides what should be shown next. It sees what a [`View`] shows and nothing else: no vehicles, no
 //!   clock, no other cabinet.
-//! - **request**: what it would like to be shown. Whoever arbitrates requests is the only writer of lamps.
+//! - **request**: what it would like to be shown. The [kernel](crate::kernel) is the only writer of lamps.
 //! - **decision**: a request, and when the strategy wants to be asked again at the latest.
 
 use alloc::{string::String, vec::Vec};
 use core::fmt::Debug;
 
-use crate::{DetectorBank, Lamp, Millis, Program, StateError};
+use crate::{
+    DetectorBank, Lamp, Millis, StateError,
+    plan::{Pattern, Plan},
+};
 
 /// All that a strategy may know at the moment it decides.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
-    /// The program of the intersection.
-    pub program: &'a Program,
+    /// The plan of the intersection.
+    pub plan: &'a Plan,
+    /// The pattern in force; none: the strategy is free.
+    pub pattern: Option<&'a Pattern>,
     /// What its detectors reported up to now.
     pub detectors: &'a DetectorBank,
     /// What each group shows.
     pub lamps: &'a [Lamp],
 }
 
-/// What a strategy would like to be shown.
+/// What a strategy would like to be shown. The kernel shows what is safe, as soon as it is safe.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Request<'a> {
-    /// The lamps of a step of the program, from 0.
+    /// The lamps of a step of the plan's program, from 0.
     Step(usize),
     /// These lamps, one per group.
     Lamps(&'a [Lamp]),
-}
-
-impl<'a> Request<'a> {
-    /// The lamp of every group, or `None` if the request does not fit the program: it has no such step, or another
-    /// number of groups.
-    pub fn lamps(self, program: &'a Program) -> Option<&'a [Lamp]> {
-        match self {
-            Self::Step(step) => program.steps().get(step).map(|s| s.lamps.as_slice()),
-            Self::Lamps(lamps) => (lamps.len() == program.groups()).then_some(lamps),
-        }
-    }
+    /// The groups of a stage of the plan, from 0.
+    Stage(usize),
+    /// The groups of some phases of the plan's rings and the overlaps that follow them: bit n − 1 for phase n.
+    Phases {
+        /// The phases.
+        phases: u32,
+        /// Those of them whose people on foot are served too.
+        walks: u32,
+    },
 }
 
 /// What a strategy decided.

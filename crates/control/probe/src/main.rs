@@ -18,7 +18,11 @@ use core::{
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-use intergreen_control::{Controller, DetectorEvent, Lamp, Millis, Program, ProgramStep, Registry};
+use intergreen_control::{
+    Controller, DetectorEvent, Lamp, Limits, Millis, Monitor, Output, Permissives, Plan, PlanSpec, Program,
+    ProgramStep, Registry,
+    monitor::{Channel, Lit},
+};
 
 const ARENA: usize = 1 << 20;
 
@@ -94,14 +98,22 @@ fn run() -> Result<(), i32> {
     let step = |seconds: i64, lamps: [Lamp; 2]| ProgramStep { duration: Millis(seconds * 1000), lamps: lamps.to_vec() };
     let steps = vec![step(30, GREENS[0]), step(20, GREENS[1])];
     let program = Program::new("probe", Millis(-7000), steps).map_err(|_| 2)?;
+    let (spec, waivers) = PlanSpec::of_program("probe", program);
+    let plan = Plan::imported(spec, waivers).map_err(|_| 2)?;
     let registry = Registry::default();
     for entry in registry.entries() {
-        let strategy = registry.make(entry.name, &[], &program).map_err(|_| 2)?;
-        let mut controller = Controller::new(program.clone(), strategy, 2);
+        let strategy = registry.make(entry.name, &[], &plan).map_err(|_| 2)?;
+        let mut controller = Controller::new(plan.clone(), strategy, 2);
         controller.start(Millis(0));
-        run_cycles(&mut controller, 0, 2)?; // buffers reach their sizes
+        let mut permissives = Permissives::none(2);
+        for channel in 0..2 {
+            // The program goes from green to red.
+            permissives.set_channel(channel, Channel::vehicle().with_floor(Millis(0))).map_err(|_| 2)?;
+        }
+        let mut monitor = Monitor::new(permissives, Limits::default());
+        run_cycles(&mut controller, &mut monitor, 0, 2)?; // buffers reach their sizes
         let before = MEMORY.requests.load(Relaxed);
-        run_cycles(&mut controller, 100, 1000)?;
+        run_cycles(&mut controller, &mut monitor, 100, 1000)?;
         if cfg!(feature = "allocates") {
             core::hint::black_box(Vec::<u8>::with_capacity(1));
         }
@@ -113,8 +125,9 @@ fn run() -> Result<(), i32> {
 }
 
 /// Lets cycles of 50 s go by in steps of 700 ms with traffic on both detectors, and checks every change of
-/// `fixed_time`: group 0 is green from 43 s on (the offset is −7 s), group 1 from 23 s on.
-fn run_cycles(controller: &mut Controller, from_s: i64, cycles: i64) -> Result<(), i32> {
+/// `fixed_time`: group 0 is green from 43 s on (the offset is −7 s), group 1 from 23 s on. The monitor watches, and sees
+/// nothing wrong.
+fn run_cycles(controller: &mut Controller, monitor: &mut Monitor, from_s: i64, cycles: i64) -> Result<(), i32> {
     let end = (from_s + 50 * cycles) * 1000;
     let mut now = from_s * 1000;
     while now < end {
@@ -123,7 +136,10 @@ fn run_cycles(controller: &mut Controller, from_s: i64, cycles: i64) -> Result<(
         controller.handle_detector(DetectorEvent { detector: 1, at: Millis(now - 333), on: now % 3 == 0 });
         controller.handle_detector(DetectorEvent { detector: 0, at: Millis(now - 10), on: false });
         controller.advance(Millis(now));
-        while let Some(change) = controller.poll_output() {
+        while let Some(output) = controller.poll_output() {
+            let Output::Lamp(change) = output else { return Err(3) };
+            monitor.handle_lamp(change.at, change.group, change.lamp);
+            monitor.handle_read_back(change.at, change.group, Lit::of(change.lamp));
             let second = change.at.0 % 50_000;
             let first_half = second >= 43_000 || second < 23_000;
             let shown = GREENS[usize::from(first_half == cfg!(feature = "wrong_lamp"))];
@@ -133,6 +149,14 @@ fn run_cycles(controller: &mut Controller, from_s: i64, cycles: i64) -> Result<(
                 return Err(3);
             }
         }
+        monitor.kick(Millis(now));
+        monitor.advance(Millis(now));
+        if monitor.alarms().next().is_some() {
+            return Err(3);
+        }
+    }
+    if monitor.is_latched() || monitor.now() != Some(Millis(end)) {
+        return Err(3);
     }
     let actuations = controller.detectors().count(0);
     if i64::from(actuations) < 50 * cycles { Err(3) } else { Ok(()) }

@@ -59,9 +59,9 @@ pub(super) fn build(spec: PlanSpec, waivers: Vec<Waiver>) -> Result<Plan, PlanEr
         }
     }
     let mut names = Names { numbers, findings };
-    let groups =
+    let groups: Vec<Group> =
         spec.groups.iter().enumerate().map(|(i, g)| group(g, i, &spec, &waivers, &mut names.findings)).collect();
-    let matrix = matrix(&spec, &mut names);
+    let matrix = matrix(&spec, &groups, &mut names);
     let stages: Vec<Stage> = spec
         .stages
         .iter()
@@ -85,7 +85,8 @@ pub(super) fn build(spec: PlanSpec, waivers: Vec<Waiver>) -> Result<Plan, PlanEr
         names.group(&format!("priority '{}'", p.name), &p.group);
     }
     names.findings.end()?;
-    Ok(Plan { groups, matrix, stages, interstages, rings, preempts, spec, waivers })
+    let checksum = checksum(&spec, &waivers);
+    Ok(Plan { groups, matrix, stages, interstages, rings, preempts, spec, waivers, checksum })
 }
 
 /// The times of a group, which depend on its kind.
@@ -148,7 +149,7 @@ fn group(g: &GroupSpec, number: usize, plan: &PlanSpec, waivers: &[Waiver], find
 }
 
 /// Relations and intergreens.
-fn matrix(spec: &PlanSpec, names: &mut Names<'_>) -> Matrix {
+fn matrix(spec: &PlanSpec, groups: &[Group], names: &mut Names<'_>) -> Matrix {
     let mut matrix = Matrix::new(spec.groups.len());
     for (a, b) in &spec.forbidden {
         let element = format!("pair '{a}' / '{b}'");
@@ -171,6 +172,9 @@ fn matrix(spec: &PlanSpec, names: &mut Names<'_>) -> Matrix {
             } else {
                 let relation = if y.oncoming { Relation::YieldsToOncoming } else { Relation::Yields };
                 matrix.set_relation(who, to, relation);
+                // Who gave way has the junction to itself when the others have cleared, unless a time is given.
+                let other = &groups[usize::from(to)];
+                matrix.set_intergreen(to, who, other.yellow + other.red_clearance);
             }
         }
     }
@@ -284,16 +288,17 @@ pub(super) fn names(plan: &Plan, groups: &[u16]) -> String {
 }
 
 /// See [`Plan::checksum`].
-pub(super) fn checksum(plan: &Plan) -> u64 {
-    let mut f = Fingerprint::new();
-    // The debug form names every field and number; it is the same on every machine.
-    struct Fold<'a>(&'a mut Fingerprint);
-    impl Write for Fold<'_> {
+fn checksum(spec: &PlanSpec, waivers: &[Waiver]) -> u64 {
+    struct Fold(Fingerprint);
+    impl Write for Fold {
         fn write_str(&mut self, s: &str) -> core::fmt::Result {
             self.0.fold(s.as_bytes());
             Ok(())
         }
     }
-    let _ = write!(Fold(&mut f), "{:?}{:?}", plan.spec, plan.waivers);
-    f.0
+    // The debug form names every field and number; it is the same on every machine.
+    let mut fold = Fold(Fingerprint::new());
+    // Writing cannot fail.
+    let _ = write!(fold, "{spec:?}{waivers:?}");
+    fold.0.0
 }

@@ -131,6 +131,40 @@ pub struct WallClock {
     pub time: Millis,
 }
 
+/// A day.
+const DAY: i64 = 86_400_000;
+
+impl WallClock {
+    /// What it shows when so much time has passed; never less than it shows now.
+    #[must_use]
+    pub fn after(mut self, span: Millis) -> Self {
+        let total = self.time.0.clamp(0, DAY).saturating_add(span.0.max(0));
+        // A clock that nobody has set for years says nothing anyway.
+        for _ in 0..(total / DAY).min(4000) {
+            self.weekday = (self.weekday + 1) % 7;
+            if self.day < days_in_month(self.year, self.month) {
+                self.day += 1;
+            } else if self.month < 12 {
+                (self.day, self.month) = (1, self.month + 1);
+            } else {
+                (self.day, self.month, self.year) = (1, 1, self.year.saturating_add(1));
+            }
+        }
+        self.time = Millis(total % DAY);
+        self
+    }
+}
+
+/// How many days a month has; 31 for one that does not exist.
+pub(super) const fn days_in_month(year: i32, month: u8) -> u8 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
 impl Calendar {
     /// What is in force: of the holiday of that year, else of the one of every year, else of the weekday; `None` on a
     /// day of which the calendar says nothing.

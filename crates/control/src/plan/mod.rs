@@ -23,6 +23,7 @@ mod clearance;
 mod coordination;
 mod detectors;
 mod error;
+mod make;
 mod preempt;
 #[cfg(feature = "serde")]
 mod seconds;
@@ -38,6 +39,7 @@ pub use clearance::Clearance;
 pub use coordination::{Calendar, DayAction, DayEntry, DayPlan, Holiday, Pattern, PhaseSplit, StageSplit, WallClock};
 pub use detectors::{DetectorMode, DetectorUse};
 pub use error::{PlanError, PlanErrors};
+pub(crate) use make::longest_run;
 pub use preempt::{Preempt, PreemptKind, Priority};
 pub use spec::{
     Delay, GroupKind, GroupSpec, IntergreenSpec, IntergreenTime, InterstageSpec, OverlapSpec, PLAN_VERSION, PhaseSpec,
@@ -61,6 +63,7 @@ pub struct Plan {
     interstages: Vec<Interstage>,
     rings: Option<Rings>,
     preempts: Vec<PreemptPlan>,
+    checksum: u64,
 }
 
 /// A plan with its waivers: how one that was imported is kept. Files of our own are a [`PlanSpec`] and have none.
@@ -168,8 +171,8 @@ impl Plan {
     }
 
     /// What tells it from another plan: a checksum of all that the kernel reads, for people to compare.
-    pub fn checksum(&self) -> u64 {
-        build::checksum(self)
+    pub const fn checksum(&self) -> u64 {
+        self.checksum
     }
 
     /// The names of some groups, for messages.

@@ -2,6 +2,7 @@
 
 use alloc::{collections::BTreeSet, format};
 
+use super::super::coordination::days_in_month;
 use super::{Checks, seconds};
 use crate::Millis;
 use crate::plan::{DayAction, DayPlan, Holiday};
@@ -10,15 +11,8 @@ use crate::plan::{DayAction, DayPlan, Holiday};
 const DAY: Millis = seconds(86_400);
 
 /// Days of a month; of an unknown year February has 29.
-fn days(year: Option<i32>, month: u8) -> u8 {
-    let leap = year.is_none_or(|y| y % 4 == 0 && (y % 100 != 0 || y % 400 == 0));
-    match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 0,
-    }
+const fn days(year: Option<i32>, month: u8) -> u8 {
+    days_in_month(if let Some(year) = year { year } else { 2000 }, month)
 }
 
 impl Checks<'_> {

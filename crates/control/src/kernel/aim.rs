@@ -1,0 +1,233 @@
+//! From requests to what each group is to become.
+//!
+//! Terms
+//! - **aim**: what a group is to become as soon as the rules allow it.
+//! - **target**: the request in force, and since when: overlaps, interstages and leads count from there.
+
+use alloc::{vec, vec::Vec};
+
+use super::light::{FAR_PAST, Light};
+use crate::{
+    Lamp, Millis, Request,
+    plan::{Group, GroupKind, Plan},
+};
+
+/// What a group is to become.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Aim {
+    /// Red.
+    Closed,
+    /// Red with a permitted turn after a stop.
+    TurnOnRed,
+    /// Red, but yellow for as long as the program may show it.
+    Yellow,
+    /// Green, but red-yellow for as long as the program may show it.
+    RedYellow,
+    /// Green while giving way.
+    Permissive,
+    /// Green without giving way, exactly: a letter of a program.
+    Protected,
+    /// Green; whether it gives way follows from who else is open.
+    Open,
+    /// Dark or flashing.
+    Off(Lamp),
+}
+
+impl Aim {
+    /// Whether it is to become or stay green.
+    pub const fn opens(self) -> bool {
+        matches!(self, Self::RedYellow | Self::Permissive | Self::Protected | Self::Open)
+    }
+
+    /// What a lamp asks for of a group; what the group cannot show becomes red.
+    fn of(lamp: Lamp, group: &Group) -> Self {
+        let on_foot = group.is_pedestrian();
+        match (lamp, group.kind) {
+            (Lamp::Red, _) => Self::Closed,
+            (Lamp::TurnOnRed, _) if group.turn_on_red => Self::TurnOnRed,
+            (Lamp::TurnOnRed, _) => Self::Closed,
+            (Lamp::Yellow, _) => Self::Yellow,
+            (Lamp::RedYellow, _) => Self::RedYellow,
+            (Lamp::GreenMinor, GroupKind::Arrow) => Self::Open,
+            (Lamp::GreenMinor, _) if on_foot => Self::Open,
+            (Lamp::Flashing | Lamp::GreenMinor, GroupKind::FlashingYellowArrow) => Self::Permissive,
+            (Lamp::GreenMinor, _) => Self::Permissive,
+            (Lamp::Green, _) => Self::Protected,
+            (Lamp::Flashing | Lamp::Off, _) if group.may_be_off => Self::Off(lamp),
+            (Lamp::Flashing | Lamp::Off, _) => Self::Closed,
+        }
+    }
+}
+
+/// An overlap's parents come and go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Following {
+    /// Since when a parent is asked for.
+    pub asked: Option<Millis>,
+    /// Whether the last parent asked for makes it give way.
+    pub permissive: bool,
+    /// When the last parent was no longer asked for.
+    pub left: Millis,
+}
+
+/// The request in force.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Target {
+    pub aims: Vec<Aim>,
+    /// Groups that are not to end before.
+    pub end_after: Vec<Millis>,
+    /// Groups that are not to start before.
+    pub start_after: Vec<Millis>,
+    pub stage: Option<usize>,
+    pub phases: Option<(u32, u32)>,
+    pub overlaps: Vec<Following>,
+}
+
+impl Target {
+    /// Red everywhere.
+    pub fn new(plan: &Plan) -> Self {
+        let n = plan.groups().len();
+        let overlaps = plan.rings().map_or(0, |r| r.overlaps.len());
+        Self {
+            aims: vec![Aim::Closed; n],
+            end_after: vec![FAR_PAST; n],
+            start_after: vec![FAR_PAST; n],
+            stage: None,
+            phases: None,
+            overlaps: vec![Following { asked: None, permissive: false, left: FAR_PAST }; overlaps],
+        }
+    }
+
+    /// Takes a request. Returns whether it fits the plan; if not, nothing changes.
+    pub fn set(&mut self, plan: &Plan, request: Request<'_>, now: Millis) -> bool {
+        match request {
+            Request::Step(step) => {
+                let Some(step) = plan.program().and_then(|p| p.steps().get(step)) else { return false };
+                self.set_lamps(plan, &step.lamps);
+            }
+            Request::Lamps(lamps) => {
+                if lamps.len() != self.aims.len() {
+                    return false;
+                }
+                self.set_lamps(plan, lamps);
+            }
+            Request::Stage(stage) => {
+                if stage >= plan.stages().len() {
+                    return false;
+                }
+                self.set_stage(plan, stage, now);
+            }
+            Request::Phases { phases, walks } => {
+                let Some(rings) = plan.rings() else { return false };
+                let known = rings.phases.iter().fold(0, |mask, p| mask | bit(p.number));
+                if (phases | walks) & !known != 0 {
+                    return false;
+                }
+                self.stage = None;
+                self.phases = Some((phases, walks));
+                self.follow(plan, now);
+            }
+        }
+        true
+    }
+
+    fn set_lamps(&mut self, plan: &Plan, lamps: &[Lamp]) {
+        self.forget();
+        for ((aim, group), &lamp) in self.aims.iter_mut().zip(plan.groups()).zip(lamps) {
+            *aim = Aim::of(lamp, group);
+        }
+    }
+
+    /// No stage, no phases, no delays.
+    fn forget(&mut self) {
+        self.stage = None;
+        self.phases = None;
+        self.end_after.fill(FAR_PAST);
+        self.start_after.fill(FAR_PAST);
+        self.overlaps.fill(Following { asked: None, permissive: false, left: FAR_PAST });
+    }
+
+    fn set_stage(&mut self, plan: &Plan, stage: usize, now: Millis) {
+        // A repeated request starts nothing anew.
+        if self.stage == Some(stage) {
+            return;
+        }
+        let before = self.stage;
+        self.forget();
+        self.stage = Some(stage);
+        self.aims.fill(Aim::Closed);
+        for &g in &plan.stages()[stage].groups {
+            self.aims[usize::from(g)] = Aim::Open;
+        }
+        if let Some(interstage) = before.and_then(|from| plan.interstage(from, stage)) {
+            for &(g, after) in &interstage.ends {
+                self.end_after[usize::from(g)] = now + after;
+            }
+            for &(g, after) in &interstage.starts {
+                self.start_after[usize::from(g)] = now + after;
+            }
+        }
+    }
+
+    /// Lets groups follow the phases asked for; trailing greens end with time.
+    pub fn follow(&mut self, plan: &Plan, now: Millis) {
+        let (Some((phases, walks)), Some(rings)) = (self.phases, plan.rings()) else { return };
+        self.end_after.fill(FAR_PAST);
+        self.start_after.fill(FAR_PAST);
+        self.aims.fill(Aim::Closed);
+        for phase in &rings.phases {
+            if phases & bit(phase.number) != 0 {
+                phase.groups.iter().for_each(|&g| self.aims[usize::from(g)] = Aim::Open);
+                if walks & bit(phase.number) != 0 {
+                    phase.walks.iter().for_each(|&g| self.aims[usize::from(g)] = Aim::Open);
+                }
+            }
+        }
+        for (overlap, state) in rings.overlaps.iter().zip(&mut self.overlaps) {
+            let protected = phases & overlap.phases != 0;
+            let asked = protected || phases & overlap.permissive != 0;
+            if asked {
+                state.permissive = !protected;
+                state.asked.get_or_insert(now);
+            } else if state.asked.take().is_some() {
+                state.left = now;
+            }
+            let g = usize::from(overlap.group);
+            let trailing = !asked && now < state.left + overlap.trail;
+            if asked || trailing {
+                self.aims[g] = if state.permissive { Aim::Permissive } else { Aim::Open };
+            }
+            if let Some(asked) = state.asked {
+                self.start_after[g] = asked + overlap.lead;
+            } else if trailing {
+                // It goes on, but does not start any more.
+                self.start_after[g] = Millis::NEVER;
+            }
+        }
+    }
+
+    /// When the target changes by itself next, after `now`.
+    pub fn next(&self, plan: &Plan, now: Millis) -> Millis {
+        let trails = plan.rings().into_iter().flat_map(|r| r.overlaps.iter().zip(&self.overlaps));
+        let trails = trails.filter(|(_, s)| s.asked.is_none()).map(|(o, s)| s.left + o.trail);
+        let delays = self.end_after.iter().chain(&self.start_after).copied();
+        trails.chain(delays).filter(|&t| t > now).min().unwrap_or(Millis::NEVER)
+    }
+
+    /// What a group is to become now, with its delays.
+    pub fn aim(&self, g: usize, light: &Light, now: Millis) -> Aim {
+        let aim = self.aims[g];
+        if aim.opens() {
+            if now < self.start_after[g] && !light.state.is_committed() { Aim::Closed } else { aim }
+        } else if now < self.end_after[g] && light.state.is_committed() {
+            Aim::Open
+        } else {
+            aim
+        }
+    }
+}
+
+/// The bit of a phase, 1–32; no bit for another number.
+pub(crate) const fn bit(phase: u8) -> u32 {
+    if phase >= 1 && phase <= 32 { 1 << (phase - 1) } else { 0 }
+}

@@ -1,0 +1,101 @@
+//! Who is called, and how long everybody has waited.
+
+use alloc::vec::Vec;
+
+use super::{journal::Journal, light::Light, rules::Limits};
+use crate::{
+    Millis,
+    log::{Reason, code},
+    plan::{DetectorMode, Plan, Recall},
+};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Call {
+    /// It has a recall, or no detector that could call it.
+    pub always: bool,
+    /// Detectors that are on.
+    pub present: u16,
+    /// Kept until it is served.
+    pub locked: bool,
+    /// Since when it is called and closed.
+    pub waiting: Option<Millis>,
+}
+
+impl Call {
+    const fn is_called(&self) -> bool {
+        self.always || self.locked || self.present > 0
+    }
+}
+
+/// The calls of all groups.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Calls {
+    pub list: Vec<Call>,
+}
+
+impl Calls {
+    pub fn new(plan: &Plan) -> Self {
+        let calls = |name: &str| {
+            plan.spec().detectors.iter().any(|d| {
+                matches!(d.mode, DetectorMode::Call | DetectorMode::CallAndExtend) && d.groups.iter().any(|g| g == name)
+            })
+        };
+        let call = |g: &crate::plan::Group| {
+            // A soft recall comes only when nobody else calls: nobody waits for it.
+            let always = match g.recall {
+                Recall::Min | Recall::Max | Recall::Ped => true,
+                Recall::Soft => false,
+                Recall::None => !calls(&g.name),
+            };
+            Call { always, present: 0, locked: false, waiting: None }
+        };
+        Self { list: plan.groups().iter().map(call).collect() }
+    }
+
+    /// A detector that calls the group goes on or off.
+    pub fn set(&mut self, group: u16, on: bool, locking: bool, lights: &[Light], now: Millis, journal: &mut Journal) {
+        let Some(call) = self.list.get_mut(usize::from(group)) else { return };
+        let was_called = call.is_called();
+        call.present = if on { call.present.saturating_add(1) } else { call.present.saturating_sub(1) };
+        call.locked |= on && locking && !lights[usize::from(group)].state.is_open();
+        if was_called != call.is_called() {
+            let code = if was_called { code::CALL_DROPPED } else { code::CALL };
+            journal.event(now, code, group.saturating_add(1), Reason::Reported);
+        }
+    }
+
+    /// Who is open waits no more; who is called and closed begins to wait.
+    pub fn serve(&mut self, lights: &[Light], now: Millis) {
+        for (call, light) in self.list.iter_mut().zip(lights) {
+            if light.state.is_open() {
+                call.locked = false;
+                call.waiting = None;
+            } else if call.is_called() {
+                call.waiting.get_or_insert(now);
+            } else {
+                call.waiting = None;
+            }
+        }
+    }
+
+    /// Nobody has waited before `now`.
+    pub fn restart(&mut self, now: Millis) {
+        self.list.iter_mut().filter_map(|c| c.waiting.as_mut()).for_each(|since| *since = now);
+    }
+
+    /// The group that has waited beyond its patience for longest.
+    pub fn late(&self, limits: &Limits, now: Millis) -> Option<u16> {
+        let over = |(g, call): (u16, &Call)| {
+            let since = call.waiting?;
+            let patience = limits.patience[usize::from(g)];
+            (patience != Millis::NEVER && now - since >= patience).then_some((since, g))
+        };
+        (0..).zip(&self.list).filter_map(over).min().map(|(_, g)| g)
+    }
+
+    /// When the next patience ends.
+    pub fn next(&self, limits: &Limits) -> Millis {
+        let ends = self.list.iter().zip(&limits.patience).filter_map(|(c, &p)| c.waiting.map(|since| since + p));
+        ends.min().unwrap_or(Millis::NEVER)
+    }
+}

@@ -1,0 +1,182 @@
+//! The whole state of the kernel as bytes.
+
+use alloc::vec::Vec;
+
+use super::{
+    Kernel, Mode,
+    aim::{Aim, Following},
+    calls::Call,
+    light::{Light, State},
+    preempt::{Input, Part},
+};
+use crate::{Lamp, StateError, StateReader, log::Reason, plan::StartUp, state};
+
+const VERSION: u8 = 1;
+
+const WRONG_GROUP: StateError = StateError::Invalid { what: "group", expected: "a group of the plan" };
+
+impl Kernel {
+    /// Appends its state.
+    pub fn save(&self, out: &mut Vec<u8>) {
+        out.push(VERSION);
+        out.extend_from_slice(&self.plan.checksum().to_le_bytes());
+        for time in [self.now, self.next, self.taken_over] {
+            state::put_millis(out, time);
+        }
+        for (g, light) in self.lights.iter().enumerate() {
+            out.push(light.state as u8);
+            for time in [light.since, light.opened, light.ended, light.unprotected] {
+                state::put_millis(out, time);
+            }
+            state::put_lamp(out, light.shown);
+            put_aim(out, self.aims[g]);
+            out.push(u8::from(self.hold[g]) | u8::from(self.omit[g]) << 1 | u8::from(self.force_off[g]) << 2);
+            put_aim(out, self.target.aims[g]);
+            state::put_millis(out, self.target.end_after[g]);
+            state::put_millis(out, self.target.start_after[g]);
+            let call = &self.calls.list[g];
+            out.extend_from_slice(&call.present.to_le_bytes());
+            out.push(call.locked.into());
+            state::put_optional_millis(out, call.waiting);
+        }
+        state::put_optional(out, self.target.stage.and_then(|s| u32::try_from(s).ok()), |out, s| {
+            out.extend_from_slice(&s.to_le_bytes());
+        });
+        state::put_optional(out, self.target.phases, |out, (phases, walks)| {
+            out.extend_from_slice(&phases.to_le_bytes());
+            out.extend_from_slice(&walks.to_le_bytes());
+        });
+        for overlap in &self.target.overlaps {
+            state::put_optional_millis(out, overlap.asked);
+            out.push(overlap.permissive.into());
+            state::put_millis(out, overlap.left);
+        }
+        for input in &self.preempts.inputs {
+            out.push(u8::from(input.on) | u8::from(input.ignored) << 1);
+            state::put_millis(out, input.since);
+        }
+        state::put_optional(out, self.preempts.active, |out, (n, part, since)| {
+            out.extend_from_slice(&n.to_le_bytes());
+            out.push(part as u8);
+            state::put_millis(out, since);
+        });
+        state::put_optional(out, self.fallback.fault, |out, g| out.extend_from_slice(&g.to_le_bytes()));
+        out.extend_from_slice(&self.fallback.place.to_le_bytes());
+        let unit = &self.unit;
+        out.push(unit.mode as u8);
+        let StartUp { flash, yellow, all_red } = unit.start_up;
+        for time in [unit.since, unit.until, flash, yellow, all_red] {
+            state::put_millis(out, time);
+        }
+        out.push(u8::from(unit.fault) | u8::from(unit.commanded) << 1 | u8::from(unit.checked) << 2);
+    }
+
+    /// Becomes what was saved by a kernel of the same plan.
+    ///
+    /// # Errors
+    /// If the bytes are no such state. The kernel stays as it was.
+    pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        reader.version("kernel", VERSION)?;
+        if reader.u64()? != self.plan.checksum() {
+            return Err(StateError::Mismatch { what: "plan" });
+        }
+        let mut new = Self::new(self.plan.clone());
+        new.cause = Reason::Requested;
+        (new.now, new.next, new.taken_over) = (reader.millis()?, reader.millis()?, reader.millis()?);
+        let n = new.lights.len();
+        for g in 0..n {
+            let state = one_of(State::ALL, reader.u8()?, "state of a group")?;
+            let (since, opened) = (reader.millis()?, reader.millis()?);
+            let (ended, unprotected) = (reader.millis()?, reader.millis()?);
+            new.lights[g] = Light { state, since, opened, ended, unprotected, shown: reader.lamp()? };
+            new.aims[g] = read_aim(reader)?;
+            let bits = flags(reader, 3)?;
+            (new.hold[g], new.omit[g], new.force_off[g]) = (bits & 1 > 0, bits & 2 > 0, bits & 4 > 0);
+            new.target.aims[g] = read_aim(reader)?;
+            new.target.end_after[g] = reader.millis()?;
+            new.target.start_after[g] = reader.millis()?;
+            let (present, locked) = (reader.u16()?, reader.flag()?);
+            let call = &mut new.calls.list[g];
+            *call = Call { always: call.always, present, locked, waiting: reader.optional_millis()? };
+        }
+        if reader.flag()? {
+            let stage = reader.u32()? as usize;
+            if stage >= self.plan.stages().len() {
+                return Err(StateError::Invalid { what: "stage", expected: "a stage of the plan" });
+            }
+            new.target.stage = Some(stage);
+        }
+        if reader.flag()? {
+            new.target.phases = Some((reader.u32()?, reader.u32()?));
+        }
+        for overlap in &mut new.target.overlaps {
+            let asked = reader.optional_millis()?;
+            *overlap = Following { asked, permissive: reader.flag()?, left: reader.millis()? };
+        }
+        for input in &mut new.preempts.inputs {
+            let bits = flags(reader, 2)?;
+            *input = Input { on: bits & 1 > 0, ignored: bits & 2 > 0, since: reader.millis()? };
+        }
+        if reader.flag()? {
+            let number = reader.u16()?;
+            if usize::from(number) >= new.preempts.inputs.len() {
+                return Err(StateError::Invalid { what: "preemption", expected: "a preemption of the plan" });
+            }
+            let part = one_of([Part::Track, Part::Dwell, Part::Exit], reader.u8()?, "part of a preemption")?;
+            new.preempts.active = Some((number, part, reader.millis()?));
+        }
+        if reader.flag()? {
+            let group = reader.u16()?;
+            new.fallback.fault = Some(group).filter(|&g| usize::from(g) < n).ok_or(WRONG_GROUP).map(Some)?;
+        }
+        new.fallback.place = reader.u32()?;
+        new.unit.mode = one_of(Mode::ALL, reader.u8()?, "mode")?;
+        (new.unit.since, new.unit.until) = (reader.millis()?, reader.millis()?);
+        new.unit.start_up = StartUp { flash: reader.millis()?, yellow: reader.millis()?, all_red: reader.millis()? };
+        let bits = flags(reader, 3)?;
+        (new.unit.fault, new.unit.commanded, new.unit.checked) = (bits & 1 > 0, bits & 2 > 0, bits & 4 > 0);
+        *self = new;
+        Ok(())
+    }
+}
+
+/// The member of a list with this number.
+fn one_of<T: Copy, const N: usize>(list: [T; N], number: u8, what: &'static str) -> Result<T, StateError> {
+    list.get(usize::from(number)).copied().ok_or(StateError::Invalid { what, expected: "a known number" })
+}
+
+/// So many flags in a byte.
+fn flags(reader: &mut StateReader<'_>, count: u8) -> Result<u8, StateError> {
+    let bits = reader.u8()?;
+    if bits >> count == 0 { Ok(bits) } else { Err(StateError::Invalid { what: "flags", expected: "no unknown ones" }) }
+}
+
+/// Writes an aim as [`read_aim`] reads it.
+fn put_aim(out: &mut Vec<u8>, aim: Aim) {
+    out.push(match aim {
+        Aim::Closed => b'c',
+        Aim::TurnOnRed => b's',
+        Aim::Yellow => b'y',
+        Aim::RedYellow => b'u',
+        Aim::Permissive => b'g',
+        Aim::Protected => b'G',
+        Aim::Open => b'a',
+        Aim::Off(Lamp::Flashing) => b'o',
+        Aim::Off(_) => b'O',
+    });
+}
+
+fn read_aim(reader: &mut StateReader<'_>) -> Result<Aim, StateError> {
+    Ok(match reader.u8()? {
+        b'c' => Aim::Closed,
+        b's' => Aim::TurnOnRed,
+        b'y' => Aim::Yellow,
+        b'u' => Aim::RedYellow,
+        b'g' => Aim::Permissive,
+        b'G' => Aim::Protected,
+        b'a' => Aim::Open,
+        b'o' => Aim::Off(Lamp::Flashing),
+        b'O' => Aim::Off(Lamp::Off),
+        _ => return Err(StateError::Invalid { what: "aim", expected: "a known letter" }),
+    })
+}

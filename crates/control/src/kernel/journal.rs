@@ -1,0 +1,140 @@
+//! What comes out of the kernel: lamp changes, events, and what must survive a power failure.
+
+use alloc::collections::VecDeque;
+
+use crate::{
+    Lamp, Millis,
+    log::{Event, Reason, code},
+    plan::Group,
+};
+
+/// One group shows another lamp.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct LampChange {
+    /// From when on.
+    pub at: Millis,
+    /// Which group, from 0.
+    pub group: u16,
+    /// What it shows.
+    pub lamp: Lamp,
+}
+
+/// A fault that must survive a power failure: whoever drives the lamps stores the last one, and hands it back with
+/// [`Controller::restore`](crate::Controller::restore) before the start.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Latch {
+    /// All is well: somebody has reset the faults by hand.
+    None,
+    /// A group waited too long.
+    CycleFault {
+        /// The group.
+        group: u16,
+    },
+    /// A fault that makes the unit flash: the monitor tripped, or the self-check failed.
+    Flash,
+}
+
+/// Something that comes out of a controller.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Output {
+    /// A lamp changes.
+    Lamp(LampChange),
+    /// Something happened; only if events are asked for.
+    Event(Event),
+    /// This must survive a power failure.
+    Persist {
+        /// Since when.
+        at: Millis,
+        /// What.
+        latch: Latch,
+    },
+}
+
+/// Collects outputs in the order in which they happen.
+#[derive(Clone, Debug, Default)]
+pub struct Journal {
+    outputs: VecDeque<Output>,
+    /// Whether events are asked for.
+    events: bool,
+}
+
+impl Journal {
+    /// An empty journal with room for `capacity` outputs, with or without events.
+    pub fn new(capacity: usize, events: bool) -> Self {
+        Self { outputs: VecDeque::with_capacity(capacity), events }
+    }
+
+    /// Whether events are collected.
+    pub const fn has_events(&self) -> bool {
+        self.events
+    }
+
+    /// From now on with or without events.
+    pub fn set_events(&mut self, events: bool) {
+        self.events = events;
+    }
+
+    /// The next output.
+    pub fn pop(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    pub(crate) fn outputs(&self) -> &VecDeque<Output> {
+        &self.outputs
+    }
+
+    pub(crate) fn outputs_mut(&mut self) -> &mut VecDeque<Output> {
+        &mut self.outputs
+    }
+
+    pub(crate) fn push(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    pub(crate) fn event(&mut self, at: Millis, code: u8, parameter: u16, reason: Reason) {
+        if self.events {
+            self.push(Output::Event(Event { at, code, parameter, reason }));
+        }
+    }
+
+    pub(crate) fn latch(&mut self, at: Millis, latch: Latch) {
+        self.push(Output::Persist { at, latch });
+    }
+
+    /// A lamp changes, and with it what the log says.
+    pub(super) fn change(&mut self, at: Millis, group: u16, of: &Group, (from, to): (Lamp, Lamp), reason: Reason) {
+        self.push(Output::Lamp(LampChange { at, group, lamp: to }));
+        if !self.events {
+            return;
+        }
+        let parameter = group.saturating_add(1);
+        let on_foot = of.is_pedestrian();
+        let is_open = |lamp: Lamp| lamp.is_green() || lamp == Lamp::Flashing;
+        let mut say = |code| self.event(at, code, parameter, reason);
+        if from == Lamp::Flashing {
+            say(code::FYA_END);
+        }
+        if is_open(from) && !is_open(to) && !on_foot {
+            say(code::GREEN_END);
+        }
+        if from == Lamp::Yellow && !on_foot {
+            say(code::YELLOW_END);
+        }
+        match to {
+            Lamp::RedYellow => say(code::PHASE_ON),
+            Lamp::Flashing => say(code::FYA),
+            Lamp::Green | Lamp::GreenMinor if is_open(from) && from != Lamp::Flashing => {}
+            Lamp::Green | Lamp::GreenMinor if on_foot => say(code::WALK),
+            Lamp::Green | Lamp::GreenMinor => say(code::GREEN),
+            Lamp::Yellow if on_foot => say(code::CLEARANCE),
+            Lamp::Yellow => say(code::YELLOW),
+            Lamp::Red | Lamp::TurnOnRed if on_foot => say(code::DONT_WALK),
+            Lamp::Red | Lamp::TurnOnRed if from != Lamp::Red && from != Lamp::TurnOnRed => {
+                say(if of.red_clearance.0 > 0 { code::RED_CLEARANCE } else { code::PHASE_OFF });
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What one group is doing, and since when.
+//!
+//! ```text
+//!              red-yellow over                 asked to end, least green over
+//!   Closed ──▶ Starting ──▶ Permissive ⇄ Protected ──▶ Ending ──▶ Closed
+//!      │  no red-yellow         ▲                        yellow over
+//!      └────────────────────────┘          no yellow (waived): straight to Closed
+//!
+//!   Closed ⇄ Off                           only where an imported program switches the signal off
+//! ```
+//! - **Closed**: red. Left only when everybody in conflict is gone and cleared.
+//! - **Starting**: red-yellow. It commits to green: whoever has seen it starts to move.
+//! - **Permissive**: green while giving way, or a flashing yellow arrow. **Protected**: green. Both are *open*.
+//! - **Ending**: yellow; of people on foot: clearance.
+//! - **Off**: dark or flashing, signs rule.
+
+use crate::{Lamp, Millis, plan::GroupKind};
+
+/// Before all times: what never happened is long over.
+pub(crate) const FAR_PAST: Millis = Millis(i64::MIN / 4);
+
+/// What a group is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum State {
+    Closed,
+    Starting,
+    Permissive,
+    Protected,
+    Ending,
+    Off,
+}
+
+impl State {
+    /// Green of either kind.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Permissive | Self::Protected)
+    }
+
+    /// Open, or about to be without a way back.
+    pub const fn is_committed(self) -> bool {
+        matches!(self, Self::Starting | Self::Permissive | Self::Protected)
+    }
+
+    pub const ALL: [Self; 6] =
+        [Self::Closed, Self::Starting, Self::Permissive, Self::Protected, Self::Ending, Self::Off];
+}
+
+/// The state of a group with its times.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Light {
+    pub state: State,
+    /// Since when it is in this state; the two open states count as one.
+    pub since: Millis,
+    /// When its last green began.
+    pub opened: Millis,
+    /// When its last green ended (its yellow began).
+    pub ended: Millis,
+    /// When its last protected green ended, by whatever followed.
+    pub unprotected: Millis,
+    /// What it shows.
+    pub shown: Lamp,
+}
+
+impl Light {
+    /// Red since ever.
+    pub const RED: Self = Self {
+        state: State::Closed,
+        since: FAR_PAST,
+        opened: FAR_PAST,
+        ended: FAR_PAST,
+        unprotected: FAR_PAST,
+        shown: Lamp::Red,
+    };
+
+    /// Goes over to another state and notes what ends or begins with it.
+    pub fn go(&mut self, to: State, now: Millis) {
+        let from = self.state;
+        if from == State::Protected {
+            self.unprotected = now;
+        }
+        match (from.is_open(), to.is_open()) {
+            (false, true) => self.opened = now,
+            (true, false) => self.ended = now,
+            _ => {}
+        }
+        if !(from.is_open() && to.is_open()) {
+            self.since = now;
+        }
+        self.state = to;
+    }
+
+    /// What it shows in its state.
+    pub const fn lamp(&self, kind: GroupKind) -> Lamp {
+        match (self.state, kind) {
+            (State::Closed, _) => Lamp::Red,
+            (State::Starting, _) => Lamp::RedYellow,
+            (State::Permissive, GroupKind::FlashingYellowArrow) => Lamp::Flashing,
+            (State::Permissive, _) => Lamp::GreenMinor,
+            (State::Protected, _) => Lamp::Green,
+            (State::Ending, _) => Lamp::Yellow,
+            (State::Off, _) => Lamp::Off,
+        }
+    }
+}

@@ -1,0 +1,402 @@
+//! The safety kernel: the only writer of lamps. Strategies, commands and preemptions *request*; the kernel shows what is
+//! safe as soon as it is safe, whatever they ask for and in whatever order.
+//!
+//! Terms
+//! - **aim**: what a group is to become as soon as the rules allow it.
+//! - **rules**: what keeps a green from ending or starting (`rules.rs`).
+//! - **unit**: the controller as a whole; it starts up, runs normally, or flashes (`unit.rs`).
+//! - **cycle fault**: a group that is called has waited too long; the plan's own sequence takes over from the strategy.
+//!
+//! # What it guarantees
+//! For any sequence of requests, commands, faults and clock values, of every plan that passed its checks:
+//! 1. Two forbidden groups are never open together, nor is one in red-yellow while the other is open. Of a yielding
+//!    pair never both are protected.
+//! 2. From the end of a green to the start of any forbidden one there is at least the intergreen; every earlier end
+//!    counts, not only the last.
+//! 3. Least green, walk and pedestrian clearance are never cut (a preemption may cut the latter two if its plan says so).
+//! 4. Every green is followed by its yellow, unless the plan waives it.
+//! 5. Lamps change only as `light.rs` draws it; a red lasts at least its red revert; red-yellow always leads to green.
+//! 6. A left turn that gives way does not end before the traffic it gives way to (yellow trap), unless it flashes or the
+//!    plan waives it: that traffic ends together with it.
+//! 7. A group that is called is served, or a cycle fault is raised and the plan's own sequence runs. Preemptions,
+//!    holds and flashing are exempt.
+//! 8. Flashing and start-up are left through red everywhere for the longest intergreen.
+//!
+//! Time never runs backwards: what is earlier than the time reached is taken as the time reached.
+
+mod aim;
+mod calls;
+mod checkpoint;
+mod fallback;
+mod journal;
+mod light;
+mod preempt;
+mod rules;
+mod unit;
+
+use alloc::{sync::Arc, vec, vec::Vec};
+
+pub(crate) use self::aim::{Aim, bit};
+use self::{
+    aim::Target,
+    calls::Calls,
+    fallback::Fallback,
+    light::{Light, State},
+    preempt::Preempts,
+    rules::Limits,
+    unit::Unit,
+};
+pub use self::{
+    journal::{Journal, LampChange, Latch, Output},
+    unit::Mode,
+};
+use crate::{
+    Lamp, Millis, Request,
+    log::{Reason, code},
+    plan::Plan,
+};
+
+/// The only writer of lamps. Driven by a [`Controller`](crate::Controller); by itself it is for tests.
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    plan: Arc<Plan>,
+    limits: Limits,
+    lights: Vec<Light>,
+    target: Target,
+    /// What each group is to become now: target, preemption, fallback and commands in one.
+    aims: Vec<Aim>,
+    /// Why: the reason of what is asked for now.
+    cause: Reason,
+    calls: Calls,
+    preempts: Preempts,
+    fallback: Fallback,
+    unit: Unit,
+    hold: Vec<bool>,
+    omit: Vec<bool>,
+    force_off: Vec<bool>,
+    now: Millis,
+    next: Millis,
+    /// When the lamps were taken over as they were: since when they had been so nobody knows.
+    taken_over: Millis,
+    /// Why each group changes in this moment; scratch.
+    reasons: Vec<Reason>,
+    /// Groups that end together; scratch.
+    together: Vec<u16>,
+}
+
+impl Kernel {
+    /// A kernel for a plan, dark until [`start`](Self::start).
+    pub fn new(plan: Arc<Plan>) -> Self {
+        let n = plan.groups().len();
+        Self {
+            limits: Limits::new(&plan),
+            lights: vec![Light::RED; n],
+            target: Target::new(&plan),
+            aims: vec![Aim::Closed; n],
+            cause: Reason::StartUp,
+            calls: Calls::new(&plan),
+            preempts: Preempts::new(&plan),
+            fallback: Fallback::new(&plan),
+            unit: Unit::default(),
+            hold: vec![false; n],
+            omit: vec![false; n],
+            force_off: vec![false; n],
+            now: light::FAR_PAST,
+            next: Millis::NEVER,
+            taken_over: light::FAR_PAST,
+            reasons: vec![Reason::StartUp; n],
+            together: Vec::with_capacity(n),
+            plan,
+        }
+    }
+
+    /// Before the start: takes up a fault that was latched when the power went.
+    pub fn restore(&mut self, latch: Latch) {
+        match latch {
+            Latch::None => {}
+            Latch::CycleFault { group } if usize::from(group) < self.lights.len() => self.fallback.fault = Some(group),
+            // A group that the plan does not have: the plan was changed, and nobody has looked at the fault.
+            Latch::CycleFault { .. } | Latch::Flash => self.unit.fault = true,
+        }
+    }
+
+    /// Takes a request; it takes effect at the next [`advance`](Self::advance). Returns whether it fits the plan; if
+    /// not, the request before stays in force.
+    pub fn request(&mut self, request: Request<'_>, at: Millis) -> bool {
+        self.target.set(&self.plan, request, at.max(self.now))
+    }
+
+    /// Power on at `at`. A plan without a start-up takes the lamps over as the request has them, as if they had been so
+    /// for long; otherwise the unit flashes until its self-check has passed and its times are over.
+    pub fn start(&mut self, at: Millis, journal: &mut Journal) {
+        self.now = at.max(self.now);
+        journal.event(self.now, code::POWER, 0, Reason::StartUp);
+        self.unit.start(self.plan.spec().start_up, self.now);
+        if self.unit.mode() == Mode::Normal {
+            self.take_over();
+        }
+        self.advance(at, journal);
+    }
+
+    /// Lets the lamps be as the request has them, if no rule is against it.
+    fn take_over(&mut self) {
+        let now = self.now;
+        self.taken_over = now;
+        self.aim();
+        for g in 0..self.lights.len() {
+            let (state, since) = match self.aims[g] {
+                Aim::Permissive => (State::Permissive, light::FAR_PAST),
+                Aim::Protected | Aim::Open => (State::Protected, light::FAR_PAST),
+                // How long it has been so nobody knows: long enough, and it may last as long as it ever does.
+                Aim::Yellow => (State::Ending, now - self.plan.groups()[g].yellow),
+                Aim::RedYellow => (State::Starting, now - self.plan.groups()[g].red_yellow),
+                Aim::Off(_) => (State::Off, light::FAR_PAST),
+                Aim::Closed | Aim::TurnOnRed => (State::Closed, light::FAR_PAST),
+            };
+            self.lights[g] = Light { state, since, ..Light::RED };
+        }
+        // Whoever would be in conflict starts red, and has to wait like everybody else.
+        for g in 0..self.lights.len() {
+            if self.in_conflict(g) {
+                self.lights[g] = Light::RED;
+            }
+        }
+    }
+
+    /// Lets time reach `at`: everything due at that moment happens. For exact times call it at every
+    /// [`next`](Self::next) before.
+    pub fn advance(&mut self, at: Millis, journal: &mut Journal) {
+        self.now = at.max(self.now);
+        let now = self.now;
+        self.next = Millis::NEVER;
+        self.preempts.advance(&self.plan, now, journal);
+        self.target.follow(&self.plan, now);
+        let was_normal = self.unit.mode() == Mode::Normal;
+        self.unit.advance(self.limits.longest_intergreen, self.is_idle(), now, journal);
+        if self.unit.mode() == Mode::Normal {
+            if !was_normal {
+                self.leave_red();
+            }
+            self.preempts.serve(&self.plan, &self.lights, now, journal);
+            self.fallback.advance(&self.plan, &self.lights, now);
+            self.reasons.fill(Reason::Over);
+            self.aim();
+            // Ends make room for starts, and starts end protected turns: at most a few rounds in one moment.
+            for _ in 0..4 {
+                let ended = self.end_greens() | self.end_yellows();
+                let started = self.levels() | self.start_greens();
+                if !(ended | started) {
+                    break;
+                }
+                self.preempts.serve(&self.plan, &self.lights, now, journal);
+                self.aim();
+            }
+            self.calls.serve(&self.lights, now);
+            self.look_for_cycle_faults(journal);
+            if self.unit.clears() && self.is_idle() {
+                self.unit.advance(self.limits.longest_intergreen, true, now, journal);
+                self.reasons.fill(self.unit.reason());
+            }
+        } else {
+            // Nobody is served, and nobody's fault it is.
+            self.calls.restart(now);
+            self.reasons.fill(self.unit.reason());
+        }
+        self.show(journal);
+        self.plan_next();
+    }
+
+    /// Whether nothing is green or yellow.
+    fn is_idle(&self) -> bool {
+        self.lights.iter().all(|l| !l.state.is_committed() && l.state != State::Ending)
+    }
+
+    /// When something may happen next if nobody asks for anything else.
+    pub const fn next(&self) -> Millis {
+        self.next
+    }
+
+    /// After flashing: all are red, and nobody knows who is still inside.
+    fn leave_red(&mut self) {
+        let red = Light { since: self.now, ended: self.now, unprotected: self.now, ..Light::RED };
+        for (light, group) in self.lights.iter_mut().zip(self.plan.groups()) {
+            *light = Light { shown: light.shown, ..red };
+            // The unit has waited for the longest intergreen already.
+            let cleared = self.now - self.limits.longest_intergreen;
+            light.ended = cleared;
+            light.unprotected = cleared;
+            light.since = self.now - group.red_revert;
+        }
+    }
+
+    /// Works out what each group is to become: the most important of who has a say.
+    fn aim(&mut self) {
+        let now = self.now;
+        let preempt = self.preempts.aims(&self.plan);
+        self.cause = match (preempt, self.fallback.group()) {
+            (Some((preempt, _)), _) => Reason::Preempt { preempt },
+            (None, Some(group)) => Reason::CycleFault { group },
+            (None, None) => Reason::Requested,
+        };
+        for g in 0..self.aims.len() {
+            let light = &self.lights[g];
+            let aim = match preempt {
+                Some((_, open)) => {
+                    let number = u16::try_from(g).unwrap_or(u16::MAX);
+                    if open.binary_search(&number).is_ok() { Aim::Open } else { Aim::Closed }
+                }
+                None if self.fallback.group().is_some() => self.fallback.aim(g),
+                None => self.target.aim(g, light, now),
+            };
+            let closes = self.omit[g] && !light.state.is_committed() || self.force_off[g] || self.unit.clears();
+            self.force_off[g] &= light.state.is_committed();
+            self.aims[g] = if closes && aim.opens() { Aim::Closed } else { aim };
+        }
+    }
+
+    /// A group that has waited too long makes the plan's own sequence take over.
+    fn look_for_cycle_faults(&mut self, journal: &mut Journal) {
+        if self.preempts.is_active() || self.unit.clears() || self.hold.contains(&true) || self.omit.contains(&true) {
+            self.calls.restart(self.now);
+            return;
+        }
+        let late = self.calls.late(&self.limits, self.now);
+        if let Some(group) = late
+            && self.fallback.start(group, self.now)
+        {
+            journal.event(self.now, code::ALARM, 1, Reason::CycleFault { group });
+            journal.latch(self.now, Latch::CycleFault { group });
+            self.calls.restart(self.now);
+            self.next = self.now + Millis(1);
+        }
+    }
+
+    /// Shows what has changed.
+    fn show(&mut self, journal: &mut Journal) {
+        for (g, (light, group)) in (0u16..).zip(self.lights.iter_mut().zip(self.plan.groups())) {
+            let i = usize::from(g);
+            let lamp = match (self.unit.lamp(group), light.state, self.aims[i]) {
+                (Some(lamp), ..) => lamp,
+                (None, State::Closed, Aim::TurnOnRed) => Lamp::TurnOnRed,
+                (None, State::Off, Aim::Off(lamp)) => lamp,
+                _ => light.lamp(group.kind),
+            };
+            if lamp != light.shown {
+                journal.change(self.now, g, group, (light.shown, lamp), self.reasons[i]);
+                light.shown = lamp;
+            }
+        }
+    }
+
+    /// Works out when something may happen next.
+    fn plan_next(&mut self) {
+        let now = self.now;
+        let mut next = self.next;
+        let mut due = |at: Millis| {
+            if at > now && at < next {
+                next = at;
+            }
+        };
+        due(self.unit.next());
+        due(self.preempts.next(&self.plan, &self.lights, now));
+        if self.unit.mode() == Mode::Normal {
+            due(self.target.next(&self.plan, now));
+            due(self.fallback.next(&self.plan, &self.lights, now));
+            due(self.calls.next(&self.limits));
+            for g in 0..self.lights.len() {
+                due(self.due(g));
+            }
+        }
+        self.next = next;
+    }
+}
+
+impl Kernel {
+    /// The plan.
+    pub const fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// What each group shows.
+    pub fn lamps(&self) -> impl ExactSizeIterator<Item = Lamp> + '_ {
+        self.lights.iter().map(|l| l.shown)
+    }
+
+    /// The time reached.
+    pub const fn now(&self) -> Millis {
+        self.now
+    }
+
+    /// Whether the unit starts up, runs or flashes.
+    pub const fn mode(&self) -> Mode {
+        self.unit.mode()
+    }
+
+    /// The group whose long wait made the plan's own sequence take over, if it has.
+    pub const fn cycle_fault(&self) -> Option<u16> {
+        self.fallback.group()
+    }
+
+    /// A group is called from outside, or a detector that calls it goes on or off.
+    pub fn call(&mut self, group: u16, on: bool, locking: bool, journal: &mut Journal) {
+        self.calls.set(group, on, locking, &self.lights, self.now, journal);
+    }
+
+    /// A preemption's input goes on or off. Returns whether there is such an input.
+    pub fn preempt(&mut self, preempt: u16, on: bool, at: Millis, journal: &mut Journal) -> bool {
+        self.preempts.input(preempt, on, at.max(self.now), journal)
+    }
+
+    /// Keeps a green from ending.
+    pub fn hold(&mut self, group: u16, on: bool) {
+        if let Some(hold) = self.hold.get_mut(usize::from(group)) {
+            *hold = on;
+        }
+    }
+
+    /// Keeps a group from starting.
+    pub fn omit(&mut self, group: u16, on: bool) {
+        if let Some(omit) = self.omit.get_mut(usize::from(group)) {
+            *omit = on;
+        }
+    }
+
+    /// Ends a green as soon as the rules allow it.
+    pub fn force_off(&mut self, group: u16) {
+        let g = usize::from(group);
+        if self.lights.get(g).is_some_and(|l| l.state.is_committed()) {
+            self.force_off[g] = true;
+        }
+    }
+
+    /// Flashing by command: entered through yellow and red, left through red.
+    pub fn flash(&mut self, on: bool) {
+        self.unit.command(on);
+    }
+
+    /// Whether the lamps were found to be in order at start-up.
+    pub fn self_check(&mut self, passed: bool, at: Millis, journal: &mut Journal) {
+        self.unit.self_check(passed, at.max(self.now), journal);
+    }
+
+    /// A fault: flashing at once, until somebody resets it by hand.
+    pub fn fault(&mut self, at: Millis, journal: &mut Journal) {
+        self.unit.fault(at.max(self.now), journal);
+    }
+
+    /// Somebody has reset the faults by hand.
+    pub fn reset(&mut self, at: Millis, journal: &mut Journal) {
+        let now = at.max(self.now);
+        self.unit.reset(now, journal);
+        if self.fallback.group().is_some() {
+            self.fallback.stop();
+            journal.latch(now, Latch::None);
+        }
+        self.calls.restart(now);
+    }
+
+    /// The clock jumped by so much that nobody can be said to have waited.
+    pub fn skip(&mut self, at: Millis) {
+        self.calls.restart(at.max(self.now));
+    }
+}

@@ -1,0 +1,449 @@
+//! What keeps a green from ending or starting. Everything here reads the present state only: no rule trusts that a
+//! strategy has kept another.
+
+use alloc::{vec, vec::Vec};
+
+use super::{
+    Aim, Kernel,
+    light::{FAR_PAST, State},
+};
+use crate::{
+    Lamp, Millis,
+    log::Reason,
+    plan::{GroupKind, Plan, Relation, Waiver, longest_run},
+};
+
+/// No green follows a yellow at once, whatever an imported program says.
+const SHORTEST_RED: Millis = Millis(1);
+
+/// What follows from the plan alone.
+#[derive(Clone, Debug)]
+pub(super) struct Limits {
+    /// The longest intergreen of all pairs.
+    pub longest_intergreen: Millis,
+    /// By group, how long it may wait when it is called before it is a cycle fault.
+    pub patience: Vec<Millis>,
+    /// By group, how long a request may keep it yellow.
+    max_yellow: Vec<Millis>,
+    /// By group, how long a request may keep it in red-yellow.
+    max_red_yellow: Vec<Millis>,
+    /// By group, the oncoming traffic with which it has to end.
+    oncoming: Vec<Vec<u16>>,
+    /// Groups in the order in which they start in one moment: those with a lead first.
+    order: Vec<u16>,
+}
+
+impl Limits {
+    pub fn new(plan: &Plan) -> Self {
+        let groups = plan.groups();
+        let n = u16::try_from(groups.len()).unwrap_or(u16::MAX);
+        let longest = |g: u16, lamp: Lamp| plan.program().map_or(Millis(0), |p| longest_run(p, usize::from(g), lamp));
+        let matrix = plan.matrix();
+        let oncoming = |g: u16| {
+            let meets = |&b: &u16| matrix.relation(g, b) == Relation::YieldsToOncoming;
+            let waived = |b: u16| plan.waivers().contains(&Waiver::YellowTrap { group: g, oncoming: b });
+            let flashes = groups[usize::from(g)].kind == GroupKind::FlashingYellowArrow;
+            matrix.partners(g).iter().copied().filter(meets).filter(|&b| !flashes && !waived(b)).collect()
+        };
+        let mut order: Vec<u16> = (0..n).collect();
+        order.sort_by_key(|&g| groups[usize::from(g)].lead.0 == 0);
+        let longest_intergreen =
+            (0..n).flat_map(|a| matrix.partners(a).iter().map(move |&b| matrix.intergreen(a, b))).max();
+        let longest_intergreen = longest_intergreen.unwrap_or(Millis(0));
+        Self {
+            patience: patience(plan, longest_intergreen),
+            max_yellow: (0..n).map(|g| groups[usize::from(g)].yellow.max(longest(g, Lamp::Yellow))).collect(),
+            max_red_yellow: (0..n)
+                .map(|g| groups[usize::from(g)].red_yellow.max(longest(g, Lamp::RedYellow)))
+                .collect(),
+            oncoming: (0..n).map(oncoming).collect(),
+            order,
+            longest_intergreen,
+        }
+    }
+}
+
+/// By group, how long it may wait before the plan's own sequence has to take over so that it is still served within
+/// its longest red; at least half of that, since a sequence that runs as it should must not look like a fault. Never,
+/// for a group that no sequence serves.
+fn patience(plan: &Plan, longest_intergreen: Millis) -> Vec<Millis> {
+    let groups = plan.groups();
+    let longest_green = groups.iter().map(|g| g.min_green + g.red_yellow).max().unwrap_or(Millis(0));
+    // The sequence begins in an arbitrary state: somebody may just have become green.
+    let rescue = plan.worst_sequence() + longest_green + longest_intergreen;
+    let served = served(plan);
+    let wait = |(g, served): (&crate::plan::Group, bool)| {
+        if served { (g.max_red - rescue).max(Millis(g.max_red.0 / 2)) } else { Millis::NEVER }
+    };
+    groups.iter().zip(served).map(wait).collect()
+}
+
+/// Which groups the sequence that takes over after a cycle fault opens.
+fn served(plan: &Plan) -> Vec<bool> {
+    let mut served = vec![false; plan.groups().len()];
+    let mut mark = |list: &[u16]| list.iter().for_each(|&g| served[usize::from(g)] = true);
+    if let Some(program) = plan.program() {
+        return (0..served.len()).map(|g| program.steps().iter().any(|s| s.lamps[g].is_green())).collect();
+    }
+    if !plan.stages().is_empty() {
+        plan.stages().iter().for_each(|s| mark(&s.groups));
+    } else if let Some(rings) = plan.rings() {
+        rings.phases.iter().for_each(|p| mark(&p.groups));
+        rings.phases.iter().for_each(|p| mark(&p.walks));
+        rings.overlaps.iter().for_each(|o| mark(&[o.group]));
+    }
+    served
+}
+
+/// From when on a group may be green, and what it waited for last; a group that nothing keeps waits for nothing.
+#[derive(Clone, Copy)]
+struct Clear {
+    at: Millis,
+    reason: Option<Reason>,
+}
+
+impl Clear {
+    fn wait(&mut self, until: Millis, reason: Reason) {
+        if until > self.at {
+            *self = Self { at: until, reason: Some(reason) };
+        }
+    }
+}
+
+// --- ends ------------------------------------------------------------------------------------------------------------
+
+impl Kernel {
+    fn min_green(&self, g: usize) -> Millis {
+        let group = &self.plan.groups()[g];
+        if group.is_pedestrian() && self.preempts.cuts_walk() { Millis(0) } else { group.min_green }
+    }
+
+    fn min_yellow(&self, g: usize) -> Millis {
+        let group = &self.plan.groups()[g];
+        if group.is_pedestrian() && self.preempts.cuts_clearance() { Millis(0) } else { group.yellow }
+    }
+
+    /// Whether a green is to end.
+    fn is_to_end(&self, g: usize) -> bool {
+        let light = &self.lights[g];
+        if !light.state.is_open() {
+            return false;
+        }
+        // A green arrow becomes a flashing one only through yellow.
+        let arrow_ends = self.plan.groups()[g].kind == GroupKind::FlashingYellowArrow
+            && light.state == State::Protected
+            && (self.aims[g] == Aim::Permissive || !self.may_be_protected(g, self.aims[g]));
+        !self.aims[g].opens() || arrow_ends
+    }
+
+    /// Whether a green may end, traps aside.
+    fn may_end(&self, g: usize) -> bool {
+        !self.hold[g] && self.now - self.lights[g].opened >= self.min_green(g)
+    }
+
+    /// Ends what is to end and may. Returns whether anything did.
+    pub(super) fn end_greens(&mut self) -> bool {
+        let mut any = false;
+        for g in 0..self.lights.len() {
+            if self.is_to_end(g) && self.with_oncoming(g) {
+                for i in 0..self.together.len() {
+                    self.end(usize::from(self.together[i]), g);
+                }
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Collects who has to end with a green: the oncoming traffic that drivers would otherwise believe to end, and what
+    /// that gives way to in turn. Returns whether all of them may.
+    fn with_oncoming(&mut self, g: usize) -> bool {
+        self.together.clear();
+        self.together.push(u16::try_from(g).unwrap_or(u16::MAX));
+        let mut i = 0;
+        while let Some(&member) = self.together.get(i) {
+            if !self.may_end(usize::from(member)) {
+                return false;
+            }
+            for &b in &self.limits.oncoming[usize::from(member)] {
+                if self.lights[usize::from(b)].state.is_open() && !self.together.contains(&b) {
+                    self.together.push(b);
+                }
+            }
+            i += 1;
+        }
+        true
+    }
+
+    /// Ends a green because `with` is to end.
+    fn end(&mut self, g: usize, with: usize) {
+        let off = matches!(self.aims[g], Aim::Off(_));
+        let yellow = self.min_yellow(g).0 > 0 || self.aims[g] == Aim::Yellow;
+        let to = if yellow {
+            State::Ending
+        } else if off {
+            State::Off
+        } else {
+            State::Closed
+        };
+        self.lights[g].go(to, self.now);
+        let trap = Reason::Trap { with: u16::try_from(with).unwrap_or(u16::MAX) };
+        self.reasons[g] = if self.aims[g].opens() && g != with { trap } else { self.cause };
+    }
+
+    /// When a yellow has lasted as long as any request may keep it.
+    fn last_yellow(&self, g: usize) -> Millis {
+        self.lights[g].since.max(self.taken_over) + self.limits.max_yellow[g]
+    }
+
+    /// Ends yellows that are over, and lets what is switched off go off and on.
+    pub(super) fn end_yellows(&mut self) -> bool {
+        let (now, mut any) = (self.now, false);
+        for g in 0..self.lights.len() {
+            let (light, off) = (self.lights[g], matches!(self.aims[g], Aim::Off(_)));
+            let to = match light.state {
+                State::Ending => {
+                    let over = now - light.since >= self.min_yellow(g);
+                    let kept = self.aims[g] == Aim::Yellow && now < self.last_yellow(g);
+                    (over && !kept).then_some(if off { State::Off } else { State::Closed })
+                }
+                State::Closed if off => Some(State::Off),
+                // Signals that come back show yellow, then red.
+                State::Off if self.aims[g] == Aim::Yellow => Some(State::Ending),
+                State::Off if !off => Some(State::Closed),
+                _ => None,
+            };
+            if let Some(to) = to {
+                self.lights[g].go(to, now);
+                if light.state == State::Off && to == State::Closed {
+                    // It was not green before: no red has to last.
+                    self.lights[g].since = FAR_PAST;
+                }
+                self.reasons[g] = if light.state == State::Ending { Reason::Over } else { self.cause };
+                any = true;
+            }
+        }
+        any
+    }
+}
+
+// --- protected or giving way -----------------------------------------------------------------------------------------
+
+impl Kernel {
+    /// Whether a group that is open need not give way to anybody.
+    fn may_be_protected(&self, g: usize, aim: Aim) -> bool {
+        self.protected_at(g, aim).is_some_and(|clear| clear.at <= self.now)
+    }
+
+    /// From when on a group need not give way; `None` while somebody to whom it gives way is open or to be opened.
+    ///
+    /// A letter of a program (`G`) is taken at its word as far as is safe: only another full green is against it.
+    fn protected_at(&self, g: usize, aim: Aim) -> Option<Clear> {
+        let matrix = self.plan.matrix();
+        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        let exact = matches!(aim, Aim::Protected | Aim::RedYellow);
+        let mut clear = Clear { at: FAR_PAST, reason: None };
+        for &b in matrix.partners(number) {
+            if !matrix.relation(number, b).yields() {
+                continue;
+            }
+            let (other, other_aim) = (&self.lights[usize::from(b)], self.aims[usize::from(b)]);
+            let (met, since) = if exact {
+                let full = matches!(other_aim, Aim::Protected | Aim::Open);
+                (other.state == State::Protected || full, other.unprotected)
+            } else {
+                (other.state.is_committed() || other_aim.opens(), other.ended)
+            };
+            if met {
+                return None;
+            }
+            clear.wait(since + matrix.intergreen(b, number), Reason::GivesWay { to: b });
+        }
+        Some(clear)
+    }
+
+    /// Lets open groups give way, or no longer.
+    pub(super) fn levels(&mut self) -> bool {
+        let mut any = false;
+        for g in 0..self.lights.len() {
+            let (light, aim) = (&self.lights[g], self.aims[g]);
+            let flashes = self.plan.groups()[g].kind == GroupKind::FlashingYellowArrow;
+            let may = |k: &Self| k.may_be_protected(g, aim);
+            let to = match light.state {
+                State::Protected if aim == Aim::Permissive && !flashes => State::Permissive,
+                // Red-yellow asked for while green: a letter that changes nothing.
+                State::Protected if !flashes && aim.opens() && !may(self) => State::Permissive,
+                // It is to end and cannot yet: meanwhile others may open to whom it gives way.
+                State::Protected if !flashes && !aim.opens() && !self.may_be_protected(g, Aim::Open) => {
+                    State::Permissive
+                }
+                State::Permissive if matches!(aim, Aim::Protected | Aim::Open) && may(self) => State::Protected,
+                _ => continue,
+            };
+            self.lights[g].go(to, self.now);
+            self.reasons[g] = self.level_reason(g);
+            any = true;
+        }
+        any
+    }
+
+    /// Why a group gives way, or no longer does.
+    fn level_reason(&self, g: usize) -> Reason {
+        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        let matrix = self.plan.matrix();
+        let to = matrix.partners(number).iter().copied().find(|&b| matrix.relation(number, b).yields());
+        match self.aims[g] {
+            Aim::Open => to.map_or(self.cause, |to| Reason::GivesWay { to }),
+            _ => self.cause,
+        }
+    }
+}
+
+// --- starts ----------------------------------------------------------------------------------------------------------
+
+impl Kernel {
+    /// From when on a group may be green; `None` while another group is in the way.
+    fn green_at(&self, g: usize) -> Option<Clear> {
+        let matrix = self.plan.matrix();
+        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        let mut clear = Clear { at: FAR_PAST, reason: None };
+        for &p in matrix.partners(number) {
+            let i = usize::from(p);
+            let (other, group) = (&self.lights[i], &self.plan.groups()[i]);
+            // Cleared even if it ends later than planned: every end of a forbidden green counts.
+            if matrix.relation(number, p) == Relation::Forbidden {
+                if other.state.is_committed() {
+                    return None;
+                }
+                clear.wait(other.ended + self.intergreen(p, number), Reason::After { group: p });
+            } else if matrix.relation(p, number).yields() && self.aims[g] != Aim::Permissive {
+                if other.state == State::Protected {
+                    return None;
+                }
+                clear.wait(other.unprotected + matrix.intergreen(p, number), Reason::After { group: p });
+            }
+            if matrix.relation(number, p).yields() && group.lead.0 > 0 && other.state.is_open() {
+                clear.wait(other.opened + group.lead, Reason::Lead { group: p });
+            }
+        }
+        let group = &self.plan.groups()[g];
+        if matches!(group.kind, GroupKind::Arrow | GroupKind::Pedestrian) {
+            // They cannot show that they give way.
+            let protected = self.protected_at(g, self.aims[g])?;
+            if protected.at > clear.at {
+                clear = protected;
+            }
+        }
+        Some(clear)
+    }
+
+    /// The intergreen in force: a preemption may cut a pedestrian clearance out of it if its plan says so.
+    fn intergreen(&self, from: u16, to: u16) -> Millis {
+        let time = self.plan.matrix().intergreen(from, to);
+        let group = &self.plan.groups()[usize::from(from)];
+        if group.is_pedestrian() && self.preempts.cuts_clearance() {
+            (time - group.yellow).max(Millis(0))
+        } else {
+            time
+        }
+    }
+
+    /// From when on a closed group may start, with red-yellow or with green; `None` while another is in the way.
+    fn start_at(&self, g: usize) -> Option<Clear> {
+        let mut clear = self.green_at(g)?;
+        let group = &self.plan.groups()[g];
+        // Red-yellow lies inside the intergreen.
+        clear.at = clear.at - self.red_yellow(g);
+        clear.wait(self.lights[g].since + group.red_revert.max(SHORTEST_RED), Reason::Over);
+        Some(clear)
+    }
+
+    /// How long before green it shows red-yellow.
+    fn red_yellow(&self, g: usize) -> Millis {
+        if self.aims[g] == Aim::RedYellow { self.limits.max_red_yellow[g] } else { self.plan.groups()[g].red_yellow }
+    }
+
+    /// When a red-yellow has lasted as long as any request may keep it.
+    fn last_red_yellow(&self, g: usize) -> Millis {
+        self.lights[g].since.max(self.taken_over) + self.limits.max_red_yellow[g]
+    }
+
+    /// Starts what is to start and may. Returns whether anything did.
+    pub(super) fn start_greens(&mut self) -> bool {
+        let (now, mut any) = (self.now, false);
+        for i in 0..self.limits.order.len() {
+            let g = usize::from(self.limits.order[i]);
+            match self.lights[g].state {
+                State::Closed if self.aims[g].opens() => {
+                    let Some(clear) = self.start_at(g).filter(|c| c.at <= now) else { continue };
+                    let with_red_yellow = self.aims[g] == Aim::RedYellow || self.plan.groups()[g].red_yellow.0 > 0;
+                    let to = if with_red_yellow { State::Starting } else { self.level(g) };
+                    self.lights[g].go(to, now);
+                    // Only what it waited for until this moment is a reason.
+                    self.reasons[g] = clear.reason.filter(|_| clear.at == now).unwrap_or(self.cause);
+                    any = true;
+                }
+                State::Starting => {
+                    let over = now - self.lights[g].since >= self.plan.groups()[g].red_yellow;
+                    let kept = self.aims[g] == Aim::RedYellow && now < self.last_red_yellow(g);
+                    if over && !kept && self.green_at(g).is_some_and(|c| c.at <= now) {
+                        let to = self.level(g);
+                        self.lights[g].go(to, now);
+                        self.reasons[g] = Reason::Over;
+                        any = true;
+                    }
+                }
+                _ => {}
+            }
+        }
+        any
+    }
+
+    /// Whether a group that opens now has to give way.
+    fn level(&self, g: usize) -> State {
+        let group = &self.plan.groups()[g];
+        let never_gives_way = matches!(group.kind, GroupKind::Arrow | GroupKind::Pedestrian);
+        let aim = if self.aims[g] == Aim::RedYellow || !self.aims[g].opens() { Aim::Open } else { self.aims[g] };
+        if never_gives_way || aim != Aim::Permissive && self.may_be_protected(g, aim) {
+            State::Protected
+        } else {
+            State::Permissive
+        }
+    }
+
+    /// Whether a group must not be as it is because of another.
+    pub(super) fn in_conflict(&self, g: usize) -> bool {
+        let matrix = self.plan.matrix();
+        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        let light = &self.lights[g];
+        matrix.partners(number).iter().any(|&p| {
+            let other = &self.lights[usize::from(p)];
+            let both_full = light.state == State::Protected && other.state == State::Protected;
+            match matrix.relation(number, p) {
+                Relation::Forbidden => light.state.is_committed() && other.state.is_committed(),
+                Relation::Yields | Relation::YieldsToOncoming => both_full,
+                Relation::None => false,
+            }
+        })
+    }
+
+    /// When a group may change next if nobody asks for anything else; the past if another has to change first.
+    pub(super) fn due(&self, g: usize) -> Millis {
+        let (light, now) = (&self.lights[g], self.now);
+        match light.state {
+            State::Permissive | State::Protected if self.is_to_end(g) => light.opened + self.min_green(g),
+            State::Permissive => self.protected_at(g, self.aims[g]).map_or(FAR_PAST, |c| c.at),
+            State::Ending => {
+                let over = light.since + self.min_yellow(g);
+                if over > now { over } else { self.last_yellow(g) }
+            }
+            State::Starting => {
+                let over = light.since + self.plan.groups()[g].red_yellow;
+                let clear = self.green_at(g).map_or(FAR_PAST, |c| c.at);
+                if over > now { over } else { clear.max(self.last_red_yellow(g)) }
+            }
+            State::Closed if self.aims[g].opens() => self.start_at(g).map_or(FAR_PAST, |c| c.at),
+            _ => FAR_PAST,
+        }
+    }
+}
