@@ -61,7 +61,7 @@ impl<'a> Places<'a> {
     fn find(&self, heading: &str, words: &[&str]) -> Option<usize> {
         let heading = format!("{heading}:");
         let start = self.lines.iter().position(|l| l.trim_start().starts_with(&heading))?;
-        let is = |line: &&str| !line.trim_start().starts_with("//") && words.iter().all(|w| line.contains(w));
+        let is = |line: &str| !line.trim_start().starts_with("//") && words.iter().all(|w| line.contains(w));
         self.lines.iter().skip(start).position(|line| is(line)).map(|at| start + at + 1)
     }
 }

@@ -66,8 +66,11 @@ fn runs(program: &Program, group: u16) -> Vec<Run> {
     runs
 }
 
-/// When a group's lamp begins and ceases to be one of some, as times in the cycle with the step that begins there.
-fn edges(program: &Program, group: u16, is: impl Fn(Lamp) -> bool) -> (Vec<(Millis, usize)>, Vec<(Millis, usize)>) {
+/// A moment in the cycle, and the step that begins there.
+type Edge = (Millis, usize);
+
+/// When a group's lamp begins, and when it ceases, to be one of some.
+fn edges(program: &Program, group: u16, is: impl Fn(Lamp) -> bool) -> (Vec<Edge>, Vec<Edge>) {
     let (mut starts, mut ends) = (Vec::new(), Vec::new());
     let mut before = program.steps().last().is_some_and(|s| is(s.lamps[usize::from(group)]));
     let mut time = Millis(0);
@@ -85,8 +88,8 @@ fn edges(program: &Program, group: u16, is: impl Fn(Lamp) -> bool) -> (Vec<(Mill
 }
 
 /// From a moment in the cycle to the next of some others.
-fn until_next(program: &Program, from: Millis, moments: &[(Millis, usize)]) -> Option<(Millis, usize)> {
-    let wait = |m: &(Millis, usize)| (Millis((m.0 - from).0.rem_euclid(program.cycle().0)), m.1);
+fn until_next(program: &Program, from: Millis, moments: &[Edge]) -> Option<Edge> {
+    let wait = |m: &Edge| (Millis((m.0 - from).0.rem_euclid(program.cycle().0)), m.1);
     moments.iter().map(wait).min()
 }
 
