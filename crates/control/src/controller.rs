@@ -289,6 +289,7 @@ impl Controller {
 
     /// Takes everything that came in up to `at`. Returns whether there was anything.
     fn take_inputs(&mut self, at: Millis) -> bool {
+        self.kernel.reach(at);
         let waiting = self.inputs.len();
         while let Some(input) = self.inputs.pop_front_if(|input| input.at() <= at) {
             match input {

@@ -16,6 +16,9 @@ use crate::{
 /// No green follows a yellow at once, whatever an imported program says.
 const SHORTEST_RED: Millis = Millis(1);
 
+/// For how long red is shown at least before the unit flashes by command.
+pub(super) const SHOWN_RED: Millis = Millis(1000);
+
 /// What follows from the plan alone.
 #[derive(Clone, Debug)]
 pub(super) struct Limits {
@@ -64,16 +67,18 @@ impl Limits {
 }
 
 /// By group, how long it may wait before the plan's own sequence has to take over so that it is still served within
-/// its longest red; at least half of that, since a sequence that runs as it should must not look like a fault. Never,
-/// for a group that no sequence serves.
+/// its longest red; at least half of that and the longest cycle of a pattern, since a sequence that runs as it should
+/// must not look like a fault. Never, for a group that no sequence serves.
 fn patience(plan: &Plan, longest_intergreen: Millis) -> Vec<Millis> {
     let groups = plan.groups();
     let longest_green = groups.iter().map(|g| g.min_green + g.red_yellow).max().unwrap_or(Millis(0));
     // The sequence begins in an arbitrary state: somebody may just have become green.
     let rescue = plan.worst_sequence() + longest_green + longest_intergreen;
     let served = served(plan);
+    let cycle = plan.spec().patterns.iter().map(|p| p.cycle).max().unwrap_or(Millis(0));
     let wait = |(g, served): (&crate::plan::Group, bool)| {
-        if served { (g.max_red - rescue).max(Millis(g.max_red.0 / 2)) } else { Millis::NEVER }
+        let usual = Millis(g.max_red.0 / 2).max(cycle.min(g.max_red));
+        if served { (g.max_red - rescue).max(usual) } else { Millis::NEVER }
     };
     groups.iter().zip(served).map(wait).collect()
 }
@@ -138,7 +143,8 @@ impl Kernel {
 
     /// Whether a green may end, traps aside.
     fn may_end(&self, g: usize) -> bool {
-        !self.hold[g] && self.now - self.lights[g].opened >= self.min_green(g)
+        let held = self.hold[g] && !self.preempts.is_active() && !self.unit.clears();
+        !held && self.now - self.lights[g].opened >= self.min_green(g)
     }
 
     /// Ends what is to end and may. Returns whether anything did.
@@ -188,7 +194,13 @@ impl Kernel {
         };
         self.lights[g].go(to, self.now);
         let trap = Reason::Trap { with: u16::try_from(with).unwrap_or(u16::MAX) };
-        self.reasons[g] = if self.aims[g].opens() && g != with { trap } else { self.cause };
+        self.reasons[g] = if self.aims[g].opens() && g != with {
+            trap
+        } else if self.force_off[g] || self.unit.clears() {
+            Reason::Command
+        } else {
+            self.cause
+        };
     }
 
     /// When a yellow has lasted as long as any request may keep it.
@@ -315,15 +327,16 @@ impl Kernel {
                 if other.state.is_committed() {
                     return None;
                 }
-                clear.wait(other.ended + self.intergreen(p, number), Reason::After { group: p });
+                clear.wait(self.cleared_at(p, number), Reason::After { group: p });
             } else if matrix.relation(p, number).yields() && self.aims[g] != Aim::Permissive {
                 if other.state == State::Protected {
                     return None;
                 }
                 clear.wait(other.unprotected + matrix.intergreen(p, number), Reason::After { group: p });
             }
-            if matrix.relation(number, p).yields() && group.lead.0 > 0 && other.state.is_open() {
-                clear.wait(other.opened + group.lead, Reason::Lead { group: p });
+            if matrix.relation(number, p).yields() && group.lead.0 > 0 {
+                let opens = if other.state.is_open() { other.opened } else { self.opens_later(p) };
+                clear.wait(opens + group.lead, Reason::Lead { group: p });
             }
         }
         let group = &self.plan.groups()[g];
@@ -337,15 +350,34 @@ impl Kernel {
         Some(clear)
     }
 
-    /// The intergreen in force: a preemption may cut a pedestrian clearance out of it if its plan says so.
-    fn intergreen(&self, from: u16, to: u16) -> Millis {
-        let time = self.plan.matrix().intergreen(from, to);
-        let group = &self.plan.groups()[usize::from(from)];
-        if group.is_pedestrian() && self.preempts.cuts_clearance() {
-            (time - group.yellow).max(Millis(0))
-        } else {
-            time
+    /// When people on foot who are asked for and whom nothing but time keeps will have walk; the past if there are none.
+    fn opens_later(&self, g: u16) -> Millis {
+        let (matrix, i) = (self.plan.matrix(), usize::from(g));
+        if self.lights[i].state != State::Closed || !self.aims[i].opens() {
+            return FAR_PAST;
         }
+        let mut at = self.lights[i].since + self.plan.groups()[i].red_revert;
+        for &p in matrix.partners(g).iter().filter(|&&p| matrix.relation(g, p) == Relation::Forbidden) {
+            if self.lights[usize::from(p)].state.is_committed() {
+                return FAR_PAST;
+            }
+            at = at.max(self.cleared_at(p, g));
+        }
+        // If it is not open although it might be, it is not time that keeps it.
+        if at > self.now { at } else { FAR_PAST }
+    }
+
+    /// When the intergreen after a green that has ended is over. A preemption may cut a pedestrian clearance short if
+    /// its plan says so; what follows the clearance is kept.
+    fn cleared_at(&self, from: u16, to: u16) -> Millis {
+        let (light, group) = (&self.lights[usize::from(from)], &self.plan.groups()[usize::from(from)]);
+        let time = self.plan.matrix().intergreen(from, to);
+        let cleared = light.ended + time;
+        if group.is_pedestrian() && self.preempts.cuts_clearance() && light.state == State::Closed {
+            let after_clearance = (time - group.yellow).max(Millis(0));
+            return cleared.min(light.since.max(light.ended) + after_clearance);
+        }
+        cleared
     }
 
     /// From when on a closed group may start, with red-yellow or with green; `None` while another is in the way.
@@ -427,11 +459,21 @@ impl Kernel {
         })
     }
 
+    /// When the next least green is over: what ends only together with others may be waiting for it.
+    fn next_least_green(&self) -> Millis {
+        let open = (0..self.lights.len()).filter(|&g| self.lights[g].state.is_open());
+        let over = open.map(|g| self.lights[g].opened + self.min_green(g)).filter(|&at| at > self.now);
+        over.min().unwrap_or(FAR_PAST)
+    }
+
     /// When a group may change next if nobody asks for anything else; the past if another has to change first.
     pub(super) fn due(&self, g: usize) -> Millis {
         let (light, now) = (&self.lights[g], self.now);
         match light.state {
-            State::Permissive | State::Protected if self.is_to_end(g) => light.opened + self.min_green(g),
+            State::Permissive | State::Protected if self.is_to_end(g) => {
+                let over = light.opened + self.min_green(g);
+                if over > now || self.limits.oncoming[g].is_empty() { over } else { self.next_least_green() }
+            }
             State::Permissive => self.protected_at(g, self.aims[g]).map_or(FAR_PAST, |c| c.at),
             State::Ending => {
                 let over = light.since + self.min_yellow(g);
