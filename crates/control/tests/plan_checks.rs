@@ -278,7 +278,7 @@ fn rings_and_overlaps() {
             ("phase 2: has 2 places in the rings; expected one", |p| ring(p).rings[1][1].push(2)),
             ("phase 8: has 0 places in the rings; expected one", |p| ring(p).rings[1][1][0] = 6),
             ("ring 2: has 1 sections; expected 2", |p| ring(p).rings[1] = vec![vec![6, 8]]),
-            ("ring 2: section 3 has no phase", |p| ring(p).rings.iter_mut().for_each(|r| r.push(vec![]))),
+            ("section 3 has no phase in any ring", |p| ring(p).rings.iter_mut().for_each(|r| r.push(vec![]))),
             ("rings: ring 1 has no section", |p| ring(p).rings.clear()),
             ("phase 9: opens no group", |p| {
                 ring(p).phases.push(PhaseSpec { number: 9, groups: vec![], walks: vec![] });

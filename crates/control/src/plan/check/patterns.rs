@@ -118,24 +118,35 @@ impl Checks<'_> {
             self.add(element, format!("phase {} has no split; expected one for every phase", phase.number));
         }
         let split = |phase: &u8| pattern.phases.iter().find(|s| s.phase == *phase).map_or(Millis(0), |s| s.split);
-        for (r, ring) in (1..).zip(&rings.rings) {
-            let splits: Vec<Millis> = ring.iter().flatten().map(split).collect();
-            self.sum(element, &format!("the splits of ring {r}"), splits.into_iter(), pattern.cycle);
-        }
         let length = |section: &Vec<u8>| section.iter().map(split).fold(Millis(0), |sum, s| sum + s);
-        let Some(first) = rings.rings.first() else { return };
-        for (r, ring) in (2..).zip(rings.rings.iter().skip(1)) {
-            for (s, (section, reference)) in (1..).zip(ring.iter().zip(first)) {
-                let (found, expected) = (length(section), length(reference));
+        let sections = rings.rings.iter().map(Vec::len).max().unwrap_or(0);
+        // Of every section the first ring that has phases in it is the measure for the others.
+        let measure = |s: usize| {
+            let busy = (1..).zip(&rings.rings).filter_map(|(r, ring)| Some((r, ring.get(s)?)));
+            busy.filter(|(_, section)| !section.is_empty()).map(|(r, section)| (r, length(section))).next()
+        };
+        for s in 0..sections {
+            let Some((reference, expected)) = measure(s) else { continue };
+            for (r, ring) in (1usize..).zip(&rings.rings) {
+                let Some(section) = ring.get(s).filter(|section| !section.is_empty()) else { continue };
+                let found = length(section);
                 if found != expected {
-                    let (found, expected) = (found.seconds(), expected.seconds());
+                    let (found, expected, s) = (found.seconds(), expected.seconds(), s + 1);
                     let problem = format!(
-                        "section {s} lasts {expected} s in ring 1 and {found} s in ring {r}; expected all rings to \
-                         reach the barrier together"
+                        "section {s} lasts {expected} s in ring {reference} and {found} s in ring {r}; expected all \
+                         rings to reach the barrier together"
                     );
                     self.add(element, problem);
                 }
             }
+        }
+        for (r, ring) in (1usize..).zip(&rings.rings) {
+            let lengths = (0..sections).map(|s| match ring.get(s).filter(|section| !section.is_empty()) {
+                Some(section) => length(section),
+                // It pauses.
+                None => measure(s).map_or(Millis(0), |m| m.1),
+            });
+            self.sum(element, &format!("the splits of ring {r}"), lengths, pattern.cycle);
         }
         for (number, group) in (0..).zip(self.plan.groups()) {
             let own = rings.phases.iter().filter(|p| rings.set(p).contains(&number));
@@ -155,7 +166,7 @@ impl Checks<'_> {
                 .flat_map(|(s, section)| section.iter().map(move |&p| (s, p)))
                 .filter(|(_, p)| pattern.coordinated.contains(p))
                 .collect();
-            if here.len() != 1 {
+            if here.len() > 1 || here.is_empty() && !self.pauses_beside(ring, rings, &pattern.coordinated) {
                 self.add(element, format!("ring {r} has {} coordinated phases; expected one", here.len()));
             }
             known += here.len();
@@ -167,6 +178,13 @@ impl Checks<'_> {
         if sections.len() > 1 {
             self.add(element, "the coordinated phases lie on different sides of a barrier; expected the same section");
         }
+    }
+
+    /// Whether a ring has no phase in the section in which other rings have coordinated ones.
+    fn pauses_beside(&self, ring: &[Vec<u8>], rings: &Rings, coordinated: &[u8]) -> bool {
+        let has = |section: &Vec<u8>| section.iter().any(|p| coordinated.contains(p));
+        let section = rings.rings.iter().find_map(|r| r.iter().position(has));
+        section.and_then(|s| ring.get(s)).is_some_and(Vec::is_empty)
     }
 
     /// Demands that splits fill the cycle.

@@ -84,8 +84,11 @@ impl Checks<'_> {
                 let problem = format!("has {} sections; expected {expected} as in ring 1", ring.len());
                 self.add(&*element, problem);
             }
-            for (s, _) in (1..).zip(ring).filter(|(_, section)| section.is_empty()) {
-                self.add(&*element, format!("section {s} has no phase; expected at least one"));
+        }
+        // A ring may pause, but not all of them.
+        for s in 0..expected {
+            if rings.rings.iter().all(|ring| ring.get(s).is_none_or(Vec::is_empty)) {
+                self.add("rings", format!("section {} has no phase in any ring; expected at least one", s + 1));
             }
         }
         self.findings.0.len() == before
