@@ -231,8 +231,13 @@ impl Controller {
         self.handle(Input::Command { at, command });
     }
 
-    /// Takes in an input.
+    /// Takes in an input. An edge of a detector that is not wired is dropped.
     pub fn handle(&mut self, input: Input) {
+        if let Input::Detector(event) = input
+            && usize::from(event.detector) >= self.detectors.len()
+        {
+            return;
+        }
         // They come almost in order: the place is at or near the end.
         let after = self.inputs.iter().rev().take_while(|queued| queued.at() > input.at()).count();
         self.inputs.insert(self.inputs.len() - after, input);
@@ -289,6 +294,7 @@ impl Controller {
 
     /// Takes everything that came in up to `at`. Returns whether there was anything.
     fn take_inputs(&mut self, at: Millis) -> bool {
+        self.kernel.reach(at);
         let waiting = self.inputs.len();
         while let Some(input) = self.inputs.pop_front_if(|input| input.at() <= at) {
             match input {

@@ -9,7 +9,7 @@ use alloc::{boxed::Box, format, string::String, vec::Vec};
 use crate::{
     Decision, Entry, Millis, Request, StateError, StateReader, Strategy, View,
     kernel::bit,
-    plan::{Pattern, Plan, Rings},
+    plan::{Group, Pattern, Plan, Rings},
 };
 
 /// Its entry in the registry.
@@ -67,9 +67,9 @@ fn request(plan: &Plan, pattern: Option<&Pattern>, now: Millis) -> (Request<'sta
     let Some(pattern) = pattern else { return rest };
     let into = Millis((now.0 % pattern.cycle.0 - pattern.offset.0).rem_euclid(pattern.cycle.0));
     if let Some(rings) = plan.rings().filter(|_| !pattern.phases.is_empty()) {
-        let (phases, until) = phases_at(plan, rings, pattern, into);
+        let (phases, walks, until) = phases_at(plan, rings, pattern, into);
         let last = Last { what: What::Phases, number: phases, until: now + until - into };
-        return (Request::Phases { phases, walks: phases }, last);
+        return (Request::Phases { phases, walks }, last);
     }
     let mut end = Millis(0);
     for split in &pattern.stages {
@@ -83,27 +83,55 @@ fn request(plan: &Plan, pattern: Option<&Pattern>, now: Millis) -> (Request<'sta
     rest
 }
 
-/// The phases asked for so far into the cycle, and until when: each until its split ends less its yellow and red
-/// clearance (its force-off), from where on the next one is asked for.
-fn phases_at(plan: &Plan, rings: &Rings, pattern: &Pattern, into: Millis) -> (u32, Millis) {
-    let (mut phases, mut until) = (0, pattern.cycle);
+/// The phases and walks asked for so far into the cycle, and until when. Each phase until its split ends less its yellow
+/// and red clearance (its force-off), from where on the next one is asked for; its walks end so much earlier that their
+/// clearance ends with its green.
+fn phases_at(plan: &Plan, rings: &Rings, pattern: &Pattern, into: Millis) -> (u32, u32, Millis) {
+    let (mut phases, mut walks, mut until) = (0, 0, pattern.cycle);
+    let split = |phase: u8| pattern.phases.iter().find(|s| s.phase == phase).map_or(Millis(0), |s| s.split);
+    let length = |section: &Vec<u8>| section.iter().fold(Millis(0), |sum, &p| sum + split(p));
     for ring in &rings.rings {
-        let order = || ring.iter().flatten().copied();
+        // Beyond the last force-off the first phase of the next cycle is asked for.
+        let mut on = ring.first().and_then(|section| section.first()).copied();
+        let mut walk = on;
         let mut end = Millis(0);
-        let mut on = order().next();
-        for phase in order() {
-            let split = pattern.phases.iter().find(|s| s.phase == phase).map_or(Millis(0), |s| s.split);
-            end += split;
-            let force_off = end - clearance(plan, rings, phase);
-            if into < force_off {
-                on = Some(phase);
+        'ring: for (s, section) in ring.iter().enumerate() {
+            if section.is_empty() {
+                // The ring pauses until the others reach the barrier.
+                end += rings.rings.iter().filter_map(|r| r.get(s)).map(length).max().unwrap_or(Millis(0));
+                if into < end {
+                    (on, walk) = (None, None);
+                    until = until.min(end);
+                    break;
+                }
+            }
+            for &phase in section {
+                end += split(phase);
+                let force_off = end - clearance(plan, rings, phase);
+                if into >= force_off {
+                    continue;
+                }
+                (on, walk) = (Some(phase), None);
+                let walk_off = force_off.min(end - on_foot(plan, rings, phase, |g| g.red_clearance))
+                    - on_foot(plan, rings, phase, |g| g.yellow);
+                if into < walk_off {
+                    walks |= bit(phase);
+                    until = until.min(walk_off);
+                }
                 until = until.min(force_off);
-                break;
+                break 'ring;
             }
         }
         phases |= on.map_or(0, bit);
+        walks |= walk.map_or(0, bit);
     }
-    (phases, until)
+    (phases, walks, until)
+}
+
+/// The longest of a time of the people on foot of a phase.
+fn on_foot(plan: &Plan, rings: &Rings, phase: u8, time: fn(&Group) -> Millis) -> Millis {
+    let walks = rings.phases.iter().filter(|p| p.number == phase).flat_map(|p| &p.walks);
+    walks.filter_map(|&g| plan.groups().get(usize::from(g))).map(time).max().unwrap_or(Millis(0))
 }
 
 /// Yellow and red clearance of a phase, s.

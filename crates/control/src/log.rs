@@ -85,7 +85,7 @@ pub mod code {
     pub const PREEMPT_EXIT: u8 = 111;
     /// Another pattern is in force.
     pub const PATTERN: u8 = 131;
-    /// The unit begins or ends to flash: 1 or 2 as reasons to flash (fault, command), 0 for its end.
+    /// The unit begins or ends to flash: 1 to 3 as reasons to flash (fault, command, start-up), 0 for its end.
     pub const FLASH: u8 = 173;
     /// An alarm: a cycle fault (1), a monitor trip (2), a failed self-check (3).
     pub const ALARM: u8 = 175;

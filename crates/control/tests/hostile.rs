@@ -97,7 +97,8 @@ proptest! {
                 drain(&mut restored);
                 controller = restored;
             }
-            oracle.see(drain(&mut controller)).map_err(|wrong| about(&plan, seed, &wrong))?;
+            let outputs = drain(&mut controller);
+            oracle.see(outputs.iter().copied()).map_err(|wrong| about(&plan, seed, &format!("{wrong}\n{outputs:?}")))?;
             for (g, &lamp) in controller.lamps().iter().enumerate() {
                 prop_assert_eq!(lamp, oracle.lamp(g));
             }

@@ -65,10 +65,13 @@ impl Calls {
     }
 
     /// Who is open waits no more; who is called and closed begins to wait.
-    pub fn serve(&mut self, lights: &[Light], now: Millis) {
-        for (call, light) in self.list.iter_mut().zip(lights) {
+    pub fn serve(&mut self, lights: &[Light], now: Millis, cause: Reason, journal: &mut Journal) {
+        for (group, (call, light)) in (1u16..).zip(self.list.iter_mut().zip(lights)) {
             if light.state.is_open() {
-                call.locked = false;
+                let was_locked = core::mem::take(&mut call.locked);
+                if was_locked && !call.is_called() {
+                    journal.event(now, code::CALL_DROPPED, group, cause);
+                }
                 call.waiting = None;
             } else if call.is_called() {
                 call.waiting.get_or_insert(now);

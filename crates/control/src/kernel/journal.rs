@@ -5,7 +5,7 @@ use alloc::collections::VecDeque;
 use crate::{
     Lamp, Millis,
     log::{Event, Reason, code},
-    plan::Group,
+    plan::{Group, GroupKind},
 };
 
 /// One group shows another lamp.
@@ -111,12 +111,13 @@ impl Journal {
         }
         let parameter = group.saturating_add(1);
         let on_foot = of.is_pedestrian();
-        let is_open = |lamp: Lamp| lamp.is_green() || lamp == Lamp::Flashing;
+        // Whoever else flashes is switched off: the unit says so.
+        let arrow_flashes = |lamp: Lamp| lamp == Lamp::Flashing && of.kind == GroupKind::FlashingYellowArrow;
         let mut say = |code| self.event(at, code, parameter, reason);
-        if from == Lamp::Flashing {
+        if arrow_flashes(from) {
             say(code::FYA_END);
         }
-        if is_open(from) && !is_open(to) && !on_foot {
+        if from.is_green() && !to.is_green() && !on_foot {
             say(code::GREEN_END);
         }
         if from == Lamp::Yellow && !on_foot {
@@ -124,15 +125,21 @@ impl Journal {
         }
         match to {
             Lamp::RedYellow => say(code::PHASE_ON),
-            Lamp::Flashing => say(code::FYA),
-            Lamp::Green | Lamp::GreenMinor if is_open(from) && from != Lamp::Flashing => {}
+            Lamp::Flashing if arrow_flashes(to) => say(code::FYA),
+            Lamp::Green | Lamp::GreenMinor if from.is_green() => {}
             Lamp::Green | Lamp::GreenMinor if on_foot => say(code::WALK),
-            Lamp::Green | Lamp::GreenMinor => say(code::GREEN),
+            Lamp::Green | Lamp::GreenMinor => {
+                if from != Lamp::RedYellow {
+                    say(code::PHASE_ON);
+                }
+                say(code::GREEN);
+            }
             Lamp::Yellow if on_foot => say(code::CLEARANCE),
             Lamp::Yellow => say(code::YELLOW),
             Lamp::Red | Lamp::TurnOnRed if on_foot => say(code::DONT_WALK),
             Lamp::Red | Lamp::TurnOnRed if from != Lamp::Red && from != Lamp::TurnOnRed => {
-                say(if of.red_clearance.0 > 0 { code::RED_CLEARANCE } else { code::PHASE_OFF });
+                let clears = from == Lamp::Yellow && of.red_clearance.0 > 0;
+                say(if clears { code::RED_CLEARANCE } else { code::PHASE_OFF });
             }
             _ => {}
         }

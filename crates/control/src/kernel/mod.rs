@@ -133,9 +133,11 @@ impl Kernel {
     pub fn start(&mut self, at: Millis, journal: &mut Journal) {
         self.now = at.max(self.now);
         journal.event(self.now, code::POWER, 0, Reason::StartUp);
-        self.unit.start(self.plan.spec().start_up, self.now);
+        self.unit.start(self.plan.spec().start_up, self.now, journal);
         if self.unit.mode() == Mode::Normal {
             self.take_over();
+            self.reasons.fill(Reason::StartUp);
+            self.show(journal);
         }
         self.advance(at, journal);
     }
@@ -172,7 +174,7 @@ impl Kernel {
         self.now = at.max(self.now);
         let now = self.now;
         self.next = Millis::NEVER;
-        self.preempts.advance(&self.plan, now, journal);
+        self.preempts.advance(&self.plan, &self.lights, now, journal);
         self.target.follow(&self.plan, now);
         let was_normal = self.unit.mode() == Mode::Normal;
         let idle = self.unit.clears() && self.is_idle();
@@ -195,7 +197,7 @@ impl Kernel {
                 self.preempts.serve(&self.plan, &self.lights, now, journal);
                 self.aim();
             }
-            self.calls.serve(&self.lights, now);
+            self.calls.serve(&self.lights, now, self.cause, journal);
             self.look_for_cycle_faults(journal);
             if self.unit.clears() && self.is_idle() {
                 self.unit.advance(self.limits.longest_intergreen, true, now, journal);
@@ -213,9 +215,16 @@ impl Kernel {
         self.plan_next();
     }
 
-    /// Whether everything is red and cleared.
+    /// Whether nothing is green or yellow and everybody has left.
     fn is_idle(&self) -> bool {
-        (0..self.lights.len()).all(|g| self.red_at(g).is_some_and(|at| at <= self.now))
+        self.lights.iter().all(|l| !l.state.is_committed() && l.state != State::Ending) && self.idle_at() <= self.now
+    }
+
+    /// When everybody who has a red lamp has left.
+    fn idle_at(&self) -> Millis {
+        let left = |l: &Light| (l.ended + self.limits.longest_intergreen).max(l.since + rules::SHOWN_RED);
+        let red = self.lights.iter().filter(|l| l.state == State::Closed);
+        red.map(left).max().unwrap_or(light::FAR_PAST)
     }
 
     /// When something may happen next if nobody asks for anything else.
@@ -255,9 +264,11 @@ impl Kernel {
                 None if self.fallback.group().is_some() => self.fallback.aim(g),
                 None => self.target.aim(g, light, now),
             };
-            // A preemption is more important than what an operator keeps from starting or wants to end.
-            let commanded = self.omit[g] && !light.state.is_committed() || self.force_off[g];
-            let closes = commanded && preempt.is_none() || self.unit.clears();
+            // The sequence after a cycle fault ends every green itself: it must not wait for one that was cut short.
+            let ends = self.force_off[g] && self.fallback.group().is_none();
+            let kept_away = self.omit[g] && !light.state.is_committed() || ends;
+            // A train does not wait for what an operator has in mind.
+            let closes = kept_away && preempt.is_none() || self.unit.clears();
             self.force_off[g] &= light.state.is_committed();
             self.aims[g] = match aim {
                 _ if closes && aim.opens() => Aim::Closed,
@@ -319,6 +330,9 @@ impl Kernel {
             due(self.target.next(&self.plan, now));
             due(self.fallback.next(&self.plan, &self.lights, now));
             due(self.calls.next(&self.limits));
+            if self.unit.clears() {
+                due(self.idle_at());
+            }
             for g in 0..self.lights.len() {
                 due(self.due(g));
             }
@@ -353,6 +367,11 @@ impl Kernel {
         self.fallback.group()
     }
 
+    /// The inputs that follow come at this moment.
+    pub fn reach(&mut self, at: Millis) {
+        self.now = at.max(self.now);
+    }
+
     /// A group is called from outside, or a detector that calls it goes on or off.
     pub fn call(&mut self, group: u16, on: bool, locking: bool, journal: &mut Journal) {
         self.calls.set(group, on, locking, &self.lights, self.now, journal);
@@ -363,14 +382,14 @@ impl Kernel {
         self.preempts.input(preempt, on, at.max(self.now), journal)
     }
 
-    /// Keeps a green from ending.
+    /// Keeps a green from ending, unless a preemption or flashing needs it to.
     pub fn hold(&mut self, group: u16, on: bool) {
         if let Some(hold) = self.hold.get_mut(usize::from(group)) {
             *hold = on;
         }
     }
 
-    /// Keeps a group from starting.
+    /// Keeps a group from starting, unless a preemption needs it to.
     pub fn omit(&mut self, group: u16, on: bool) {
         if let Some(omit) = self.omit.get_mut(usize::from(group)) {
             *omit = on;

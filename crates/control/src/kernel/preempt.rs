@@ -75,7 +75,7 @@ impl Preempts {
     }
 
     /// Lets time reach `now`: inputs take effect or break, dwells end.
-    pub fn advance(&mut self, plan: &Plan, now: Millis, journal: &mut Journal) {
+    pub fn advance(&mut self, plan: &Plan, lights: &[Light], now: Millis, journal: &mut Journal) {
         let specs = &plan.spec().preempts;
         for (n, (input, spec)) in (0u16..).zip(self.inputs.iter_mut().zip(specs)) {
             if input.on && !input.ignored && now - input.since >= spec.max_presence {
@@ -90,7 +90,7 @@ impl Preempts {
             (Some((n, Part::Exit, _)), Some(w)) if w <= n => self.enter(plan, w, now, journal),
             (Some((n, ..)), Some(w)) if w < n => self.enter(plan, w, now, journal),
             (None, Some(w)) => self.enter(plan, w, now, journal),
-            (Some((n, Part::Dwell, since)), w) if w != Some(n) && now - since >= specs[usize::from(n)].min_dwell => {
+            (Some((n, Part::Dwell, since)), w) if w != Some(n) && self.dwell_over(plan, lights, n, since) <= now => {
                 journal.event(now, code::PREEMPT_EXIT, n + 1, reason(n));
                 self.active = Some((n, Part::Exit, now));
             }
@@ -99,6 +99,16 @@ impl Preempts {
         let spec = self.active.and_then(|(n, part, _)| (part != Part::Exit).then(|| &specs[usize::from(n)]));
         self.cuts_walk = spec.is_some_and(|s| s.cuts_walk);
         self.cuts_clearance = spec.is_some_and(|s| s.cuts_clearance);
+    }
+
+    /// When the least dwell is over: it counts from when all its groups are open.
+    fn dwell_over(&self, plan: &Plan, lights: &[Light], n: u16, since: Millis) -> Millis {
+        let Some((spec, groups)) = plan.preempts().nth(usize::from(n)) else { return since };
+        let open = |&g: &u16| {
+            let light = &lights[usize::from(g)];
+            if light.state.is_open() { light.opened } else { Millis::NEVER }
+        };
+        groups.dwell.iter().map(open).fold(since, Millis::max) + spec.min_dwell
     }
 
     fn enter(&mut self, plan: &Plan, n: u16, now: Millis, journal: &mut Journal) {
@@ -111,12 +121,13 @@ impl Preempts {
 
     /// Goes on when the groups of the present part have had their time.
     pub fn serve(&mut self, plan: &Plan, lights: &[Light], now: Millis, journal: &mut Journal) {
-        let Some((n, part, _)) = self.active else { return };
+        let Some((n, part, since)) = self.active else { return };
         let Some((spec, groups)) = plan.preempts().nth(usize::from(n)) else { return };
+        // A green from before does not count: whoever is on the tracks leaves them from now on.
         let open_since = |list: &[u16], least: Millis| {
             list.iter().all(|&g| {
                 let light = &lights[usize::from(g)];
-                light.state.is_open() && now - light.opened >= least
+                light.state.is_open() && now - light.opened.max(since) >= least
             })
         };
         match part {
@@ -145,15 +156,19 @@ impl Preempts {
     pub fn next(&self, plan: &Plan, lights: &[Light], now: Millis) -> Millis {
         let specs = &plan.spec().preempts;
         let inputs = self.inputs.iter().zip(specs).filter(|(i, _)| i.on && !i.ignored);
+        if self.active.is_none() && inputs.clone().any(|(i, s)| now - i.since >= s.delay) {
+            // One that has waited until another had left.
+            return now + Millis(1);
+        }
         let times = inputs.flat_map(|(i, s)| [i.since + s.delay, i.since + s.max_presence]);
         let part = self.active.and_then(|(n, part, since)| {
             let spec = &specs[usize::from(n)];
             match part {
-                Part::Dwell => Some(since + spec.min_dwell),
+                Part::Dwell => Some(self.dwell_over(plan, lights, n, since)),
                 // Over when the last of them has had its time.
                 Part::Track => {
                     let track = &plan.preempts().nth(usize::from(n))?.1.track;
-                    track.iter().map(|&g| lights[usize::from(g)].opened + spec.track_green).max()
+                    track.iter().map(|&g| lights[usize::from(g)].opened.max(since) + spec.track_green).max()
                 }
                 Part::Exit => None,
             }

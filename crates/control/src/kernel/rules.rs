@@ -8,13 +8,16 @@ use super::{
     light::{FAR_PAST, State},
 };
 use crate::{
-    Lamp, Millis, Program,
+    Lamp, Millis,
     log::Reason,
-    plan::{GroupKind, Plan, Relation, Waiver},
+    plan::{GroupKind, Plan, Relation, Waiver, longest_run},
 };
 
 /// No green follows a yellow at once, whatever an imported program says.
 const SHORTEST_RED: Millis = Millis(1);
+
+/// For how long red is shown at least before the unit flashes by command, and after it has flashed.
+pub(super) const SHOWN_RED: Millis = Millis(1000);
 
 /// What follows from the plan alone.
 #[derive(Clone, Debug)]
@@ -23,8 +26,6 @@ pub(super) struct Limits {
     pub longest_intergreen: Millis,
     /// By group, how long it may wait when it is called before it is a cycle fault.
     pub patience: Vec<Millis>,
-    /// By group, the longest intergreen from its end.
-    clearing: Vec<Millis>,
     /// By group, how long a request may keep it yellow.
     max_yellow: Vec<Millis>,
     /// By group, how long a request may keep it in red-yellow.
@@ -54,9 +55,6 @@ impl Limits {
         let longest_intergreen = longest_intergreen.unwrap_or(Millis(0));
         Self {
             patience: patience(plan, longest_intergreen),
-            clearing: (0..n)
-                .map(|a| matrix.partners(a).iter().map(|&b| matrix.intergreen(a, b)).max().unwrap_or(Millis(0)))
-                .collect(),
             max_yellow: (0..n).map(|g| groups[usize::from(g)].yellow.max(longest(g, Lamp::Yellow))).collect(),
             max_red_yellow: (0..n)
                 .map(|g| groups[usize::from(g)].red_yellow.max(longest(g, Lamp::RedYellow)))
@@ -81,16 +79,18 @@ impl Limits {
 }
 
 /// By group, how long it may wait before the plan's own sequence has to take over so that it is still served within
-/// its longest red; at least half of that, since a sequence that runs as it should must not look like a fault. Never,
-/// for a group that no sequence serves.
+/// its longest red; at least half of that and the longest cycle of a pattern, since a sequence that runs as it should
+/// must not look like a fault. Never, for a group that no sequence serves.
 fn patience(plan: &Plan, longest_intergreen: Millis) -> Vec<Millis> {
     let groups = plan.groups();
     let longest_green = groups.iter().map(|g| g.min_green + g.red_yellow).max().unwrap_or(Millis(0));
     // The sequence begins in an arbitrary state: somebody may just have become green.
     let rescue = plan.worst_sequence() + longest_green + longest_intergreen;
     let served = served(plan);
+    let cycle = plan.spec().patterns.iter().map(|p| p.cycle).max().unwrap_or(Millis(0));
     let wait = |(g, served): (&crate::plan::Group, bool)| {
-        if served { (g.max_red - rescue).max(Millis(g.max_red.0 / 2)) } else { Millis::NEVER }
+        let usual = Millis(g.max_red.0 / 2).max(cycle.min(g.max_red));
+        if served { (g.max_red - rescue).max(usual) } else { Millis::NEVER }
     };
     groups.iter().zip(served).map(wait).collect()
 }
@@ -110,16 +110,6 @@ fn served(plan: &Plan) -> Vec<bool> {
         rings.overlaps.iter().for_each(|o| mark(&[o.group]));
     }
     served
-}
-
-/// The longest time for which a program shows a lamp without a break, the seam of the cycle included.
-fn longest_run(program: &Program, group: usize, lamp: Lamp) -> Millis {
-    let (mut run, mut longest) = (Millis(0), Millis(0));
-    for step in program.steps().iter().chain(program.steps()) {
-        run = if step.lamps[group] == lamp { run + step.duration } else { Millis(0) };
-        longest = longest.max(run);
-    }
-    longest
 }
 
 /// From when on a group may be green, and what it waited for last; a group that nothing keeps waits for nothing.
@@ -173,32 +163,15 @@ impl Kernel {
         !self.aims[g].opens() || arrow_ends
     }
 
-    /// Whether a green is kept from outside. A preemption is more important, and so is flashing.
-    fn is_held(&self, g: usize) -> bool {
-        self.hold[g] && !self.preempts.is_active() && !self.unit.clears()
-    }
-
     /// Whether a green may end, traps aside.
     fn may_end(&self, g: usize) -> bool {
-        self.now - self.lights[g].opened >= self.min_green(g) && !self.is_held(g)
+        let held = self.hold[g] && !self.preempts.is_active() && !self.unit.clears();
+        !held && self.now - self.lights[g].opened >= self.min_green(g)
     }
 
     /// When a yellow ends if it is asked for what it is now.
     fn end_of_yellow(&self, g: usize) -> Millis {
         if self.aims[g] == Aim::Yellow { self.last_yellow(g) } else { self.lights[g].since + self.min_yellow(g) }
-    }
-
-    /// From when on it is red and cleared; `None` while it is not red.
-    pub(super) fn red_at(&self, g: usize) -> Option<Millis> {
-        let light = &self.lights[g];
-        match light.state {
-            State::Closed => {
-                let red = light.since + self.plan.groups()[g].red_revert.max(SHORTEST_RED);
-                Some(red.max(light.ended + self.limits.clearing[g]))
-            }
-            State::Off => Some(FAR_PAST),
-            _ => None,
-        }
     }
 
     /// Ends what is to end and may. Returns whether anything did.
@@ -253,7 +226,13 @@ impl Kernel {
         };
         self.lights[g].go(to, self.now);
         let trap = Reason::Trap { with: u16::try_from(with).unwrap_or(u16::MAX) };
-        self.reasons[g] = if self.aims[g].opens() && g != with { trap } else { self.cause };
+        self.reasons[g] = if self.aims[g].opens() && g != with {
+            trap
+        } else if self.force_off[g] || self.unit.clears() {
+            Reason::Command
+        } else {
+            self.cause
+        };
     }
 
     /// When a yellow has lasted as long as any request may keep it.
@@ -421,7 +400,7 @@ impl Kernel {
                 if other.state.is_committed() {
                     return None;
                 }
-                clear.wait(other.ended + self.intergreen(p, number), Reason::After { group: p });
+                clear.wait(self.cleared_at(p, number), Reason::After { group: p });
                 if other.state == State::Ending && self.plan.spec().yellow_conflicts {
                     clear.wait(self.end_of_yellow(i), Reason::After { group: p });
                 }
@@ -431,10 +410,16 @@ impl Kernel {
                 }
                 clear.wait(other.unprotected + matrix.intergreen(p, number), Reason::After { group: p });
             }
-            // Whoever began to walk later knew that it starts.
-            let before = light.state != State::Starting || other.opened <= light.since;
-            if matrix.relation(number, p).yields() && group.lead.0 > 0 && other.state.is_open() && before {
-                clear.wait(other.opened + group.lead, Reason::Lead { group: p });
+            // Who is in red-yellow already waits for nobody who comes later.
+            let later = light.state == State::Starting;
+            if matrix.relation(number, p).yields() && group.lead.0 > 0 {
+                let opens = match other.state.is_open() {
+                    true if later && other.opened >= light.since => FAR_PAST,
+                    true => other.opened,
+                    false if later => FAR_PAST,
+                    false => self.opens_later(p),
+                };
+                clear.wait(opens + group.lead, Reason::Lead { group: p });
             }
         }
         if self.never_gives_way(g) {
@@ -447,15 +432,34 @@ impl Kernel {
         Some(clear)
     }
 
-    /// The intergreen in force: a preemption may cut a pedestrian clearance out of it if its plan says so.
-    fn intergreen(&self, from: u16, to: u16) -> Millis {
-        let time = self.plan.matrix().intergreen(from, to);
-        let group = &self.plan.groups()[usize::from(from)];
-        if group.is_pedestrian() && self.preempts.cuts_clearance() {
-            (time - group.yellow).max(Millis(0))
-        } else {
-            time
+    /// When people on foot who are asked for and whom nothing but time keeps will have walk; the past if there are none.
+    fn opens_later(&self, g: u16) -> Millis {
+        let (matrix, i) = (self.plan.matrix(), usize::from(g));
+        if self.lights[i].state != State::Closed || !self.aims[i].opens() {
+            return FAR_PAST;
         }
+        let mut at = self.lights[i].since + self.plan.groups()[i].red_revert;
+        for &p in matrix.partners(g).iter().filter(|&&p| matrix.relation(g, p) == Relation::Forbidden) {
+            if self.lights[usize::from(p)].state.is_committed() {
+                return FAR_PAST;
+            }
+            at = at.max(self.cleared_at(p, g));
+        }
+        // If it is not open although it might be, it is not time that keeps it.
+        if at > self.now { at } else { FAR_PAST }
+    }
+
+    /// When the intergreen after a green that has ended is over. A preemption may cut a pedestrian clearance short if
+    /// its plan says so; what follows the clearance is kept.
+    fn cleared_at(&self, from: u16, to: u16) -> Millis {
+        let (light, group) = (&self.lights[usize::from(from)], &self.plan.groups()[usize::from(from)]);
+        let time = self.plan.matrix().intergreen(from, to);
+        let cleared = light.ended + time;
+        if group.is_pedestrian() && self.preempts.cuts_clearance() && light.state == State::Closed {
+            let after_clearance = (time - group.yellow).max(Millis(0));
+            return cleared.min(light.since.max(light.ended) + after_clearance);
+        }
+        cleared
     }
 
     /// From when on a closed group may start, with red-yellow or with green; `None` while another is in the way.
@@ -486,7 +490,7 @@ impl Kernel {
             match self.lights[g].state {
                 State::Closed if self.aims[g].opens() => {
                     let Some(clear) = self.start_at(g).filter(|c| c.at <= now) else { continue };
-                    let with_red_yellow = self.aims[g] == Aim::RedYellow || self.plan.groups()[g].red_yellow.0 > 0;
+                    let with_red_yellow = self.red_yellow(g).0 > 0;
                     let to = if with_red_yellow { State::Starting } else { self.level(g) };
                     self.lights[g].go(to, now);
                     // Only what it waited for until this moment is a reason.
@@ -571,7 +575,6 @@ impl Kernel {
                 }
             }
             State::Closed if self.aims[g].opens() => self.start_at(g).map_or(FAR_PAST, |c| c.at),
-            State::Closed if self.unit.clears() => self.red_at(g).unwrap_or(FAR_PAST),
             _ => FAR_PAST,
         }
     }

@@ -142,13 +142,14 @@ impl Search {
                 *t - now
             }
         };
-        let track = self.plan.spec().preempts.iter().map(|p| p.track_green).max().unwrap_or_default();
+        let track = self.plan.spec().preempts.iter().map(|p| p.track_green.max(p.min_dwell)).max().unwrap_or_default();
+        let longest = kernel.limits.longest_intergreen;
         for (g, light) in kernel.lights.iter_mut().enumerate() {
             let group = &self.plan.groups()[g];
             let number = u16::try_from(g).expect("few groups");
             let partners = self.plan.matrix().partners(number).iter();
             let after = partners.map(|&b| self.plan.matrix().intergreen(number, b)).max().unwrap_or_default();
-            let (red, none) = (group.red_revert.max(Millis(1)), Millis(-1));
+            let (red, none) = (group.red_revert.max(super::rules::SHOWN_RED), Millis(-1));
             let keep = match light.state {
                 State::Closed => red,
                 State::Starting => group.red_yellow + kernel.limits.max_red_yellow(g),
@@ -160,7 +161,7 @@ impl Search {
                 &mut light.opened,
                 if light.state.is_open() { group.min_green.max(group.lead).max(track) } else { none },
             );
-            back(&mut light.ended, if light.state.is_committed() { none } else { after.max(red) });
+            back(&mut light.ended, if light.state.is_committed() { none } else { after.max(red).max(longest) });
             back(&mut light.unprotected, if light.state == State::Protected { none } else { after });
             if let Some(waiting) = &mut kernel.calls.list[g].waiting {
                 back(waiting, if self.calls { group.max_red } else { none });
@@ -180,7 +181,7 @@ impl Search {
             let keep = if input.on && !input.ignored { spec.max_presence } else { Millis(-1) };
             back(&mut input.since, keep);
             if let Some((_, _, since)) = &mut kernel.preempts.active {
-                back(since, spec.min_dwell);
+                back(since, spec.min_dwell.max(track));
             }
         }
         back(&mut kernel.taken_over, Millis(-1));

@@ -3,11 +3,14 @@
 //! ```text
 //!   Dark ──start──▶ StartFlash ──self-check passed──▶ StartYellow ──▶ AllRed ──▶ Normal
 //!     └──start, no start-up times──────────────────────────────────────────────▶ Normal
-//!   any ──fault, failed self-check──▶ Flash      Normal ──command──▶ (all end, red) ──▶ Flash
-//!   Flash ──reset, command──▶ AllRed ──▶ Normal
+//!   any ──fault, failed self-check──▶ Flash      Normal ──command──▶ (all end, red for the intergreen) ──▶ Flash
+//!   Flash ──reset, command──▶ AllRed ──▶ Normal      Flash ──reset, never passed a self-check──▶ StartFlash
 //! ```
 
-use super::journal::{Journal, Latch};
+use super::{
+    journal::{Journal, Latch},
+    rules::SHOWN_RED,
+};
 use crate::{
     Lamp, Millis,
     log::{Reason, code},
@@ -59,9 +62,9 @@ impl Unit {
     }
 
     /// Power on.
-    pub fn start(&mut self, start_up: StartUp, now: Millis) {
+    pub fn start(&mut self, start_up: StartUp, now: Millis, journal: &mut Journal) {
         self.start_up = start_up;
-        let at_once = start_up == StartUp::default() && !self.fault;
+        let at_once = !self.has_start_up() && !self.fault;
         self.enter(
             if self.fault {
                 Mode::Flash
@@ -73,6 +76,16 @@ impl Unit {
             now,
         );
         self.until = now + start_up.flash;
+        match self.mode {
+            Mode::Flash => journal.event(now, code::FLASH, 1, Reason::Fault),
+            Mode::StartFlash => journal.event(now, code::FLASH, 3, Reason::StartUp),
+            _ => {}
+        }
+    }
+
+    /// Whether it starts with a self-check.
+    fn has_start_up(&self) -> bool {
+        self.start_up != StartUp::default()
     }
 
     fn enter(&mut self, mode: Mode, now: Millis) {
@@ -118,10 +131,11 @@ impl Unit {
 
     /// Goes on when time or commands say so. `idle`: nothing is green or yellow.
     pub fn advance(&mut self, longest_intergreen: Millis, idle: bool, now: Millis, journal: &mut Journal) {
-        let all_red = self.start_up.all_red.max(longest_intergreen);
+        let all_red = self.start_up.all_red.max(longest_intergreen).max(SHOWN_RED);
         loop {
             match self.mode {
                 Mode::StartFlash if self.checked && now >= self.until => {
+                    journal.event(now, code::FLASH, 0, Reason::StartUp);
                     self.enter(Mode::StartYellow, now);
                     self.until = now + self.start_up.yellow;
                 }
@@ -132,6 +146,12 @@ impl Unit {
                 Mode::AllRed if self.commanded => self.flash(now, journal),
                 Mode::AllRed if now >= self.until => self.enter(Mode::Normal, now),
                 Mode::Normal if self.commanded && idle => self.flash(now, journal),
+                // Whoever resets the faults has not tested the lamps.
+                Mode::Flash if !self.fault && !self.checked && self.has_start_up() => {
+                    self.enter(Mode::StartFlash, now);
+                    self.until = now + self.start_up.flash;
+                    journal.event(now, code::FLASH, 3, Reason::StartUp);
+                }
                 Mode::Flash if !self.fault && !self.commanded => {
                     journal.event(now, code::FLASH, 0, Reason::Command);
                     self.enter(Mode::AllRed, now);

@@ -200,7 +200,7 @@ pub fn random_plan(dice: &mut Dice) -> PlanSpec {
     }
     let kinds = [PreemptKind::Rail, PreemptKind::Emergency, PreemptKind::Bus];
     for (p, kind) in kinds.into_iter().enumerate().take(dice.number(4)) {
-        let mut set = |dice: &mut Dice| {
+        let set = |dice: &mut Dice| {
             let first = dice.number(n);
             names(&together(dice, first))
         };

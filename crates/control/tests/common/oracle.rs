@@ -294,6 +294,8 @@ impl Oracle {
                     self.unit = Unit::Flashing { starts: true };
                 }
             }
+            // Start-up goes on with yellow, then red.
+            code::FLASH if parameter == 0 && self.unit == (Unit::Flashing { starts: true }) => {}
             code::FLASH if parameter == 0 => self.unit = Unit::Leaving { since: self.at },
             code::FLASH => {
                 let not_red = |(i, s): (usize, &Seen)| (!matches!(s.class, Class::Closed | Class::Off)).then_some(i);
@@ -310,8 +312,9 @@ impl Oracle {
                     if s.class == Class::Full {
                         s.unprotected = self.at;
                     }
+                    (s.class, s.before, s.since) = (Class::Closed, Class::Closed, LONG_AGO);
                 }
-                self.unit = Unit::Flashing { starts: false };
+                self.unit = Unit::Flashing { starts: parameter == 3 };
             }
             _ => {}
         }
@@ -336,7 +339,7 @@ impl Oracle {
         let group = &rules.groups[g];
         match self.unit {
             Unit::Dark => {
-                if matches!(lamp, Lamp::Flashing | Lamp::Off) && group.class(lamp) != Some(Class::Off) {
+                if matches!(lamp, Lamp::Flashing | Lamp::Off) && group.class(lamp).is_none() {
                     // A fault was restored.
                     self.unit = Unit::Flashing { starts: false };
                     return self.change(g, lamp);
@@ -540,7 +543,12 @@ impl Oracle {
             }
         }
         let lead = rules.groups[partner.other].lead;
-        if partner.gives_way && opens && lead > 0 && b.class.is_open() && b.opened <= a.committed.max(LONG_AGO + 1) {
+        if partner.gives_way
+            && opens
+            && lead > 0
+            && b.class.is_open()
+            && (b.opened < a.committed || a.committed == self.at)
+        {
             let found = self.at - b.opened;
             if found < lead {
                 return self.wrong(g, format!("opens {found} ms after {} began to walk; expected {lead}", name()));

@@ -1,0 +1,120 @@
+//! What operators and central computers ask for.
+
+use intergreen_control::plan::PlanSpec;
+
+use crate::{s, timeline::Timeline, vehicle};
+
+fn two() -> PlanSpec {
+    PlanSpec::new("two", vec![vehicle("A"), vehicle("B")])
+        .forbid("A", "B", (s(5), s(5)))
+        .stage("a", &["A"])
+        .stage("b", &["B"])
+}
+
+#[test]
+fn a_hold_keeps_a_green_and_nothing_else() {
+    Timeline::new(two()).check(
+        "
+               A B
+            0  G r  stage a
+              ...
+            4  G r  hold A
+              ...
+            6  G r  stage b  -- held
+              ...
+           15  y r  end hold A  -- ends at once
+           16  y r  hold A  -- in yellow: a hold does not bring it back
+              ...
+           18  r r
+              ...
+           20  r G
+              ...
+           25  r y  stage a
+              ...
+           28  r r
+              ...
+           30  G r
+              ...
+           40  G r
+        ",
+    );
+}
+
+#[test]
+fn an_omit_keeps_a_group_from_starting_and_ends_no_green() {
+    Timeline::new(two()).check(
+        "
+               A B
+            0  G r  stage a
+              ...
+            2  G r  omit A  -- green already: goes on
+              ...
+            8  y r  stage b
+              ...
+           11  r r
+              ...
+           13  r G
+              ...
+           18  r y  stage a  -- omitted: red everywhere
+              ...
+           21  r r
+              ...
+           30  G r  end omit A
+              ...
+           35  G r
+        ",
+    );
+}
+
+#[test]
+fn a_force_off_ends_a_green_once() {
+    Timeline::new(two()).check(
+        "
+               A B
+            0  r G  stage b
+              ...
+            2  r y  stage a
+              ...
+            5  r r
+              ...
+            7  G r
+            8  G r  force-off A  -- green since 7: ends after its least green
+              ...
+           12  y r
+              ...
+           15  r r
+           16  G r
+              ...
+           20  G r    -- and comes back, since the strategy still asks for it
+              ...
+           24  G r  force-off B  -- red: nothing happens, now or later
+              ...
+           26  y r  stage b
+              ...
+           29  r r
+              ...
+           31  r G
+              ...
+           36  r G
+        ",
+    );
+}
+
+#[test]
+fn a_force_off_does_not_end_what_is_held() {
+    Timeline::new(two()).check(
+        "
+               A B
+            0  G r  stage a, hold A
+              ...
+            8  G r  force-off A  -- held
+              ...
+           14  y r  end hold A  -- now
+              ...
+           17  r r
+           18  G r
+              ...
+           20  G r
+        ",
+    );
+}

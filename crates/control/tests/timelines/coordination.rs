@@ -1,0 +1,161 @@
+//! Patterns of stages, and which of them is in force.
+
+use intergreen_control::plan::{Calendar, DayAction, DayEntry, DayPlan, Pattern, PlanSpec, StageSplit};
+
+use crate::{s, timeline::Timeline, vehicle};
+
+fn pattern(name: &str, offset: i64, splits: [i64; 2]) -> Pattern {
+    let split = |stage: &str, seconds| StageSplit { stage: stage.into(), split: s(seconds) };
+    Pattern {
+        name: name.into(),
+        cycle: s(splits[0] + splits[1]),
+        offset: s(offset),
+        stages: vec![split("a", splits[0]), split("b", splits[1])],
+        phases: vec![],
+        coordinated: vec![],
+    }
+}
+
+/// Two patterns, and a calendar with the second from 7 o'clock on and flashing from 23 o'clock on.
+fn two_patterns() -> PlanSpec {
+    let spec = PlanSpec::new("patterns", vec![vehicle("A"), vehicle("B")])
+        .forbid("A", "B", (s(5), s(6)))
+        .stage("a", &["A"])
+        .stage("b", &["B"]);
+    let entry = |from, action| DayEntry { from: s(from), action };
+    let day = DayPlan {
+        name: "every day".into(),
+        entries: vec![
+            entry(0, DayAction::Pattern("night".into())),
+            entry(7 * 3600, DayAction::Pattern("morning".into())),
+            entry(23 * 3600, DayAction::Flash),
+        ],
+    };
+    let week = vec!["every day".into(); 7];
+    let calendar = Calendar { days: vec![day], week, holidays: vec![] };
+    PlanSpec { patterns: vec![pattern("night", 7, [15, 15]), pattern("morning", 0, [25, 15])], calendar, ..spec }
+}
+
+#[test]
+fn a_pattern_of_stages_begins_at_its_offset() {
+    Timeline::new(two_patterns()).fixed_time().check(
+        "
+               A B
+           60  r G    -- 60 = 7 modulo 30, less 7: 23 s into the cycle, stage b
+              ...
+           67  r y    -- stage a is asked for; B ends, A opens after 6 s
+              ...
+           70  r r
+              ...
+           73  G r
+              ...
+           82  y r    -- stage b
+              ...
+           85  r r
+              ...
+           87  r G
+              ...
+           97  r y
+              ...
+          100  r r
+              ...
+          103  G r
+              ...
+          105  G r
+        ",
+    );
+}
+
+#[test]
+fn a_command_chooses_another_pattern_or_none() {
+    let outcome = Timeline::new(two_patterns()).fixed_time().check(
+        "
+               A B
+            7  G r
+              ...
+           10  G r  pattern morning  -- 10 s into its cycle: stage a goes on until 25
+              ...
+           25  y r
+              ...
+           28  r r
+              ...
+           30  r G
+              ...
+           40  r G  free  -- nothing is asked for any more: what is shown stays
+              ...
+           60  r G  pattern night  -- 23 s into its cycle
+              ...
+           67  r y
+              ...
+           70  r r
+              ...
+           73  G r
+              ...
+           79  G r
+        ",
+    );
+    assert_eq!(outcome.codes(&[131]), [(7.0, 131, 1), (10.0, 131, 2), (40.0, 131, 0), (60.0, 131, 1)]);
+}
+
+#[test]
+#[ignore = "Calendar::action is a stub until the merge"]
+fn the_calendar_chooses_by_time_of_day() {
+    let outcome = Timeline::new(two_patterns()).fixed_time().check(
+        "
+               A B
+            7  ? clock Mon 06:59:50
+           17  ?                      -- seven o'clock: 17 s into the cycle of the morning, stage a
+           25  ?
+           40  ?
+        ",
+    );
+    assert_eq!(outcome.codes(&[131]), [(7.0, 131, 1), (17.0, 131, 2)]);
+}
+
+#[test]
+#[ignore = "Calendar::action is a stub until the merge"]
+fn the_calendar_lets_it_flash_at_night() {
+    Timeline::new(two_patterns()).fixed_time().check(
+        "
+               A B
+            0  ? clock Mon 22:59:50
+           10  ?                      -- 23 o'clock: everybody ends first
+           22  ? clock Tue 05:00:00
+           40  ?
+        ",
+    );
+}
+
+#[test]
+#[ignore = "Calendar::action is a stub until the merge"]
+fn a_jump_of_the_wall_clock_changes_the_choice_of_the_pattern_and_no_time() {
+    Timeline::new(two_patterns()).fixed_time().check(
+        "
+               A B
+            7  ? clock Mon 03:00:00
+           14  ? clock Tue 12:00:00   -- the morning's pattern, 14 s into its cycle: stage a, least green and all the rest untouched
+           26  ? clock Mon 03:00:00   -- B was asked for at 25: the yellow of A is not touched; the night asks for stage b from 22 to 37
+           37  ?
+           45  ?
+        ",
+    );
+}
+
+#[test]
+fn without_a_calendar_the_wall_clock_changes_nothing() {
+    Timeline::new(PlanSpec { calendar: Calendar::default(), ..two_patterns() }).fixed_time().check(
+        "
+               A B
+            7  G r  clock Mon 03:00:00
+              ...
+           22  y r  clock Tue 12:00:00
+              ...
+           24  y r  clock Sun 23:59:59
+           25  r r
+              ...
+           27  r G
+              ...
+           35  r G
+        ",
+    );
+}

@@ -1,0 +1,196 @@
+//! A group that waits too long.
+
+use intergreen_control::{
+    Latch,
+    plan::{DetectorMode, DetectorUse, GroupSpec, PlanSpec},
+};
+
+use crate::{s, timeline::Timeline, vehicle};
+
+/// B waits for at most 40 s: after half of that the plan's own sequence has to take over.
+pub fn starving() -> PlanSpec {
+    let b = GroupSpec { max_red: Some(s(40)), ..vehicle("B") };
+    PlanSpec::new("starving", vec![vehicle("A"), b])
+        .forbid("A", "B", (s(5), s(5)))
+        .stage("a", &["A"])
+        .stage("b", &["B"])
+}
+
+#[test]
+fn the_plans_own_sequence_takes_over_until_a_reset() {
+    let outcome = Timeline::new(starving()).check(
+        "
+               A B
+            0  G r  stage a  -- rests on one street
+              ...
+           20  G r    -- B has no detector, so it is always called
+           21  y r
+              ...
+           24  r r
+           25  r r  stage a  -- nobody asks the strategy any more
+           26  r G
+              ...
+           31  r y
+              ...
+           34  r r
+              ...
+           36  G r
+              ...
+           41  y r
+              ...
+           44  r r
+              ...
+           46  r G
+              ...
+           50  r G  reset  -- by hand: the strategy again
+           51  r y
+              ...
+           54  r r
+              ...
+           56  G r
+              ...
+           60  G r
+        ",
+    );
+    assert_eq!(outcome.latches, [(20.0, Latch::CycleFault { group: 1 }), (50.0, Latch::None)]);
+    assert_eq!(outcome.codes(&[175]), [(20.0, 175, 1)]);
+}
+
+#[test]
+fn it_goes_on_after_a_power_failure() {
+    Timeline::new(starving()).restored(Latch::CycleFault { group: 1 }).check(
+        "
+               A B
+            0  G r  stage a
+              ...
+            5  y r
+              ...
+            8  r r
+              ...
+           10  r G
+              ...
+           15  r y
+              ...
+           18  r r
+              ...
+           20  G r
+              ...
+           25  y r
+              ...
+           28  r r
+              ...
+           30  G r  reset
+              ...
+           40  G r
+        ",
+    );
+}
+
+#[test]
+fn a_hold_and_flashing_are_no_fault() {
+    let outcome = Timeline::new(starving()).check(
+        "
+               A B
+            0  G r  stage a
+              ...
+           10  G r  hold A
+              ...
+           60  G r  end hold A  -- B waits anew
+              ...
+           70  y r  flash
+              ...
+           73  r r
+              ...
+           75  o o
+              ...
+           95  r r  end flash
+              ...
+          100  G r    -- and again
+              ...
+          121  y r    -- 20 s after 100
+        ",
+    );
+    assert_eq!(outcome.codes(&[175]), [(120.0, 175, 1)]);
+}
+
+/// As before, but B is called by detectors: channel 0 locks, channel 1 does not.
+pub fn called() -> PlanSpec {
+    let calls = |channel, locking| DetectorUse {
+        channel,
+        groups: vec!["B".into()],
+        mode: DetectorMode::Call,
+        locking,
+        delay: s(0),
+        extend: s(0),
+    };
+    PlanSpec { detectors: vec![calls(0, true), calls(1, false)], ..starving() }
+}
+
+#[test]
+fn who_is_not_called_does_not_wait() {
+    Timeline::new(called()).check(
+        "
+               A B
+            0  G r  stage a
+              ...
+            4  G r  detector 1 on  -- does not lock
+              ...
+           10  G r  detector 1 off  -- turned right on red
+              ...
+           30  G r  detector 0 on  -- locks: called from 30 on
+           31  G r  detector 0 off
+              ...
+           50  G r    -- 20 s
+           51  y r
+              ...
+           54  r r
+              ...
+           56  r G
+        ",
+    );
+}
+
+#[test]
+fn a_detector_that_does_not_lock_calls_while_it_is_on() {
+    Timeline::new(called()).check(
+        "
+               A B
+            0  G r  stage a
+              ...
+            4  G r  detector 1 on
+              ...
+           25  y r
+              ...
+           28  r r
+              ...
+           30  r G
+        ",
+    );
+}
+
+#[test]
+fn a_call_by_command_is_kept_until_it_is_served() {
+    let outcome = Timeline::new(called()).check(
+        "
+               A B
+            0  G r  stage a
+              ...
+            2  G r  call B
+              ...
+           10  y r  stage b  -- served
+              ...
+           13  r r
+              ...
+           15  r G
+              ...
+           20  r y  stage a
+              ...
+           23  r r
+              ...
+           25  G r
+              ...
+           50  G r    -- nobody waits
+        ",
+    );
+    assert_eq!(outcome.codes(&[43, 44, 175]), [(2.0, 43, 2), (15.0, 44, 2)]);
+}

@@ -1,0 +1,182 @@
+//! Watches every lamp change. Reads the plan as it was written, not the kernel's numbers, and shares no code with it.
+
+use std::collections::BTreeMap;
+
+use intergreen_control::{
+    Lamp, Millis,
+    plan::{GroupKind, GroupSpec, IntergreenTime, PlanSpec},
+};
+
+/// What a timeline is allowed besides.
+#[derive(Clone, Copy, Default)]
+pub struct Allowed {
+    /// A preemption cuts walks or clearances short.
+    pub cuts: bool,
+    /// The plan waives a yellow trap.
+    pub trap: bool,
+    /// The plan was made from a program, with that program's gaps.
+    pub program: bool,
+}
+
+pub struct Referee<'a> {
+    spec: &'a PlanSpec,
+    allowed: Allowed,
+    pub lamps: Vec<Lamp>,
+    /// Since when each group shows what it shows; `None`: nobody knows.
+    since: Vec<Option<Millis>>,
+    /// When its green began and ended last.
+    opened: Vec<Option<Millis>>,
+    ended: Vec<Option<Millis>>,
+}
+
+impl<'a> Referee<'a> {
+    pub fn new(spec: &'a PlanSpec, allowed: Allowed, lamps: &[Lamp]) -> Self {
+        let unknown = vec![None; lamps.len()];
+        let (since, opened) = (unknown.clone(), unknown.clone());
+        Self { spec, allowed, lamps: lamps.to_vec(), since, opened, ended: unknown }
+    }
+
+    fn number(&self, name: &str) -> usize {
+        self.spec.groups.iter().position(|g| g.name == name).expect("a group of the plan")
+    }
+
+    fn is_open(&self, g: usize) -> bool {
+        let arrow = self.spec.groups[g].kind == GroupKind::FlashingYellowArrow;
+        self.lamps[g].is_green() || arrow && self.lamps[g] == Lamp::Flashing
+    }
+
+    /// All changes of one moment. `flashing`: the unit flashes, starts up, or leaves it.
+    pub fn watch(&mut self, at: Millis, changes: &BTreeMap<usize, Lamp>, flashing: bool) {
+        let before: Vec<Lamp> = self.lamps.clone();
+        let was_open: Vec<bool> = (0..before.len()).map(|g| self.is_open(g)).collect();
+        for (&g, &lamp) in changes {
+            self.lamps[g] = lamp;
+        }
+        for (&g, &to) in changes {
+            let from = before[g];
+            if from == to {
+                continue;
+            }
+            self.course(at, g, from, to, flashing);
+            match (was_open[g], self.is_open(g)) {
+                (false, true) => {
+                    self.cleared(at, g);
+                    self.opened[g] = Some(at);
+                }
+                (true, false) => {
+                    if !flashing {
+                        self.traps(at, g);
+                    }
+                    self.ended[g] = Some(at);
+                }
+                _ => {}
+            }
+            if !(was_open[g] && self.is_open(g)) {
+                self.since[g] = Some(at);
+            }
+        }
+        self.pairs(at);
+    }
+
+    /// One group's lamps follow each other, each for its time.
+    fn course(&self, at: Millis, g: usize, from: Lamp, to: Lamp, flashing: bool) {
+        let group = &self.spec.groups[g];
+        let (name, kind) = (&group.name, group.kind);
+        let arrow = kind == GroupKind::FlashingYellowArrow;
+        let off = |lamp: Lamp| lamp == Lamp::Off || lamp == Lamp::Flashing && !arrow;
+        if flashing || off(from) || off(to) {
+            return;
+        }
+        let is_red = |lamp| matches!(lamp, Lamp::Red | Lamp::TurnOnRed);
+        let lasted = self.since[g].map(|since| at - since);
+        let least = |what: &str, need: Millis| {
+            if let Some(lasted) = lasted {
+                assert!(lasted >= need, "{at:?}: {what} of '{name}' lasted {lasted:?} of {need:?}");
+            }
+        };
+        let on_foot = kind == GroupKind::Pedestrian;
+        let yellow = if on_foot { group.clearance } else { group.yellow }.unwrap_or(Millis(0));
+        let green = if on_foot { group.walk } else { group.min_green }.unwrap_or(Millis(0));
+        let cut = self.allowed.cuts && on_foot;
+        match from {
+            Lamp::Green | Lamp::GreenMinor => {
+                let goes_on = to.is_green();
+                assert!(goes_on || to == Lamp::Yellow || yellow.0 == 0 || cut, "{at:?}: '{name}' {from:?} → {to:?}");
+                if !goes_on && !cut {
+                    least("green", green);
+                }
+            }
+            Lamp::Flashing => {
+                assert!(matches!(to, Lamp::Green | Lamp::Yellow), "{at:?}: '{name}' {from:?} → {to:?}");
+            }
+            Lamp::Yellow => {
+                assert!(is_red(to), "{at:?}: '{name}' {from:?} → {to:?}");
+                if !cut {
+                    least("yellow", yellow);
+                    let exact = self.allowed.program || lasted.is_none_or(|lasted| lasted == yellow);
+                    assert!(exact, "{at:?}: yellow of '{name}' lasted {lasted:?}");
+                }
+            }
+            Lamp::RedYellow => {
+                assert!(to.is_green(), "{at:?}: '{name}' {from:?} → {to:?}");
+                least("red-yellow", group.red_yellow.unwrap_or(Millis(0)));
+            }
+            Lamp::Red | Lamp::TurnOnRed => {
+                let with_red_yellow = group.red_yellow.is_some_and(|t| t.0 > 0) && !self.allowed.program;
+                let legal = is_red(to) || if with_red_yellow { to == Lamp::RedYellow } else { to != Lamp::Yellow };
+                assert!(legal, "{at:?}: '{name}' {from:?} → {to:?}");
+                if !is_red(to) {
+                    least("red", group.red_revert.unwrap_or(Millis(1000)));
+                }
+            }
+            Lamp::Off => {}
+        }
+    }
+
+    /// Whoever opens has waited for everybody's intergreen.
+    fn cleared(&self, at: Millis, g: usize) {
+        let name = &self.spec.groups[g].name;
+        for i in self.spec.intergreens.iter().filter(|i| i.to == *name) {
+            let pair = |(a, b): &(String, String)| a == name && *b == i.from || *a == i.from && b == name;
+            if !self.spec.forbidden.iter().any(pair) {
+                continue;
+            }
+            let IntergreenTime::Given(time) = i.time else { continue };
+            let from = self.number(&i.from);
+            if self.allowed.cuts && self.spec.groups[from].kind == GroupKind::Pedestrian {
+                continue;
+            }
+            if let Some(ended) = self.ended[from] {
+                assert!(at - ended >= time, "{at:?}: '{name}' opens {:?} after '{}' of {time:?}", at - ended, i.from);
+            }
+        }
+    }
+
+    /// A left turn that gives way does not end before the traffic it gives way to.
+    fn traps(&self, at: Millis, g: usize) {
+        let group: &GroupSpec = &self.spec.groups[g];
+        if self.allowed.trap || group.kind == GroupKind::FlashingYellowArrow {
+            return;
+        }
+        for y in self.spec.yields.iter().filter(|y| y.oncoming && y.who == group.name) {
+            assert!(!self.is_open(self.number(&y.to)), "{at:?}: '{}' is trapped by '{}'", y.who, y.to);
+        }
+    }
+
+    /// Who is open together.
+    fn pairs(&self, at: Millis) {
+        for (a, b) in &self.spec.forbidden {
+            let [x, y] = [a, b].map(|name| self.number(name));
+            let moves = |g: usize| self.is_open(g) || self.lamps[g] == Lamp::RedYellow;
+            assert!(!(moves(x) && moves(y)), "{at:?}: '{a}' {:?} and '{b}' {:?}", self.lamps[x], self.lamps[y]);
+            let yellow = |g: usize| self.lamps[g] == Lamp::Yellow;
+            let strict = self.spec.yellow_conflicts;
+            let caught = yellow(x) && self.is_open(y) || yellow(y) && self.is_open(x);
+            assert!(!(strict && caught), "{at:?}: '{a}' {:?} and '{b}' {:?}", self.lamps[x], self.lamps[y]);
+        }
+        for y in &self.spec.yields {
+            let [who, to] = [&y.who, &y.to].map(|name| self.lamps[self.number(name)]);
+            assert!(who != Lamp::Green || to != Lamp::Green, "{at:?}: '{}' and '{}' both Green", y.who, y.to);
+        }
+    }
+}

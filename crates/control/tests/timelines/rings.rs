@@ -1,0 +1,175 @@
+//! Two rings with eight phases, an overlap and a crossing.
+//!
+//! ```text
+//!   ring 1   1 2 | 3 4        1, 3, 5, 7 protected lefts; 2 and 6 the main street, 4 and 8 the side street
+//!   ring 2   5 6 | 7 8        P: people on foot beside 2; R: a right turn beside P with 2 and with 3
+//! ```
+
+use intergreen_control::plan::{
+    GroupKind, GroupSpec, OverlapSpec, Pattern, PhaseSpec, PhaseSplit, PlanSpec, RingsSpec,
+};
+
+use crate::{head, on_foot, s, timeline::Timeline, vehicle};
+
+pub fn rings() -> PlanSpec {
+    let number = |n: u8| n.to_string();
+    let mut groups = Vec::new();
+    for n in 1..=8u8 {
+        let (kind, yellow, green) = if n % 2 == 1 { (GroupKind::Arrow, 3, 4) } else { (GroupKind::Vehicle, 4, 7) };
+        groups.push(GroupSpec {
+            yellow: Some(s(yellow)),
+            min_green: Some(s(green)),
+            red_clearance: Some(s(1)),
+            ..head(&number(n), kind)
+        });
+    }
+    groups.push(GroupSpec { clearance: Some(s(8)), buffer: Some(s(2)), ..on_foot("P") });
+    groups.push(GroupSpec { red_clearance: Some(s(1)), ..vehicle("R") });
+    let clearance = |n: u8| if n % 2 == 1 { s(4) } else { s(5) };
+    let mut spec = PlanSpec::new("eight phases", groups);
+    let ring = |n: u8| (n - 1) / 4;
+    let side = |n: u8| (n - 1) / 2 % 2;
+    for a in 1..=8u8 {
+        for b in a + 1..=8 {
+            if ring(a) == ring(b) || side(a) != side(b) {
+                spec = spec.forbid(&number(a), &number(b), (clearance(a), clearance(b)));
+            }
+        }
+    }
+    // A protected left turns into the crossing.
+    for n in [1, 3, 4, 7, 8] {
+        spec = spec.forbid("P", &number(n), (s(10), clearance(n)));
+    }
+    spec = spec.give_way("R", "P", false).forbid("R", "1", (s(4), s(4))).forbid("R", "4", (s(4), s(5)));
+    let phase =
+        |n: u8| PhaseSpec { number: n, groups: vec![number(n)], walks: if n == 2 { vec!["P".into()] } else { vec![] } };
+    spec.rings = Some(RingsSpec {
+        phases: (1..=8).map(phase).collect(),
+        rings: vec![vec![vec![1, 2], vec![3, 4]], vec![vec![5, 6], vec![7, 8]]],
+        overlaps: vec![OverlapSpec {
+            group: "R".into(),
+            phases: vec![2, 3],
+            permissive: vec![],
+            lead: s(6),
+            trail: s(3),
+        }],
+    });
+    spec
+}
+
+#[test]
+fn an_overlap_stays_green_from_parent_to_parent_and_clears_for_itself() {
+    Timeline::new(rings()).check(
+        "
+               1 2 3 4 5 6 7 8 P R
+            0  G r r r G r r r r r  phases 1 5
+              ...
+            8  y r r r y r r r r r  phases 2 6  -- R leads in 6 s after the request, 2 s after phase 2
+              ...
+           11  r r r r r r r r r r
+           12  r G r r r G r r r r
+              ...
+           14  r G r r r G r r r G
+              ...
+           24  r y r r r y r r r G  phases 3 7  -- across the barrier R stays green
+              ...
+           28  r r r r r r r r r G
+           29  r r G r r r G r r G
+              ...
+           36  r r y r r r y r r G  phases 4 8  -- R trails by 3 s, then clears for itself: 4 waits for it, 8 for 7 alone
+              ...
+           39  r r r r r r r r r y
+           40  r r r r r r r G r y
+              ...
+           42  r r r r r r r G r r
+           43  r r r G r r r G r r
+              ...
+           54  r r r G r r r G r r
+        ",
+    );
+}
+
+#[test]
+fn nobody_crosses_a_barrier_before_both_rings_have_cleared() {
+    Timeline::new(rings()).check(
+        "
+               1 2 3 4 5 6 7 8 P R
+            0  r G r r G r r r r r  phases 2 5
+              ...
+            6  r G r r G r r r r G
+              ...
+            8  r G r r y r r r W g  phases 2 6 walks 2  -- P begins with the request for it
+              ...
+           11  r G r r r r r r W g
+           12  r G r r r G r r W g
+              ...
+           14  r y r r r G r r c g  phases 3 7  -- 6 has just opened; P needs clearance and buffer, 10 s
+              ...
+           18  r r r r r G r r c g
+           19  r r r r r y r r c g
+              ...
+           22  r r r r r y r r r g
+           23  r r r r r r r r r g
+           24  r r G r r r G r r G
+              ...
+           32  r r G r r r G r r G
+        ",
+    );
+}
+
+/// Cycle 80 s.
+fn day() -> Pattern {
+    let splits = [(1, 14), (2, 30), (3, 12), (4, 24), (5, 18), (6, 26), (7, 14), (8, 22)];
+    Pattern {
+        name: "day".into(),
+        cycle: s(80),
+        offset: s(20),
+        stages: vec![],
+        phases: splits.map(|(phase, split)| PhaseSplit { phase, split: s(split) }).to_vec(),
+        coordinated: vec![2, 6],
+    }
+}
+
+#[test]
+fn fixed_time_runs_a_pattern_of_phases() {
+    Timeline::new(PlanSpec { patterns: vec![day()], ..rings() }).fixed_time().check(
+        "
+               1 2 3 4 5 6 7 8 P R
+           20  G r r r G r r r r r    -- the cycle begins at its offset
+              ...
+           30  y r r r G r r r r r    -- force-off of 1, 4 s before its split ends
+              ...
+           33  r r r r G r r r r r
+           34  r G r r y r r r W r    -- 2 and its walk; force-off of 5
+              ...
+           36  r G r r y r r r W g
+           37  r G r r r r r r W g
+           38  r G r r r G r r W g    -- 6
+              ...
+           51  r G r r r G r r c g    -- walk ends so that its clearance ends with the green of 2
+              ...
+           59  r y r r r y r r r g    -- force-off of 2 and 6, 5 s before the barrier
+              ...
+           61  r y r r r y r r r G
+              ...
+           63  r r r r r r r r r G
+           64  r r G r r r G r r G    -- the barrier: 3 and 7
+              ...
+           72  r r y r r r G r r G    -- force-off of 3; R trails by 3 s, which this plan takes from the split of 4
+              ...
+           74  r r y r r r y r r G
+           75  r r r r r r y r r y
+              ...
+           77  r r r r r r r r r y
+           78  r r r r r r r G r r
+           79  r r r G r r r G r r
+              ...
+           95  r r r y r r r y r r    -- force-off of 4 and 8
+              ...
+           99  r r r r r r r r r r
+          100  G r r r G r r r r r    -- the next cycle
+              ...
+          106  G r r r G r r r r r
+        ",
+    );
+}
