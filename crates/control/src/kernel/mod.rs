@@ -231,11 +231,12 @@ impl Kernel {
         let red = Light { since: self.now, ended: self.now, unprotected: self.now, ..Light::RED };
         for (light, group) in self.lights.iter_mut().zip(self.plan.groups()) {
             *light = Light { shown: light.shown, ..red };
-            // The unit has waited for the longest intergreen already.
-            let cleared = self.now - self.limits.longest_intergreen;
-            light.ended = cleared;
-            light.unprotected = cleared;
-            light.since = self.now - group.red_revert;
+            // The unit has waited for the longest intergreen already. All that was over a moment ago: it is nobody's
+            // reason to wait until now.
+            let before = |time: Millis| self.now - time - Millis(2);
+            light.ended = before(self.limits.longest_intergreen);
+            light.unprotected = light.ended;
+            light.since = before(group.red_revert);
         }
     }
 
