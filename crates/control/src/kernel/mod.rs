@@ -20,7 +20,9 @@
 //!    plan waives it: that traffic ends together with it.
 //! 7. A group that is called is served, or a cycle fault is raised and the plan's own sequence runs. Preemptions,
 //!    holds and flashing are exempt.
-//! 8. Flashing and start-up are left through red everywhere for the longest intergreen.
+//! 8. Flashing and start-up are left through red everywhere for the longest intergreen; flashing by command is entered
+//!    through it. A fault flashes at once. Nothing but a passed self-check ends a start-up's flashing.
+//! 9. A preemption overrides hold, omit and force-off, commanded flashing all of them; neither overrides the rules above.
 //!
 //! Time never runs backwards: what is earlier than the time reached is taken as the time reached.
 

@@ -110,16 +110,16 @@ pub struct GroupSpec {
     /// Least green, 1–60 s; not for people on foot. Must be given.
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
     pub min_green: Option<Millis>,
-    /// Greatest green while somebody else is called, s [none].
+    /// Greatest green while somebody else is called, s \[none\].
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
     pub max_green: Option<Millis>,
     /// Yellow, 3–6 s; not for people on foot. Must be given.
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
     pub yellow: Option<Millis>,
-    /// Red and yellow before green, 0–3 s [0].
+    /// Red and yellow before green, 0–3 s \[0\].
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
     pub red_yellow: Option<Millis>,
-    /// Red after yellow before anybody in conflict may go, 0–6 s [0].
+    /// Red after yellow before anybody in conflict may go, 0–6 s \[0\].
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
     pub red_clearance: Option<Millis>,
     /// People on foot: least walk, 4–60 s. Must be given.
@@ -128,16 +128,16 @@ pub struct GroupSpec {
     /// People on foot: clearance (flashing don't walk), 0–60 s. Must be given.
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
     pub clearance: Option<Millis>,
-    /// People on foot: don't walk after the clearance before anybody in conflict may go, 0–10 s [0].
+    /// People on foot: don't walk after the clearance before anybody in conflict may go, 0–10 s \[0\].
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
     pub buffer: Option<Millis>,
-    /// People on foot: leading interval: whoever gives way to them starts this much later, 0–20 s [0].
+    /// People on foot: leading interval: whoever gives way to them starts this much later, 0–20 s \[0\].
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
     pub lead: Option<Millis>,
-    /// Least red before it may be green again, 0–20 s [1].
+    /// Least red before it may be green again, 0–20 s \[1\].
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
     pub red_revert: Option<Millis>,
-    /// Longest red while somebody calls, 10–3600 s [120].
+    /// Longest red while somebody calls, 10–3600 s \[120\].
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
     pub max_red: Option<Millis>,
     /// Whether it is served without being called.
