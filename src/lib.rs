@@ -10,6 +10,7 @@ pub mod import;
 pub mod instruments;
 pub mod measure;
 pub mod network;
+pub mod plans;
 pub mod random;
 pub mod scenario;
 pub mod sim;

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::check::CheckArgs;
 use super::compare::CompareArgs;
 use super::draw::DrawArgs;
+use super::replay::ReplayArgs;
 use crate::demand::FollowingModel;
 use crate::demand::routing::Moment;
 
@@ -34,6 +36,10 @@ pub enum Action {
     CompareSumo(CompareArgs),
     /// Draw a scenario as SVG: roads, stop lines, lamps and vehicles
     Draw(DrawArgs),
+    /// Give controllers the inputs of a recorded run again, and compare the lamps
+    ReplayInputs(ReplayArgs),
+    /// Check signal plans: all that is unsafe or cannot work, else a summary
+    Check(CheckArgs),
 }
 
 /// What is simulated: options of `run` and of `draw`.
@@ -111,6 +117,9 @@ pub struct RunArgs {
     /// Length of the intervals in edgedata.xml and lanedata.xml, s
     #[arg(long, value_name = "S", default_value = "900", value_parser = interval)]
     pub interval: f64,
+    /// Record what every signal controller is given and shows, for `replay-inputs`
+    #[arg(long, value_name = "FILE")]
+    pub record_inputs: Option<PathBuf>,
     /// Print one JSON object instead of the summary
     #[arg(long)]
     pub json: bool,

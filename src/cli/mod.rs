@@ -1,4 +1,4 @@
-//! The command line: `intergreen run`, `intergreen draw`, `intergreen compare-sumo`.
+//! The command line: `intergreen run` and the other commands.
 //!
 //! Terms
 //! - **input error**: what the user gave cannot be used (exit code 2); everything else that fails is a failed run (1).
@@ -8,6 +8,7 @@
 //! itself touches none of them.
 
 mod args;
+mod check;
 mod clock;
 mod compare;
 mod draw;
@@ -16,6 +17,8 @@ mod load;
 mod out;
 mod outcome;
 mod progress;
+mod record;
+mod replay;
 mod run;
 mod summary;
 mod tables;
@@ -58,6 +61,8 @@ pub fn main() -> ExitCode {
         Some(args::Action::Run(args)) => run::run(&args),
         Some(args::Action::CompareSumo(args)) => compare::run(&args),
         Some(args::Action::Draw(args)) => draw::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(args::Action::ReplayInputs(args)) => replay::run(&args),
+        Some(args::Action::Check(args)) => check::run(&args),
     };
     match result {
         Ok(code) => code,

@@ -171,22 +171,7 @@ fn fallbacks(run: &Finished<'_>) -> Vec<String> {
     if run.sim.scene().setup.controller.0 == "fixed_time" { run.loaded.report.fallbacks.clone() } else { Vec::new() }
 }
 
-/// What is run although a plan of our own would be refused for it: green that ends without yellow, and groups with
-/// traffic that are never opened.
+/// What is run although a plan of our own would be refused for it, and what is shown otherwise than written.
 fn waived(run: &Finished<'_>) -> Vec<String> {
-    let network = &run.loaded.network;
-    let mut found = Vec::new();
-    for signal in &network.signals {
-        let used =
-            |group: &u16| signal.movements.iter().any(|m| network.movement(*m).head.is_some_and(|h| h.group == *group));
-        let mut note = |what: &str, groups: Vec<u16>| {
-            let groups: Vec<String> = groups.iter().filter(|g| used(g)).map(u16::to_string).collect();
-            if !groups.is_empty() {
-                found.push(format!("signal '{}': {what}: groups {}", signal.id, groups.join(" ")));
-            }
-        };
-        note("green ends without yellow", signal.program.without_yellow());
-        note("never green", signal.program.never_green());
-    }
-    found
+    run.sim.plans().iter().flat_map(|plan| plan.waived(&run.loaded.network)).collect()
 }

@@ -13,11 +13,13 @@ use super::load::{Loaded, load};
 use super::out::Results;
 use super::outcome::{Cost, Outcome};
 use super::progress::Progress;
+use super::record::Recorder;
 use super::watch::Watch;
 use super::{Failure, clock, complain, out, print, summary};
 use crate::demand::{self, Routing};
 use crate::network::Network;
-use crate::sim::{Setup, SimError, Simulation, TimedCommand, monitor};
+use crate::plans::SignalPlan;
+use crate::sim::{Setup, SimError, Simulation, TimedCommand};
 
 /// Why a run stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,6 +92,8 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     }
     let load_s = started.elapsed().as_secs_f64();
 
+    let record = |file: &PathBuf| Recorder::open(file, &loaded.name, &mut sim);
+    let mut recorder = args.record_inputs.as_ref().map(record).transpose()?;
     let mut watch = Watch::new(&sim);
     let open = |dir: &PathBuf| Results::open(dir, args, &loaded, &sim, goal);
     let mut results = args.out.as_ref().map(open).transpose()?;
@@ -97,6 +101,9 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let (wall, cpu) = (clock::wall(), clock::cpu());
     let mut look = |sim: &Simulation| {
         progress.show(sim);
+        if let Some(recorder) = &mut recorder {
+            recorder.look(sim)?;
+        }
         results.as_mut().map_or(Ok(()), |results| results.look(sim))
     };
     let stop = simulate(&mut sim, goal, &mut watch, &mut look, &interrupted)?;
@@ -104,6 +111,9 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let wall_s = wall.elapsed().as_secs_f64();
     progress.finish();
 
+    if let Some(recorder) = recorder {
+        recorder.finish(sim.now())?;
+    }
     let finished = Finished { args, loaded: &loaded, sim: &sim, watch: &watch, stop };
     let cost = Cost { load_s, cpu_s, wall_s, peak_rss_mb: clock::peak_rss_mb() };
     let outcome = Outcome::new(&finished, cost);
@@ -144,6 +154,13 @@ pub fn simulate(
         sim.step();
         watch.look(sim);
         look(sim)?;
+        if let Some((signal, trip)) = sim.trip() {
+            let signal = &sim.scene().network.signals[signal.index()].id;
+            return Err(Failure::Run(format!(
+                "signal '{signal}': the monitor tripped: {trip}. The controller or its plan is wrong, and so would be \
+                 all results"
+            )));
+        }
     }
 }
 
@@ -184,12 +201,12 @@ fn goal(args: &RunArgs, loaded: &Loaded) -> Result<Option<Millis>, Failure> {
 /// # Errors
 /// If an option or a signal program of the scenario cannot be used.
 pub fn simulation(args: &SetupArgs, loaded: &mut Loaded, verbose: bool) -> Result<Simulation, Failure> {
-    check_programs(&loaded.network, args.allow_unsafe_programs, verbose)?;
     let setup = setup(args, loaded);
     scale(loaded, args.scale, setup.seed)?;
     demand::check_flows(&loaded.demand, loaded.end).map_err(Failure::Input)?;
     let demand = Arc::new(std::mem::take(&mut loaded.demand));
     let mut sim = Simulation::new(loaded.network.clone(), demand, setup).map_err(failure)?;
+    warn_unsafe(sim.plans(), verbose);
     if let Some(file) = &args.commands {
         for command in read_commands(file)? {
             sim.command(command).map_err(|e| Failure::Input(format!("{}: {e}", file.display())))?;
@@ -243,26 +260,17 @@ fn warn_unwritten(args: &RunArgs, loaded: &Loaded) {
     complain("note", &format!("the scenario asks for {what}, which are written only with --out DIR"));
 }
 
-/// Refuses programs that open a forbidden pair, or says so loudly: in a line, or in one for each pair if `verbose`.
-///
-/// # Errors
-/// Names the first pair if it is not `allowed`.
-pub fn check_programs(network: &Network, allowed: bool, verbose: bool) -> Result<(), Failure> {
-    let opened = monitor::opened_by_programs(network);
-    let Some(first) = opened.first() else { return Ok(()) };
-    let more = if opened.len() > 1 { format!(", and {} pairs more", opened.len() - 1) } else { String::new() };
-    if !allowed {
-        return Err(Failure::Input(format!(
-            "{first}, though they meet and have to be kept apart{more}; --allow-unsafe-programs runs it all the same"
-        )));
-    }
+/// Says loudly which forbidden pairs programs open: in a line, or in one for each pair if `verbose`.
+pub fn warn_unsafe(plans: &[SignalPlan], verbose: bool) {
+    let opened: Vec<_> = plans.iter().flat_map(|p| &p.opened).collect();
+    let Some(first) = opened.first() else { return };
     if verbose {
         opened.iter().for_each(|pair| complain("UNSAFE", &pair.to_string()));
-    } else {
-        let hint = if opened.len() > 1 { " (`run -v` shows all)" } else { "" };
-        complain("UNSAFE", &format!("{first}{more}{hint}; such seconds are counted as conflicting greens"));
+        return;
     }
-    Ok(())
+    let more = if opened.len() > 1 { format!(", and {} pairs more", opened.len() - 1) } else { String::new() };
+    let hint = if opened.len() > 1 { " (`run -v` shows all)" } else { "" };
+    complain("UNSAFE", &format!("{first}{more}{hint}; such seconds are counted as conflicting greens"));
 }
 
 /// Scales the demand by the scenario's own factor and `factor`.
@@ -295,7 +303,7 @@ fn read_commands(file: &Path) -> Result<Vec<TimedCommand>, Failure> {
 pub fn failure(e: SimError) -> Failure {
     match e {
         SimError::Threads(_) | SimError::Snapshot(_) => Failure::Run(e.to_string()),
-        SimError::Controller(_) | SimError::Command { .. } => Failure::Input(e.to_string()),
+        SimError::Plan(_) | SimError::Controller(_) | SimError::Command { .. } => Failure::Input(e.to_string()),
     }
 }
 

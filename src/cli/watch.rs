@@ -76,8 +76,8 @@ impl Watch {
         }
         let monitor = &sim.controllers().monitor;
         if monitor.seconds > self.counted.1 {
-            for (signal, _) in monitor.open_now() {
-                self.conflicts.entry(SignalId::new(signal)).or_insert((self.now, 0)).1 += 1;
+            for signal in monitor.open_now() {
+                self.conflicts.entry(signal).or_insert((self.now, 0)).1 += 1;
             }
         }
         self.counted = (m.collisions, monitor.seconds);

@@ -7,7 +7,8 @@ use thiserror::Error;
 
 use super::{
     Direction, Junction, JunctionId, JunctionKind, Lane, LaneId, LaneRules, Link, LinkId, Movement, MovementId,
-    MovementKind, Network, Permissions, Point, RightOfWay, Signal, SignalHead, SignalId, conflicts, equal, geometry,
+    MovementKind, NemaSpec, Network, Permissions, Point, RightOfWay, Signal, SignalHead, SignalId, conflicts, equal,
+    geometry,
 };
 
 /// Why parts do not make a network. Each message names the element and what was expected of it.
@@ -130,6 +131,10 @@ pub struct SignalSpec {
     pub id: String,
     /// Its program.
     pub program: Program,
+    /// Whether the program was made for this simulator.
+    pub own: bool,
+    /// The ring-barrier program of its file.
+    pub rings: Option<NemaSpec>,
 }
 
 /// Collects parts and checks them on [`build`](Self::build).
@@ -509,6 +514,8 @@ fn resolve_signals(
             groups: u16::try_from(s.program.groups()).unwrap_or(u16::MAX),
             program: s.program,
             movements: Vec::new(),
+            own: s.own,
+            rings: s.rings,
         })
         .collect();
     for (i, m) in movements.iter().enumerate() {

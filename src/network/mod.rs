@@ -30,8 +30,8 @@ pub use geometry::Point;
 pub(crate) use ids::dense_id;
 pub use ids::{JunctionId, LaneId, LinkId, MovementId, SignalId};
 pub use model::{
-    Conflict, ConflictKind, Direction, Junction, JunctionKind, Lane, Link, Movement, MovementKind, Network, RightOfWay,
-    Signal, SignalHead,
+    Conflict, ConflictKind, Direction, Junction, JunctionKind, Lane, Link, Movement, MovementKind, NemaPhase, NemaSpec,
+    Network, RightOfWay, Signal, SignalHead,
 };
 pub use permissions::{Permissions, VehicleClass};
 pub use rules::{LaneRules, StopOffset};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use intergreen_control::Program;
+use intergreen_control::{Lamp, Millis, Program};
 
 use super::{JunctionId, LaneId, LaneRules, LinkId, MovementId, Permissions, Point, SignalId, VehicleClass};
 
@@ -243,6 +243,47 @@ pub struct Signal {
     pub program: Program,
     /// Movements that obey it, in id order.
     pub movements: Vec<MovementId>,
+    /// Whether its program was made for this simulator (a street plan), not taken from somebody else's file.
+    pub own: bool,
+    /// The ring-barrier program that its file has, if it has one and it can be used.
+    pub rings: Option<NemaSpec>,
+}
+
+/// A ring-barrier program as a file has it (SUMO: a tlLogic of type NEMA). The numbers fit each other: every phase
+/// named is one of `phases`, and every ring has as many sections.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NemaSpec {
+    /// The phases, by their numbers.
+    pub phases: Vec<NemaPhase>,
+    /// By ring, by section between two barriers: phase numbers in their order. A ring may pause in a section.
+    pub rings: Vec<Vec<Vec<u8>>>,
+    /// The coordinated phases; none: it runs free.
+    pub coordinated: Vec<u8>,
+    /// The length of the cycle, if it is given.
+    pub cycle: Option<Millis>,
+    /// Phases served in every cycle for their least green; `None`: all.
+    pub min_recall: Option<Vec<u8>>,
+    /// Phases served in every cycle for their greatest green.
+    pub max_recall: Vec<u8>,
+}
+
+/// A phase of a ring-barrier program as a file has it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NemaPhase {
+    /// Its number, 1–32.
+    pub number: u8,
+    /// What each group shows while it is green.
+    pub lamps: Vec<Lamp>,
+    /// Least green.
+    pub min_green: Option<Millis>,
+    /// Greatest green.
+    pub max_green: Option<Millis>,
+    /// How long a vehicle extends green.
+    pub passage: Option<Millis>,
+    /// Yellow.
+    pub yellow: Option<Millis>,
+    /// Red clearance.
+    pub red: Option<Millis>,
 }
 
 impl Network {

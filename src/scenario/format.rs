@@ -199,11 +199,16 @@ struct Head {
     version: u32,
 }
 
+/// How all our RON files are read.
+pub(super) fn options() -> ron::Options {
+    ron::Options::default()
+        .with_default_extension(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES)
+        .with_recursion_limit(64)
+}
+
 /// Parses a file's text.
 pub(super) fn parse(text: &str, name: &str) -> Result<ScenarioFile, ScenarioError> {
-    let options = ron::Options::default()
-        .with_default_extension(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES)
-        .with_recursion_limit(64);
+    let options = options();
     let at = |e: ron::error::SpannedError| {
         let place = (e.span.start.line, e.span.start.col);
         ScenarioError::at(name, text, Some(place), e.code.to_string())

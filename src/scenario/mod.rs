@@ -9,6 +9,7 @@
 
 mod error;
 mod format;
+mod plan;
 mod resolve;
 mod set;
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub use error::ScenarioError;
 pub use format::{
     DemandFile, EntryFile, NetworkFile, RouteFile, ScenarioFile, ShareFile, TurnsFile, VehicleFile, Vehicles,
 };
+pub use plan::read_plan;
 
 use crate::demand::Demand;
 use crate::network::Network;

@@ -1,11 +1,13 @@
 //! Controllers in the loop: sensor edges in, lamp changes out. The simulator itself never switches a lamp.
 
 use bevy::ecs::prelude::Resource;
-use intergreen_control::{Controller, DetectorEvent, Lamp, Millis, Registry};
+use intergreen_control::log::Event;
+use intergreen_control::{Controller, DetectorEvent, Input, Lamp, Millis, Output, Registry};
 
 use super::monitor::Monitor;
 use super::scene::Scene;
 use super::sensors::SensorState;
+use crate::plans::SignalPlan;
 
 /// The lamps drivers see.
 #[derive(Resource, Clone, Debug, Default)]
@@ -25,27 +27,35 @@ pub struct Controllers {
     due: Vec<Millis>,
     /// Watches the lamps without trusting the controllers.
     pub monitor: Monitor,
+    /// What the controllers were given in the last step, each with its signal; only if somebody wants to know.
+    pub inputs: Option<Vec<(u32, Input)>>,
+    /// What the controllers logged in the last step, each with its signal.
+    pub events: Vec<(u32, Event)>,
 }
 
 impl Controllers {
-    /// Makes the controllers a run asks for.
+    /// Makes the controllers a run asks for, one for each plan.
     ///
     /// # Errors
     /// If the registry does not know the strategy or refuses its parameters.
-    pub fn new(scene: &Scene) -> Result<Self, String> {
+    pub fn new(scene: &Scene, plans: &[SignalPlan]) -> Result<Self, String> {
         let registry = Registry::default();
         let (name, parameters) = &scene.setup.controller;
-        let list = scene
-            .network
-            .signals
+        let list = plans
             .iter()
-            .enumerate()
-            .map(|(i, s)| {
-                let strategy = registry.make(name, parameters, &s.program).map_err(|e| e.to_string())?;
-                Ok(Controller::new(s.program.clone(), strategy, scene.sensors.per_signal[i]))
+            .zip(&scene.sensors.per_signal)
+            .map(|(plan, &detectors)| {
+                let strategy = registry.make(name, parameters, &plan.plan).map_err(|e| e.to_string())?;
+                Ok(Controller::new(plan.plan.clone(), strategy, detectors))
             })
             .collect::<Result<Vec<_>, String>>()?;
-        Ok(Self { due: vec![Millis::NEVER; list.len()], list, monitor: Monitor::new(&scene.network) })
+        Ok(Self {
+            due: vec![Millis::NEVER; list.len()],
+            list,
+            monitor: Monitor::new(&scene.network, scene.setup.unsafe_yields),
+            inputs: None,
+            events: Vec::new(),
+        })
     }
 
     /// Starts all controllers at `now` and shows their first lamps.
@@ -65,14 +75,16 @@ impl Controllers {
 
     /// Advances the controllers to `now`: first every edge is handed in, then whoever is due decides.
     pub fn advance(&mut self, scene: &Scene, sensors: &SensorState, lamps: &mut Lamps, now: Millis) {
-        // The lamps as they were during the step that ends now.
-        self.monitor.pass(scene.dt);
         lamps.changes.clear();
+        self.events.clear();
+        self.inputs.iter_mut().for_each(Vec::clear);
         for event in sensors.wire.try_iter() {
             let sensor = &scene.sensors.list[event.sensor as usize];
             let i = sensor.signal.index();
-            self.list[i].handle_detector(DetectorEvent { detector: sensor.detector, at: event.at, on: event.on });
+            let input = Input::Detector(DetectorEvent { detector: sensor.detector, at: event.at, on: event.on });
+            self.list[i].handle(input);
             self.due[i] = self.due[i].min(event.at);
+            self.inputs.iter_mut().for_each(|inputs| inputs.push((sensor.signal.0, input)));
         }
         for i in 0..self.list.len() {
             if self.due[i] <= now {
@@ -80,20 +92,29 @@ impl Controllers {
                 self.show(scene, lamps, i);
             }
         }
+        self.monitor.pass(now);
     }
 
     /// Carries a controller's outputs to its lamps.
     fn show(&mut self, scene: &Scene, lamps: &mut Lamps, i: usize) {
-        let (base, end) = (scene.lamp_base[i], scene.lamp_base[i + 1]);
-        let mut changed = false;
-        while let Some(change) = self.list[i].poll_output() {
-            let lamp = base + u32::from(change.group);
-            lamps.shown[lamp as usize] = change.lamp;
-            lamps.changes.push((change.at, lamp, change.lamp));
-            changed = true;
+        let base = scene.lamp_base[i];
+        let mut changed = None;
+        while let Some(output) = self.list[i].poll_output() {
+            match output {
+                Output::Lamp(change) => {
+                    let lamp = base + u32::from(change.group);
+                    lamps.shown[lamp as usize] = change.lamp;
+                    lamps.changes.push((change.at, lamp, change.lamp));
+                    self.monitor.look(i, change.at, change.group, change.lamp);
+                    changed = Some(change.at);
+                }
+                Output::Event(event) => self.events.push((i as u32, event)),
+                // A run has no power failures; what is latched stays in the controller.
+                Output::Persist { .. } => {}
+            }
         }
-        if changed {
-            self.monitor.look(i, &lamps.shown[base as usize..end as usize]);
+        if let Some(at) = changed {
+            self.monitor.settle(i, at);
         }
         self.due[i] = self.list[i].poll_at();
     }

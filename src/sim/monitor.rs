@@ -1,12 +1,14 @@
-//! Counts conflicting greens: it looks at lamps only and trusts no controller. Which groups must not be open
-//! together is worked out in [`mod@pairs`].
+//! Watches the lamps of all signals, and trusts no controller: a [`Monitor`](intergreen_control::Monitor) each, which
+//! sees lamps only. Which groups must not be open together is worked out from geometry in [`mod@pairs`], by code that
+//! the plans of the controllers do not share; how short yellow and clearance may be comes from the file's own program.
 
 mod pairs;
 
-use intergreen_control::Lamp;
+use intergreen_control::monitor::{Channel, Limits, Monitor as Watcher, Permissives, Trip};
+use intergreen_control::{Lamp, Millis, Program};
 
-use self::pairs::{Pair, pairs};
-use crate::network::{MovementId, Network};
+use self::pairs::pairs;
+use crate::network::{MovementId, Network, Signal, SignalId};
 
 /// The movements that the programs of a network open in conflict with another, each with that other: when such a
 /// program is run all the same, the first gives way to the second.
@@ -30,90 +32,132 @@ pub fn unprotected(network: &Network) -> Vec<(MovementId, MovementId)> {
     found
 }
 
+/// The pairs of a signal's groups that must not be open together, `false`, or not both fully green, `true`: then the
+/// first is bound to give way. For comparison with plans, which work it out on their own.
+pub fn conflicting(network: &Network, signal: SignalId) -> Vec<(u16, u16, bool)> {
+    let pairs = pairs(network, &network.signals[signal.index()].movements);
+    pairs.into_iter().map(|p| (p.a, p.b, p.yields)).collect()
+}
+
 /// Watches all signals.
 #[derive(Clone, Debug)]
 pub struct Monitor {
-    pairs: Vec<Vec<Pair>>,
-    /// Conflicting pairs open now, by signal.
-    open: Vec<u32>,
-    /// Pair-seconds in conflict so far.
+    watchers: Vec<Watcher>,
+    /// Signals in conflict now.
+    open: Vec<bool>,
+    /// Seconds in which a signal had a conflicting pair open so far, all signals together.
     pub seconds: f64,
+    trip: Option<(SignalId, Trip)>,
 }
 
 impl Monitor {
-    /// Works out the conflicting pairs from the network's geometry and right of way.
-    pub fn new(network: &Network) -> Self {
-        let pairs: Vec<Vec<Pair>> = network.signals.iter().map(|s| pairs(network, &s.movements)).collect();
-        Self { open: vec![0; pairs.len()], pairs, seconds: 0.0 }
+    /// Works out what may be open together from the network's geometry and right of way. With `allow_unsafe` pairs that
+    /// a program opens itself are counted, but trip nothing.
+    pub fn new(network: &Network, allow_unsafe: bool) -> Self {
+        let watcher = |s: &Signal| Watcher::new(permissives(network, s, allow_unsafe), limits());
+        let watchers: Vec<_> = network.signals.iter().map(watcher).collect();
+        Self { open: vec![false; watchers.len()], watchers, seconds: 0.0, trip: None }
     }
 
-    /// Looks at the lamps of a signal after a change.
-    pub fn look(&mut self, signal: usize, lamps: &[Lamp]) {
-        self.open[signal] = self.pairs[signal].iter().filter(|p| p.is_violated_by(lamps)).count() as u32;
+    /// Sees a lamp change of a signal.
+    pub fn look(&mut self, signal: usize, at: Millis, group: u16, lamp: Lamp) {
+        self.watchers[signal].handle_lamp(at, group, lamp);
     }
 
-    /// Signals with conflicting pairs open now, and how many pairs.
-    pub fn open_now(&self) -> impl Iterator<Item = (usize, u32)> {
-        self.open.iter().copied().enumerate().filter(|s| s.1 > 0)
-    }
-
-    /// Lets `dt` seconds pass.
-    pub fn pass(&mut self, dt: f32) {
-        let open = self.open.iter().filter(|&&n| n > 0).count();
-        self.seconds += open as f64 * f64::from(dt);
-    }
-}
-
-/// A pair of movements that a signal's own program opens together although they have to be kept apart.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OpenedPair {
-    /// Name of the signal.
-    pub signal: String,
-    /// Name of its program.
-    pub program: String,
-    /// First step of the program in which both are open, from 0.
-    pub step: usize,
-    /// How long both are open in one cycle, s.
-    pub seconds: f64,
-    /// The movements, each as the links it leads from and to.
-    pub movements: [(String, String); 2],
-}
-
-impl std::fmt::Display for OpenedPair {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { signal, program, step, seconds, movements: [a, b] } = self;
-        write!(f, "signal '{signal}': program '{program}' opens {} → {} and {} → {} together ", a.0, a.1, b.0, b.1)?;
-        write!(f, "(first in step {step}, {seconds} s per cycle)")
-    }
-}
-
-/// The conflicting pairs that the programs of a network open themselves, each pair of ways once.
-pub fn opened_by_programs(network: &Network) -> Vec<OpenedPair> {
-    let mut found = Vec::new();
-    for signal in &network.signals {
-        for pair in pairs(network, &signal.movements) {
-            let steps = signal.program.steps();
-            let open = |lamps: &[Lamp]| pair.is_violated_by(lamps);
-            let Some(step) = steps.iter().position(|s| open(&s.lamps)) else { continue };
-            let millis: i64 = steps.iter().filter(|s| open(&s.lamps)).map(|s| s.duration.0).sum();
-            let way = |group: u16| {
-                let of_group = |m: &&MovementId| network.movement(**m).head.is_some_and(|h| h.group == group);
-                let link = |lane| network.link(network.lane(lane).link).id.clone();
-                let m = signal.movements.iter().find(of_group).map(|m| network.movement(*m));
-                m.map_or_else(Default::default, |m| (link(m.from), link(m.to)))
-            };
-            let opened = OpenedPair {
-                signal: signal.id.clone(),
-                program: signal.program.id().to_owned(),
-                step,
-                seconds: millis as f64 / 1000.0,
-                movements: [way(pair.a), way(pair.b)],
-            };
-            // Parallel lanes often have a group each.
-            if !found.contains(&opened) {
-                found.push(opened);
-            }
+    /// Takes the lamps of a signal at `now` as one picture, after its changes.
+    pub fn settle(&mut self, signal: usize, now: Millis) {
+        let watcher = &mut self.watchers[signal];
+        watcher.advance(now);
+        self.open[signal] |= watcher.is_in_conflict();
+        if let (None, Some(trip)) = (self.trip, watcher.trip()) {
+            self.trip = Some((SignalId::new(signal), trip));
         }
     }
-    found
+
+    /// Lets time reach `now` where lamps are in conflict; elsewhere it changes nothing.
+    pub fn pass(&mut self, now: Millis) {
+        if !self.open.contains(&true) {
+            return;
+        }
+        for signal in 0..self.open.len() {
+            if self.open[signal] {
+                self.settle(signal, now);
+                self.open[signal] = self.watchers[signal].is_in_conflict();
+            }
+        }
+        self.seconds = self.watchers.iter().map(|w| w.conflict_time().seconds()).sum();
+    }
+
+    /// Signals with conflicting pairs open now.
+    pub fn open_now(&self) -> impl Iterator<Item = SignalId> {
+        self.open.iter().enumerate().filter(|s| *s.1).map(|(signal, _)| SignalId::new(signal))
+    }
+
+    /// The first trip, and whose: something is wrong with a plan or with the controller.
+    pub const fn trip(&self) -> Option<(SignalId, Trip)> {
+        self.trip
+    }
+}
+
+/// A simulation has no control loop that could stand still.
+fn limits() -> Limits {
+    Limits::default().with_stall(Millis::NEVER).unwrap_or_default()
+}
+
+/// What the groups of a signal may show together, and how.
+fn permissives(network: &Network, signal: &Signal, allow_unsafe: bool) -> Permissives {
+    let mut permissives = Permissives::all(signal.groups);
+    let program = &signal.program;
+    // Pairs and groups are of the signal: there is nothing that could be refused.
+    for pair in pairs(network, &signal.movements) {
+        let (a, b) = (pair.a, pair.b);
+        let _ = if pair.yields { permissives.allow_yielding(a, b) } else { permissives.forbid(a, b) };
+        if allow_unsafe && program.steps().iter().any(|s| pair.is_violated_by(&s.lamps)) {
+            let _ = permissives.waive_conflict(a, b);
+            continue;
+        }
+        for (from, to) in [(a, b), (b, a)] {
+            let floor = smallest_gap(program, from, to).min(yellow_floor(program, from));
+            let _ = permissives.set_clearance(from, to, floor);
+        }
+    }
+    for group in 0..signal.groups {
+        let channel = Channel::vehicle().with_floor(yellow_floor(program, group));
+        let _ = permissives.set_channel(group, channel);
+        let lamps = || program.steps().iter().map(|s| s.lamps[usize::from(group)]);
+        if lamps().any(|lamp| matches!(lamp, Lamp::Off | Lamp::Flashing)) {
+            let _ = permissives.waive_sequence(group);
+            let _ = permissives.waive_yellow(group);
+        }
+    }
+    permissives
+}
+
+/// The least yellow that may follow a green: 2.7 s (MUTCD), or less if the program shows less.
+fn yellow_floor(program: &Program, group: u16) -> Millis {
+    let standard = Channel::vehicle().yellow_floor;
+    let lamps = letters(program, group);
+    let ends = (0..lamps.len()).filter(|&i| lamps[i].0.is_green() && !lamps[(i + 1) % lamps.len()].0.is_green());
+    let yellow = ends.map(|i| {
+        let after = (1..lamps.len()).map(|k| lamps[(i + k) % lamps.len()]);
+        after.take_while(|l| l.0 == Lamp::Yellow).fold(Millis(0), |sum, l| sum + l.1)
+    });
+    yellow.fold(standard, Millis::min)
+}
+
+/// The smallest time from the end of `from`'s green to the next start of `to`'s, as the program has it.
+fn smallest_gap(program: &Program, from: u16, to: u16) -> Millis {
+    let (a, b) = (letters(program, from), letters(program, to));
+    let n = a.len();
+    let ends = (0..n).filter(|&i| a[i].0.is_green() && !a[(i + 1) % n].0.is_green());
+    let gaps = ends.map(|i| {
+        let until_green = (1..n).map(|k| b[(i + k) % n]).take_while(|l| !l.0.is_green());
+        until_green.fold(Millis(0), |sum, l| sum + l.1)
+    });
+    gaps.min().unwrap_or(Millis(0))
+}
+
+/// What a program shows of one group: lamps and how long.
+fn letters(program: &Program, group: u16) -> Vec<(Lamp, Millis)> {
+    program.steps().iter().map(|s| (s.lamps[usize::from(group)], s.duration)).collect()
 }

@@ -26,11 +26,15 @@ use super::step::{self, Clock, Workers};
 use super::stops::Halts;
 use crate::demand::routing::Search;
 use crate::demand::{Demand, VehicleId};
-use crate::network::{LaneId, Network};
+use crate::network::{LaneId, Network, SignalId};
+use crate::plans::{self, Refusal, SignalPlan};
 
 /// Why a simulation cannot be made.
 #[derive(Debug, Error)]
 pub enum SimError {
+    /// A signal program cannot be used.
+    #[error("{0}")]
+    Plan(#[from] Refusal),
     /// The controllers cannot be made.
     #[error("controller: {0}")]
     Controller(String),
@@ -56,6 +60,8 @@ pub struct Simulation {
     schedule: Schedule,
     network: Arc<Network>,
     demand: Arc<Demand>,
+    /// The plans of all signals.
+    plans: Arc<[SignalPlan]>,
     /// The threads; none: the calling thread does everything.
     pool: Option<rayon::ThreadPool>,
 }
@@ -85,14 +91,16 @@ impl Simulation {
     /// Prepares a run and starts its controllers.
     ///
     /// # Errors
-    /// If the controller is unknown or refuses its parameters, or threads cannot be started.
+    /// If a signal program cannot be used, the controller is unknown or refuses its parameters, or threads cannot be
+    /// started.
     pub fn new(network: Arc<Network>, demand: Arc<Demand>, setup: Setup) -> Result<Self, SimError> {
         let pool = if setup.threads > 1 {
             Some(rayon::ThreadPoolBuilder::new().num_threads(setup.threads).build()?)
         } else {
             None
         };
-        let mut simulation = Self { world: World::new(), schedule: step::schedule(), network, demand, pool };
+        let plans = plans::of_network(&network, setup.unsafe_yields)?.into();
+        let mut simulation = Self { world: World::new(), schedule: step::schedule(), network, demand, plans, pool };
         simulation.world.insert_resource(Profile::default());
         simulation.prepare(setup)?;
         Ok(simulation)
@@ -101,7 +109,7 @@ impl Simulation {
     /// Puts everything at the start.
     fn prepare(&mut self, setup: Setup) -> Result<(), SimError> {
         let scene = Arc::new(Scene::new(self.network.clone(), &self.demand, setup));
-        let mut controllers = Controllers::new(&scene).map_err(SimError::Controller)?;
+        let mut controllers = Controllers::new(&scene, &self.plans).map_err(SimError::Controller)?;
         let mut lamps = Lamps::default();
         controllers.start(&scene, &mut lamps, scene.setup.begin);
         let (lanes, links) = (scene.lanes.len(), scene.network.links.len());
@@ -220,6 +228,23 @@ impl Simulation {
         self.world.resource()
     }
 
+    /// The plans of all signals.
+    pub fn plans(&self) -> &[SignalPlan] {
+        &self.plans
+    }
+
+    /// The first trip of the monitor, and at which signal: then the run is worth nothing.
+    pub fn trip(&self) -> Option<(SignalId, intergreen_control::Trip)> {
+        self.controllers().monitor.trip()
+    }
+
+    /// From now on the controllers' inputs and events of every step can be read from [`Simulation::controllers`].
+    pub fn record(&mut self) {
+        let mut controllers = self.world.resource_mut::<Controllers>();
+        controllers.inputs.get_or_insert_default();
+        controllers.list.iter_mut().for_each(|c| c.log_events(true));
+    }
+
     /// Overlapping vehicles, for messages.
     pub fn overlaps(&self) -> &Overlaps {
         self.world.resource()
@@ -331,7 +356,7 @@ impl Simulation {
         if !Arc::ptr_eq(&self.network, &snapshot.scene.network) {
             return Err(SimError::Snapshot("was made on another network".into()));
         }
-        let mut controllers = Controllers::new(&snapshot.scene).map_err(SimError::Controller)?;
+        let mut controllers = Controllers::new(&snapshot.scene, &self.plans).map_err(SimError::Controller)?;
         if controllers.list.len() != snapshot.controllers.len() {
             return Err(SimError::Snapshot("has another number of controllers".into()));
         }

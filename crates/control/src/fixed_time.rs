@@ -88,19 +88,30 @@ fn request(plan: &Plan, pattern: Option<&Pattern>, now: Millis) -> (Request<'sta
 /// clearance ends with its green.
 fn phases_at(plan: &Plan, rings: &Rings, pattern: &Pattern, into: Millis) -> (u32, u32, Millis) {
     let (mut phases, mut walks, mut until) = (0, 0, pattern.cycle);
+    let split = |phase: u8| pattern.phases.iter().find(|s| s.phase == phase).map_or(Millis(0), |s| s.split);
+    let length = |section: &Vec<u8>| section.iter().fold(Millis(0), |sum, &p| sum + split(p));
     for ring in &rings.rings {
-        let order = || ring.iter().flatten().copied();
-        let mut end = Millis(0);
         // Beyond the last force-off the first phase of the next cycle is asked for.
-        let mut on = order().next();
+        let mut on = ring.first().and_then(|section| section.first()).copied();
         let mut walk = on;
-        for phase in order() {
-            let split = pattern.phases.iter().find(|s| s.phase == phase).map_or(Millis(0), |s| s.split);
-            end += split;
-            let force_off = end - clearance(plan, rings, phase);
-            if into < force_off {
-                on = Some(phase);
-                walk = None;
+        let mut end = Millis(0);
+        'ring: for (s, section) in ring.iter().enumerate() {
+            if section.is_empty() {
+                // The ring pauses until the others reach the barrier.
+                end += rings.rings.iter().filter_map(|r| r.get(s)).map(length).max().unwrap_or(Millis(0));
+                if into < end {
+                    (on, walk) = (None, None);
+                    until = until.min(end);
+                    break;
+                }
+            }
+            for &phase in section {
+                end += split(phase);
+                let force_off = end - clearance(plan, rings, phase);
+                if into >= force_off {
+                    continue;
+                }
+                (on, walk) = (Some(phase), None);
                 let walk_off = force_off.min(end - on_foot(plan, rings, phase, |g| g.red_clearance))
                     - on_foot(plan, rings, phase, |g| g.yellow);
                 if into < walk_off {
@@ -108,7 +119,7 @@ fn phases_at(plan: &Plan, rings: &Rings, pattern: &Pattern, into: Millis) -> (u3
                     until = until.min(walk_off);
                 }
                 until = until.min(force_off);
-                break;
+                break 'ring;
             }
         }
         phases |= on.map_or(0, bit);

@@ -34,6 +34,7 @@ use super::{Failure, complain, out, print, run};
 use crate::import::sumo::config::read_config;
 use crate::import::sumo::peer;
 use crate::import::{ImportError, Report};
+use crate::plans;
 
 /// A vehicle that is not there so long after the last departure never will be, s.
 const PATIENCE_S: f64 = 4.0 * 3600.0;
@@ -115,7 +116,8 @@ pub fn run(args: &CompareArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::Input(format!("{shown}: SUMO cannot run it; expected a SUMO configuration (.sumocfg)")));
     }
     let loaded = load(Some(&args.scenario), &[])?;
-    run::check_programs(&loaded.network, args.allow_unsafe_programs, false)?;
+    let plans = plans::of_network(&loaded.network, args.allow_unsafe_programs);
+    run::warn_unsafe(&plans.map_err(|e| Failure::Input(e.to_string()))?, false);
     let sumo = Sumo::find(args.sumo.as_deref())?;
     if let Some(dir) = &args.out {
         out::prepare(dir)?;

@@ -1,7 +1,7 @@
 //! SUMO networks (`.net.xml`).
 //!
 //! Read in one pass into elements whose references are still names ([`raw`]), then put together ([`assemble`]).
-//! What the request tables of junctions mean is in [`requests`], signal programs are in [`signals`].
+//! What the request tables of junctions mean is in [`requests`], signal programs are in [`signals`] and [`nema`].
 //!
 //! Pedestrians are not simulated: crossings, walking areas and connections from or to them are left out and
 //! counted. Footways along a road stay lanes, because lane indices count them.
@@ -9,6 +9,7 @@
 mod assemble;
 mod lanes;
 mod letters;
+mod nema;
 mod raw;
 mod requests;
 mod signals;

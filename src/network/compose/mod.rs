@@ -199,7 +199,7 @@ impl<'a> Composer<'a> {
             return Err(plan_error("signal", &node.id, "has nothing to switch; expected a street to arrive".into()));
         }
         let program = signals::program(plan, turns, rows, &self.roads)?;
-        Ok(Some(self.builder.signal(SignalSpec { id: node.id.clone(), program })?))
+        Ok(Some(self.builder.signal(SignalSpec { id: node.id.clone(), program, own: true, rings: None })?))
     }
 
     /// Adds a turn: one internal lane, or two with a place to wait between them.

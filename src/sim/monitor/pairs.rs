@@ -35,7 +35,7 @@ pub(super) struct Pair {
     /// The other.
     pub b: u16,
     /// Only in conflict if both show a full green.
-    yields: bool,
+    pub yields: bool,
 }
 
 impl Pair {

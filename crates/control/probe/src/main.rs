@@ -19,7 +19,9 @@ use core::{
 };
 
 use intergreen_control::{
-    Controller, DetectorEvent, Lamp, Millis, Output, Plan, PlanSpec, Program, ProgramStep, Registry,
+    Controller, DetectorEvent, Lamp, Limits, Millis, Monitor, Output, Permissives, Plan, PlanSpec, Program,
+    ProgramStep, Registry,
+    monitor::{Channel, Lit},
 };
 
 const ARENA: usize = 1 << 20;
@@ -103,9 +105,15 @@ fn run() -> Result<(), i32> {
         let strategy = registry.make(entry.name, &[], &plan).map_err(|_| 2)?;
         let mut controller = Controller::new(plan.clone(), strategy, 2);
         controller.start(Millis(0));
-        run_cycles(&mut controller, 0, 2)?; // buffers reach their sizes
+        let mut permissives = Permissives::none(2);
+        for channel in 0..2 {
+            // The program goes from green to red.
+            permissives.set_channel(channel, Channel::vehicle().with_floor(Millis(0))).map_err(|_| 2)?;
+        }
+        let mut monitor = Monitor::new(permissives, Limits::default());
+        run_cycles(&mut controller, &mut monitor, 0, 2)?; // buffers reach their sizes
         let before = MEMORY.requests.load(Relaxed);
-        run_cycles(&mut controller, 100, 1000)?;
+        run_cycles(&mut controller, &mut monitor, 100, 1000)?;
         if cfg!(feature = "allocates") {
             core::hint::black_box(Vec::<u8>::with_capacity(1));
         }
@@ -117,8 +125,9 @@ fn run() -> Result<(), i32> {
 }
 
 /// Lets cycles of 50 s go by in steps of 700 ms with traffic on both detectors, and checks every change of
-/// `fixed_time`: group 0 is green from 43 s on (the offset is −7 s), group 1 from 23 s on.
-fn run_cycles(controller: &mut Controller, from_s: i64, cycles: i64) -> Result<(), i32> {
+/// `fixed_time`: group 0 is green from 43 s on (the offset is −7 s), group 1 from 23 s on. The monitor watches, and sees
+/// nothing wrong.
+fn run_cycles(controller: &mut Controller, monitor: &mut Monitor, from_s: i64, cycles: i64) -> Result<(), i32> {
     let end = (from_s + 50 * cycles) * 1000;
     let mut now = from_s * 1000;
     while now < end {
@@ -129,6 +138,8 @@ fn run_cycles(controller: &mut Controller, from_s: i64, cycles: i64) -> Result<(
         controller.advance(Millis(now));
         while let Some(output) = controller.poll_output() {
             let Output::Lamp(change) = output else { return Err(3) };
+            monitor.handle_lamp(change.at, change.group, change.lamp);
+            monitor.handle_read_back(change.at, change.group, Lit::of(change.lamp));
             let second = change.at.0 % 50_000;
             let first_half = second >= 43_000 || second < 23_000;
             let shown = GREENS[usize::from(first_half == cfg!(feature = "wrong_lamp"))];
@@ -138,6 +149,14 @@ fn run_cycles(controller: &mut Controller, from_s: i64, cycles: i64) -> Result<(
                 return Err(3);
             }
         }
+        monitor.kick(Millis(now));
+        monitor.advance(Millis(now));
+        if monitor.alarms().next().is_some() {
+            return Err(3);
+        }
+    }
+    if monitor.is_latched() || monitor.now() != Some(Millis(end)) {
+        return Err(3);
     }
     let actuations = controller.detectors().count(0);
     if i64::from(actuations) < 50 * cycles { Err(3) } else { Ok(()) }

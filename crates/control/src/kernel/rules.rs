@@ -8,9 +8,9 @@ use super::{
     light::{FAR_PAST, State},
 };
 use crate::{
-    Lamp, Millis, Program,
+    Lamp, Millis,
     log::Reason,
-    plan::{GroupKind, Plan, Relation, Waiver},
+    plan::{GroupKind, Plan, Relation, Waiver, longest_run},
 };
 
 /// No green follows a yellow at once, whatever an imported program says.
@@ -98,16 +98,6 @@ fn served(plan: &Plan) -> Vec<bool> {
         rings.overlaps.iter().for_each(|o| mark(&[o.group]));
     }
     served
-}
-
-/// The longest time for which a program shows a lamp without a break, the seam of the cycle included.
-fn longest_run(program: &Program, group: usize, lamp: Lamp) -> Millis {
-    let (mut run, mut longest) = (Millis(0), Millis(0));
-    for step in program.steps().iter().chain(program.steps()) {
-        run = if step.lamps[group] == lamp { run + step.duration } else { Millis(0) };
-        longest = longest.max(run);
-    }
-    longest
 }
 
 /// From when on a group may be green, and what it waited for last; a group that nothing keeps waits for nothing.

@@ -166,8 +166,74 @@ pub(super) const fn days_in_month(year: i32, month: u8) -> u8 {
 }
 
 impl Calendar {
-    /// Stub until the checks come.
-    pub fn action(&self, _now: &WallClock) -> Option<&DayAction> {
-        None
+    /// What is in force: of the holiday of that year, else of the one of every year, else of the weekday; `None` on a
+    /// day of which the calendar says nothing.
+    pub fn action(&self, now: &WallClock) -> Option<&DayAction> {
+        let holiday = |year: Option<i32>| {
+            let is = |h: &&Holiday| (h.year, h.month, h.day) == (year, now.month, now.day);
+            self.holidays.iter().find(is).map(|h| &h.plan)
+        };
+        let weekday = || self.week.get(usize::from(now.weekday));
+        let name = holiday(Some(now.year)).or_else(|| holiday(None)).or_else(weekday)?;
+        let day = self.days.iter().find(|d| d.name == *name)?;
+        day.entries.iter().rev().find(|e| e.from <= now.time).map(|e| &e.action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{borrow::ToOwned, vec};
+
+    use super::*;
+
+    fn calendar() -> Calendar {
+        let day = |name: &str, entries: &[(i64, DayAction)]| DayPlan {
+            name: name.to_owned(),
+            entries: entries.iter().map(|(s, a)| DayEntry { from: Millis(s * 1000), action: a.clone() }).collect(),
+        };
+        let pattern = DayAction::Pattern("peak".to_owned());
+        let holiday = |year, month, day, plan: &str| Holiday { year, month, day, plan: plan.to_owned() };
+        let mut week = vec!["work".to_owned(); 5];
+        week.extend(["rest".to_owned(), "rest".to_owned()]);
+        Calendar {
+            days: vec![
+                day("work", &[(0, DayAction::Flash), (21_600, pattern), (72_000, DayAction::Free)]),
+                day("rest", &[(0, DayAction::Free)]),
+                day("fair", &[(0, DayAction::Flash)]),
+            ],
+            week,
+            holidays: vec![holiday(None, 12, 25, "rest"), holiday(Some(2026), 12, 25, "fair")],
+        }
+    }
+
+    fn at(year: i32, month: u8, day: u8, weekday: u8, time: i64) -> WallClock {
+        WallClock { year, month, day, weekday, time: Millis(time) }
+    }
+
+    #[test]
+    fn the_last_entry_that_has_begun_is_in_force() {
+        let (c, peak) = (calendar(), DayAction::Pattern("peak".to_owned()));
+        assert_eq!(c.action(&at(2026, 3, 2, 0, 0)), Some(&DayAction::Flash));
+        assert_eq!(c.action(&at(2026, 3, 2, 0, 21_599_999)), Some(&DayAction::Flash));
+        assert_eq!(c.action(&at(2026, 3, 2, 0, 21_600_000)), Some(&peak));
+        assert_eq!(c.action(&at(2026, 3, 2, 4, 86_399_999)), Some(&DayAction::Free));
+        assert_eq!(c.action(&at(2026, 3, 7, 5, 30_000_000)), Some(&DayAction::Free));
+    }
+
+    #[test]
+    fn holidays_go_before_weekdays_and_those_of_a_year_before_those_of_all() {
+        let c = calendar();
+        assert_eq!(c.action(&at(2025, 12, 25, 3, 30_000_000)), Some(&DayAction::Free));
+        assert_eq!(c.action(&at(2026, 12, 25, 4, 30_000_000)), Some(&DayAction::Flash));
+        assert_eq!(c.action(&at(2026, 12, 24, 3, 80_000_000)), Some(&DayAction::Free));
+    }
+
+    #[test]
+    fn without_a_week_nothing_is_asked_for_and_absurd_clocks_do_no_harm() {
+        assert_eq!(Calendar::default().action(&at(2026, 3, 2, 0, 0)), None);
+        let c = calendar();
+        assert_eq!(c.action(&at(2026, 3, 2, 200, 0)), None);
+        assert_eq!(c.action(&at(2026, 3, 2, 0, -1)), None);
+        assert_eq!(c.action(&at(2026, 3, 2, 0, i64::MAX)), Some(&DayAction::Free));
     }
 }

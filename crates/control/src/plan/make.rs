@@ -108,6 +108,16 @@ fn shortest_run(program: &Program, group: usize, is: impl Fn(Lamp) -> bool) -> O
     shortest
 }
 
+/// The longest time for which a program shows a lamp without a break, the seam of the cycle included.
+pub(crate) fn longest_run(program: &Program, group: usize, lamp: Lamp) -> Millis {
+    let (mut run, mut longest) = (Millis(0), Millis(0));
+    for step in program.steps().iter().chain(program.steps()) {
+        run = if step.lamps[group] == lamp { run + step.duration } else { Millis(0) };
+        longest = longest.max(run);
+    }
+    longest
+}
+
 impl PlanSpec {
     /// A plan that runs a program as it is, with the program's own times and no relations: what it is about, only who
     /// knows the intersection can add. With it what has to be waived.
@@ -142,11 +152,19 @@ impl PlanSpec {
             if min_green.0 < 1000 {
                 waivers.push(Waiver::ShortGreen { group, found: min_green });
             }
+            let red_yellow = if without_red_yellow { Millis(0) } else { run(Lamp::RedYellow) };
+            let longest = |lamp: Lamp| longest_run(&program, g, lamp);
+            if longest(Lamp::Yellow) > yellow.min(Millis(6000))
+                || longest(Lamp::RedYellow) > red_yellow.min(Millis(3000))
+            {
+                let what = "yellow or red-yellow is long, or not always the same".to_owned();
+                waivers.push(Waiver::Other { group, what });
+            }
             let red = shortest_run(&program, g, |l| matches!(l, Lamp::Red | Lamp::TurnOnRed));
             groups.push(GroupSpec {
-                red_yellow: Some(if without_red_yellow { Millis(0) } else { run(Lamp::RedYellow) }),
+                red_yellow: Some(red_yellow),
                 red_revert: Some(red.unwrap_or(Millis(0)).min(Millis(1000))),
-                max_red: Some((program.cycle() + program.cycle()).max(Millis(120_000))),
+                max_red: Some((program.cycle() + program.cycle()).max(Millis(120_000)).min(Millis(3_600_000))),
                 ..GroupSpec::vehicle(&format!("{g}"), min_green, yellow)
             });
         }

@@ -30,6 +30,8 @@ mod seconds;
 mod spec;
 mod tables;
 mod waiver;
+#[cfg(feature = "serde")]
+mod written_program;
 
 use alloc::{string::String, vec::Vec};
 
@@ -37,6 +39,7 @@ pub use clearance::Clearance;
 pub use coordination::{Calendar, DayAction, DayEntry, DayPlan, Holiday, Pattern, PhaseSplit, StageSplit, WallClock};
 pub use detectors::{DetectorMode, DetectorUse};
 pub use error::{PlanError, PlanErrors};
+pub(crate) use make::longest_run;
 pub use preempt::{Preempt, PreemptKind, Priority};
 pub use spec::{
     Delay, GroupKind, GroupSpec, IntergreenSpec, IntergreenTime, InterstageSpec, OverlapSpec, PLAN_VERSION, PhaseSpec,
@@ -165,11 +168,6 @@ impl Plan {
     /// The pattern of that name.
     pub fn find_pattern(&self, name: &str) -> Option<&Pattern> {
         self.spec.patterns.iter().find(|p| p.name == name)
-    }
-
-    /// The longest time in which the plan's own sequence serves every group once.
-    pub fn worst_sequence(&self) -> crate::Millis {
-        self.program().map_or(crate::Millis(60_000), Program::cycle)
     }
 
     /// What tells it from another plan: a checksum of all that the kernel reads, for people to compare.

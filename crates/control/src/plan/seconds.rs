@@ -38,7 +38,9 @@ pub(super) mod option {
     pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Millis>, D::Error> {
+        // Transparent: in RON a wrapper would ask for parentheses around the number.
         #[derive(Deserialize)]
+        #[serde(transparent)]
         struct Seconds(#[serde(with = "super")] Millis);
         Ok(Option::<Seconds>::deserialize(deserializer)?.map(|s| s.0))
     }

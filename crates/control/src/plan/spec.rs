@@ -35,8 +35,12 @@ pub struct PlanSpec {
     /// From power-on to the first green.
     #[cfg_attr(feature = "serde", serde(default))]
     pub start_up: StartUp,
-    /// A fixed cycle of lamp states, one lamp per group; what `fixed_time` runs if there is one.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    /// A fixed cycle of lamp states, one lamp per group; what `fixed_time` runs if there is one. Yellow of people on
+    /// foot is their clearance.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::written_program", skip_serializing_if = "Option::is_none")
+    )]
     pub program: Option<Program>,
     /// Stages, in their usual order.
     #[cfg_attr(feature = "serde", serde(default))]

@@ -8,7 +8,9 @@ use intergreen_control::{Lamp, Millis, Program, ProgramStep};
 use crate::import::sumo::time;
 use crate::import::xml::Element;
 use crate::import::{ImportError, Report};
-use crate::network::{NetworkBuilder, SignalId, SignalSpec};
+use crate::network::{NemaSpec, NetworkBuilder, SignalId, SignalSpec};
+
+use super::nema;
 
 /// What SUMO calls a program without a name.
 const NAMELESS: &str = "<unknown>";
@@ -24,6 +26,8 @@ struct RawProgram {
     line: usize,
     offset: Millis,
     steps: Vec<ProgramStep>,
+    /// Its rings, where it is of type NEMA and they can be used.
+    rings: Option<NemaSpec>,
 }
 
 /// The programs of one signal, the one in force last.
@@ -125,14 +129,20 @@ fn add_signal(
     }
     let error = |problem: String| ImportError::at(&raw.file, raw.line, format!("<tlLogic> '{id}': {problem}"));
     let program = Program::new(raw.id, raw.offset, steps).map_err(|e| error(e.to_string()))?;
-    builder.signal(SignalSpec { id: id.to_owned(), program }).map_err(|e| error(e.to_string()))
+    builder
+        .signal(SignalSpec { id: id.to_owned(), program, own: false, rings: raw.rings })
+        .map_err(|e| error(e.to_string()))
 }
 
 /// One program.
 fn program(file: &Path, element: &Element, report: &mut Report) -> Result<RawProgram, ImportError> {
     let mut steps = Vec::new();
+    let kind = element.get("type").unwrap_or("static").to_owned();
+    let is_nema = kind == "NEMA";
     for child in &element.children {
-        if child.name == "phase" {
+        if is_nema && child.name == "param" {
+            nema::count_unknown(child, report);
+        } else if child.name == "phase" {
             if child.get("next").is_some_and(|next| !next.trim().is_empty()) {
                 report.count("attribute 'next' of a phase", || element.label());
             }
@@ -147,8 +157,8 @@ fn program(file: &Path, element: &Element, report: &mut Report) -> Result<RawPro
             .ok_or_else(|| element.error(file, format!("offset=\"{text}\" is not a time; expected seconds")))?,
     };
     let id = element.get("programID").unwrap_or(NAMELESS).to_owned();
-    let kind = element.get("type").unwrap_or("static").to_owned();
-    Ok(RawProgram { id, kind, file: file.to_owned(), line: element.line, offset, steps })
+    let rings = if is_nema { nema::read(element, &steps, report) } else { None };
+    Ok(RawProgram { id, kind, file: file.to_owned(), line: element.line, offset, steps, rings })
 }
 
 /// One step of a program.

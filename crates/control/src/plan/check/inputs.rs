@@ -1,0 +1,137 @@
+//! Detectors, preempts, priorities, and the start.
+
+use alloc::{collections::BTreeSet, format, string::String};
+
+use super::Checks;
+use crate::Millis;
+use crate::plan::{DetectorMode, Preempt, PreemptPlan, StartUp};
+
+impl Checks<'_> {
+    /// All zero, or long enough that nobody is still inside at the first green: whoever entered while it flashed has
+    /// yellow and red to leave, at least the largest intergreen.
+    pub(super) fn start_up(&mut self) {
+        let start = self.plan.spec().start_up;
+        if start == StartUp::default() {
+            return;
+        }
+        self.range("start_up", "flash", start.flash, 1, 300);
+        self.range("start_up", "yellow", start.yellow, 3, 6);
+        self.range("start_up", "all_red", start.all_red, 1, 120);
+        let matrix = self.plan.matrix();
+        let from = |a: u16| matrix.partners(a).iter().map(move |&b| (matrix.intergreen(a, b), (a, b)));
+        let largest = self.numbers().flat_map(from).max();
+        if let Some((time, (a, b))) = largest
+            && start.yellow + start.all_red < time
+        {
+            let (red, least, time) = (start.all_red.seconds(), (time - start.yellow).seconds(), time.seconds());
+            let problem = format!(
+                "all_red is {red} s; expected at least {least} s: with its yellow the largest intergreen, {time} s \
+                 from '{}' to '{}'",
+                self.name(a),
+                self.name(b)
+            );
+            self.add("start_up", problem);
+        }
+    }
+
+    pub(super) fn detectors(&mut self) {
+        let mut seen = BTreeSet::new();
+        for detector in &self.plan.spec().detectors {
+            let element = format!("detector {}", detector.channel);
+            self.range(&element, "delay", detector.delay, 0, 60);
+            self.range(&element, "extend", detector.extend, 0, 30);
+            if detector.groups.is_empty() && detector.mode != DetectorMode::Count {
+                self.add(&*element, "has no groups; expected at least one, or mode count");
+            }
+            for group in &detector.groups {
+                if !seen.insert((detector.channel, group)) {
+                    self.add(&*element, format!("is used twice for '{group}'; expected once"));
+                }
+            }
+        }
+    }
+
+    pub(super) fn preempts(&mut self) {
+        let preempts = &self.plan.spec().preempts;
+        self.unique("preempt", preempts.iter().map(|p| p.name.as_str()));
+        for pair in preempts.windows(2).filter(|p| p[0].kind > p[1].kind) {
+            let problem = format!(
+                "comes after '{}', which is less important; expected rail, then emergency, then bus",
+                pair[0].name
+            );
+            self.add(format!("preempt '{}'", pair[1].name), problem);
+        }
+        let plan = self.plan;
+        for (preempt, groups) in plan.preempts() {
+            self.preempt(preempt, groups);
+        }
+    }
+
+    fn preempt(&mut self, preempt: &Preempt, groups: &PreemptPlan) {
+        let element = format!("preempt '{}'", preempt.name);
+        self.range(&element, "delay", preempt.delay, 0, 600);
+        self.range(&element, "track_green", preempt.track_green, 0, 600);
+        self.range(&element, "min_dwell", preempt.min_dwell, 1, 600);
+        self.range(&element, "max_presence", preempt.max_presence, 10, 3600);
+        let shortest = preempt.delay + preempt.min_dwell;
+        if preempt.max_presence <= shortest {
+            let (found, least) = (preempt.max_presence.seconds(), shortest.seconds());
+            self.add(
+                &*element,
+                format!("max_presence is {found} s; expected more than delay and min_dwell, {least} s"),
+            );
+        }
+        let least = groups.track.iter().map(|&g| (self.plan.groups()[usize::from(g)].min_green, g)).max();
+        match least {
+            None if preempt.track_green != Millis(0) => {
+                let found = preempt.track_green.seconds();
+                self.add(&*element, format!("track_green is {found} s, but no group clears the tracks; expected 0 s"));
+            }
+            Some((time, group)) if preempt.track_green < time => {
+                let (found, time, name) = (preempt.track_green.seconds(), time.seconds(), self.name(group));
+                let problem =
+                    format!("track_green is {found} s; expected at least the least green of '{name}', {time} s");
+                self.add(&*element, problem);
+            }
+            _ => {}
+        }
+        if groups.exit.is_empty() {
+            self.add(&*element, "exit is empty; expected the groups that are served first afterwards");
+        }
+        let parts = [("track", &groups.track), ("dwell", &groups.dwell), ("exit", &groups.exit)];
+        for (part, set) in parts {
+            for (a, b) in self.forbidden_within(set) {
+                let (a, b) = (self.name(a), self.name(b));
+                self.add(&*element, format!("{part} opens '{a}' and '{b}', which are forbidden together"));
+            }
+        }
+        for ((part, from), (next, to)) in parts.into_iter().zip(parts.into_iter().skip(1)) {
+            self.preempt_trap(&element, (part, from), (next, to));
+        }
+    }
+
+    /// Nobody who waits for a gap in oncoming traffic loses the green before that traffic does.
+    fn preempt_trap(&mut self, element: &str, (part, from): (&str, &[u16]), (next, to): (&str, &[u16])) {
+        for (who, oncoming) in self.traps() {
+            let both = from.contains(&who) && from.contains(&oncoming);
+            if both && to.contains(&oncoming) && !to.contains(&who) {
+                let (who, oncoming) = (self.name(who), self.name(oncoming));
+                let problem: String = format!(
+                    "yellow trap from {part} to {next}: '{who}' gives way to '{oncoming}' and ends, while '{oncoming}' \
+                     stays open"
+                );
+                self.add(element, problem);
+            }
+        }
+    }
+
+    pub(super) fn priorities(&mut self) {
+        let priorities = &self.plan.spec().priorities;
+        self.unique("priority", priorities.iter().map(|p| p.name.as_str()));
+        for priority in priorities {
+            let element = format!("priority '{}'", priority.name);
+            self.range(&element, "extension", priority.extension, 0, 30);
+            self.range(&element, "lockout", priority.lockout, 0, 3600);
+        }
+    }
+}

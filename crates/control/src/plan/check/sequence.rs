@@ -1,0 +1,127 @@
+//! How long it takes to serve everybody once, and whether that fits into the longest red of every group.
+
+use alloc::{format, vec::Vec};
+
+use super::Checks;
+use crate::Millis;
+use crate::plan::{Phase, Plan, Rings};
+
+impl Plan {
+    /// The longest time in which every group is served once with least times, in the order of the plan's own
+    /// sequence: the program if there is one (its cycle), else the stages (least greens and changes), else the rings
+    /// (the longest ring of every section; least greens and walks with their clearances). No group's longest red is
+    /// less.
+    pub fn worst_sequence(&self) -> Millis {
+        if let Some(program) = self.program() {
+            return program.cycle();
+        }
+        let stages = 0..self.stages().len();
+        if !stages.is_empty() {
+            let parts = stages.clone().map(|s| self.stage_least(s) + self.change(s, (s + 1) % stages.len()));
+            return parts.fold(Millis(0), |sum, part| sum + part);
+        }
+        let Some(rings) = self.rings() else { return Millis(0) };
+        let sections = rings.rings.iter().map(Vec::len).max().unwrap_or(0);
+        let longest = |section: usize| {
+            let lengths = rings.rings.iter().filter_map(|ring| ring.get(section)).map(|phases| {
+                phases.iter().fold(Millis(0), |sum, &p| sum + rings.find(p).map_or(Millis(0), |p| self.phase_need(p)))
+            });
+            lengths.max().unwrap_or(Millis(0))
+        };
+        (0..sections).fold(Millis(0), |sum, section| sum + longest(section))
+    }
+
+    /// The largest least green of a stage's groups, with the leading intervals they wait for.
+    pub(super) fn stage_least(&self, stage: usize) -> Millis {
+        let groups = self.stages().get(stage).map_or(&[][..], |s| &s.groups);
+        groups.iter().map(|&g| self.least(g, groups)).max().unwrap_or(Millis(0))
+    }
+
+    /// The least time that a group needs when it starts together with others.
+    fn least(&self, group: u16, others: &[u16]) -> Millis {
+        let leads = others.iter().filter(|&&o| self.matrix().relation(group, o).yields());
+        let lead = leads.map(|&o| self.groups()[usize::from(o)].lead).max().unwrap_or(Millis(0));
+        self.groups()[usize::from(group)].min_green + lead
+    }
+
+    /// From the request of a stage to the last start of green in it, if the stage before it may end at once.
+    pub(super) fn change(&self, from: usize, to: usize) -> Millis {
+        let (Some(a), Some(b)) = (self.stages().get(from), self.stages().get(to)) else { return Millis(0) };
+        let interstage = self.interstage(from, to);
+        let starting = b.groups.iter().filter(|g| !a.groups.contains(g));
+        let mut longest = Millis(0);
+        for &start in starting {
+            longest = longest.max(self.groups()[usize::from(start)].red_yellow);
+            for &end in a.groups.iter().filter(|g| !b.groups.contains(g)) {
+                let mut delays = interstage.iter().flat_map(|i| &i.ends);
+                let delay = delays.find(|d| d.0 == end).map_or(Millis(0), |d| d.1);
+                longest = longest.max(delay + self.matrix().intergreen(end, start));
+            }
+        }
+        let delays = interstage.iter().flat_map(|i| &i.starts).map(|d| d.1);
+        delays.fold(longest, Millis::max)
+    }
+
+    /// The least time that a phase needs: of each of its groups the least green and what follows it, of each of its
+    /// walks walk, clearance and buffer; where an intergreen to whoever may come next is longer, that. A phase without
+    /// groups of its own is there for its overlaps.
+    pub(super) fn phase_need(&self, phase: &Phase) -> Millis {
+        let Some(rings) = self.rings() else { return Millis(0) };
+        let next = rings.next_groups(phase.number);
+        let intergreen = |g: u16| next.iter().map(|&n| self.matrix().intergreen(g, n)).max().unwrap_or(Millis(0));
+        let set = rings.set(phase);
+        let own: Vec<u16> = phase.groups.iter().chain(&phase.walks).copied().collect();
+        let own = if own.is_empty() { set.clone() } else { own };
+        let need = own.iter().map(|&g| {
+            let times = &self.groups()[usize::from(g)];
+            self.least(g, &set) + intergreen(g).max(times.yellow + times.red_clearance)
+        });
+        let green = own.iter().map(|&g| self.least(g, &set)).max().unwrap_or(Millis(0));
+        // What trails does so after the phase.
+        let overlaps = rings.overlaps.iter().filter(|o| o.is_with(phase.number) && !next.contains(&o.group));
+        let trailing = overlaps.map(|o| green + o.trail + intergreen(o.group));
+        need.chain(trailing).max().unwrap_or(Millis(0))
+    }
+}
+
+impl Rings {
+    /// The phase of that number.
+    pub(super) fn find(&self, number: u8) -> Option<&Phase> {
+        self.phases.iter().find(|p| p.number == number)
+    }
+
+    /// The groups that may open after a phase: with the later ones of its section, or beyond the barrier.
+    fn next_groups(&self, phase: u8) -> Vec<u16> {
+        let mut next: Vec<u16> = Vec::new();
+        for ring in &self.rings {
+            for (s, section) in ring.iter().enumerate() {
+                let Some(place) = section.iter().position(|&p| p == phase) else { continue };
+                let beyond = self.rings.iter().filter_map(|r| r.get((s + 1) % ring.len())).flatten();
+                for &p in section.iter().skip(place + 1).chain(beyond) {
+                    next.extend(self.find(p).into_iter().flat_map(|p| self.set(p)));
+                }
+            }
+        }
+        next.sort_unstable();
+        next.dedup();
+        next
+    }
+}
+
+impl Checks<'_> {
+    /// Nobody starves: the longest red of every group covers the worst sequence.
+    pub(super) fn max_red(&mut self) {
+        let worst = self.plan.worst_sequence();
+        for (number, group) in (0..).zip(self.plan.groups()) {
+            if group.max_red < worst && !self.never_served(number) {
+                let (red, worst) = (group.max_red.seconds(), worst.seconds());
+                let problem = format!(
+                    "cannot serve '{}' within its max red of {red} s: serving everybody once takes {worst} s; expected \
+                     a max_red of at least that",
+                    group.name
+                );
+                self.add(self.element(number), problem);
+            }
+        }
+    }
+}

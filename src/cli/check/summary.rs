@@ -1,0 +1,297 @@
+//! What stands in a good plan, for people who know signals.
+
+use std::fmt::Write;
+
+use intergreen_control::plan::{Group, GroupKind, Pattern, PreemptKind, Recall, Relation};
+use intergreen_control::{Millis, Plan};
+
+/// So many groups fit into a table across the screen; of larger plans the pairs are listed.
+const WIDEST: usize = 20;
+
+/// A plan as tables.
+pub fn summary(plan: &Plan) -> String {
+    let mut text = format!("{}: {} groups\n", plan.name(), plan.groups().len());
+    groups(&mut text, plan);
+    matrix(&mut text, plan);
+    program(&mut text, plan);
+    stages(&mut text, plan);
+    rings(&mut text, plan);
+    patterns(&mut text, plan);
+    calendar(&mut text, plan);
+    preempts(&mut text, plan);
+    let _ = writeln!(
+        text,
+        "\nEverybody is served once within {} s at least times; checksum {:016x}",
+        plan.worst_sequence().seconds(),
+        plan.checksum()
+    );
+    let spec = plan.spec();
+    let steps = plan.program().map_or(0, |p| p.steps().len());
+    let counts = [
+        (spec.groups.len(), "groups"),
+        (spec.forbidden.len(), "forbidden pairs"),
+        (spec.yields.len(), "yielding pairs"),
+        (spec.intergreens.len(), "intergreens"),
+        (steps, "program steps"),
+        (spec.stages.len(), "stages"),
+        (spec.interstages.len(), "interstages"),
+        (plan.rings().map_or(0, |r| r.phases.len()), "phases"),
+        (plan.rings().map_or(0, |r| r.overlaps.len()), "overlaps"),
+        (spec.detectors.len(), "detectors"),
+        (spec.patterns.len(), "patterns"),
+        (spec.calendar.days.len(), "day plans"),
+        (spec.preempts.len(), "preempts"),
+        (spec.priorities.len(), "priorities"),
+    ];
+    let counts: Vec<String> = counts.iter().filter(|c| c.0 > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let _ = writeln!(text, "Checked: {}", counts.join(", "));
+    text
+}
+
+/// Seconds; nothing if it is never.
+fn s(time: Millis) -> String {
+    if time == Millis::NEVER { String::new() } else { time.seconds().to_string() }
+}
+
+/// A table with its columns aligned: the first to the left, the others to the right.
+fn table(text: &mut String, rows: &[Vec<String>]) {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    for row in rows {
+        let mut line = String::from(" ");
+        for (c, (cell, &w)) in row.iter().zip(&widths).enumerate() {
+            let _ = if c == 0 { write!(line, " {cell:<w$}") } else { write!(line, "  {cell:>w$}") };
+        }
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+}
+
+fn groups(text: &mut String, plan: &Plan) {
+    let titles =
+        ["group", "kind", "green ≥", "green ≤", "yellow", "red-yellow", "red clear", "lead", "max red", "recall"];
+    let mut rows = vec![titles.map(String::from).to_vec()];
+    let or_empty = |time: Millis| if time == Millis(0) { String::new() } else { s(time) };
+    rows.extend(plan.groups().iter().map(|g: &Group| {
+        vec![
+            g.name.clone(),
+            kind(g.kind).into(),
+            s(g.min_green),
+            s(g.max_green),
+            s(g.yellow),
+            or_empty(g.red_yellow),
+            or_empty(g.red_clearance),
+            or_empty(g.lead),
+            s(g.max_red),
+            recall(g.recall).into(),
+        ]
+    }));
+    let _ =
+        writeln!(text, "\nGroups, s (people on foot: walk, clearance and buffer as green, yellow and red clearance)");
+    table(text, &rows);
+}
+
+fn kind(kind: GroupKind) -> &'static str {
+    match kind {
+        GroupKind::Vehicle => "vehicle",
+        GroupKind::Arrow => "arrow",
+        GroupKind::Pedestrian => "on foot",
+        GroupKind::Bicycle => "bicycle",
+        GroupKind::Bus => "bus",
+        GroupKind::FlashingYellowArrow => "flashing arrow",
+    }
+}
+
+fn recall(recall: Recall) -> &'static str {
+    match recall {
+        Recall::None => "",
+        Recall::Min => "min",
+        Recall::Max => "max",
+        Recall::Ped => "ped",
+        Recall::Soft => "soft",
+    }
+}
+
+/// Relations and intergreens: rows end, columns start.
+fn matrix(text: &mut String, plan: &Plan) {
+    let names: Vec<&str> = plan.groups().iter().map(|g| g.name.as_str()).collect();
+    let numbers = || (0u16..).take(names.len());
+    let m = plan.matrix();
+    let cell = |from: u16, to: u16| {
+        let time = m.intergreen(from, to);
+        let time = if time == Millis(0) { String::new() } else { s(time) };
+        match (m.relation(from, to), m.relation(to, from)) {
+            (Relation::Forbidden, _) => format!("{}x", s(m.intergreen(from, to))),
+            (Relation::Yields, _) => format!("{time}y"),
+            (Relation::YieldsToOncoming, _) => format!("{time}o"),
+            (_, other) if other.yields() => format!("{time}."),
+            _ => String::new(),
+        }
+    };
+    let legend = "x forbidden, y the row gives way, o to oncoming traffic, . the column gives way";
+    if names.len() <= WIDEST {
+        let _ = writeln!(text, "\nIntergreens, s, from the end of the row to the start of the column; {legend}");
+        let mut rows = vec![std::iter::once("").chain(names.iter().copied()).map(String::from).collect::<Vec<_>>()];
+        for from in numbers() {
+            let cells = numbers().map(|to| if from == to { "-".into() } else { cell(from, to) });
+            rows.push(std::iter::once(names[usize::from(from)].to_owned()).chain(cells).collect());
+        }
+        table(text, &rows);
+        return;
+    }
+    let _ = writeln!(text, "\nIntergreens, s, from an end to a start; {legend}");
+    for from in numbers() {
+        let pairs: Vec<String> =
+            m.partners(from).iter().map(|&to| format!("{} {}", names[usize::from(to)], cell(from, to))).collect();
+        if !pairs.is_empty() {
+            let _ = writeln!(text, "  {}: {}", names[usize::from(from)], pairs.join(", "));
+        }
+    }
+}
+
+fn program(text: &mut String, plan: &Plan) {
+    let Some(program) = plan.program() else { return };
+    let (cycle, offset) = (s(program.cycle()), s(program.offset()));
+    let _ = writeln!(text, "\nProgram '{}': cycle {cycle} s, offset {offset} s", program.id());
+    for step in program.steps() {
+        let lamps: String = step.lamps.iter().map(|l| l.letter()).collect();
+        let _ = writeln!(text, "  {:>6} s  {lamps}", s(step.duration));
+    }
+}
+
+fn stages(text: &mut String, plan: &Plan) {
+    if plan.stages().is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nStages");
+    let rows: Vec<Vec<String>> = plan.stages().iter().map(|st| vec![st.name.clone(), list(plan, &st.groups)]).collect();
+    left(text, &rows);
+    for i in &plan.spec().interstages {
+        let delays = |verb: &str, list: &[intergreen_control::plan::Delay]| {
+            list.iter().map(|d| format!("{} {verb} after {} s", d.group, s(d.after))).collect::<Vec<_>>()
+        };
+        let all = [delays("ends", &i.ends), delays("starts", &i.starts)].concat();
+        let _ = writeln!(text, "  {} → {}: {}", i.from, i.to, all.join(", "));
+    }
+}
+
+fn rings(text: &mut String, plan: &Plan) {
+    let Some(rings) = plan.rings() else { return };
+    let _ = writeln!(text, "\nRings (| is a barrier)");
+    for (r, ring) in (1..).zip(&rings.rings) {
+        let section = |s: &Vec<u8>| s.iter().map(u8::to_string).collect::<Vec<_>>().join(" ");
+        let sections: Vec<String> = ring.iter().map(section).collect();
+        let _ = writeln!(text, "  ring {r}: {} |", sections.join(" | "));
+    }
+    for phase in &rings.phases {
+        let walks =
+            if phase.walks.is_empty() { String::new() } else { format!("; walks {}", list(plan, &phase.walks)) };
+        let _ = writeln!(text, "  phase {}: {}{walks}", phase.number, list(plan, &phase.groups));
+    }
+    let numbers = |mask: u32| {
+        let set = (1..=32).filter(|n| mask & (1 << (n - 1)) != 0);
+        set.map(|n: u32| n.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    for o in &rings.overlaps {
+        let (phases, permissive) = (numbers(o.phases), numbers(o.permissive));
+        let gives_way = if permissive.is_empty() { String::new() } else { format!(", giving way with {permissive}") };
+        let lead = if o.lead == Millis(0) { String::new() } else { format!(", starts {} s later", s(o.lead)) };
+        let trail = if o.trail == Millis(0) { String::new() } else { format!(", ends {} s later", s(o.trail)) };
+        let _ = writeln!(text, "  overlap {}: with {phases}{gives_way}{lead}{trail}", list(plan, &[o.group]));
+    }
+}
+
+fn patterns(text: &mut String, plan: &Plan) {
+    if plan.spec().patterns.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nPatterns, s");
+    let row = |p: &Pattern| {
+        let stages = p.stages.iter().map(|x| format!("{} {}", x.stage, s(x.split)));
+        let phases = p.phases.iter().map(|x| format!("{} {}", x.phase, s(x.split)));
+        let splits: Vec<String> = stages.chain(phases).collect();
+        vec![p.name.clone(), format!("cycle {}", s(p.cycle)), format!("offset {}", s(p.offset)), splits.join(", ")]
+    };
+    left(text, &plan.spec().patterns.iter().map(row).collect::<Vec<_>>());
+}
+
+fn calendar(text: &mut String, plan: &Plan) {
+    use intergreen_control::plan::DayAction;
+    let calendar = &plan.spec().calendar;
+    if calendar.days.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nDay plans");
+    for day in &calendar.days {
+        let entry = |e: &intergreen_control::plan::DayEntry| {
+            let minutes = e.from.0 / 60_000;
+            let what = match &e.action {
+                DayAction::Pattern(name) => name.as_str(),
+                DayAction::Free => "(free)",
+                DayAction::Flash => "(flash)",
+            };
+            format!("{:02}:{:02} {what}", minutes / 60, minutes % 60)
+        };
+        let entries: Vec<String> = day.entries.iter().map(entry).collect();
+        let _ = writeln!(text, "  {}: {}", day.name, entries.join(", "));
+    }
+    if !calendar.week.is_empty() {
+        let _ = writeln!(text, "  Monday to Sunday: {}", calendar.week.join(", "));
+    }
+    for h in &calendar.holidays {
+        let year = h.year.map_or_else(|| "every year".into(), |y| y.to_string());
+        let _ = writeln!(text, "  {year}, {:02}-{:02}: {}", h.month, h.day, h.plan);
+    }
+}
+
+fn preempts(text: &mut String, plan: &Plan) {
+    let spec = plan.spec();
+    if spec.preempts.is_empty() && spec.priorities.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nPreemption and priority");
+    for (p, groups) in plan.preempts() {
+        let kind = match p.kind {
+            PreemptKind::Rail => "rail",
+            PreemptKind::Emergency => "emergency",
+            PreemptKind::Bus => "bus",
+        };
+        let track = match groups.track.as_slice() {
+            [] => String::new(),
+            track => format!("track {} for {} s, ", list(plan, track), s(p.track_green)),
+        };
+        let _ = writeln!(
+            text,
+            "  {} ({kind}): after {} s {track}dwell {} for {} s or more, exit {}; ignored after {} s",
+            p.name,
+            s(p.delay),
+            list(plan, &groups.dwell),
+            s(p.min_dwell),
+            list(plan, &groups.exit),
+            s(p.max_presence)
+        );
+    }
+    for p in &spec.priorities {
+        let (extension, lockout) = (s(p.extension), s(p.lockout));
+        let _ = writeln!(text, "  {}: {} up to {extension} s longer, once in {lockout} s", p.name, p.group);
+    }
+}
+
+/// A table of text.
+fn left(text: &mut String, rows: &[Vec<String>]) {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    for row in rows {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, &w)| format!("{cell:<w$}")).collect();
+        let _ = writeln!(text, "  {}", cells.join("  ").trim_end());
+    }
+}
+
+/// The names of groups.
+fn list(plan: &Plan, groups: &[u16]) -> String {
+    if groups.is_empty() {
+        return "nobody".into();
+    }
+    groups.iter().filter_map(|&g| Some(plan.groups().get(usize::from(g))?.name.as_str())).collect::<Vec<_>>().join(", ")
+}

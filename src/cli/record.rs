@@ -1,0 +1,129 @@
+//! Records what controllers are given and what they show, so that `replay-inputs` can show that the same inputs give
+//! the same lamps.
+//!
+//! One JSON object per line: a [`Head`], a [`Wired`] for each signal, then inputs and lamp changes as they happen, and
+//! at last the time reached.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use intergreen_control::{Input, LampChange, Millis, Plan};
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+use crate::sim::Simulation;
+
+/// The version of the format.
+pub const VERSION: u32 = 1;
+
+/// A line of a recording.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    /// What was recorded.
+    Recording(Head),
+    /// A signal; the first is number 0.
+    Signal(Box<Wired>),
+    /// A controller is given something: which signal, and what.
+    Input(u32, Input),
+    /// A lamp changes: at which signal, and how.
+    Lamp(u32, LampChange),
+    /// The run ended at this time.
+    End(Millis),
+}
+
+/// What was recorded.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Head {
+    /// Version of the format.
+    pub version: u32,
+    /// The scenario.
+    pub scenario: String,
+    /// The strategy of all controllers.
+    pub controller: String,
+    /// Its parameters.
+    pub parameters: Vec<(String, String)>,
+    /// When the controllers started.
+    pub start: Millis,
+}
+
+/// A signal with its plan.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Wired {
+    /// Its name.
+    pub id: String,
+    /// How many detectors are wired.
+    pub detectors: u16,
+    /// Its plan.
+    pub plan: Plan,
+}
+
+/// A recording that is being written.
+pub struct Recorder {
+    file: String,
+    out: BufWriter<File>,
+}
+
+impl Recorder {
+    /// Begins a recording of a run that has not made a step.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn open(path: &Path, scenario: &str, sim: &mut Simulation) -> Result<Self, Failure> {
+        sim.record();
+        let file = path.display().to_string();
+        let out = File::create(path).map_err(|e| Failure::Input(format!("{file}: cannot be written: {e}")))?;
+        let mut recorder = Self { file, out: BufWriter::new(out) };
+        let setup = &sim.scene().setup;
+        recorder.write(&Line::Recording(Head {
+            version: VERSION,
+            scenario: scenario.to_owned(),
+            controller: setup.controller.0.clone(),
+            parameters: setup.controller.1.clone(),
+            start: setup.begin,
+        }))?;
+        for (controller, signal) in sim.controllers().list.iter().zip(&sim.scene().network.signals) {
+            let detectors = u16::try_from(controller.detectors().len()).unwrap_or(u16::MAX);
+            let plan = controller.plan().as_ref().clone();
+            recorder.write(&Line::Signal(Box::new(Wired { id: signal.id.clone(), detectors, plan })))?;
+        }
+        Ok(recorder)
+    }
+
+    /// Records a step.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn look(&mut self, sim: &Simulation) -> Result<(), Failure> {
+        for &(signal, input) in sim.controllers().inputs.iter().flatten() {
+            self.write(&Line::Input(signal, input))?;
+        }
+        let bases = &sim.scene().lamp_base;
+        for &(at, lamp, shown) in &sim.lamps().changes {
+            let signal = bases.partition_point(|&base| base <= lamp) - 1;
+            let group = u16::try_from(lamp - bases[signal]).unwrap_or(u16::MAX);
+            self.write(&Line::Lamp(signal as u32, LampChange { at, group, lamp: shown }))?;
+        }
+        Ok(())
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn finish(mut self, now: Millis) -> Result<(), Failure> {
+        self.write(&Line::End(now))?;
+        let Self { file, mut out } = self;
+        out.flush().map_err(|e| broken(&file, &e))
+    }
+
+    fn write(&mut self, line: &Line) -> Result<(), Failure> {
+        let json = serde_json::to_string(line).map_err(|e| Failure::Run(format!("{}: {e}", self.file)))?;
+        writeln!(self.out, "{json}").map_err(|e| broken(&self.file, &e))
+    }
+}
+
+fn broken(file: &str, e: &std::io::Error) -> Failure {
+    Failure::Run(format!("{file}: cannot be written: {e}"))
+}

@@ -1,0 +1,437 @@
+//! Small intersections: what is refused, smoothed and derived.
+
+use intergreen_control::plan::{IntergreenTime, Relation, Waiver};
+use intergreen_control::{Lamp, Millis, Program, ProgramStep};
+
+use super::*;
+use crate::import::Report;
+use crate::import::sumo::net::read_network;
+use crate::import::sumo::net::test_files::Scratch;
+use crate::network::compose::{self, Node, NodeKind, Street, StreetEnd, StreetPlan};
+
+/// An intersection `x` of streets from these places, each with that many lanes and, if asked for, a bay; the program is
+/// one stage of all.
+fn intersection(arms: &[(&str, f64, f64)], lanes: u8, bay: bool) -> Network {
+    let mut plan = StreetPlan::default();
+    let node = |id: &str, x, y, kind| Node { id: id.into(), x, y, kind };
+    plan.nodes.push(node("x", 0.0, 0.0, NodeKind::Signal));
+    for &(name, x, y) in arms {
+        plan.nodes.push(node(&format!("{name}_end"), x, y, NodeKind::DeadEnd));
+        plan.streets.push(Street {
+            id: name.into(),
+            from: format!("{name}_end"),
+            to: "x".into(),
+            lanes,
+            lanes_back: None,
+            speed: 50.0,
+            rank: 1,
+            both_ways: true,
+            median: if bay { 4.0 } else { 0.0 },
+            bends: Vec::new(),
+            end: StreetEnd { bay: bay.then_some(50.0), turns: Vec::new() },
+            end_back: StreetEnd::default(),
+        });
+    }
+    let stage = |(name, ..): &(&str, f64, f64)| compose::Stage { green: 10.0, go: vec![(*name).into()] };
+    plan.signals.push(compose::SignalPlan {
+        node: "x".into(),
+        cycle: 15.0 * arms.len() as f64,
+        offset: 0.0,
+        yellow: 3.0,
+        all_red: 2.0,
+        stages: arms.iter().map(stage).collect(),
+    });
+    compose::compose(&plan).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// Four arms.
+const CROSS: &[(&str, f64, f64)] = &[("w", -300.0, 0.0), ("e", 300.0, 0.0), ("n", 0.0, 300.0), ("s", 0.0, -300.0)];
+/// Three.
+const TEE: &[(&str, f64, f64)] = &[("w", -300.0, 0.0), ("e", 300.0, 0.0), ("s", 0.0, -300.0)];
+
+/// The lamps of letters.
+fn lamps(letters: &str) -> Vec<Lamp> {
+    letters.chars().map(|c| Lamp::from_letter(c).expect("a letter of SUMO")).collect()
+}
+
+/// A program of steps: seconds and letters.
+fn program(steps: &[(i64, &str)]) -> Program {
+    let step =
+        |&(seconds, letters): &(i64, &str)| ProgramStep { duration: Millis(seconds * 1000), lamps: lamps(letters) };
+    Program::new("p", Millis(0), steps.iter().map(step).collect()).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// The plan of the only signal with somebody else's program.
+fn with(network: &mut Network, steps: &[(i64, &str)], allow_unsafe: bool) -> Result<SignalPlan, Refusal> {
+    let signal = &mut network.signals[0];
+    (signal.program, signal.own) = (program(steps), false);
+    of_signal(network, SignalId(0), allow_unsafe)
+}
+
+/// The letters for one group of each road and direction, all others red: `w s` is from w straight on.
+fn open(network: &Network, ways: &[(&str, &str)], lamp: char) -> String {
+    let signal = &network.signals[0];
+    let mut letters = vec!['r'; usize::from(signal.groups)];
+    for &m in &signal.movements {
+        let (from, to) = meetings::way(network, m);
+        if ways.iter().any(|w| from.trim_end_matches(".bay") == w.0 && to == format!("-{}", w.1)) {
+            letters[usize::from(meetings::group(network, m).expect("a group"))] = lamp;
+        }
+    }
+    letters.into_iter().collect()
+}
+
+#[test]
+fn yellow_ends_a_green_and_red_yellow_begins_one() {
+    // One letter per step of one group: as in the file, as shown.
+    for (file, expected) in [
+        ("Gyr", "Gyr"),
+        ("GyG", "GGG"),
+        ("Gyg", "Ggg"),
+        ("gyG", "ggG"),
+        ("Gyyg", "Gggg"),
+        // Over the end of the cycle.
+        ("yGr", "uGr"),
+        ("yGGy", "GGGG"),
+        ("ryG", "ruG"),
+        ("ryyG", "ruuG"),
+        ("ryr", "rrr"),
+        ("sysG", "sssG"),
+        ("syG", "suG"),
+        ("ruG", "ruG"),
+        ("rur", "rrr"),
+        ("GuG", "GGG"),
+        ("Gur", "Grr"),
+        ("ryuG", "rruG"),
+        ("GyuG", "GyrG"),
+        ("Gyruu", "Gyruu"),
+        ("yyy", "rrr"),
+        ("uuu", "rrr"),
+        ("Oyr", "Oyr"),
+        ("OyG", "OuG"),
+        ("oGy", "oGy"),
+        ("ggGG", "ggGG"),
+    ] {
+        let steps: Vec<(i64, String)> = file.chars().map(|c| (1, c.to_string())).collect();
+        let steps: Vec<(i64, &str)> = steps.iter().map(|(s, l)| (*s, l.as_str())).collect();
+        let (shown, listed) = smoothing::smooth(&program(&steps));
+        let shown: String = shown.iter().map(|s| s.lamps[0].letter()).collect();
+        assert_eq!(shown, expected, "{file}");
+        let differ = file.chars().zip(shown.chars()).filter(|(a, b)| a != b).count();
+        assert_eq!(listed.len(), differ, "{file}");
+        assert!(listed.iter().all(|s| !s.to_string().is_empty()));
+    }
+}
+
+#[test]
+fn crossing_streets_opened_together_are_refused_by_name() {
+    let mut network = intersection(CROSS, 1, false);
+    let both = open(&network, &[("w", "e"), ("n", "s")], 'G');
+    let red = "r".repeat(both.len());
+    let yellow = both.replace('G', "y");
+    let steps: &[(i64, &str)] = &[(5, &red), (20, &both), (3, &yellow)];
+    let refusal = with(&mut network, steps, false).expect_err("they cross");
+    let text = refusal.to_string();
+    for part in
+        ["signal 'x'", "program 'p'", "w → -e", "n → -s", "first in step 1, 20 s per cycle", "--allow-unsafe-programs"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(matches!(of_network(&network, false), Err(Refusal::Opens(pairs)) if pairs.len() == 1));
+    // The user insists: it yields, and is said so.
+    let plan = with(&mut network, steps, true).expect("it is run all the same");
+    let found = plan.plan.waivers().iter().find_map(|w| match w {
+        Waiver::UnsafePair { who, to } => Some((*who, *to)),
+        _ => None,
+    });
+    let (who, to) = found.expect("it is waived");
+    assert_eq!(plan.plan.matrix().relation(who, to), Relation::Yields);
+    assert_eq!(plan.opened.len(), 1);
+    assert!(plan.plan.stages().is_empty());
+    assert!(plan.waived(&network).iter().any(|l| l.contains("UNSAFE")), "{:?}", plan.waived(&network));
+}
+
+#[test]
+fn times_come_from_the_program() {
+    let mut network = intersection(CROSS, 1, false);
+    let (a, b) = (open(&network, &[("w", "e")], 'G'), open(&network, &[("n", "s")], 'G'));
+    let (ay, by) = (a.replace('G', "y"), b.replace('G', "y"));
+    let red = "r".repeat(a.len());
+    let bu = b.replace('G', "u");
+    let g = |letters: &str| letters.find('G').expect("a green") as u16;
+    let (x, y) = (g(&a), g(&b));
+    // From x to y 3 s of yellow, 2 of red-yellow; from y to x nothing at all; green of y lasts 4 s.
+    let plan = with(&mut network, &[(20, &a), (3, &ay), (2, &bu), (4, &b)], false).expect("a plan").plan;
+    assert_eq!((plan.matrix().intergreen(x, y), plan.matrix().intergreen(y, x)), (Millis(5000), Millis(0)));
+    let times = |g: u16| {
+        let g = &plan.groups()[usize::from(g)];
+        (g.min_green.0, g.yellow.0, g.red_yellow.0, g.max_red.0, g.red_revert.0)
+    };
+    assert_eq!(times(x), (5000, 3000, 0, 120_000, 1000));
+    assert_eq!(times(y), (4000, 0, 2000, 120_000, 1000));
+    assert!(plan.waivers().contains(&Waiver::MissingYellow { group: y }));
+    assert!(
+        plan.waivers().iter().any(|w| matches!(w, Waiver::ShortClearance { from, to, .. } if (*from, *to) == (y, x)))
+    );
+    // Through another green, the gap is no change from one to the other.
+    let c = open(&network, &[("s", "n")], 'G');
+    let cy = c.replace('G', "y");
+    let steps: &[(i64, &str)] = &[(20, &a), (3, &ay), (20, &c), (3, &cy), (20, &b), (3, &by), (100, &red)];
+    let plan = with(&mut network, steps, false).expect("a plan").plan;
+    let time = |from: u16, to: u16| {
+        let named =
+            |i: &&intergreen_control::plan::IntergreenSpec| i.from == from.to_string() && i.to == to.to_string();
+        plan.spec().intergreens.iter().find(named).map(|i| i.time)
+    };
+    // The formula: 3 s of yellow and the time to clear.
+    assert!(matches!(time(x, y), Some(IntergreenTime::Derived(t)) if (3000..7000).contains(&t.0)), "{:?}", time(x, y));
+    assert_eq!(plan.groups()[usize::from(x)].max_red, Millis(338_000));
+    // More than a minute is no change either.
+    assert!(matches!(time(y, x), Some(IntergreenTime::Derived(t)) if t.0 < 7000), "{:?}", time(y, x));
+}
+
+#[test]
+fn a_left_turn_that_ends_before_the_oncoming_traffic_is_a_yellow_trap() {
+    let mut network = intersection(CROSS, 1, false);
+    let through = open(&network, &[("e", "w")], 'G');
+    let left = open(&network, &[("w", "n")], 'g');
+    let join =
+        |a: &str, b: &str| -> String { a.chars().zip(b.chars()).map(|(a, b)| if a == 'r' { b } else { a }).collect() };
+    let both = join(&through, &left);
+    let ending = join(&through, &left.replace('g', "y"));
+    let yellow = through.replace('G', "y");
+    let red = "r".repeat(both.len());
+    let plan = with(&mut network, &[(20, &both), (3, &ending), (9, &through), (3, &yellow), (9, &red)], false);
+    let plan = plan.expect("a plan");
+    let (who, to) = (left.find('g').expect("one") as u16, through.find('G').expect("one") as u16);
+    assert_eq!(plan.plan.matrix().relation(who, to), Relation::YieldsToOncoming);
+    assert!(plan.plan.waivers().contains(&Waiver::YellowTrap { group: who, oncoming: to }));
+    assert!(plan.waived(&network).iter().any(|l| l.contains("yellow trap") && l.contains("e → -w")));
+}
+
+/// The phases of a plan as their notes have them, without what comes before `phase`.
+fn phases(plan: &SignalPlan) -> Vec<String> {
+    plan.notes.iter().filter_map(|n| n.find("phase ").map(|i| n[i..].to_owned())).collect()
+}
+
+#[test]
+fn rings_follow_from_roads_and_lanes() {
+    // Lefts with lanes of their own.
+    let network = intersection(CROSS, 2, true);
+    let plan = of_signal(&network, SignalId(0), false).expect("a plan");
+    let rings = plan.plan.rings().expect("rings");
+    assert_eq!(rings.rings, [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]);
+    let found = phases(&plan);
+    for (phase, what) in [
+        (1, "phase 1: westbound e.bay → -s"),
+        (2, "phase 2: eastbound w.bay → -s, w.bay → -e"),
+        (3, "phase 3: southbound n.bay → -e"),
+        (5, "phase 5: eastbound w.bay → -n"),
+        (7, "phase 7: northbound s.bay → -w"),
+    ] {
+        assert!(found.contains(&what.to_owned()), "phase {phase}: {found:?}");
+    }
+    // Lefts that share a lane belong to their road.
+    let network = intersection(CROSS, 1, false);
+    let plan = of_signal(&network, SignalId(0), false).expect("a plan");
+    assert_eq!(plan.plan.rings().expect("rings").rings, [[[2], [4]], [[6], [8]]]);
+    assert_eq!(plan.plan.rings().expect("rings").phases[0].groups.len(), 3);
+}
+
+#[test]
+fn a_stem_has_a_phase_in_each_ring() {
+    let network = intersection(TEE, 2, true);
+    let plan = of_signal(&network, SignalId(0), false).expect("a plan");
+    assert_eq!(plan.plan.rings().expect("rings").rings, [[vec![1, 2], vec![4]], [vec![6], vec![8]]]);
+    let found = phases(&plan);
+    assert!(found.contains(&"phase 4: northbound s.bay → -w".to_owned()), "{found:?}");
+    assert!(found.contains(&"phase 8: northbound s.bay → -e".to_owned()), "{found:?}");
+}
+
+#[test]
+fn where_no_rings_can_be_derived_it_says_why() {
+    let why = |network: &Network| {
+        let plan = of_signal(network, SignalId(0), false).expect("a plan");
+        assert_eq!(plan.plan.rings(), None);
+        plan.notes.join("\n")
+    };
+    let two = intersection(&TEE[..2], 1, false);
+    assert!(why(&two).contains("no ring-barrier derived: it has 2 approaches"), "{}", why(&two));
+    let star = [("a", 300.0, 0.0), ("b", -150.0, 260.0), ("c", -150.0, -260.0)];
+    let star = intersection(&star, 1, false);
+    assert!(why(&star).contains("none of its three approaches faces another"), "{}", why(&star));
+}
+
+/// A crossing of one-lane streets without turns as SUMO has it: groups 0 from the west, 1 from the east, 2 from the
+/// south, 3 from the north.
+fn sumo_crossing(logic: &str) -> (Network, Report) {
+    let ends = [("w", -1.0, 0.0), ("e", 1.0, 0.0), ("s", 0.0, -1.0), ("n", 0.0, 1.0)];
+    let mut text = String::from("<net>\n");
+    let lane = |id: &str, a: (f64, f64), b: (f64, f64)| {
+        format!(
+            "<lane id=\"{id}_0\" index=\"0\" speed=\"14\" length=\"90\" shape=\"{},{} {},{}\"/>",
+            a.0, a.1, b.0, b.1
+        )
+    };
+    // Each keeps 2 m to the right of the middle.
+    let at = |(_, x, y): (&str, f64, f64), far: f64, side: f64| (x * far - y * side, y * far + x * side);
+    for (i, (from, to)) in [(0, 1), (1, 0), (2, 3), (3, 2)].into_iter().enumerate() {
+        let (a, b) = (ends[from], ends[to]);
+        let (stop, exit) = (at(a, 10.0, 2.0), at(b, 10.0, -2.0));
+        let inside = lane(&format!(":J_{i}"), stop, exit).replace("length=\"90\"", "length=\"20\"");
+        text += &format!("<edge id=\":J_{i}\" function=\"internal\">{inside}</edge>\n");
+        text += &format!(
+            "<edge id=\"{}\" from=\"{}\" to=\"J\">{}</edge>\n",
+            a.0,
+            a.0.to_uppercase(),
+            lane(a.0, at(a, 100.0, 2.0), stop)
+        );
+        text += &format!(
+            "<edge id=\"to_{0}\" from=\"J\" to=\"{1}\">{2}</edge>\n",
+            b.0,
+            b.0.to_uppercase(),
+            lane(&format!("to_{}", b.0), exit, at(b, 100.0, -2.0))
+        );
+    }
+    let rows = [("0000", "1100"), ("0000", "1100"), ("0000", "0011"), ("0000", "0011")];
+    let requests: String = (0..)
+        .zip(rows)
+        .map(|(i, (r, f))| format!("<request index=\"{i}\" response=\"{r}\" foes=\"{f}\" cont=\"0\"/>"))
+        .collect();
+    text += &format!(
+        "{logic}\n<junction id=\"J\" type=\"traffic_light\" x=\"0\" y=\"0\" incLanes=\"w_0 e_0 s_0 n_0\" \
+         intLanes=\":J_0_0 :J_1_0 :J_2_0 :J_3_0\">{requests}</junction>\n"
+    );
+    for (id, x, y) in ends {
+        text += &format!(
+            "<junction id=\"{}\" type=\"dead_end\" x=\"{x}\" y=\"{y}\" incLanes=\"to_{id}_0\" intLanes=\"\"/>\n",
+            id.to_uppercase()
+        );
+    }
+    for (i, (from, to)) in [("w", "e"), ("e", "w"), ("s", "n"), ("n", "s")].into_iter().enumerate() {
+        text += &format!(
+            "<connection from=\"{from}\" to=\"to_{to}\" fromLane=\"0\" toLane=\"0\" via=\":J_{i}_0\" tl=\"T\" linkIndex=\"{i}\" \
+             dir=\"s\" state=\"o\"/>\n<connection from=\":J_{i}\" to=\"to_{to}\" fromLane=\"0\" toLane=\"0\" dir=\"s\" state=\"M\"/>\n"
+        );
+    }
+    let scratch = Scratch::new("plans");
+    let mut report = Report::default();
+    let network = read_network(&scratch.write("x.net.xml", text + "</net>"), &[], &mut report);
+    (network.unwrap_or_else(|e| panic!("{e}")), report)
+}
+
+#[test]
+fn what_a_program_never_shows_follows_from_geometry() {
+    let steps = "<phase duration=\"30\" state=\"GGrr\"/><phase duration=\"3\" state=\"yyrr\"/>";
+    let (network, _) =
+        sumo_crossing(&format!("<tlLogic id=\"T\" type=\"static\" programID=\"0\" offset=\"0\">{steps}</tlLogic>"));
+    let plan = of_signal(&network, SignalId(0), false).unwrap_or_else(|e| panic!("{e}")).plan;
+    // From the west the others' way is met 10.5 to 13.5 m behind the line, from the south 6.5 to 9.5 m.
+    // 3 + (13.5 + 6) / 10 − 6.5 / 11.1 = 4.36, and 3 + (9.5 + 6) / 10 − 10.5 / 11.1 = 3.60.
+    assert_eq!(plan.matrix().intergreen(0, 2), Millis(4400));
+    assert_eq!(plan.matrix().intergreen(2, 0), Millis(3700));
+    assert!(plan.spec().intergreens.iter().all(|i| matches!(i.time, IntergreenTime::Derived(_))));
+    assert_eq!(plan.waivers(), [2, 3].map(|group| Waiver::NeverServed { group }));
+}
+
+/// A NEMA program of that crossing with these parameters.
+fn nema(parameters: &[(&str, &str)]) -> String {
+    let parameters: String = parameters.iter().map(|(k, v)| format!("<param key=\"{k}\" value=\"{v}\"/>")).collect();
+    let phases = [(2, "Grrr"), (6, "rGrr"), (4, "rrGr"), (8, "rrrG")];
+    let phases: String = phases
+        .iter()
+        .map(|(n, state)| {
+            format!("<phase duration=\"99\" minDur=\"5\" maxDur=\"30\" vehext=\"2\" yellow=\"3\" red=\"2\" name=\"{n}\" state=\"{state}\"/>")
+        })
+        .collect();
+    format!("<tlLogic id=\"T\" type=\"NEMA\" programID=\"N\" offset=\"0\">{parameters}{phases}</tlLogic>")
+}
+
+#[test]
+fn a_nema_program_gives_its_rings() {
+    let parameters = [
+        ("detector-length", "20"),
+        ("ring1", "0,2,0,4"),
+        ("ring2", "0,6,0,8"),
+        ("barrierPhases", "4,8"),
+        ("barrier2Phases", "2,6"),
+        ("minRecall", "2,6"),
+        ("total-cycle-length", "80"),
+        ("coordinate-mode", "true"),
+    ];
+    let (network, report) = sumo_crossing(&nema(&parameters));
+    assert_eq!(report.findings["<param> 'detector-length' of a NEMA tlLogic"].0, 1);
+    assert!(!report.findings.contains_key("NEMA rings not used"));
+    let spec = network.signals[0].rings.as_ref().expect("rings");
+    assert_eq!((spec.cycle, &spec.coordinated[..]), (Some(Millis(80_000)), &[2, 6][..]));
+    assert_eq!(spec.phases[0].max_green, Some(Millis(30_000)));
+    let plan = of_signal(&network, SignalId(0), false).unwrap_or_else(|e| panic!("{e}"));
+    let rings = plan.plan.rings().expect("rings");
+    assert_eq!(rings.rings, [[[2], [4]], [[6], [8]]]);
+    let groups: Vec<(u8, &[u16])> = rings.phases.iter().map(|p| (p.number, &p.groups[..])).collect();
+    assert_eq!(groups, [(2, &[0][..]), (4, &[2][..]), (6, &[1][..]), (8, &[3][..])]);
+    let recalls: Vec<Recall> = plan.plan.groups().iter().map(|g| g.recall).collect();
+    assert_eq!(recalls, [Recall::Min, Recall::Min, Recall::None, Recall::None]);
+    // With the times of its phases: 3 s of yellow and 2 of red, 30 s at most.
+    let served = plan.nema.as_ref().expect("a plan");
+    assert_eq!((served.program(), served.rings()), (None, plan.plan.rings()));
+    assert_eq!(served.matrix().intergreen(0, 2), Millis(5000));
+    let group = &served.groups()[0];
+    assert_eq!(
+        (group.yellow.0, group.red_clearance.0, group.min_green.0, group.max_green.0),
+        (3000, 2000, 5000, 30_000)
+    );
+    assert_eq!(served.waivers(), []);
+    // The fixed program is still the file's.
+    assert_eq!(plan.plan.program(), Some(&network.signals[0].program));
+}
+
+#[test]
+fn malformed_nema_programs_are_counted_and_their_rings_not_used() {
+    let good = [("ring1", "2,4"), ("ring2", "6,8"), ("barrierPhases", "4,8"), ("barrier2Phases", "2,6")];
+    for (key, value) in [
+        ("ring1", ""),
+        ("ring1", "2,x"),
+        ("ring1", "2,4,2"),
+        ("ring1", "2,4,33"),
+        ("ring1", "2,5"),
+        ("ring2", "-6,8"),
+        ("ring2", "8"),
+        ("barrierPhases", "4"),
+        ("barrierPhases", "8,4"),
+        ("barrier2Phases", ""),
+        ("minRecall", "two"),
+    ] {
+        let mut parameters = good.to_vec();
+        parameters.retain(|p| p.0 != key);
+        parameters.push((key, value));
+        let (network, report) = sumo_crossing(&nema(&parameters));
+        assert_eq!(network.signals[0].rings, None, "{key}={value}");
+        assert_eq!(report.findings["NEMA rings not used"].0, 1, "{key}={value}");
+        of_signal(&network, SignalId(0), false).unwrap_or_else(|e| panic!("{key}={value}: {e}"));
+    }
+    // Two streets in one section: named, and left out.
+    let crossing = [("ring1", "2,6"), ("ring2", "4,8"), ("barrierPhases", "2,4"), ("barrier2Phases", "6,8")];
+    let (network, _) = sumo_crossing(&nema(&crossing));
+    let plan = of_signal(&network, SignalId(0), false).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(plan.plan.rings(), None);
+    assert!(plan.notes[0].contains("no ring-barrier of the file: phases 2 and 4 open"), "{:?}", plan.notes);
+}
+
+#[test]
+fn stages_are_what_is_open_while_nobody_changes() {
+    let of = |steps: &[&str]| {
+        let steps: Vec<(i64, &str)> = steps.iter().map(|s| (5, *s)).collect();
+        let found = stages::stages(program(&steps).steps());
+        found.iter().map(|s| s.groups.join("")).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&["Gr", "yr", "rr", "rG", "ry", "rr"]), ["0", "1"]);
+    // What goes on through a change, and alone for a while in between, is no stage of its own.
+    assert_eq!(of(&["GGr", "Gyr", "Grr", "GrG", "Gry", "Grr"]), ["01", "02"]);
+    // But one that ends the others is.
+    assert_eq!(of(&["GGr", "Gyr", "Grr", "yrr", "rrG", "rry"]), ["01", "0", "2"]);
+    // The same, split into steps, over the end of the cycle.
+    assert_eq!(of(&["Gr", "yr", "rG", "rg", "ry", "Gr"]), ["0", "1"]);
+    assert_eq!(of(&["GG"]), ["01"]);
+    assert_eq!(of(&["rr"]), [""; 0]);
+}
