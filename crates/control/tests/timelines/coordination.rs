@@ -98,7 +98,6 @@ pub fn a_command_chooses_another_pattern_or_none() {
 }
 
 #[test]
-#[ignore = "Calendar::action is a stub until the merge"]
 fn the_calendar_chooses_by_time_of_day() {
     let outcome = Timeline::new(two_patterns()).fixed_time().check(
         "
@@ -120,7 +119,6 @@ fn the_calendar_chooses_by_time_of_day() {
 }
 
 #[test]
-#[ignore = "Calendar::action is a stub until the merge"]
 fn the_calendar_lets_it_flash_at_night() {
     Timeline::new(two_patterns()).fixed_time().check(
         "
@@ -145,7 +143,6 @@ fn the_calendar_lets_it_flash_at_night() {
 }
 
 #[test]
-#[ignore = "Calendar::action is a stub until the merge"]
 fn a_jump_of_the_wall_clock_changes_the_choice_of_the_pattern_and_no_time() {
     Timeline::new(two_patterns()).fixed_time().check(
         "
