@@ -275,7 +275,19 @@ impl Controller {
     pub fn poll_at(&self) -> Millis {
         let Some(reached) = self.now else { return Millis::NEVER };
         let input = self.inputs.front().map_or(Millis::NEVER, Input::at);
-        self.next.min(self.kernel.next()).min(input).max(reached)
+        self.next.min(self.kernel.next()).min(input).min(self.next_choice(reached)).max(reached)
+    }
+
+    /// When the calendar may choose anew: at midnight, or when an entry of any day plan begins.
+    fn next_choice(&self, reached: Millis) -> Millis {
+        let (Choice::Calendar, Some((clock, since))) = (self.choice, self.clock) else { return Millis::NEVER };
+        let days = &self.kernel.plan().spec().calendar.days;
+        if days.is_empty() {
+            return Millis::NEVER;
+        }
+        let time = clock.after(reached - since).time;
+        let entries = days.iter().flat_map(|day| &day.entries).map(|entry| entry.from).filter(|&from| from > time);
+        reached + (entries.fold(Millis(86_400_000), Millis::min) - time)
     }
 
     /// All that is due at `at`: inputs, the strategy's decision, what the kernel makes of it.
@@ -364,7 +376,8 @@ impl Controller {
         if pattern != self.pattern {
             self.pattern = pattern;
             let number = pattern.map_or(0, |p| p.saturating_add(1));
-            self.journal.event(at, code::PATTERN, number, Reason::Command);
+            let reason = if self.choice == Choice::Calendar { Reason::Calendar } else { Reason::Command };
+            self.journal.event(at, code::PATTERN, number, reason);
         }
         if flashes != self.flashes {
             self.flashes = flashes;

@@ -130,6 +130,8 @@ pub enum Reason {
     },
     /// A command from outside.
     Command,
+    /// The calendar, or the plan's first pattern where it has none.
+    Calendar,
     /// A group has waited too long: the plan's own sequence runs.
     CycleFault {
         /// The group.
@@ -160,6 +162,7 @@ impl Reason {
                 format!("preemption '{}'", preempts.get(usize::from(preempt)).map_or("?", |p| p.name.as_str()))
             }
             Self::Command => "a command from outside".into(),
+            Self::Calendar => "the calendar".into(),
             Self::CycleFault { group } => {
                 format!("'{}' had waited too long: the plan's own sequence runs (cycle fault)", name(group))
             }

@@ -20,7 +20,9 @@
 //!    plan waives it: that traffic ends together with it.
 //! 7. A group that is called is served, or a cycle fault is raised and the plan's own sequence runs. Preemptions,
 //!    holds and flashing are exempt.
-//! 8. Flashing and start-up are left through red everywhere for the longest intergreen.
+//! 8. Flashing and start-up are left through red everywhere for the longest intergreen; flashing by command is entered
+//!    through it. A fault flashes at once. Nothing but a passed self-check ends a start-up's flashing.
+//! 9. A preemption overrides hold, omit and force-off, commanded flashing all of them; neither overrides the rules above.
 //!
 //! Time never runs backwards: what is earlier than the time reached is taken as the time reached.
 
@@ -237,11 +239,12 @@ impl Kernel {
         let red = Light { since: self.now, ended: self.now, unprotected: self.now, ..Light::RED };
         for (light, group) in self.lights.iter_mut().zip(self.plan.groups()) {
             *light = Light { shown: light.shown, ..red };
-            // The unit has waited for the longest intergreen already.
-            let cleared = self.now - self.limits.longest_intergreen;
-            light.ended = cleared;
-            light.unprotected = cleared;
-            light.since = self.now - group.red_revert;
+            // The unit has waited for the longest intergreen already. All that was over a moment ago: it is nobody's
+            // reason to wait until now.
+            let before = |time: Millis| self.now - time - Millis(2);
+            light.ended = before(self.limits.longest_intergreen);
+            light.unprotected = light.ended;
+            light.since = before(group.red_revert);
         }
     }
 

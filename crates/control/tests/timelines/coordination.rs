@@ -67,7 +67,7 @@ fn a_pattern_of_stages_begins_at_its_offset() {
 }
 
 #[test]
-fn a_command_chooses_another_pattern_or_none() {
+pub fn a_command_chooses_another_pattern_or_none() {
     let outcome = Timeline::new(two_patterns()).fixed_time().check(
         "
                A B
@@ -98,45 +98,73 @@ fn a_command_chooses_another_pattern_or_none() {
 }
 
 #[test]
-#[ignore = "Calendar::action is a stub until the merge"]
 fn the_calendar_chooses_by_time_of_day() {
     let outcome = Timeline::new(two_patterns()).fixed_time().check(
         "
                A B
-            7  ? clock Mon 06:59:50
-           17  ?                      -- seven o'clock: 17 s into the cycle of the morning, stage a
-           25  ?
-           40  ?
+            7  G r  clock Mon 06:59:50
+              ...
+           17  G r    -- seven o'clock: 17 s into the cycle of the morning, stage a
+              ...
+           25  y r
+              ...
+           28  r r
+              ...
+           30  r G
+              ...
+           40  r y
         ",
     );
     assert_eq!(outcome.codes(&[131]), [(7.0, 131, 1), (17.0, 131, 2)]);
 }
 
 #[test]
-#[ignore = "Calendar::action is a stub until the merge"]
 fn the_calendar_lets_it_flash_at_night() {
     Timeline::new(two_patterns()).fixed_time().check(
         "
                A B
-            0  ? clock Mon 22:59:50
-           10  ?                      -- 23 o'clock: everybody ends first
-           22  ? clock Tue 05:00:00
-           40  ?
+            0  G r  clock Mon 22:59:50
+              ...
+           10  y r    -- 23 o'clock: everybody ends first
+              ...
+           13  r r
+              ...
+           16  o o
+              ...
+           22  r r  clock Tue 05:00:00  -- the night's pattern, 15 s into its cycle
+              ...
+           28  r G
+              ...
+           37  r y
+              ...
+           40  r r
         ",
     );
 }
 
 #[test]
-#[ignore = "Calendar::action is a stub until the merge"]
 fn a_jump_of_the_wall_clock_changes_the_choice_of_the_pattern_and_no_time() {
     Timeline::new(two_patterns()).fixed_time().check(
         "
                A B
-            7  ? clock Mon 03:00:00
-           14  ? clock Tue 12:00:00   -- the morning's pattern, 14 s into its cycle: stage a, least green and all the rest untouched
-           26  ? clock Mon 03:00:00   -- B was asked for at 25: the yellow of A is not touched; the night asks for stage b from 22 to 37
-           37  ?
-           45  ?
+            7  G r  clock Mon 03:00:00
+              ...
+           14  G r  clock Tue 12:00:00  -- the morning's pattern, 14 s into its cycle: the green of A goes on
+              ...
+           25  y r
+           26  y r  clock Mon 03:00:00  -- the night asks for stage b until 37
+              ...
+           28  r r
+              ...
+           30  r G
+              ...
+           37  r y
+              ...
+           40  r r
+              ...
+           43  G r
+              ...
+           45  G r
         ",
     );
 }

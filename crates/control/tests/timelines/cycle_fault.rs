@@ -8,7 +8,7 @@ use intergreen_control::{
 use crate::{s, timeline::Timeline, vehicle};
 
 /// B waits for at most 40 s: after half of that the plan's own sequence has to take over.
-pub fn starving() -> PlanSpec {
+fn starving() -> PlanSpec {
     let b = GroupSpec { max_red: Some(s(40)), ..vehicle("B") };
     PlanSpec::new("starving", vec![vehicle("A"), b])
         .forbid("A", "B", (s(5), s(5)))
@@ -17,7 +17,7 @@ pub fn starving() -> PlanSpec {
 }
 
 #[test]
-fn the_plans_own_sequence_takes_over_until_a_reset() {
+pub fn the_plans_own_sequence_takes_over_until_a_reset() {
     let outcome = Timeline::new(starving()).check(
         "
                A B
@@ -114,7 +114,7 @@ fn a_hold_and_flashing_are_no_fault() {
 }
 
 /// As before, but B is called by detectors: channel 0 locks, channel 1 does not.
-pub fn called() -> PlanSpec {
+fn called() -> PlanSpec {
     let calls = |channel, locking| DetectorUse {
         channel,
         groups: vec!["B".into()],

@@ -5,7 +5,7 @@ use intergreen_control::plan::{GroupKind, OverlapSpec, PhaseSpec, PlanSpec, Ring
 use crate::{head, s, timeline::Timeline, vehicle};
 
 /// L turns left with a flashing yellow arrow; O is the oncoming through traffic, T the through traffic beside L; X
-/// crosses. Phases: 5 the protected left, 2 oncoming, 6 beside, 4 crossing.
+/// and Y cross. Phases: 5 the protected left, 6 oncoming, 2 beside, 4 and 8 crossing.
 fn arrow() -> PlanSpec {
     let phase = |number, groups: &[&str]| PhaseSpec {
         number,
@@ -14,12 +14,15 @@ fn arrow() -> PlanSpec {
     };
     let spec = PlanSpec::new(
         "flashing yellow arrow",
-        vec![head("L", GroupKind::FlashingYellowArrow), vehicle("O"), vehicle("T"), vehicle("X")],
+        vec![head("L", GroupKind::FlashingYellowArrow), vehicle("O"), vehicle("T"), vehicle("X"), vehicle("Y")],
     )
     .give_way("L", "O", true)
     .forbid("L", "X", (s(5), s(5)))
     .forbid("O", "X", (s(5), s(5)))
-    .forbid("T", "X", (s(5), s(5)));
+    .forbid("T", "X", (s(5), s(5)))
+    .forbid("L", "Y", (s(5), s(5)))
+    .forbid("O", "Y", (s(5), s(5)))
+    .forbid("T", "Y", (s(5), s(5)));
     let given = |from: &str, to: &str| intergreen_control::plan::IntergreenSpec {
         from: from.into(),
         to: to.into(),
@@ -28,12 +31,12 @@ fn arrow() -> PlanSpec {
     let mut intergreens = spec.intergreens.clone();
     intergreens.extend([given("L", "O"), given("O", "L")]);
     let rings = RingsSpec {
-        phases: vec![phase(2, &["O"]), phase(4, &["X"]), phase(5, &[]), phase(6, &["T"])],
-        rings: vec![vec![vec![2], vec![4]], vec![vec![5, 6], vec![]]],
+        phases: vec![phase(2, &["T"]), phase(4, &["X"]), phase(5, &[]), phase(6, &["O"]), phase(8, &["Y"])],
+        rings: vec![vec![vec![2], vec![4]], vec![vec![5, 6], vec![8]]],
         overlaps: vec![OverlapSpec {
             group: "L".into(),
             phases: vec![5],
-            permissive: vec![2],
+            permissive: vec![6],
             lead: s(0),
             trail: s(0),
         }],
@@ -45,46 +48,48 @@ fn arrow() -> PlanSpec {
 fn it_flashes_with_the_oncoming_through_traffic() {
     let outcome = Timeline::new(arrow()).check(
         "
-               L O T X
-            0  r r r G  phases 4
+               L O T X Y
+            0  r r r G G  phases 4 8
               ...
-            6  r r r y  phases 2 6  -- flashes from the start of O on
+            6  r r r y y  phases 2 6  -- flashes from the start of O on
               ...
-            9  r r r r
+            9  r r r r r
               ...
-           11  o G G r
+           11  o G G r r
               ...
-           18  y y y r  phases 4  -- the end of flashing: through yellow
+           18  y y y r r  phases 4 8  -- the end of flashing: through yellow
               ...
-           21  r r r r
+           21  r r r r r
               ...
-           23  r r r G
+           23  r r r G G
               ...
-           28  r r r G
+           28  r r r G G
         ",
     );
-    assert_eq!(outcome.codes(&[1, 7, 8, 32, 33]).iter().filter(|e| e.2 == 1).count(), 3);
+    // Neither a green nor its end: only the arrow begins and ends to flash.
+    let codes = outcome.codes(&[1, 7, 8, 32, 33]).into_iter().filter(|e| e.2 == 1);
+    assert_eq!(codes.collect::<Vec<_>>(), [(11.0, 32, 1), (18.0, 33, 1), (18.0, 8, 1)]);
 }
 
 #[test]
-fn it_becomes_a_green_arrow_without_yellow_when_the_oncoming_traffic_has_cleared() {
+pub fn it_becomes_a_green_arrow_without_yellow_when_the_oncoming_traffic_has_cleared() {
     Timeline::new(arrow()).check(
         "
-               L O T X
-            0  o G G r  phases 2 6
+               L O T X Y
+            0  o G G r r  phases 2 6
               ...
-            8  o y G r  phases 5 6  -- lagging left: flashes until O is cleared; T goes on; nobody is trapped
+            8  o y G r r  phases 2 5  -- lagging left: flashes until O is cleared; T goes on; nobody is trapped
               ...
-           11  o r G r
-           12  G r G r
+           11  o r G r r
+           12  G r G r r
               ...
-           20  y r y r  phases 4
+           20  y r y r r  phases 4 8
               ...
-           23  r r r r
+           23  r r r r r
               ...
-           25  r r r G
+           25  r r r G G
               ...
-           30  r r r G
+           30  r r r G G
         ",
     );
 }
@@ -93,15 +98,15 @@ fn it_becomes_a_green_arrow_without_yellow_when_the_oncoming_traffic_has_cleared
 fn from_green_arrow_to_flashing_it_goes_through_yellow_and_red() {
     Timeline::new(arrow()).check(
         "
-               L O T X
-            0  G r G r  phases 5 6
+               L O T X Y
+            0  G r G r r  phases 2 5
               ...
-            8  y r G r  phases 2 6  -- leading left: yellow, red, then flashing; O not before 4 s after its green
+            8  y r G r r  phases 2 6  -- leading left: yellow, red, then flashing; O not before 4 s after its green
               ...
-           11  r r G r
-           12  o G G r
+           11  r r G r r
+           12  o G G r r
               ...
-           20  o G G r
+           20  o G G r r
         ",
     );
 }
@@ -110,16 +115,16 @@ fn from_green_arrow_to_flashing_it_goes_through_yellow_and_red() {
 fn it_may_stop_flashing_while_the_oncoming_traffic_goes_on() {
     Timeline::new(arrow()).check(
         "
-               L O T X
-            0  o G G r  phases 2 6
+               L O T X Y
+            0  o G G r r  phases 2 6
               ...
-            6  y G G r  omit L, force-off L  -- for people on foot, say: no yellow trap with a flashing arrow
+            6  y G G r r  omit L, force-off L  -- for people on foot, say: no yellow trap with a flashing arrow
               ...
-            9  r G G r
+            9  r G G r r
               ...
-           14  o G G r  end omit L  -- flashes again in the same green of O
+           14  o G G r r  end omit L  -- flashes again in the same green of O
               ...
-           20  o G G r
+           20  o G G r r
         ",
     );
 }

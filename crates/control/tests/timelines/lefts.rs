@@ -46,7 +46,7 @@ fn a_left_gives_way_while_the_oncoming_traffic_is_open_and_is_protected_after_it
 }
 
 #[test]
-fn a_left_that_is_to_end_alone_takes_the_oncoming_traffic_with_it() {
+pub fn a_left_that_is_to_end_alone_takes_the_oncoming_traffic_with_it() {
     Timeline::new(permissive_left()).check(
         "
                L O X

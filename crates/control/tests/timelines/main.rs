@@ -26,7 +26,7 @@ mod timeline;
 mod commands;
 mod coordination;
 mod cycle_fault;
-//mod events;
+mod events;
 mod flashing_arrow;
 mod greens;
 mod lefts;

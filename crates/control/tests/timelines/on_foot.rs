@@ -50,7 +50,7 @@ fn walk_clearance_and_buffer() {
 }
 
 #[test]
-fn a_leading_interval_delays_the_turn() {
+pub fn a_leading_interval_delays_the_turn() {
     Timeline::new(crossing(3, 5)).check(
         "
                A T P

@@ -42,7 +42,7 @@ fn crossing() -> PlanSpec {
 }
 
 #[test]
-fn a_train_delay_track_clearance_dwell_exit() {
+pub fn a_train_delay_track_clearance_dwell_exit() {
     let outcome = Timeline::new(crossing()).check(
         "
                A B P

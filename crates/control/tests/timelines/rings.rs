@@ -11,7 +11,7 @@ use intergreen_control::plan::{
 
 use crate::{head, on_foot, s, timeline::Timeline, vehicle};
 
-pub fn rings() -> PlanSpec {
+fn rings() -> PlanSpec {
     let number = |n: u8| n.to_string();
     let mut groups = Vec::new();
     for n in 1..=8u8 {

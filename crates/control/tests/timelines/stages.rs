@@ -144,7 +144,6 @@ fn with_yellow_conflicts_nobody_is_green_while_another_shows_yellow() {
 }
 
 #[test]
-#[ignore = "the check of plans is a stub until the merge"]
 fn with_yellow_conflicts_a_shorter_intergreen_is_refused() {
     let spec = PlanSpec { yellow_conflicts: true, ..short_intergreen(2) };
     assert!(intergreen_control::Plan::new(spec).is_err());

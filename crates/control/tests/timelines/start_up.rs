@@ -57,7 +57,7 @@ fn it_flashes_until_the_self_check_has_passed() {
 }
 
 #[test]
-fn a_failed_self_check_is_latched_until_a_reset_and_a_passed_one() {
+pub fn a_failed_self_check_is_latched_until_a_reset_and_a_passed_one() {
     let outcome = Timeline::new(with_start_up()).check(
         "
                A B P
@@ -132,7 +132,7 @@ fn at_once() -> Timeline {
 }
 
 #[test]
-fn flashing_by_command_is_entered_and_left_through_red() {
+pub fn flashing_by_command_is_entered_and_left_through_red() {
     let outcome = at_once().check(
         "
                A B P

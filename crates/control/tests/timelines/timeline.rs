@@ -195,10 +195,11 @@ impl Outcome {
     }
 }
 
-/// Compares text with text without regard to the indentation of the first.
+/// Compares text with text without regard to spaces.
 #[track_caller]
 pub fn same_text(expected: &str, found: &str) {
-    let lines = |text: &str| -> Vec<String> { text.trim().lines().map(|line| line.trim().to_owned()).collect() };
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines = |text: &str| -> Vec<String> { text.trim().lines().map(words).collect() };
     let (expected, found) = (lines(expected), lines(found));
     assert!(expected == found, "expected\n{}\nfound\n{}\n", expected.join("\n"), found.join("\n"));
 }
@@ -252,7 +253,7 @@ fn compare(spec: &PlanSpec, rows: &[Row<'_>], by_time: &BTreeMap<Millis, String>
             before = now.to_owned();
             expected.push(e);
             found.push(f);
-            at = at + Millis(1000);
+            at += Millis(1000);
         }
     }
     let (expected, found) = (expected.join("\n"), found.join("\n"));
