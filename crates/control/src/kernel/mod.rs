@@ -404,7 +404,9 @@ impl Kernel {
 
     /// A fault: flashing at once, until somebody resets it by hand.
     pub fn fault(&mut self, at: Millis, journal: &mut Journal) {
-        self.unit.fault(at.max(self.now), journal);
+        let now = at.max(self.now);
+        journal.event(now, code::ALARM, 2, Reason::Fault);
+        self.unit.fault(now, journal);
     }
 
     /// Somebody has reset the faults by hand.

@@ -253,7 +253,7 @@ fn compare(spec: &PlanSpec, rows: &[Row<'_>], by_time: &BTreeMap<Millis, String>
             before = now.to_owned();
             expected.push(e);
             found.push(f);
-            at = at + Millis(1000);
+            at += Millis(1000);
         }
     }
     let (expected, found) = (expected.join("\n"), found.join("\n"));
