@@ -25,7 +25,8 @@ pub struct Event {
     pub reason: Reason,
 }
 
-/// Event codes (Indiana high-resolution enumerations).
+/// Event codes (Indiana high-resolution enumerations). Nothing writes [`MIN_COMPLETE`](code::MIN_COMPLETE),
+/// [`FORCE_OFF`](code::FORCE_OFF) and the overlap codes yet: overlaps are logged as the groups they are.
 pub mod code {
     /// Phase on: the group is called to service (its red-yellow or green begins).
     pub const PHASE_ON: u8 = 0;

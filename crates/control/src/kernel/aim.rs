@@ -99,7 +99,7 @@ impl Target {
     }
 
     /// Takes a request. Returns whether it fits the plan; if not, nothing changes.
-    pub fn set(&mut self, plan: &Plan, request: Request<'_>, now: Millis) -> bool {
+    pub fn set(&mut self, plan: &Plan, request: Request<'_>, lights: &[Light], now: Millis) -> bool {
         match request {
             Request::Step(step) => {
                 let Some(step) = plan.program().and_then(|p| p.steps().get(step)) else { return false };
@@ -125,7 +125,7 @@ impl Target {
                 }
                 self.stage = None;
                 self.phases = Some((phases, walks));
-                self.follow(plan, now);
+                self.follow(plan, lights, now);
             }
         }
         true
@@ -169,8 +169,8 @@ impl Target {
         }
     }
 
-    /// Lets groups follow the phases asked for; trailing greens end with time.
-    pub fn follow(&mut self, plan: &Plan, now: Millis) {
+    /// Lets groups follow the phases asked for, overlaps also those that are still green; trailing greens end with time.
+    pub fn follow(&mut self, plan: &Plan, lights: &[Light], now: Millis) {
         let (Some((phases, walks)), Some(rings)) = (self.phases, plan.rings()) else { return };
         self.end_after.fill(FAR_PAST);
         self.start_after.fill(FAR_PAST);
@@ -184,8 +184,15 @@ impl Target {
             }
         }
         for (overlap, state) in rings.overlaps.iter().zip(&mut self.overlaps) {
-            let protected = phases & overlap.phases != 0;
-            let asked = protected || phases & overlap.permissive != 0;
+            let mut parents = phases;
+            if state.asked.is_some() {
+                // A parent that cannot end yet has not left.
+                let green = |&&g: &&u16| g != overlap.group && lights[usize::from(g)].state.is_open();
+                let still = rings.phases.iter().filter(|p| p.groups.iter().any(|g| green(&g)));
+                parents = still.fold(parents, |mask, p| mask | bit(p.number));
+            }
+            let protected = parents & overlap.phases != 0;
+            let asked = protected || parents & overlap.permissive != 0;
             if asked {
                 state.permissive = !protected;
                 state.asked.get_or_insert(now);

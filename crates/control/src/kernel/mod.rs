@@ -125,7 +125,7 @@ impl Kernel {
     /// Takes a request; it takes effect at the next [`advance`](Self::advance). Returns whether it fits the plan; if
     /// not, the request before stays in force.
     pub fn request(&mut self, request: Request<'_>, at: Millis) -> bool {
-        self.target.set(&self.plan, request, at.max(self.now))
+        self.target.set(&self.plan, request, &self.lights, at.max(self.now))
     }
 
     /// Power on at `at`. A plan without a start-up takes the lamps over as the request has them, as if they had been so
@@ -174,7 +174,7 @@ impl Kernel {
         let now = self.now;
         self.next = Millis::NEVER;
         self.preempts.advance(&self.plan, &self.lights, now, journal);
-        self.target.follow(&self.plan, now);
+        self.target.follow(&self.plan, &self.lights, now);
         let was_normal = self.unit.mode() == Mode::Normal;
         self.unit.advance(self.limits.longest_intergreen, self.is_idle(), now, journal);
         if self.unit.mode() == Mode::Normal {
@@ -194,6 +194,7 @@ impl Kernel {
                     break;
                 }
                 self.preempts.serve(&self.plan, &self.lights, now, journal);
+                self.target.follow(&self.plan, &self.lights, now);
                 self.aim();
             }
             self.calls.serve(&self.lights, now, self.cause, journal);
