@@ -37,7 +37,7 @@ impl Controllers {
     /// Makes the controllers a run asks for, one for each plan.
     ///
     /// # Errors
-    /// If the registry does not know the strategy or refuses its parameters.
+    /// If the registry does not know the strategy or refuses its parameters, or a plan and the monitor disagree.
     pub fn new(scene: &Scene, plans: &[SignalPlan]) -> Result<Self, String> {
         let registry = Registry::default();
         let (name, parameters) = &scene.setup.controller;
@@ -49,13 +49,17 @@ impl Controllers {
                 Ok(Controller::new(plan.plan.clone(), strategy, detectors))
             })
             .collect::<Result<Vec<_>, String>>()?;
-        Ok(Self {
-            due: vec![Millis::NEVER; list.len()],
-            list,
-            monitor: Monitor::new(&scene.network, scene.setup.unsafe_yields),
-            inputs: None,
-            events: Vec::new(),
-        })
+        let monitor = Monitor::new(&scene.network, scene.setup.unsafe_yields);
+        for (i, plan) in plans.iter().enumerate() {
+            if let Some((a, b)) = monitor.disagreement(i, &plan.plan) {
+                let signal = &scene.network.signals[i].id;
+                return Err(format!(
+                    "signal '{signal}': its plan lets groups {a} and {b} open together, the monitor's permissives do \
+                     not; expected both to agree"
+                ));
+            }
+        }
+        Ok(Self { due: vec![Millis::NEVER; list.len()], list, monitor, inputs: None, events: Vec::new() })
     }
 
     /// Starts all controllers at `now` and shows their first lamps.

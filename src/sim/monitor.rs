@@ -4,7 +4,8 @@
 
 mod pairs;
 
-use intergreen_control::monitor::{Channel, Limits, Monitor as Watcher, Permissives, Trip};
+use intergreen_control::monitor::{Channel, Limits, Monitor as Watcher, Permissives, Relation, Trip};
+use intergreen_control::plan::{self, Plan};
 use intergreen_control::{Lamp, Millis, Program};
 
 use self::pairs::pairs;
@@ -57,6 +58,21 @@ impl Monitor {
         let watcher = |s: &Signal| Watcher::new(permissives(network, s, allow_unsafe), limits());
         let watchers: Vec<_> = network.signals.iter().map(watcher).collect();
         Self { open: vec![false; watchers.len()], watchers, seconds: 0.0, trip: None }
+    }
+
+    /// A pair of a signal's groups of which the plan allows what the monitor does not; the two were authored apart, and
+    /// are compared before anything is switched.
+    pub fn disagreement(&self, signal: usize, plan: &Plan) -> Option<(u16, u16)> {
+        let permissives = self.watchers[signal].permissives();
+        let groups = u16::try_from(plan.groups().len()).unwrap_or(u16::MAX);
+        let between = |a, b| plan.matrix().relation(a, b);
+        let agrees = |a: u16, b: u16| match permissives.relation(a, b) {
+            Relation::Together => true,
+            _ if permissives.conflict_waived(a, b) => true,
+            Relation::Yielding => between(a, b) != plan::Relation::None || between(b, a) != plan::Relation::None,
+            Relation::Conflicting => between(a, b) == plan::Relation::Forbidden,
+        };
+        (0..groups).flat_map(|a| (0..a).map(move |b| (b, a))).find(|&(a, b)| !agrees(a, b))
     }
 
     /// Sees a lamp change of a signal.

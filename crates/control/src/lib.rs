@@ -91,7 +91,53 @@
 //! flashes; it is not latched. While it flashes, circular heads flash yellow and all others are dark.
 //!
 //! # The conflict monitor
-//! To be completed when the monitor is merged.
+//! A [`Monitor`] watches the lamps and nothing else. It shares no code with plan and kernel, and its [`Permissives`] are
+//! to be written by somebody else than the plan: a monitor that reads the plan file fails with it. Compare the two
+//! before anything is switched. Run it in another process or on another processor if you can: it is there for the case
+//! that the controller is wrong. Its [`trip`](Monitor::trip) latches; whoever drives the lamps takes them away from the
+//! controller and hands in [`Command::Fault`].
+//!
+//! ```
+//! use intergreen_control::{
+//!     Command, Limits, Millis, Monitor, Permissives,
+//!     monitor::{Channel, Lit},
+//! };
+//! # use intergreen_control::{Controller, Output, Plan, PlanSpec, Registry, plan::GroupSpec};
+//! # let s = |seconds: i64| Millis(seconds * 1000);
+//! # let vehicle = |name| GroupSpec::vehicle(name, s(5), s(3));
+//! # let spec = PlanSpec::new("x", vec![vehicle("a"), vehicle("b")]);
+//! # let split = |stage: &str| intergreen_control::plan::StageSplit { stage: stage.into(), split: s(20) };
+//! # let patterns = vec![intergreen_control::plan::Pattern {
+//! #     name: "p".into(), cycle: s(40), offset: s(0), stages: vec![split("A"), split("B")], phases: vec![], coordinated: vec![],
+//! # }];
+//! # let spec = spec.forbid("a", "b", (s(5), s(5))).stage("A", &["a"]).stage("B", &["b"]);
+//! # let plan = Plan::new(PlanSpec { patterns, ..spec })?;
+//! # let strategy = Registry::default().make("fixed_time", &[], &plan)?;
+//! # let mut controller = Controller::new(plan, strategy, 0);
+//!
+//! let mut permissives = Permissives::none(2); // no two may be open together …
+//! permissives.set_channel(1, Channel::vehicle().with_floor(Millis(3000)))?; // … and yellow lasts 3 s at least
+//! let mut monitor = Monitor::new(permissives, Limits::default());
+//!
+//! controller.start(Millis(0));
+//! for now in (0..600_000).step_by(100).map(Millis) {
+//!     controller.advance(now);
+//!     while let Some(output) = controller.poll_output() {
+//!         if let Output::Lamp(change) = output {
+//!             monitor.handle_lamp(change.at, change.group, change.lamp);
+//!             // What really burns, from the currents of the lamps: here they do as they are told.
+//!             monitor.handle_read_back(change.at, change.group, Lit::of(change.lamp));
+//!         }
+//!     }
+//!     monitor.kick(now); // the control loop is alive
+//!     monitor.advance(now);
+//!     if monitor.is_latched() {
+//!         controller.handle_command(now, Command::Fault); // and take the lamps away from it
+//!     }
+//! }
+//! assert_eq!(monitor.trip(), None);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # Example
 //! Two streets and a crossing, driven as a cabinet would. The plan is written in code; with the feature `serde` it is
