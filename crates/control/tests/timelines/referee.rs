@@ -181,8 +181,11 @@ impl<'a> Referee<'a> {
     }
 }
 
-/// What the referee says of some changes, `(second, group, letter)`, of a left L that gives way to O and meets X.
-fn says(changes: &[(i64, usize, char)]) -> String {
+/// A second, a group, a letter.
+type Change = (i64, usize, char);
+
+/// What the referee says of some changes of a left L that gives way to O and meets X.
+fn says(changes: &[Change]) -> String {
     let spec = PlanSpec::new("referee", ["L", "O", "X"].map(crate::vehicle).to_vec())
         .give_way("L", "O", true)
         .forbid("L", "X", (Millis(5000), Millis(5000)))
@@ -199,7 +202,7 @@ fn says(changes: &[(i64, usize, char)]) -> String {
 
 #[test]
 fn the_referee_sees_what_is_wrong() {
-    let cases: [(&[(i64, usize, char)], &str); 8] = [
+    let cases: [(&[Change], &str); 8] = [
         (&[(0, 1, 'G'), (9, 1, 'y'), (12, 1, 'r'), (14, 2, 'G')], ""),
         (&[(0, 1, 'G'), (9, 2, 'G')], "'O' Green and 'X' Green"),
         (&[(0, 1, 'G'), (9, 1, 'y'), (12, 1, 'r'), (13, 2, 'G')], "'X' opens Millis(4000) after 'O'"),
