@@ -152,6 +152,8 @@ pub struct Controller {
     pattern: Option<u16>,
     /// Whether the calendar wants it to flash.
     flashes: bool,
+    /// Whether a command wants it to flash.
+    commanded: bool,
     /// Inputs whose time has not come, in order of time; of one time, in order of arrival.
     inputs: VecDeque<Input>,
     journal: Journal,
@@ -178,6 +180,7 @@ impl Controller {
             clock: None,
             pattern: None,
             flashes: false,
+            commanded: false,
             inputs: VecDeque::with_capacity(2 * usize::from(detectors)),
             journal: Journal::new(2 * groups, false),
             kernel: Kernel::new(plan),
@@ -331,7 +334,10 @@ impl Controller {
     fn take_command(&mut self, at: Millis, command: Command) {
         let journal = &mut self.journal;
         match command {
-            Command::Flash(on) => self.kernel.flash(on),
+            Command::Flash(on) => {
+                self.commanded = on;
+                self.kernel.flash(on || self.flashes);
+            }
             Command::Hold { group, on } => self.kernel.hold(group, on),
             Command::Omit { group, on } => self.kernel.omit(group, on),
             Command::ForceOff { group } => self.kernel.force_off(group),
@@ -381,7 +387,7 @@ impl Controller {
         }
         if flashes != self.flashes {
             self.flashes = flashes;
-            self.kernel.flash(flashes);
+            self.kernel.flash(flashes || self.commanded);
         }
     }
 

@@ -25,7 +25,8 @@ pub struct Event {
     pub reason: Reason,
 }
 
-/// Event codes (Indiana high-resolution enumerations).
+/// Event codes (Indiana high-resolution enumerations). Nothing writes [`MIN_COMPLETE`](code::MIN_COMPLETE),
+/// [`FORCE_OFF`](code::FORCE_OFF) and the overlap codes yet: overlaps are logged as the groups they are.
 pub mod code {
     /// Phase on: the group is called to service (its red-yellow or green begins).
     pub const PHASE_ON: u8 = 0;
@@ -93,6 +94,23 @@ pub mod code {
     pub const POWER: u8 = 184;
 }
 
+/// What a strategy asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Asked {
+    /// Nothing yet.
+    #[default]
+    Nothing,
+    /// A step of the program, from 0.
+    Step(u32),
+    /// Lamps of its own.
+    Lamps,
+    /// A stage, from 0.
+    Stage(u32),
+    /// Phases: bit n − 1 for phase n.
+    Phases(u32),
+}
+
 /// Why something happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -100,7 +118,7 @@ pub enum Reason {
     /// It was reported from outside.
     Reported,
     /// The strategy asked for it.
-    Requested,
+    Requested(Asked),
     /// Its time is over.
     Over,
     /// It was asked for before and waited for the intergreen after a group.
@@ -143,13 +161,34 @@ pub enum Reason {
     Fault,
 }
 
+impl Asked {
+    fn words(self, plan: &Plan) -> String {
+        match self {
+            Self::Nothing => "nothing was asked for".into(),
+            Self::Step(step) => format!("the strategy asked for step {step} of the program"),
+            Self::Lamps => "the strategy asked for it".into(),
+            Self::Stage(stage) => {
+                let stage = plan.stages().get(stage as usize);
+                format!("the strategy asked for stage '{}'", stage.map_or("?", |s| s.name.as_str()))
+            }
+            Self::Phases(phases) => {
+                let mut text = String::from("the strategy asked for phases");
+                for n in (1..=32u32).filter(|n| phases >> (n - 1) & 1 == 1) {
+                    text += &format!(" {n}");
+                }
+                text
+            }
+        }
+    }
+}
+
 impl Reason {
     /// The reason in words, with the names of the plan's groups.
     pub fn words(self, plan: &Plan) -> String {
         let name = |g: u16| plan.groups().get(usize::from(g)).map_or("?", |g| g.name.as_str());
         match self {
             Self::Reported => "reported".into(),
-            Self::Requested => "asked for by the strategy".into(),
+            Self::Requested(asked) => asked.words(plan),
             Self::Over => "its time is over".into(),
             Self::After { group } => format!("was asked for and waited until '{}' had cleared", name(group)),
             Self::GivesWay { to } => format!("because of '{}', to which it gives way", name(to)),

@@ -39,7 +39,7 @@ impl Controller {
             state::put_millis(out, at);
         });
         state::put_optional(out, self.pattern, |out, p| out.extend_from_slice(&p.to_le_bytes()));
-        out.push(self.flashes.into());
+        out.extend_from_slice(&[self.flashes.into(), self.commanded.into()]);
         self.detectors.save(out);
         state::put_count(out, self.inputs.len());
         self.inputs.iter().for_each(|input| put_input(out, input));
@@ -71,7 +71,7 @@ impl Controller {
         };
         let clock = if reader.flag()? { Some((read_clock(&mut reader)?, reader.millis()?)) } else { None };
         let pattern = if reader.flag()? { Some(reader.u16()?) } else { None };
-        let flashes = reader.flag()?;
+        let (flashes, commanded) = (reader.flag()?, reader.flag()?);
         let mut detectors = self.detectors.clone();
         detectors.load(&mut reader)?;
         let inputs = read_inputs(&mut reader, self.detectors.len())?;
@@ -80,7 +80,8 @@ impl Controller {
         // Nothing can fail from here on.
         self.kernel = kernel;
         (self.now, self.next, self.refused) = (now, next, refused);
-        (self.choice, self.clock, self.pattern, self.flashes) = (choice, clock, pattern, flashes);
+        (self.choice, self.clock, self.pattern) = (choice, clock, pattern);
+        (self.flashes, self.commanded) = (flashes, commanded);
         self.detectors = detectors;
         self.inputs = inputs;
         *self.journal.outputs_mut() = outputs;

@@ -9,6 +9,7 @@ use alloc::{vec, vec::Vec};
 use super::light::{FAR_PAST, Light};
 use crate::{
     Lamp, Millis, Request,
+    log::Asked,
     plan::{Group, GroupKind, Plan},
 };
 
@@ -73,6 +74,8 @@ pub(super) struct Following {
 /// The request in force.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Target {
+    /// The request as it came, for the log.
+    pub asked: Asked,
     pub aims: Vec<Aim>,
     /// Groups that are not to end before.
     pub end_after: Vec<Millis>,
@@ -89,6 +92,7 @@ impl Target {
         let n = plan.groups().len();
         let overlaps = plan.rings().map_or(0, |r| r.overlaps.len());
         Self {
+            asked: Asked::Nothing,
             aims: vec![Aim::Closed; n],
             end_after: vec![FAR_PAST; n],
             start_after: vec![FAR_PAST; n],
@@ -99,7 +103,14 @@ impl Target {
     }
 
     /// Takes a request. Returns whether it fits the plan; if not, nothing changes.
-    pub fn set(&mut self, plan: &Plan, request: Request<'_>, now: Millis) -> bool {
+    pub fn set(&mut self, plan: &Plan, request: Request<'_>, lights: &[Light], now: Millis) -> bool {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let asked = match request {
+            Request::Step(step) => Asked::Step(number(step)),
+            Request::Lamps(_) => Asked::Lamps,
+            Request::Stage(stage) => Asked::Stage(number(stage)),
+            Request::Phases { phases, .. } => Asked::Phases(phases),
+        };
         match request {
             Request::Step(step) => {
                 let Some(step) = plan.program().and_then(|p| p.steps().get(step)) else { return false };
@@ -125,9 +136,10 @@ impl Target {
                 }
                 self.stage = None;
                 self.phases = Some((phases, walks));
-                self.follow(plan, now);
+                self.follow(plan, lights, now);
             }
         }
+        self.asked = asked;
         true
     }
 
@@ -169,8 +181,8 @@ impl Target {
         }
     }
 
-    /// Lets groups follow the phases asked for; trailing greens end with time.
-    pub fn follow(&mut self, plan: &Plan, now: Millis) {
+    /// Lets groups follow the phases asked for, overlaps also those that are still green; trailing greens end with time.
+    pub fn follow(&mut self, plan: &Plan, lights: &[Light], now: Millis) {
         let (Some((phases, walks)), Some(rings)) = (self.phases, plan.rings()) else { return };
         self.end_after.fill(FAR_PAST);
         self.start_after.fill(FAR_PAST);
@@ -184,8 +196,15 @@ impl Target {
             }
         }
         for (overlap, state) in rings.overlaps.iter().zip(&mut self.overlaps) {
-            let protected = phases & overlap.phases != 0;
-            let asked = protected || phases & overlap.permissive != 0;
+            let mut parents = phases;
+            if state.asked.is_some() {
+                // A parent that cannot end yet has not left.
+                let green = |&&g: &&u16| g != overlap.group && lights[usize::from(g)].state.is_open();
+                let still = rings.phases.iter().filter(|p| p.groups.iter().any(|g| green(&g)));
+                parents = still.fold(parents, |mask, p| mask | bit(p.number));
+            }
+            let protected = parents & overlap.phases != 0;
+            let asked = protected || parents & overlap.permissive != 0;
             if asked {
                 state.permissive = !protected;
                 state.asked.get_or_insert(now);

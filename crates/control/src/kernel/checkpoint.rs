@@ -9,7 +9,7 @@ use super::{
     light::{Light, State},
     preempt::{Input, Part},
 };
-use crate::{Lamp, StateError, StateReader, log::Reason, plan::StartUp, state};
+use crate::{Lamp, StateError, StateReader, log::Asked, plan::StartUp, state};
 
 const VERSION: u8 = 1;
 
@@ -39,6 +39,15 @@ impl Kernel {
             out.push(call.locked.into());
             state::put_optional_millis(out, call.waiting);
         }
+        let (code, number) = match self.target.asked {
+            Asked::Nothing => (0, 0),
+            Asked::Step(step) => (1, step),
+            Asked::Lamps => (2, 0),
+            Asked::Stage(stage) => (3, stage),
+            Asked::Phases(phases) => (4, phases),
+        };
+        out.push(code);
+        out.extend_from_slice(&number.to_le_bytes());
         state::put_optional(out, self.target.stage.and_then(|s| u32::try_from(s).ok()), |out, s| {
             out.extend_from_slice(&s.to_le_bytes());
         });
@@ -81,7 +90,6 @@ impl Kernel {
             return Err(StateError::Mismatch { what: "plan" });
         }
         let mut new = Self::new(self.plan.clone());
-        new.cause = Reason::Requested;
         (new.now, new.next, new.taken_over) = (reader.millis()?, reader.millis()?, reader.millis()?);
         let n = new.lights.len();
         for g in 0..n {
@@ -99,6 +107,14 @@ impl Kernel {
             let call = &mut new.calls.list[g];
             *call = Call { always: call.always, present, locked, waiting: reader.optional_millis()? };
         }
+        new.target.asked = match (reader.u8()?, reader.u32()?) {
+            (0, 0) => Asked::Nothing,
+            (1, step) => Asked::Step(step),
+            (2, 0) => Asked::Lamps,
+            (3, stage) => Asked::Stage(stage),
+            (4, phases) => Asked::Phases(phases),
+            _ => return Err(StateError::Invalid { what: "request", expected: "a known kind" }),
+        };
         if reader.flag()? {
             let stage = reader.u32()? as usize;
             if stage >= self.plan.stages().len() {

@@ -127,7 +127,7 @@ impl Kernel {
     /// Takes a request; it takes effect at the next [`advance`](Self::advance). Returns whether it fits the plan; if
     /// not, the request before stays in force.
     pub fn request(&mut self, request: Request<'_>, at: Millis) -> bool {
-        self.target.set(&self.plan, request, at.max(self.now))
+        self.target.set(&self.plan, request, &self.lights, at.max(self.now))
     }
 
     /// Power on at `at`. A plan without a start-up takes the lamps over as the request has them, as if they had been so
@@ -177,7 +177,7 @@ impl Kernel {
         let now = self.now;
         self.next = Millis::NEVER;
         self.preempts.advance(&self.plan, &self.lights, now, journal);
-        self.target.follow(&self.plan, now);
+        self.target.follow(&self.plan, &self.lights, now);
         let was_normal = self.unit.mode() == Mode::Normal;
         let idle = self.unit.clears() && self.is_idle();
         self.unit.advance(self.limits.longest_intergreen, idle, now, journal);
@@ -197,6 +197,7 @@ impl Kernel {
                     break;
                 }
                 self.preempts.serve(&self.plan, &self.lights, now, journal);
+                self.target.follow(&self.plan, &self.lights, now);
                 self.aim();
             }
             self.calls.serve(&self.lights, now, self.cause, journal);
@@ -255,7 +256,7 @@ impl Kernel {
         self.cause = match (preempt, self.fallback.group()) {
             (Some((preempt, _)), _) => Reason::Preempt { preempt },
             (None, Some(group)) => Reason::CycleFault { group },
-            (None, None) => Reason::Requested,
+            (None, None) => Reason::Requested(self.target.asked),
         };
         for g in 0..self.aims.len() {
             let light = &self.lights[g];
@@ -419,7 +420,9 @@ impl Kernel {
 
     /// A fault: flashing at once, until somebody resets it by hand.
     pub fn fault(&mut self, at: Millis, journal: &mut Journal) {
-        self.unit.fault(at.max(self.now), journal);
+        let now = at.max(self.now);
+        journal.event(now, code::ALARM, 2, Reason::Fault);
+        self.unit.fault(now, journal);
     }
 
     /// Somebody has reset the faults by hand.

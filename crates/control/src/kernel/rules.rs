@@ -394,7 +394,7 @@ impl Kernel {
         let mut clear = Clear { at: FAR_PAST, reason: None };
         for &p in matrix.partners(number) {
             let i = usize::from(p);
-            let (other, group) = (&self.lights[i], &self.plan.groups()[i]);
+            let other = &self.lights[i];
             // Cleared even if it ends later than planned: every end of a forbidden green counts.
             if matrix.relation(number, p) == Relation::Forbidden {
                 if other.state.is_committed() {
@@ -409,17 +409,6 @@ impl Kernel {
                     return None;
                 }
                 clear.wait(other.unprotected + matrix.intergreen(p, number), Reason::After { group: p });
-            }
-            // Who is in red-yellow already waits for nobody who comes later.
-            let later = light.state == State::Starting;
-            if matrix.relation(number, p).yields() && group.lead.0 > 0 {
-                let opens = match other.state.is_open() {
-                    true if later && other.opened >= light.since => FAR_PAST,
-                    true => other.opened,
-                    false if later => FAR_PAST,
-                    false => self.opens_later(p),
-                };
-                clear.wait(opens + group.lead, Reason::Lead { group: p });
             }
         }
         if self.never_gives_way(g) {
@@ -465,6 +454,14 @@ impl Kernel {
     /// From when on a closed group may start, with red-yellow or with green; `None` while another is in the way.
     fn start_at(&self, g: usize) -> Option<Clear> {
         let mut clear = self.green_at(g)?;
+        let (matrix, number) = (self.plan.matrix(), u16::try_from(g).unwrap_or(u16::MAX));
+        for &p in matrix.partners(number).iter().filter(|&&p| matrix.relation(number, p).yields()) {
+            let (other, lead) = (&self.lights[usize::from(p)], self.plan.groups()[usize::from(p)].lead);
+            if lead.0 > 0 {
+                let opens = if other.state.is_open() { other.opened } else { self.opens_later(p) };
+                clear.wait(opens + lead, Reason::Lead { group: p });
+            }
+        }
         let group = &self.plan.groups()[g];
         // Red-yellow lies inside the intergreen.
         clear.at = clear.at - self.red_yellow(g);

@@ -143,6 +143,26 @@ fn the_calendar_lets_it_flash_at_night() {
 }
 
 #[test]
+fn flashing_by_command_outlasts_the_calendars() {
+    Timeline::new(two_patterns()).fixed_time().check(
+        "
+               A B
+            0  o o  clock Mon 23:30:00, flash
+              ...
+           40  o o  clock Tue 05:00:00  -- the calendar no longer wants it to flash, the operator does
+              ...
+           50  r r  end flash
+              ...
+           56  r G
+              ...
+           67  r y
+              ...
+           70  r r
+        ",
+    );
+}
+
+#[test]
 fn a_jump_of_the_wall_clock_changes_the_choice_of_the_pattern_and_no_time() {
     Timeline::new(two_patterns()).fixed_time().check(
         "

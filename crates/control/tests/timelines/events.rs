@@ -130,19 +130,19 @@ fn the_log_says_what_happened_and_why() {
           5.0   10 1  group 'A': red clearance, start-up
           5.0    9 2  group 'B': end of yellow, start-up
           5.0   12 2  group 'B': red, start-up
-         11.0    0 1  group 'A': on, asked for by the strategy
-         11.0    1 1  group 'A': green, asked for by the strategy
+         11.0    0 1  group 'A': on, the strategy asked for stage 'main'
+         11.0    1 1  group 'A': green, the strategy asked for stage 'main'
          16.0   82 1  detector 1: on, reported
          16.0   43 2  group 'B': called, reported
          16.0   43 3  group 'P': called, reported
          17.0   81 1  detector 1: off, reported
-         17.0    7 1  group 'A': end of green, asked for by the strategy
-         17.0    8 1  group 'A': yellow, asked for by the strategy
+         17.0    7 1  group 'A': end of green, the strategy asked for stage 'side'
+         17.0    8 1  group 'A': yellow, the strategy asked for stage 'side'
          20.0    9 1  group 'A': end of yellow, its time is over
          20.0   10 1  group 'A': red clearance, its time is over
          21.0    0 2  group 'B': on, was asked for and waited until 'A' had cleared
-         22.0   44 2  group 'B': no longer called, asked for by the strategy
-         22.0   44 3  group 'P': no longer called, asked for by the strategy
+         22.0   44 2  group 'B': no longer called, the strategy asked for stage 'side'
+         22.0   44 3  group 'P': no longer called, the strategy asked for stage 'side'
          22.0    1 2  group 'B': green, its time is over
          22.0   21 3  group 'P': walk, was asked for and waited until 'A' had cleared
          30.0  102 1  preemption 'rail': input on, reported

@@ -25,6 +25,7 @@ mod timeline;
 
 mod commands;
 mod coordination;
+mod cuts;
 mod cycle_fault;
 mod events;
 mod flashing_arrow;

@@ -121,3 +121,23 @@ fn a_turn_that_runs_already_does_not_stop_for_walk() {
         ",
     );
 }
+
+#[test]
+fn a_lead_that_comes_too_late_does_not_prolong_red_yellow() {
+    let mut spec = crossing(3, 5);
+    spec.groups[1].red_yellow = Some(s(2));
+    Timeline::new(spec).check(
+        "
+               A T P
+            0  G r r  stage main
+              ...
+            6  y r r  stage turn only
+              ...
+            9  r u r
+           10  r u r  stage side  -- the turn is about to start: the walk has no lead this time
+           11  r g W
+              ...
+           25  r g W
+        ",
+    );
+}

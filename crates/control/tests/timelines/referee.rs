@@ -180,3 +180,40 @@ impl<'a> Referee<'a> {
         }
     }
 }
+
+/// A second, a group, a letter.
+type Change = (i64, usize, char);
+
+/// What the referee says of some changes of a left L that gives way to O and meets X.
+fn says(changes: &[Change]) -> String {
+    let spec = PlanSpec::new("referee", ["L", "O", "X"].map(crate::vehicle).to_vec())
+        .give_way("L", "O", true)
+        .forbid("L", "X", (Millis(5000), Millis(5000)))
+        .forbid("O", "X", (Millis(5000), Millis(5000)));
+    let result = std::panic::catch_unwind(|| {
+        let mut referee = Referee::new(&spec, Allowed::default(), &[Lamp::Red; 3]);
+        for &(at, group, letter) in changes {
+            let lamp = Lamp::from_letter(letter).expect("a letter");
+            referee.watch(Millis(at * 1000), &BTreeMap::from([(group, lamp)]), false);
+        }
+    });
+    result.err().and_then(|e| e.downcast::<String>().ok()).map_or_else(String::new, |message| *message)
+}
+
+#[test]
+fn the_referee_sees_what_is_wrong() {
+    let cases: [(&[Change], &str); 8] = [
+        (&[(0, 1, 'G'), (9, 1, 'y'), (12, 1, 'r'), (14, 2, 'G')], ""),
+        (&[(0, 1, 'G'), (9, 2, 'G')], "'O' Green and 'X' Green"),
+        (&[(0, 1, 'G'), (9, 1, 'y'), (12, 1, 'r'), (13, 2, 'G')], "'X' opens Millis(4000) after 'O'"),
+        (&[(0, 1, 'G'), (4, 1, 'y')], "green of 'O' lasted"),
+        (&[(0, 1, 'G'), (9, 1, 'y'), (11, 1, 'r')], "yellow of 'O' lasted"),
+        (&[(0, 1, 'G'), (9, 1, 'r')], "'O' Green → Red"),
+        (&[(0, 1, 'G'), (1, 0, 'g'), (9, 0, 'y')], "'L' is trapped by 'O'"),
+        (&[(0, 1, 'G'), (1, 0, 'G')], "'L' and 'O' both Green"),
+    ];
+    for (changes, expected) in cases {
+        let found = says(changes);
+        assert!(found.contains(expected) && found.is_empty() == expected.is_empty(), "{expected:?}: {found:?}");
+    }
+}

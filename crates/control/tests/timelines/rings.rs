@@ -117,6 +117,34 @@ fn nobody_crosses_a_barrier_before_both_rings_have_cleared() {
     );
 }
 
+#[test]
+fn an_overlap_does_not_leave_before_its_parent() {
+    Timeline::new(rings()).check(
+        "
+               1 2 3 4 5 6 7 8 P R
+            0  G r r r G r r r r r  phases 1 5
+              ...
+            8  y r r r y r r r r r  phases 2 6  -- 2 opens at 12
+              ...
+           11  r r r r r r r r r r
+           12  r G r r r G r r r r
+              ...
+           14  r G r r r G r r r G
+           15  r G r r r G r r r G  phases 4 8  -- 2 has to stay for its 7 s; R opened at 14, trails 2 by 3 s
+              ...
+           19  r y r r r y r r r G
+              ...
+           22  r y r r r y r r r y
+           23  r r r r r r r r r y
+           24  r r r r r r r G r y
+           25  r r r r r r r G r r
+           26  r r r G r r r G r r
+              ...
+           40  r r r G r r r G r r
+        ",
+    );
+}
+
 /// Cycle 80 s.
 fn day() -> Pattern {
     let splits = [(1, 14), (2, 30), (3, 12), (4, 24), (5, 18), (6, 26), (7, 14), (8, 22)];

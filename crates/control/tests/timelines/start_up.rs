@@ -219,7 +219,7 @@ fn a_fault_flashes_at_once_and_until_a_reset() {
         ",
     );
     assert_eq!(outcome.latches, [(10.0, Latch::Flash), (20.0, Latch::None)]);
-    assert_eq!(outcome.codes(&[173]), [(10.0, 173, 1), (20.0, 173, 0)]);
+    assert_eq!(outcome.codes(&[173, 175]), [(10.0, 175, 2), (10.0, 173, 1), (20.0, 173, 0)]);
 }
 
 #[test]

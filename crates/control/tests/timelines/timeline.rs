@@ -170,7 +170,7 @@ impl Timeline {
         // Without a pattern `fixed_time` asks for nothing that exists.
         assert!(self.fixed_time || controller.refused() == 0, "{place}: a request did not fit the plan");
         REASONS.with_borrow_mut(|reasons| {
-            let kind = |e: &Event| format!("{:?}", e.reason).split(' ').next().unwrap_or("").to_owned();
+            let kind = |e: &Event| format!("{:?}", e.reason).split([' ', '(']).next().unwrap_or("").to_owned();
             reasons.extend(outcome.events.iter().map(kind));
         });
         compare(&self.spec, &rows, &by_time, place);
