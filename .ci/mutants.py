@@ -1,0 +1,267 @@
+"""Small mistakes in the safety kernel and the monitor, each of which some test has to notice.
+
+Each mutant replaces one piece of text, which must occur exactly once, in a copy of the repository, and runs the
+controller's tests on it, the quickest first. Prints which tests killed it; exits with 1 if one survives.
+The first five are those that reviewers of street controllers ask for (field.md).
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+KERNEL = "crates/control/src/kernel/"
+MONITOR = "crates/control/src/monitor"
+# Quickest first: timelines, the search of all states, hostile requests, the monitor's bench.
+TESTS = {
+    "kernel": [["--test", "timelines"], ["--lib"], ["--test", "hostile"]],
+    "monitor": [["--test", "monitor"]],
+}
+
+# name, file, text, text instead
+MUTANTS = [
+    ("stale end time", KERNEL + "light.rs", "(true, false) => self.ended = now,", "(true, false) => {}"),
+    (
+        "dropped overlap clearance",
+        KERNEL + "rules.rs",
+        "        let cleared = light.ended + time;\n",
+        "        let follows = |o: &crate::plan::Overlap| o.group == from;\n"
+        "        let overlap = self.plan.rings().is_some_and(|r| r.overlaps.iter().any(follows));\n"
+        "        let cleared = if overlap { light.ended } else { light.ended + time };\n",
+    ),
+    (
+        "preempt in red-yellow",
+        KERNEL + "rules.rs",
+        "                State::Starting => {\n                    let over = now",
+        "                State::Starting if self.preempts.is_active() && !self.aims[g].opens() => {\n"
+        "                    self.lights[g].go(State::Closed, now);\n                }\n"
+        "                State::Starting => {\n                    let over = now",
+    ),
+    (
+        "clearance from the last conflicting group only",
+        KERNEL + "rules.rs",
+        "        if until > self.at {\n            *self",
+        "        if until > FAR_PAST {\n            *self",
+    ),
+    (
+        "least green begins anew with a repeated request",
+        KERNEL + "mod.rs",
+        "        self.target.set(&self.plan, request, &self.lights, at.max(self.now))\n",
+        "        let now = at.max(self.now);\n"
+        "        self.lights.iter_mut().filter(|l| l.state.is_open()).for_each(|l| l.opened = now);\n"
+        "        self.target.set(&self.plan, request, &self.lights, now)\n",
+    ),
+    (
+        "intergreens in the wrong direction",
+        KERNEL + "rules.rs",
+        "let time = self.plan.matrix().intergreen(from, to);",
+        "let time = self.plan.matrix().intergreen(to, from);",
+    ),
+    (
+        "forbidden greens together",
+        KERNEL + "rules.rs",
+        "            if matrix.relation(number, p) == Relation::Forbidden {\n                if other.state.is_committed()",
+        "            if matrix.relation(number, p) == Relation::Forbidden {\n                if other.state.is_open() && false",
+    ),
+    (
+        "red-yellow does not keep others red",
+        KERNEL + "light.rs",
+        "matches!(self, Self::Starting | Self::Permissive | Self::Protected)",
+        "matches!(self, Self::Permissive | Self::Protected)",
+    ),
+    ("least green cut", KERNEL + "rules.rs", "self.now - self.lights[g].opened >= self.min_green(g)", "true"),
+    (
+        "walk always cut",
+        KERNEL + "rules.rs",
+        "if group.is_pedestrian() && self.preempts.cuts_walk() {",
+        "if group.is_pedestrian() {",
+    ),
+    (
+        "pedestrian clearance always cut",
+        KERNEL + "rules.rs",
+        "if group.is_pedestrian() && self.preempts.cuts_clearance() { Millis(0)",
+        "if group.is_pedestrian() && self.preempts.is_active() { Millis(0)",
+    ),
+    (
+        "yellow a second short",
+        KERNEL + "rules.rs",
+        "let over = now - light.since >= self.min_yellow(g);",
+        "let over = now - light.since >= self.min_yellow(g) - Millis(1000);",
+    ),
+    (
+        "no yellow",
+        KERNEL + "rules.rs",
+        "let yellow = self.min_yellow(g).0 > 0 || self.aims[g] == Aim::Yellow;",
+        "let yellow = self.aims[g] == Aim::Yellow;",
+    ),
+    (
+        "yellow for as long as somebody asks",
+        KERNEL + "rules.rs",
+        "let kept = self.aims[g] == Aim::Yellow && now < self.last_yellow(g)",
+        "let kept = self.aims[g] == Aim::Yellow",
+    ),
+    (
+        "red-yellow a second early",
+        KERNEL + "rules.rs",
+        "clear.at = clear.at - self.red_yellow(g);",
+        "clear.at = clear.at - self.red_yellow(g) - Millis(1000);",
+    ),
+    ("no red revert", KERNEL + "rules.rs", "group.red_revert.max(SHORTEST_RED)", "SHORTEST_RED"),
+    (
+        "yellow trap",
+        KERNEL + "rules.rs",
+        "if self.lights[usize::from(b)].state.is_open() && !self.together.contains(&b) {",
+        "if false && !self.together.contains(&b) {",
+    ),
+    (
+        "oncoming traffic dragged along in its least green",
+        KERNEL + "rules.rs",
+        "            if !self.may_end(usize::from(member)) {",
+        "            if i == 0 && !self.may_end(usize::from(member)) {",
+    ),
+    (
+        "flashing arrow trapped like a circular head",
+        KERNEL + "rules.rs",
+        "filter(|&b| !flashes && !waived(b))",
+        "filter(|&b| !waived(b))",
+    ),
+    (
+        "a waived trap is not waived",
+        KERNEL + "rules.rs",
+        "filter(|&b| !flashes && !waived(b))",
+        "filter(|&b| !flashes && (!waived(b) || true))",
+    ),
+    ("no lead", KERNEL + "rules.rs", "            if lead.0 > 0 {", "            if lead.0 > 0 && false {"),
+    (
+        "both of a yielding pair protected",
+        KERNEL + "rules.rs",
+        "            if met {\n                return None;\n            }",
+        "            if met && false {\n                return None;\n            }",
+    ),
+    (
+        "green arrow becomes flashing at once",
+        KERNEL + "rules.rs",
+        "        !self.aims[g].opens() || arrow_ends\n",
+        "        !self.aims[g].opens() || arrow_ends && false\n",
+    ),
+    (
+        "force-off cuts the least green",
+        KERNEL + "rules.rs",
+        "        !held && self.now",
+        "        self.force_off[g] || !held && self.now",
+    ),
+    ("hold is ignored", KERNEL + "rules.rs", "let held = self.hold[g] &&", "let held = false && self.hold[g] &&"),
+    (
+        "flashing left without red",
+        KERNEL + "unit.rs",
+        "let all_red = self.start_up.all_red.max(longest_intergreen).max(SHOWN_RED);",
+        "let all_red = Millis(0);",
+    ),
+    ("normal without a self-check", KERNEL + "unit.rs", "Mode::StartFlash if self.checked &&", "Mode::StartFlash if"),
+    (
+        "a fault is not latched",
+        KERNEL + "unit.rs",
+        "Mode::Flash if !self.fault && !self.commanded",
+        "Mode::Flash if !self.commanded",
+    ),
+    (
+        "a fault does not survive a power failure",
+        KERNEL + "mod.rs",
+        "Latch::CycleFault { .. } | Latch::Flash => self.unit.fault = true,",
+        "Latch::CycleFault { .. } | Latch::Flash => {}",
+    ),
+    (
+        "starvation is nobody's fault",
+        KERNEL + "calls.rs",
+        "(patience != Millis::NEVER && now - since >= patience).then_some((since, g))",
+        "(patience != Millis::NEVER && now - since >= patience && false).then_some((since, g))",
+    ),
+    (
+        "time runs backwards",
+        KERNEL + "mod.rs",
+        "    pub fn advance(&mut self, at: Millis, journal: &mut Journal) {\n        self.now = at.max(self.now);",
+        "    pub fn advance(&mut self, at: Millis, journal: &mut Journal) {\n        self.now = at;",
+    ),
+    (
+        "a less important preemption takes over",
+        KERNEL + "preempt.rs",
+        "(Some((n, ..)), Some(w)) if w < n =>",
+        "(Some((n, ..)), Some(w)) if w != n =>",
+    ),
+    (
+        "a broken preemption input is never ignored",
+        KERNEL + "preempt.rs",
+        "input.ignored = true;",
+        "input.ignored = false;",
+    ),
+    (
+        "an overlap ends without its trailing green",
+        KERNEL + "aim.rs",
+        "let trailing = !asked && now < state.left + overlap.trail;",
+        "let trailing = !asked && now < state.left;",
+    ),
+    (
+        "conflicting lamps are taken over at the start",
+        KERNEL + "mod.rs",
+        "            if self.in_conflict(g) {",
+        "            if self.in_conflict(g) && false {",
+    ),
+]
+
+
+def run(folder: pathlib.Path, which: list[str]) -> tuple[bool, str]:
+    """Whether the tests pass, and the first test that does not."""
+    command = ["cargo", "test", "--quiet", "--locked", "-p", "intergreen-control", *which]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
+    except subprocess.TimeoutExpired:
+        return False, "the time limit"
+    if done.returncode == 0:
+        return True, ""
+    if "error: could not compile" in done.stderr or "error[" in done.stderr:
+        sys.exit(f"a mutant does not compile:\n{done.stderr[-3000:]}")
+    failed = re.search(r"^(\S+) --- FAILED$", done.stdout, re.MULTILINE)
+    return False, failed.group(1) if failed else " ".join(which)
+
+
+def main() -> None:
+    wanted = sys.argv[1:]
+    here = pathlib.Path(__file__).resolve().parent.parent
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", here / "target"))
+    os.environ["CARGO_TARGET_DIR"] = str(target / "mutants-by-hand")
+    survived = []
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch) / "copy"
+        shutil.copytree(here, folder, ignore=shutil.ignore_patterns(".git", "target"))
+        for kind, tests in TESTS.items():
+            for which in tests:
+                passes, failed = run(folder, which)
+                if not passes:
+                    sys.exit(f"without any mutant {failed} fails already ({kind})")
+        for name, file, text, instead in MUTANTS:
+            if wanted and not any(w in name for w in wanted):
+                continue
+            path = folder / file
+            original = path.read_text()
+            if original.count(text) != 1:
+                sys.exit(f"mutant '{name}': {file} has its text {original.count(text)} times; expected once")
+            path.write_text(original.replace(text, instead))
+            killer = ""
+            for which in TESTS["monitor" if file.startswith(MONITOR) else "kernel"]:
+                passes, failed = run(folder, which)
+                if not passes:
+                    killer = failed
+                    break
+            path.write_text(original)
+            print(f"{name:<52} {'killed by ' + killer if killer else 'SURVIVED'}", flush=True)
+            if not killer:
+                survived.append(name)
+    print(f"{len(survived)} of {len(MUTANTS)} mutants survived")
+    sys.exit(bool(survived))
+
+
+if __name__ == "__main__":
+    main()
