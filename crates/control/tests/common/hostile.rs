@@ -1,6 +1,10 @@
 //! Random plans that pass the checks, a strategy that asks for anything, and inputs at any time.
 #![allow(dead_code)] // Not every test uses all of it.
 
+extern crate alloc;
+
+use alloc::{format, string::String, vec, vec::Vec};
+
 use intergreen_control::{
     Command, Decision, DetectorEvent, Input, Lamp, Millis, Plan, PlanSpec, Request, StateError, StateReader, Strategy,
     View,
