@@ -98,7 +98,7 @@ fn main() {
         let work = |core: usize| {
             move || {
                 let slice = |i: usize| {
-                    let plan = if i % 2 == 0 { &plans[0] } else { &plans[i / 2 + 1] };
+                    let plan = if i.is_multiple_of(2) { &plans[0] } else { &plans[i / 2 + 1] };
                     run(plan, (core * slices + i) as u64 + 1, each)
                 };
                 (0..slices).map(slice).collect::<Vec<_>>()

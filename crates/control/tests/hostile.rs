@@ -110,9 +110,11 @@ proptest! {
         let (plan, seed) = valid_plan(seed);
         let plan = Arc::new(plan);
         let mut dice = Dice::new(!seed);
-        let mut make = { let dice = dice.clone(); move || controller(&plan, &mut dice.clone()) };
+        let make = {
+            let (plan, dice) = (plan.clone(), dice.clone());
+            move || controller(&plan, &mut dice.clone())
+        };
         let (mut at_once, mut in_steps) = (make(), make());
-        let plan = at_once.plan().clone();
         dice.next();
         let end = 200_000;
         let mut inputs: Vec<_> = (0..40)
