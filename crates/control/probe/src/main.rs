@@ -11,7 +11,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-use alloc::{vec, vec::Vec};
+use alloc::{sync::Arc, vec, vec::Vec};
 use core::{
     alloc::{GlobalAlloc, Layout},
     cell::UnsafeCell,
@@ -21,10 +21,11 @@ use core::{
 use intergreen_control::{
     Controller, DetectorEvent, Lamp, Limits, Millis, Monitor, Output, Permissives, Plan, PlanSpec, Program,
     ProgramStep, Registry,
+    kernel::{Journal, Kernel},
     monitor::{Channel, Lit},
 };
 
-const ARENA: usize = 1 << 20;
+const ARENA: usize = 1 << 24;
 
 /// Hands out an arena from front to back and takes nothing back.
 #[repr(align(16))]
@@ -92,6 +93,57 @@ extern "C" fn main() -> i32 {
     }
 }
 
+#[path = "../../tests/common/dual_ring.rs"]
+mod dual_ring;
+#[path = "../../tests/common/hostile.rs"]
+mod hostile;
+
+/// Requests of all kinds, commands and preemptions, with events: the kernel allocates nothing once buffers have their
+/// sizes.
+fn run_kernel() -> Result<(), i32> {
+    let plan = Arc::new(dual_ring::dual_ring());
+    let mut dice = hostile::Dice::new(1);
+    let mut hostile = hostile::Hostile::new(2, 0);
+    let mut kernel = Kernel::new(plan.clone());
+    let mut journal = Journal::new(1024, true);
+    kernel.start(Millis(0), &mut journal);
+    let before = MEMORY.requests.load(Relaxed);
+    let (mut changes, mut preempted) = (0, 0);
+    for tick in 1..200_000 {
+        let now = Millis(tick * 100);
+        if dice.chance(5) {
+            kernel.request(hostile.ask(&plan), now);
+            let (g, on) = (dice.number(13) as u16, dice.chance(50));
+            match dice.below(30) {
+                0..=4 => kernel.force_off(g),
+                5 => kernel.hold(g, on && dice.chance(20)),
+                6 => kernel.omit(g, on && dice.chance(20)),
+                7..=10 => {
+                    kernel.preempt(dice.below(2) as u16, on, now, &mut journal);
+                }
+                11 => kernel.flash(on),
+                12 => kernel.fault(now, &mut journal),
+                13..=16 => kernel.reset(now, &mut journal),
+                17..=22 => kernel.call(g, on, on, &mut journal),
+                _ => {}
+            }
+        }
+        kernel.advance(now, &mut journal);
+        while let Some(output) = journal.pop() {
+            match output {
+                Output::Lamp(_) => changes += 1,
+                Output::Event(event) if event.code == intergreen_control::log::code::PREEMPT_DWELL => preempted += 1,
+                _ => {}
+            }
+        }
+    }
+    if MEMORY.requests.load(Relaxed) != before {
+        return Err(4);
+    }
+    // It has not been idle.
+    if changes < 1000 || preempted < 10 { Err(3) } else { Ok(()) }
+}
+
 const GREENS: [[Lamp; 2]; 2] = [[Lamp::Green, Lamp::Red], [Lamp::Red, Lamp::Green]];
 
 fn run() -> Result<(), i32> {
@@ -121,7 +173,7 @@ fn run() -> Result<(), i32> {
             return Err(4);
         }
     }
-    Ok(())
+    run_kernel()
 }
 
 /// Lets cycles of 50 s go by in steps of 700 ms with traffic on both detectors, and checks every change of

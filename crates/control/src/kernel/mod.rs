@@ -10,7 +10,8 @@
 //! # What it guarantees
 //! For any sequence of requests, commands, faults and clock values, of every plan that passed its checks:
 //! 1. Two forbidden groups are never open together, nor is one in red-yellow while the other is open. Of a yielding
-//!    pair never both are protected.
+//!    pair never both are protected. Beside the green arrow of a flashing yellow arrow nobody is open to whom it
+//!    gives way when it flashes, and intergreens count between the two.
 //! 2. From the end of a green to the start of any forbidden one there is at least the intergreen; every earlier end
 //!    counts, not only the last.
 //! 3. Least green, walk and pedestrian clearance are never cut (a preemption may cut the latter two if its plan says so).

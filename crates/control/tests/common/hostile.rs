@@ -1,5 +1,10 @@
 //! Random plans that pass the checks, a strategy that asks for anything, and inputs at any time.
 #![allow(dead_code)] // Not every test uses all of it.
+#![allow(clippy::needless_range_loop)] // Groups are numbers here, of several tables.
+
+extern crate alloc;
+
+use alloc::{format, string::String, vec, vec::Vec};
 
 use intergreen_control::{
     Command, Decision, DetectorEvent, Input, Lamp, Millis, Plan, PlanSpec, Request, StateError, StateReader, Strategy,
@@ -28,7 +33,7 @@ impl Dice {
 
     /// 0 to `n` − 1.
     pub fn below(&mut self, n: u64) -> u64 {
-        (self.next() >> 32) * n >> 32
+        ((self.next() >> 32) * n) >> 32
     }
 
     pub fn chance(&mut self, percent: u64) -> bool {
@@ -107,7 +112,7 @@ pub fn random_plan(dice: &mut Dice) -> PlanSpec {
                 let (there, back) = (long(x, y), long(y, x));
                 if kind(x) == GroupKind::FlashingYellowArrow
                     || kind(y) == GroupKind::FlashingYellowArrow
-                    || roll % 2 == 0
+                    || roll.is_multiple_of(2)
                 {
                     for (from, to, time) in [(x, y, there), (y, x, back)] {
                         let time = IntergreenTime::Given(time);
@@ -177,7 +182,7 @@ pub fn random_plan(dice: &mut Dice) -> PlanSpec {
         if n > 2 && dice.chance(70) {
             let parents: Vec<u8> = (0..n - 1).filter(|&p| !forbidden[p][n - 1]).map(|p| p as u8 + 1).collect();
             let minor = spec.groups[n - 1].kind != GroupKind::Arrow && spec.groups[n - 1].kind != GroupKind::Pedestrian;
-            let permissive = |p: &u8| minor && p % 2 == 0;
+            let permissive = |p: &u8| minor && p.is_multiple_of(2);
             rings.overlaps.push(OverlapSpec {
                 group: format!("{}", n - 1),
                 phases: parents.iter().copied().filter(|p| !permissive(p)).collect(),
@@ -272,7 +277,7 @@ impl Hostile {
             && let Some(rings) = plan.rings()
         {
             let phases = 1 << (rings.phases[dice.number(rings.phases.len())].number - 1);
-            Asked::Other(Request::Phases { phases, walks: u32::MAX * (dice.below(2) as u32) & phases })
+            Asked::Other(Request::Phases { phases, walks: if dice.chance(50) { phases } else { 0 } })
         } else if roll < 72 {
             Asked::Other(Request::Phases { phases: dice.next() as u32, walks: 0 })
         } else if roll < 80
