@@ -209,3 +209,19 @@ fn issue_4_an_edge_of_a_detector_that_is_not_wired_spoils_no_checkpoint() {
     controller.save(&mut bytes);
     make().load(&bytes).expect("its own state");
 }
+
+#[test]
+fn issue_4_a_kernel_that_is_advanced_backwards_stays_where_it_is() {
+    let vehicle = |name| GroupSpec::vehicle(name, s(5), s(3));
+    let spec = PlanSpec::new("x", vec![vehicle("a"), vehicle("b")]).forbid("a", "b", (s(5), s(5)));
+    let spec = spec.stage("A", &["a"]).stage("B", &["b"]);
+    let mut bench = Bench::new(Plan::new(spec).expect("a plan"), "Gr");
+    bench.ask("rG", 12);
+    // Green since 5 s, and 11 s reached: an earlier time is taken for that.
+    assert!(bench.kernel.request(Request::Lamps(&lamps("Gr")), s(1)));
+    bench.kernel.advance(s(1), &mut bench.journal);
+    assert_eq!((bench.kernel.now(), bench.shown()), (s(11), "ry".into()));
+    let changes = std::iter::from_fn(|| bench.journal.pop());
+    let times: Vec<i64> = changes.filter_map(|o| if let Output::Lamp(c) = o { Some(c.at.0) } else { None }).collect();
+    assert_eq!(times, [0, 0, 3000, 5000, 11_000]);
+}
