@@ -55,7 +55,7 @@ fn about(plan: &Plan, seed: u64, wrong: &str) -> TestCaseError {
 }
 
 proptest! {
-    #![proptest_config(config(400))]
+    #![proptest_config(config(160))]
 
     #[test]
     fn nothing_that_is_asked_for_breaks_a_rule(seed: u64) {
@@ -155,7 +155,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(60))]
+    #![proptest_config(config(40))]
 
     #[test]
     fn the_kernel_misses_no_deadline(seed: u64) {
@@ -199,7 +199,10 @@ proptest! {
                 let next = due.next();
                 due.advance(next, &mut journals[1]);
             }
-            due.advance(until, &mut journals[1]);
+            // Once in a moment, as the other: a preemption that has waited enters at the next call.
+            if due.now() < until {
+                due.advance(until, &mut journals[1]);
+            }
             now = until;
             for (list, journal) in outputs.iter_mut().zip(&mut journals) {
                 list.extend(std::iter::from_fn(|| journal.pop()));

@@ -82,7 +82,7 @@ fn two_groups_with_red_yellow_holds_force_offs_and_flashing() {
 #[test]
 fn three_groups_with_a_walk_and_a_lead() {
     let turn = GroupSpec { red_yellow: Some(S), ..vehicle("turn", 2, 1) };
-    let walk = GroupSpec { lead: Some(s(2)), ..walk("walk", 2, 2) };
+    let walk = GroupSpec { lead: Some(s(3)), ..walk("walk", 2, 2) };
     let spec = PlanSpec::new("lead", vec![turn, walk, vehicle("side", 1, 1)])
         .give_way("turn", "walk", false)
         .forbid("turn", "side", (s(2), s(1)))
@@ -291,7 +291,7 @@ fn preempt(name: &str, track: &[&str], dwell: &[&str], exit: &[&str]) -> Preempt
         track_green: s(2),
         dwell: names(dwell),
         min_dwell: s(2),
-        max_presence: s(if full() { 12 } else { 6 }),
+        max_presence: s(if full() { 12 } else { 5 }),
         exit: names(exit),
         cuts_walk: false,
         cuts_clearance: false,
@@ -308,7 +308,7 @@ fn two_preemptions_with_holds_and_omits() {
         Preempt {
             cuts_walk: true,
             cuts_clearance: true,
-            max_presence: s(if full() { 9 } else { 5 }),
+            max_presence: s(if full() { 9 } else { 4 }),
             ..preempt("rail", &["track"], &["main"], &["main", "walk"])
         },
         Preempt { delay: Millis(0), ..preempt("fire", &[], &["track"], &["main"]) },
@@ -335,7 +335,8 @@ fn a_program_that_switches_off_and_keeps_yellow_long() {
         (group.min_green, group.yellow, group.recall) = (Some(S), Some(S), Recall::Soft);
     }
     spec.yellow_conflicts = true;
-    spec.program = spec.program.take();
+    // So that it may open while the other's long yellow goes on.
+    spec.groups[1].red_yellow = Some(Millis(0));
     let spec = spec.forbid("0", "1", (s(1), s(1))).give_way("2", "0", true);
     let plan = Arc::new(Plan::unchecked(spec, waivers));
     let occur = &["Closed", "Starting", "Protected", "Ending", "Off"];
