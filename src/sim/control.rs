@@ -74,7 +74,14 @@ impl Controllers {
                 ));
             }
         }
-        Ok(Self { due: vec![Millis::NEVER; list.len()], list, monitor, inputs: None, events: Vec::new() })
+        Ok(Self {
+            due: vec![Millis::NEVER; list.len()],
+            list,
+            monitor,
+            inputs: None,
+            events: Vec::new(),
+            faults: Vec::new(),
+        })
     }
 
     /// Starts all controllers at `now` and shows their first lamps.
