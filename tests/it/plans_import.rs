@@ -28,7 +28,7 @@ const NETS: &[(&str, &[&str], [usize; 3])] = &[
 ];
 
 /// The networks that are there, with their plans.
-fn planned() -> Vec<(&'static str, Arc<Network>, Vec<SignalPlan>)> {
+pub fn planned() -> Vec<(&'static str, Arc<Network>, Vec<SignalPlan>)> {
     let mut found = Vec::new();
     for &(net, additional, _) in NETS {
         let Some(file) = data_file(net) else { continue };
@@ -264,5 +264,51 @@ fn a_pair_that_a_program_opens_is_named_and_the_monitor_agrees() {
         let lines: Vec<String> = plans.iter().flat_map(|p| p.waived(&network)).collect();
         assert!(lines.iter().any(|l| l.contains("UNSAFE")), "{lines:?}");
         assert_eq!(plans.iter().flat_map(|p| p.opened.clone()).collect::<Vec<_>>(), named);
+    }
+}
+
+#[test]
+fn figures() {
+    let mut all = planned();
+    let network = arterial().network;
+    let ours = plans::of_network(&network, false).unwrap_or_else(|e| panic!("{e}"));
+    all.push(("arterial", network, ours));
+    for (net, _, plans) in all {
+        let mut n = [[0usize; 6]; 2];
+        let mut odd = Vec::new();
+        for plan in &plans {
+            let (p, m) = (&plan.plan, plan.plan.matrix());
+            for a in 0..p.groups().len() as u16 {
+                for &b in m.partners(a) {
+                    let forbidden = m.relation(a, b) == Relation::Forbidden;
+                    let k = &mut n[usize::from(!forbidden)];
+                    k[0] += 1;
+                    k[1] += usize::from(m.intergreen(a, b) == Millis(0));
+                    k[2] += usize::from(m.intergreen(a, b) < Millis(1000));
+                    let named = |i: &&intergreen_control::plan::IntergreenSpec| i.from == a.to_string() && i.to == b.to_string();
+                    match p.spec().intergreens.iter().find(named).map(|i| i.time) {
+                        Some(IntergreenTime::Given(_)) => k[3] += 1,
+                        Some(IntergreenTime::Derived(_)) => k[4] += 1,
+                        _ => k[5] += 1,
+                    }
+                    // G -> g of a (yields to b) at the moment b goes to full
+                    let Some(program) = p.program() else { continue };
+                    let steps = program.steps();
+                    for i in 0..steps.len() {
+                        let (was, is) = (&steps[i].lamps, &steps[(i + 1) % steps.len()].lamps);
+                        let (x, y) = (usize::from(a), usize::from(b));
+                        if !forbidden && was[x] == Lamp::Green && is[x] == Lamp::GreenMinor && was[y] != Lamp::Green && is[y] == Lamp::Green {
+                            odd.push(format!("'{}' {a} G->g as {b} {:?}->G (a yields {})", p.name(), was[y], m.relation(a, b).yields()));
+                        }
+                        if !forbidden && was[x].is_green() && !is[x].is_green() && !was[y].is_green() && is[y].is_green() {
+                            odd.push(format!("'{}' {a} {:?}->{:?} as {b} {:?}->{:?} (a yields {})", p.name(), was[x], is[x], was[y], is[y], m.relation(a, b).yields()));
+                        }
+                    }
+                }
+            }
+        }
+        println!("{net}: [pairs, 0 ms, <1s, given, derived, unsaid]: forbidden {:?} yielding {:?}", n[0], n[1]);
+        for o in odd.iter().take(12) { println!("   {o}"); }
+        println!("   {} odd", odd.len());
     }
 }
