@@ -270,7 +270,7 @@ def run(folder: pathlib.Path, which: list[str]) -> tuple[bool, str]:
     """Whether the tests pass, and the first test that does not."""
     command = ["cargo", "test", "--quiet", "--locked", "-p", "intergreen-control", *which]
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     except subprocess.TimeoutExpired:
         return False, "the time limit"
     if done.returncode == 0:

@@ -166,9 +166,21 @@ fn behaviours(run: &Finished<'_>) -> String {
     names.join("+")
 }
 
-/// Signals whose file asks for a strategy that does not exist here, if the program's times run instead.
+/// Signals whose file asks for a strategy that does not exist here, if the program's times run instead; and those where
+/// the strategy let somebody wait too long, so that the plan's own sequence took over.
 fn fallbacks(run: &Finished<'_>) -> Vec<String> {
-    if run.sim.scene().setup.controller.0 == "fixed_time" { run.loaded.report.fallbacks.clone() } else { Vec::new() }
+    let fixed = run.sim.scene().setup.controller.0 == "fixed_time";
+    let mut found = if fixed { run.loaded.report.fallbacks.clone() } else { Vec::new() };
+    let faults = run.sim.controllers().faults.iter().map(|fault| {
+        let (signal, at) = (&run.loaded.network.signals[fault.signal.index()].id, fault.at.seconds());
+        let strategy = &run.sim.scene().setup.controller.0;
+        format!(
+            "{signal}: {strategy} \u{2192} the plan's own sequence from {at} s on (cycle fault of group {})",
+            fault.group
+        )
+    });
+    found.extend(faults);
+    found
 }
 
 /// What is run although a plan of our own would be refused for it, and what is shown otherwise than written.

@@ -2,11 +2,12 @@
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::log::Event;
-use intergreen_control::{Controller, DetectorEvent, Input, Lamp, Millis, Output, Registry};
+use intergreen_control::{Controller, DetectorEvent, Input, Lamp, Latch, Millis, Output, Registry};
 
 use super::monitor::Monitor;
 use super::scene::Scene;
 use super::sensors::SensorState;
+use crate::network::SignalId;
 use crate::plans::SignalPlan;
 
 /// The lamps drivers see.
@@ -31,6 +32,20 @@ pub struct Controllers {
     pub inputs: Option<Vec<(u32, Input)>>,
     /// What the controllers logged in the last step, each with its signal.
     pub events: Vec<(u32, Event)>,
+    /// Cycle faults so far: the strategy let a group of a signal wait too long, and the plan's own sequence runs there
+    /// from then on.
+    pub faults: Vec<CycleFault>,
+}
+
+/// A cycle fault.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CycleFault {
+    /// Where.
+    pub signal: SignalId,
+    /// When.
+    pub at: Millis,
+    /// Who had waited.
+    pub group: u16,
 }
 
 impl Controllers {
@@ -59,7 +74,14 @@ impl Controllers {
                 ));
             }
         }
-        Ok(Self { due: vec![Millis::NEVER; list.len()], list, monitor, inputs: None, events: Vec::new() })
+        Ok(Self {
+            due: vec![Millis::NEVER; list.len()],
+            list,
+            monitor,
+            inputs: None,
+            events: Vec::new(),
+            faults: Vec::new(),
+        })
     }
 
     /// Starts all controllers at `now` and shows their first lamps.
@@ -72,7 +94,8 @@ impl Controllers {
     }
 
     /// Goes on from restored controllers.
-    pub fn resume(&mut self, monitor: Monitor) {
+    pub fn resume(&mut self, monitor: Monitor, faults: Vec<CycleFault>) {
+        self.faults = faults;
         self.due = self.list.iter().map(Controller::poll_at).collect();
         self.monitor = monitor;
     }
@@ -113,6 +136,9 @@ impl Controllers {
                     changed = Some(change.at);
                 }
                 Output::Event(event) => self.events.push((i as u32, event)),
+                Output::Persist { at, latch: Latch::CycleFault { group } } => {
+                    self.faults.push(CycleFault { signal: SignalId::new(i), at, group });
+                }
                 // A run has no power failures; what is latched stays in the controller.
                 Output::Persist { .. } => {}
             }

@@ -85,6 +85,7 @@ pub struct Snapshot {
     occupied: Vec<bool>,
     controllers: Vec<Vec<u8>>,
     monitor: super::monitor::Monitor,
+    faults: Vec<super::control::CycleFault>,
 }
 
 impl Simulation {
@@ -345,6 +346,7 @@ impl Simulation {
             occupied: w.resource::<SensorState>().occupied.clone(),
             controllers: saved.collect(),
             monitor: controllers.monitor.clone(),
+            faults: controllers.faults.clone(),
         }
     }
 
@@ -363,7 +365,7 @@ impl Simulation {
         for (c, bytes) in controllers.list.iter_mut().zip(&snapshot.controllers) {
             c.load(bytes).map_err(|e| SimError::Snapshot(format!("controller: {e:?}")))?;
         }
-        controllers.resume(snapshot.monitor.clone());
+        controllers.resume(snapshot.monitor.clone(), snapshot.faults.clone());
         let mut sensors = SensorState::new(&snapshot.scene);
         sensors.occupied.clone_from(&snapshot.occupied);
         let world = &mut self.world;

@@ -83,7 +83,7 @@ fn issue_4_no_through_traffic_however_it_is_asked_for_during_a_green_arrow() {
 fn issue_4_an_arrow_is_green_only_when_the_through_traffic_has_cleared() {
     let mut bench = Bench::new(with_arrow(), "rg");
     bench.ask("rg", 3);
-    assert_eq!(bench.ask("Gr", 6), ["oy", "oy", "oy", "or", "Gr", "Gr"]);
+    assert_eq!(bench.ask("Gr", 6), ["ry", "ry", "ry", "rr", "Gr", "Gr"]);
 }
 
 #[test]

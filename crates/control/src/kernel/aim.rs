@@ -83,6 +83,8 @@ pub(super) struct Target {
     pub start_after: Vec<Millis>,
     pub stage: Option<usize>,
     pub phases: Option<(u32, u32)>,
+    /// Phases that are no longer asked for and not over yet.
+    pub lingering: u32,
     pub overlaps: Vec<Following>,
 }
 
@@ -98,6 +100,7 @@ impl Target {
             start_after: vec![FAR_PAST; n],
             stage: None,
             phases: None,
+            lingering: 0,
             overlaps: vec![Following { asked: None, permissive: false, left: FAR_PAST }; overlaps],
         }
     }
@@ -135,6 +138,8 @@ impl Target {
                     return false;
                 }
                 self.stage = None;
+                let before = self.phases.map_or(0, |p| p.0);
+                self.lingering = (self.lingering | before) & !phases;
                 self.phases = Some((phases, walks));
                 self.follow(plan, lights, now);
             }
@@ -154,6 +159,7 @@ impl Target {
     fn forget(&mut self) {
         self.stage = None;
         self.phases = None;
+        self.lingering = 0;
         self.end_after.fill(FAR_PAST);
         self.start_after.fill(FAR_PAST);
         self.overlaps.fill(Following { asked: None, permissive: false, left: FAR_PAST });
@@ -195,14 +201,16 @@ impl Target {
                 }
             }
         }
-        for (overlap, state) in rings.overlaps.iter().zip(&mut self.overlaps) {
-            let mut parents = phases;
-            if state.asked.is_some() {
-                // A parent that cannot end yet has not left.
-                let green = |&&g: &&u16| g != overlap.group && lights[usize::from(g)].state.is_open();
-                let still = rings.phases.iter().filter(|p| p.groups.iter().any(|g| green(&g)));
-                parents = still.fold(parents, |mask, p| mask | bit(p.number));
+        for phase in &rings.phases {
+            // Its green goes on in none of the phases asked for.
+            let green = |&g: &u16| lights[usize::from(g)].state.is_open() && !self.aims[usize::from(g)].opens();
+            if !phase.groups.iter().any(green) {
+                self.lingering &= !bit(phase.number);
             }
+        }
+        for (overlap, state) in rings.overlaps.iter().zip(&mut self.overlaps) {
+            // A parent that cannot end yet has not left.
+            let parents = if state.asked.is_some() { phases | self.lingering } else { phases };
             let protected = parents & overlap.phases != 0;
             let asked = protected || parents & overlap.permissive != 0;
             if asked {

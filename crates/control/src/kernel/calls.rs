@@ -2,7 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::{journal::Journal, light::Light, rules::Limits};
+use super::{
+    journal::Journal,
+    light::{Light, State},
+    rules::Limits,
+};
 use crate::{
     Millis,
     log::{Reason, code},
@@ -73,7 +77,7 @@ impl Calls {
                     journal.event(now, code::CALL_DROPPED, group, cause);
                 }
                 call.waiting = None;
-            } else if call.is_called() {
+            } else if call.is_called() && matches!(light.state, State::Closed | State::Starting) {
                 call.waiting.get_or_insert(now);
             } else {
                 call.waiting = None;
@@ -84,6 +88,11 @@ impl Calls {
     /// Nobody has waited: whoever is called begins to wait when the calls are served next.
     pub fn forget(&mut self) {
         self.list.iter_mut().for_each(|c| c.waiting = None);
+    }
+
+    /// One group has not waited.
+    pub fn forget_one(&mut self, group: usize) {
+        self.list[group].waiting = None;
     }
 
     /// The group that has waited beyond its patience for longest.

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::{
     Kernel, Mode,
     aim::{Aim, Following},
+    bit,
     calls::Call,
     light::{Light, State},
     preempt::{Input, Part},
@@ -25,7 +26,7 @@ impl Kernel {
         }
         for (g, light) in self.lights.iter().enumerate() {
             out.push(light.state as u8);
-            for time in [light.since, light.opened, light.ended, light.unprotected] {
+            for time in [light.since, light.opened, light.ended] {
                 state::put_millis(out, time);
             }
             state::put_lamp(out, light.shown);
@@ -55,6 +56,7 @@ impl Kernel {
             out.extend_from_slice(&phases.to_le_bytes());
             out.extend_from_slice(&walks.to_le_bytes());
         });
+        out.extend_from_slice(&self.target.lingering.to_le_bytes());
         for overlap in &self.target.overlaps {
             state::put_optional_millis(out, overlap.asked);
             out.push(overlap.permissive.into());
@@ -95,8 +97,8 @@ impl Kernel {
         for g in 0..n {
             let state = one_of(State::ALL, reader.u8()?, "state of a group")?;
             let (since, opened) = (reader.millis()?, reader.millis()?);
-            let (ended, unprotected) = (reader.millis()?, reader.millis()?);
-            new.lights[g] = Light { state, since, opened, ended, unprotected, shown: reader.lamp()? };
+            let ended = reader.millis()?;
+            new.lights[g] = Light { state, since, opened, ended, shown: reader.lamp()? };
             new.aims[g] = read_aim(reader)?;
             let bits = flags(reader, 3)?;
             (new.hold[g], new.omit[g], new.force_off[g]) = (bits & 1 > 0, bits & 2 > 0, bits & 4 > 0);
@@ -123,8 +125,9 @@ impl Kernel {
             new.target.stage = Some(stage);
         }
         if reader.flag()? {
-            new.target.phases = Some((reader.u32()?, reader.u32()?));
+            new.target.phases = Some((new.phases(reader)?, new.phases(reader)?));
         }
+        new.target.lingering = new.phases(reader)?;
         for overlap in &mut new.target.overlaps {
             let asked = reader.optional_millis()?;
             *overlap = Following { asked, permissive: reader.flag()?, left: reader.millis()? };
@@ -146,13 +149,27 @@ impl Kernel {
             new.fallback.fault = Some(group).filter(|&g| usize::from(g) < n).ok_or(WRONG_GROUP).map(Some)?;
         }
         new.fallback.place = reader.u32()?;
+        if new.fallback.place >= new.fallback.places(&new.plan).max(1) {
+            return Err(StateError::Invalid { what: "place of the sequence", expected: "one that it has" });
+        }
         new.unit.mode = one_of(Mode::ALL, reader.u8()?, "mode")?;
         (new.unit.since, new.unit.until) = (reader.millis()?, reader.millis()?);
         new.unit.start_up = StartUp { flash: reader.millis()?, yellow: reader.millis()?, all_red: reader.millis()? };
         let bits = flags(reader, 3)?;
         (new.unit.fault, new.unit.commanded, new.unit.checked) = (bits & 1 > 0, bits & 2 > 0, bits & 4 > 0);
+        // A state that no rule would have led to is none of ours.
+        if new.unit.mode == Mode::Normal && (0..n).any(|g| new.in_conflict(g)) {
+            return Err(StateError::Invalid { what: "state of the groups", expected: "no conflict between them" });
+        }
         *self = new;
         Ok(())
+    }
+
+    /// Some phases of the plan.
+    fn phases(&self, reader: &mut StateReader<'_>) -> Result<u32, StateError> {
+        let (mask, wrong) = (reader.u32()?, StateError::Invalid { what: "phases", expected: "phases of the plan" });
+        let known = self.plan.rings().map_or(0, |r| r.phases.iter().fold(0, |mask, p| mask | bit(p.number)));
+        if mask & !known == 0 { Ok(mask) } else { Err(wrong) }
     }
 }
 

@@ -69,7 +69,7 @@ impl Fallback {
     }
 
     /// How many places the sequence has.
-    fn places(&self, plan: &Plan) -> u32 {
+    pub fn places(&self, plan: &Plan) -> u32 {
         if !plan.stages().is_empty() {
             return u32::try_from(plan.stages().len()).unwrap_or(1);
         }

@@ -55,29 +55,18 @@ pub(crate) struct Light {
     pub opened: Millis,
     /// When its last green ended (its yellow began).
     pub ended: Millis,
-    /// When its last protected green ended, by whatever followed.
-    pub unprotected: Millis,
     /// What it shows.
     pub shown: Lamp,
 }
 
 impl Light {
     /// Red since ever.
-    pub const RED: Self = Self {
-        state: State::Closed,
-        since: FAR_PAST,
-        opened: FAR_PAST,
-        ended: FAR_PAST,
-        unprotected: FAR_PAST,
-        shown: Lamp::Red,
-    };
+    pub const RED: Self =
+        Self { state: State::Closed, since: FAR_PAST, opened: FAR_PAST, ended: FAR_PAST, shown: Lamp::Red };
 
     /// Goes over to another state and notes what ends or begins with it.
     pub fn go(&mut self, to: State, now: Millis) {
         let from = self.state;
-        if from == State::Protected {
-            self.unprotected = now;
-        }
         match (from.is_open(), to.is_open()) {
             (false, true) => self.opened = now,
             (true, false) => self.ended = now,

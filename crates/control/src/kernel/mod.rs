@@ -18,9 +18,9 @@
 //! 4. Every green is followed by its yellow, unless the plan waives it.
 //! 5. Lamps change only as `light.rs` draws it; a red lasts at least its red revert; red-yellow always leads to green.
 //! 6. A left turn that gives way does not end before the traffic it gives way to (yellow trap), unless it flashes or the
-//!    plan waives it: that traffic ends together with it.
-//! 7. A group that is called is served, or a cycle fault is raised and the plan's own sequence runs. Preemptions,
-//!    holds and flashing are exempt.
+//!    plan waives it: that traffic ends together with it. Nor does that traffic start before a turn that ends has cleared.
+//! 7. A group that is called and red for its longest red is served, or a cycle fault is raised and the plan's own
+//!    sequence runs. Exempt are preemptions, flashing, groups that are omitted, and those in whose way one is held.
 //! 8. Flashing and start-up are left through red everywhere for the longest intergreen; flashing by command is entered
 //!    through it. A fault flashes at once. Nothing but a passed self-check ends a start-up's flashing.
 //! 9. A preemption overrides hold, omit and force-off, commanded flashing all of them; neither overrides the rules above.
@@ -238,14 +238,13 @@ impl Kernel {
 
     /// After flashing: all are red, and nobody knows who is still inside.
     fn leave_red(&mut self) {
-        let red = Light { since: self.now, ended: self.now, unprotected: self.now, ..Light::RED };
+        let red = Light { since: self.now, ended: self.now, ..Light::RED };
         for (light, group) in self.lights.iter_mut().zip(self.plan.groups()) {
             *light = Light { shown: light.shown, ..red };
             // The unit has waited for the longest intergreen already. All that was over a moment ago: it is nobody's
             // reason to wait until now.
             let before = |time: Millis| self.now - time - Millis(2);
             light.ended = before(self.limits.longest_intergreen);
-            light.unprotected = light.ended;
             light.since = before(group.red_revert);
         }
     }
@@ -288,9 +287,14 @@ impl Kernel {
 
     /// A group that has waited too long makes the plan's own sequence take over.
     fn look_for_cycle_faults(&mut self, journal: &mut Journal) {
-        if self.preempts.is_active() || self.unit.clears() || self.hold.contains(&true) || self.omit.contains(&true) {
+        if self.preempts.is_active() || self.unit.clears() {
             self.calls.forget();
             return;
+        }
+        for g in 0..self.lights.len() {
+            if self.is_kept_waiting(g) {
+                self.calls.forget_one(g);
+            }
         }
         let late = self.calls.late(&self.limits, self.now);
         if let Some(group) = late
@@ -301,6 +305,12 @@ impl Kernel {
             self.calls.forget();
             self.next = self.now + Millis(1);
         }
+    }
+
+    /// Whether a command keeps a group waiting: it must not start, or somebody in its way must not end.
+    fn is_kept_waiting(&self, g: usize) -> bool {
+        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        self.omit[g] || self.plan.matrix().partners(number).iter().any(|&p| self.is_held(usize::from(p)))
     }
 
     /// Shows what has changed.

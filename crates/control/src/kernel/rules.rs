@@ -54,7 +54,7 @@ impl Limits {
             (0..n).flat_map(|a| matrix.partners(a).iter().map(move |&b| matrix.intergreen(a, b))).max();
         let longest_intergreen = longest_intergreen.unwrap_or(Millis(0));
         Self {
-            patience: patience(plan, longest_intergreen),
+            patience: patience(plan),
             max_yellow: (0..n).map(|g| groups[usize::from(g)].yellow.max(longest(g, Lamp::Yellow))).collect(),
             max_red_yellow: (0..n)
                 .map(|g| groups[usize::from(g)].red_yellow.max(longest(g, Lamp::RedYellow)))
@@ -78,21 +78,11 @@ impl Limits {
     }
 }
 
-/// By group, how long it may wait before the plan's own sequence has to take over so that it is still served within
-/// its longest red; at least half of that and the longest cycle of a pattern, since a sequence that runs as it should
-/// must not look like a fault. Never, for a group that no sequence serves.
-fn patience(plan: &Plan, longest_intergreen: Millis) -> Vec<Millis> {
-    let groups = plan.groups();
-    let longest_green = groups.iter().map(|g| g.min_green + g.red_yellow).max().unwrap_or(Millis(0));
-    // The sequence begins in an arbitrary state: somebody may just have become green.
-    let rescue = plan.worst_sequence() + longest_green + longest_intergreen;
-    let served = served(plan);
-    let cycle = plan.spec().patterns.iter().map(|p| p.cycle).max().unwrap_or(Millis(0));
-    let wait = |(g, served): (&crate::plan::Group, bool)| {
-        let usual = Millis(g.max_red.0 / 2).max(cycle.min(g.max_red));
-        if served { (g.max_red - rescue).max(usual) } else { Millis::NEVER }
-    };
-    groups.iter().zip(served).map(wait).collect()
+/// By group, how long it may be red while it is called: its longest red, which the plan's own sequence, programs and
+/// patterns keep to (the plan was checked for that). Never a fault, for a group that no sequence serves.
+fn patience(plan: &Plan) -> Vec<Millis> {
+    let wait = |(g, served): (&crate::plan::Group, bool)| if served { g.max_red } else { Millis::NEVER };
+    plan.groups().iter().zip(served(plan)).map(wait).collect()
 }
 
 /// Which groups the sequence that takes over after a cycle fault opens.
@@ -163,10 +153,14 @@ impl Kernel {
         !self.aims[g].opens() || arrow_ends
     }
 
+    /// Whether a command keeps a green from ending. A train does not wait for that, nor does flashing.
+    pub(super) fn is_held(&self, g: usize) -> bool {
+        self.hold[g] && self.lights[g].state.is_open() && !self.preempts.is_active() && !self.unit.clears()
+    }
+
     /// Whether a green may end, traps aside.
     fn may_end(&self, g: usize) -> bool {
-        let held = self.hold[g] && !self.preempts.is_active() && !self.unit.clears();
-        !held && self.now - self.lights[g].opened >= self.min_green(g)
+        !self.is_held(g) && self.now - self.lights[g].opened >= self.min_green(g)
     }
 
     /// When a yellow ends if it is asked for what it is now.
@@ -199,6 +193,10 @@ impl Kernel {
                 return false;
             }
             for &b in &self.limits.oncoming[usize::from(member)] {
+                if self.lights[usize::from(b)].state == State::Starting {
+                    // It will be green in any case, and then has to end together with the turn.
+                    return false;
+                }
                 if self.lights[usize::from(b)].state.is_open() && !self.together.contains(&b) {
                     self.together.push(b);
                 }
@@ -303,40 +301,32 @@ impl Kernel {
                 continue;
             }
             let (other, other_aim) = (&self.lights[usize::from(b)], self.aims[usize::from(b)]);
-            let (met, since) = if exact {
-                let full = matches!(other_aim, Aim::Protected | Aim::Open);
-                (other.state == State::Protected || full, other.unprotected)
+            let met = if exact {
+                other.state == State::Protected || matches!(other_aim, Aim::Protected | Aim::Open)
             } else {
-                (other.state.is_committed() || other_aim.opens(), other.ended)
+                other.state.is_committed() || other_aim.opens()
             };
             if met {
                 return None;
             }
-            clear.wait(since + matrix.intergreen(b, number), Reason::GivesWay { to: b });
-        }
-        Some(clear)
-    }
-
-    /// From when on nobody who gives way to a group is protected, cleared included; `None` while somebody is.
-    fn yielded_at(&self, g: usize) -> Option<Clear> {
-        let matrix = self.plan.matrix();
-        let number = u16::try_from(g).unwrap_or(u16::MAX);
-        let mut clear = Clear { at: FAR_PAST, reason: None };
-        for &p in matrix.partners(number) {
-            if matrix.relation(p, number).yields() {
-                let other = &self.lights[usize::from(p)];
-                if other.state == State::Protected {
-                    return None;
-                }
-                clear.wait(other.unprotected + matrix.intergreen(p, number), Reason::After { group: p });
+            if !other.state.is_open() {
+                clear.wait(other.ended + matrix.intergreen(b, number), Reason::GivesWay { to: b });
             }
         }
         Some(clear)
     }
 
+    /// Whether somebody who gives way to a group is protected.
+    fn is_unyielded(&self, g: usize) -> bool {
+        let matrix = self.plan.matrix();
+        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        let protected = |p: u16| self.lights[usize::from(p)].state == State::Protected;
+        matrix.partners(number).iter().any(|&p| matrix.relation(p, number).yields() && protected(p))
+    }
+
     /// From when on an open group need not give way, and nobody who gives way to it is protected.
     fn full_at(&self, g: usize) -> Option<Millis> {
-        Some(self.protected_at(g, self.aims[g])?.at.max(self.yielded_at(g)?.at))
+        if self.is_unyielded(g) { None } else { self.protected_at(g, self.aims[g]).map(|clear| clear.at) }
     }
 
     /// Lets open groups give way, or no longer.
@@ -347,9 +337,10 @@ impl Kernel {
             let aim = self.aims[g];
             let stays =
                 self.lights[g].state != State::Protected || self.is_flashing_arrow(g) || self.never_gives_way(g);
-            // What is to end and cannot yet: meanwhile others may open to whom it gives way.
+            // What is to end does so at its time, and those to whom it gives way wait for that.
+            let goes_on = aim.opens() || self.is_held(g);
             let may = |k: &Self| k.may_be_protected(g, if aim.opens() { aim } else { Aim::Open });
-            if !stays && (aim == Aim::Permissive || !may(self)) {
+            if !stays && goes_on && (aim == Aim::Permissive || !may(self)) {
                 self.set_level(g, State::Permissive);
                 any = true;
             }
@@ -404,11 +395,28 @@ impl Kernel {
                 if other.state == State::Ending && self.plan.spec().yellow_conflicts {
                     clear.wait(self.end_of_yellow(i), Reason::After { group: p });
                 }
-            } else if matrix.relation(p, number).yields() && (!gives_way || self.is_flashing_arrow(i)) {
-                if other.state == State::Protected {
+                continue;
+            }
+            if matrix.relation(p, number).yields()
+                && (!gives_way || self.is_flashing_arrow(i))
+                && other.state == State::Protected
+            {
+                return None;
+            }
+            // Who may be open together need not end together: what ends clears before the other starts. A turn that gives
+            // way to people on foot does so at any time.
+            let on_foot = self.plan.groups()[i].is_pedestrian() && matrix.relation(number, p).yields();
+            // Red-yellow leads to green, whoever came and went in between.
+            let later = light.state == State::Starting;
+            if on_foot || later && other.since.max(other.ended) > light.since {
+                continue;
+            }
+            if other.state.is_open() {
+                if !later && self.is_to_end(i) && !self.is_held(i) {
                     return None;
                 }
-                clear.wait(other.unprotected + matrix.intergreen(p, number), Reason::After { group: p });
+            } else {
+                clear.wait(self.cleared_at(p, number), Reason::After { group: p });
             }
         }
         if self.never_gives_way(g) {
@@ -513,12 +521,8 @@ impl Kernel {
     /// Whether a group that opens now has to give way.
     fn level(&self, g: usize) -> State {
         let aim = if self.aims[g] == Aim::RedYellow || !self.aims[g].opens() { Aim::Open } else { self.aims[g] };
-        let yielded = || self.yielded_at(g).is_some_and(|clear| clear.at <= self.now);
-        if self.never_gives_way(g) || aim != Aim::Permissive && self.may_be_protected(g, aim) && yielded() {
-            State::Protected
-        } else {
-            State::Permissive
-        }
+        let full = || self.may_be_protected(g, aim) && !self.is_unyielded(g);
+        if self.never_gives_way(g) || aim != Aim::Permissive && full() { State::Protected } else { State::Permissive }
     }
 
     /// Whether a group must not be as it is because of another.

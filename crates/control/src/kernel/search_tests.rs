@@ -162,7 +162,6 @@ impl Search {
                 if light.state.is_open() { group.min_green.max(group.lead).max(track) } else { none },
             );
             back(&mut light.ended, if light.state.is_committed() { none } else { after.max(red).max(longest) });
-            back(&mut light.unprotected, if light.state == State::Protected { none } else { after });
             if let Some(waiting) = &mut kernel.calls.list[g].waiting {
                 back(waiting, if self.calls { group.max_red } else { none });
             }

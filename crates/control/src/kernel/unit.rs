@@ -131,7 +131,9 @@ impl Unit {
 
     /// Goes on when time or commands say so. `idle`: nothing is green or yellow.
     pub fn advance(&mut self, longest_intergreen: Millis, idle: bool, now: Millis, journal: &mut Journal) {
-        let all_red = self.start_up.all_red.max(longest_intergreen).max(SHOWN_RED);
+        let least = |shown: Millis| self.start_up.all_red.max(longest_intergreen - shown).max(SHOWN_RED);
+        // Yellow counts for those who were inside when the flashing ended.
+        let (after_yellow, all_red) = (least(self.start_up.yellow), least(Millis(0)));
         loop {
             match self.mode {
                 Mode::StartFlash if self.checked && now >= self.until => {
@@ -141,7 +143,7 @@ impl Unit {
                 }
                 Mode::StartYellow if now >= self.until => {
                     self.enter(Mode::AllRed, now);
-                    self.until = now + all_red;
+                    self.until = now + after_yellow;
                 }
                 Mode::AllRed if self.commanded => self.flash(now, journal),
                 Mode::AllRed if now >= self.until => self.enter(Mode::Normal, now),

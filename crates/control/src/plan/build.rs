@@ -172,9 +172,11 @@ fn matrix(spec: &PlanSpec, groups: &[Group], names: &mut Names<'_>) -> Matrix {
             } else {
                 let relation = if y.oncoming { Relation::YieldsToOncoming } else { Relation::Yields };
                 matrix.set_relation(who, to, relation);
-                // Who gave way has the junction to itself when the others have cleared, unless a time is given.
-                let other = &groups[usize::from(to)];
-                matrix.set_intergreen(to, who, other.yellow + other.red_clearance);
+                // What ends clears before the other starts, or no longer gives way, unless a time is given.
+                for (from, to) in [(to, who), (who, to)] {
+                    let ends = &groups[usize::from(from)];
+                    matrix.set_intergreen(from, to, ends.yellow + ends.red_clearance);
+                }
             }
         }
     }

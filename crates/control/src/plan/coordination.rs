@@ -141,7 +141,7 @@ impl WallClock {
         let total = self.time.0.clamp(0, DAY).saturating_add(span.0.max(0));
         // A clock that nobody has set for years says nothing anyway.
         for _ in 0..(total / DAY).min(4000) {
-            self.weekday = (self.weekday + 1) % 7;
+            self.weekday = (self.weekday % 7 + 1) % 7;
             if self.day < days_in_month(self.year, self.month) {
                 self.day += 1;
             } else if self.month < 12 {

@@ -141,7 +141,7 @@ pub struct GroupSpec {
     /// Least red before it may be green again, 0–20 s \[1\].
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
     pub red_revert: Option<Millis>,
-    /// Longest red while somebody calls, 10–3600 s \[120\].
+    /// Longest red while somebody calls, 10–3600 s \[120\]: beyond it is a cycle fault.
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
     pub max_red: Option<Millis>,
     /// Whether it is served without being called.
