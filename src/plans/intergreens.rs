@@ -69,21 +69,17 @@ impl<'a> Intergreens<'a> {
         self.cycle.gaps((from, Lamp::is_green), (to, Lamp::is_green))
     }
 
-    /// The gaps before `who` need no longer give way to `first`, because that one is closed or gives way itself.
+    /// The gaps before `who` need no longer give way to `first`, because that one is closed.
     fn fillings(&self, first: u16, who: u16) -> Vec<Gap> {
-        let full = |lamp| lamp == Lamp::Green;
-        let mut gaps = self.cycle.gaps((first, Lamp::is_green), (who, full));
-        gaps.extend(self.cycle.gaps((first, full), (who, full)));
-        gaps
+        self.cycle.gaps((first, Lamp::is_green), (who, |lamp| lamp == Lamp::Green))
     }
 
     /// What follows from the gaps of a pair.
     fn time(&self, [from, to]: [u16; 2], gaps: &[Gap], waivers: &mut Vec<Waiver>) -> IntergreenTime {
         let formula = self.formula(from, to);
         let cycle = self.cycle.program.cycle().0;
-        let direct = |&(gap, end): &Gap| {
-            !self.beginnings.iter().any(|b| (1..gap.0).contains(&(b.0 - end.0).rem_euclid(cycle)))
-        };
+        let direct =
+            |&(gap, end): &Gap| !self.beginnings.iter().any(|b| (1..gap.0).contains(&(b.0 - end.0).rem_euclid(cycle)));
         match gaps.iter().map(|gap| gap.0).min() {
             // Never longer than what the program leaves anywhere, or it could not be run.
             Some(found) if found <= LONGEST && gaps.iter().any(direct) => {

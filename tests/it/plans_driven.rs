@@ -5,16 +5,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use intergreen::demand::Demand;
 use intergreen::network::{NemaPhase, NemaSpec, Network, SignalId};
 use intergreen::plans::{self, SignalPlan};
-use intergreen::sim::monitor;
+use intergreen::sim::{Setup, Simulation, monitor};
 use intergreen_control::monitor::{Limits, Monitor};
 use intergreen_control::plan::{Plan, Relation, Waiver};
 use intergreen_control::{
     Command, Controller, Decision, Lamp, Millis, Output, Request, StateError, Strategy, Trip, View,
 };
 
-use crate::plans_import::planned;
+use crate::plans_import::{FULL_LEFT, bologna_with, planned};
 use crate::worlds::arterial;
 
 /// No green follows the end of another to which it has a relation sooner than that, whatever a plan says.
@@ -129,9 +130,8 @@ impl<'a> Check<'a> {
     fn related(&self, g: usize) -> impl Iterator<Item = (usize, Millis)> + use<'a> {
         let (matrix, n) = (self.plan.matrix(), self.lamps.len() as u16);
         let to = g as u16;
-        let related = move |&from: &u16| {
-            [(from, to), (to, from)].iter().any(|&(a, b)| matrix.relation(a, b) != Relation::None)
-        };
+        let related =
+            move |&from: &u16| [(from, to), (to, from)].iter().any(|&(a, b)| matrix.relation(a, b) != Relation::None);
         (0..n).filter(related).map(move |from| (usize::from(from), matrix.intergreen(from, to)))
     }
 
@@ -260,10 +260,7 @@ fn drive_all(network: &Network, signal: SignalId, plan: &Arc<Plan>) -> Seen {
 fn fingerprint(plan: &Plan) -> String {
     let spec = plan.spec();
     let steps = plan.program().map(|p| p.steps());
-    format!(
-        "{:?}",
-        (&spec.groups, &spec.forbidden, &spec.yields, &spec.intergreens, &spec.stages, &spec.rings, steps)
-    )
+    format!("{:?}", (&spec.groups, &spec.forbidden, &spec.yields, &spec.intergreens, &spec.stages, &spec.rings, steps))
 }
 
 /// Drives plans, those that are alike once, and says what was seen.
@@ -367,4 +364,36 @@ fn plans_with_the_times_of_nema_phases_keep_them_through_all_changes() {
     }
     assert!(!all.is_empty());
     all.iter().for_each(|(name, seen)| assert_sound(name, seen));
+}
+
+#[test]
+fn a_left_turn_fully_green_beside_the_oncoming_traffic_is_shown_and_counted_if_the_user_insists() {
+    let Some(network) = bologna_with("full-left", FULL_LEFT.0, FULL_LEFT.1) else { return };
+    let network = Arc::new(network);
+    let setup = Setup { unsafe_yields: true, end: None, ..Setup::default() };
+    let mut sim =
+        Simulation::new(network.clone(), Arc::new(Demand::default()), setup).unwrap_or_else(|e| panic!("{e}"));
+    let i = network.signals.iter().position(|s| s.id == "221").expect("it is there");
+    let signal = &network.signals[i];
+    // What an independent reading of the program says: a pair that gives way, both fully green.
+    let pairs = monitor::conflicting(&network, SignalId::new(i));
+    let is_unsafe = |lamps: &[Lamp]| {
+        let full = |g: u16| lamps[usize::from(g)] == Lamp::Green;
+        pairs.iter().any(|&(a, b, yields)| yields && full(a) && full(b))
+    };
+    let mut expected = 0.0;
+    for _ in 0..signal.program.cycle().0 / 1000 {
+        let (step, _) = signal.program.step_at(sim.now());
+        let said = &signal.program.steps()[step].lamps;
+        let base = sim.scene().lamp_base[i] as usize;
+        let smoothed = |g: usize| sim.plans()[i].smoothed.iter().find(|s| (s.step, usize::from(s.group)) == (step, g));
+        for (g, &said) in said.iter().enumerate() {
+            assert_eq!(sim.lamps().shown[base + g], smoothed(g).map_or(said, |s| s.shown), "group {g}, step {step}");
+        }
+        expected += f64::from(u8::from(is_unsafe(said)));
+        sim.step();
+        assert_eq!(sim.trip(), None);
+    }
+    assert!(expected > 0.0);
+    assert_eq!(sim.controllers().monitor.seconds, expected);
 }
