@@ -53,16 +53,21 @@ impl Cycle<'_> {
         starts.into_iter().zip(ends).map(run).collect()
     }
 
-    /// From each start of `to` back to the last end of `from`: how long, and when that end was.
-    pub fn gaps(&self, from: u16, to: u16, what: impl Fn(Lamp) -> bool + Copy) -> Vec<(Millis, Millis)> {
+    /// From each start of `to` at which `from` is not on back to the last end of `from`: how long, and when that end
+    /// was. What it is to be on is said of each.
+    pub fn gaps(
+        &self,
+        (from, from_on): (u16, impl Fn(Lamp) -> bool + Copy),
+        (to, to_on): (u16, impl Fn(Lamp) -> bool + Copy),
+    ) -> Vec<(Millis, Millis)> {
         let cycle = self.program.cycle().0;
-        let [starts, ends] = [self.edges(to, what)[0].clone(), self.edges(from, what)[1].clone()];
+        let [starts, ends] = [self.edges(to, to_on)[0].clone(), self.edges(from, from_on)[1].clone()];
         let ends: Vec<i64> = ends.iter().map(|&e| self.begin(e) + self.program.steps()[e].duration.0).collect();
         let gap = |start: usize| {
             let start = self.begin(start);
             ends.iter().map(|&e| ((start - e).rem_euclid(cycle), e)).min().map(|(gap, e)| (Millis(gap), Millis(e)))
         };
-        starts.into_iter().filter_map(gap).collect()
+        starts.into_iter().filter(|&start| !from_on(self.lamp(start, from))).filter_map(gap).collect()
     }
 
     /// When some group begins green.

@@ -4,6 +4,9 @@
 //! - **gap**: from the last end of one green to a start of another.
 //! - **direct**: a gap in which no group begins green: the program means to change from the one to the other as fast
 //!   as it can. Where others are green between, a gap says nothing about how fast it could be.
+//!
+//! Of a pair of which one gives way the same counts wherever one starts while the other is closed: who is still inside
+//! does not know that the next one would give way. Where one starts while the other is open, there is no gap.
 
 use intergreen_control::plan::{IntergreenSpec, IntergreenTime, Waiver};
 use intergreen_control::{Lamp, Millis};
@@ -17,7 +20,10 @@ const USUAL_YELLOW: Millis = Millis(3000);
 /// What is longer is a red of its own, no change from one green to the other.
 const LONGEST: Millis = Millis(60_000);
 
-/// All intergreens of a plan: of forbidden pairs between greens, of yielding ones between full greens.
+/// How long, and since which end.
+type Gap = (Millis, Millis);
+
+/// All intergreens of a plan: of forbidden pairs and of those of which one gives way.
 pub(super) struct Intergreens<'a> {
     pub cycle: Cycle<'a>,
     pub relations: &'a Relations,
@@ -34,22 +40,20 @@ impl<'a> Intergreens<'a> {
     /// Works them out; what is shorter than the formula goes to the waivers.
     pub fn all(&self, waivers: &mut Vec<Waiver>) -> Vec<IntergreenSpec> {
         let mut found = Vec::new();
-        let mut add = |from: u16, to: u16, time: Option<IntergreenTime>| {
-            if let Some(time) = time {
-                found.push(IntergreenSpec { from: from.to_string(), to: to.to_string(), time });
-            }
+        let mut add = |from: u16, to: u16, gaps: &[Gap]| {
+            let time = self.time([from, to], gaps, waivers);
+            found.push(IntergreenSpec { from: from.to_string(), to: to.to_string(), time });
         };
         for &[a, b] in self.relations.forbidden.keys() {
             for [from, to] in [[a, b], [b, a]] {
-                add(from, to, Some(self.forbidden(from, to, waivers)));
+                add(from, to, &self.starts(from, to));
             }
         }
-        let mut yielding: Vec<[u16; 2]> =
-            self.relations.yields.keys().flat_map(|&[who, to]| [[who, to], [to, who]]).collect();
-        yielding.sort_unstable();
-        yielding.dedup();
-        for [from, to] in yielding {
-            add(from, to, self.yielding(from, to, waivers));
+        for &[who, first] in self.relations.yields.keys() {
+            add(who, first, &self.starts(who, first));
+            let mut gaps = self.starts(first, who);
+            gaps.extend(self.fillings(first, who));
+            add(first, who, &gaps);
         }
         found
     }
@@ -60,56 +64,32 @@ impl<'a> Intergreens<'a> {
         self.relations.formula(from, to, if yellow.0 > 0 { yellow } else { USUAL_YELLOW }).min(LONGEST)
     }
 
-    /// The smallest gap of all, and whether one of them is direct.
-    fn smallest(&self, from: u16, to: u16, what: impl Fn(Lamp) -> bool + Copy) -> Option<(Millis, bool)> {
-        let cycle = self.cycle.program.cycle().0;
-        let direct = |&(gap, end): &(Millis, Millis)| {
-            !self.beginnings.iter().any(|b| (1..gap.0).contains(&(b.0 - end.0).rem_euclid(cycle)))
-        };
-        let gaps = self.cycle.gaps(from, to, what);
-        let smallest = gaps.iter().map(|g| g.0).min()?;
-        Some((smallest, smallest <= LONGEST && gaps.iter().any(direct)))
+    /// The gaps before the starts of `to` while `from` is closed.
+    fn starts(&self, from: u16, to: u16) -> Vec<Gap> {
+        self.cycle.gaps((from, Lamp::is_green), (to, Lamp::is_green))
     }
 
-    /// Of a pair that is never open together.
-    fn forbidden(&self, from: u16, to: u16, waivers: &mut Vec<Waiver>) -> IntergreenTime {
+    /// The gaps before `who` need no longer give way to `first`, because that one is closed.
+    fn fillings(&self, first: u16, who: u16) -> Vec<Gap> {
+        self.cycle.gaps((first, Lamp::is_green), (who, |lamp| lamp == Lamp::Green))
+    }
+
+    /// What follows from the gaps of a pair.
+    fn time(&self, [from, to]: [u16; 2], gaps: &[Gap], waivers: &mut Vec<Waiver>) -> IntergreenTime {
         let formula = self.formula(from, to);
-        match self.smallest(from, to, Lamp::is_green) {
+        let cycle = self.cycle.program.cycle().0;
+        let direct =
+            |&(gap, end): &Gap| !self.beginnings.iter().any(|b| (1..gap.0).contains(&(b.0 - end.0).rem_euclid(cycle)));
+        match gaps.iter().map(|gap| gap.0).min() {
             // Never longer than what the program leaves anywhere, or it could not be run.
-            Some((found, true)) => {
+            Some(found) if found <= LONGEST && gaps.iter().any(direct) => {
                 if found < formula {
                     waivers.push(Waiver::ShortClearance { from, to, found, formula });
                 }
                 IntergreenTime::Given(found)
             }
-            Some((found, false)) => IntergreenTime::Derived(found.min(formula)),
+            Some(found) => IntergreenTime::Derived(found.min(formula)),
             None => IntergreenTime::Derived(formula),
         }
-    }
-
-    /// Of a pair that is not fully green together, if the program shows both so.
-    fn yielding(&self, from: u16, to: u16, waivers: &mut Vec<Waiver>) -> Option<IntergreenTime> {
-        let full = |lamp| lamp == Lamp::Green;
-        let steps = self.cycle.program.steps();
-        let together = |s: &intergreen_control::ProgramStep| [from, to].iter().all(|&g| full(s.lamps[usize::from(g)]));
-        if steps.iter().any(together) {
-            return None;
-        }
-        let (found, direct) = self.smallest(from, to, full)?;
-        // Where red-yellow begins while the other is still open, there is nothing to be kept.
-        let red_yellows = self.cycle.runs(to, |l| l == Lamp::RedYellow);
-        if red_yellows.iter().any(|r| r.length > found) {
-            return None;
-        }
-        let formula = self.formula(from, to);
-        if !direct {
-            return Some(IntergreenTime::Derived(found.min(formula)));
-        }
-        // Who goes on giving way need not be cleared.
-        let goes_on = self.cycle.runs(from, full).iter().any(|r| self.cycle.lamp(r.steps[1] + 1, from).is_green());
-        if found < formula && !goes_on {
-            waivers.push(Waiver::ShortClearance { from, to, found, formula });
-        }
-        Some(IntergreenTime::Given(found))
     }
 }

@@ -148,13 +148,16 @@ pub fn of_signal(network: &Network, signal: SignalId, allow_unsafe: bool) -> Res
     Ok(SignalPlan { signal: id, plan: Arc::new(plan), nema, smoothed, opened, notes })
 }
 
-/// Treats pairs that the program opens as yielding, because the user insists.
+/// Lets the program open pairs that have to be kept apart, because the user insists: one of two that are forbidden gives
+/// way; two of which one gives way, but is fully green all the same, are as if they did not meet.
 fn tolerate(relations: &mut Relations, opened: &[Cause]) -> Vec<Waiver> {
     let mut waivers = Vec::new();
     for cause in opened {
         let [who, to] = cause.groups;
         if relations.forbidden.remove(&relations::sorted(who, to)).is_some() {
             relations.yields.insert([who, to], (*cause, false));
+        } else {
+            relations.yields.remove(&[who, to]);
         }
         waivers.push(Waiver::UnsafePair { who, to });
     }

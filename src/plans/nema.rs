@@ -48,7 +48,7 @@ pub(super) fn plan(spec: &PlanSpec, nema: &NemaSpec, relations: &Relations) -> R
         (g.red_yellow, g.red_revert) = (Some(Millis(0)), Some(Millis(1000)));
         g.max_green = g.max_green.map(|most| most.max(min_green));
     }
-    for &[a, b] in relations.forbidden.keys() {
+    for &[a, b] in relations.forbidden.keys().chain(relations.yields.keys()) {
         for [from, to] in [[a, b], [b, a]] {
             let g = &spec.groups[usize::from(from)];
             let yellow = g.yellow.unwrap_or(YELLOW[0]);

@@ -22,13 +22,21 @@ pub struct Opened {
     pub seconds: f64,
     /// The ways, each as the links it leads from and to; the one bound to give way first, if one is.
     pub ways: [(String, String); 2],
+    /// Whether it would do if the first way gave way: both show a full green.
+    pub full: bool,
 }
 
 impl fmt::Display for Opened {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { signal, program, step, seconds, ways: [a, b] } = self;
+        let Self { signal, program, step, seconds, ways: [a, b], full } = self;
         write!(f, "signal '{signal}': program '{program}' opens {} → {} and {} → {} together ", a.0, a.1, b.0, b.1)?;
-        write!(f, "(first in step {step}, {seconds} s per cycle)")
+        write!(f, "(first in step {step}, {seconds} s per cycle), ")?;
+        if *full {
+            let [a, b] = [a, b].map(|w| format!("{} → {}", w.0, w.1));
+            write!(f, "though {a} has to give way to {b}: it is G while {b} is G; expected g")
+        } else {
+            write!(f, "though they meet and have to be kept apart")
+        }
     }
 }
 
@@ -62,9 +70,8 @@ impl fmt::Display for Refusal {
         match self {
             Self::Opens(pairs) => {
                 if let Some(first) = pairs.first() {
-                    write!(f, "{first}, ")?;
+                    write!(f, "{first}")?;
                 }
-                write!(f, "though they meet and have to be kept apart")?;
                 if pairs.len() > 1 {
                     write!(f, ", and {} pairs more", pairs.len() - 1)?;
                 }
@@ -86,18 +93,19 @@ pub(super) fn opened(
     relations: &Relations,
     steps: &[ProgramStep],
 ) -> (Vec<Opened>, Vec<Cause>) {
-    let mut found: Vec<(Cause, usize, i64)> = Vec::new();
-    let mut look = |cause: &Cause, open: fn(Lamp) -> bool| {
+    let mut found: Vec<(Cause, bool, usize, i64)> = Vec::new();
+    let mut look = |cause: &Cause, full: bool| {
+        let open = |lamp: Lamp| if full { lamp == Lamp::Green } else { lamp.is_green() };
         let both = |s: &&ProgramStep| cause.groups.iter().all(|&g| open(s.lamps[usize::from(g)]));
         if let Some(step) = steps.iter().position(|s| both(&s)) {
-            found.push((*cause, step, steps.iter().filter(both).map(|s| s.duration.0).sum()));
+            found.push((*cause, full, step, steps.iter().filter(both).map(|s| s.duration.0).sum()));
         }
     };
-    relations.forbidden.values().for_each(|cause| look(cause, Lamp::is_green));
-    relations.yields.values().for_each(|(cause, _)| look(cause, |lamp| lamp == Lamp::Green));
+    relations.forbidden.values().for_each(|cause| look(cause, false));
+    relations.yields.values().for_each(|(cause, _)| look(cause, true));
     found.sort_by_key(|f| f.0.groups);
     let mut words: Vec<Opened> = Vec::new();
-    for (cause, step, millis) in &found {
+    for (cause, full, step, millis) in &found {
         let of_group = |g: u16| signal.movements.iter().find(|&&m| group(network, m) == Some(g));
         let ways = cause.groups.map(|g| of_group(g).map_or_else(Default::default, |&m| way(network, m)));
         let opened = Opened {
@@ -106,6 +114,7 @@ pub(super) fn opened(
             step: *step,
             seconds: *millis as f64 / 1000.0,
             ways,
+            full: *full,
         };
         // Parallel lanes often have a group each.
         if !words.contains(&opened) {

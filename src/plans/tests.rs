@@ -209,6 +209,80 @@ fn a_left_turn_that_ends_before_the_oncoming_traffic_is_a_yellow_trap() {
     assert!(plan.waived(&network).iter().any(|l| l.contains("yellow trap") && l.contains("e → -w")));
 }
 
+/// The letters of two states that are not red at once.
+fn joined(a: &str, b: &str) -> String {
+    a.chars().zip(b.chars()).map(|(a, b)| if a == 'r' { b } else { a }).collect()
+}
+
+#[test]
+fn between_two_of_which_one_gives_way_the_program_s_times_count_where_one_starts_while_the_other_is_closed() {
+    let mut network = intersection(CROSS, 1, false);
+    let (through, left) = (open(&network, &[("e", "w")], 'G'), open(&network, &[("w", "n")], 'g'));
+    let (who, to) = (left.find('g').expect("one") as u16, through.find('G').expect("one") as u16);
+    let red = "r".repeat(left.len());
+    let as_letter = |state: &str, letter: &str| state.replace(['g', 'G'], letter);
+    let mut times = |steps: &[(i64, &str)]| {
+        let plan = with(&mut network, steps, false).unwrap_or_else(|e| panic!("{e}")).plan;
+        let time = |from: u16, to: u16| {
+            let pair = (from.to_string(), to.to_string());
+            let of = plan.spec().intergreens.iter().find(|i| (&i.from, &i.to) == (&pair.0, &pair.1));
+            of.expect("each has one").time
+        };
+        let is_short = |from: u16, to: u16| {
+            plan.waivers()
+                .iter()
+                .any(|w| matches!(w, Waiver::ShortClearance { from: f, to: t, .. } if (*f, *t) == (from, to)))
+        };
+        ([time(who, to), time(to, who)], [is_short(who, to), is_short(to, who)])
+    };
+    let both = joined(&through, &left);
+    let (through_y, left_y, both_y) = (as_letter(&through, "y"), as_letter(&left, "y"), as_letter(&both, "y"));
+    // Always together: the formula says it, however long they are red.
+    let ([a, b], _) = times(&[(20, &both), (3, &both_y), (9, &red)]);
+    assert!(matches!(a, IntergreenTime::Given(t) | IntergreenTime::Derived(t) if t >= Millis(3000)), "{a:?}");
+    assert!(matches!(b, IntergreenTime::Given(t) | IntergreenTime::Derived(t) if t >= Millis(3000)), "{b:?}");
+    // One after the other: in between, the times of the program; shorter than the formula's, they are listed.
+    let steps: &[(i64, &str)] = &[(20, &through), (3, &through_y), (20, &left), (3, &left_y), (1, &red)];
+    let (found, short) = times(steps);
+    assert_eq!(found, [Millis(4000), Millis(3000)].map(IntergreenTime::Given));
+    assert!(short[1], "{short:?}");
+    // The one ends as the other begins: nothing at all, and listed.
+    let crossed = joined(&through_y, &left);
+    let (found, short) = times(&[(20, &through), (3, &crossed), (20, &left), (3, &left_y), (9, &red)]);
+    assert_eq!((found[1], short[1]), (IntergreenTime::Given(Millis(0)), true));
+    // It goes on alone, and need no longer give way after 4 s.
+    let (alone, full) = (joined(&through_y, &left), as_letter(&left, "G"));
+    let steps: &[(i64, &str)] = &[(20, &both), (3, &alone), (1, &left), (9, &full), (3, &left_y), (20, &red)];
+    let (found, _) = times(steps);
+    assert_eq!(found[1], IntergreenTime::Given(Millis(4000)));
+    // It begins to give way as the other opens: that is no start without the other.
+    let steps: &[(i64, &str)] = &[(20, &full), (20, &both), (3, &both_y), (9, &red)];
+    let ([a, _], _) = times(steps);
+    assert!(matches!(a, IntergreenTime::Derived(t) if t >= Millis(3000)), "{a:?}");
+}
+
+#[test]
+fn a_left_turn_fully_green_beside_the_oncoming_traffic_is_refused_with_what_helps() {
+    let mut network = intersection(CROSS, 1, false);
+    let both = joined(&open(&network, &[("e", "w")], 'G'), &open(&network, &[("w", "n")], 'G'));
+    let (yellow, red) = (both.replace('G', "y"), "r".repeat(both.len()));
+    let steps: &[(i64, &str)] = &[(20, &both), (3, &yellow), (9, &red)];
+    let text = with(&mut network, steps, false).expect_err("both are G").to_string();
+    let expected = "though w → -n has to give way to e → -w: it is G while e → -w is G; expected g";
+    assert!(text.contains(expected), "{text}");
+    // The user insists: the lamps stay as they are.
+    let plan = with(&mut network, steps, true).expect("it is run all the same");
+    let Some(&Waiver::UnsafePair { who, to }) =
+        plan.plan.waivers().iter().find(|w| matches!(w, Waiver::UnsafePair { .. }))
+    else {
+        panic!("{:?}", plan.plan.waivers());
+    };
+    let relation = |a, b| plan.plan.matrix().relation(a, b);
+    assert_eq!([relation(who, to), relation(to, who)], [Relation::None; 2]);
+    let lines = plan.waived(&network);
+    assert!(lines.iter().any(|l| l.contains("UNSAFE, fully green together with e → -w")), "{lines:?}");
+}
+
 /// The phases of a plan as their notes have them, without what comes before `phase`.
 fn phases(plan: &SignalPlan) -> Vec<String> {
     plan.notes.iter().filter_map(|n| n.find("phase ").map(|i| n[i..].to_owned())).collect()

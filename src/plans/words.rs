@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use intergreen_control::plan::Waiver;
+use intergreen_control::plan::{Relation, Waiver};
 use intergreen_control::{Lamp, Millis};
 
 use super::SignalPlan;
@@ -82,7 +82,12 @@ pub(super) fn waived(plan: &SignalPlan, network: &Network) -> Vec<String> {
                 lines.add(format!("yellow trap, ends before the oncoming {}", named.way(oncoming)), group);
             }
             Waiver::UnsafePair { who, to } => {
-                lines.add(format!("UNSAFE, open together with {} and treated as giving way", named.way(to)), who);
+                let how = if plan.plan.matrix().relation(who, to) == Relation::None {
+                    "fully green together with"
+                } else {
+                    "treated as giving way, open together with"
+                };
+                lines.add(format!("UNSAFE, {how} {}", named.way(to)), who);
             }
             Waiver::Other { group, ref what } if used(group) => lines.add(what.clone(), group),
             Waiver::ShortClearance { from, to, found, formula } => {

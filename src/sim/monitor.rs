@@ -9,7 +9,7 @@ use intergreen_control::plan::{self, Plan};
 use intergreen_control::{Lamp, Millis, Program};
 
 use self::pairs::pairs;
-use crate::network::{MovementId, Network, Signal, SignalId};
+use crate::network::{MovementId, Network, SignalId};
 
 /// The movements that the programs of a network open in conflict with another, each with that other: when such a
 /// program is run all the same, the first gives way to the second.
@@ -55,8 +55,8 @@ impl Monitor {
     /// Works out what may be open together from the network's geometry and right of way. With `allow_unsafe` pairs that
     /// a program opens itself are counted, but trip nothing.
     pub fn new(network: &Network, allow_unsafe: bool) -> Self {
-        let watcher = |s: &Signal| Watcher::new(permissives(network, s, allow_unsafe), limits());
-        let watchers: Vec<_> = network.signals.iter().map(watcher).collect();
+        let watcher = |s: SignalId| Watcher::new(permissives(network, s, allow_unsafe), limits());
+        let watchers: Vec<_> = (0..network.signals.len()).map(SignalId::new).map(watcher).collect();
         Self { open: vec![false; watchers.len()], watchers, seconds: 0.0, trip: None }
     }
 
@@ -120,8 +120,9 @@ fn limits() -> Limits {
     Limits::default().with_stall(Millis::NEVER).unwrap_or_default()
 }
 
-/// What the groups of a signal may show together, and how.
-fn permissives(network: &Network, signal: &Signal, allow_unsafe: bool) -> Permissives {
+/// What the groups of a signal may show together, and how; see [`Monitor::new`].
+pub fn permissives(network: &Network, signal: SignalId, allow_unsafe: bool) -> Permissives {
+    let signal = &network.signals[signal.index()];
     let mut permissives = Permissives::all(signal.groups);
     let program = &signal.program;
     // Pairs and groups are of the signal: there is nothing that could be refused.
@@ -132,7 +133,9 @@ fn permissives(network: &Network, signal: &Signal, allow_unsafe: bool) -> Permis
             let _ = permissives.waive_conflict(a, b);
             continue;
         }
-        for (from, to) in [(a, b), (b, a)] {
+        // Of a pair that yields, the monitor's clearance runs from full green to full green; but one may begin to give
+        // way in the very moment in which the other opens.
+        for (from, to) in [(a, b), (b, a)].into_iter().filter(|_| !pair.yields) {
             let floor = smallest_gap(program, from, to).min(yellow_floor(program, from));
             let _ = permissives.set_clearance(from, to, floor);
         }

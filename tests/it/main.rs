@@ -24,6 +24,7 @@ mod navigation;
 mod outputs;
 mod peers;
 mod plans;
+mod plans_driven;
 mod plans_import;
 mod random_towns;
 mod regressions;
