@@ -92,7 +92,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     }
     let load_s = started.elapsed().as_secs_f64();
 
-    let record = |file: &PathBuf| Recorder::open(file, &loaded.name, &mut sim);
+    let record = |file: &PathBuf| Recorder::open(file, &loaded, &mut sim);
     let mut recorder = args.record_inputs.as_ref().map(record).transpose()?;
     let mut watch = Watch::new(&sim);
     let open = |dir: &PathBuf| Results::open(dir, args, &loaded, &sim, goal);

@@ -187,6 +187,15 @@ impl<'a> Names<'a> {
     }
 }
 
+/// A name as it can be shown on a terminal: control characters as escapes.
+pub fn plain(name: &str) -> String {
+    if name.chars().any(char::is_control) {
+        name.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+    } else {
+        name.to_owned()
+    }
+}
+
 /// A number with commas between thousands (from 10,000 on) and so many decimals.
 pub fn thousands(value: f64, decimals: usize) -> String {
     let plain = format!("{value:.decimals$}");
@@ -207,7 +216,13 @@ pub fn thousands(value: f64, decimals: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::thousands;
+    use super::{plain, thousands};
+
+    #[test]
+    fn names_cannot_steer_a_terminal() {
+        assert_eq!(plain("Mühlenweg 3"), "Mühlenweg 3");
+        assert_eq!(plain("a\u{1b}[2J\nb"), "a\\u{1b}[2J\\nb");
+    }
 
     #[test]
     fn numbers_are_grouped() {
