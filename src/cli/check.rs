@@ -5,6 +5,7 @@
 
 mod place;
 mod summary;
+mod together;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 use clap::Args;
 use intergreen_control::Plan;
 
+use super::summary::plain;
 use super::{Failure, print};
 use crate::scenario::read_plan;
 
@@ -73,10 +75,17 @@ fn check(path: &Path) -> Result<String, Vec<String>> {
     }
     let bytes = std::fs::read(path).map_err(|e| wrong(&format!("cannot be read: {e}")))?;
     let text = String::from_utf8(bytes).map_err(|_| wrong("is no text; expected a signal plan in UTF-8"))?;
-    let spec = read_plan(&text, &shown).map_err(|e| vec![e.to_string()])?;
+    let spec = read_plan(&text, &shown).map_err(|e| {
+        // With the line of the file, in which tabs place the mark below.
+        let tabs = |line: &str| line.split('\t').map(plain).collect::<Vec<_>>().join("\t");
+        vec![e.to_string().lines().map(tabs).collect::<Vec<_>>().join("\n")]
+    })?;
     let plan = Plan::new(spec).map_err(|errors| {
         let mut places = place::Places::new(&text);
-        let line = |e| format!("{shown}{}: {e}", places.line(e).map(|n| format!(":{n}")).unwrap_or_default());
+        let line = |e| {
+            let place = places.line(e).map(|n| format!(":{n}")).unwrap_or_default();
+            format!("{shown}{place}: {}", plain(&e.to_string()))
+        };
         errors.0.iter().map(line).collect::<Vec<_>>()
     })?;
     Ok(format!("{shown}: good\n{}", summary::summary(&plan)))

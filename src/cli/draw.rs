@@ -6,7 +6,7 @@ use clap::Args;
 use intergreen_control::Millis;
 
 use super::args::{SetupArgs, finite};
-use super::{Failure, Loaded, load, run};
+use super::{Failure, Loaded, load, record, run};
 use crate::draw::{self, Bounds, Options};
 use crate::network::Network;
 use crate::sim::Simulation;
@@ -37,6 +37,7 @@ pub struct DrawArgs {
 /// If the input or an option cannot be used, or the file cannot be written.
 pub fn run(args: &DrawArgs) -> Result<(), Failure> {
     let mut loaded = load(args.setup.scenario.as_deref(), &args.setup.set)?;
+    record::keep_inputs(&args.output, &loaded.inputs)?;
     if let Some(bounds) = args.bounds {
         check_bounds(&loaded.network, bounds)?;
     }

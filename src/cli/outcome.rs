@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use super::args::behaviour_name;
 use super::run::Finished;
+use crate::network::Network;
+use crate::plans::SignalPlan;
 
 /// The object. Field names and meanings are a promise (docs: contract); new fields are added at the end.
 #[derive(Clone, Debug, Serialize)]
@@ -185,5 +187,10 @@ fn fallbacks(run: &Finished<'_>) -> Vec<String> {
 
 /// What is run although a plan of our own would be refused for it, and what is shown otherwise than written.
 fn waived(run: &Finished<'_>) -> Vec<String> {
-    run.sim.plans().iter().flat_map(|plan| plan.waived(&run.loaded.network)).collect()
+    waivers(run.sim.plans(), &run.loaded.network)
+}
+
+/// The same of some plans.
+pub fn waivers(plans: &[SignalPlan], network: &Network) -> Vec<String> {
+    plans.iter().flat_map(|plan| plan.waived(network)).collect()
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use intergreen_control::{Input, LampChange, Millis, Plan};
 use serde::{Deserialize, Serialize};
 
-use super::Failure;
+use super::{Failure, Input as InputFile, Loaded};
 use crate::sim::Simulation;
 
 /// The version of the format.
@@ -69,8 +69,9 @@ impl Recorder {
     /// Begins a recording of a run that has not made a step.
     ///
     /// # Errors
-    /// If the file cannot be written.
-    pub fn open(path: &Path, scenario: &str, sim: &mut Simulation) -> Result<Self, Failure> {
+    /// If the file cannot be written, or is one that the scenario was read from.
+    pub fn open(path: &Path, loaded: &Loaded, sim: &mut Simulation) -> Result<Self, Failure> {
+        keep_inputs(path, &loaded.inputs)?;
         sim.record();
         let file = path.display().to_string();
         let out = File::create(path).map_err(|e| Failure::Input(format!("{file}: cannot be written: {e}")))?;
@@ -78,7 +79,7 @@ impl Recorder {
         let setup = &sim.scene().setup;
         recorder.write(&Line::Recording(Head {
             version: VERSION,
-            scenario: scenario.to_owned(),
+            scenario: loaded.name.clone(),
             controller: setup.controller.0.clone(),
             parameters: setup.controller.1.clone(),
             start: setup.begin,
@@ -122,6 +123,21 @@ impl Recorder {
         let json = serde_json::to_string(line).map_err(|e| Failure::Run(format!("{}: {e}", self.file)))?;
         writeln!(self.out, "{json}").map_err(|e| broken(&self.file, &e))
     }
+}
+
+/// Refuses to write over a file that the scenario was read from.
+///
+/// # Errors
+/// If it is one.
+pub fn keep_inputs(path: &Path, inputs: &[InputFile]) -> Result<(), Failure> {
+    // What cannot be resolved is not there yet.
+    let Ok(target) = path.canonicalize() else { return Ok(()) };
+    let same = |input: &InputFile| Path::new(&input.file).canonicalize().is_ok_and(|file| file == target);
+    if inputs.iter().any(same) {
+        let file = path.display();
+        return Err(Failure::Input(format!("{file}: the scenario is read from it; expected another file to write")));
+    }
+    Ok(())
 }
 
 fn broken(file: &str, e: &std::io::Error) -> Failure {

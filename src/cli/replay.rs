@@ -11,7 +11,15 @@ use clap::Args;
 use intergreen_control::{Controller, Input, LampChange, Millis, Output, Registry};
 
 use super::record::{Head, Line, VERSION, Wired};
-use super::{Failure, print};
+use super::summary::plain;
+use super::{Failure, complain, print};
+
+/// What is expected of a file.
+const EXPECTED: &str = "expected a file of `run --record-inputs`";
+/// No step of a run is longer: what is older than this at the end of a recording that was cut off is complete.
+const LONGEST_STEP: Millis = Millis(2000);
+/// No recording is longer: more is a broken file.
+const LONGEST: Millis = Millis(366 * 86_400_000);
 
 /// Options of `replay-inputs`.
 #[derive(Args, Clone, Debug)]
@@ -31,6 +39,8 @@ struct Recording {
     head: Head,
     signals: Vec<Recorded>,
     end: Millis,
+    /// It has no end: the run that wrote it was cut off.
+    cut: bool,
 }
 
 /// What one signal was given and what it showed.
@@ -44,6 +54,8 @@ struct Recorded {
 #[derive(Default)]
 struct Replayed {
     text: String,
+    /// How wide the names of signals are.
+    width: usize,
     changes: usize,
     inputs: usize,
     different: usize,
@@ -60,24 +72,61 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode, Failure> {
         recording.signals.iter().filter(|s| args.signal.as_ref().is_none_or(|id| *id == s.wired.id)).collect();
     if let (Some(id), true) = (&args.signal, chosen.is_empty()) {
         let known: Vec<&str> = recording.signals.iter().map(|s| s.wired.id.as_str()).collect();
-        return Err(Failure::Input(format!("{file}: has no signal '{id}'; expected one of: {}", known.join(", "))));
+        let known = plain(&known.join(", "));
+        return Err(Failure::Input(format!("{file}: has no signal '{}'; expected one of: {known}", plain(id))));
     }
-    let mut all = Replayed::default();
+    if recording.cut {
+        let end = recording.end.seconds();
+        complain("note", &format!("{file}: has no end: its run was cut off; replayed up to its last step, {end} s"));
+    }
+    if args.events {
+        let signal = "signal";
+        let width = width(&chosen);
+        print(&format!(
+            "{:>10}  {signal:<width$}  {:>4}  {:>9}  what happened, and why\n",
+            "time, s", "code", "parameter"
+        ))?;
+    }
+    let mut all = Replayed { width: width(&chosen), ..Replayed::default() };
     for signal in &chosen {
         replay(&recording, signal, args.events, &mut all).map_err(|e| Failure::Input(format!("{file}: {e}")))?;
         print(&std::mem::take(&mut all.text))?;
     }
     let Replayed { changes, inputs, different, .. } = all;
-    let (signals, scenario) = (chosen.len(), &recording.head.scenario);
-    let verdict = if different == 0 { "the same lamps".to_owned() } else { format!("{different} signals DIFFER") };
-    print(&format!("{scenario}: {signals} signals, {inputs} inputs, {changes} lamp changes: {verdict}\n"))?;
+    let scenario = plain(&recording.head.scenario);
+    let verdict = match different {
+        0 => "the same lamps".to_owned(),
+        1 => "1 signal DIFFERS".to_owned(),
+        n => format!("{n} signals DIFFER"),
+    };
+    let signals = if chosen.len() == 1 { "1 signal".to_owned() } else { format!("{} signals", chosen.len()) };
+    print(&format!("{scenario}: {signals}, {inputs} inputs, {changes} lamp changes: {verdict}\n"))?;
     Ok(if different == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// How wide the longest name of a signal is.
+fn width(signals: &[&Recorded]) -> usize {
+    signals.iter().map(|s| plain(&s.wired.id).chars().count()).max().unwrap_or(0).max("signal".len())
+}
+
+/// Lets time reach `until` by every moment at which something is due. At once, a controller would leave out what was
+/// due more than an hour before: in the run that was recorded it never waited that long.
+fn advance(controller: &mut Controller, until: Millis) {
+    loop {
+        let due = controller.poll_at();
+        if due > until || due == Millis::NEVER {
+            break;
+        }
+        controller.advance(due);
+    }
+    controller.advance(until);
 }
 
 /// Replays one signal; what there is to say about it goes into `all`.
 fn replay(recording: &Recording, signal: &Recorded, events: bool, all: &mut Replayed) -> Result<(), String> {
     let Recorded { wired, inputs, lamps } = signal;
     let Head { controller: name, parameters, start, .. } = &recording.head;
+    let width = all.width;
     let strategy = Registry::default().make(name, parameters, &wired.plan).map_err(|e| e.to_string())?;
     let mut controller = Controller::new(wired.plan.clone(), strategy, wired.detectors);
     controller.log_events(events);
@@ -89,13 +138,12 @@ fn replay(recording: &Recording, signal: &Recorded, events: bool, all: &mut Repl
             match output {
                 Output::Lamp(change) if keep => shown.push_back(change),
                 Output::Event(event) => {
-                    let words = event.words(&wired.plan);
+                    let (words, id) = (plain(&event.words(&wired.plan)), plain(&wired.id));
                     // Writing to a string cannot fail.
                     let _ = writeln!(
                         text,
-                        "{:>10.1} s  {}  {:>3} {:>3}  {words}",
+                        "{:>10.1}  {id:<width$}  {:>4}  {:>9}  {words}",
                         event.at.seconds(),
-                        wired.id,
                         event.code,
                         event.parameter
                     );
@@ -106,11 +154,12 @@ fn replay(recording: &Recording, signal: &Recorded, events: bool, all: &mut Repl
     };
     drain(&mut controller, &mut all.text, false);
     for &input in inputs {
+        // All inputs of one moment count together.
+        advance(&mut controller, input.at() - Millis(1));
         controller.handle(input);
-        controller.advance(input.at() - Millis(1));
         drain(&mut controller, &mut all.text, true);
     }
-    controller.advance(recording.end);
+    advance(&mut controller, recording.end);
     drain(&mut controller, &mut all.text, true);
     all.changes += lamps.len();
     all.inputs += inputs.len();
@@ -127,7 +176,7 @@ fn replay(recording: &Recording, signal: &Recorded, events: bool, all: &mut Repl
         let _ = writeln!(
             all.text,
             "signal '{}' differs from change {} on: recorded: {}; replayed: {}",
-            wired.id,
+            plain(&wired.id),
             at + 1,
             say(lamps.get(at)),
             say(shown.get(at))
@@ -140,35 +189,133 @@ fn replay(recording: &Recording, signal: &Recorded, events: bool, all: &mut Repl
 fn read(path: &Path) -> Result<Recording, Failure> {
     let file = path.display();
     let wrong = |problem: String| Failure::Input(format!("{file}{problem}"));
-    let reader = BufReader::new(File::open(path).map_err(|e| wrong(format!(": cannot be read: {e}")))?);
-    let (mut head, mut signals, mut end) = (None, Vec::<Recorded>::new(), None);
-    for (i, line) in reader.lines().enumerate() {
-        let at = |problem: &str| wrong(format!(":{}: {problem}", i + 1));
-        let line = line.map_err(|e| at(&format!("cannot be read: {e}")))?;
-        let line: Line =
-            serde_json::from_str(&line).map_err(|e| at(&format!("{e}; expected a line of `run --record-inputs`")))?;
-        if head.is_none() && !matches!(line, Line::Recording(_)) {
-            return Err(at("expected the head of a recording first"));
+    let mut reader = BufReader::new(File::open(path).map_err(|e| wrong(format!(": cannot be read: {e}")))?);
+    let mut reading = Reading::default();
+    let mut bytes = Vec::new();
+    for number in 1.. {
+        bytes.clear();
+        let length =
+            reader.read_until(b'\n', &mut bytes).map_err(|e| wrong(format!(":{number}: cannot be read: {e}")))?;
+        if length == 0 {
+            break;
         }
-        let no_signal = || at("is about a signal that no line before describes");
-        match line {
-            Line::Recording(h) if h.version != VERSION => {
-                return Err(at(&format!("version {}; expected {VERSION}", h.version)));
+        match serde_json::from_slice::<Line>(&bytes) {
+            Ok(line) => reading.take(number, line).map_err(|problem| wrong(format!(":{number}: {problem}")))?,
+            Err(_) if number == 1 => return Err(wrong(format!(": is no recording; {EXPECTED}"))),
+            // The run was killed while it wrote this line.
+            Err(_) if bytes.last() != Some(&b'\n') && reading.end.is_none() => break,
+            Err(e) if e.is_data() => {
+                // What is wrong with a plan stands there; the line that serde counts is always the first.
+                let e = e.to_string();
+                let e = plain(e.rsplit_once(" at line ").map_or(&*e, |(problem, _)| problem));
+                return Err(wrong(format!(":{number}: is no line of a recording: {e}")));
             }
-            Line::Recording(h) => head = Some(h),
-            Line::Signal(wired) => {
-                signals.push(Recorded { wired: *wired, inputs: Vec::new(), lamps: Vec::new() });
-            }
-            Line::Input(signal, input) => {
-                signals.get_mut(signal as usize).ok_or_else(no_signal)?.inputs.push(input);
-            }
-            Line::Lamp(signal, change) => {
-                signals.get_mut(signal as usize).ok_or_else(no_signal)?.lamps.push(change);
-            }
-            Line::End(time) => end = Some(time),
+            Err(_) => return Err(wrong(format!(":{number}: is no line of a recording; {EXPECTED}"))),
         }
     }
-    let head = head.ok_or_else(|| wrong(": is empty; expected a file of `run --record-inputs`".into()))?;
-    let end = end.ok_or_else(|| wrong(": has no end; the run that wrote it was cut off".into()))?;
-    Ok(Recording { head, signals, end })
+    reading.finish().map_err(wrong)
+}
+
+/// A recording of which some lines were read.
+#[derive(Default)]
+struct Reading {
+    head: Option<Head>,
+    signals: Vec<Recorded>,
+    end: Option<Millis>,
+    /// The latest time so far, and in which line.
+    latest: Option<(Millis, usize)>,
+}
+
+impl Reading {
+    /// Takes a line, or says what is wrong with it.
+    fn take(&mut self, number: usize, line: Line) -> Result<(), String> {
+        if self.end.is_some() {
+            return Err("comes after the end; expected nothing more".into());
+        }
+        let start = match (&self.head, &line) {
+            (None, Line::Recording(head)) if head.version != VERSION => {
+                return Err(format!("version {}; expected {VERSION}", head.version));
+            }
+            (Some(_), Line::Recording(_)) => return Err("is a second head; expected one recording per file".into()),
+            (None, Line::Recording(head)) => head.start,
+            (None, _) => return Err("expected the head of a recording first".into()),
+            (Some(head), _) => head.start,
+        };
+        let mut in_time = |what: &str, at: Millis| {
+            if at < start {
+                let (at, start) = (at.seconds(), start.seconds());
+                return Err(format!("{what} at {at} s; the recording starts at {start} s"));
+            }
+            if at - start > LONGEST {
+                return Err(format!("{what} at {} s; expected no more than a year after the start", at.seconds()));
+            }
+            if self.latest.is_none_or(|(latest, _)| latest < at) {
+                self.latest = Some((at, number));
+            }
+            Ok(())
+        };
+        let unknown = || String::from("is about a signal that no line before describes");
+        match line {
+            Line::Recording(head) => self.head = Some(head),
+            Line::Signal(wired) => {
+                if self.latest.is_some() {
+                    return Err("describes a signal after the first input or lamp; expected all signals before".into());
+                }
+                self.signals.push(Recorded { wired: *wired, inputs: Vec::new(), lamps: Vec::new() });
+            }
+            Line::Input(signal, input) => {
+                in_time("an input", input.at())?;
+                let signal = self.signals.get_mut(signal as usize).ok_or_else(unknown)?;
+                if let Input::Detector(event) = input
+                    && event.detector >= signal.wired.detectors
+                {
+                    let (detector, wired) = (event.detector, signal.wired.detectors);
+                    return Err(format!("an input of detector {detector}; the signal has {wired} (counted from 0)"));
+                }
+                if let Some(before) = signal.inputs.last().filter(|before| before.at() > input.at()) {
+                    let (at, before) = (input.at().seconds(), before.at().seconds());
+                    return Err(format!("an input at {at} s after one at {before} s; expected them in order of time"));
+                }
+                signal.inputs.push(input);
+            }
+            Line::Lamp(signal, change) => {
+                in_time("a lamp change", change.at)?;
+                let signal = self.signals.get_mut(signal as usize).ok_or_else(unknown)?;
+                let groups = signal.wired.plan.groups().len();
+                if usize::from(change.group) >= groups {
+                    return Err(format!("a lamp of group {}; the signal has {groups} (counted from 0)", change.group));
+                }
+                signal.lamps.push(change);
+            }
+            Line::End(end) => {
+                if end < start || end - start > LONGEST {
+                    let (end, start) = (end.seconds(), start.seconds());
+                    return Err(format!(
+                        "the end at {end} s; expected a time after the start at {start} s, within a year"
+                    ));
+                }
+                self.end = Some(end);
+            }
+        }
+        Ok(())
+    }
+
+    /// The recording, or what is wrong with it. One that was cut off counts up to the last step that is complete: what
+    /// is later than that is left out.
+    fn finish(self) -> Result<Recording, String> {
+        let Self { head, mut signals, end, latest } = self;
+        let head = head.ok_or_else(|| format!(": is empty; {EXPECTED}"))?;
+        if let (Some(end), Some((at, number))) = (end, latest)
+            && at > end
+        {
+            return Err(format!(":{number}: is at {} s, after the end at {} s", at.seconds(), end.seconds()));
+        }
+        let cut = end.is_none();
+        let end = end.unwrap_or_else(|| latest.map_or(head.start, |(at, _)| (at - LONGEST_STEP).max(head.start)));
+        for signal in &mut signals {
+            signal.inputs.retain(|input| input.at() <= end);
+            signal.lamps.retain(|change| change.at <= end);
+        }
+        Ok(Recording { head, signals, end, cut })
+    }
 }

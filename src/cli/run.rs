@@ -11,7 +11,7 @@ use super::args::{RunArgs, SensorTier, SetupArgs};
 use super::findings::Findings;
 use super::load::{Loaded, load};
 use super::out::Results;
-use super::outcome::{Cost, Outcome};
+use super::outcome::{Cost, Outcome, waivers};
 use super::progress::Progress;
 use super::record::Recorder;
 use super::watch::Watch;
@@ -84,6 +84,9 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     warn_unwritten(args, &loaded);
     let goal = goal(args, &loaded)?;
     let mut sim = simulation(&args.setup, &mut loaded, args.verbose)?;
+    if !args.quiet {
+        note_waived(&waivers(sim.plans(), &loaded.network));
+    }
     if sim.scene().departures.is_empty() && !args.quiet {
         complain("warning", "no vehicle departs in the scenario's time");
     }
@@ -92,7 +95,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     }
     let load_s = started.elapsed().as_secs_f64();
 
-    let record = |file: &PathBuf| Recorder::open(file, &loaded.name, &mut sim);
+    let record = |file: &PathBuf| Recorder::open(file, &loaded, &mut sim);
     let mut recorder = args.record_inputs.as_ref().map(record).transpose()?;
     let mut watch = Watch::new(&sim);
     let open = |dir: &PathBuf| Results::open(dir, args, &loaded, &sim, goal);
@@ -271,6 +274,26 @@ pub fn warn_unsafe(plans: &[SignalPlan], verbose: bool) {
     let more = if opened.len() > 1 { format!(", and {} pairs more", opened.len() - 1) } else { String::new() };
     let hint = if opened.len() > 1 { " (`run -v` shows all)" } else { "" };
     complain("UNSAFE", &format!("{first}{more}{hint}; such seconds are counted as conflicting greens"));
+}
+
+/// Kinds of waived findings that are dangerous on a street: how they are listed, and what the note says.
+const GRAVE: [(&str, &str); 2] =
+    [("green ends without yellow", "green ends without yellow"), ("yellow trap", "a yellow trap")];
+
+/// Says in a line that signal programs do what no plan of our own may, if it is grave.
+fn note_waived(waived: &[String]) {
+    // Each line is `signal 'id': what`; a signal may have several of a kind.
+    let signals = |kind: &str| {
+        let mut lines = waived.iter().filter_map(|line| line.split_once("': ")).filter(|l| l.1.starts_with(kind));
+        let signals: std::collections::BTreeSet<&str> = lines.by_ref().map(|l| l.0).collect();
+        signals.len()
+    };
+    let found = GRAVE.iter().map(|&(kind, words)| (words, signals(kind))).filter(|f| f.1 > 0);
+    let found: Vec<String> =
+        found.map(|(words, n)| format!("{words} at {n} signal{}", if n == 1 { "" } else { "s" })).collect();
+    if !found.is_empty() {
+        complain("note", &format!("signal programs run as they are: {} (-v lists all)", found.join(", ")));
+    }
 }
 
 /// Scales the demand by the scenario's own factor and `factor`.

@@ -21,6 +21,7 @@ pub fn text(run: &Finished<'_>, o: &Outcome) -> String {
     let _ = trips(&mut s, run, o);
     let _ = defects(&mut s, run, o);
     let _ = signals(&mut s, run);
+    let _ = programs(&mut s, run, o);
     let _ = Findings::of(&run.loaded.report).summarise(&mut s, run.args.verbose);
     let _ = cost(&mut s, run, o);
     s
@@ -43,7 +44,7 @@ fn header(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
         _ => "",
     };
     let setup = format!("{}, {} drivers{routes}, {} s steps, seed {}", o.controller, o.behaviour, o.step_s, o.seed);
-    line(s, "Scenario", &format!("{} ({setup})", o.scenario))?;
+    line(s, "Scenario", &format!("{} ({setup})", plain(&o.scenario)))?;
     line(s, "Simulated", &format!("{} s (clock {begin} to {now} s{why})", thousands(o.simulated_s, 1)))
 }
 
@@ -93,7 +94,7 @@ fn defects(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result 
     for f in run.sim.gridlocks().found.iter().take(most) {
         let kind = if f.cycle { "GRIDLOCK" } else { "BLOCKAGE" };
         let at = run.sim.scene().setup.begin.seconds() + f.time_s;
-        let lanes: Vec<&str> = f.lanes.iter().take(12).map(|&l| names.lane(l)).collect();
+        let lanes: Vec<String> = f.lanes.iter().take(12).map(|&l| names.lane(l)).collect();
         let more = if f.lanes.len() > 12 { " …" } else { "" };
         writeln!(s, "  {kind} at {at:.1} s: lanes {}{more}", lanes.join(" → "))?;
     }
@@ -106,7 +107,7 @@ fn defects(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result 
         writeln!(s, "  RED RUNNING at {} s: lane {lane}, vehicle {vehicle}", at.seconds())?;
     }
     for (signal, (since, steps)) in run.watch.conflicts.iter().take(most) {
-        let id = &run.sim.scene().network.signals[signal.index()].id;
+        let id = plain(&run.sim.scene().network.signals[signal.index()].id);
         writeln!(s, "  CONFLICTING GREENS at signal {id}: first at {} s, in {steps} steps", since.seconds())?;
     }
     Ok(())
@@ -139,8 +140,24 @@ fn signals(s: &mut String, run: &Finished<'_>) -> std::fmt::Result {
             share(f.green),
             share(f.saturation),
         ];
-        let id: String = run.sim.scene().network.signals[signal.index()].id.chars().take(26).collect();
+        let id: String = plain(&run.sim.scene().network.signals[signal.index()].id).chars().take(26).collect();
         s.push_str(&row(&format!("  {id}"), cells));
+    }
+    Ok(())
+}
+
+/// What signal programs are allowed although plans of our own are not.
+fn programs(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
+    let count = o.waived.len();
+    if count == 0 {
+        return Ok(());
+    }
+    let (findings, hint) =
+        (if count == 1 { "finding" } else { "findings" }, if run.args.verbose { ":" } else { " (-v shows all)" });
+    writeln!(s)?;
+    line(s, "Signal programs", &format!("{count} {findings} waived{hint}"))?;
+    for finding in o.waived.iter().filter(|_| run.args.verbose) {
+        writeln!(s, "  {}", plain(finding))?;
     }
     Ok(())
 }
@@ -177,13 +194,22 @@ fn line(s: &mut String, label: &str, value: &str) -> std::fmt::Result {
 /// Names of what reports speak of.
 struct Names<'a>(&'a Finished<'a>);
 
-impl<'a> Names<'a> {
-    fn lane(&self, lane: LaneId) -> &'a str {
-        &self.0.sim.scene().network.lane(lane).id
+impl Names<'_> {
+    fn lane(&self, lane: LaneId) -> String {
+        plain(&self.0.sim.scene().network.lane(lane).id)
     }
 
-    fn vehicle(&self, vehicle: u32) -> &'a str {
-        self.0.sim.scene().departures.get(vehicle as usize).map_or("?", |d| &d.id)
+    fn vehicle(&self, vehicle: u32) -> String {
+        self.0.sim.scene().departures.get(vehicle as usize).map_or_else(|| "?".into(), |d| plain(&d.id))
+    }
+}
+
+/// A name as it can be shown on a terminal: control characters as escapes.
+pub fn plain(name: &str) -> String {
+    if name.chars().any(char::is_control) {
+        name.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+    } else {
+        name.to_owned()
     }
 }
 
@@ -207,7 +233,13 @@ pub fn thousands(value: f64, decimals: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::thousands;
+    use super::{plain, thousands};
+
+    #[test]
+    fn names_cannot_steer_a_terminal() {
+        assert_eq!(plain("Mühlenweg 3"), "Mühlenweg 3");
+        assert_eq!(plain("a\u{1b}[2J\nb"), "a\\u{1b}[2J\\nb");
+    }
 
     #[test]
     fn numbers_are_grouped() {

@@ -268,3 +268,20 @@ fn an_interrupted_run_writes_what_it_has() {
     assert!(o["simulated_s"].as_f64().is_some_and(|s| s < 8e6), "{o}");
     assert!(scratch.read("out/manifest.json").contains("interrupted"));
 }
+
+#[test]
+fn what_programs_are_allowed_is_said() {
+    let (_scratch, config) = Scratch::with_scenario(&NET.replace("\"yr\"", "\"rr\""), ROUTES);
+    let config = config.to_str().unwrap();
+    let said = run(["run", config]);
+    assert!(said.code == 0 && said.stdout.contains("Signal programs     1 finding waived (-v shows all)"), "{said:?}");
+    let note = "note: signal programs run as they are: green ends without yellow at 1 signal (-v lists all)";
+    assert!(said.stderr.contains(note), "{said:?}");
+    let all = run(["run", config, "-v"]);
+    assert!(all.stdout.contains("  signal 'T': green ends without yellow: groups 0"), "{all:?}");
+    assert_eq!(run(["run", config, "-q"]).stderr, "");
+    assert_eq!(run(["run", config, "--json", "-q"]).json()["waived"].as_array().map(Vec::len), Some(1));
+    let (_scratch, config) = Scratch::with_scenario(NET, ROUTES);
+    let said = run(["run", config.to_str().unwrap()]);
+    assert!(!said.stdout.contains("waived") && said.stderr.is_empty(), "{said:?}");
+}

@@ -2,6 +2,7 @@
 
 mod cli;
 mod cli_bad_input;
+mod cli_recordings;
 mod compare;
 #[cfg(unix)]
 mod compare_children;

@@ -198,3 +198,109 @@ fn a_plan_that_is_written_again_is_the_same() {
         assert_eq!(checksum(spec), checksum(again));
     }
 }
+
+/// The T-junction of the examples with one thing written otherwise.
+fn tee(wrong: &str, right: &str) -> String {
+    let text = include_str!("../../scenarios/plans/tee.ron");
+    assert!(text.contains(right), "{right}");
+    text.replacen(right, wrong, 1)
+}
+
+#[test]
+fn what_cannot_be_read_is_said_in_words_of_a_plan() {
+    let said = |wrong: &str, right: &str, words: &str| {
+        let found = problems(&tee(wrong, right));
+        assert!(found.contains(words), "expected: {words}\nfound: {found}");
+    };
+    said("time: 5)", "time: given(5))", "plan.ron:25:42: time: expected given(s), derived(s) or computed(…)");
+    said("time: \"5\")", "time: given(5))", "time: expected given(s), derived(s) or computed(…)");
+    said("yellow: 2,5,", "yellow: 3,", "2,5: expected a decimal point: 2.5");
+    said("given(2,5)", "given(5)", "2,5: expected a decimal point: 2.5");
+    said("yellow: \"3\",", "yellow: 3,", "yellow: expected a number without quotes");
+    said("version: \"1\"", "version: 1", "version: expected a whole number without quotes");
+    said("kind: \"vehicle\"", "kind: vehicle", "kind: expected a word without quotes");
+    said("name: west,", "name: \"west\",", "name: expected text in quotes");
+    said("groups: \"west\")", "groups: [\"west\", \"east\"])", "groups: expected a list in brackets");
+    said("", "version: 1,", "plan.ron:9:1: has no field version; expected one");
+    said("(name: \"side\",", "(name: \"side\", kind: vehicle,", "has no field kind; expected one");
+    // The mark that some editors put first is no fault.
+    let text = format!("\u{feff}{}", tee("", ""));
+    assert_eq!(problems(&text), "");
+    // How many letters a state needs.
+    let program = "program: (id: \"day\", steps: [(time: 20, lamps: \"Gr\"), (time: 3, lamps: \"yry\")]), stages: [";
+    said(program, "stages: [", "the state of step 1 has 3 letters; expected 2 as in step 0; the plan has 4 groups");
+}
+
+#[test]
+fn a_summary_says_what_has_to_be_signed() {
+    let summary = |name: &str| {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/plans").join(name);
+        check(&file).stdout
+    };
+    let has = |text: &str, parts: &[&str]| {
+        for part in parts {
+            assert!(text.contains(part), "'{part}' is not in {text}");
+        }
+    };
+    has(
+        &summary("tee.ron"),
+        &[
+            "No relation, and never open together: intended?\n  west: west_right\n",
+            "Start-up: 5 s flashing, 3 s yellow, 4 s red everywhere",
+            "No intergreen of a forbidden pair is shorter than the yellow before it",
+            "Intergreens alone count (no yellow_conflicts)",
+            "Detectors: channel, groups\n  0  west",
+            "fixed_time can run it: its patterns, the first being day",
+        ],
+    );
+    has(
+        &summary("dual_ring.ron"),
+        &[
+            "No green while a conflicting group still shows yellow",
+            "coordinated 2 and 6",
+            "cuts WALK short",
+            "cuts neither walk nor clearance",
+            "counts",
+            "locking",
+        ],
+    );
+    let s = Scratch::new();
+    let said = |text: &str| check(&s.write("plan.ron", text)).stdout;
+    let bare = tee("", "    start_up: (flash: 5, yellow: 3, all_red: 4),\n");
+    has(&said(&bare), &["No start-up: lamps are taken over as asked for; for simulations only"]);
+    let without = bare.split("    // What `fixed_time`").next().unwrap().to_owned() + ")";
+    has(&said(&without), &["fixed_time cannot run it: it has neither a program nor a pattern"]);
+    let reverts = tee("red_revert: 3, recall: min", "recall: min");
+    has(&said(&reverts), &["Least red other than 1 s: west 3"]);
+    let computed = "time: computed(overrun_s: 3, clear_m: 14, vehicle_m: 6, clear_mps: 10, enter_m: 0, enter_mps: 11))";
+    has(&said(&tee(computed, "time: given(5))")), &["Computed from geometry: west → side\n"]);
+    has(&said(&tee("time: derived(5))", "time: given(5))")), &["Derived from a formula: west → side\n"]);
+    let short = tee("red_clearance: 0, recall: min", "red_clearance: 2, recall: min");
+    let short = short.replacen("time: given(5))", "time: given(2.5))", 1);
+    has(&said(&short), &["1 intergreen is SHORTER than the yellow before it: west → side\n"]);
+    // Names cannot steer a terminal, nor look like lines of their own.
+    let odd = tee("name: \"Mill \\u{1b}[2J\\nlane: good\"", "name: \"Mill lane\"");
+    has(&said(&odd), &["Mill \\u{1b}[2J\\nlane: good: 4 groups"]);
+    let odd = odd.replace("all_red: 4", "all_red: 0").replace("name: \"west\"", "name: \"w\\u{7}\"");
+    assert!(!check(&s.write("plan.ron", odd)).stderr.contains('\u{7}'));
+}
+
+/// The check of a plan with many groups, stages and yielding pairs takes no longer than its size asks for.
+#[test]
+fn large_plans_are_checked_at_once() {
+    let n = 400;
+    let all = |item: &dyn Fn(usize) -> String| (0..n).map(item).collect::<String>();
+    let groups = all(&|i| format!("(name: \"g{i}\", kind: vehicle, min_green: 5, yellow: 3, max_red: 3600),"));
+    let yields = all(&|i| {
+        let to = |j| format!("(who: \"g{i}\", to: \"g{j}\", oncoming: true),");
+        (i + 1..n).map(to).collect()
+    });
+    let every = all(&|i| format!("\"g{i}\","));
+    let stages = all(&|i| format!("(name: \"s{i}\", groups: [{every}]),"));
+    let text = format!("(version: 1, name: \"x\", groups: [{groups}], yields: [{yields}], stages: [{stages}])");
+    let spec = read_plan(&text, "plan.ron").unwrap_or_else(|e| panic!("{e}"));
+    let started = std::time::Instant::now();
+    Plan::new(spec).unwrap_or_else(|e| panic!("{e}"));
+    let took = started.elapsed();
+    assert!(took.as_secs_f64() < 3.0, "{took:?}");
+}

@@ -116,6 +116,18 @@ fn relations_and_intergreens() {
             ("intergreen 'main' → 'side': time is 61 s; expected 0–60 s", |p| {
                 *between(p, "main", "side") = IntergreenTime::Given(s(61.0));
             }),
+            ("intergreen 'main' → 'side': 1.9 s is shorter than the yellow of 'main', 3 s", |p| {
+                p.groups[0].red_clearance = None;
+                *between(p, "main", "side") = IntergreenTime::Derived(s(1.9));
+            }),
+            ("clear_mps is 30 m/s; expected at most 20 m/s (72 km/h): speeds are in m/s", |p| {
+                let fast = Clearance { clear_mps: 30.0, clear_m: 100.0, ..Clearance::STRAIGHT };
+                *between(p, "main", "side") = IntergreenTime::Computed(fast);
+            }),
+            ("comes out as -5.4 s: 3 s + (0 m + 6 m) / 10 m/s − 100 m / 11.1 m/s; expected more than 0 s", |p| {
+                let far = Clearance { enter_m: 100.0, ..Clearance::STRAIGHT };
+                *between(p, "main", "side") = IntergreenTime::Computed(far);
+            }),
             ("its geometry is out of range", |p| {
                 let broken = Clearance { clear_mps: f64::NAN, ..Clearance::STRAIGHT };
                 *between(p, "main", "side") = IntergreenTime::Computed(broken);
@@ -126,7 +138,11 @@ fn relations_and_intergreens() {
     let mut spec = stages();
     spec.groups[0].red_clearance = None;
     *between(&mut spec, "main", "side") = IntergreenTime::Given(s(2.0));
-    Plan::new(spec).expect("an intergreen below yellow");
+    Plan::new(spec.clone()).expect("an intergreen below yellow");
+    // What was imported may have less.
+    *between(&mut spec, "main", "side") = IntergreenTime::Given(s(1.0));
+    Plan::new(spec.clone()).expect_err("of our own");
+    Plan::imported(spec, Vec::new()).expect("imported");
 }
 
 #[test]
@@ -280,6 +296,10 @@ fn rings_and_overlaps() {
             ("ring 2: has 1 sections; expected 2", |p| ring(p).rings[1] = vec![vec![6, 8]]),
             ("section 3 has no phase in any ring", |p| ring(p).rings.iter_mut().for_each(|r| r.push(vec![]))),
             ("rings: ring 1 has no section", |p| ring(p).rings.clear()),
+            ("phase 1: opens 'wb_left', a flashing yellow arrow, as its own; expected an overlap", |p| {
+                ring(p).overlaps.remove(0);
+                ring(p).phases[0].groups = names(&["wb_left"]);
+            }),
             ("phase 9: opens no group", |p| {
                 ring(p).phases.push(PhaseSpec { number: 9, groups: vec![], walks: vec![] });
                 ring(p).rings[0][1].push(9);
@@ -448,8 +468,8 @@ fn inputs_and_the_start() {
             ("preempt 'train': delay is 601 s; expected 0–600 s", |p| p.preempts[0].delay = s(601.0)),
             ("preempt 'train': min_dwell is 0 s; expected 1–600 s", |p| p.preempts[0].min_dwell = Millis(0)),
             ("preempt 'train': max_presence is 3601 s", |p| p.preempts[0].max_presence = s(3601.0)),
-            ("max_presence is 15 s; expected more than delay and min_dwell, 15 s", |p| {
-                (p.preempts[0].delay, p.preempts[0].max_presence) = (s(5.0), s(15.0));
+            ("max_presence is 44 s; expected more than 44 s: 5 s delay, 8 s of the largest", |p| {
+                (p.preempts[0].delay, p.preempts[0].max_presence) = (s(5.0), s(44.0));
             }),
             ("track_green is 7.9 s; expected at least the least green of 'main', 8 s", |p| {
                 p.preempts[0].track_green = s(7.9);

@@ -2,20 +2,29 @@
 
 use std::fmt::Write;
 
-use intergreen_control::plan::{Group, GroupKind, Pattern, PreemptKind, Recall, Relation};
+use intergreen_control::plan::{
+    DetectorMode, Group, GroupKind, IntergreenTime, Pattern, PreemptKind, Recall, Relation, StartUp,
+};
 use intergreen_control::{Millis, Plan};
+
+use super::together;
+use crate::cli::summary::plain;
 
 /// So many groups fit into a table across the screen; of larger plans the pairs are listed.
 const WIDEST: usize = 20;
 
 /// A plan as tables.
 pub fn summary(plan: &Plan) -> String {
-    let mut text = format!("{}: {} groups\n", plan.name(), plan.groups().len());
+    let mut text = format!("{}: {} groups\n", plain(plan.name()), plan.groups().len());
     groups(&mut text, plan);
     matrix(&mut text, plan);
+    intergreens(&mut text, plan);
+    strangers(&mut text, plan);
+    start_up(&mut text, plan);
     program(&mut text, plan);
     stages(&mut text, plan);
     rings(&mut text, plan);
+    detectors(&mut text, plan);
     patterns(&mut text, plan);
     calendar(&mut text, plan);
     preempts(&mut text, plan);
@@ -26,6 +35,16 @@ pub fn summary(plan: &Plan) -> String {
         plan.checksum()
     );
     let spec = plan.spec();
+    let _ = writeln!(
+        text,
+        "{}",
+        match (plan.program(), spec.patterns.first()) {
+            (Some(_), _) => "fixed_time can run it: its program".into(),
+            (None, Some(first)) =>
+                format!("fixed_time can run it: its patterns, the first being {}", plain(&first.name)),
+            (None, None) => String::from("fixed_time cannot run it: it has neither a program nor a pattern"),
+        }
+    );
     let steps = plan.program().map_or(0, |p| p.steps().len());
     let counts = [
         (spec.groups.len(), "groups"),
@@ -74,7 +93,7 @@ fn groups(text: &mut String, plan: &Plan) {
     let or_empty = |time: Millis| if time == Millis(0) { String::new() } else { s(time) };
     rows.extend(plan.groups().iter().map(|g: &Group| {
         vec![
-            g.name.clone(),
+            plain(&g.name),
             kind(g.kind).into(),
             s(g.min_green),
             s(g.max_green),
@@ -89,6 +108,12 @@ fn groups(text: &mut String, plan: &Plan) {
     let _ =
         writeln!(text, "\nGroups, s (people on foot: walk, clearance and buffer as green, yellow and red clearance)");
     table(text, &rows);
+    let usual = |g: &&Group| g.red_revert != Millis(1000);
+    let reverts: Vec<String> =
+        plan.groups().iter().filter(usual).map(|g| format!("{} {}", plain(&g.name), s(g.red_revert))).collect();
+    if !reverts.is_empty() {
+        let _ = writeln!(text, "  Least red other than 1 s: {}", reverts.join(", "));
+    }
 }
 
 fn kind(kind: GroupKind) -> &'static str {
@@ -114,7 +139,7 @@ fn recall(recall: Recall) -> &'static str {
 
 /// Relations and intergreens: rows end, columns start.
 fn matrix(text: &mut String, plan: &Plan) {
-    let names: Vec<&str> = plan.groups().iter().map(|g| g.name.as_str()).collect();
+    let names: Vec<String> = plan.groups().iter().map(|g| plain(&g.name)).collect();
     let numbers = || (0u16..).take(names.len());
     let m = plan.matrix();
     let cell = |from: u16, to: u16| {
@@ -131,10 +156,10 @@ fn matrix(text: &mut String, plan: &Plan) {
     let legend = "x forbidden, y the row gives way, o to oncoming traffic, . the column gives way";
     if names.len() <= WIDEST {
         let _ = writeln!(text, "\nIntergreens, s, from the end of the row to the start of the column; {legend}");
-        let mut rows = vec![std::iter::once("").chain(names.iter().copied()).map(String::from).collect::<Vec<_>>()];
+        let mut rows = vec![std::iter::once(String::new()).chain(names.iter().cloned()).collect::<Vec<_>>()];
         for from in numbers() {
             let cells = numbers().map(|to| if from == to { "-".into() } else { cell(from, to) });
-            rows.push(std::iter::once(names[usize::from(from)].to_owned()).chain(cells).collect());
+            rows.push(std::iter::once(names[usize::from(from)].clone()).chain(cells).collect());
         }
         table(text, &rows);
         return;
@@ -149,10 +174,101 @@ fn matrix(text: &mut String, plan: &Plan) {
     }
 }
 
+/// So many pairs of a kind are named.
+const MOST: usize = 40;
+
+/// Pairs as text, and how many more there are.
+fn pairs(list: &[String]) -> String {
+    let more = list.len().saturating_sub(MOST);
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    list.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ") + &more
+}
+
+/// What there is to say about intergreens besides their times.
+fn intergreens(text: &mut String, plan: &Plan) {
+    let of = |which: fn(&IntergreenTime) -> bool| -> Vec<String> {
+        let those = plan.spec().intergreens.iter().filter(|i| which(&i.time));
+        those.map(|i| format!("{} → {}", plain(&i.from), plain(&i.to))).collect()
+    };
+    let computed = of(|t| matches!(t, IntergreenTime::Computed(_)));
+    let derived = of(|t| matches!(t, IntergreenTime::Derived(_)));
+    for (what, list) in [("Computed from geometry", computed), ("Derived from a formula", derived)] {
+        if !list.is_empty() {
+            let _ = writeln!(text, "  {what}: {}", pairs(&list));
+        }
+    }
+    let m = plan.matrix();
+    let mut short = Vec::new();
+    for (from, group) in (0u16..).zip(plan.groups()).filter(|(_, g)| !g.is_pedestrian()) {
+        for &to in m.partners(from).iter().filter(|&&to| m.relation(from, to) == Relation::Forbidden) {
+            if m.intergreen(from, to) < group.yellow {
+                short.push(format!("{} → {}", plain(&group.name), list(plan, &[to])));
+            }
+        }
+    }
+    let _ = match short.len() {
+        0 => writeln!(text, "  No intergreen of a forbidden pair is shorter than the yellow before it"),
+        1 => writeln!(text, "  1 intergreen is SHORTER than the yellow before it: {}", short[0]),
+        n => writeln!(text, "  {n} intergreens are SHORTER than the yellow before them: {}", pairs(&short)),
+    };
+    let _ = if plan.spec().yellow_conflicts {
+        writeln!(text, "  No green while a conflicting group still shows yellow (yellow_conflicts)")
+    } else {
+        writeln!(text, "  Intergreens alone count (no yellow_conflicts)")
+    };
+}
+
+/// Pairs that nobody said anything about, although they are never open together.
+fn strangers(text: &mut String, plan: &Plan) {
+    let found = together::strangers(plan);
+    if found.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nNo relation, and never open together: intended?");
+    for (group, others) in found.iter().take(MOST) {
+        let _ = writeln!(text, "  {}: {}", list(plan, &[*group]), list(plan, others));
+    }
+    let more: usize = found.iter().skip(MOST).map(|(_, others)| others.len()).sum();
+    if more > 0 {
+        let _ = writeln!(text, "  and {more} pairs more");
+    }
+}
+
+fn start_up(text: &mut String, plan: &Plan) {
+    let start = plan.spec().start_up;
+    let _ = if start == StartUp::default() {
+        writeln!(text, "\nNo start-up: lamps are taken over as asked for; for simulations only")
+    } else {
+        let (flash, yellow, red) = (s(start.flash), s(start.yellow), s(start.all_red));
+        writeln!(text, "\nStart-up: {flash} s flashing, {yellow} s yellow, {red} s red everywhere")
+    };
+}
+
+fn detectors(text: &mut String, plan: &Plan) {
+    if plan.spec().detectors.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nDetectors: channel, groups");
+    let row = |d: &intergreen_control::plan::DetectorUse| {
+        let mode = match d.mode {
+            DetectorMode::CallAndExtend => "calls and extends",
+            DetectorMode::Call => "calls",
+            DetectorMode::Extend => "extends",
+            DetectorMode::Count => "counts",
+        };
+        let after = |what: &str, time: Millis| (time != Millis(0)).then(|| format!("{what} {} s", s(time)));
+        let locking = d.locking.then(|| "locking".to_owned());
+        let more = [Some(mode.to_owned()), locking, after("delay", d.delay), after("extend", d.extend)];
+        let groups: Vec<String> = d.groups.iter().map(|g| plain(g)).collect();
+        vec![d.channel.to_string(), groups.join(", "), more.into_iter().flatten().collect::<Vec<_>>().join(", ")]
+    };
+    left(text, &plan.spec().detectors.iter().map(row).collect::<Vec<_>>());
+}
+
 fn program(text: &mut String, plan: &Plan) {
     let Some(program) = plan.program() else { return };
     let (cycle, offset) = (s(program.cycle()), s(program.offset()));
-    let _ = writeln!(text, "\nProgram '{}': cycle {cycle} s, offset {offset} s", program.id());
+    let _ = writeln!(text, "\nProgram '{}': cycle {cycle} s, offset {offset} s", plain(program.id()));
     for step in program.steps() {
         let lamps: String = step.lamps.iter().map(|l| l.letter()).collect();
         let _ = writeln!(text, "  {:>6} s  {lamps}", s(step.duration));
@@ -164,14 +280,14 @@ fn stages(text: &mut String, plan: &Plan) {
         return;
     }
     let _ = writeln!(text, "\nStages");
-    let rows: Vec<Vec<String>> = plan.stages().iter().map(|st| vec![st.name.clone(), list(plan, &st.groups)]).collect();
+    let rows: Vec<Vec<String>> = plan.stages().iter().map(|st| vec![plain(&st.name), list(plan, &st.groups)]).collect();
     left(text, &rows);
     for i in &plan.spec().interstages {
         let delays = |verb: &str, list: &[intergreen_control::plan::Delay]| {
-            list.iter().map(|d| format!("{} {verb} after {} s", d.group, s(d.after))).collect::<Vec<_>>()
+            list.iter().map(|d| format!("{} {verb} after {} s", plain(&d.group), s(d.after))).collect::<Vec<_>>()
         };
         let all = [delays("ends", &i.ends), delays("starts", &i.starts)].concat();
-        let _ = writeln!(text, "  {} → {}: {}", i.from, i.to, all.join(", "));
+        let _ = writeln!(text, "  {} → {}: {}", plain(&i.from), plain(&i.to), all.join(", "));
     }
 }
 
@@ -207,10 +323,14 @@ fn patterns(text: &mut String, plan: &Plan) {
     }
     let _ = writeln!(text, "\nPatterns, s");
     let row = |p: &Pattern| {
-        let stages = p.stages.iter().map(|x| format!("{} {}", x.stage, s(x.split)));
+        let stages = p.stages.iter().map(|x| format!("{} {}", plain(&x.stage), s(x.split)));
         let phases = p.phases.iter().map(|x| format!("{} {}", x.phase, s(x.split)));
         let splits: Vec<String> = stages.chain(phases).collect();
-        vec![p.name.clone(), format!("cycle {}", s(p.cycle)), format!("offset {}", s(p.offset)), splits.join(", ")]
+        let coordinated: Vec<String> = p.coordinated.iter().map(u8::to_string).collect();
+        let coordinated =
+            if coordinated.is_empty() { String::new() } else { format!("; coordinated {}", coordinated.join(" and ")) };
+        let splits = splits.join(", ") + &coordinated;
+        vec![plain(&p.name), format!("cycle {}", s(p.cycle)), format!("offset {}", s(p.offset)), splits]
     };
     left(text, &plan.spec().patterns.iter().map(row).collect::<Vec<_>>());
 }
@@ -230,17 +350,17 @@ fn calendar(text: &mut String, plan: &Plan) {
                 DayAction::Free => "(free)",
                 DayAction::Flash => "(flash)",
             };
-            format!("{:02}:{:02} {what}", minutes / 60, minutes % 60)
+            format!("{:02}:{:02} {}", minutes / 60, minutes % 60, plain(what))
         };
         let entries: Vec<String> = day.entries.iter().map(entry).collect();
-        let _ = writeln!(text, "  {}: {}", day.name, entries.join(", "));
+        let _ = writeln!(text, "  {}: {}", plain(&day.name), entries.join(", "));
     }
     if !calendar.week.is_empty() {
-        let _ = writeln!(text, "  Monday to Sunday: {}", calendar.week.join(", "));
+        let _ = writeln!(text, "  Monday to Sunday: {}", plain(&calendar.week.join(", ")));
     }
     for h in &calendar.holidays {
         let year = h.year.map_or_else(|| "every year".into(), |y| y.to_string());
-        let _ = writeln!(text, "  {year}, {:02}-{:02}: {}", h.month, h.day, h.plan);
+        let _ = writeln!(text, "  {year}, {:02}-{:02}: {}", h.month, h.day, plain(&h.plan));
     }
 }
 
@@ -260,10 +380,16 @@ fn preempts(text: &mut String, plan: &Plan) {
             [] => String::new(),
             track => format!("track {} for {} s, ", list(plan, track), s(p.track_green)),
         };
+        let cuts = match (p.cuts_walk, p.cuts_clearance) {
+            (false, false) => "cuts neither walk nor clearance of people on foot",
+            (true, false) => "cuts WALK short",
+            (false, true) => "cuts CLEARANCE of people on foot short",
+            (true, true) => "cuts WALK and CLEARANCE of people on foot short",
+        };
         let _ = writeln!(
             text,
-            "  {} ({kind}): after {} s {track}dwell {} for {} s or more, exit {}; ignored after {} s",
-            p.name,
+            "  {} ({kind}): after {} s {track}dwell {} for {} s or more, exit {}; ignored after {} s; {cuts}",
+            plain(&p.name),
             s(p.delay),
             list(plan, &groups.dwell),
             s(p.min_dwell),
@@ -273,7 +399,8 @@ fn preempts(text: &mut String, plan: &Plan) {
     }
     for p in &spec.priorities {
         let (extension, lockout) = (s(p.extension), s(p.lockout));
-        let _ = writeln!(text, "  {}: {} up to {extension} s longer, once in {lockout} s", p.name, p.group);
+        let _ =
+            writeln!(text, "  {}: {} up to {extension} s longer, once in {lockout} s", plain(&p.name), plain(&p.group));
     }
 }
 
@@ -293,5 +420,5 @@ fn list(plan: &Plan, groups: &[u16]) -> String {
     if groups.is_empty() {
         return "nobody".into();
     }
-    groups.iter().filter_map(|&g| Some(plan.groups().get(usize::from(g))?.name.as_str())).collect::<Vec<_>>().join(", ")
+    groups.iter().filter_map(|&g| Some(plain(&plan.groups().get(usize::from(g))?.name))).collect::<Vec<_>>().join(", ")
 }

@@ -97,7 +97,9 @@ impl Plan {
     /// # Errors
     /// All that is wrong with it, each with the groups and numbers concerned.
     pub fn new(spec: PlanSpec) -> Result<Self, PlanErrors> {
-        Self::imported(spec, Vec::new())
+        let plan = build::build(spec, Vec::new())?;
+        check::check(&plan, true)?;
+        Ok(plan)
     }
 
     /// Checks a plan made from somebody else's program, in which exactly `waivers` is tolerated.
@@ -106,7 +108,7 @@ impl Plan {
     /// All that is wrong with it and not waived.
     pub fn imported(spec: PlanSpec, waivers: Vec<Waiver>) -> Result<Self, PlanErrors> {
         let plan = build::build(spec, waivers)?;
-        check::check(&plan)?;
+        check::check(&plan, false)?;
         Ok(plan)
     }
 

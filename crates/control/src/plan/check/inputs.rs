@@ -73,13 +73,29 @@ impl Checks<'_> {
         self.range(&element, "track_green", preempt.track_green, 0, 600);
         self.range(&element, "min_dwell", preempt.min_dwell, 1, 600);
         self.range(&element, "max_presence", preempt.max_presence, 10, 3600);
-        let shortest = preempt.delay + preempt.min_dwell;
-        if preempt.max_presence <= shortest {
-            let (found, least) = (preempt.max_presence.seconds(), shortest.seconds());
-            self.add(
-                &*element,
-                format!("max_presence is {found} s; expected more than delay and min_dwell, {least} s"),
+        // Until its dwell may end: whoever has just begun green or walk ends it first, and is cleared.
+        let greens = self.plan.groups().iter().map(|g| g.min_green);
+        let intergreens = self.numbers().flat_map(|a| self.plan.matrix().partners(a).iter().map(move |&b| (a, b)));
+        let intergreens = intergreens.map(|(a, b)| self.plan.matrix().intergreen(a, b));
+        let longest = |times: &mut dyn Iterator<Item = Millis>| times.fold(Millis(0), Millis::max);
+        let (green, intergreen) = (longest(&mut { greens }), longest(&mut { intergreens }));
+        let shortest = preempt.delay + green + intergreen + preempt.track_green + preempt.min_dwell;
+        if !self.odd_times && preempt.max_presence <= shortest {
+            let [found, least, delay, green, intergreen, track, dwell] = [
+                preempt.max_presence,
+                shortest,
+                preempt.delay,
+                green,
+                intergreen,
+                preempt.track_green,
+                preempt.min_dwell,
+            ]
+            .map(Millis::seconds);
+            let problem = format!(
+                "max_presence is {found} s; expected more than {least} s: {delay} s delay, {green} s of the largest least \
+                 green or walk, {intergreen} s of the largest intergreen, {track} s track_green and {dwell} s min_dwell"
             );
+            self.add(&*element, problem);
         }
         let least = groups.track.iter().map(|&g| (self.plan.groups()[usize::from(g)].min_green, g)).max();
         match least {
@@ -112,7 +128,7 @@ impl Checks<'_> {
 
     /// Nobody who waits for a gap in oncoming traffic loses the green before that traffic does.
     fn preempt_trap(&mut self, element: &str, (part, from): (&str, &[u16]), (next, to): (&str, &[u16])) {
-        for (who, oncoming) in self.traps() {
+        for &(who, oncoming) in self.traps {
             let both = from.contains(&who) && from.contains(&oncoming);
             if both && to.contains(&oncoming) && !to.contains(&who) {
                 let (who, oncoming) = (self.name(who), self.name(oncoming));

@@ -36,10 +36,12 @@ use alloc::{collections::BTreeMap, collections::BTreeSet, format, string::String
 use super::{GroupKind, Plan, PlanErrors, Relation, Waiver, error::Findings};
 use crate::Millis;
 
-/// Refuses a plan that is unsafe or cannot work.
-pub(super) fn check(plan: &Plan) -> Result<(), PlanErrors> {
+/// Refuses a plan that is unsafe or cannot work. `own`: one of our own, in which a number that is legal but most likely
+/// forgotten or in the wrong unit is refused too.
+pub(super) fn check(plan: &Plan, own: bool) -> Result<(), PlanErrors> {
     let names = (0..).zip(plan.groups()).map(|(i, g)| (g.name.as_str(), i)).collect();
-    let mut checks = Checks { plan, names, odd_times: false, findings: Findings::default() };
+    let traps = traps(plan);
+    let mut checks = Checks { plan, own, names, traps: &traps, odd_times: false, findings: Findings::default() };
     checks.groups();
     checks.pairs();
     checks.start_up();
@@ -63,6 +65,9 @@ pub(super) fn check(plan: &Plan) -> Result<(), PlanErrors> {
 /// A plan under examination, and what was found.
 struct Checks<'a> {
     plan: &'a Plan,
+    own: bool,
+    /// Pairs (left turn, oncoming traffic) in which the left turn must not end first; those waived left out.
+    traps: &'a [(u16, u16)],
     /// The numbers of the groups by their names.
     names: BTreeMap<&'a str, u16>,
     /// Some time is out of its range: what follows from it would be odd too, and hide what has to be mended.
@@ -114,11 +119,6 @@ impl<'a> Checks<'a> {
         self.waived(|w| matches!(w, Waiver::NeverServed { group: g } if *g == group))
     }
 
-    /// Whether the pair's yellow trap is known and tolerated.
-    fn trap_waived(&self, who: u16, to: u16) -> bool {
-        self.waived(|w| matches!(w, Waiver::YellowTrap { group, oncoming } if (*group, *oncoming) == (who, to)))
-    }
-
     /// Demands a time within bounds, s.
     fn range(&mut self, element: &str, what: &str, time: Millis, least: i64, most: i64) {
         if time < seconds(least) || time > seconds(most) {
@@ -156,24 +156,6 @@ impl<'a> Checks<'a> {
         self.plan.matrix().relation(a, b) == Relation::Forbidden && !self.waived(unsafe_pair)
     }
 
-    /// Pairs (left turn, oncoming traffic) in which the left turn must not end first; those waived left out.
-    fn traps(&self) -> Vec<(u16, u16)> {
-        let mut found = Vec::new();
-        for who in self.numbers() {
-            // Its flashing says "give way" also while the oncoming traffic stays open: that is what it is for.
-            if self.plan.groups()[usize::from(who)].kind == GroupKind::FlashingYellowArrow {
-                continue;
-            }
-            for &to in self.plan.matrix().partners(who) {
-                let oncoming = self.plan.matrix().relation(who, to) == Relation::YieldsToOncoming;
-                if oncoming && !self.trap_waived(who, to) {
-                    found.push((who, to));
-                }
-            }
-        }
-        found
-    }
-
     /// Demands that a sequence opens every group.
     fn all_served(&mut self, sequence: &str, opens: impl Fn(u16) -> bool) {
         for group in self.numbers() {
@@ -182,6 +164,26 @@ impl<'a> Checks<'a> {
             }
         }
     }
+}
+
+/// See [`Checks::traps`].
+fn traps(plan: &Plan) -> Vec<(u16, u16)> {
+    let waived = plan.waivers().iter().filter_map(|w| match w {
+        Waiver::YellowTrap { group, oncoming } => Some((*group, *oncoming)),
+        _ => None,
+    });
+    let waived: BTreeSet<(u16, u16)> = waived.collect();
+    let mut found = Vec::new();
+    for (who, group) in (0..).zip(plan.groups()) {
+        // Its flashing says "give way" also while the oncoming traffic stays open: that is what it is for.
+        if group.kind == GroupKind::FlashingYellowArrow {
+            continue;
+        }
+        let partners = plan.matrix().partners(who).iter();
+        let oncoming = partners.filter(|&&to| plan.matrix().relation(who, to) == Relation::YieldsToOncoming);
+        found.extend(oncoming.map(|&to| (who, to)).filter(|pair| !waived.contains(pair)));
+    }
+    found
 }
 
 /// A whole number of seconds.

@@ -2,9 +2,13 @@
 
 use alloc::{collections::BTreeMap, collections::BTreeSet, format, string::String};
 
-use super::Checks;
+use super::{Checks, seconds};
 use crate::Millis;
-use crate::plan::{GroupKind, Relation, Waiver};
+use crate::plan::{Clearance, GroupKind, IntergreenTime, Relation, Waiver};
+
+/// Greatest speeds in our own plans, m/s: nobody clears or enters a junction faster.
+const MOST_CLEARING: f64 = 20.0;
+const MOST_ENTERING: f64 = 25.0;
 
 /// Intergreens as they are written, by the numbers of their groups.
 type Written = BTreeMap<(u16, u16), Millis>;
@@ -37,6 +41,7 @@ impl Checks<'_> {
                 continue;
             }
             self.long_enough(from, to, time);
+            self.not_forgotten(from, to, time);
             let red_yellow = plan.groups()[usize::from(to)].red_yellow;
             if time < red_yellow {
                 let (time, red_yellow, to_name) = (time.seconds(), red_yellow.seconds(), self.name(to));
@@ -108,6 +113,52 @@ impl Checks<'_> {
         }
     }
 
+    /// Of our own plans: an intergreen below the yellow is most likely a forgotten or mistyped number. The last second of
+    /// amber is not used for entering; less than that needs a study, and no such plan has come up yet.
+    fn not_forgotten(&mut self, from: u16, to: u16, time: Millis) {
+        let g = &self.plan.groups()[usize::from(from)];
+        let least = g.yellow - seconds(1);
+        let is_forbidden = self.plan.matrix().relation(from, to) == Relation::Forbidden;
+        if self.own && is_forbidden && !g.is_pedestrian() && !self.odd_times && time < least {
+            let problem = format!(
+                "{} s is shorter than the yellow of '{}', {} s, by more than the last second, in which nobody enters \
+                 any more; expected at least {} s",
+                time.seconds(),
+                g.name,
+                g.yellow.seconds(),
+                least.seconds()
+            );
+            self.add(self.change_of(from, to), problem);
+        }
+    }
+
+    /// Of our own plans: a geometry gives a time, and its speeds are such as are driven there.
+    fn computed(&mut self, (from, to): (u16, u16), c: &Clearance) {
+        if !self.own {
+            return;
+        }
+        for (what, speed, most) in
+            [("clear_mps", c.clear_mps, MOST_CLEARING), ("enter_mps", c.enter_mps, MOST_ENTERING)]
+        {
+            if speed > most {
+                let kmh = most * 3.6;
+                let problem = format!(
+                    "{what} is {speed} m/s; expected at most {most} m/s ({kmh} km/h): speeds are in m/s, not km/h"
+                );
+                self.add(self.change_of(from, to), problem);
+            }
+        }
+        let Clearance { overrun_s, clear_m, vehicle_m, clear_mps, enter_m, enter_mps } = *c;
+        let time = overrun_s + (clear_m + vehicle_m) / clear_mps - enter_m / enter_mps;
+        if c.time() == Some(Millis(0)) {
+            let problem = format!(
+                "comes out as {time:.1} s: {overrun_s} s + ({clear_m} m + {vehicle_m} m) / {clear_mps} m/s − \
+                 {enter_m} m / {enter_mps} m/s; expected more than 0 s"
+            );
+            self.add(self.change_of(from, to), problem);
+        }
+    }
+
     fn written_intergreens(&mut self) -> Written {
         let plan = self.plan;
         let mut written = Written::new();
@@ -115,6 +166,9 @@ impl Checks<'_> {
             let Some((from, to)) = self.both(&i.from, &i.to) else { continue };
             if written.insert((from, to), plan.matrix().intergreen(from, to)).is_some() {
                 self.add(self.change_of(from, to), "is given twice; expected once");
+            }
+            if let IntergreenTime::Computed(clearance) = &i.time {
+                self.computed((from, to), clearance);
             }
         }
         written

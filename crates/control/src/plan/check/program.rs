@@ -273,7 +273,7 @@ impl Checks<'_> {
 
     /// Nobody who waits for a gap in oncoming traffic loses the green before that traffic does.
     fn program_traps(&mut self, program: &Program) {
-        for (who, to) in self.traps() {
+        for &(who, to) in self.traps {
             let (_, ends) = edges(program, who, Lamp::is_green);
             for &(_, step) in &ends {
                 let open = |step: usize| program.steps()[step].lamps[usize::from(to)].is_green();

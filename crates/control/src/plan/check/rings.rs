@@ -102,6 +102,16 @@ impl Checks<'_> {
             if set.is_empty() {
                 self.add(&*element, "opens no group; expected at least one");
             }
+            for &group in &phase.groups {
+                if self.plan.groups()[usize::from(group)].kind == GroupKind::FlashingYellowArrow {
+                    let (name, number) = (self.name(group), phase.number);
+                    let problem = format!(
+                        "opens '{name}', a flashing yellow arrow, as its own; expected an overlap (group: \"{name}\", \
+                         phases: [{number}], permissive: […]), permissive being the phase of the oncoming traffic"
+                    );
+                    self.add(&*element, problem);
+                }
+            }
             for &walk in &phase.walks {
                 if !self.plan.groups()[usize::from(walk)].is_pedestrian() {
                     let problem =
@@ -217,7 +227,7 @@ impl Checks<'_> {
     fn ring_traps(&mut self, rings: &Rings, section: usize, sections: usize) {
         let here: Vec<(usize, &Phase)> = rings.section(section).collect();
         let beyond: Vec<(usize, &Phase)> = rings.section((section + 1) % sections).collect();
-        for (who, to) in self.traps() {
+        for &(who, to) in self.traps {
             let opens = |p: &Phase, group: u16| rings.set(p).contains(&group);
             let mut found: Option<String> = None;
             for (i, &(ring, p)) in here.iter().enumerate().filter(|(_, (_, p))| opens(p, who)) {

@@ -6,6 +6,11 @@ use super::{Checks, seconds};
 use crate::Millis;
 use crate::plan::{Interstage, Stage};
 
+/// Whether a group is open in a stage; its groups are in their order.
+fn opens(stage: &Stage, group: u16) -> bool {
+    stage.groups.binary_search(&group).is_ok()
+}
+
 impl Checks<'_> {
     pub(super) fn stages(&mut self) {
         let (plan, stages) = (self.plan, self.plan.stages());
@@ -79,13 +84,13 @@ impl Checks<'_> {
             let mut ends = interstage.iter().flat_map(|i| &i.ends);
             ends.find(|d| d.0 == group).map_or(Millis(0), |d| d.1)
         };
-        for (who, oncoming) in self.traps() {
-            let both = from.groups.contains(&who) && from.groups.contains(&oncoming);
-            if !both || to.groups.contains(&who) {
+        for &(who, oncoming) in self.traps {
+            let both = opens(from, who) && opens(from, oncoming);
+            if !both || opens(to, who) {
                 continue;
             }
             let (who_name, name) = (self.name(who), self.name(oncoming));
-            let how = if to.groups.contains(&oncoming) {
+            let how = if opens(to, oncoming) {
                 format!("'{name}' stays open")
             } else if delay(oncoming) > delay(who) {
                 let later = (delay(oncoming) - delay(who)).seconds();
