@@ -18,13 +18,13 @@ use crate::worlds::{arterial, data_file};
 /// Every network of the test data, with the programs that replace the net's own; how many letters are smoothed, how many
 /// pairs have less than the formula, and how many yellow traps there are. Nothing else is waived.
 const NETS: &[(&str, &[&str], [usize; 3])] = &[
-    ("resco/cologne1/cologne1.net.xml", &[], [0, 8, 0]),
-    ("resco/cologne8/cologne8.net.xml", &[], [7, 45, 0]),
-    ("resco/ingolstadt7/ingolstadt7.net.xml", &[], [17, 65, 0]),
+    ("resco/cologne1/cologne1.net.xml", &[], [0, 16, 0]),
+    ("resco/cologne8/cologne8.net.xml", &[], [7, 84, 0]),
+    ("resco/ingolstadt7/ingolstadt7.net.xml", &[], [17, 80, 0]),
     ("resco/grid4x4/grid4x4.net.xml", &[], [0, 2336, 0]),
-    ("bologna/acosta/acosta_buslanes.net.xml", &["bologna/acosta/acosta_tls.add.xml"], [0, 29, 6]),
-    ("grid/g4/net.xml", &[], [0, 192, 0]),
-    ("grid/g16/net.xml", &[], [0, 3072, 0]),
+    ("bologna/acosta/acosta_buslanes.net.xml", &["bologna/acosta/acosta_tls.add.xml"], [0, 33, 6]),
+    ("grid/g4/net.xml", &[], [0, 320, 0]),
+    ("grid/g16/net.xml", &[], [0, 5120, 0]),
 ];
 
 /// The networks that are there, with their plans.
@@ -189,6 +189,7 @@ fn what_is_waived_is_listed_in_words() {
         "signals", "smoothed", "noyellow", "yellow<3", "green<1", "short", "trap", "never", "off", "other", "stages",
         "rings",
     ];
+    let mut counted = Vec::new();
     println!("{:<40}{}", "network", heads.map(|h| format!("{h:>9}")).concat());
     for (net, network, plans) in planned() {
         let waivers: BTreeSet<(SignalId, &Waiver)> =
@@ -214,7 +215,7 @@ fn what_is_waived_is_listed_in_words() {
         let short = count(|w| matches!(w, Waiver::ShortClearance { .. }));
         let traps = count(|w| matches!(w, Waiver::YellowTrap { .. }));
         let expected = NETS.iter().find(|n| n.0 == net).expect("it is in the list").2;
-        assert_eq!([plans.iter().map(|p| p.smoothed.len()).sum(), short, traps], expected, "{net}");
+        counted.push((net, [plans.iter().map(|p| p.smoothed.len()).sum(), short, traps], expected));
         assert_eq!(waivers.len(), short + traps, "{net}");
         let lines: Vec<String> = plans.iter().flat_map(|p| p.waived(&network)).collect();
         println!("    {} lines", lines.len());
@@ -225,6 +226,8 @@ fn what_is_waived_is_listed_in_words() {
             println!("      {note}");
         }
     }
+    let differ: Vec<_> = counted.iter().filter(|(_, found, expected)| found != expected).collect();
+    assert!(differ.is_empty(), "{differ:#?}");
 }
 
 #[test]
