@@ -669,7 +669,12 @@ impl Oracle {
             Unit::Normal => {}
         }
         let rules = self.rules.clone();
-        let open = |&g: &u16| self.seen[usize::from(g)].class.is_open();
+        // The exit is over as soon as all its groups are open: in the same moment some may end by what is asked for then.
+        let flash = self.waits.as_ref().is_some_and(|w| w.flash);
+        let open = |&g: &u16| {
+            let s = &self.seen[usize::from(g)];
+            s.class.is_open() || s.ended == self.at && !flash
+        };
         let exit_over = self.exiting.is_some_and(|n| rules.exits[usize::from(n)].iter().all(open));
         let changed = core::mem::take(&mut self.changed);
         for &g in &changed {
@@ -726,7 +731,7 @@ impl Oracle {
             // Whichever of the two ends, from whatever green, clears before the other starts. Who gives way to people on
             // foot does so at any time. Red-yellow leads to green, whoever ended in between.
             let on_foot = rules.groups[partner.other].kind == GroupKind::Pedestrian && partner.gives_way;
-            let in_between = a.committed < self.at && b.ended > a.committed;
+            let in_between = a.committed < self.at && b.ended > a.committed || exit_over && b.ended == self.at;
             let gives_way = on_foot && a.class == Class::Minor;
             // A preemption may cut the clearance of people on foot, not what follows it.
             if opens && !b.class.is_open() && !gives_way && !in_between && found < least {
