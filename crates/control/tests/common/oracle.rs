@@ -653,9 +653,12 @@ impl Oracle {
             Unit::Dark => self.unit = Unit::Normal,
             Unit::Flashing { starts } => {
                 if starts && self.seen.iter().all(|s| s.lamp == Lamp::Red) {
-                    // Its yellow was shown before.
-                    self.unit =
-                        Unit::Leaving { since: self.at, least: self.rules.least_red(self.rules.start_up.yellow.0) };
+                    // Its yellow was shown before; if nobody has one, it is red for that time as well.
+                    let circular =
+                        |g: &Group| matches!(g.kind, GroupKind::Vehicle | GroupKind::Bicycle | GroupKind::Bus);
+                    let yellow = self.rules.start_up.yellow.0;
+                    let unseen = if self.rules.groups.iter().any(circular) { 0 } else { yellow };
+                    self.unit = Unit::Leaving { since: self.at + unseen, least: self.rules.least_red(yellow) };
                     self.seen.iter_mut().for_each(|s| s.since = LONG_AGO);
                 }
                 self.changed.clear();
