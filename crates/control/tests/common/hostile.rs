@@ -7,11 +7,11 @@ extern crate alloc;
 use alloc::{format, string::String, vec, vec::Vec};
 
 use intergreen_control::{
-    Command, Decision, DetectorEvent, Input, Lamp, Millis, Plan, PlanSpec, Request, StateError, StateReader, Strategy,
-    View,
+    Command, Decision, DetectorEvent, Input, Lamp, Millis, Plan, PlanSpec, Program, ProgramStep, Request, StateError,
+    StateReader, Strategy, View,
     plan::{
         Delay, DetectorMode, DetectorUse, GroupKind, GroupSpec, IntergreenSpec, IntergreenTime, InterstageSpec,
-        OverlapSpec, PhaseSpec, Preempt, PreemptKind, Recall, RingsSpec, StageSpec, StartUp,
+        OverlapSpec, PhaseSpec, Preempt, PreemptKind, Recall, RingsSpec, StageSpec, StartUp, Waiver, WallClock,
     },
 };
 
@@ -167,8 +167,10 @@ pub fn random_plan(dice: &mut Dice) -> PlanSpec {
                 spec.interstages.push(InterstageSpec { from: format!("{from}"), to: format!("{to}"), ends, starts });
             }
         }
+    } else if dice.chance(40) {
+        spec.rings = Some(sections(dice, n, &forbidden));
     } else {
-        // One ring: a phase for each group, some with a walk, some groups overlaps.
+        // A phase for each group, in one section; the last group may be an overlap.
         let mut rings = RingsSpec { phases: vec![], rings: vec![vec![vec![]], vec![vec![]]], overlaps: vec![] };
         for g in 0..n {
             let number = g as u8 + 1;
@@ -227,12 +229,135 @@ pub fn random_plan(dice: &mut Dice) -> PlanSpec {
     spec
 }
 
-/// A plan that passes the checks, and from which seed it came.
+/// Two rings and two sections, or one ring: phases with several groups, some of them shared.
+fn sections(dice: &mut Dice, n: usize, forbidden: &[Vec<bool>]) -> RingsSpec {
+    let mut rings = RingsSpec { phases: vec![], rings: vec![vec![vec![], vec![]]], overlaps: vec![] };
+    // Each group is the first of a phase; the others that get along with it may come along: so they are shared.
+    let mut sets: Vec<Vec<usize>> = Vec::new();
+    for g in 0..n {
+        if sets.iter().any(|set| set.contains(&g)) && dice.chance(60) {
+            continue;
+        }
+        let mut set = vec![g];
+        let others: Vec<usize> = (0..n).filter(|&h| h != g && dice.chance(40)).collect();
+        for h in others {
+            if set.iter().all(|&x| !forbidden[x][h]) {
+                set.push(h);
+            }
+        }
+        sets.push(set);
+    }
+    let get_along = |a: &[usize], b: &[usize]| a.iter().all(|&x| b.iter().all(|&y| x == y || !forbidden[x][y]));
+    let mut second: Vec<Vec<u8>> = vec![vec![], vec![]];
+    for (i, set) in sets.iter().enumerate() {
+        let number = i as u8 + 1;
+        rings.phases.push(PhaseSpec { number, groups: set.iter().map(|g| format!("{g}")).collect(), walks: vec![] });
+        let section = usize::from(i * 2 >= sets.len());
+        // Whatever gets along with all of the first ring's section may go into the second ring.
+        let beside = rings.rings[0][section].iter().all(|&p| get_along(set, &sets[usize::from(p) - 1]));
+        if beside && !rings.rings[0][section].is_empty() {
+            second[section].push(number);
+        } else if second[section].iter().all(|&p| get_along(set, &sets[usize::from(p) - 1])) {
+            rings.rings[0][section].push(number);
+        } else {
+            // It fits nowhere else: a ring of its own would not either, so the plan is refused.
+            second[section].push(number);
+        }
+    }
+    if second.iter().any(|section| !section.is_empty()) {
+        rings.rings.push(second);
+    }
+    // A group of a phase of the first section that follows others besides: parents that it gets along with.
+    if dice.chance(50) {
+        let g = dice.number(n);
+        let alone = |set: &Vec<usize>| !set.contains(&g) && set.iter().all(|&x| !forbidden[x][g]);
+        let parents: Vec<u8> = (1u8..).zip(&sets).filter(|(_, set)| alone(set)).map(|(p, _)| p).collect();
+        let others = sets.iter().any(|set| set.contains(&g) && set.len() > 1);
+        if others && parents.len() > 1 {
+            for phase in &mut rings.phases {
+                phase.groups.retain(|name| *name != format!("{g}"));
+            }
+            let mut phases = parents;
+            phases.extend((1u8..).zip(&sets).filter(|(_, set)| set.contains(&g) && set.len() > 1).map(|(p, _)| p));
+            rings.overlaps.push(OverlapSpec {
+                group: format!("{g}"),
+                phases,
+                permissive: vec![],
+                lead: dice.time(0, 4000),
+                trail: dice.time(0, 6000),
+            });
+        }
+    }
+    rings
+}
+
+/// A random program: some greens after some others, with yellows and reds between them.
+fn random_program(dice: &mut Dice) -> (PlanSpec, Vec<Waiver>) {
+    let n = 2 + dice.number(5);
+    let parts = 2 + dice.number(3);
+    let of: Vec<usize> = (0..n).map(|g| if g < parts { g } else { dice.number(parts) }).collect();
+    let minor: Vec<bool> = (0..n).map(|_| dice.chance(20)).collect();
+    let red_yellow = dice.chance(50);
+    let mut steps = Vec::new();
+    for part in 0..parts {
+        let next = (part + 1) % parts;
+        let mut step = |duration: Millis, ends: Lamp, starts: Lamp| {
+            let lamp = |g: usize| match of[g] {
+                p if p == part && ends == Lamp::Green => {
+                    if minor[g] {
+                        Lamp::GreenMinor
+                    } else {
+                        Lamp::Green
+                    }
+                }
+                p if p == part => ends,
+                p if p == next => starts,
+                _ => Lamp::Red,
+            };
+            steps.push(ProgramStep { duration, lamps: (0..n).map(lamp).collect() });
+        };
+        step(dice.time(5000, 60_000), Lamp::Green, Lamp::Red);
+        step(dice.time(3000, 5000), Lamp::Yellow, Lamp::Red);
+        if dice.chance(80) {
+            step(dice.time(100, 4000), Lamp::Red, Lamp::Red);
+        }
+        if red_yellow {
+            step(dice.time(1000, 2000), Lamp::Red, Lamp::RedYellow);
+        }
+    }
+    let program = Program::new("random", dice.time(0, 100_000), steps).expect("a program");
+    let (mut spec, waivers) = PlanSpec::of_program("random program", program);
+    for (a, &x) in of.iter().enumerate() {
+        for (b, &y) in of.iter().enumerate().skip(a + 1) {
+            let names = [format!("{a}"), format!("{b}")];
+            if x != y && a < parts && b < parts {
+                spec = spec.forbid(&names[0], &names[1], (dice.time(3000, 4000), dice.time(3000, 4000)));
+            } else if dice.chance(30) {
+                spec = spec.give_way(&names[0], &names[1], dice.chance(50));
+            }
+        }
+    }
+    spec.yellow_conflicts = dice.chance(30);
+    (spec, waivers)
+}
+
+/// A plan that passes the checks, and from which seed it came: its own, or one made of a program; of some the longest
+/// red of every group is the least that the plan's own sequence allows, or little more.
 pub fn valid_plan(seed: u64) -> (Plan, u64) {
-    (0..)
-        .map(|i| seed.wrapping_add(i << 32))
-        .find_map(|seed| Plan::new(random_plan(&mut Dice::new(seed))).ok().map(|plan| (plan, seed)))
-        .expect("some pass")
+    let plan = |seed: u64| {
+        let mut dice = Dice::new(seed);
+        let (mut spec, waivers) =
+            if dice.chance(7) { random_program(&mut dice) } else { (random_plan(&mut dice), vec![]) };
+        let plan = Plan::imported(spec.clone(), waivers.clone()).ok()?;
+        if !dice.chance(50) {
+            return Some(plan);
+        }
+        for group in &mut spec.groups {
+            group.max_red = Some((plan.worst_sequence() + dice.time(0, 5000)).max(Millis(10_000)));
+        }
+        Plan::imported(spec, waivers).ok()
+    };
+    (0..).map(|i| seed.wrapping_add(i << 32)).find_map(|seed| plan(seed).map(|plan| (plan, seed))).expect("some pass")
 }
 
 /// Asks for anything, also for what does not exist; changes its mind after a while.
@@ -359,7 +484,7 @@ pub fn random_input(dice: &mut Dice, plan: &Plan, at: Millis, faults: bool) -> I
     let group = dice.number(plan.groups().len() + 1) as u16;
     let preempt = dice.number(plan.preempts().count() + 1) as u16;
     let on = dice.chance(50);
-    let command = match dice.below(20) {
+    let command = match dice.below(21) {
         0..=5 => {
             return Input::Detector(DetectorEvent { detector: dice.below(5) as u16, at, on });
         }
@@ -371,6 +496,14 @@ pub fn random_input(dice: &mut Dice, plan: &Plan, at: Millis, faults: bool) -> I
         17 => Command::Flash(on && dice.chance(50)),
         18 if faults => [Command::Fault, Command::SelfCheck { passed: on }][dice.number(2)],
         18 => Command::Free,
+        // Of any date, also of none.
+        19 => Command::Clock(WallClock {
+            year: [2026, i32::MAX, i32::MIN, 0][dice.number(4)],
+            month: dice.below(256) as u8,
+            day: dice.below(256) as u8,
+            weekday: dice.below(256) as u8,
+            time: [Millis(0), Millis(43_200_000), Millis(i64::MAX), Millis(-5)][dice.number(4)],
+        }),
         _ => Command::Reset,
     };
     Input::Command { at, command }

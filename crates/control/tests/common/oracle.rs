@@ -12,7 +12,7 @@ use std::{borrow::ToOwned, format, string::String, sync::Arc, vec, vec::Vec};
 use intergreen_control::{
     Lamp, Latch, Millis, Output, Plan,
     log::code,
-    plan::{GroupKind, Relation, StartUp, Waiver},
+    plan::{DetectorMode, GroupKind, Recall, Relation, StartUp, Waiver},
 };
 
 /// Before all times.
@@ -166,6 +166,13 @@ impl Rules {
     }
 }
 
+impl Rules {
+    /// For how long all are red before the unit runs normally, if those who were inside have had so much time before.
+    fn least_red(&self, before: i64) -> i64 {
+        self.start_up.all_red.0.max(self.longest_intergreen - before).max(1000)
+    }
+}
+
 /// What was seen of one group.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Seen {
@@ -177,8 +184,6 @@ struct Seen {
     committed: i64,
     opened: i64,
     ended: i64,
-    /// When its last full green ended, by whatever followed.
-    unprotected: i64,
     /// Since when it had been so nobody knows: it was taken over, or the clock jumped meanwhile.
     unsure: bool,
     /// What it was before the present moment.
@@ -197,6 +202,8 @@ enum Unit {
     /// Red everywhere after flashing.
     Leaving {
         since: i64,
+        /// For how long at least.
+        least: i64,
     },
     Normal,
 }
@@ -221,6 +228,96 @@ pub struct Oracle {
     changed: Vec<u16>,
     /// Whether the power is on.
     powered: bool,
+    /// Who waits for how long, if that is watched.
+    waits: Option<Waits>,
+}
+
+/// Who waits for how long. What goes in at a moment it has to be told: lamps do not show a hold.
+#[derive(Clone, Debug)]
+struct Waits {
+    groups: Vec<Wait>,
+    /// Within which everybody is served when the plan's own sequence runs.
+    bound: i64,
+    /// How much later than due the controller is advanced at most.
+    late: i64,
+    flash: bool,
+    /// Normal operation begins, after flashing.
+    normal_from: i64,
+    /// Nothing but that is waited for.
+    leaving: bool,
+    fault: bool,
+    /// How many faults were seen.
+    faults: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Wait {
+    max_red: i64,
+    /// Whether the sequence of the plan serves it.
+    served: bool,
+    /// Whether it is always called.
+    called: bool,
+    hold: bool,
+    omit: bool,
+    /// Since when it is red and nothing exempts it.
+    red: Option<i64>,
+    /// Since when that is so and the plan's own sequence runs unhindered.
+    sequence: Option<i64>,
+}
+
+impl Waits {
+    fn new(plan: &Plan, late: i64) -> Self {
+        let spec = plan.spec();
+        let numbers = 0..u16::try_from(plan.groups().len()).expect("few groups");
+        let calls = |name: &str| {
+            spec.detectors.iter().any(|d| d.mode != DetectorMode::Extend && d.groups.iter().any(|g| g == name))
+        };
+        let served = |g: u16| {
+            let i = usize::from(g);
+            if let Some(program) = plan.program() {
+                return program.steps().iter().any(|s| s.lamps[i].is_green());
+            }
+            if !plan.stages().is_empty() {
+                return plan.stages().iter().any(|s| s.groups.contains(&g));
+            }
+            let rings = plan.rings().expect("a plan has some sequence");
+            let mut of_phases = rings.phases.iter().flat_map(|p| p.groups.iter().chain(&p.walks));
+            of_phases.any(|&x| x == g) || rings.overlaps.iter().any(|o| o.group == g)
+        };
+        let wait = |g: u16| {
+            let group = &plan.groups()[usize::from(g)];
+            let called = match group.recall {
+                Recall::Soft => false,
+                Recall::None => !calls(&group.name),
+                _ => true,
+            };
+            let max_red = group.max_red.0;
+            Wait { max_red, served: served(g), called, hold: false, omit: false, red: None, sequence: None }
+        };
+        let green = plan.groups().iter().map(|g| (g.min_green + g.red_yellow).0).max().unwrap_or(0);
+        let pairs = numbers.clone().flat_map(|a| numbers.clone().map(move |b| (a, b)));
+        let intergreen = pairs.map(|(a, b)| plan.matrix().intergreen(a, b).0).max().unwrap_or(0);
+        let bound = plan.worst_sequence().0 + green + intergreen;
+        Self {
+            groups: numbers.map(wait).collect(),
+            bound: if plan.program().is_some() { 2 * bound } else { bound },
+            late,
+            flash: false,
+            normal_from: LONG_AGO,
+            leaving: false,
+            fault: false,
+            faults: 0,
+        }
+    }
+}
+
+/// What goes in and concerns who waits.
+#[derive(Clone, Copy, Debug)]
+pub enum Told {
+    Hold(u16, bool),
+    Omit(u16, bool),
+    Flash(bool),
+    Reset,
 }
 
 impl Oracle {
@@ -234,7 +331,6 @@ impl Oracle {
             committed: LONG_AGO,
             opened: LONG_AGO,
             ended: LONG_AGO,
-            unprotected: LONG_AGO,
             unsure: false,
             before: Class::Closed,
         };
@@ -250,7 +346,90 @@ impl Oracle {
             changes: 0,
             changed: Vec::new(),
             powered: false,
+            waits: None,
         }
+    }
+
+    /// Watches as well who waits for how long. `late`: how much later than due the controller is advanced at most.
+    pub fn with_waits(mut self, plan: &Plan, late: i64) -> Self {
+        self.waits = Some(Waits::new(plan, late));
+        self
+    }
+
+    /// How many cycle faults were seen.
+    pub fn faults(&self) -> u64 {
+        self.waits.as_ref().map_or(0, |w| w.faults)
+    }
+
+    /// What goes in at the time reached, before what comes out of it is seen.
+    pub fn told(&mut self, told: Told) {
+        let Some(waits) = &mut self.waits else { return };
+        match told {
+            Told::Hold(g, on) => waits.groups.iter_mut().skip(g.into()).take(1).for_each(|w| w.hold = on),
+            Told::Omit(g, on) => waits.groups.iter_mut().skip(g.into()).take(1).for_each(|w| w.omit = on),
+            Told::Flash(on) => waits.flash = on,
+            Told::Reset => {
+                waits.fault = false;
+                waits.groups.iter_mut().for_each(|w| (w.red, w.sequence) = (None, None));
+            }
+        }
+    }
+
+    /// The time reached, when all outputs until then were seen.
+    pub fn reached(&mut self, now: Millis) -> Result<(), String> {
+        self.at = self.at.max(now.0);
+        self.wait()
+    }
+
+    /// The group `g` is said to have waited too long.
+    fn fault(&mut self, g: usize) -> Result<(), String> {
+        let Some(waits) = &mut self.waits else { return Ok(()) };
+        (waits.fault, waits.faults) = (true, waits.faults + 1);
+        let wait = &waits.groups[g];
+        let (waited, expected) = (wait.red.map_or(0, |since| self.at - since), wait.max_red);
+        let most = if wait.called { expected + waits.late } else { i64::MAX };
+        if !wait.served || !(expected..=most).contains(&waited) {
+            return self.wrong(g, format!("waited for {waited} ms when its cycle fault came; expected {expected}"));
+        }
+        Ok(())
+    }
+
+    /// Who waits, at the end of a moment.
+    fn wait(&mut self) -> Result<(), String> {
+        let Some(mut waits) = self.waits.take() else { return Ok(()) };
+        let (at, rules) = (self.at, self.rules.clone());
+        match self.unit {
+            Unit::Leaving { since, least } => waits.normal_from = since + least,
+            Unit::Normal => {}
+            Unit::Dark | Unit::Flashing { .. } => waits.normal_from = i64::MAX,
+        }
+        let commanded = waits.flash || self.preempt.is_some() || self.exiting.is_some();
+        let busy = waits.normal_from > at || commanded;
+        // Normal operation may have begun without anything to be seen.
+        let start = if waits.leaving { at.min(waits.normal_from) } else { at };
+        waits.leaving = waits.normal_from > at && !commanded;
+        let held: Vec<bool> =
+            waits.groups.iter().zip(&self.seen).map(|(w, s)| w.hold && s.class.is_open() && !busy).collect();
+        let hindered = waits.groups.iter().any(|w| w.omit) || held.contains(&true);
+        let mut wrong = Ok(());
+        for (g, wait) in waits.groups.iter_mut().enumerate() {
+            let in_its_way = rules.groups[g].partners.iter().any(|p| held[p.other]);
+            let red = matches!(self.seen[g].class, Class::Closed | Class::RedYellow) && !busy;
+            let exempt = !red || wait.omit || in_its_way;
+            wait.red = if exempt { None } else { wait.red.or(Some(start)) };
+            let runs = red && waits.fault && !hindered;
+            wait.sequence = if runs { wait.sequence.or(Some(start)) } else { None };
+            let waited = |since: Option<i64>| since.map_or(0, |since| at - since);
+            if wait.served && !waits.fault && wait.called && waited(wait.red) > wait.max_red + waits.late {
+                let (waited, expected) = (waited(wait.red), wait.max_red);
+                wrong = self.wrong(g, format!("has waited {waited} ms without a cycle fault; expected {expected}"));
+            } else if wait.served && waited(wait.sequence) > waits.bound + waits.late {
+                let (waited, expected) = (waited(wait.sequence), waits.bound);
+                wrong = self.wrong(g, format!("has waited {waited} ms after a cycle fault; expected {expected}"));
+            }
+        }
+        self.waits = Some(waits);
+        wrong
     }
 
     /// The clock jumped: what lasts now may have lasted too long.
@@ -282,7 +461,10 @@ impl Oracle {
             match output {
                 Output::Lamp(change) => self.change(usize::from(change.group), change.lamp)?,
                 Output::Event(event) => self.event(event.code, event.parameter)?,
-                Output::Persist { latch: Latch::CycleFault { group }, .. } => self.cycle_fault = Some(group),
+                Output::Persist { latch: Latch::CycleFault { group }, .. } => {
+                    self.cycle_fault = Some(group);
+                    self.fault(usize::from(group))?;
+                }
                 Output::Persist { latch: Latch::None, .. } => self.cycle_fault = None,
                 Output::Persist { .. } => {}
             }
@@ -302,7 +484,9 @@ impl Oracle {
             }
             // Start-up goes on with yellow, then red.
             code::FLASH if parameter == 0 && self.unit == (Unit::Flashing { starts: true }) => {}
-            code::FLASH if parameter == 0 => self.unit = Unit::Leaving { since: self.at },
+            code::FLASH if parameter == 0 => {
+                self.unit = Unit::Leaving { since: self.at, least: self.rules.least_red(0) }
+            }
             code::FLASH => {
                 let not_red = |(i, s): (usize, &Seen)| (!matches!(s.class, Class::Closed | Class::Off)).then_some(i);
                 if parameter == 2
@@ -314,9 +498,6 @@ impl Oracle {
                 for s in &mut self.seen {
                     if s.class.is_open() {
                         s.ended = self.at;
-                    }
-                    if s.class == Class::Full {
-                        s.unprotected = self.at;
                     }
                     (s.class, s.before, s.since) = (Class::Closed, Class::Closed, LONG_AGO);
                 }
@@ -367,19 +548,16 @@ impl Oracle {
                 self.seen[g].lamp = lamp;
                 return if fits { Ok(()) } else { self.wrong(g, format!("shows {lamp:?} while the unit flashes")) };
             }
-            Unit::Leaving { since } if lamp == Lamp::Red => {
+            Unit::Leaving { since, .. } if lamp == Lamp::Red => {
                 let s = &mut self.seen[g];
-                let (opened, ended, unprotected) = (s.opened, s.ended, s.unprotected);
-                *s = Seen { lamp, class: Class::Closed, before: Class::Closed, ..*s };
-                (s.since, s.opened, s.ended, s.unprotected) = (LONG_AGO, opened, ended, unprotected);
+                *s = Seen { lamp, class: Class::Closed, before: Class::Closed, since: LONG_AGO, ..*s };
                 return if since == self.at || group.turn_on_red {
                     Ok(())
                 } else {
                     self.wrong(g, "becomes red late".into())
                 };
             }
-            Unit::Leaving { since } => {
-                let least = rules.longest_intergreen.max(rules.start_up.all_red.0);
+            Unit::Leaving { since, least } => {
                 if lamp != Lamp::TurnOnRed && self.at - since < least {
                     let found = self.at - since;
                     return self
@@ -448,9 +626,6 @@ impl Oracle {
         let at = self.at;
         let s = &mut self.seen[g];
         (s.lamp, s.class) = (lamp, to);
-        if from == Class::Full && to != Class::Full {
-            s.unprotected = at;
-        }
         if from.is_open() != to.is_open() {
             if to.is_open() { s.opened = at } else { s.ended = at }
         }
@@ -468,12 +643,22 @@ impl Oracle {
 
     /// What must hold of pairs.
     fn end_of_moment(&mut self) -> Result<(), String> {
+        self.pairs()?;
+        self.wait()
+    }
+
+    fn pairs(&mut self) -> Result<(), String> {
         match self.unit {
             Unit::Dark if self.changed.is_empty() && !self.powered => return Ok(()),
             Unit::Dark => self.unit = Unit::Normal,
             Unit::Flashing { starts } => {
                 if starts && self.seen.iter().all(|s| s.lamp == Lamp::Red) {
-                    self.unit = Unit::Leaving { since: self.at };
+                    // Its yellow was shown before; if nobody has one, it is red for that time as well.
+                    let circular =
+                        |g: &Group| matches!(g.kind, GroupKind::Vehicle | GroupKind::Bicycle | GroupKind::Bus);
+                    let yellow = self.rules.start_up.yellow.0;
+                    let unseen = if self.rules.groups.iter().any(circular) { 0 } else { yellow };
+                    self.unit = Unit::Leaving { since: self.at + unseen, least: self.rules.least_red(yellow) };
                     self.seen.iter_mut().for_each(|s| s.since = LONG_AGO);
                 }
                 self.changed.clear();
@@ -487,7 +672,12 @@ impl Oracle {
             Unit::Normal => {}
         }
         let rules = self.rules.clone();
-        let open = |&g: &u16| self.seen[usize::from(g)].class.is_open();
+        // The exit is over as soon as all its groups are open: in the same moment some may end by what is asked for then.
+        let flash = self.waits.as_ref().is_some_and(|w| w.flash);
+        let open = |&g: &u16| {
+            let s = &self.seen[usize::from(g)];
+            s.class.is_open() || s.ended == self.at && !flash
+        };
         let exit_over = self.exiting.is_some_and(|n| rules.exits[usize::from(n)].iter().all(open));
         let changed = core::mem::take(&mut self.changed);
         for &g in &changed {
@@ -534,23 +724,25 @@ impl Oracle {
                 return self.wrong(g, format!("and {} are both protected, but one gives way to the other", name()));
             }
             let begins = a.before != Class::Full && a.class == Class::Full;
+            let (found, least) = (self.at - b.ended, partner.from_other);
             if partner.arrow {
                 let (arrow, other) = if partner.gives_way { (a, b) } else { (b, a) };
                 if arrow.class == Class::Full && other.class.is_committed() {
                     return self.wrong(g, format!("and {} are open together with a green arrow", name()));
                 }
-                if partner.gives_way && begins && self.at - b.ended < partner.from_other {
-                    let (found, least) = (self.at - b.ended, partner.from_other);
-                    return self.wrong(g, format!("is a green arrow {found} ms after {}; expected {least}", name()));
-                }
-                if partner.takes_way && opens && self.at - b.unprotected < partner.from_other {
-                    let (found, least) = (self.at - b.unprotected, partner.from_other);
-                    return self.wrong(g, format!("opens {found} ms after the arrow of {}; expected {least}", name()));
-                }
             }
-            if begins && self.at - b.unprotected < partner.from_other {
-                let (found, least) = (self.at - b.unprotected, partner.from_other);
-                return self.wrong(g, format!("is protected {found} ms after {} was; expected {least}", name()));
+            // Whichever of the two ends, from whatever green, clears before the other starts. Who gives way to people on
+            // foot does so at any time. Red-yellow leads to green, whoever ended in between.
+            let on_foot = rules.groups[partner.other].kind == GroupKind::Pedestrian && partner.gives_way;
+            let in_between = a.committed < self.at && b.ended > a.committed || exit_over && b.ended == self.at;
+            let gives_way = on_foot && a.class == Class::Minor;
+            // A preemption may cut the clearance of people on foot, not what follows it.
+            if opens && !b.class.is_open() && !gives_way && !in_between && found < least {
+                return self.wrong(g, format!("opens {found} ms after the end of {}; expected {least}", name()));
+            }
+            // Nor does it cease to give way before; between two that are open it changes at once.
+            if begins && partner.gives_way && !b.class.is_open() && found < least {
+                return self.wrong(g, format!("is protected {found} ms after the end of {}; expected {least}", name()));
             }
         }
         let lead = rules.groups[partner.other].lead;
@@ -564,6 +756,9 @@ impl Oracle {
             }
         }
         let ends = a.before.is_open() && !a.class.is_open();
+        if partner.trap && ends && b.class == Class::RedYellow && b.committed < self.at {
+            return self.wrong(g, format!("ends while {}, its oncoming traffic, is in red-yellow", name()));
+        }
         if partner.trap && ends && b.before.is_open() && b.class.is_open() {
             return self.wrong(g, format!("ends while {}, its oncoming traffic, stays open: yellow trap", name()));
         }
@@ -599,10 +794,9 @@ impl Oracle {
                 s.committed = LONG_AGO
             };
             back(&mut s.ended, if s.class.is_committed() { 0 } else { g.longest_from.max(g.red_revert) });
-            back(&mut s.unprotected, if s.class == Class::Full { 0 } else { g.longest_from });
         }
-        if let Unit::Leaving { since } = &mut self.unit {
-            back(since, rules.longest_intergreen.max(rules.start_up.all_red.0));
+        if let Unit::Leaving { since, least } = &mut self.unit {
+            back(since, *least);
         }
         self.at = 0;
         self.changes = 0;
@@ -612,7 +806,7 @@ impl Oracle {
     pub fn key(&self, out: &mut Vec<u8>) {
         for s in &self.seen {
             out.extend([s.lamp as u8, s.class as u8, s.before as u8, u8::from(s.unsure)]);
-            for time in [s.since, s.opened, s.committed, s.ended, s.unprotected] {
+            for time in [s.since, s.opened, s.committed, s.ended] {
                 out.extend(time.to_le_bytes());
             }
         }

@@ -7,7 +7,7 @@ use intergreen_control::{
 
 use crate::{s, timeline::Timeline, vehicle};
 
-/// B waits for at most 40 s: after half of that the plan's own sequence has to take over.
+/// B waits for at most 40 s: then the plan's own sequence has to take over.
 fn starving() -> PlanSpec {
     let b = GroupSpec { max_red: Some(s(40)), ..vehicle("B") };
     PlanSpec::new("starving", vec![vehicle("A"), b])
@@ -23,37 +23,37 @@ pub fn the_plans_own_sequence_takes_over_until_a_reset() {
                A B
             0  G r  stage a  -- rests on one street
               ...
-           20  G r    -- B has no detector, so it is always called
-           21  y r
-              ...
-           24  r r
-           25  r r  stage a  -- nobody asks the strategy any more
-           26  r G
-              ...
-           31  r y
-              ...
-           34  r r
-              ...
-           36  G r
-              ...
+           40  G r    -- B has no detector, so it is always called
            41  y r
               ...
            44  r r
-              ...
+           45  r r  stage a  -- nobody asks the strategy any more
            46  r G
               ...
-           50  r G  reset  -- by hand: the strategy again
            51  r y
               ...
            54  r r
               ...
            56  G r
               ...
-           60  G r
+           61  y r
+              ...
+           64  r r
+              ...
+           66  r G
+              ...
+           70  r G  reset  -- by hand: the strategy again
+           71  r y
+              ...
+           74  r r
+              ...
+           76  G r
+              ...
+           80  G r
         ",
     );
-    assert_eq!(outcome.latches, [(20.0, Latch::CycleFault { group: 1 }), (50.0, Latch::None)]);
-    assert_eq!(outcome.codes(&[175]), [(20.0, 175, 1)]);
+    assert_eq!(outcome.latches, [(40.0, Latch::CycleFault { group: 1 }), (70.0, Latch::None)]);
+    assert_eq!(outcome.codes(&[175]), [(40.0, 175, 1)]);
 }
 
 #[test]
@@ -107,10 +107,10 @@ fn a_hold_and_flashing_are_no_fault() {
               ...
           100  G r    -- and again
               ...
-          121  y r    -- 20 s after 100
+          141  y r    -- 40 s after 100
         ",
     );
-    assert_eq!(outcome.codes(&[175]), [(120.0, 175, 1)]);
+    assert_eq!(outcome.codes(&[175]), [(140.0, 175, 1)]);
 }
 
 /// As before, but B is called by detectors: channel 0 locks, channel 1 does not.
@@ -140,12 +140,12 @@ fn who_is_not_called_does_not_wait() {
            30  G r  detector 0 on  -- locks: called from 30 on
            31  G r  detector 0 off
               ...
-           50  G r    -- 20 s
-           51  y r
+           70  G r    -- 40 s
+           71  y r
               ...
-           54  r r
+           74  r r
               ...
-           56  r G
+           76  r G
         ",
     );
 }
@@ -159,11 +159,11 @@ fn a_detector_that_does_not_lock_calls_while_it_is_on() {
               ...
             4  G r  detector 1 on
               ...
-           25  y r
+           45  y r
               ...
-           28  r r
+           48  r r
               ...
-           30  r G
+           50  r G
         ",
     );
 }
@@ -189,7 +189,7 @@ fn a_call_by_command_is_kept_until_it_is_served() {
               ...
            25  G r
               ...
-           50  G r    -- nobody waits
+           80  G r    -- nobody waits
         ",
     );
     assert_eq!(outcome.codes(&[43, 44, 175]), [(2.0, 43, 2), (15.0, 44, 2)]);

@@ -70,7 +70,7 @@ fn the_log_says_what_happened_and_why() {
               ...
             5  r r r
               ...
-           11  G r r
+            8  G r r
               ...
            16  G r r  detector 0 on
            17  y r r  stage side, detector 0 off
@@ -130,8 +130,8 @@ fn the_log_says_what_happened_and_why() {
           5.0   10 1  group 'A': red clearance, start-up
           5.0    9 2  group 'B': end of yellow, start-up
           5.0   12 2  group 'B': red, start-up
-         11.0    0 1  group 'A': on, the strategy asked for stage 'main'
-         11.0    1 1  group 'A': green, the strategy asked for stage 'main'
+          8.0    0 1  group 'A': on, the strategy asked for stage 'main'
+          8.0    1 1  group 'A': green, the strategy asked for stage 'main'
          16.0   82 1  detector 1: on, reported
          16.0   43 2  group 'B': called, reported
          16.0   43 3  group 'P': called, reported
@@ -201,7 +201,7 @@ fn a_group_goes_through_its_codes_in_their_order() {
               ...
             5  r r r
               ...
-           11  G r r
+            8  G r r
               ...
            20  y r r
               ...

@@ -29,13 +29,58 @@ fn flashing_yellow_red_and_then_green() {
               ...
             7  r r r
               ...
-           13  G r r
+           12  G r r    -- red for its 5 s: the yellow before counts for the intergreen of 6 s
               ...
            30  G r r
         ",
     );
     assert_eq!(outcome.codes(&[173, 175, 184]), [(0.0, 184, 0), (0.0, 173, 3), (4.0, 173, 0)]);
     assert_eq!(outcome.latches, []);
+}
+
+/// Yellow 3 s, red so many seconds, longest intergreen so many.
+fn red_after_yellow(all_red: i64, intergreen: i64) -> PlanSpec {
+    let spec = PlanSpec::new("red after yellow", vec![vehicle("A"), vehicle("B")])
+        .forbid("A", "B", (s(intergreen), s(3)))
+        .stage("a", &["A"])
+        .stage("b", &["B"]);
+    PlanSpec { start_up: StartUp { flash: s(4), yellow: s(3), all_red: s(all_red) }, ..spec }
+}
+
+#[test]
+fn red_after_the_yellow_lasts_until_the_longest_intergreen_since_the_flashing_is_over() {
+    // 9 s since the flashing, of which yellow was 3: less red the plan would not be let have.
+    Timeline::new(red_after_yellow(6, 9)).check(
+        "
+               A B
+            0  o o  stage a, self-check passed
+              ...
+            4  y y
+              ...
+            7  r r
+              ...
+           13  G r
+              ...
+           20  G r
+           21  r r  fault
+        "
+        .replace("           20  G r\n           21  r r  fault\n", "           20  G r\n")
+        .as_str(),
+    );
+    // Yellow has covered the intergreen: red is seen for a second all the same.
+    Timeline::new(red_after_yellow(1, 3)).check(
+        "
+               A B
+            0  o o  stage a, self-check passed
+              ...
+            4  y y
+              ...
+            7  r r
+            8  G r
+              ...
+           20  G r
+        ",
+    );
 }
 
 #[test]
@@ -49,7 +94,7 @@ fn it_flashes_until_the_self_check_has_passed() {
               ...
            23  r r r
               ...
-           29  G r r
+           28  G r r
               ...
            40  G r r
         ",
@@ -75,7 +120,7 @@ pub fn a_failed_self_check_is_latched_until_a_reset_and_a_passed_one() {
               ...
            33  r r r
               ...
-           39  G r r
+           38  G r r
               ...
            45  G r r
         ",
@@ -119,7 +164,7 @@ fn a_reset_after_a_power_failure_does_not_spare_the_self_check() {
               ...
            33  r r r
               ...
-           39  G r r
+           38  G r r
               ...
            50  G r r
         ",
