@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,9 @@ TESTS = {
     "kernel": [["--test", "timelines", "--test", "kernel_issues"], ["--lib"], ["--test", "hostile"]],
     "monitor": [["--test", "monitor"]],
 }
+
+# A mutant that takes so much longer than the tests is caught too.
+LIMIT_S = 240
 
 # name, file, text, text instead
 MUTANTS = [
@@ -269,15 +273,20 @@ MUTANTS = [
 def run(folder: pathlib.Path, which: list[str]) -> tuple[bool, str]:
     """Whether the tests pass, and the first test that does not."""
     command = ["cargo", "test", "--quiet", "--locked", "-p", "intergreen-control", *which]
+    pipe = subprocess.PIPE
+    # A group of its own: a mutant that hangs has to be ended together with cargo.
+    process = subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+        out, err = process.communicate(timeout=LIMIT_S)
     except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
         return False, "the time limit"
-    if done.returncode == 0:
+    if process.returncode == 0:
         return True, ""
-    if "error: could not compile" in done.stderr or "error[" in done.stderr:
-        sys.exit(f"a mutant does not compile:\n{done.stderr[-3000:]}")
-    failed = re.search(r"^(\S+) --- FAILED$", done.stdout, re.MULTILINE)
+    if "error: could not compile" in err or "error[" in err:
+        sys.exit(f"a mutant does not compile:\n{err[-3000:]}")
+    failed = re.search(r"^(\S+) --- FAILED$", out, re.MULTILINE)
     return False, failed.group(1) if failed else " ".join(which)
 
 
