@@ -259,3 +259,17 @@ fn issue_4_a_clock_with_a_weekday_that_is_none_does_no_harm() {
     }
     assert_eq!(controller.lamps(), [Lamp::Green]);
 }
+
+#[test]
+fn a_turn_that_ends_as_red_yellow_begins_does_not_lengthen_it() {
+    let vehicle = |name| GroupSpec::vehicle(name, s(5), s(3));
+    let spec = PlanSpec::new("x", vec![vehicle("turn"), GroupSpec { red_yellow: Some(s(2)), ..vehicle("through") }])
+        .give_way("turn", "through", false)
+        .stage("1", &["turn", "through"]);
+    let mut bench = Bench::new(Plan::new(spec).expect("a plan"), "gr");
+    bench.ask("gr", 6);
+    assert_eq!(bench.ask("gG", 1), ["gu"]);
+    // In the same moment, but after it.
+    bench.now = bench.now - s(1);
+    assert_eq!(bench.ask("rG", 5), ["yu", "yu", "yG", "rG", "rG"]);
+}
