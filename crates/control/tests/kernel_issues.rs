@@ -6,7 +6,10 @@ use intergreen_control::{
     Command, Controller, DetectorEvent, FixedTime, Input, Lamp, Millis, Output, Plan, PlanSpec, Program, ProgramStep,
     Request,
     kernel::{Journal, Kernel, Latch},
-    plan::{GroupKind, GroupSpec, IntergreenSpec, IntergreenTime},
+    plan::{
+        DayAction, DayEntry, DayPlan, GroupKind, GroupSpec, IntergreenSpec, IntergreenTime, Pattern, StageSplit,
+        WallClock,
+    },
 };
 
 fn s(n: i64) -> Millis {
@@ -224,4 +227,49 @@ fn issue_4_a_kernel_that_is_advanced_backwards_stays_where_it_is() {
     let changes = std::iter::from_fn(|| bench.journal.pop());
     let times: Vec<i64> = changes.filter_map(|o| if let Output::Lamp(c) = o { Some(c.at.0) } else { None }).collect();
     assert_eq!(times, [0, 0, 3000, 5000, 11_000]);
+}
+
+#[test]
+fn issue_4_a_clock_with_a_weekday_that_is_none_does_no_harm() {
+    let clock = WallClock { year: 2026, month: 8, day: 3, weekday: 255, time: s(0) };
+    for days in 0..10 {
+        let later = clock.after(s(days * 86_400));
+        assert!(days == 0 || later.weekday < 7, "{later:?}");
+    }
+    let mut spec = PlanSpec::new("x", vec![GroupSpec::vehicle("a", s(5), s(3))]).stage("1", &["a"]);
+    spec.patterns = vec![Pattern {
+        name: "day".into(),
+        cycle: s(60),
+        offset: s(0),
+        stages: vec![StageSplit { stage: "1".into(), split: s(60) }],
+        phases: vec![],
+        coordinated: vec![],
+    }];
+    let entries = vec![DayEntry { from: s(0), action: DayAction::Pattern("day".into()) }];
+    spec.calendar.days = vec![DayPlan { name: "any".into(), entries }];
+    spec.calendar.week = vec!["any".into(); 7];
+    let plan = Arc::new(Plan::new(spec).expect("a plan"));
+    let mut controller = Controller::new(plan, Box::<FixedTime>::default(), 1);
+    controller.start(s(0));
+    controller.handle_command(s(1), Command::Clock(clock));
+    for day in 1..10 {
+        for hour in 0..48 {
+            controller.advance(s(day * 86_400 + hour * 1800));
+        }
+    }
+    assert_eq!(controller.lamps(), [Lamp::Green]);
+}
+
+#[test]
+fn a_turn_that_ends_as_red_yellow_begins_does_not_lengthen_it() {
+    let vehicle = |name| GroupSpec::vehicle(name, s(5), s(3));
+    let spec = PlanSpec::new("x", vec![vehicle("turn"), GroupSpec { red_yellow: Some(s(2)), ..vehicle("through") }])
+        .give_way("turn", "through", false)
+        .stage("1", &["turn", "through"]);
+    let mut bench = Bench::new(Plan::new(spec).expect("a plan"), "gr");
+    bench.ask("gr", 6);
+    assert_eq!(bench.ask("gG", 1), ["gu"]);
+    // In the same moment, but after it.
+    bench.now = bench.now - s(1);
+    assert_eq!(bench.ask("rG", 5), ["yu", "yu", "yG", "rG", "rG"]);
 }

@@ -406,17 +406,20 @@ impl Kernel {
             // Who may be open together need not end together: what ends clears before the other starts. A turn that gives
             // way to people on foot does so at any time.
             let on_foot = self.plan.groups()[i].is_pedestrian() && matrix.relation(number, p).yields();
-            // Red-yellow leads to green, whoever came and went in between.
-            let later = light.state == State::Starting;
-            if on_foot || later && other.since.max(other.ended) > light.since {
+            if on_foot {
                 continue;
             }
+            // Red-yellow leads to green in its time, whoever came and went in between: who ended before has cleared then.
+            let later = light.state == State::Starting;
             if other.state.is_open() {
                 if !later && self.is_to_end(i) && !self.is_held(i) {
                     return None;
                 }
             } else {
-                clear.wait(self.cleared_at(p, number), Reason::After { group: p });
+                let cleared = self.cleared_at(p, number);
+                if !later || cleared <= self.last_red_yellow(g) {
+                    clear.wait(cleared, Reason::After { group: p });
+                }
             }
         }
         if self.never_gives_way(g) {

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{Lamp, Millis, Plan, Request, oracle::Oracle};
 
+mod loads;
 mod plans;
 
 /// What is asked for at a tick.

@@ -734,7 +734,10 @@ impl Oracle {
             // Whichever of the two ends, from whatever green, clears before the other starts. Who gives way to people on
             // foot does so at any time. Red-yellow leads to green, whoever ended in between.
             let on_foot = rules.groups[partner.other].kind == GroupKind::Pedestrian && partner.gives_way;
-            let in_between = a.committed < self.at && b.ended > a.committed || exit_over && b.ended == self.at;
+            // In the moment in which it began: after it, if it would have been too early for it otherwise.
+            let at_once = b.ended == a.committed && least > rules.groups[g].max_red_yellow;
+            let in_between =
+                a.committed < self.at && (b.ended > a.committed || at_once) || exit_over && b.ended == self.at;
             let gives_way = on_foot && a.class == Class::Minor;
             // A preemption may cut the clearance of people on foot, not what follows it.
             if opens && !b.class.is_open() && !gives_way && !in_between && found < least {

@@ -194,3 +194,167 @@ fn a_call_by_command_is_kept_until_it_is_served() {
     );
     assert_eq!(outcome.codes(&[43, 44, 175]), [(2.0, 43, 2), (15.0, 44, 2)]);
 }
+
+/// Three streets; B waits for at most 40 s.
+fn three() -> PlanSpec {
+    let b = GroupSpec { max_red: Some(s(40)), ..vehicle("B") };
+    PlanSpec::new("three", vec![vehicle("A"), b, vehicle("C")])
+        .forbid("A", "B", (s(5), s(5)))
+        .forbid("A", "C", (s(5), s(5)))
+        .forbid("B", "C", (s(5), s(5)))
+        .stage("a", &["A"])
+        .stage("b", &["B"])
+        .stage("c", &["C"])
+}
+
+#[test]
+fn an_omit_exempts_nobody_else() {
+    let outcome = Timeline::new(three()).check(
+        "
+               A B C
+            0  G r r  stage a
+              ...
+            5  G r r  omit C
+              ...
+           41  y r r
+              ...
+           44  r r r
+              ...
+           46  r G r
+              ...
+           51  r y r    -- C is passed over
+              ...
+           54  r r r
+              ...
+           56  G r r
+              ...
+           60  G r r
+        ",
+    );
+    assert_eq!(outcome.latches, [(40.0, Latch::CycleFault { group: 1 })]);
+}
+
+#[test]
+fn a_hold_of_a_red_group_exempts_nobody() {
+    let outcome = Timeline::new(three()).check(
+        "
+               A B C
+            0  G r r  stage a
+              ...
+            5  G r r  hold C, hold B  -- both are red
+              ...
+           41  y r r
+              ...
+           44  r r r
+              ...
+           46  r G r
+              ...
+           60  r G r    -- now B is held indeed
+        ",
+    );
+    assert_eq!(outcome.latches, [(40.0, Latch::CycleFault { group: 1 })]);
+}
+
+#[test]
+fn who_has_a_held_green_in_its_way_waits_anew_when_the_hold_ends() {
+    let outcome = Timeline::new(starving()).check(
+        "
+               A B
+            0  G r  stage a
+              ...
+           30  G r  hold A
+              ...
+           60  G r  end hold A
+              ...
+          101  y r    -- 40 s after the end of the hold
+              ...
+          104  r r
+              ...
+          106  r G
+              ...
+          110  r G
+        ",
+    );
+    assert_eq!(outcome.latches, [(100.0, Latch::CycleFault { group: 1 })]);
+}
+
+#[test]
+fn a_hold_exempts_those_alone_in_whose_way_it_is() {
+    // A is in the way of B, D in that of C. C waits for at most 40 s.
+    let c = GroupSpec { max_red: Some(s(40)), ..vehicle("C") };
+    let spec = PlanSpec::new("two pairs", vec![vehicle("A"), vehicle("B"), c, vehicle("D")])
+        .forbid("A", "B", (s(5), s(5)))
+        .forbid("C", "D", (s(5), s(5)))
+        .stage("1", &["A", "D"])
+        .stage("2", &["B", "C"]);
+    let outcome = Timeline::new(spec).check(
+        "
+               A B C D
+            0  G r r G  stage 1, hold A
+              ...
+           41  G r r y
+              ...
+           44  G r r r
+              ...
+           46  G r G r
+              ...
+           60  y r G r  end hold A  -- the sequence goes on
+              ...
+           63  r r G r
+              ...
+           65  r G G r
+              ...
+           70  r y y r
+              ...
+           72  r y y r
+        ",
+    );
+    assert_eq!(outcome.latches, [(40.0, Latch::CycleFault { group: 2 })]);
+}
+
+#[test]
+fn the_least_sequence_of_stages_is_no_fault_although_nobody_may_wait_for_longer() {
+    // Three times 5 s of green and 5 s of intergreen: 30 s.
+    let spec = three();
+    let groups = ["A", "B", "C"].map(|name| GroupSpec { max_red: Some(s(30)), ..vehicle(name) }).to_vec();
+    let outcome = Timeline::new(PlanSpec { groups, ..spec }).check(
+        "
+               A B C
+            0  r r r  lamps rrr
+            1  G r r  stage a
+              ...
+            6  y r r  stage b
+              ...
+            9  r r r
+              ...
+           11  r G r
+              ...
+           16  r y r  stage c
+              ...
+           19  r r r
+              ...
+           21  r r G    -- C has been red since 0
+              ...
+           26  r r y  stage a
+              ...
+           29  r r r
+              ...
+           31  G r r    -- A since 9
+              ...
+           36  y r r  stage b
+              ...
+           39  r r r
+              ...
+           41  r G r
+              ...
+           46  r y r  stage c
+              ...
+           49  r r r
+              ...
+           51  r r G
+              ...
+           55  r r G
+        ",
+    );
+    assert_eq!((outcome.plan.worst_sequence(), outcome.latches), (s(30), vec![]));
+}

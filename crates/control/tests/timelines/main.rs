@@ -23,6 +23,7 @@
 mod referee;
 mod timeline;
 
+mod clearing;
 mod commands;
 mod coordination;
 mod cuts;
