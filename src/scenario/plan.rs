@@ -49,7 +49,9 @@ pub fn read_plan(text: &str, name: &str) -> Result<PlanSpec, ScenarioError> {
         {
             return ScenarioError::new(name, text, opening(text), format!("has no field {field}; expected one"));
         }
-        let place = (e.span.start.line, e.span.start.col);
+        let (line, column) = (e.span.start.line, e.span.start.col);
+        // Some places are the blanks before what is wrong.
+        let place = (line, column + Found::at(text, (line, column)).blanks());
         let groups = head.and_then(|h| h.groups).map(|g| g.len());
         ScenarioError::at(name, text, Some(place), words(&e.code, Found::at(text, place), groups))
     })
@@ -79,6 +81,12 @@ impl<'a> Found<'a> {
         let byte = line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(byte, _)| byte);
         let (before, after) = line.split_at(byte);
         Self { before, after }
+    }
+
+    /// How many blanks stand before something there.
+    fn blanks(&self) -> usize {
+        let rest = self.after.trim_start();
+        if rest.is_empty() { 0 } else { self.after.chars().count() - rest.chars().count() }
     }
 
     /// The field whose value stands there.

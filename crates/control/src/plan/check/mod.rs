@@ -186,6 +186,13 @@ fn traps(plan: &Plan) -> Vec<(u16, u16)> {
     found
 }
 
+/// Of all traps those of one left turn; they are in the order of their groups.
+fn traps_of(traps: &[(u16, u16)], who: u16) -> &[(u16, u16)] {
+    let from = traps.partition_point(|t| t.0 < who);
+    let to = traps.partition_point(|t| t.0 <= who);
+    traps.get(from..to).unwrap_or_default()
+}
+
 /// A whole number of seconds.
 const fn seconds(s: i64) -> Millis {
     Millis(s * 1000)

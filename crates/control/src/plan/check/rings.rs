@@ -227,8 +227,9 @@ impl Checks<'_> {
     fn ring_traps(&mut self, rings: &Rings, section: usize, sections: usize) {
         let here: Vec<(usize, &Phase)> = rings.section(section).collect();
         let beyond: Vec<(usize, &Phase)> = rings.section((section + 1) % sections).collect();
+        let sets: BTreeMap<u8, Vec<u16>> = here.iter().chain(&beyond).map(|(_, p)| (p.number, rings.set(p))).collect();
+        let opens = |p: &Phase, group: u16| sets.get(&p.number).is_some_and(|set| set.binary_search(&group).is_ok());
         for &(who, to) in self.traps {
-            let opens = |p: &Phase, group: u16| rings.set(p).contains(&group);
             let mut found: Option<String> = None;
             for (i, &(ring, p)) in here.iter().enumerate().filter(|(_, (_, p))| opens(p, who)) {
                 let after = here.iter().skip(i + 1).find(|(r, n)| *r == ring && !opens(n, who));

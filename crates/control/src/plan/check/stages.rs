@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeSet, format, string::String};
 
-use super::{Checks, seconds};
+use super::{Checks, seconds, traps_of};
 use crate::Millis;
 use crate::plan::{Interstage, Stage};
 
@@ -84,9 +84,10 @@ impl Checks<'_> {
             let mut ends = interstage.iter().flat_map(|i| &i.ends);
             ends.find(|d| d.0 == group).map_or(Millis(0), |d| d.1)
         };
-        for &(who, oncoming) in self.traps {
-            let both = opens(from, who) && opens(from, oncoming);
-            if !both || opens(to, who) {
+        let traps = self.traps;
+        let ending = from.groups.iter().filter(|&&who| !opens(to, who));
+        for &(who, oncoming) in ending.flat_map(|&who| traps_of(traps, who)) {
+            if !opens(from, oncoming) {
                 continue;
             }
             let (who_name, name) = (self.name(who), self.name(oncoming));
