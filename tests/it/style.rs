@@ -46,7 +46,10 @@ fn none_of(folder: &str, words: &[&str], except: impl Fn(&str) -> bool) {
 
 /// Unit tests that sit beside the code may print and read files.
 fn is_test(name: &str) -> bool {
-    name.ends_with("tests.rs") || name.contains("/tests/") || name.ends_with("test_network.rs")
+    name.ends_with("tests.rs")
+        || name.contains("/tests/")
+        || name.contains("_tests/")
+        || name.ends_with("test_network.rs")
 }
 
 #[test]
