@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use intergreen_control::{
-    Command, Controller, Millis, Output, Plan,
+    Command, Controller, Decision, Lamp, Millis, Output, Plan, Request, StateError, Strategy, View,
     kernel::{Journal, Kernel},
+    plan::{GroupKind, Recall},
 };
 use proptest::{
     prelude::*,
@@ -279,5 +280,71 @@ proptest! {
             oracle.reached(Millis(now)).map_err(|wrong| fail(&oracle, wrong))?;
             now += 1000;
         }
+    }
+
+    /// Stages in their order, each until all of its groups have had their least green, are no cycle fault, although no
+    /// group may wait for longer than that takes.
+    #[test]
+    fn the_least_sequence_of_stages_raises_no_cycle_fault(seed: u64) {
+        let (plan, seed) = valid_plan(seed);
+        prop_assume!(plan.program().is_none() && !plan.stages().is_empty());
+        let mut spec = plan.spec().clone();
+        for group in &mut spec.groups {
+            (group.max_red, group.recall) = (Some(plan.worst_sequence().max(Millis(10_000))), Recall::Min);
+        }
+        let plan = Arc::new(Plan::new(spec).map_err(|e| about(&plan, seed, &e.to_string()))?);
+        let mut controller = Controller::new(plan.clone(), Box::new(Least::default()), 4);
+        controller.log_events(true);
+        let mut oracle = Oracle::new(&plan, true).with_waits(&plan, 0);
+        controller.start(Millis(0));
+        controller.handle_command(Millis(0), Command::SelfCheck { passed: true });
+        for now in (0..1_000_000).step_by(1000) {
+            controller.advance(Millis(now));
+            let result = oracle.see(drain(&mut controller)).and_then(|()| oracle.reached(Millis(now)));
+            result.map_err(|wrong| about(&plan, seed, &wrong))?;
+            if oracle.faults() > 0 {
+                return Err(about(&plan, seed, &format!("a cycle fault of {:?} at {now} ms", oracle.cycle_fault)));
+            }
+        }
+    }
+}
+
+/// Stages in their order, each until all of its groups have been open for their least green.
+#[derive(Debug, Default)]
+struct Least {
+    stage: usize,
+    opened: Vec<Option<Millis>>,
+}
+
+impl Strategy for Least {
+    fn name(&self) -> &'static str {
+        "least"
+    }
+
+    fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
+        let (plan, stages) = (view.plan, view.plan.stages());
+        self.opened.resize(plan.groups().len(), None);
+        for ((opened, lamp), group) in self.opened.iter_mut().zip(view.lamps).zip(plan.groups()) {
+            let arrow = group.kind == GroupKind::FlashingYellowArrow && *lamp == Lamp::Flashing;
+            *opened = if lamp.is_green() || arrow { opened.or(Some(now)) } else { None };
+        }
+        let over = |g: &u16| {
+            let (opened, least) = (self.opened[usize::from(*g)], plan.groups()[usize::from(*g)].min_green);
+            opened.is_some_and(|opened| now - opened >= least)
+        };
+        if stages[self.stage].groups.iter().all(over) {
+            self.stage = (self.stage + 1) % stages.len();
+        }
+        Decision { request: Request::Stage(self.stage), next: now + Millis(100) }
+    }
+
+    fn explain(&self) -> String {
+        "least: the least greens".into()
+    }
+
+    fn save(&self, _: &mut Vec<u8>) {}
+
+    fn load(&mut self, _: &[u8]) -> Result<(), StateError> {
+        Ok(())
     }
 }

@@ -27,13 +27,15 @@ pub struct Referee<'a> {
     /// When its green began and ended last.
     opened: Vec<Option<Millis>>,
     ended: Vec<Option<Millis>>,
+    /// When its last red-yellow began, while that or the green after it lasts.
+    began: Vec<Option<Millis>>,
 }
 
 impl<'a> Referee<'a> {
     pub fn new(spec: &'a PlanSpec, allowed: Allowed, lamps: &[Lamp]) -> Self {
         let unknown = vec![None; lamps.len()];
-        let (since, opened) = (unknown.clone(), unknown.clone());
-        Self { spec, allowed, lamps: lamps.to_vec(), since, opened, ended: unknown }
+        let (since, opened, began) = (unknown.clone(), unknown.clone(), unknown.clone());
+        Self { spec, allowed, lamps: lamps.to_vec(), since, opened, ended: unknown, began }
     }
 
     fn number(&self, name: &str) -> usize {
@@ -58,9 +60,15 @@ impl<'a> Referee<'a> {
                 continue;
             }
             self.course(at, g, from, to, flashing);
+            match to {
+                Lamp::RedYellow => self.began[g] = Some(at),
+                Lamp::Red | Lamp::TurnOnRed => self.began[g] = None,
+                _ => {}
+            }
             match (was_open[g], self.is_open(g)) {
                 (false, true) => {
                     self.cleared(at, g);
+                    self.cleared_for_yielding(at, g);
                     self.opened[g] = Some(at);
                 }
                 (true, false) => {
@@ -152,14 +160,51 @@ impl<'a> Referee<'a> {
         }
     }
 
-    /// A left turn that gives way does not end before the traffic it gives way to.
+    /// Of two of whom one gives way, whoever has ended clears before the other opens: for the time given, else for its
+    /// yellow and red clearance. Who gives way to people on foot opens at any time, but not protected.
+    fn cleared_for_yielding(&self, at: Millis, g: usize) {
+        let name = &self.spec.groups[g].name;
+        for y in &self.spec.yields {
+            let other = match (&y.who == name, &y.to == name) {
+                (true, _) => &y.to,
+                (_, true) => &y.who,
+                _ => continue,
+            };
+            let from = self.number(other);
+            let group = &self.spec.groups[from];
+            let on_foot = group.kind == GroupKind::Pedestrian;
+            if self.is_open(from) || on_foot && (self.lamps[g] != Lamp::Green || self.allowed.cuts) {
+                continue;
+            }
+            let given = self.spec.intergreens.iter().find(|i| i.from == *other && i.to == *name);
+            let time = match given.map(|i| &i.time) {
+                Some(IntergreenTime::Given(time)) => *time,
+                Some(_) => continue,
+                None => {
+                    let (yellow, red) =
+                        if on_foot { (group.clearance, group.buffer) } else { (group.yellow, group.red_clearance) };
+                    yellow.unwrap_or(Millis(0)) + red.unwrap_or(Millis(0))
+                }
+            };
+            // Red-yellow leads to green, whoever ended in between.
+            let began = self.began[g].unwrap_or(at);
+            if let Some(ended) = self.ended[from].filter(|&ended| ended <= began) {
+                assert!(at - ended >= time, "{at:?}: '{name}' opens {:?} after '{other}' of {time:?}", at - ended);
+            }
+        }
+    }
+
+    /// A left turn that gives way does not end before the traffic it gives way to, nor while that is in red-yellow.
     fn traps(&self, at: Millis, g: usize) {
         let group: &GroupSpec = &self.spec.groups[g];
         if self.allowed.trap || group.kind == GroupKind::FlashingYellowArrow {
             return;
         }
         for y in self.spec.yields.iter().filter(|y| y.oncoming && y.who == group.name) {
-            assert!(!self.is_open(self.number(&y.to)), "{at:?}: '{}' is trapped by '{}'", y.who, y.to);
+            let to = self.number(&y.to);
+            assert!(!self.is_open(to), "{at:?}: '{}' is trapped by '{}'", y.who, y.to);
+            let starts = self.lamps[to] == Lamp::RedYellow && self.began[to].is_some_and(|began| began < at);
+            assert!(!starts, "{at:?}: '{}' ends while '{}' is in red-yellow", y.who, y.to);
         }
     }
 
@@ -202,7 +247,7 @@ fn says(changes: &[Change]) -> String {
 
 #[test]
 fn the_referee_sees_what_is_wrong() {
-    let cases: [(&[Change], &str); 8] = [
+    let cases: [(&[Change], &str); 13] = [
         (&[(0, 1, 'G'), (9, 1, 'y'), (12, 1, 'r'), (14, 2, 'G')], ""),
         (&[(0, 1, 'G'), (9, 2, 'G')], "'O' Green and 'X' Green"),
         (&[(0, 1, 'G'), (9, 1, 'y'), (12, 1, 'r'), (13, 2, 'G')], "'X' opens Millis(4000) after 'O'"),
@@ -211,6 +256,11 @@ fn the_referee_sees_what_is_wrong() {
         (&[(0, 1, 'G'), (9, 1, 'r')], "'O' Green → Red"),
         (&[(0, 1, 'G'), (1, 0, 'g'), (9, 0, 'y')], "'L' is trapped by 'O'"),
         (&[(0, 1, 'G'), (1, 0, 'G')], "'L' and 'O' both Green"),
+        (&[(0, 0, 'G'), (9, 0, 'y'), (12, 0, 'r'), (12, 1, 'G')], ""),
+        (&[(0, 0, 'G'), (9, 0, 'y'), (11, 1, 'G')], "'O' opens Millis(2000) after 'L'"),
+        (&[(0, 0, 'g'), (9, 0, 'y'), (11, 1, 'G')], "'O' opens Millis(2000) after 'L'"),
+        (&[(0, 1, 'G'), (9, 1, 'y'), (11, 0, 'g')], "'L' opens Millis(2000) after 'O'"),
+        (&[(0, 0, 'g'), (8, 1, 'u'), (9, 0, 'y')], "'L' ends while 'O' is in red-yellow"),
     ];
     for (changes, expected) in cases {
         let found = says(changes);
