@@ -71,6 +71,31 @@ fn the_through_traffic_does_not_open_beside_a_left_that_is_about_to_end() {
 }
 
 #[test]
+fn nor_beside_one_that_gives_way_and_is_about_to_end() {
+    Timeline::new(left()).check(
+        "
+               L O X
+            0  r r G  stage side
+              ...
+            6  r r y  lamps grr
+              ...
+            9  r r r
+              ...
+           11  g r r
+           12  g r r  lamps rGr  -- its least green is not over
+              ...
+           16  y r r
+              ...
+           19  r r r
+              ...
+           21  r G r
+              ...
+           25  r G r
+        ",
+    );
+}
+
+#[test]
 fn a_left_that_is_held_gives_way_meanwhile_and_then_takes_the_oncoming_traffic_with_it() {
     Timeline::new(left()).check(
         "
