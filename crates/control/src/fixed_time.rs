@@ -8,8 +8,7 @@ use alloc::{boxed::Box, format, string::String, vec::Vec};
 
 use crate::{
     Decision, Entry, Millis, Request, StateError, StateReader, Strategy, View,
-    kernel::bit,
-    plan::{Group, Pattern, Plan, Rings},
+    plan::{Group, Pattern, Plan, Rings, bit},
 };
 
 /// Its entry in the registry.

@@ -10,7 +10,7 @@ use super::light::{FAR_PAST, Light};
 use crate::{
     Lamp, Millis, Request,
     log::Asked,
-    plan::{Group, GroupKind, Plan},
+    plan::{Group, GroupKind, Plan, bit},
 };
 
 /// What a group is to become.
@@ -252,9 +252,4 @@ impl Target {
             aim
         }
     }
-}
-
-/// The bit of a phase, 1–32; no bit for another number.
-pub(crate) const fn bit(phase: u8) -> u32 {
-    if phase >= 1 && phase <= 32 { 1 << (phase - 1) } else { 0 }
 }

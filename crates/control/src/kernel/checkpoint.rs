@@ -5,12 +5,16 @@ use alloc::vec::Vec;
 use super::{
     Kernel, Mode,
     aim::{Aim, Following},
-    bit,
     calls::Call,
     light::{Light, State},
     preempt::{Input, Part},
 };
-use crate::{Lamp, StateError, StateReader, log::Asked, plan::StartUp, state};
+use crate::{
+    Lamp, StateError, StateReader,
+    log::Asked,
+    plan::{StartUp, bit},
+    state,
+};
 
 const VERSION: u8 = 1;
 

@@ -5,8 +5,11 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::{Aim, bit, light::Light};
-use crate::{Millis, plan::Plan};
+use super::{Aim, light::Light};
+use crate::{
+    Millis,
+    plan::{Plan, bit},
+};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Fallback {

@@ -41,9 +41,8 @@ mod unit;
 
 use alloc::{sync::Arc, vec, vec::Vec};
 
-pub(crate) use self::aim::{Aim, bit};
 use self::{
-    aim::Target,
+    aim::{Aim, Target},
     calls::Calls,
     fallback::Fallback,
     light::{Light, State},

@@ -6,7 +6,7 @@ use core::fmt::Write;
 use super::error::Findings;
 use super::{
     Delay, Group, GroupKind, GroupSpec, IntergreenTime, Interstage, Matrix, Overlap, PLAN_VERSION, Phase, Plan,
-    PlanErrors, PlanSpec, PreemptPlan, Relation, Rings, RingsSpec, Stage, Waiver,
+    PlanErrors, PlanSpec, PreemptPlan, Relation, Rings, RingsSpec, Stage, Waiver, bit,
 };
 use crate::{Lamp, Millis, state::Fingerprint};
 
@@ -270,11 +270,6 @@ fn rings(spec: &RingsSpec, names: &mut Names<'_>) -> Rings {
         }
     }
     Rings { phases, rings: spec.rings.clone(), overlaps }
-}
-
-/// The bit of a phase, 1–32.
-const fn bit(phase: u8) -> u32 {
-    1 << (phase - 1)
 }
 
 /// See [`Plan::names`].

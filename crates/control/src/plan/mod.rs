@@ -45,6 +45,7 @@ pub use spec::{
     Delay, GroupKind, GroupSpec, IntergreenSpec, IntergreenTime, InterstageSpec, OverlapSpec, PLAN_VERSION, PhaseSpec,
     PlanSpec, Recall, RingsSpec, StageSpec, StartUp, YieldSpec,
 };
+pub(crate) use tables::bit;
 pub use tables::{Group, Interstage, Matrix, Overlap, Phase, PreemptPlan, Relation, Rings, Stage};
 pub use waiver::Waiver;
 

@@ -193,3 +193,8 @@ pub struct PreemptPlan {
     /// Groups that are served first afterwards.
     pub exit: Vec<u16>,
 }
+
+/// The bit of a phase, 1–32, in a set of phases; no bit for another number.
+pub(crate) const fn bit(phase: u8) -> u32 {
+    if phase >= 1 && phase <= 32 { 1 << (phase - 1) } else { 0 }
+}

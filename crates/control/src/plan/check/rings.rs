@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeMap, collections::BTreeSet, format, string::String, vec::Vec};
 
 use super::Checks;
-use crate::plan::{GroupKind, Overlap, Phase, Relation, Rings};
+use crate::plan::{GroupKind, Overlap, Phase, Relation, Rings, bit};
 
 impl Overlap {
     /// Whether it is open with a phase, giving way or not.
@@ -29,11 +29,6 @@ impl Rings {
             .flat_map(move |(r, ring)| ring.get(section).into_iter().flatten().map(move |&p| (r, p)))
             .filter_map(|(r, p)| Some((r, self.find(p)?)))
     }
-}
-
-/// The bit of a phase, 1–32; of other numbers, which are told of already, none.
-fn bit(phase: u8) -> u32 {
-    1u32.checked_shl(u32::from(phase).wrapping_sub(1)).unwrap_or(0)
 }
 
 impl Checks<'_> {
