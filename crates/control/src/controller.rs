@@ -298,6 +298,10 @@ impl Controller {
         let asked = self.take_inputs(at) || self.next <= at;
         self.now = Some(at);
         self.decide(at);
+        if !self.kernel.is_due(at) {
+            // An edge that changed nobody's mind.
+            return;
+        }
         self.kernel.advance(at, &mut self.journal);
         if self.look_at_lamps() && !asked {
             // The kernel alone has changed something: the strategy may want to go on from there.

@@ -105,6 +105,16 @@ impl Target {
         }
     }
 
+    /// Whether a request asks for what was asked for last. Lamps are not compared.
+    pub fn is(&self, request: Request<'_>) -> bool {
+        match request {
+            Request::Step(step) => u32::try_from(step).is_ok_and(|step| self.asked == Asked::Step(step)),
+            Request::Stage(stage) => self.stage == Some(stage),
+            Request::Phases { phases, walks } => self.phases == Some((phases, walks)),
+            Request::Lamps(_) => false,
+        }
+    }
+
     /// Takes a request. Returns whether it fits the plan; if not, nothing changes.
     pub fn set(&mut self, plan: &Plan, request: Request<'_>, lights: &[Light], now: Millis) -> bool {
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);

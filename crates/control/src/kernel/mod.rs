@@ -82,6 +82,8 @@ pub struct Kernel {
     next: Millis,
     /// When the lamps were taken over as they were: since when they had been so nobody knows.
     taken_over: Millis,
+    /// Whether something was asked for since the last advance.
+    asked: bool,
     /// Why each group changes in this moment; scratch.
     reasons: Vec<Reason>,
     /// Groups that end together; scratch.
@@ -108,6 +110,7 @@ impl Kernel {
             now: light::FAR_PAST,
             next: Millis::NEVER,
             taken_over: light::FAR_PAST,
+            asked: true,
             reasons: vec![Reason::StartUp; n],
             together: Vec::with_capacity(n),
             plan,
@@ -127,6 +130,10 @@ impl Kernel {
     /// Takes a request; it takes effect at the next [`advance`](Self::advance). Returns whether it fits the plan; if
     /// not, the request before stays in force.
     pub fn request(&mut self, request: Request<'_>, at: Millis) -> bool {
+        if self.target.is(request) {
+            return true;
+        }
+        self.asked = true;
         self.target.set(&self.plan, request, &self.lights, at.max(self.now))
     }
 
@@ -174,6 +181,7 @@ impl Kernel {
     /// [`next`](Self::next) before.
     pub fn advance(&mut self, at: Millis, journal: &mut Journal) {
         self.now = at.max(self.now);
+        self.asked = false;
         let now = self.now;
         self.next = Millis::NEVER;
         self.preempts.advance(&self.plan, &self.lights, now, journal);
@@ -228,6 +236,11 @@ impl Kernel {
         let left = |l: &Light| (l.ended + self.limits.longest_intergreen).max(l.since + rules::SHOWN_RED);
         let red = self.lights.iter().filter(|l| l.state == State::Closed);
         red.map(left).max().unwrap_or(light::FAR_PAST)
+    }
+
+    /// Whether an [`advance`](Self::advance) to `at` would change anything: something is due, or was asked for.
+    pub const fn is_due(&self, at: Millis) -> bool {
+        self.asked || self.next.0 <= at.0
     }
 
     /// When something may happen next if nobody asks for anything else.
@@ -388,16 +401,19 @@ impl Kernel {
 
     /// A group is called from outside, or a detector that calls it goes on or off.
     pub fn call(&mut self, group: u16, on: bool, locking: bool, journal: &mut Journal) {
+        self.asked = true;
         self.calls.set(group, on, locking, &self.lights, self.now, journal);
     }
 
     /// A preemption's input goes on or off. Returns whether there is such an input.
     pub fn preempt(&mut self, preempt: u16, on: bool, at: Millis, journal: &mut Journal) -> bool {
+        self.asked = true;
         self.preempts.input(preempt, on, at.max(self.now), journal)
     }
 
     /// Keeps a green from ending, unless a preemption or flashing needs it to.
     pub fn hold(&mut self, group: u16, on: bool) {
+        self.asked = true;
         if let Some(hold) = self.hold.get_mut(usize::from(group)) {
             *hold = on;
         }
@@ -405,6 +421,7 @@ impl Kernel {
 
     /// Keeps a group from starting, unless a preemption needs it to.
     pub fn omit(&mut self, group: u16, on: bool) {
+        self.asked = true;
         if let Some(omit) = self.omit.get_mut(usize::from(group)) {
             *omit = on;
         }
@@ -412,6 +429,7 @@ impl Kernel {
 
     /// Ends a green as soon as the rules allow it.
     pub fn force_off(&mut self, group: u16) {
+        self.asked = true;
         let g = usize::from(group);
         if self.lights.get(g).is_some_and(|l| l.state.is_committed()) {
             self.force_off[g] = true;
@@ -420,16 +438,19 @@ impl Kernel {
 
     /// Flashing by command: entered through yellow and red, left through red.
     pub fn flash(&mut self, on: bool) {
+        self.asked = true;
         self.unit.command(on);
     }
 
     /// Whether the lamps were found to be in order at start-up.
     pub fn self_check(&mut self, passed: bool, at: Millis, journal: &mut Journal) {
+        self.asked = true;
         self.unit.self_check(passed, at.max(self.now), journal);
     }
 
     /// A fault: flashing at once, until somebody resets it by hand.
     pub fn fault(&mut self, at: Millis, journal: &mut Journal) {
+        self.asked = true;
         let now = at.max(self.now);
         journal.event(now, code::ALARM, 2, Reason::Fault);
         self.unit.fault(now, journal);
@@ -437,6 +458,7 @@ impl Kernel {
 
     /// Somebody has reset the faults by hand.
     pub fn reset(&mut self, at: Millis, journal: &mut Journal) {
+        self.asked = true;
         let now = at.max(self.now);
         self.unit.reset(now, journal);
         if self.fallback.group().is_some() {
@@ -448,6 +470,7 @@ impl Kernel {
 
     /// The clock jumped by so much that nobody can be said to have waited.
     pub fn skip(&mut self) {
+        self.asked = true;
         self.calls.forget();
     }
 }
