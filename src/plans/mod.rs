@@ -25,9 +25,7 @@ mod words;
 
 use std::sync::Arc;
 
-use intergreen_control::plan::{
-    Calendar, GroupSpec, PLAN_VERSION, Plan, PlanErrors, PlanSpec, Recall, StartUp, Waiver, YieldSpec,
-};
+use intergreen_control::plan::{GroupSpec, Plan, PlanErrors, PlanSpec, Recall, Waiver, YieldSpec};
 use intergreen_control::{Lamp, Millis, Program, ProgramStep};
 
 pub use self::refusal::{Opened, Refusal};
@@ -133,7 +131,13 @@ pub fn of_signal(network: &Network, signal: SignalId, allow_unsafe: bool) -> Res
             return Err(Refusal::program(signal, &in_words(&waivers)));
         }
     }
-    program_is_enough(&mut spec, &waivers, &mut notes);
+    let plan = match Plan::imported(spec.clone(), waivers.clone()) {
+        Ok(plan) => plan,
+        Err(_) => {
+            program_is_enough(&mut spec, &waivers, &mut notes);
+            Plan::imported(spec.clone(), waivers).map_err(unsound)?
+        }
+    };
     let served = signal.rings.as_ref().filter(|_| spec.rings.is_some());
     let nema = match served.map(|nema| nema::plan(&spec, nema, &relations)) {
         Some(Err(errors)) => {
@@ -143,7 +147,6 @@ pub fn of_signal(network: &Network, signal: SignalId, allow_unsafe: bool) -> Res
         Some(Ok(plan)) => Some(Arc::new(plan)),
         None => None,
     };
-    let plan = Plan::imported(spec, waivers).map_err(unsound)?;
     let notes = notes.into_iter().map(|n| format!("signal '{}': {n}", signal.id)).collect();
     Ok(SignalPlan { signal: id, plan: Arc::new(plan), nema, smoothed, opened, notes })
 }
@@ -180,9 +183,6 @@ fn write_down(
     waivers.extend(traps(program.steps(), relations));
     let intergreens = intergreens::Intergreens::new(cycle, relations, &yellows).all(waivers);
     PlanSpec {
-        version: PLAN_VERSION,
-        name: signal.id.clone(),
-        groups,
         forbidden: relations.forbidden.keys().map(|&[a, b]| (a.to_string(), b.to_string())).collect(),
         yields: relations
             .yields
@@ -190,17 +190,8 @@ fn write_down(
             .map(|(&[who, to], &(_, oncoming))| YieldSpec { who: who.to_string(), to: to.to_string(), oncoming })
             .collect(),
         intergreens,
-        yellow_conflicts: false,
-        start_up: StartUp::default(),
         program: Some(program.clone()),
-        stages: Vec::new(),
-        interstages: Vec::new(),
-        rings: None,
-        detectors: Vec::new(),
-        patterns: Vec::new(),
-        calendar: Calendar::default(),
-        preempts: Vec::new(),
-        priorities: Vec::new(),
+        ..PlanSpec::new(&signal.id, groups)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The times of a group, from its own program; and what of them is out of the ordinary.
 
-use intergreen_control::plan::{GroupKind, GroupSpec, Recall, Waiver};
+use intergreen_control::plan::{GroupKind, GroupSpec, Waiver};
 use intergreen_control::{Lamp, Millis};
 
 use super::cycle::Cycle;
@@ -78,20 +78,12 @@ pub(super) fn group(cycle: Cycle<'_>, group: u16, kind: GroupKind, waivers: &mut
         waivers.push(other(format!("its cycle lasts {} s", cycle.program.cycle().seconds())));
     }
     GroupSpec {
-        name: group.to_string(),
-        kind,
         min_green: Some(min_green),
-        max_green: None,
         yellow: Some(yellow),
         red_yellow: Some(red_yellow),
-        red_clearance: None,
-        walk: None,
-        clearance: None,
-        buffer: None,
-        lead: None,
         red_revert: Some(red_revert),
         max_red: Some(max_red),
-        recall: Recall::default(),
+        ..GroupSpec::new(&group.to_string(), kind)
     }
 }
 

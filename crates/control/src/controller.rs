@@ -34,7 +34,7 @@ use crate::{
     DetectorBank, DetectorEvent, Lamp, Millis, Plan, Strategy, View,
     kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
     log::{Reason, code},
-    plan::{DayAction, DetectorMode, Pattern, WallClock},
+    plan::{DayAction, Pattern, WallClock},
 };
 
 mod checkpoint;
@@ -423,7 +423,7 @@ impl Controller {
 fn calls(plan: &Plan, detectors: u16) -> Vec<Vec<(u16, bool)>> {
     let of = |channel: u16| {
         let uses = plan.spec().detectors.iter().filter(|d| d.channel == channel);
-        let calling = uses.filter(|d| matches!(d.mode, DetectorMode::Call | DetectorMode::CallAndExtend));
+        let calling = uses.filter(|d| d.mode.calls());
         calling.flat_map(|d| d.groups.iter().filter_map(|g| plan.find_group(g)).map(|g| (g, d.locking))).collect()
     };
     (0..detectors).map(of).collect()

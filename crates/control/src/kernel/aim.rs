@@ -105,7 +105,7 @@ impl Target {
         }
     }
 
-    /// Whether a request asks for what was asked for last. Lamps are not compared.
+    /// Whether a request asks for what was asked for last: it starts nothing anew. Lamps are not compared.
     pub fn is(&self, request: Request<'_>) -> bool {
         match request {
             Request::Step(step) => u32::try_from(step).is_ok_and(|step| self.asked == Asked::Step(step)),
@@ -143,8 +143,7 @@ impl Target {
             }
             Request::Phases { phases, walks } => {
                 let Some(rings) = plan.rings() else { return false };
-                let known = rings.phases.iter().fold(0, |mask, p| mask | bit(p.number));
-                if (phases | walks) & !known != 0 {
+                if (phases | walks) & !rings.known() != 0 {
                     return false;
                 }
                 self.stage = None;
@@ -176,10 +175,6 @@ impl Target {
     }
 
     fn set_stage(&mut self, plan: &Plan, stage: usize, now: Millis) {
-        // A repeated request starts nothing anew.
-        if self.stage == Some(stage) {
-            return;
-        }
         let before = self.stage;
         self.forget();
         self.stage = Some(stage);

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Millis,
     log::{Reason, code},
-    plan::{DetectorMode, Plan, Recall},
+    plan::{Plan, Recall},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,11 +39,8 @@ pub(super) struct Calls {
 
 impl Calls {
     pub fn new(plan: &Plan) -> Self {
-        let calls = |name: &str| {
-            plan.spec().detectors.iter().any(|d| {
-                matches!(d.mode, DetectorMode::Call | DetectorMode::CallAndExtend) && d.groups.iter().any(|g| g == name)
-            })
-        };
+        let calls =
+            |name: &str| plan.spec().detectors.iter().any(|d| d.mode.calls() && d.groups.iter().any(|g| g == name));
         let call = |g: &crate::plan::Group| {
             // A soft recall comes only when nobody else calls: nobody waits for it.
             let always = match g.recall {

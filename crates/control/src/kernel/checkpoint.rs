@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Lamp, StateError, StateReader,
     log::Asked,
-    plan::{StartUp, bit},
+    plan::{Rings, StartUp},
     state,
 };
 
@@ -172,7 +172,7 @@ impl Kernel {
     /// Some phases of the plan.
     fn phases(&self, reader: &mut StateReader<'_>) -> Result<u32, StateError> {
         let (mask, wrong) = (reader.u32()?, StateError::Invalid { what: "phases", expected: "phases of the plan" });
-        let known = self.plan.rings().map_or(0, |r| r.phases.iter().fold(0, |mask, p| mask | bit(p.number)));
+        let known = self.plan.rings().map_or(0, Rings::known);
         if mask & !known == 0 { Ok(mask) } else { Err(wrong) }
     }
 }

@@ -31,7 +31,7 @@ impl Fallback {
     }
 
     /// Begins; returns whether it did not run before.
-    pub fn start(&mut self, group: u16, _now: Millis) -> bool {
+    pub fn start(&mut self, group: u16) -> bool {
         let starts = self.fault.is_none();
         self.fault.get_or_insert(group);
         starts

@@ -57,7 +57,7 @@ pub use self::{
 use crate::{
     Lamp, Millis, Request,
     log::{Reason, code},
-    plan::{GroupKind, Plan},
+    plan::Plan,
 };
 
 /// The only writer of lamps. Driven by a [`Controller`](crate::Controller); by itself it is for tests.
@@ -289,9 +289,7 @@ impl Kernel {
             self.aims[g] = match aim {
                 _ if closes && aim.opens() => Aim::Closed,
                 // They cannot show that they give way.
-                Aim::Permissive if matches!(self.plan.groups()[g].kind, GroupKind::Arrow | GroupKind::Pedestrian) => {
-                    Aim::Open
-                }
+                Aim::Permissive if self.never_gives_way(g) => Aim::Open,
                 _ => aim,
             };
         }
@@ -310,7 +308,7 @@ impl Kernel {
         }
         let late = self.calls.late(&self.limits, self.now);
         if let Some(group) = late
-            && self.fallback.start(group, self.now)
+            && self.fallback.start(group)
         {
             journal.event(self.now, code::ALARM, 1, Reason::CycleFault { group });
             journal.latch(self.now, Latch::CycleFault { group });

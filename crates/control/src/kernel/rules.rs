@@ -50,9 +50,6 @@ impl Limits {
         };
         let mut order: Vec<u16> = (0..n).collect();
         order.sort_by_key(|&g| groups[usize::from(g)].lead.0 == 0);
-        let longest_intergreen =
-            (0..n).flat_map(|a| matrix.partners(a).iter().map(move |&b| matrix.intergreen(a, b))).max();
-        let longest_intergreen = longest_intergreen.unwrap_or(Millis(0));
         Self {
             patience: patience(plan),
             max_yellow: (0..n).map(|g| groups[usize::from(g)].yellow.max(longest(g, Lamp::Yellow))).collect(),
@@ -61,7 +58,7 @@ impl Limits {
                 .collect(),
             oncoming: (0..n).map(oncoming).collect(),
             order,
-            longest_intergreen,
+            longest_intergreen: matrix.longest_intergreen(),
         }
     }
 }
@@ -121,7 +118,7 @@ impl Clear {
 
 impl Kernel {
     /// Whether it is for those who cannot see that they have to give way.
-    fn never_gives_way(&self, g: usize) -> bool {
+    pub(super) fn never_gives_way(&self, g: usize) -> bool {
         matches!(self.plan.groups()[g].kind, GroupKind::Arrow | GroupKind::Pedestrian)
     }
 
@@ -147,7 +144,7 @@ impl Kernel {
             return false;
         }
         // A green arrow becomes a flashing one only through yellow.
-        let arrow_ends = self.plan.groups()[g].kind == GroupKind::FlashingYellowArrow
+        let arrow_ends = self.is_flashing_arrow(g)
             && light.state == State::Protected
             && (self.aims[g] == Aim::Permissive || !self.may_be_protected(g, self.aims[g]));
         !self.aims[g].opens() || arrow_ends

@@ -19,6 +19,13 @@ pub enum DetectorMode {
     Count,
 }
 
+impl DetectorMode {
+    /// Whether it calls.
+    pub const fn calls(self) -> bool {
+        matches!(self, Self::Call | Self::CallAndExtend)
+    }
+}
+
 /// What a detector means: which groups it calls and extends, and how.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]

@@ -117,6 +117,12 @@ impl Matrix {
         self.intergreens[self.cell(from, to)]
     }
 
+    /// The longest intergreen of all related pairs; 0 if there are none.
+    pub fn longest_intergreen(&self) -> Millis {
+        let from = |a: u16| self.partners(a).iter().map(move |&b| self.intergreen(a, b));
+        (0..).take(self.groups).flat_map(from).max().unwrap_or(Millis(0))
+    }
+
     /// The groups to which `group` has any relation, in their order.
     #[inline]
     pub fn partners(&self, group: u16) -> &[u16] {
@@ -159,6 +165,13 @@ pub struct Rings {
     pub rings: Vec<Vec<Vec<u8>>>,
     /// The overlaps.
     pub overlaps: Vec<Overlap>,
+}
+
+impl Rings {
+    /// All its phases as a set: bit `n − 1` for phase n.
+    pub fn known(&self) -> u32 {
+        self.phases.iter().fold(0, |set, phase| set | bit(phase.number))
+    }
 }
 
 /// A stage with its groups as numbers.

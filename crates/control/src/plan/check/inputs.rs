@@ -75,10 +75,7 @@ impl Checks<'_> {
         self.range(&element, "max_presence", preempt.max_presence, 10, 3600);
         // Until its dwell may end: whoever has just begun green or walk ends it first, and is cleared.
         let greens = self.plan.groups().iter().map(|g| g.min_green);
-        let intergreens = self.numbers().flat_map(|a| self.plan.matrix().partners(a).iter().map(move |&b| (a, b)));
-        let intergreens = intergreens.map(|(a, b)| self.plan.matrix().intergreen(a, b));
-        let longest = |times: &mut dyn Iterator<Item = Millis>| times.fold(Millis(0), Millis::max);
-        let (green, intergreen) = (longest(&mut { greens }), longest(&mut { intergreens }));
+        let (green, intergreen) = (greens.fold(Millis(0), Millis::max), self.plan.matrix().longest_intergreen());
         let shortest = preempt.delay + green + intergreen + preempt.track_green + preempt.min_dwell;
         if !self.odd_times && preempt.max_presence <= shortest {
             let [found, least, delay, green, intergreen, track, dwell] = [
