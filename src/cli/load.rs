@@ -69,6 +69,15 @@ pub struct Input {
     pub hash: u64,
 }
 
+impl Input {
+    /// A file, read once more for its hash.
+    fn read(file: &Path) -> Result<Self, Failure> {
+        let shown = file.display().to_string();
+        let bytes = std::fs::read(file).map_err(|e| Failure::Input(format!("{shown}: cannot be read: {e}")))?;
+        Ok(Self { hash: fnv(&bytes), file: shown })
+    }
+}
+
 /// A changed value: dotted path and text.
 pub type Edit = (String, String);
 
@@ -122,23 +131,26 @@ fn ron(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
 fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
     let wrong = |e: crate::scenario::ScenarioError| Failure::Input(e.to_string());
     let scenario = Scenario::from_ron_with(text, name, edits).map_err(wrong)?;
-    let (network, demand) = scenario.build().map_err(wrong)?;
+    let built = scenario.assemble().map_err(wrong)?;
+    let mut inputs = vec![Input { file: name.to_owned(), hash: fnv(text.as_bytes()) }];
+    for file in &built.files {
+        inputs.push(Input::read(file)?);
+    }
     let file = scenario.file;
     let loaded = Loaded {
         name: file.name,
-        network: Arc::new(network),
-        demand,
+        network: Arc::new(built.network),
+        demand: built.demand,
         begin: Millis::from_seconds(file.begin),
-        end: Some(Millis::from_seconds(file.end)),
+        end: file.end.map(Millis::from_seconds),
         step: Millis::from_seconds(file.step),
-        seed: file.seed,
-        routing: Routing { moment: file.routing, ..Routing::default() },
-        // The scenario has applied its own factor.
-        scale: 1.0,
-        report: Report::default(),
-        instruments: Instruments::default(),
+        seed: file.seeds[0],
+        routing: file.routing.routing(),
+        scale: file.demand.scale,
+        report: built.report,
+        instruments: built.instruments,
         outputs: Outputs::default(),
-        inputs: vec![Input { file: name.to_owned(), hash: fnv(text.as_bytes()) }],
+        inputs,
     };
     checked(loaded)
 }
@@ -170,9 +182,7 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
     let demand = read_demand_with(&files, &network, window, config.routing.penalties, &mut report).map_err(wrong)?;
     let mut inputs = Vec::new();
     for file in [path, &config.net].into_iter().chain(files.iter().map(PathBuf::as_path)) {
-        let bytes =
-            std::fs::read(file).map_err(|e| Failure::Input(format!("{}: cannot be read: {e}", file.display())))?;
-        inputs.push(Input { file: file.display().to_string(), hash: fnv(&bytes) });
+        inputs.push(Input::read(file)?);
     }
     checked(Loaded {
         name: stem(path),

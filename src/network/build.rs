@@ -33,7 +33,7 @@ pub enum NetworkError {
 }
 
 /// Shorthand for [`NetworkError::Invalid`].
-fn invalid(element: impl Into<String>, problem: impl Into<String>) -> NetworkError {
+pub(super) fn invalid(element: impl Into<String>, problem: impl Into<String>) -> NetworkError {
     NetworkError::Invalid { element: element.into(), problem: problem.into() }
 }
 

@@ -1,9 +1,10 @@
 //! What a street plan says: nodes, streets and signals, as written by a person.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A street plan: the input of [`compose`](super::compose).
-#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StreetPlan {
     /// Where streets meet or end.
@@ -16,7 +17,7 @@ pub struct StreetPlan {
 }
 
 /// A place where streets meet or end.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Node {
     /// Name.
@@ -30,7 +31,7 @@ pub struct Node {
 }
 
 /// What regulates a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NodeKind {
     /// Lamps.
@@ -45,7 +46,7 @@ pub enum NodeKind {
 
 /// A street. Its forward direction becomes link `id`, its backward direction link `-id`. A direction with a turn bay
 /// becomes two links, the second one named `….bay`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Street {
     /// Name.
@@ -92,7 +93,7 @@ fn yes() -> bool {
 }
 
 /// Lane layout of one direction in front of the node where it ends.
-#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StreetEnd {
     /// Length of an extra lane on the left, m; none if absent.
@@ -106,7 +107,7 @@ pub struct StreetEnd {
 }
 
 /// The program of a signal, in stages.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignalPlan {
     /// The node it stands at.
@@ -137,7 +138,7 @@ fn two() -> f64 {
 }
 
 /// What is green together, and for how long.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
     /// Duration of green, s.
