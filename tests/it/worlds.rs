@@ -328,7 +328,7 @@ pub fn arterial() -> World {
     let scenario = Scenario::bundled().expect("the bundled scenario is sound");
     let (network, demand) = scenario.build().expect("the bundled scenario is sound");
     let f = &scenario.file;
-    let setup = Setup { begin: s(f.begin), end: Some(s(f.end)), step: s(f.step), seed: f.seed, ..Setup::default() };
+    let setup = Setup { begin: s(f.begin), end: f.end.map(s), step: s(f.step), seed: f.seeds[0], ..Setup::default() };
     World { name: "arterial".into(), network: Arc::new(network), demand: Arc::new(demand), setup }
 }
 
