@@ -11,8 +11,10 @@
 mod error;
 pub mod format;
 pub mod guide;
+pub mod lint;
 pub mod place;
 mod plan;
+pub mod reference;
 mod resolve;
 mod set;
 #[cfg(test)]
@@ -24,21 +26,23 @@ use std::path::{Path, PathBuf};
 
 pub use error::ScenarioError;
 pub use format::{NetworkFile, ScenarioFile, VehicleFile};
-pub use plan::read_plan;
+pub use plan::{is_scenario, read_plan};
 pub use words::nearest;
-pub use write::{Clock, scenario_of, to_ron};
+pub use write::{Read, scenario_of, to_ron};
 
 use crate::demand::Demand;
 use crate::import::Report;
 use crate::import::sumo::net::read_network;
-use crate::instruments::Instruments;
+use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
 use crate::network::compose::{PlanError, StreetPlan, compose};
 use place::{Step, locate, shown};
 use resolve::Wrong;
 
+/// The scenarios in the program itself: name and text. The first one runs when none is named.
+pub const BUNDLED_ALL: &[(&str, &str)] = &[("arterial", include_str!("../../scenarios/arterial.ron"))];
 /// The scenario that runs when none is named.
-pub const BUNDLED: &str = include_str!("../../scenarios/arterial.ron");
+pub const BUNDLED: &str = BUNDLED_ALL[0].1;
 /// Name of [`BUNDLED`], for messages and results.
 pub const BUNDLED_NAME: &str = "arterial.ron";
 
@@ -64,6 +68,8 @@ pub struct Assembled {
     pub demand: Demand,
     /// What is to be measured.
     pub instruments: Instruments,
+    /// Names of the files for it.
+    pub outputs: Outputs,
     /// What the import of files that it names met and does not simulate.
     pub report: Report,
     /// The files that it names.
@@ -124,7 +130,8 @@ impl Scenario {
         let network = self.network(&self.file.network, &mut report, &mut files)?;
         let demand = resolve::demand(&self.file, &network, Vec::new()).map_err(|e| self.at(&e))?;
         let instruments = resolve::measures::instruments(&self.file.measures, &network).map_err(|e| self.at(&e))?;
-        Ok(Assembled { network, demand, instruments, report, files })
+        let outputs = resolve::measures::outputs(&self.file.measures);
+        Ok(Assembled { network, demand, instruments, outputs, report, files })
     }
 
     /// The network that the file describes or names.
@@ -173,6 +180,15 @@ impl Scenario {
         if let Err(guide::OutOfRange { path, problem }) = guide::check(&tree) {
             return refuse(path, problem);
         }
+        if let Some(date) = f.date.as_deref().filter(|d| !is_day(d)) {
+            return refuse(resolve::steps!("date"), format!("'{date}'; expected a day such as 2026-11-26"));
+        }
+        if let Some(zone) = f.time_zone.as_deref().filter(|z| !is_zone(z)) {
+            return refuse(
+                resolve::steps!("time_zone"),
+                format!("'{zone}'; expected Europe/Berlin, +01:00 or the like"),
+            );
+        }
         // A week is the longest scenario: it keeps times, slices and flows within sane bounds.
         const WEEK: f64 = 7.0 * 86_400.0;
         if let Some(end) = f.end
@@ -197,6 +213,21 @@ impl Scenario {
         let problem = if of.is_empty() { wrong.problem.clone() } else { format!("{of}: {}", wrong.problem) };
         ScenarioError::new(&self.source, &self.text, place.filter(|_| !self.text.is_empty()), problem)
     }
+}
+
+/// Whether a text is a day of the calendar: `2026-11-26`.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<Option<u32>> = text.split('-').map(|p| p.parse().ok()).collect();
+    let ([Some(year), Some(month), Some(day)], 10) = (&parts[..], text.len()) else { return false };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    (1..=12).contains(month) && (1..=days[*month as usize - 1]).contains(day)
+}
+
+/// Whether a text may name a time zone.
+fn is_zone(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || "/_+-:".contains(c);
+    (1..=64).contains(&text.len()) && text.chars().all(part)
 }
 
 /// The place of an error in a street plan.

@@ -29,6 +29,7 @@ mod plans_driven;
 mod plans_import;
 mod random_towns;
 mod regressions;
+mod scenario_files;
 mod sensors;
 mod stops;
 mod style;

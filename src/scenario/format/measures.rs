@@ -24,6 +24,25 @@ pub struct MeasuresFile {
     /// Logs of what signals show.
     #[serde(default, skip_serializing_if = "is_default")]
     pub lamps: Vec<LampLogFile>,
+    /// Name of the file with a row per trip, if it is not `tripinfo.xml`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tripinfo: Option<String>,
+    /// Name of the file with a row per step, if it is not `summary.xml`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub summary: Option<String>,
+    /// Name of a file with everybody's position.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fcd: Option<String>,
+    /// Time between positions. Left out: every step.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 0.001, max = 604_800.0), extend("unit" = "s"))]
+    pub fcd_period: Option<f64>,
+    /// Name of the file with sums per street, if it is not `edgedata.xml`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub edge_data: Option<String>,
+    /// Name of a file with sums per lane.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lane_data: Option<String>,
 }
 
 /// Whose readings, when, and where they go.

@@ -92,6 +92,9 @@ pub struct ScenarioFile {
     /// What is measured besides the books of a run, and written with `--out`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub measures: MeasuresFile,
+    /// Signals whose strategy the files it was imported from name, and which one runs instead. Results repeat it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fallbacks: Vec<String>,
 }
 
 /// How trips that name only where they begin and end find their way.
