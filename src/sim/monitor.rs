@@ -72,6 +72,7 @@ impl Monitor {
         let listed = |a, b| written.is_some_and(|list| list.contains(&(a, b)));
         let agrees = |a: u16, b: u16| match permissives.relation(a, b) {
             _ if listed(a, b) && between(a, b) == plan::Relation::Forbidden => false,
+            _ if listed(a, b) && between(b, a).yields() => false,
             Relation::Together => true,
             _ if permissives.conflict_waived(a, b) => true,
             Relation::Yielding if written.is_some() => {

@@ -31,6 +31,7 @@ mod random_towns;
 mod regressions;
 mod sensors;
 mod stops;
+mod street_plans;
 mod style;
 mod tools;
 mod worlds;

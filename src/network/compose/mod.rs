@@ -75,6 +75,8 @@ impl From<NetworkError> for PlanError {
 
 /// Distance before its stop line from which all foes can be seen, m (SUMO's default).
 const VISIBILITY: f64 = 4.5;
+/// The same at roundabouts, m: one sees who comes on the ring well before the line.
+const RING_VISIBILITY: f64 = 12.0;
 
 /// Who may use a bus lane.
 const BUSES: &[VehicleClass] = &[VehicleClass::Bus, VehicleClass::Coach, VehicleClass::Emergency];
@@ -175,9 +177,15 @@ impl<'a> Composer<'a> {
         let (from, to) = (self.junctions[road.from], self.junctions[road.to]);
         let mut links = road.shapes();
         self.shapes.push(RoadShapes::of(road));
+        // Whoever changes lanes in a bend stays where he is along the street.
+        let bends = !road.street.bends.is_empty();
         let spec = |id: &str, from, to, shapes: &[Vec<Point>], bus_lane: bool| {
             let who = |k: usize| if k == 0 && bus_lane { Permissions::only(BUSES) } else { Permissions::ALL };
-            let lane = |(k, s): (usize, &Vec<Point>)| lane(format!("{id}_{k}"), road.speed, who(k), s.clone());
+            let mean = shapes.iter().map(|s| geometry::length(s)).sum::<f64>() / shapes.len() as f64;
+            let lane = |(k, s): (usize, &Vec<Point>)| LaneSpec {
+                length: bends.then_some(mean),
+                ..lane(format!("{id}_{k}"), road.speed, who(k), s.clone())
+            };
             LinkSpec {
                 id: id.to_owned(),
                 from: Some(from),
@@ -294,7 +302,11 @@ impl<'a> Composer<'a> {
                 junction,
                 request: (k == 0).then_some(row as u16),
                 keep_clear: true,
-                visibility: VISIBILITY,
+                visibility: if self.plan.nodes[node].kind == NodeKind::Roundabout {
+                    RING_VISIBILITY
+                } else {
+                    VISIBILITY
+                },
             });
         }
         Ok(())
