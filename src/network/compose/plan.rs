@@ -31,11 +31,13 @@ pub struct Node {
     pub y: f64,
     /// What regulates it.
     pub kind: NodeKind,
-    /// Of a roundabout: from its middle to the middle of its ring, m, 9 to 100; none: 16.
+    /// Of a roundabout: from its middle to the middle of its ring, m; none: 16.
     #[serde(default)]
+    #[schemars(range(min = 9.0, max = 100.0), extend("unit" = "m"))]
     pub radius: Option<f64>,
-    /// Of a roundabout: lanes of its ring, 1 or 2; none: 1.
+    /// Of a roundabout: lanes of its ring; none: 1.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 2))]
     pub ring_lanes: Option<u8>,
 }
 
@@ -146,11 +148,13 @@ pub struct BusStop {
     pub id: String,
     /// The street; `-street` for its backward direction.
     pub street: String,
-    /// Where it begins, m from the beginning of that direction, crossings left out; ≥ 0. It must not reach over the
-    /// place where a turn bay opens or a bus lane ends.
+    /// Where it begins, m from the beginning of that direction, crossings left out. It must not reach over the place
+    /// where a turn bay opens or a bus lane ends.
+    #[schemars(range(min = 0.0), extend("unit" = "m"))]
     pub at: f64,
-    /// Its length, m, 5 to 100; none: 20.
+    /// Its length, m.
     #[serde(default = "twenty")]
+    #[schemars(range(min = 5.0, max = 100.0), extend("unit" = "m"))]
     pub length: f64,
 }
 
