@@ -252,6 +252,8 @@ pub struct Signal {
     pub own: bool,
     /// The ring-barrier program that its file has, if it has one and it can be used.
     pub rings: Option<NemaSpec>,
+    /// Which groups give way to which while both are open, in order, if somebody wrote it down for the monitor.
+    pub permissive: Option<Vec<(u16, u16)>>,
 }
 
 /// A ring-barrier program as a file has it (SUMO: a tlLogic of type NEMA). The numbers fit each other: every phase

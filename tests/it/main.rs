@@ -32,6 +32,7 @@ mod regressions;
 mod scenario_files;
 mod sensors;
 mod stops;
+mod street_plans;
 mod style;
 mod tools;
 mod worlds;
