@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::check::CheckArgs;
 use super::compare::CompareArgs;
 use super::draw::DrawArgs;
+use super::generate::GenerateArgs;
 use super::import::{ImportArgs, UpgradeArgs};
 use super::replay::ReplayArgs;
 use crate::demand::FollowingModel;
@@ -41,6 +42,8 @@ pub enum Action {
     ReplayInputs(ReplayArgs),
     /// Check scenarios and signal plans: errors, warnings, what is not supported, each with its place
     Check(CheckArgs),
+    /// Make a scenario from a few numbers and a seed
+    Generate(GenerateArgs),
     /// Turn somebody else's scenario into one file of ours
     Import(ImportArgs),
     /// Write an old file of ours in the present version of the format
@@ -258,12 +261,12 @@ fn step(text: &str) -> Result<f64, String> {
 }
 
 /// A seed.
-fn seed(text: &str) -> Result<u64, String> {
+pub fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
 }
 
 /// A factor on demand.
-fn factor(text: &str) -> Result<f64, String> {
+pub fn factor(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(v) if (0.0..=100.0).contains(&v) => Ok(v),
         _ => Err("expected a factor from 0 to 100".into()),

@@ -13,7 +13,9 @@ mod clock;
 mod compare;
 mod draw;
 mod findings;
+mod generate;
 mod import;
+mod intersections;
 mod load;
 mod out;
 mod outcome;
@@ -64,6 +66,7 @@ pub fn main() -> ExitCode {
         Some(args::Action::Draw(args)) => draw::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::ReplayInputs(args)) => replay::run(&args),
         Some(args::Action::Check(args)) => check::run(&args),
+        Some(args::Action::Generate(args)) => generate::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::Import(args)) => import::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::Upgrade(args)) => import::upgrade(&args).map(|()| ExitCode::SUCCESS),
     };

@@ -108,7 +108,7 @@ pub struct LanePart {
     pub speed: f32,
     /// Width, m.
     #[serde(default = "usual_width", skip_serializing_if = "is_usual_width")]
-    #[schemars(range(min = 0.01, max = 100.0), extend("unit" = "m"))]
+    #[schemars(range(min = 0.01, max = 100.0), extend("unit" = "m", "default" = 3.2))]
     pub width: f32,
     /// Who may use it, by class; left out: everybody.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -184,7 +184,7 @@ pub struct MovementPart {
     pub keep_clear: bool,
     /// Distance before the stop line from which all foes can be seen, m.
     #[serde(default = "usual_visibility", skip_serializing_if = "is_usual_visibility")]
-    #[schemars(range(min = 0.0, max = 100_000.0), extend("unit" = "m"))]
+    #[schemars(range(min = 0.0, max = 100_000.0), extend("unit" = "m", "default" = 4.5))]
     pub visibility: f32,
 }
 

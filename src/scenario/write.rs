@@ -76,7 +76,7 @@ pub fn scenario_of(read: &Read<'_>) -> ScenarioFile {
 /// None in practice: everything in a scenario can be written.
 pub fn to_ron(file: &ScenarioFile) -> Result<String, ron::Error> {
     let config = PrettyConfig::new()
-        .depth_limit(4)
+        .depth_limit(3)
         .new_line("\n")
         .indentor("    ")
         .extensions(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES);

@@ -64,7 +64,7 @@ pub struct ScenarioFile {
     pub warm_up: f64,
     /// Length of a simulation step.
     #[serde(default = "half", skip_serializing_if = "is_half")]
-    #[schemars(range(min = 0.05, max = 2.0), extend("unit" = "s"))]
+    #[schemars(range(min = 0.05, max = 2.0), extend("unit" = "s", "default" = 0.5))]
     pub step: f64,
     /// The seeds of its runs: the first is that of a run that names none.
     #[serde(default = "seed_one", skip_serializing_if = "is_seed_one")]
