@@ -1,7 +1,7 @@
 //! Names that SUMO takes.
 //!
-//! SUMO refuses blanks, quotes and a few signs in the ids of what it loads, wants internal edges to be called
-//! `:junction_n` and lanes `edge_n`. A name that it takes stays; in another one every refused character becomes `_`,
+//! SUMO refuses blanks, quotes and a few signs in the ids of what it loads, keeps a leading `:` for what lies inside
+//! junctions, and wants edges there to be called `:junction_n` and all lanes `edge_n`. A name that it takes stays; in another one every refused character becomes `_`,
 //! and a number follows if that name is taken. The same scenario always gets the same names.
 
 use std::collections::{HashMap, HashSet};
@@ -10,7 +10,7 @@ use super::{Notes, Scenario};
 use crate::network::{JunctionId, LaneId, LinkId, Network};
 
 /// Characters that SUMO refuses in some id or takes for a separator.
-const REFUSED: &str = "|\\'\";,:<>&*?!";
+const REFUSED: &str = "|\\'\";,<>&";
 
 /// The names of everything, by the ids of its kind.
 #[derive(Clone, Debug, Default)]
@@ -122,12 +122,16 @@ fn is_refused(c: char) -> bool {
 
 /// Whether SUMO takes a name as it is.
 fn is_fine(name: &str) -> bool {
-    !name.is_empty() && !name.contains(is_refused)
+    !name.is_empty() && !name.starts_with(':') && !name.contains(is_refused)
 }
 
 /// A name that SUMO takes, as near as can be.
 pub fn cleaned(name: &str) -> String {
-    if name.is_empty() { "_".to_owned() } else { name.replace(is_refused, "_") }
+    match name.strip_prefix(':').unwrap_or(name) {
+        "" => "_".to_owned(),
+        rest if rest.len() < name.len() => format!("_{}", rest.replace(is_refused, "_")),
+        rest => rest.replace(is_refused, "_"),
+    }
 }
 
 /// The names of all things of a kind. Names that can stay are given away first, so that no other takes them.
