@@ -74,12 +74,13 @@ fn head(element: &'static str, name: &str, kind: &str, d: &Departure) -> Tag {
 /// How it enters and leaves.
 fn manner(tag: Tag, m: &Manner) -> Tag {
     let lane = match m.depart_lane {
-        DepartLane::First => "first".to_owned(),
-        DepartLane::Index(index) => index.to_string(),
-        DepartLane::Random => "random".to_owned(),
-        DepartLane::Free => "free".to_owned(),
-        DepartLane::Allowed => "allowed".to_owned(),
-        DepartLane::Best => "best".to_owned(),
+        DepartLane::First => Some("first".to_owned()),
+        DepartLane::Index(index) => Some(index.to_string()),
+        DepartLane::Random => Some("random".to_owned()),
+        DepartLane::Free => Some("free".to_owned()),
+        DepartLane::Allowed => Some("allowed".to_owned()),
+        // SUMO's default: its `best` spreads vehicles so differently over equal lanes that jams form elsewhere.
+        DepartLane::Best => None,
     };
     let speed = match m.depart_speed {
         DepartSpeed::Exactly(speed) => speed.to_string(),
@@ -104,7 +105,7 @@ fn manner(tag: Tag, m: &Manner) -> Tag {
         ArrivalPosition::At(place) => Some(place.to_string()),
         ArrivalPosition::Random => Some("random".to_owned()),
     };
-    let tag = tag.with("departLane", lane).with("departSpeed", speed).maybe("departPos", position);
+    let tag = tag.maybe("departLane", lane).with("departSpeed", speed).maybe("departPos", position);
     let tag = tag.maybe("arrivalLane", m.arrival_lane).maybe("arrivalPos", arrival);
     tag.maybe("arrivalSpeed", m.arrival_speed)
 }
