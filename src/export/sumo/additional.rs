@@ -58,8 +58,7 @@ impl Instrumentation<'_> {
     /// What they have in common.
     fn common(&self, element: &'static str, i: &Instrument) -> Tag {
         let known = |name: &String| self.s.types.iter().position(|t| t.id == *name);
-        let types: Vec<&str> =
-            i.types.iter().filter_map(known).map(|t| self.names.types[t].as_str()).collect();
+        let types: Vec<&str> = i.types.iter().filter_map(known).map(|t| self.names.types[t].as_str()).collect();
         let tag = Tag::new(element).with("id", cleaned(&i.id)).with("file", file_name(&i.file));
         let tag = tag.maybe("period", i.period.map(seconds));
         let tag = tag.maybe("begin", i.begin.map(seconds)).maybe("end", i.end.map(seconds));
@@ -80,9 +79,8 @@ impl Instrumentation<'_> {
     fn gates(&self, g: &Gates, xml: &mut Xml<'_>) -> Result<()> {
         xml.open(halting(self.common("entryExitDetector", &g.instrument), &g.halting))?;
         let mut sides = |element: &'static str, list: &[CrossSection]| {
-            list.iter().try_for_each(|c| {
-                xml.leaf(Tag::new(element).with("lane", self.lane(c.lane)).with("pos", c.position))
-            })
+            list.iter()
+                .try_for_each(|c| xml.leaf(Tag::new(element).with("lane", self.lane(c.lane)).with("pos", c.position)))
         };
         sides("detEntry", &g.entries)?;
         sides("detExit", &g.exits)?;

@@ -80,12 +80,7 @@ impl Files {
     /// `stem.net.xml` and so on.
     pub fn of(stem: &str) -> Self {
         let file = |extension: &str| format!("{stem}.{extension}");
-        Self {
-            net: file("net.xml"),
-            routes: file("rou.xml"),
-            additional: file("add.xml"),
-            config: file("sumocfg"),
-        }
+        Self { net: file("net.xml"), routes: file("rou.xml"), additional: file("add.xml"), config: file("sumocfg") }
     }
 }
 

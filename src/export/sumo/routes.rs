@@ -6,9 +6,7 @@ use super::names::Names;
 use super::xml::{Tag, Xml};
 use super::{Scenario, seconds, types};
 use crate::demand::routing::Moment;
-use crate::demand::{
-    ArrivalPosition, DepartLane, DepartPosition, DepartSpeed, Departure, Manner, Route, Stop, Until,
-};
+use crate::demand::{ArrivalPosition, DepartLane, DepartPosition, DepartSpeed, Departure, Manner, Route, Stop, Until};
 use crate::network::LinkId;
 
 /// Writes all of it.

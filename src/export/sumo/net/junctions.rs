@@ -6,9 +6,7 @@ use super::super::names::Names;
 use super::super::xml::{Tag, Xml};
 use super::rows::Rows;
 use super::shape;
-use crate::network::{
-    Junction, JunctionId, JunctionKind, LaneId, Movement, MovementId, MovementKind, Network, Point,
-};
+use crate::network::{Junction, JunctionId, JunctionKind, LaneId, Movement, MovementId, MovementKind, Network, Point};
 
 /// Writes the junctions, then the places to wait.
 pub fn write(network: &Network, names: &Names, rows: &Rows, xml: &mut Xml<'_>) -> Result<()> {

@@ -59,7 +59,8 @@ pub fn write(network: &Network, names: &Names, out: &mut dyn Write) -> Result<()
 fn location(network: &Network, xml: &mut Xml<'_>) -> Result<()> {
     let lanes = network.lanes.iter().flat_map(|l| &l.shape);
     let all = lanes.chain(network.junctions.iter().map(|j| &j.position));
-    let (mut low, mut high) = (Point::new(f64::INFINITY, f64::INFINITY), Point::new(f64::NEG_INFINITY, f64::NEG_INFINITY));
+    let (mut low, mut high) =
+        (Point::new(f64::INFINITY, f64::INFINITY), Point::new(f64::NEG_INFINITY, f64::NEG_INFINITY));
     for p in all {
         low = Point::new(low.x.min(p.x), low.y.min(p.y));
         high = Point::new(high.x.max(p.x), high.y.max(p.y));
