@@ -11,7 +11,7 @@ use super::findings::Findings;
 use super::{Failure, Loaded, complain, load, print, record, run};
 use crate::demand::{self, VehicleType};
 use crate::export::sumo::{Export, Files, Scenario, file_name};
-use crate::import::sumo::config::Outputs;
+use crate::instruments::Outputs;
 use crate::sim::Setup;
 
 /// Writes a scenario as another simulator's files.

@@ -129,7 +129,10 @@ fn what_is_read_back_goes_through_the_same_states() {
 /// What SUMO said about a configuration, and its trips.
 fn sumo(config: &Path, trips: &Path, more: &[&str]) -> Option<(String, Vec<Trip>)> {
     let bin = peers::sumo()?;
-    let mut all = vec!["-c", config.to_str().unwrap(), "--no-step-log", "--duration-log.disable", "--end", "-1"];
+    let mut all = vec!["-c", config.to_str().unwrap(), "--no-step-log", "--duration-log.disable"];
+    if !more.contains(&"--end") {
+        all.extend(["--end", "-1"]);
+    }
     all.extend(["--time-to-teleport", "-1", "--tripinfo-output", trips.to_str().unwrap()]);
     all.extend(more);
     let said = peers::run(&bin.join("sumo"), trips.parent().unwrap(), &all);
