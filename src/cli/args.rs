@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::check::CheckArgs;
 use super::compare::CompareArgs;
 use super::draw::DrawArgs;
+use super::export::ExportArgs;
 use super::generate::GenerateArgs;
 use super::import::{ImportArgs, UpgradeArgs};
 use super::replay::ReplayArgs;
@@ -38,6 +39,8 @@ pub enum Action {
     CompareSumo(CompareArgs),
     /// Draw a scenario as SVG: roads, stop lines, lamps and vehicles
     Draw(DrawArgs),
+    /// Write a scenario as another simulator's files
+    Export(ExportArgs),
     /// Give controllers the inputs of a recorded run again, and compare the lamps
     ReplayInputs(ReplayArgs),
     /// Check scenarios and signal plans: errors, warnings, what is not supported, each with its place

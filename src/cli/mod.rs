@@ -12,6 +12,7 @@ mod check;
 mod clock;
 mod compare;
 mod draw;
+mod export;
 mod findings;
 mod generate;
 mod import;
@@ -64,6 +65,7 @@ pub fn main() -> ExitCode {
         Some(args::Action::Run(args)) => run::run(&args),
         Some(args::Action::CompareSumo(args)) => compare::run(&args),
         Some(args::Action::Draw(args)) => draw::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(args::Action::Export(args)) => export::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::ReplayInputs(args)) => replay::run(&args),
         Some(args::Action::Check(args)) => check::run(&args),
         Some(args::Action::Generate(args)) => generate::run(&args).map(|()| ExitCode::SUCCESS),

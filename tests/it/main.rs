@@ -11,6 +11,7 @@ mod determinism;
 mod diagram;
 mod discharge;
 mod draw;
+mod export;
 mod golden;
 mod golden_table;
 mod imported;
