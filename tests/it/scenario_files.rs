@@ -285,3 +285,13 @@ fn bundled_scenarios_are_run_by_name() {
     let said = run(["artery"]);
     assert!(said.code == 2 && said.stderr.contains("scenarios in the program: arterial"), "{said:?}");
 }
+
+/// What the README shows must work as it stands.
+#[test]
+fn the_scenario_in_the_readme_runs() {
+    let readme = include_str!("../../README.md");
+    let start = readme.find("<!-- test:scenario -->\n```ron\n").expect("the scenario") + 30;
+    let text = &readme[start..start + readme[start..].find("```").expect("its end")];
+    let said = check(text, &["--strict"]);
+    assert!(said.code == 0 && said.stdout.contains("small.ron: good"), "{said:?}");
+}
