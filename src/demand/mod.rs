@@ -42,7 +42,7 @@ dense_id!(
 );
 
 /// Everything about demand that a scenario gives, routes already resolved to links.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Demand {
     /// Vehicle types, by [`TypeId`].
     pub types: Vec<VehicleType>,
@@ -55,7 +55,7 @@ pub struct Demand {
 }
 
 /// A connected sequence of links, at least one, with the stops to make on the way.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Route {
     /// The links in driving order; consecutive links are joined by a movement the vehicle may use.
     pub links: Vec<LinkId>,
@@ -74,7 +74,7 @@ impl Route {
 }
 
 /// One vehicle, or a rule that makes some.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Source {
     /// Name of the vehicle, or of the flow (its vehicles get `.0`, `.1`, … appended).
     pub id: String,
@@ -89,7 +89,7 @@ pub struct Source {
 }
 
 /// When the vehicles of a source depart.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub enum Timing {
     /// One vehicle.
     Once(Millis),
@@ -129,7 +129,7 @@ pub enum Timing {
 }
 
 /// How a vehicle enters and leaves.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
 pub struct Manner {
     /// Lane to enter on.
     pub depart_lane: DepartLane,

@@ -41,7 +41,7 @@ impl Moment {
 }
 
 /// How trips find their way.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Routing {
     /// When.
     pub moment: Moment,
@@ -81,7 +81,7 @@ pub enum Memory {
 }
 
 /// What movements without a lamp cost that are not major, s.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Penalties {
     /// One that yields (SUMO: weights.minor-penalty).
     pub minor: f64,

@@ -8,6 +8,7 @@
 //! - **parks**: leaves the lane while it stands, and does not block it.
 
 use intergreen_control::Millis;
+use serde::{Deserialize, Serialize};
 
 use super::Departure;
 use crate::network::compose::StopPlace;
@@ -19,7 +20,7 @@ dense_id!(
 );
 
 /// A stretch of a lane where several vehicles can stop one behind the other.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct StoppingPlace {
     /// Name.
     pub id: String,
@@ -39,7 +40,7 @@ impl From<StopPlace> for StoppingPlace {
 }
 
 /// A moment before which a vehicle does not go on.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Until {
     /// On the scenario's clock.
     At(Millis),
@@ -48,7 +49,7 @@ pub enum Until {
 }
 
 /// A halt on a route.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Stop {
     /// Its lane.
     pub lane: LaneId,

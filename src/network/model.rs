@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{JunctionId, LaneId, LaneRules, LinkId, MovementId, Permissions, Point, SignalId, VehicleClass};
 
 /// A checked road network. Made by [`NetworkBuilder`](super::NetworkBuilder).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Network {
     /// Roads and junction interiors, by [`LinkId`].
     pub links: Vec<Link>,
@@ -26,7 +26,7 @@ pub struct Network {
 }
 
 /// A road, or a road inside a junction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Link {
     /// Name in the source file.
     pub id: String,
@@ -47,7 +47,7 @@ pub struct Link {
 }
 
 /// One lane of a link.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Lane {
     /// Name in the source file.
     pub id: String,
@@ -78,7 +78,7 @@ pub struct Lane {
 }
 
 /// How two internal lanes meet.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum ConflictKind {
     /// The paths cross.
     Crossing,
@@ -89,7 +89,7 @@ pub enum ConflictKind {
 }
 
 /// A stretch of an internal lane where a vehicle could touch one on `foe`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Conflict {
     /// The other internal lane.
     pub foe: LaneId,
@@ -110,7 +110,7 @@ pub struct Conflict {
 }
 
 /// Where in a junction a movement lies.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum MovementKind {
     /// From a road lane into a junction (or straight to the next road where a net has no internal lanes).
     Entry,
@@ -156,7 +156,7 @@ pub enum RightOfWay {
 }
 
 /// The lamp a movement obeys.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct SignalHead {
     /// The signal.
     pub signal: SignalId,
@@ -165,7 +165,7 @@ pub struct SignalHead {
 }
 
 /// A permitted passage between two lanes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Movement {
     /// Lane it leaves.
     pub from: LaneId,
@@ -223,7 +223,7 @@ pub enum JunctionKind {
 }
 
 /// A place where links meet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Junction {
     /// Name in the source file.
     pub id: String,
@@ -238,7 +238,7 @@ pub struct Junction {
 }
 
 /// What one controller switches.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Signal {
     /// Name in the source file.
     pub id: String,
@@ -258,7 +258,7 @@ pub struct Signal {
 
 /// A ring-barrier program as a file has it (SUMO: a tlLogic of type NEMA). The numbers fit each other: every phase
 /// named is one of `phases`, and every ring has as many sections.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct NemaSpec {
     /// The phases, by their numbers.
     pub phases: Vec<NemaPhase>,
@@ -275,7 +275,7 @@ pub struct NemaSpec {
 }
 
 /// A phase of a ring-barrier program as a file has it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct NemaPhase {
     /// Its number, 1–32.
     pub number: u8,

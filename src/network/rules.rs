@@ -1,9 +1,11 @@
 //! What a lane asks of those who use it, besides its speed limit.
 
+use serde::Serialize;
+
 use super::{Permissions, VehicleClass};
 
 /// Rules of a lane that are about some classes of vehicles only. The default asks nothing.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LaneRules {
     /// Who may change to the lane on its left.
     pub change_left: Permissions,
@@ -16,7 +18,7 @@ pub struct LaneRules {
 }
 
 /// A stop line before the end of a lane, for some classes of vehicles.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct StopOffset {
     /// Distance from the end of the lane, m, ≥ 0.
     pub distance: f32,

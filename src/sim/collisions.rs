@@ -16,13 +16,18 @@ const WIDTH: f64 = 1.8;
 /// Pairs that overlap now, so that each is counted once.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Overlaps {
-    now: BTreeSet<(u32, u32)>,
+    pub(super) now: BTreeSet<(u32, u32)>,
     found: BTreeSet<(u32, u32)>,
     /// The latest pairs, for messages: lane, both vehicles.
     pub latest: Vec<(LaneId, u32, u32)>,
 }
 
 impl Overlaps {
+    /// These pairs overlap already.
+    pub(super) fn with(now: BTreeSet<(u32, u32)>) -> Self {
+        Self { now, ..Self::default() }
+    }
+
     /// Looks for overlaps and returns how many pairs are new.
     pub fn look(&mut self, scene: &Scene, traffic: &Traffic) -> u64 {
         self.found.clear();

@@ -8,6 +8,10 @@ use super::by_type::Row;
 use super::scene::Scene;
 
 /// What may be done to a running simulation.
+///
+/// What a command does to the [`Scene`] hangs on the scene, the command and the time alone, and can be done again to a
+/// fresh scene: a checkpoint keeps the commands, not the scene. What it does to vehicles and paths is moving state.
+/// Checkpoints write commands in a format without field names: no field may be left out when it is serialised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Command {
@@ -33,38 +37,73 @@ pub struct TimedCommand {
     pub command: Command,
 }
 
-/// Commands to come, ordered by (time, id).
-#[derive(Resource, Clone, Debug, Default)]
+/// All commands of a run, those carried out first; those to come are ordered by (time, id).
+#[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Agenda {
     list: Vec<TimedCommand>,
-    next: usize,
+    /// When each of the first ones was carried out.
+    done: Vec<Millis>,
 }
 
 impl Agenda {
     /// Adds a command. One whose time has passed takes effect in the next step.
     pub fn add(&mut self, command: TimedCommand) {
         let key = |c: &TimedCommand| (Millis::from_seconds(c.at), c.id);
-        let place = self.next + self.list[self.next..].partition_point(|c| key(c) <= key(&command));
+        let next = self.done.len();
+        let place = next + self.list[next..].partition_point(|c| key(c) <= key(&command));
         self.list.insert(place, command);
     }
 
     /// The same commands, all still to come.
     pub fn again(&self) -> Self {
-        Self { list: self.list.clone(), next: 0 }
+        Self { list: self.list.clone(), done: Vec::new() }
     }
 
     /// Whether a command is due by `now`.
     pub fn is_due(&self, now: Millis) -> bool {
-        self.list.get(self.next).is_some_and(|c| Millis::from_seconds(c.at) <= now)
+        self.list.get(self.done.len()).is_some_and(|c| Millis::from_seconds(c.at) <= now)
     }
 
     /// Takes the commands due by `now`, in order.
     pub fn due(&mut self, now: Millis) -> Vec<Command> {
-        let start = self.next;
+        let start = self.done.len();
         while self.is_due(now) {
-            self.next += 1;
+            self.done.push(now);
         }
-        self.list[start..self.next].iter().map(|c| c.command.clone()).collect()
+        self.list[start..self.done.len()].iter().map(|c| c.command.clone()).collect()
+    }
+
+    /// All commands, those carried out first.
+    pub fn list(&self) -> &[TimedCommand] {
+        &self.list
+    }
+
+    /// Whether none has been carried out yet.
+    pub fn is_fresh(&self) -> bool {
+        self.done.is_empty()
+    }
+
+    /// Does to a fresh scene what the commands carried out so far did to theirs.
+    pub fn replay(&self, scene: &mut Scene) {
+        for c in &self.list[..self.done.len()] {
+            c.command.apply(scene);
+        }
+    }
+
+    /// Checks an agenda that comes from outside, in a run that has reached `now`.
+    ///
+    /// # Errors
+    /// Says which command is wrong.
+    pub(super) fn check(&self, scene: &Scene, now: Millis) -> Result<(), String> {
+        for c in &self.list {
+            if !c.at.is_finite() {
+                return Err("a command's time is no number".into());
+            }
+            c.command.check(scene)?;
+        }
+        let in_time = self.done.is_sorted() && self.done.last().is_none_or(|&at| at < now);
+        let wrong = || "times at which commands were carried out; expected one for each, before now".to_owned();
+        if in_time && self.done.len() <= self.list.len() { Ok(()) } else { Err(wrong()) }
     }
 }
 

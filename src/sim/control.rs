@@ -3,6 +3,7 @@
 use bevy::ecs::prelude::Resource;
 use intergreen_control::log::Event;
 use intergreen_control::{Controller, DetectorEvent, Input, Lamp, Latch, Millis, Output, Registry};
+use serde::{Deserialize, Serialize};
 
 use super::monitor::Monitor;
 use super::scene::Scene;
@@ -38,7 +39,7 @@ pub struct Controllers {
 }
 
 /// A cycle fault.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CycleFault {
     /// Where.
     pub signal: SignalId,

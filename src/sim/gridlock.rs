@@ -6,6 +6,7 @@
 //!   no signal) and nobody it gives way to moved.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::control::Lamps;
 use super::junction::{Rule, View};
@@ -25,7 +26,7 @@ const BLOCKED: f32 = 300.0;
 const GREEN: f32 = 60.0;
 
 /// A gridlock or blockage found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Whether the vehicles wait in a cycle.
     pub cycle: bool,
@@ -36,16 +37,16 @@ pub struct Finding {
 }
 
 /// What has been found so far.
-#[derive(Resource, Clone, Debug, Default)]
+#[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Gridlocks {
     /// All findings, in order of time.
     pub found: Vec<Finding>,
     /// Green seconds each lane's first vehicle has let pass.
-    green: Vec<f32>,
+    pub(super) green: Vec<f32>,
     /// The lanes already named.
-    named: Vec<bool>,
+    pub(super) named: Vec<bool>,
     /// The cycles there were when last looked.
-    present: Vec<Vec<LaneId>>,
+    pub(super) present: Vec<Vec<LaneId>>,
 }
 
 impl Gridlocks {

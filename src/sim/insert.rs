@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::{Lamp, Millis};
+use serde::{Deserialize, Serialize};
 
 use super::lane_change::LOOK_BACK;
 use super::routes::{LaneChoice, Paths, RouteTable};
@@ -24,7 +25,7 @@ const TRIES: usize = 200;
 const RANDOM_TRIES: u64 = 10;
 
 /// A vehicle that waits for a gap.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct InLine {
     /// Who.
     pub id: VehicleId,

@@ -2,6 +2,7 @@
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
+use serde::{Deserialize, Serialize};
 
 use super::apply::HALTING;
 use super::scene::Scene;
@@ -14,10 +15,10 @@ use crate::network::LaneId;
 pub const SAMPLE_S: i64 = 10;
 
 /// Most stop lines crossed on red that are remembered one by one.
-const MOST_RED_RUNS: usize = 20;
+pub(super) const MOST_RED_RUNS: usize = 20;
 
 /// One vehicle's trip. Places and speeds are at insertion and arrival.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trip {
     /// When it entered; `None` while it waits.
     pub entered: Option<Millis>,
@@ -50,7 +51,7 @@ pub struct Trip {
 }
 
 impl Trip {
-    const NEW: Self = Self {
+    pub(super) const NEW: Self = Self {
         entered: None,
         path: u32::MAX,
         depart_lane: LaneId::NONE,
@@ -69,7 +70,7 @@ impl Trip {
 }
 
 /// What a lane did.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LaneBook {
     /// Vehicles that crossed its stop line.
     pub flow: u32,
@@ -86,7 +87,7 @@ pub struct LaneBook {
 }
 
 /// The books.
-#[derive(Resource, Clone, Debug, Default)]
+#[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Measures {
     /// Trips by vehicle.
     pub trips: Vec<Trip>,

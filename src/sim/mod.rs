@@ -13,6 +13,7 @@
 pub mod announce;
 pub mod apply;
 pub mod by_type;
+pub mod checkpoint;
 pub mod chunk;
 pub mod collisions;
 pub mod command;
@@ -40,6 +41,7 @@ mod step;
 pub mod stops;
 pub mod travel_times;
 
+pub use checkpoint::CheckpointError;
 pub use command::{Command, TimedCommand};
 pub use profile::Profile;
 pub use scene::{Scene, Setup};

@@ -8,6 +8,7 @@ mod pairs;
 use intergreen_control::monitor::{Channel, Limits, Monitor as Watcher, Permissives, Relation, Trip};
 use intergreen_control::plan::{self, Plan};
 use intergreen_control::{Lamp, Millis, Program};
+use serde::{Deserialize, Serialize};
 
 use self::pairs::pairs;
 use crate::network::{LaneId, MovementId, Network, Signal, SignalId};
@@ -149,6 +150,59 @@ fn way(network: &Network, signal: &Signal, group: u16) -> String {
         format!("'{}' to '{}'", name(m.from), name(m.to))
     };
     signal.movements.iter().find(of_group).map_or_else(|| format!("group {group}"), way)
+}
+
+/// The state of a [`Monitor`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MonitorState {
+    /// Each watcher's own.
+    watchers: Vec<Vec<u8>>,
+    open: Vec<bool>,
+    seconds: f64,
+    /// The signal that tripped first.
+    tripped: Option<SignalId>,
+}
+
+impl Monitor {
+    /// Its state.
+    pub fn save(&self) -> MonitorState {
+        let save = |w: &Watcher| {
+            let mut bytes = Vec::new();
+            w.save(&mut bytes);
+            bytes
+        };
+        MonitorState {
+            watchers: self.watchers.iter().map(save).collect(),
+            open: self.open.clone(),
+            seconds: self.seconds,
+            tripped: self.trip.map(|(signal, _)| signal),
+        }
+    }
+
+    /// Becomes what was saved by a monitor of the same signals.
+    ///
+    /// # Errors
+    /// Says what does not fit. The monitor is then of no use.
+    pub fn load(&mut self, state: &MonitorState) -> Result<(), String> {
+        let n = self.watchers.len();
+        let sums = state.seconds.is_finite() && state.seconds >= 0.0;
+        if state.watchers.len() != n || state.open.len() != n || !sums {
+            return Err("the monitor is of other signals".into());
+        }
+        for (watcher, bytes) in self.watchers.iter_mut().zip(&state.watchers) {
+            watcher.load(bytes).map_err(|e| format!("the monitor: {e}"))?;
+        }
+        self.trip = match state.tripped {
+            None => None,
+            Some(signal) => {
+                let trip = self.watchers.get(signal.index()).and_then(|w| w.trip());
+                Some((signal, trip.ok_or("a signal is said to have tripped; its monitor knows nothing of it")?))
+            }
+        };
+        self.open.clone_from(&state.open);
+        self.seconds = state.seconds;
+        Ok(())
+    }
 }
 
 /// A simulation has no control loop that could stand still.

@@ -2,7 +2,7 @@
 
 use super::apply::HALTING;
 use super::scene::Scene;
-use super::state::{Flags, LaneTraffic, Storage, Tail, Traffic};
+use super::state::{Begging, Flags, LaneTraffic, Storage, Tail, Traffic};
 use crate::network::LaneId;
 
 /// Length of roads that hold hardly more than one vehicle, m, and speed up to which vehicles there may stop any moment,
@@ -57,6 +57,24 @@ impl Storage {
 }
 
 impl Traffic {
+    /// Traffic with these vehicles at the end of a step; what others see of the lanes follows from them.
+    pub(super) fn with(scene: &Scene, lanes: Vec<LaneTraffic>, begging: Vec<Begging>) -> Self {
+        let mut traffic = Self { lanes, begging, ..Self::new(&scene.lanes) };
+        (0..traffic.lanes.len()).for_each(|lane| traffic.renew(scene, lane));
+        traffic.find_askew(scene);
+        traffic
+    }
+
+    /// Finds those who are askew.
+    pub(super) fn find_askew(&mut self, scene: &Scene) {
+        let Self { askew, tails, .. } = self;
+        askew.clear();
+        // Nobody comes to be askew but by changing lanes.
+        let lanes = scene.change_links.iter().flat_map(|&(a, b)| a as usize..b as usize);
+        askew.extend(lanes.filter(|&l| tails[l].is_askew(scene, l)).map(|l| tails[l]));
+        askew.sort_by_key(|t| t.came_from);
+    }
+
     /// Brings the tail of a lane up to date.
     pub fn renew_tail(&mut self, scene: &Scene, lane: usize) {
         self.tails[lane] = Tail::of(scene, lane, &self.lanes[lane]);

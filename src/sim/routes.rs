@@ -17,6 +17,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::state::Vehicle;
 use crate::demand::stops::legs;
@@ -94,6 +95,9 @@ pub struct RouteTable {
     rings: Vec<bool>,
     /// The paths of trips, to find them again.
     known: HashMap<Found, u32>,
+    /// The ways that were added since the run began, in their order, with their stops: with them the table can be made
+    /// again.
+    added: Vec<(Found, Vec<Stop>)>,
     /// The choices made, to use them again: the fewer there are, the more of them are at hand.
     made: HashMap<Row, (u32, u32)>,
 }
@@ -110,7 +114,7 @@ struct Row {
 }
 
 /// A way that a trip found, and what else makes a path.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Found {
     /// The links in driving order.
     pub links: Vec<LinkId>,
@@ -152,7 +156,9 @@ impl Paths {
             return path;
         }
         let route = Route { stops: stops.to_vec(), ..Route::given(found.links.clone()) };
-        Arc::make_mut(&mut self.table).find_or_add(network, found, &route)
+        let table = Arc::make_mut(&mut self.table);
+        table.added.push((found.clone(), stops.to_vec()));
+        table.find_or_add(network, found, &route)
     }
 }
 
@@ -267,6 +273,18 @@ impl RouteTable {
         v.row = self.legs[self.paths[v.path as usize] as usize + v.leg as usize].0;
         let choice = &self.row(v.row)[lane];
         (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
+    }
+
+    /// Whether a vehicle on a lane with this place in the link of its leg is directed as it should be.
+    pub(super) fn directs(&self, v: &Vehicle, lane: usize) -> bool {
+        let mut again = *v;
+        self.direct(&mut again, lane);
+        again == *v
+    }
+
+    /// The ways added since the run began, in their order, with their stops.
+    pub(super) fn added(&self) -> &[(Found, Vec<Stop>)] {
+        &self.added
     }
 
     /// The choices on each leg of a path from `leg` on.

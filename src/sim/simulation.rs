@@ -1,12 +1,13 @@
 //! The engine as a value.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bevy::ecs::prelude::{Schedule, World};
 use intergreen_control::Millis;
 use thiserror::Error;
 
 use super::announce::Announcements;
+use super::checkpoint::Fingerprints;
 use super::chunk;
 use super::collisions::Overlaps;
 use super::command::{Agenda, TimedCommand};
@@ -59,33 +60,35 @@ pub struct Simulation {
     world: World,
     schedule: Schedule,
     network: Arc<Network>,
-    demand: Arc<Demand>,
+    pub(super) demand: Arc<Demand>,
     /// The plans of all signals.
     plans: Arc<[SignalPlan]>,
     /// The threads; none: the calling thread does everything.
     pool: Option<rayon::ThreadPool>,
+    /// What tells its network and demand from others, once somebody has asked.
+    pub(super) fingerprints: OnceLock<Fingerprints>,
 }
 
 /// The moving state of a run, to go back to.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    clock: Clock,
-    traffic: Traffic,
-    halts: Halts,
-    waiting: Waiting,
-    paths: Paths,
-    navigator: Navigator,
-    lamps: Lamps,
-    measures: Measures,
-    overlaps: Overlaps,
-    gridlocks: Gridlocks,
-    hash: StateHash,
-    agenda: Agenda,
-    scene: Arc<Scene>,
-    occupied: Vec<bool>,
-    controllers: Vec<Vec<u8>>,
-    monitor: super::monitor::Monitor,
-    faults: Vec<super::control::CycleFault>,
+    pub(super) clock: Clock,
+    pub(super) traffic: Traffic,
+    pub(super) halts: Halts,
+    pub(super) waiting: Waiting,
+    pub(super) paths: Paths,
+    pub(super) navigator: Navigator,
+    pub(super) lamps: Lamps,
+    pub(super) measures: Measures,
+    pub(super) overlaps: Overlaps,
+    pub(super) gridlocks: Gridlocks,
+    pub(super) hash: StateHash,
+    pub(super) agenda: Agenda,
+    pub(super) scene: Arc<Scene>,
+    pub(super) occupied: Vec<bool>,
+    pub(super) controllers: Vec<Vec<u8>>,
+    pub(super) monitor: super::monitor::Monitor,
+    pub(super) faults: Vec<super::control::CycleFault>,
 }
 
 impl Simulation {
@@ -101,7 +104,8 @@ impl Simulation {
             None
         };
         let plans = plans::of_network(&network, setup.unsafe_yields)?.into();
-        let mut simulation = Self { world: World::new(), schedule: step::schedule(), network, demand, plans, pool };
+        let (world, schedule, fingerprints) = (World::new(), step::schedule(), OnceLock::new());
+        let mut simulation = Self { world, schedule, network, demand, plans, pool, fingerprints };
         simulation.world.insert_resource(Profile::default());
         simulation.prepare(setup)?;
         Ok(simulation)
@@ -280,6 +284,11 @@ impl Simulation {
         Ok(())
     }
 
+    /// All commands of the run, those carried out and those to come.
+    pub fn agenda(&self) -> &Agenda {
+        self.world.resource()
+    }
+
     /// Where a vehicle is now, if it is on the network: its lane and its record.
     pub fn find(&self, id: VehicleId) -> Option<(LaneId, &Vehicle)> {
         self.traffic().vehicles().find(|(_, v)| v.id == id)
@@ -341,7 +350,7 @@ impl Simulation {
             overlaps: self.overlaps().clone(),
             gridlocks: self.gridlocks().clone(),
             hash: *w.resource(),
-            agenda: w.resource::<Agenda>().clone(),
+            agenda: self.agenda().clone(),
             scene: self.scene().clone(),
             occupied: w.resource::<SensorState>().occupied.clone(),
             controllers: saved.collect(),
@@ -363,7 +372,7 @@ impl Simulation {
             return Err(SimError::Snapshot("has another number of controllers".into()));
         }
         for (c, bytes) in controllers.list.iter_mut().zip(&snapshot.controllers) {
-            c.load(bytes).map_err(|e| SimError::Snapshot(format!("controller: {e:?}")))?;
+            c.load(bytes).map_err(|e| SimError::Snapshot(format!("controller: {e}")))?;
         }
         controllers.resume(snapshot.monitor.clone(), snapshot.faults.clone());
         let mut sensors = SensorState::new(&snapshot.scene);

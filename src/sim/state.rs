@@ -1,6 +1,7 @@
 //! What moves: packed vehicle records, owned by the lanes they are on.
 
 use bevy::ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::scene::LaneFacts;
 use crate::behaviour::Driver;
@@ -11,7 +12,7 @@ use crate::network::{LaneId, MovementId};
 ///
 /// Lanes own their vehicles, front first, because a vehicle's neighbours are what a step looks at most. Vehicle
 /// entities hold what the step does not need.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Vehicle {
     /// What its random draws hang on.
     pub key: u64,
@@ -163,7 +164,7 @@ impl Tail {
 }
 
 /// The vehicles of one lane, front first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct LaneTraffic {
     /// Ordered by position, greatest first.
     pub vehicles: Vec<Vehicle>,
@@ -181,7 +182,7 @@ pub struct Storage {
 }
 
 /// A vehicle that stands and has to change lanes before the first vehicle of another lane.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Begging {
     /// The lane whose first vehicle is asked to let it in.
     pub lane: LaneId,

@@ -249,15 +249,10 @@ fn change_lanes(scene: &Scene, routes: &RouteTable, traffic: &mut Traffic, worke
     for &lane in workers.chunks.iter().flat_map(|c| &c.changed) {
         traffic.renew(scene, lane as usize);
     }
-    let Traffic { askew, begging, tails, .. } = traffic;
-    askew.clear();
-    // Nobody comes to be askew but by changing lanes.
-    let lanes = scene.change_links.iter().flat_map(|&(a, b)| a as usize..b as usize);
-    askew.extend(lanes.filter(|&l| tails[l].is_askew(scene, l)).map(|l| tails[l]));
-    askew.sort_by_key(|t| t.came_from);
-    begging.clear();
-    begging.extend(workers.chunks.iter().flat_map(|c| &c.begging));
-    begging.sort_by_key(|b| b.lane);
+    traffic.find_askew(scene);
+    traffic.begging.clear();
+    traffic.begging.extend(workers.chunks.iter().flat_map(|c| &c.begging));
+    traffic.begging.sort_by_key(|b| b.lane);
 }
 
 fn sense(

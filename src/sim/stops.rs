@@ -7,6 +7,7 @@
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
+use serde::{Deserialize, Serialize};
 
 use super::chunk::Chunk;
 use super::insert::place;
@@ -26,7 +27,7 @@ const NEAR_SETTLING: f32 = 1.0;
 const SLACK: f32 = 0.1;
 
 /// One vehicle at its stop.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Halt {
     /// Who.
     pub id: VehicleId,
@@ -47,7 +48,7 @@ pub struct Halts {
     pub list: Vec<Halt>,
     /// Rear bumper of the last vehicle that stands on each stopping place, m from the start of its lane; infinite if
     /// there is none.
-    rears: Vec<f32>,
+    pub(super) rears: Vec<f32>,
 }
 
 impl Halts {

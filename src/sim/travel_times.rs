@@ -44,6 +44,19 @@ impl LinkSpeeds {
         &self.assumed
     }
 
+    /// What changes during a run: the speeds assumed, the speeds seen, and the row that is overwritten next.
+    pub(super) fn parts(&self) -> (Vec<f64>, Vec<f32>, usize) {
+        (self.assumed.clone(), self.seen.clone(), self.row)
+    }
+
+    /// With these parts instead; `None` if they are no speeds of the same links.
+    pub(super) fn with_parts(&self, (assumed, seen, row): (Vec<f64>, Vec<f32>, usize)) -> Option<Self> {
+        let sizes = assumed.len() == self.assumed.len() && seen.len() == self.seen.len();
+        let rows = self.seen.len().checked_div(self.assumed.len()).unwrap_or(0).max(1);
+        let numbers = assumed.iter().all(|v| v.is_finite()) && seen.iter().all(|v| v.is_finite());
+        (sizes && numbers && row < rows).then(|| Self { memory: self.memory, assumed, seen, row })
+    }
+
     /// Looks at the traffic.
     pub fn look(&mut self, network: &Network, facts: &[LaneFacts], traffic: &[LaneTraffic]) {
         let on = |lane: u32| {

@@ -1,6 +1,9 @@
 //! All integration tests, one binary.
 
+mod checkpoint_damage;
+mod checkpoints;
 mod cli;
+mod cli_checkpoints;
 mod cli_bad_input;
 mod cli_recordings;
 mod compare;

@@ -311,13 +311,22 @@ pub fn crossing(kind: NodeKind, major: u8, minor: u8) -> Town {
         .street("s", "s_end", "x", minor)
 }
 
+/// All bundled scenarios with their own steps: a new one is one more line here.
+pub fn bundled() -> Vec<World> {
+    vec![arterial()]
+}
+
 /// The bundled arterial with its own step.
 pub fn arterial() -> World {
-    let scenario = Scenario::bundled().expect("the bundled scenario is sound");
-    let (network, demand) = scenario.build().expect("the bundled scenario is sound");
+    own("arterial", &Scenario::bundled().expect("the bundled scenario is sound"))
+}
+
+/// A scenario of our own with its own step.
+fn own(name: &str, scenario: &Scenario) -> World {
+    let (network, demand) = scenario.build().expect("a bundled scenario is sound");
     let f = &scenario.file;
     let setup = Setup { begin: s(f.begin), end: f.end.map(s), step: s(f.step), seed: f.seeds[0], ..Setup::default() };
-    World { name: "arterial".into(), network: Arc::new(network), demand: Arc::new(demand), setup }
+    World { name: name.into(), network: Arc::new(network), demand: Arc::new(demand), setup }
 }
 
 /// A file of the test data; `None`, said aloud, if it is not there.

@@ -1,0 +1,154 @@
+//! What a checkpoint belongs to.
+
+use std::io::{self, Write};
+
+use intergreen_control::Millis;
+use serde::{Deserialize, Serialize};
+
+use crate::demand::{FollowingModel, Routing};
+use crate::sim::Simulation;
+
+/// All that has to be the same for a run to go on exactly.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Origin {
+    /// Version of the program: another one may calculate otherwise.
+    program: String,
+    seed: u64,
+    begin: Millis,
+    end: Option<Millis>,
+    step: Millis,
+    behaviour: Option<FollowingModel>,
+    routing: Routing,
+    /// The strategy and its parameters.
+    controller: (String, Vec<(String, String)>),
+    unsafe_yields: bool,
+    network: Stamp,
+    demand: Stamp,
+}
+
+/// A hash of something, and two counts of what is in it: lanes and signals of a network, vehicles and their types of a
+/// demand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct Stamp {
+    hash: u64,
+    counts: (u64, u64),
+}
+
+/// The hashes of a network and a demand, factors on it and changed values included.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fingerprints {
+    network: u64,
+    demand: u64,
+}
+
+impl Origin {
+    /// That of a run.
+    pub fn of(sim: &Simulation) -> Self {
+        let scene = sim.scene();
+        let setup = &scene.setup;
+        let hashes = sim.fingerprints.get_or_init(|| Fingerprints {
+            network: Fnv::of_value(&*scene.network),
+            demand: Fnv::of_value(&*sim.demand),
+        });
+        let stamp = |hash, a: usize, b: usize| Stamp { hash, counts: (a as u64, b as u64) };
+        Self {
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            seed: setup.seed,
+            begin: setup.begin,
+            end: setup.end,
+            step: setup.step,
+            behaviour: setup.behaviour,
+            routing: setup.routing,
+            controller: setup.controller.clone(),
+            unsafe_yields: setup.unsafe_yields,
+            network: stamp(hashes.network, scene.lanes.len(), scene.network.signals.len()),
+            demand: stamp(hashes.demand, scene.departures.len(), scene.types.len()),
+        }
+    }
+
+    /// In what this one differs from that of the run at hand; the first difference.
+    pub fn difference(&self, here: &Self) -> Option<String> {
+        let pair = |what: &str, made: String, here: String| {
+            (made != here).then(|| format!("was made with {what} {made}; this run has {here}"))
+        };
+        let seconds = |t: Millis| format!("{} s", t.seconds());
+        let end = |o: &Self| o.end.map_or("none".to_owned(), seconds);
+        let behaviour = |o: &Self| o.behaviour.map_or("as the types name it".to_owned(), |m| format!("{m:?}"));
+        let controller =
+            |o: &Self| o.controller.1.iter().fold(o.controller.0.clone(), |s, (k, v)| s + &format!(",{k}={v}"));
+        let unsafe_yields = |o: &Self| if o.unsafe_yields { "allowed" } else { "refused" }.to_owned();
+        let program = |o: &Self| format!("intergreen {}", o.program);
+        if self.program != here.program {
+            return Some(format!("was made by {}; this is {}", program(self), program(here)));
+        }
+        pair("step", seconds(self.step), seconds(here.step))
+            .or_else(|| pair("begin", seconds(self.begin), seconds(here.begin)))
+            .or_else(|| pair("end", end(self), end(here)))
+            .or_else(|| pair("seed", self.seed.to_string(), here.seed.to_string()))
+            .or_else(|| pair("behaviour", behaviour(self), behaviour(here)))
+            .or_else(|| pair("controller", controller(self), controller(here)))
+            .or_else(|| pair("unsafe programs", unsafe_yields(self), unsafe_yields(here)))
+            .or_else(|| pair("routes", self.moment(), here.moment()))
+            .or_else(|| (self.routing != here.routing).then(|| "was made with another search for routes".to_owned()))
+            .or_else(|| self.network.difference(here.network, "network", ["lanes", "signals"]))
+            .or_else(|| self.demand.difference(here.demand, "demand", ["vehicles", "vehicle types"]))
+    }
+
+    /// When trips find their way.
+    fn moment(&self) -> String {
+        self.routing.moment.name().to_owned()
+    }
+}
+
+impl Stamp {
+    fn difference(self, here: Self, what: &str, units: [&str; 2]) -> Option<String> {
+        let count = |s: Self| format!("{} {} and {} {}", s.counts.0, units[0], s.counts.1, units[1]);
+        let (made, now) = (count(self), count(here));
+        (self != here).then(|| {
+            if made == now {
+                format!("was made of another {what}, though it has {made}, too")
+            } else {
+                format!("was made of another {what}: it had {made}; this one has {now}")
+            }
+        })
+    }
+}
+
+/// FNV-1a over 64 bits: the same everywhere, and a change of a single byte always shows.
+pub struct Fnv(u64);
+
+impl Fnv {
+    /// The hash of bytes.
+    pub fn of(bytes: &[u8]) -> u64 {
+        let mut fnv = Self::new();
+        fnv.fold(bytes);
+        fnv.0
+    }
+
+    /// The hash of a value, in the form that checkpoints have.
+    fn of_value(value: &impl Serialize) -> u64 {
+        // Hashing never fails, and postcard refuses only sequences of unknown length.
+        postcard::to_io(value, Self::new()).expect("plain data").0
+    }
+
+    const fn new() -> Self {
+        Self(0xCBF2_9CE4_8422_2325)
+    }
+
+    fn fold(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3);
+        }
+    }
+}
+
+impl Write for Fnv {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.fold(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
