@@ -128,6 +128,14 @@ pub struct RunArgs {
     /// Length of the intervals in edgedata.xml and lanedata.xml, s
     #[arg(long, value_name = "S", default_value = "900", value_parser = interval)]
     pub interval: f64,
+    /// Write a checkpoint every S seconds of the scenario's clock, and at Ctrl-C: SCENARIO-TIMEs.checkpoint, in the
+    /// folder of --out, else in the current one
+    #[arg(long, value_name = "S", value_parser = interval)]
+    pub checkpoint_every: Option<f64>,
+    /// Go on from a checkpoint; all other options as in the run that wrote it, but --until, --threads and what is
+    /// written. Detectors, tables, lamps and positions in --out are from there on; trips are of the whole run
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
     /// Record what every signal controller is given and shows, for `replay-inputs`
     #[arg(long, value_name = "FILE")]
     pub record_inputs: Option<PathBuf>,
@@ -199,12 +207,7 @@ impl Routes {
 
 /// A model's name in options and results.
 pub fn behaviour_name(model: FollowingModel) -> &'static str {
-    match model {
-        FollowingModel::Calibrated => "calibrated",
-        FollowingModel::Krauss => "krauss",
-        FollowingModel::KraussOrig1 => "krauss_orig1",
-        FollowingModel::Idm => "idm",
-    }
+    model.name()
 }
 
 /// What controllers see.

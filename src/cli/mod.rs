@@ -9,6 +9,7 @@
 
 mod args;
 mod check;
+mod checkpoints;
 mod clock;
 mod compare;
 mod draw;

@@ -93,6 +93,7 @@ impl Outcome {
             Some(_) => None,
         };
         let gridlocks = sim.gridlocks();
+        let steps = m.vehicle_steps - run.began.vehicle_steps;
         Self {
             schema: 1,
             scenario: run.loaded.name.clone(),
@@ -126,7 +127,7 @@ impl Outcome {
             load_s: cost.load_s,
             cpu_s: cost.cpu_s,
             wall_s: cost.wall_s,
-            ns_per_vehicle_step: (m.vehicle_steps > 0).then(|| cost.cpu_s * 1e9 / m.vehicle_steps as f64),
+            ns_per_vehicle_step: (steps > 0).then(|| cost.cpu_s * 1e9 / steps as f64),
             peak_rss_mb: cost.peak_rss_mb,
             state_hash: format!("{:016x}", sim.state_hash()),
             threads: scene.setup.threads,

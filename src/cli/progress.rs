@@ -6,8 +6,8 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use intergreen_control::Millis;
 
-use super::clock;
 use super::summary::thousands;
+use super::{clock, complain};
 use crate::sim::Simulation;
 
 /// Steps between looks at the clock.
@@ -18,16 +18,19 @@ const PAUSE: f64 = 0.1;
 /// A bar on stderr; nothing where that is no terminal.
 pub struct Progress {
     bar: Option<ProgressBar>,
+    quiet: bool,
     begin: Millis,
     end: Option<Millis>,
+    /// When this process began to simulate.
+    since: Millis,
     started: Instant,
     drawn: f64,
     steps: u32,
 }
 
 impl Progress {
-    /// A bar from `begin` to `end`, if that is known.
-    pub fn new(quiet: bool, begin: Millis, end: Option<Millis>) -> Self {
+    /// A bar from `begin` to `end`, if that is known, of a run that has come to `since`.
+    pub fn new(quiet: bool, begin: Millis, end: Option<Millis>, since: Millis) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let length = end.map(|e| (e - begin).0.max(1) as u64);
             let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
@@ -40,7 +43,7 @@ impl Progress {
             );
             bar
         });
-        Self { bar, begin, end, started: clock::wall(), drawn: 0.0, steps: 0 }
+        Self { bar, quiet, begin, end, since, started: clock::wall(), drawn: 0.0, steps: 0 }
     }
 
     /// Brings the bar up to date, now and then.
@@ -56,7 +59,7 @@ impl Progress {
         }
         self.drawn = wall;
         let now = sim.now();
-        let rate = (now - self.begin).seconds() / wall;
+        let rate = (now - self.since).seconds() / wall;
         let left = self.end.map(|e| (e - now).seconds());
         let eta = match left {
             Some(left) if left > 0.0 => format!("ETA {}", minutes(left / rate.max(1e-9))),
@@ -69,6 +72,15 @@ impl Progress {
             thousands(rate, 0),
         ));
         bar.set_position((now - self.begin).0 as u64);
+    }
+
+    /// Writes a line above the bar, unless all is to be quiet.
+    pub fn say(&self, kind: &str, message: &str) {
+        match &self.bar {
+            _ if self.quiet => {}
+            Some(bar) => bar.suspend(|| complain(kind, message)),
+            None => complain(kind, message),
+        }
     }
 
     /// Takes the bar away.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use intergreen_control::Millis;
 
 use super::args::{RunArgs, SensorTier, SetupArgs};
+use super::checkpoints::{Checkpoints, resume};
 use super::findings::Findings;
 use super::load::{Loaded, load};
 use super::out::Results;
@@ -61,6 +62,17 @@ pub struct Finished<'a> {
     pub watch: &'a Watch,
     /// Why it stopped.
     pub stop: Stop,
+    /// Where this process began.
+    pub began: Began,
+}
+
+/// What a run had come to when this process took it up: costs are of what came after.
+#[derive(Clone, Copy, Debug)]
+pub struct Began {
+    /// The time.
+    pub at: Millis,
+    /// Vehicle steps made before.
+    pub vehicle_steps: u64,
 }
 
 /// Runs a scenario as asked.
@@ -73,6 +85,10 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     if args.sensors != SensorTier::Loops {
         let name = args.sensors.name();
         return Err(Failure::Input(format!("--sensors {name} is not supported yet; expected loops")));
+    }
+    if args.resume.is_some() && args.record_inputs.is_some() {
+        let reason = "a recording begins where the controllers start; record the whole run instead";
+        return Err(Failure::Input(format!("--record-inputs with --resume: {reason}")));
     }
     if let Some(dir) = &args.out {
         out::prepare(dir)?;
@@ -93,6 +109,16 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     if args.profile {
         sim.profile_with(clock::cpu_nanoseconds);
     }
+    if let Some(file) = &args.resume {
+        resume(file, &mut sim, args.quiet)?;
+        if let Some(goal) = goal.filter(|&goal| goal < sim.now()) {
+            let (goal, now) = (goal.seconds(), sim.now().seconds());
+            return Err(Failure::Input(format!(
+                "--resume {}: is of {now} s; the run ends at {goal} s (a later --until, or --drain?)",
+                file.display()
+            )));
+        }
+    }
     let load_s = started.elapsed().as_secs_f64();
 
     let record = |file: &PathBuf| Recorder::open(file, &loaded, &mut sim);
@@ -100,24 +126,33 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let mut watch = Watch::new(&sim);
     let open = |dir: &PathBuf| Results::open(dir, args, &loaded, &sim, goal);
     let mut results = args.out.as_ref().map(open).transpose()?;
-    let mut progress = Progress::new(args.quiet, loaded.begin, goal.or(loaded.end));
+    let checkpoints = Checkpoints::of(args, &loaded);
+    let mut progress = Progress::new(args.quiet, loaded.begin, goal.or(loaded.end), sim.now());
+    let began = Began { at: sim.now(), vehicle_steps: sim.measures().vehicle_steps };
     let (wall, cpu) = (clock::wall(), clock::cpu());
     let mut look = |sim: &Simulation| {
         progress.show(sim);
         if let Some(recorder) = &mut recorder {
             recorder.look(sim)?;
         }
-        results.as_mut().map_or(Ok(()), |results| results.look(sim))
+        if let Some(results) = &mut results {
+            results.look(sim)?;
+        }
+        checkpoints.iter().for_each(|c| c.look(sim, &progress));
+        Ok(())
     };
     let stop = simulate(&mut sim, goal, &mut watch, &mut look, &interrupted)?;
     let cpu_s = clock::cpu().saturating_sub(cpu).as_secs_f64();
     let wall_s = wall.elapsed().as_secs_f64();
     progress.finish();
+    if stop == Stop::Interrupted {
+        checkpoints.iter().for_each(|c| c.write(&sim, &progress));
+    }
 
     if let Some(recorder) = recorder {
         recorder.finish(sim.now())?;
     }
-    let finished = Finished { args, loaded: &loaded, sim: &sim, watch: &watch, stop };
+    let finished = Finished { args, loaded: &loaded, sim: &sim, watch: &watch, stop, began };
     let cost = Cost { load_s, cpu_s, wall_s, peak_rss_mb: clock::peak_rss_mb() };
     let outcome = Outcome::new(&finished, cost);
     if let Some(results) = results {

@@ -199,7 +199,7 @@ fn programs(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result
 /// How fast it was.
 fn cost(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
     writeln!(s)?;
-    let real = o.simulated_s / o.wall_s.max(1e-9);
+    let real = (run.sim.now() - run.began.at).seconds() / o.wall_s.max(1e-9);
     let each =
         o.ns_per_vehicle_step.map_or(String::new(), |ns| format!(", {} ns per vehicle and step", thousands(ns, 0)));
     let threads = if o.threads == 1 { "1 thread".to_owned() } else { format!("{} threads", o.threads) };

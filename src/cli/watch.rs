@@ -6,6 +6,7 @@ use intergreen_control::{Lamp, Millis};
 
 use crate::network::{LaneId, SignalId};
 use crate::sim::Simulation;
+use crate::sim::measures::Trip;
 
 /// Places of collisions kept for the report.
 const MOST_PLACES: usize = 20;
@@ -42,19 +43,22 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Starts with a simulation that has not made a step.
+    /// Starts with a simulation as it is: places and green times are noted from now on.
     pub fn new(sim: &Simulation) -> Self {
-        let now = sim.now();
-        Self {
+        let (now, m) = (sim.now(), sim.measures());
+        let mut watch = Self {
             collisions: Vec::new(),
             conflicts: BTreeMap::new(),
             begin: now,
             now,
             lamps: sim.lamps().shown.iter().map(|&lamp| (lamp, now, Millis(0))).collect(),
-            counted: (0, 0.0),
-            activity: (0, now),
+            counted: (m.collisions, sim.controllers().monitor.seconds),
+            activity: (m.inserted + m.arrived, last_activity(sim)),
             stuck: false,
-        }
+        };
+        let since_look = Millis((now - sim.scene().setup.begin).0 % (LOOK_S * 1000));
+        watch.stuck = watch.stands_still(sim, since_look);
+        watch
     }
 
     /// Looks at a simulation after a step.
@@ -103,11 +107,23 @@ impl Watch {
         if count != self.activity.0 {
             self.activity = (count, self.now);
             self.stuck = false;
-        } else if (self.now - self.begin).0 % (LOOK_S * 1000) < sim.scene().setup.step.0 {
-            let hour = STUCK_S as f32;
-            self.stuck = (self.now - self.activity.1).0 >= STUCK_S * 1000
-                && sim.waiting().next == sim.scene().departures.len()
-                && sim.traffic().vehicles().all(|(_, v)| v.waiting >= hour);
+        } else if (self.now - sim.scene().setup.begin).0 % (LOOK_S * 1000) < sim.scene().setup.step.0 {
+            self.stuck = self.stands_still(sim, Millis(0));
         }
     }
+
+    /// Whether nothing had moved for an hour and nobody was to come, `ago` before now.
+    fn stands_still(&self, sim: &Simulation, ago: Millis) -> bool {
+        let long = STUCK_S as f32 + ago.seconds() as f32;
+        (self.now - ago - self.activity.1).0 >= STUCK_S * 1000
+            && sim.waiting().next == sim.scene().departures.len()
+            && sim.traffic().vehicles().all(|(_, v)| v.waiting >= long)
+    }
+}
+
+/// When somebody last entered or arrived; the begin if nobody has. Who enters does so at the start of a step.
+fn last_activity(sim: &Simulation) -> Millis {
+    let setup = &sim.scene().setup;
+    let of = |t: &Trip| t.arrived.max(t.entered.map(|at| at + setup.step));
+    sim.measures().trips.iter().filter_map(of).max().unwrap_or(setup.begin)
 }

@@ -19,6 +19,18 @@ pub enum FollowingModel {
     Idm,
 }
 
+impl FollowingModel {
+    /// Its name in options and results.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Calibrated => "calibrated",
+            Self::Krauss => "krauss",
+            Self::KraussOrig1 => "krauss_orig1",
+            Self::Idm => "idm",
+        }
+    }
+}
+
 /// Distribution of the desired speed as a multiple of the speed limit: normal, cut off.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SpeedFactor {

@@ -129,7 +129,7 @@ struct Log {
 }
 
 impl Recorder {
-    /// Sets up `instruments` at a simulation that has not made a step; `positions`: time between notes of where
+    /// Sets up `instruments` at a simulation as it is: they measure what happens from now on; `positions`: time between notes of where
     /// everybody is; `until`: when the run ends, if that is known.
     pub fn new(sim: &Simulation, instruments: &Instruments, positions: Option<Millis>, until: Option<Millis>) -> Self {
         let scene = sim.scene();
@@ -158,7 +158,7 @@ impl Recorder {
             devices,
             logs,
             positions,
-            steps: steps::Steps::default(),
+            steps: steps::Steps::new(sim),
             begin,
             until,
             readings: Vec::new(),

@@ -36,13 +36,18 @@ pub struct StepReading {
 }
 
 /// What is counted from step to step.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Steps {
     /// Collisions up to the step before, and in the step.
     collisions: [u64; 2],
 }
 
 impl Steps {
+    /// Begins with a simulation as it is.
+    pub(super) fn new(sim: &Simulation) -> Self {
+        Self { collisions: [sim.measures().collisions, 0] }
+    }
+
     /// Takes in a step that has just been made.
     pub(super) fn count(&mut self, sim: &Simulation) {
         let all = sim.measures().collisions;

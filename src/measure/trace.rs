@@ -95,6 +95,23 @@ pub struct Totals {
     pub duration: f64,
 }
 
+impl Totals {
+    /// The sums of a simulation as it is.
+    fn of(sim: &Simulation) -> Self {
+        let mut totals = Self::default();
+        for (trip, d) in sim.measures().trips.iter().zip(&sim.scene().departures) {
+            let Some(entered) = trip.entered else { continue };
+            totals.entered += 1;
+            totals.depart_delay += (entered - d.depart).seconds();
+            if let Some(arrived) = trip.arrived {
+                totals.arrived += 1;
+                totals.duration += (arrived - entered).seconds();
+            }
+        }
+        totals
+    }
+}
+
 impl Trace {
     /// Starts with a simulation as it is: vehicles already there count as known.
     pub fn new(sim: &Simulation) -> Self {
@@ -105,7 +122,7 @@ impl Trace {
             pending: Vec::new(),
             loaded: sim.waiting().next,
             dt: f64::from(scene.dt),
-            totals: Totals::default(),
+            totals: Totals::of(sim),
         };
         for (lane, v, parked) in everybody(sim) {
             trace.known[v.id.index()] = Some(Known { parked, ..Known::of(lane, v, Vec::new()) });

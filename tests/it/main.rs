@@ -3,8 +3,8 @@
 mod checkpoint_damage;
 mod checkpoints;
 mod cli;
-mod cli_checkpoints;
 mod cli_bad_input;
+mod cli_checkpoints;
 mod cli_recordings;
 mod compare;
 #[cfg(unix)]

@@ -97,7 +97,7 @@ fn hash_after(sim: &mut Simulation, until: f64) -> u64 {
 }
 
 /// Worlds of trips, and a moment in the midst of each.
-fn worlds() -> [(World, f64); 2] {
+pub fn worlds() -> [(World, f64); 2] {
     [(town_of_trips(), 171.0), (detour(Moment::AtDeparture), 100.0)]
 }
 

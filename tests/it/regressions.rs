@@ -26,7 +26,7 @@ fn an_arrival_in_mid_lane_takes_nobody_else_along() {
 }
 
 /// Four signals in a ring whose roads are full of vehicles that go round and round.
-fn ring(offsets: [f64; 4]) -> World {
+pub fn ring(offsets: [f64; 4]) -> World {
     let at = [(0.0, 0.0), (80.0, 0.0), (80.0, 80.0), (0.0, 80.0)];
     let ends = [(-200.0, 0.0), (80.0, -200.0), (280.0, 80.0), (0.0, 280.0)];
     let mut town = Town::default();

@@ -150,7 +150,7 @@ fn first_and_last_metres() {
 }
 
 /// A run with a queue at a stop and somebody parked, cut in the middle.
-fn mixed() -> World {
+pub fn mixed() -> World {
     let network = road().build();
     let at = Stop { place: PlaceId(0), ..stop(&network, 0, 180.0, 200.0, 60.0) };
     let then = Stop { parks: true, ..stop(&network, 1, 500.0, 520.0, 30.0) };

@@ -39,6 +39,10 @@ pub fn write(w: &mut dyn Write, run: &Finished<'_>, outcome: &Outcome, files: &[
             "as_is": args.as_is,
             "allow_unsafe_programs": args.setup.allow_unsafe_programs,
         },
+        "resumed": args.resume.as_ref().map(|file| json!({
+            "file": file.display().to_string(),
+            "at_s": run.began.at.seconds(),
+        })),
         "files": files,
         "simulated_s": outcome.simulated_s,
         "stopped": format!("{:?}", run.stop).to_lowercase(),

@@ -73,7 +73,7 @@ impl Origin {
         };
         let seconds = |t: Millis| format!("{} s", t.seconds());
         let end = |o: &Self| o.end.map_or("none".to_owned(), seconds);
-        let behaviour = |o: &Self| o.behaviour.map_or("as the types name it".to_owned(), |m| format!("{m:?}"));
+        let behaviour = |o: &Self| o.behaviour.map_or("as the types name it".to_owned(), |m| m.name().to_owned());
         let controller =
             |o: &Self| o.controller.1.iter().fold(o.controller.0.clone(), |s, (k, v)| s + &format!(",{k}={v}"));
         let unsafe_yields = |o: &Self| if o.unsafe_yields { "allowed" } else { "refused" }.to_owned();
