@@ -5,7 +5,7 @@ use std::sync::Arc;
 use intergreen::demand::FollowingModel;
 use intergreen::demand::routing::{Moment, Routing};
 use intergreen::random::{Purpose, bits};
-use intergreen::sim::checkpoint::VERSION;
+use intergreen::sim::checkpoint::{VERSION, seal};
 use intergreen::sim::{CheckpointError, Simulation};
 use intergreen_control::Millis;
 
@@ -81,14 +81,9 @@ fn another_version_of_the_format_is_named() {
     assert_eq!(words, format!("is a checkpoint of format version {}; expected {VERSION}", VERSION + 1));
 }
 
-/// Bytes with the checksum and length that they should have.
-fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
-    let fnv = |h: u64, &b: &u8| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3);
-    let checksum = bytes[PAYLOAD..].iter().fold(0xCBF2_9CE4_8422_2325, fnv);
-    let length = (bytes.len() - PAYLOAD) as u64;
-    bytes[12..20].copy_from_slice(&length.to_le_bytes());
-    bytes[20..28].copy_from_slice(&checksum.to_le_bytes());
-    bytes
+/// A damaged payload, with the checksum and length that it should have.
+fn sealed(bytes: Vec<u8>) -> Vec<u8> {
+    seal(&bytes[PAYLOAD..])
 }
 
 #[test]

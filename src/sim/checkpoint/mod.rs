@@ -76,14 +76,7 @@ impl Simulation {
     pub fn save(&self) -> Vec<u8> {
         let contents = (Origin::of(self), State::of(self.snapshot()));
         // postcard refuses only sequences of unknown length and values that refuse themselves.
-        let payload = postcard::to_stdvec(&contents).expect("plain data");
-        let mut bytes = Vec::with_capacity(ENVELOPE + payload.len());
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&VERSION.to_le_bytes());
-        bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(&Fnv::of(&payload).to_le_bytes());
-        bytes.extend_from_slice(&payload);
-        bytes
+        seal(&postcard::to_stdvec(&contents).expect("plain data"))
     }
 
     /// Goes on from a checkpoint of a run of the same scenario, set up in the same way but for the threads. Commands
@@ -110,8 +103,23 @@ impl Simulation {
     }
 }
 
+/// Puts a payload into its envelope. For those who want to know what becomes of a wrong one under a right checksum;
+/// everybody else has [`Simulation::save`].
+pub fn seal(payload: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(ENVELOPE + payload.len());
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&VERSION.to_le_bytes());
+    bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(&Fnv::of(payload).to_le_bytes());
+    bytes.extend_from_slice(payload);
+    bytes
+}
+
 /// What is in the envelope.
-fn open(bytes: &[u8]) -> Result<&[u8], CheckpointError> {
+///
+/// # Errors
+/// If it is none of this version, cut off, or damaged.
+pub fn open(bytes: &[u8]) -> Result<&[u8], CheckpointError> {
     let rest = bytes.strip_prefix(MAGIC).ok_or(CheckpointError::NotOne)?;
     let cut = CheckpointError::Length { found: bytes.len() as u64, expected: ENVELOPE as u64 };
     let (version, rest) = rest.split_first_chunk().ok_or(cut.clone())?;
