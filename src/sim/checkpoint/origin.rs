@@ -6,7 +6,7 @@ use intergreen_control::Millis;
 use serde::{Deserialize, Serialize};
 
 use crate::demand::{FollowingModel, Routing};
-use crate::sim::Simulation;
+use crate::sim::{Setup, Simulation};
 
 /// All that has to be the same for a run to go on exactly.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -45,7 +45,8 @@ impl Origin {
     /// That of a run.
     pub fn of(sim: &Simulation) -> Self {
         let scene = sim.scene();
-        let setup = &scene.setup;
+        // Everything by name: whoever adds to a setup is asked here whether it changes results.
+        let Setup { begin, end, step, seed, threads: _, behaviour, routing, controller, unsafe_yields } = &scene.setup;
         let hashes = sim.fingerprints.get_or_init(|| Fingerprints {
             network: Fnv::of_value(&*scene.network),
             demand: Fnv::of_value(&*sim.demand),
@@ -53,14 +54,14 @@ impl Origin {
         let stamp = |hash, a: usize, b: usize| Stamp { hash, counts: (a as u64, b as u64) };
         Self {
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            seed: setup.seed,
-            begin: setup.begin,
-            end: setup.end,
-            step: setup.step,
-            behaviour: setup.behaviour,
-            routing: setup.routing,
-            controller: setup.controller.clone(),
-            unsafe_yields: setup.unsafe_yields,
+            seed: *seed,
+            begin: *begin,
+            end: *end,
+            step: *step,
+            behaviour: *behaviour,
+            routing: *routing,
+            controller: controller.clone(),
+            unsafe_yields: *unsafe_yields,
             network: stamp(hashes.network, scene.lanes.len(), scene.network.signals.len()),
             demand: stamp(hashes.demand, scene.departures.len(), scene.types.len()),
         }
