@@ -54,7 +54,7 @@ impl LinkSpeeds {
         let sizes = assumed.len() == self.assumed.len() && seen.len() == self.seen.len();
         let rows = self.seen.len().checked_div(self.assumed.len()).unwrap_or(0).max(1);
         let numbers = assumed.iter().all(|v| v.is_finite()) && seen.iter().all(|v| v.is_finite());
-        (sizes && numbers && row < rows).then(|| Self { memory: self.memory, assumed, seen, row })
+        (sizes && numbers && row < rows).then_some(Self { memory: self.memory, assumed, seen, row })
     }
 
     /// Looks at the traffic.

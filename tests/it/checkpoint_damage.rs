@@ -178,7 +178,7 @@ fn nonsense_does_no_harm() {
             let draw = |n: u64| bits(1, i, Purpose::Generate, n);
             let mut broken = bytes.clone();
             for k in 0..=draw(0) % 3 {
-                let at = PAYLOAD + (draw(4 * k + 1) % (bytes.len() - PAYLOAD) as u64) as usize;
+                let at = PAYLOAD + (draw(4 * k + 1) % (broken.len() - PAYLOAD) as u64) as usize;
                 broken[at] = match draw(4 * k + 2) % 4 {
                     0 => broken[at] ^ (1 << (draw(4 * k + 3) % 8)),
                     1 => broken[at].wrapping_add(1),

@@ -25,6 +25,8 @@ fn version_and_help() {
         "--commands",
         "--as-is",
         "--allow-unsafe-programs",
+        "--checkpoint-every",
+        "--resume",
         "--profile",
         "--out",
         "--json",
