@@ -16,7 +16,7 @@ use intergreen::import::Report;
 use intergreen::import::sumo::{config::read_config, net::read_network, routes};
 use intergreen::network::compose::{Node, NodeKind, SignalPlan, Stage, Street, StreetPlan, compose};
 use intergreen::network::{LaneId, LinkId, Network};
-use intergreen::scenario::Scenario;
+use intergreen::scenario::{BUNDLED_ALL, Scenario};
 use intergreen::sim::state::Vehicle;
 use intergreen::sim::{Setup, Simulation};
 use intergreen_control::{Lamp, Millis};
@@ -311,9 +311,10 @@ pub fn crossing(kind: NodeKind, major: u8, minor: u8) -> Town {
         .street("s", "s_end", "x", minor)
 }
 
-/// All bundled scenarios with their own steps: a new one is one more line here.
+/// All bundled scenarios with their own steps.
 pub fn bundled() -> Vec<World> {
-    vec![arterial()]
+    let read = |text, name: &str| Scenario::from_ron(text, name).unwrap_or_else(|e| panic!("{name}: {e}"));
+    BUNDLED_ALL.iter().map(|(name, text)| own(name, &read(text, name))).collect()
 }
 
 /// The bundled arterial with its own step.
