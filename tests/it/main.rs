@@ -12,6 +12,7 @@ mod diagram;
 mod discharge;
 mod draw;
 mod export;
+mod generated;
 mod golden;
 mod golden_table;
 mod imported;
