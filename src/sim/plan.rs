@@ -40,11 +40,13 @@ pub fn plan_chunk(view: &View<'_>, chunk: &mut Chunk) {
     chunk.plans.clear();
     chunk.gates.clear();
     chunk.announcements.clear();
+    chunk.approaching = 0;
     chunk.find_occupied(view.traffic);
     for i in 0..chunk.occupied.len() {
         let lane = chunk.occupied[i] as usize;
         let vehicles = &view.traffic.lanes[lane].vehicles;
         let facts = &view.scene.lanes[lane];
+        chunk.approaching += if facts.approach { vehicles.len() } else { 0 };
         let mut ahead: Option<&Vehicle> = None;
         for me in vehicles {
             let planned = Planner::new(view, me, facts).plan(LaneId::new(lane), ahead, chunk);

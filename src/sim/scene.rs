@@ -83,6 +83,8 @@ pub struct LaneFacts {
     pub waiting_place: bool,
     /// Whether it is part of a roundabout, or lies inside a junction on the way into, on or out of one.
     pub ring: bool,
+    /// Whether its link leads to a signal.
+    pub approach: bool,
 }
 
 /// A movement as the step reads it.
@@ -358,10 +360,17 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
                 internal: lane.internal,
                 waiting_place: exit.get().is_some_and(|m| network.movement(m).kind == MovementKind::Onward),
                 ring: is_on_ring(network, lane, exit),
+                approach: leads_to_signal(network, lane.link),
             }
         })
         .collect();
     (lanes, conflicts)
+}
+
+/// Whether some movement that leaves a link obeys a lamp.
+pub fn leads_to_signal(network: &Network, link: LinkId) -> bool {
+    let mut movements = network.lanes_of(link).flat_map(|lane| network.movements_of(lane));
+    movements.any(|m| network.movement(m).head.is_some())
 }
 
 /// See [`LaneFacts::ring`].

@@ -11,7 +11,7 @@
 mod plan;
 mod right_of_way;
 mod roads;
-mod shape;
+pub(crate) mod shape;
 mod signals;
 #[cfg(test)]
 mod tests;
