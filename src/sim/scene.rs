@@ -12,7 +12,7 @@ use super::monitor;
 use super::sensors::Sensors;
 use crate::behaviour::Driver;
 use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleType, expand};
-use crate::network::{Conflict, ConflictKind, LaneId, MovementId, MovementKind, Network, RightOfWay};
+use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay};
 
 /// How a run is set up.
 #[derive(Clone, Debug)]
