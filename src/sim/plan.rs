@@ -386,8 +386,14 @@ impl<'a> Planner<'a> {
             }
             // Red by now, for somebody who could not stop at yellow either; there may be a road between.
             Rule::Closed if self.me.flags & Flags::LATE_YELLOW != 0 => self.flags |= Flags::LATE_YELLOW,
+            // Green turned red without a yellow, too late for any brake: what a yellow would have been for.
+            Rule::Closed
+                if m.abrupt && line.distance - LEAST_GAP < self.d.brake_gap(self.me.speed, self.d.emergency) =>
+            {
+                self.flags |= Flags::LATE_YELLOW;
+            }
             Rule::Closed => {
-                // Green turned red without a yellow: brake as hard as it takes.
+                // Brake as hard as it takes.
                 let hard = self.stop((line.distance - LEAST_GAP).max(0.0), self.d.emergency);
                 self.speed = self.speed.min(hard);
                 self.flags |= Flags::AT_RED;

@@ -118,6 +118,8 @@ pub struct MoveFacts {
     pub has_yielders: bool,
     /// Whether it gives way even at a full green, because its program opens it in conflict.
     pub unprotected: bool,
+    /// Whether its lamp turns from green to red without a yellow.
+    pub abrupt: bool,
 }
 
 /// A conflict with what else the step wants to know.
@@ -305,6 +307,7 @@ fn move_facts(
                 keep_clear: m.keep_clear && !m.foes.is_empty(),
                 has_yielders: m.has_yielders || unsafe_pairs.iter().any(|p| p.1 == MovementId::new(i)),
                 unprotected: unsafe_pairs.iter().any(|p| p.0 == m.entry),
+                abrupt: entry.head.is_some_and(|h| network.signals[h.signal.index()].ends_abruptly(h.group)),
             }
         })
         .collect();

@@ -168,8 +168,7 @@ impl<'n> Ways<'n> {
 
 /// A vehicle type without a name.
 ///
-/// CityFlow's drivers keep the greater of `headwayTime` and what is safe, Krauss drivers the standing gap and τ: τ is
-/// what makes both equal at the top speed.
+/// CityFlow's drivers keep `headwayTime` at speed and `minGap` when standing, Krauss drivers the sum of both.
 fn vehicle(node: &Node<'_, '_>, report: &mut Report) -> Result<VehicleType, ImportError> {
     const FIELDS: &[&str] = &[
         "length",
