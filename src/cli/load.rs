@@ -16,6 +16,7 @@ use crate::import::sumo::routes::{Window, read_demand_with};
 use crate::import::{ImportError, Report};
 use crate::instruments::Instruments;
 use crate::network::Network;
+use crate::plans;
 use crate::scenario::{BUNDLED, BUNDLED_NAME, Scenario};
 use crate::sim::Setup;
 
@@ -57,6 +58,22 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Gives its signal programs yellow and clearance times, if they know none and are to be completed.
+    pub fn complete_programs(&mut self) {
+        if !std::mem::take(&mut self.completes) {
+            return;
+        }
+        for done in plans::complete(Arc::make_mut(&mut self.network)) {
+            let what = "signal programs without yellow: yellow and clearance times added (--as-is: as written)";
+            self.report.count(what, || done.signal.clone());
+            if done.longer > Millis(0) {
+                let (signal, longer) = (&done.signal, done.longer.seconds());
+                let example = || format!("{signal}, by {longer} s");
+                self.report.count("signal programs made longer, so that no green is under 5 s", example);
+            }
+        }
+    }
+
     /// The setup of a run of the scenario as it is.
     pub fn setup(&self, seed: u64) -> Setup {
         let Self { begin, end, step, routing, .. } = *self;

@@ -17,7 +17,9 @@ use crate::network::{Network, Point, cut, geometry, way};
 /// Most lane links in an intersection: each is compared with each other.
 const MOST_LANE_LINKS: usize = 1000;
 /// Most light phases of an intersection.
-const MOST_PHASES: usize = 1000;
+const MOST_PHASES: usize = 200;
+/// Most road links of an intersection.
+const MOST_ROAD_LINKS: usize = 200;
 /// Most points of a line.
 const MOST_POINTS: usize = 1000;
 /// Most lanes of a road.
@@ -231,7 +233,11 @@ fn road_links(
     report: &mut Report,
 ) -> Result<Vec<RoadLink>, ImportError> {
     let (list, mut total) = (node.need("roadLinks")?, 0);
-    let mut links = Vec::with_capacity(list.len()?);
+    let n = list.len()?;
+    if n > MOST_ROAD_LINKS {
+        return Err(list.error(format!("has {n} road links; expected {MOST_ROAD_LINKS} at most")));
+    }
+    let mut links = Vec::with_capacity(n);
     for link in list.items()? {
         link.count_others(&["type", "startRoad", "endRoad", "direction", "laneLinks"], "field of a road link", report)?;
         let kind = link.need("type")?;
