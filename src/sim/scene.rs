@@ -116,7 +116,8 @@ pub struct MoveFacts {
     pub keep_clear: bool,
     /// Whether somebody gives way to it.
     pub has_yielders: bool,
-    /// Whether it gives way even at a full green, because its program opens it in conflict.
+    /// Whether it gives way even at a full green: because its program opens it in conflict, or because those that it
+    /// gives way to obey the same lamp.
     pub unprotected: bool,
     /// Whether its lamp turns from green to red without a yellow.
     pub abrupt: bool,
@@ -306,7 +307,8 @@ fn move_facts(
                 waits_inside: m.waits_inside,
                 keep_clear: m.keep_clear && !m.foes.is_empty(),
                 has_yielders: m.has_yielders || unsafe_pairs.iter().any(|p| p.1 == MovementId::new(i)),
-                unprotected: unsafe_pairs.iter().any(|p| p.0 == m.entry),
+                unprotected: unsafe_pairs.iter().any(|p| p.0 == m.entry)
+                    || entry.yields_to.iter().any(|&to| entry.head.is_some() && network.movement(to).head == entry.head),
                 abrupt: entry.head.is_some_and(|h| network.signals[h.signal.index()].ends_abruptly(h.group)),
             }
         })

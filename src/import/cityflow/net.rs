@@ -2,6 +2,7 @@
 //! is in [`assemble`].
 
 mod assemble;
+mod fans;
 mod right_of_way;
 mod signals;
 
@@ -135,7 +136,9 @@ fn read_roadnet(file: &Path, report: &mut Report) -> Result<RoadNet, ImportError
         if node.need("virtual")?.flag()? {
             continue;
         }
-        net.intersections[i].links = road_links(&node, i, &net.roads, &roads, report)?;
+        let mut links = road_links(&node, i, &net.roads, &roads, report)?;
+        fans::thin(&mut links, &net.intersections[i].id, report);
+        net.intersections[i].links = links;
         net.intersections[i].phases = phases(&node, net.intersections[i].links.len(), report)?;
     }
     Ok(net)

@@ -10,7 +10,8 @@
 //!   program opens two others together, CityFlow's order holds, and of equals the road link that stands first goes.
 //!   Others never meet but by a fault of the lamps: neither gives way.
 //!
-//! Ways from one road never give way to each other.
+//! Ways from different lanes of one road that meet in spite of [`super::fans`] share a lamp or a green: the one that
+//! stands later in the file gives way.
 
 use super::{Intersection, Road, RoadLink, Turn};
 use crate::network::{Point, RequestSpec, RightOfWay, come_close};
@@ -53,15 +54,13 @@ impl Rights {
         for (i, a) in ways.iter().enumerate() {
             for (j, b) in ways.iter().enumerate().skip(i + 1) {
                 let merging = (a.road_reached(intersection), a.lane.1) == (b.road_reached(intersection), b.lane.1);
-                if a.road == b.road && (a.lane.0 == b.lane.0 || merging) {
-                    continue;
-                }
-                if !merging && !come_close(a.line, b.line) {
+                if (a.road == b.road && a.lane.0 == b.lane.0) || !(merging || come_close(a.line, b.line)) {
                     continue;
                 }
                 rights.rows[i].foes.push(j as u16);
                 rights.rows[j].foes.push(i as u16);
                 if a.road == b.road {
+                    rights.give_way((j, b), (i, a));
                     continue;
                 }
                 let together = || intersection.phases.iter().any(|p| p.open[a.link] && p.open[b.link]);
@@ -84,7 +83,7 @@ impl Rights {
             RightOfWay::Major | RightOfWay::Equal if equal => RightOfWay::Equal,
             _ => RightOfWay::Minor,
         };
-        if !self.yields[w.link].contains(&t.link) {
+        if w.link != t.link && !self.yields[w.link].contains(&t.link) {
             self.yields[w.link].push(t.link);
         }
     }
