@@ -8,12 +8,14 @@
 //!   other the road link that stands first in the file.
 //! - *lamps*: a right turn gives way to all that is none, a turn to what comes straight from the opposite side. Where the
 //!   program opens two others together, CityFlow's order holds, and of equals the road link that stands first goes.
-//!   Others never meet but by a fault of the lamps: neither gives way.
+//!   Others never meet but by a fault of the lamps: neither gives way. A left turn that is open together with all that
+//!   comes from the opposite side gives way to the right turn there, too: if the right turn waited for it while it
+//!   waits for the others, neither would ever go.
 //!
 //! Ways from different lanes of one road that meet in spite of [`super::fans`] share a lamp or a green: the one that
 //! stands later in the file gives way.
 
-use super::{Intersection, Road, RoadLink, Turn};
+use super::{Intersection, Phase, Road, RoadLink, Turn};
 use crate::network::{Point, RequestSpec, RightOfWay, come_close};
 
 /// Cosine of the angle within which two approaches face each other (45°).
@@ -37,7 +39,7 @@ pub(super) struct Rights {
     /// What each row states for times without lamps.
     pub signs: Vec<RightOfWay>,
     /// By road link: those it gives way to.
-    pub yields: Vec<Vec<usize>>,
+    yields: Vec<Vec<usize>>,
 }
 
 impl Rights {
@@ -63,15 +65,22 @@ impl Rights {
                     rights.give_way((j, b), (i, a));
                     continue;
                 }
-                let together = || intersection.phases.iter().any(|p| p.open[a.link] && p.open[b.link]);
-                match if lamps { at_lamps(a, b, together) } else { Some(without_lamps(a, b)) } {
-                    Some(true) => rights.give_way((i, a), (j, b)),
-                    Some(false) => rights.give_way((j, b), (i, a)),
-                    None => {}
+                let [first, second] =
+                    if lamps { at_lamps(intersection, a, b) } else { without_lamps(a, b) };
+                if first {
+                    rights.give_way((i, a), (j, b));
+                }
+                if second {
+                    rights.give_way((j, b), (i, a));
                 }
             }
         }
         rights
+    }
+
+    /// Whether a road link gives way in a light phase.
+    pub fn gives_way_in(&self, here: &Intersection, phase: &Phase, link: usize) -> bool {
+        self.yields[link].iter().any(|&to| here.yields_in(phase, link, to))
     }
 
     /// The first gives way to the second.
@@ -124,20 +133,52 @@ fn last_heading(line: &[Point]) -> Point {
     ends.map_or(Point::new(1.0, 0.0), |(p, q, d)| Point::new((q.x - p.x) / d, (q.y - p.y) / d))
 }
 
-/// Whether the first gives way to the second at lamps; `None`: neither does.
-fn at_lamps(a: &Way<'_>, b: &Way<'_>, together: impl Fn() -> bool) -> Option<bool> {
-    let right = a.turn == Turn::Right || b.turn == Turn::Right;
-    if a.turn != b.turn && (right || a.faces(b) || together()) {
-        return Some(a.turn < b.turn);
+/// Which of two gives way to the other at lamps.
+fn at_lamps(here: &Intersection, a: &Way<'_>, b: &Way<'_>) -> [bool; 2] {
+    let together = here.phases.iter().filter(|p| p.open[a.link] && p.open[b.link]);
+    if a.turn == b.turn {
+        // Crossing ways straight on are for the lamps to keep apart: a program that does not is refused.
+        let meet = a.turn != Turn::Straight && together.count() > 0;
+        return [meet && a.link > b.link, meet && a.link < b.link];
     }
-    // Crossing ways straight on are for the lamps to keep apart: a program that does not is refused.
-    (a.turn == b.turn && a.turn != Turn::Straight && together()).then_some(a.link > b.link)
+    let faces = a.faces(b);
+    let right = a.turn == Turn::Right || b.turn == Turn::Right;
+    let left = a.turn == Turn::Left || b.turn == Turn::Left;
+    if faces && right && left {
+        // Each at its time; see `yields_in`.
+        let times: Vec<bool> = together.map(|p| here.opens_straight(p, if a.turn == Turn::Right { a.road } else { b.road })).collect();
+        let left_yields = times.contains(&true);
+        let right_yields = times.contains(&false) || !left_yields;
+        return if a.turn == Turn::Left { [left_yields, right_yields] } else { [right_yields, left_yields] };
+    }
+    let order = right || faces || together.count() > 0;
+    [order && a.turn < b.turn, order && a.turn > b.turn]
 }
 
-/// Whether the first gives way to the second where there are no lamps.
-fn without_lamps(a: &Way<'_>, b: &Way<'_>) -> bool {
-    if a.turn != b.turn {
-        return a.turn < b.turn;
+/// Which of two gives way to the other where there are no lamps.
+fn without_lamps(a: &Way<'_>, b: &Way<'_>) -> [bool; 2] {
+    let first = match a.turn == b.turn {
+        false => a.turn < b.turn,
+        true if a.faces(b) => a.link > b.link,
+        true => a.has_on_the_right(b),
+    };
+    [first, !first]
+}
+
+impl Intersection {
+    /// Whether a light phase opens a way straight on from a road.
+    fn opens_straight(&self, phase: &Phase, road: usize) -> bool {
+        self.links.iter().zip(&phase.open).any(|(l, open)| *open && l.turn == Turn::Straight && l.from == road)
     }
-    if a.faces(b) { a.link > b.link } else { a.has_on_the_right(b) }
+
+    /// Whether a road link gives way in a light phase to another that it gives way to at some time.
+    fn yields_in(&self, phase: &Phase, who: usize, to: usize) -> bool {
+        let turns = (self.links[who].turn, self.links[to].turn);
+        phase.open[to]
+            && match turns {
+                (Turn::Right, Turn::Left) => !self.opens_straight(phase, self.links[who].from),
+                (Turn::Left, Turn::Right) => self.opens_straight(phase, self.links[to].from),
+                _ => true,
+            }
+    }
 }

@@ -20,7 +20,7 @@ pub(super) fn program(file: &Path, here: &Intersection, rights: &Rights) -> Resu
     let steps = here.phases.iter().map(|phase| {
         let lamp = |link: usize| match phase.open[link] {
             false => Lamp::Red,
-            true if rights.yields[link].iter().any(|&to| phase.open[to]) => Lamp::GreenMinor,
+            true if rights.gives_way_in(here, phase, link) => Lamp::GreenMinor,
             true => Lamp::Green,
         };
         ProgramStep { duration: phase.time, lamps: (0..here.links.len()).map(lamp).collect() }
