@@ -116,9 +116,15 @@ pub fn load(path: Option<&Path>, edits: &[Edit]) -> Result<Loaded, Failure> {
     } else if name.ends_with(".json") {
         match cityflow::looks_like(path).map_err(|e| Failure::Input(e.to_string()))? {
             Kind::Config => of_cityflow(path, edits),
-            Kind::RoadNet => wrong("is a CityFlow road network without traffic; expected the configuration that names it"),
-            Kind::Flow => wrong("is a CityFlow flow file; expected the configuration that names it and its road network"),
-            Kind::Unknown => wrong("is no CityFlow configuration; expected a JSON object with roadnetFile and flowFile"),
+            Kind::RoadNet => {
+                wrong("is a CityFlow road network without traffic; expected the configuration that names it")
+            }
+            Kind::Flow => {
+                wrong("is a CityFlow flow file; expected the configuration that names it and its road network")
+            }
+            Kind::Unknown => {
+                wrong("is no CityFlow configuration; expected a JSON object with roadnetFile and flowFile")
+            }
         }
     } else if plain.ends_with(".net.xml") || plain == "net.xml" {
         wrong("is a network without traffic; expected the .sumocfg that names it and its routes")
@@ -254,7 +260,8 @@ fn of_cityflow(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
 fn cityflow_name(path: &Path) -> String {
     let part = |name: Option<&std::ffi::OsStr>| name.map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let stem = part(path.file_stem());
-    let folder = std::path::absolute(path).ok().and_then(|p| p.parent().map(|p| part(p.file_name()))).unwrap_or_default();
+    let folder =
+        std::path::absolute(path).ok().and_then(|p| p.parent().map(|p| part(p.file_name()))).unwrap_or_default();
     if stem == "config" && !folder.is_empty() { folder } else { stem }
 }
 

@@ -83,7 +83,8 @@ impl<'a> Completion<'a> {
         let pairs = relations.forbidden.keys().chain(relations.yields.keys());
         for [from, to] in pairs.flat_map(|&[a, b]| [[a, b], [b, a]]) {
             let time = relations.formula(from, to, yellows[usize::from(from)]);
-            intergreens.insert([from, to], Millis(time.0.div_euclid(1000) * 1000 + if time.0 % 1000 > 0 { 1000 } else { 0 }));
+            intergreens
+                .insert([from, to], Millis(time.0.div_euclid(1000) * 1000 + if time.0 % 1000 > 0 { 1000 } else { 0 }));
         }
         let mut goes_first = vec![Vec::new(); usize::from(groups)];
         for &[who, to] in relations.yields.keys() {

@@ -207,15 +207,19 @@ impl Measures {
     /// from then to their arrival; whoever has not arrived by the horizon, or not even entered, counts up to it.
     pub fn cityflow_att(&self, scene: &Scene, horizon: Millis) -> Option<f64> {
         let loaded = scene.departures.partition_point(|d| d.depart < horizon);
-        let travelled = |(trip, d): (&Trip, &Departure)| {
-            (trip.arrived.map_or(horizon, |at| at.min(horizon)) - d.depart).seconds()
-        };
+        let travelled =
+            |(trip, d): (&Trip, &Departure)| (trip.arrived.map_or(horizon, |at| at.min(horizon)) - d.depart).seconds();
         let sum: f64 = self.trips[..loaded].iter().zip(&scene.departures).map(travelled).sum();
         (loaded > 0).then(|| sum / loaded as f64)
     }
 
     /// Mean time spent so far on roads that lead to a signal, s, over all vehicles that have been on one.
-    pub fn cityflow_road_att(&self, scene: &Scene, routes: &RouteTable, (traffic, halts): (&Traffic, &Halts)) -> Option<f64> {
+    pub fn cityflow_road_att(
+        &self,
+        scene: &Scene,
+        routes: &RouteTable,
+        (traffic, halts): (&Traffic, &Halts),
+    ) -> Option<f64> {
         let leads: Vec<bool> =
             (0..scene.network.links.len()).map(|l| leads_to_signal(&scene.network, LinkId::new(l))).collect();
         let met = |links: &[LinkId]| links.iter().any(|l| leads[l.index()]);

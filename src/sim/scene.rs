@@ -308,7 +308,10 @@ fn move_facts(
                 keep_clear: m.keep_clear && !m.foes.is_empty(),
                 has_yielders: m.has_yielders || unsafe_pairs.iter().any(|p| p.1 == MovementId::new(i)),
                 unprotected: unsafe_pairs.iter().any(|p| p.0 == m.entry)
-                    || entry.yields_to.iter().any(|&to| entry.head.is_some() && network.movement(to).head == entry.head),
+                    || entry
+                        .yields_to
+                        .iter()
+                        .any(|&to| entry.head.is_some() && network.movement(to).head == entry.head),
                 abrupt: entry.head.is_some_and(|h| network.signals[h.signal.index()].ends_abruptly(h.group)),
             }
         })

@@ -37,7 +37,8 @@ pub fn read_config(file: &Path, report: &mut Report) -> Result<Config, ImportErr
     root.count_others(&[USED, KNOWN].concat(), "field of the configuration", report)?;
     let flag = |name| root.get(name)?.map_or(Ok(false), |node| node.flag());
     if flag("rlTrafficLight")? {
-        let what = "rlTrafficLight: the programs run unless a controller is chosen (CityFlow: the first phase, for ever)";
+        let what =
+            "rlTrafficLight: the programs run unless a controller is chosen (CityFlow: the first phase, for ever)";
         report.count(what, || "rlTrafficLight".to_owned());
     }
     if flag("saveReplay")? {

@@ -150,7 +150,8 @@ fn names<'a>(list: &Node<'_, 'a>, kind: &str) -> Result<Places<'a>, ImportError>
     for (i, node) in list.items()?.enumerate() {
         let id = node.need("id")?;
         if let Some(first) = places.insert(id.text()?, i) {
-            let problem = format!("'{}' is the id of {}[{first}], too; expected one {kind} of a name", id.text()?, list.place());
+            let problem =
+                format!("'{}' is the id of {}[{first}], too; expected one {kind} of a name", id.text()?, list.place());
             return Err(id.error(problem));
         }
     }
@@ -261,7 +262,9 @@ fn road_links(
         let list = link.need("laneLinks")?;
         total += list.len()?;
         if total > MOST_LANE_LINKS {
-            return Err(list.error(format!("the intersection has {total} lane links; expected {MOST_LANE_LINKS} at most")));
+            return Err(
+                list.error(format!("the intersection has {total} lane links; expected {MOST_LANE_LINKS} at most"))
+            );
         }
         let lanes = list.items()?.map(|n| lane_link(&n, &roads[from], &roads[to], report)).collect::<Result<_, _>>()?;
         links.push(RoadLink { turn, from, to, lanes });

@@ -157,8 +157,7 @@ fn add(
         shape: lane.line.clone(),
     };
     let at = Some(junction);
-    let spec =
-        LinkSpec { id, from: at, to: at, internal: true, roundabout: false, priority: 0, lanes: vec![spec] };
+    let spec = LinkSpec { id, from: at, to: at, internal: true, roundabout: false, priority: 0, lanes: vec![spec] };
     let made = builder.link(spec)?;
     let inside = LaneId(builder.lanes_of(made).start);
     let entry = MovementSpec {

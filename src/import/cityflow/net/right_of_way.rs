@@ -65,8 +65,7 @@ impl Rights {
                     rights.give_way((j, b), (i, a));
                     continue;
                 }
-                let [first, second] =
-                    if lamps { at_lamps(intersection, a, b) } else { without_lamps(a, b) };
+                let [first, second] = if lamps { at_lamps(intersection, a, b) } else { without_lamps(a, b) };
                 if first {
                     rights.give_way((i, a), (j, b));
                 }
@@ -146,7 +145,8 @@ fn at_lamps(here: &Intersection, a: &Way<'_>, b: &Way<'_>) -> [bool; 2] {
     let left = a.turn == Turn::Left || b.turn == Turn::Left;
     if faces && right && left {
         // Each at its time; see `yields_in`.
-        let times: Vec<bool> = together.map(|p| here.opens_straight(p, if a.turn == Turn::Right { a.road } else { b.road })).collect();
+        let times: Vec<bool> =
+            together.map(|p| here.opens_straight(p, if a.turn == Turn::Right { a.road } else { b.road })).collect();
         let left_yields = times.contains(&true);
         let right_yields = times.contains(&false) || !left_yields;
         return if a.turn == Turn::Left { [left_yields, right_yields] } else { [right_yields, left_yields] };
