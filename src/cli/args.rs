@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::check::CheckArgs;
 use super::compare::CompareArgs;
 use super::draw::DrawArgs;
+use super::import::{ImportArgs, UpgradeArgs};
 use super::replay::ReplayArgs;
 use crate::demand::FollowingModel;
 use crate::demand::routing::Moment;
@@ -38,8 +39,12 @@ pub enum Action {
     Draw(DrawArgs),
     /// Give controllers the inputs of a recorded run again, and compare the lamps
     ReplayInputs(ReplayArgs),
-    /// Check signal plans: all that is unsafe or cannot work, else a summary
+    /// Check scenarios and signal plans: errors, warnings, what is not supported, each with its place
     Check(CheckArgs),
+    /// Turn somebody else's scenario into one file of ours
+    Import(ImportArgs),
+    /// Write an old file of ours in the present version of the format
+    Upgrade(UpgradeArgs),
 }
 
 /// What is simulated: options of `run` and of `draw`.
@@ -266,7 +271,7 @@ fn factor(text: &str) -> Result<f64, String> {
 }
 
 /// `path=value`.
-fn edit(text: &str) -> Result<(String, String), String> {
+pub fn edit(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((path, value)) if !path.trim().is_empty() => Ok((path.trim().to_owned(), value.trim().to_owned())),
         _ => Err("expected PATH=VALUE, e.g. demand.scale=1.2".into()),

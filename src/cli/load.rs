@@ -9,15 +9,15 @@ use super::Failure;
 use crate::demand::routing::Moment;
 use crate::demand::{Demand, Routing, check_flows};
 use crate::import::cityflow::{self, Kind};
-use crate::import::sumo::config::{Config, Outputs, read_config};
+use crate::import::sumo::config::{Config, read_config};
 use crate::import::sumo::instruments::read_instruments;
 use crate::import::sumo::net::read_network;
 use crate::import::sumo::routes::{Window, read_demand_with};
 use crate::import::{ImportError, Report};
-use crate::instruments::Instruments;
+use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
 use crate::plans;
-use crate::scenario::{BUNDLED, BUNDLED_NAME, Scenario};
+use crate::scenario::{BUNDLED_ALL, Scenario};
 use crate::sim::Setup;
 
 /// SUMO's step where a configuration names none.
@@ -46,6 +46,8 @@ pub struct Loaded {
     pub scale: f64,
     /// What an import met and did not simulate.
     pub report: Report,
+    /// What is odd about one of our own files although it can be run, each with its place.
+    pub oddities: Vec<String>,
     /// What the scenario wants measured.
     pub instruments: Instruments,
     /// The files its configuration asks for.
@@ -90,6 +92,15 @@ pub struct Input {
     pub hash: u64,
 }
 
+impl Input {
+    /// A file, read once more for its hash.
+    fn read(file: &Path) -> Result<Self, Failure> {
+        let shown = file.display().to_string();
+        let bytes = std::fs::read(file).map_err(|e| Failure::Input(format!("{shown}: cannot be read: {e}")))?;
+        Ok(Self { hash: fnv(&bytes), file: shown })
+    }
+}
+
 /// A changed value: dotted path and text.
 pub type Edit = (String, String);
 
@@ -98,12 +109,20 @@ pub type Edit = (String, String);
 /// # Errors
 /// Says which file is wrong, where, and what was expected.
 pub fn load(path: Option<&Path>, edits: &[Edit]) -> Result<Loaded, Failure> {
-    let Some(path) = path else { return bundled(edits) };
+    let Some(path) = path else { return bundled(BUNDLED_ALL[0], edits) };
+    if let Some(&bundled_one) = BUNDLED_ALL.iter().find(|b| Path::new(b.0) == path)
+        && !path.exists()
+    {
+        return bundled(bundled_one, edits);
+    }
     let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
     let plain = name.strip_suffix(".gz").unwrap_or(&name);
     let wrong = |problem: &str| Err(Failure::Input(format!("{}: {problem}", path.display())));
     match std::fs::metadata(path) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return wrong("there is no such file"),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let names: Vec<&str> = BUNDLED_ALL.iter().map(|b| b.0).collect();
+            return wrong(&format!("there is no such file; scenarios in the program: {}", names.join(", ")));
+        }
         Err(e) => return wrong(&format!("cannot be read: {e}")),
         Ok(m) if m.is_dir() => return wrong("is a directory; expected a scenario file (.ron, .sumocfg or .json)"),
         Ok(m) if m.len() == 0 => return wrong("is empty; expected a scenario (.ron, .sumocfg or .json)"),
@@ -135,9 +154,9 @@ pub fn load(path: Option<&Path>, edits: &[Edit]) -> Result<Loaded, Failure> {
     }
 }
 
-/// The scenario in the program itself.
-fn bundled(edits: &[Edit]) -> Result<Loaded, Failure> {
-    own(BUNDLED, BUNDLED_NAME, edits)
+/// A scenario in the program itself.
+fn bundled((name, text): (&str, &str), edits: &[Edit]) -> Result<Loaded, Failure> {
+    own(text, &format!("{name}.ron"), edits)
 }
 
 /// One of our own files.
@@ -154,23 +173,28 @@ fn ron(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
 fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
     let wrong = |e: crate::scenario::ScenarioError| Failure::Input(e.to_string());
     let scenario = Scenario::from_ron_with(text, name, edits).map_err(wrong)?;
-    let (network, demand) = scenario.build().map_err(wrong)?;
+    let built = scenario.assemble().map_err(wrong)?;
+    let mut inputs = vec![Input { file: name.to_owned(), hash: fnv(text.as_bytes()) }];
+    for file in &built.files {
+        inputs.push(Input::read(file)?);
+    }
+    let oddities = scenario.oddities().iter().map(ToString::to_string).collect();
     let file = scenario.file;
     let loaded = Loaded {
         name: file.name,
-        network: Arc::new(network),
-        demand,
+        network: Arc::new(built.network),
+        demand: built.demand,
         begin: Millis::from_seconds(file.begin),
-        end: Some(Millis::from_seconds(file.end)),
+        end: file.end.map(Millis::from_seconds),
         step: Millis::from_seconds(file.step),
-        seed: file.seed,
-        routing: Routing { moment: file.routing, ..Routing::default() },
-        // The scenario has applied its own factor.
-        scale: 1.0,
-        report: Report::default(),
-        instruments: Instruments::default(),
-        outputs: Outputs::default(),
-        inputs: vec![Input { file: name.to_owned(), hash: fnv(text.as_bytes()) }],
+        seed: file.seeds[0],
+        routing: file.routing.routing(),
+        scale: file.demand.scale,
+        report: Report { fallbacks: file.fallbacks, ..built.report },
+        oddities,
+        instruments: built.instruments,
+        outputs: built.outputs,
+        inputs,
         completes: false,
     };
     checked(loaded)
@@ -201,7 +225,10 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
     }
     let window = Window { begin: config.begin, end: config.end };
     let demand = read_demand_with(&files, &network, window, config.routing.penalties, &mut report).map_err(wrong)?;
-    let inputs = inputs([path, &config.net].into_iter().chain(files.iter().map(PathBuf::as_path)))?;
+    let mut inputs = Vec::new();
+    for file in [path, &config.net].into_iter().chain(files.iter().map(PathBuf::as_path)) {
+        inputs.push(Input::read(file)?);
+    }
     checked(Loaded {
         name: stem(path),
         network: Arc::new(network),
@@ -213,6 +240,7 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         routing: config.routing,
         scale: config.scale.unwrap_or(1.0),
         report,
+        oddities: Vec::new(),
         instruments,
         outputs: config.outputs,
         inputs,
@@ -241,9 +269,10 @@ fn of_cityflow(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         routing: Routing::default(),
         scale: 1.0,
         report,
+        oddities: Vec::new(),
         instruments: Instruments::default(),
         outputs: Outputs::default(),
-        inputs: inputs([path, &config.roadnet, &config.flow])?,
+        inputs: [path, &config.roadnet, &config.flow].into_iter().map(Input::read).collect::<Result<_, _>>()?,
         completes: true,
     };
     for (key, value) in edits {
@@ -287,17 +316,6 @@ fn edit_cityflow(loaded: &mut Loaded, key: &str, value: &str) -> Result<(), Stri
         }
     }
     Ok(())
-}
-
-/// The files that were read, with their hashes.
-fn inputs<'p>(files: impl IntoIterator<Item = &'p Path>) -> Result<Vec<Input>, Failure> {
-    let mut inputs = Vec::new();
-    for file in files {
-        let bytes =
-            std::fs::read(file).map_err(|e| Failure::Input(format!("{}: cannot be read: {e}", file.display())))?;
-        inputs.push(Input { file: file.display().to_string(), hash: fnv(&bytes) });
-    }
-    Ok(inputs)
 }
 
 /// Changes a value of a SUMO configuration.

@@ -13,6 +13,7 @@ mod clock;
 mod compare;
 mod draw;
 mod findings;
+mod import;
 mod load;
 mod out;
 mod outcome;
@@ -63,6 +64,8 @@ pub fn main() -> ExitCode {
         Some(args::Action::Draw(args)) => draw::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::ReplayInputs(args)) => replay::run(&args),
         Some(args::Action::Check(args)) => check::run(&args),
+        Some(args::Action::Import(args)) => import::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(args::Action::Upgrade(args)) => import::upgrade(&args).map(|()| ExitCode::SUCCESS),
     };
     match result {
         Ok(code) => code,

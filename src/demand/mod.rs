@@ -16,6 +16,7 @@ pub(crate) mod test_network;
 mod vehicle_type;
 
 use intergreen_control::Millis;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::network::{LinkId, dense_id};
@@ -41,7 +42,7 @@ dense_id!(
 );
 
 /// Everything about demand that a scenario gives, routes already resolved to links.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Demand {
     /// Vehicle types, by [`TypeId`].
     pub types: Vec<VehicleType>,
@@ -73,7 +74,7 @@ impl Route {
 }
 
 /// One vehicle, or a rule that makes some.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Source {
     /// Name of the vehicle, or of the flow (its vehicles get `.0`, `.1`, … appended).
     pub id: String,
@@ -145,7 +146,8 @@ pub struct Manner {
 }
 
 /// Lane to enter on.
-#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum DepartLane {
     /// The first lane from the kerb that the vehicle may use.
     #[default]
@@ -163,7 +165,8 @@ pub enum DepartLane {
 }
 
 /// Speed to enter with.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum DepartSpeed {
     /// This speed, m/s; the vehicle waits until it is safe.
     Exactly(f32),
@@ -188,7 +191,8 @@ impl Default for DepartSpeed {
 }
 
 /// Place to enter at, on the first lane.
-#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum DepartPosition {
     /// With the rear bumper at the start of the lane.
     #[default]
@@ -208,7 +212,8 @@ pub enum DepartPosition {
 }
 
 /// Place to arrive at, on the last lane.
-#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum ArrivalPosition {
     /// The end of the lane.
     #[default]

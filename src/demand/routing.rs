@@ -14,12 +14,13 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use intergreen_control::Millis;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::network::{Direction, LinkId, MovementId, Network, RightOfWay, VehicleClass};
 
 /// When trips that name only where they begin and end find their way.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Moment {
     /// Before the run, at free flow: every run of a scenario has the same routes, whoever controls its signals.
@@ -69,7 +70,8 @@ impl Default for Routing {
 }
 
 /// How the speed assumed on a link follows from what was seen there.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Memory {
     /// The mean of so many last looks, ≥ 1 (SUMO: device.rerouting.adaptation-steps).
     Mean(u32),

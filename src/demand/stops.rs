@@ -10,6 +10,7 @@
 use intergreen_control::Millis;
 
 use super::Departure;
+use crate::network::compose::StopPlace;
 use crate::network::{LaneId, LinkId, Network, dense_id};
 
 dense_id!(
@@ -28,6 +29,13 @@ pub struct StoppingPlace {
     pub start: f32,
     /// Where it ends, m from the start of the lane.
     pub end: f32,
+}
+
+impl From<StopPlace> for StoppingPlace {
+    /// The bus stop of a street plan.
+    fn from(stop: StopPlace) -> Self {
+        Self { id: stop.id, lane: stop.lane, start: stop.start, end: stop.end }
+    }
 }
 
 /// A moment before which a vehicle does not go on.

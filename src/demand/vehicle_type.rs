@@ -1,11 +1,12 @@
 //! Vehicle types and their defaults.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::network::VehicleClass;
 
 /// Which car-following model a driver obeys.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FollowingModel {
     /// IIDM with the constant-acceleration heuristic and a collision clamp, calibrated to HCM saturation flow.

@@ -33,7 +33,7 @@ pub enum NetworkError {
 }
 
 /// Shorthand for [`NetworkError::Invalid`].
-fn invalid(element: impl Into<String>, problem: impl Into<String>) -> NetworkError {
+pub(super) fn invalid(element: impl Into<String>, problem: impl Into<String>) -> NetworkError {
     NetworkError::Invalid { element: element.into(), problem: problem.into() }
 }
 
@@ -135,6 +135,8 @@ pub struct SignalSpec {
     pub own: bool,
     /// The ring-barrier program of its file.
     pub rings: Option<NemaSpec>,
+    /// See [`Signal::permissive`].
+    pub permissive: Option<Vec<(u16, u16)>>,
 }
 
 /// Collects parts and checks them on [`build`](Self::build).
@@ -516,6 +518,7 @@ fn resolve_signals(
             movements: Vec::new(),
             own: s.own,
             rings: s.rings,
+            permissive: s.permissive,
         })
         .collect();
     for (i, m) in movements.iter().enumerate() {

@@ -1,14 +1,28 @@
 //! Plane geometry of polylines. Everything here runs before a simulation, never inside its step.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A point in the plane, metres.
-#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(from = "(f64, f64)", into = "(f64, f64)")]
 pub struct Point {
     /// East, m.
     pub x: f64,
     /// North, m.
     pub y: f64,
+}
+
+impl From<(f64, f64)> for Point {
+    fn from((x, y): (f64, f64)) -> Self {
+        Self { x, y }
+    }
+}
+
+impl From<Point> for (f64, f64) {
+    fn from(p: Point) -> Self {
+        (p.x, p.y)
+    }
 }
 
 impl Point {

@@ -20,6 +20,7 @@ mod equal;
 pub mod geometry;
 mod ids;
 mod model;
+pub mod parts;
 mod permissions;
 mod rules;
 

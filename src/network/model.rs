@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use intergreen_control::{Lamp, Millis, Program};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{JunctionId, LaneId, LaneRules, LinkId, MovementId, Permissions, Point, SignalId, VehicleClass};
 
@@ -119,7 +121,8 @@ pub enum MovementKind {
 }
 
 /// Which way a movement turns.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it all")]
 pub enum Direction {
     Straight,
@@ -133,7 +136,8 @@ pub enum Direction {
 }
 
 /// The right of way of a movement when no lamp says otherwise (SUMO: the state letter of a connection).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum RightOfWay {
     /// Has priority (`M`), or nothing to yield to.
     Major,
@@ -202,7 +206,8 @@ pub struct Movement {
 }
 
 /// What regulates a junction (SUMO: type).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it all")]
 pub enum JunctionKind {
     Priority,
@@ -247,6 +252,8 @@ pub struct Signal {
     pub own: bool,
     /// The ring-barrier program that its file has, if it has one and it can be used.
     pub rings: Option<NemaSpec>,
+    /// Which groups give way to which while both are open, in order, if somebody wrote it down for the monitor.
+    pub permissive: Option<Vec<(u16, u16)>>,
 }
 
 /// A ring-barrier program as a file has it (SUMO: a tlLogic of type NEMA). The numbers fit each other: every phase

@@ -1,12 +1,13 @@
 //! Vehicle classes and the lanes they may use.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Defines [`VehicleClass`] with SUMO's names.
 macro_rules! vehicle_classes {
     ($($variant:ident = $name:literal),* $(,)?) => {
         /// What kind of vehicle this is, for lane permissions and defaults (SUMO: vClass, same names).
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
         #[allow(missing_docs, reason = "the names are SUMO's and say it all")]
         #[serde(rename_all = "snake_case")]
         pub enum VehicleClass { $($variant),* }
@@ -68,6 +69,11 @@ impl Permissions {
     #[inline]
     pub const fn allows(self, class: VehicleClass) -> bool {
         matches!(class, VehicleClass::Ignoring) || self.0 & (1 << class as u64) != 0
+    }
+
+    /// Whether `class` is written in the set. Unlike [`Permissions::allows`] it makes no exception.
+    pub const fn contains(self, class: VehicleClass) -> bool {
+        self.0 & (1 << class as u64) != 0
     }
 
     /// The classes in both sets.

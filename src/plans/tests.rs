@@ -13,23 +13,14 @@ use crate::network::compose::{self, Node, NodeKind, Street, StreetEnd, StreetPla
 /// one stage of all.
 fn intersection(arms: &[(&str, f64, f64)], lanes: u8, bay: bool) -> Network {
     let mut plan = StreetPlan::default();
-    let node = |id: &str, x, y, kind| Node { id: id.into(), x, y, kind };
+    let node = Node::new;
     plan.nodes.push(node("x", 0.0, 0.0, NodeKind::Signal));
     for &(name, x, y) in arms {
         plan.nodes.push(node(&format!("{name}_end"), x, y, NodeKind::DeadEnd));
         plan.streets.push(Street {
-            id: name.into(),
-            from: format!("{name}_end"),
-            to: "x".into(),
-            lanes,
-            lanes_back: None,
-            speed: 50.0,
-            rank: 1,
-            both_ways: true,
             median: if bay { 4.0 } else { 0.0 },
-            bends: Vec::new(),
             end: StreetEnd { bay: bay.then_some(50.0), turns: Vec::new() },
-            end_back: StreetEnd::default(),
+            ..Street::new(name, &format!("{name}_end"), "x", lanes, 50.0)
         });
     }
     let stage = |(name, ..): &(&str, f64, f64)| compose::Stage { green: 10.0, go: vec![(*name).into()] };
@@ -40,6 +31,7 @@ fn intersection(arms: &[(&str, f64, f64)], lanes: u8, bay: bool) -> Network {
         yellow: 3.0,
         all_red: 2.0,
         stages: arms.iter().map(stage).collect(),
+        permissive: None,
     });
     compose::compose(&plan).unwrap_or_else(|e| panic!("{e}"))
 }

@@ -2,31 +2,47 @@
 //!
 //! Terms
 //! - **entry**: where vehicles come in: a flow on a street, split over routes by turning shares.
-//! - **profile**: how a flow changes over time: factors, one per slice of 15 minutes.
+//! - **profile**: how a flow changes over time: factors, one per slice.
+//! - **zone**, **matrix**: where trips begin and end, and how many go from where to where.
 //!
-//! A file is parsed by [`Scenario::from_ron`] and turned into a network and a demand by [`Scenario::build`]. Both
-//! name the file, the line, and what was expected when something is wrong.
+//! A file is parsed by [`Scenario::from_ron`] and turned into a network and a demand by [`Scenario::assemble`]. Both
+//! name the file, the line, and what was expected when something is wrong. [`to_ron`] writes files.
 
 mod error;
-mod format;
+pub mod format;
+pub mod guide;
+pub mod lint;
+pub mod place;
 mod plan;
+pub mod reference;
 mod resolve;
 mod set;
 #[cfg(test)]
 mod tests;
+mod words;
+mod write;
+
+use std::path::{Path, PathBuf};
 
 pub use error::ScenarioError;
-pub use format::{
-    DemandFile, EntryFile, NetworkFile, RouteFile, ScenarioFile, ShareFile, TurnsFile, VehicleFile, Vehicles,
-};
-pub use plan::read_plan;
+pub use format::{NetworkFile, ScenarioFile, VehicleFile};
+pub use plan::{is_scenario, read_plan};
+pub use words::nearest;
+pub use write::{Read, scenario_of, to_ron};
 
 use crate::demand::Demand;
+use crate::import::Report;
+use crate::import::sumo::net::read_network;
+use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
-use crate::network::compose::compose;
+use crate::network::compose::{PlanError, StreetPlan, compose};
+use place::{Step, locate, shown};
+use resolve::Wrong;
 
+/// The scenarios in the program itself: name and text. The first one runs when none is named.
+pub const BUNDLED_ALL: &[(&str, &str)] = &[("arterial", include_str!("../../scenarios/arterial.ron"))];
 /// The scenario that runs when none is named.
-pub const BUNDLED: &str = include_str!("../../scenarios/arterial.ron");
+pub const BUNDLED: &str = BUNDLED_ALL[0].1;
 /// Name of [`BUNDLED`], for messages and results.
 pub const BUNDLED_NAME: &str = "arterial.ron";
 
@@ -39,6 +55,25 @@ pub struct Scenario {
     source: String,
     /// Its text, to find the lines of elements that are wrong.
     text: String,
+    /// Where files that it names lie.
+    folder: PathBuf,
+}
+
+/// What a scenario file comes to.
+#[derive(Debug)]
+pub struct Assembled {
+    /// The network.
+    pub network: Network,
+    /// The demand, not yet scaled by the file's factor.
+    pub demand: Demand,
+    /// What is to be measured.
+    pub instruments: Instruments,
+    /// Names of the files for it.
+    pub outputs: Outputs,
+    /// What the import of files that it names met and does not simulate.
+    pub report: Report,
+    /// The files that it names.
+    pub files: Vec<PathBuf>,
 }
 
 impl Scenario {
@@ -47,9 +82,7 @@ impl Scenario {
     /// # Errors
     /// Gives file, line and column, the line itself, and what was expected there.
     pub fn from_ron(text: &str, name: &str) -> Result<Self, ScenarioError> {
-        let scenario = Self { file: format::parse(text, name)?, source: name.to_owned(), text: text.to_owned() };
-        scenario.check()?;
-        Ok(scenario)
+        Self::from_ron_with(text, name, &[])
     }
 
     /// Parses a scenario and changes values of it, each given as dotted path and value (`demand.scale`, `1.2`).
@@ -57,12 +90,15 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::from_ron`]; an unknown path is answered with the names there are.
     pub fn from_ron_with(text: &str, name: &str, edits: &[(String, String)]) -> Result<Self, ScenarioError> {
-        if edits.is_empty() {
-            return Self::from_ron(text, name);
-        }
-        let file = set::apply(format::parse(text, name)?, edits).map_err(|p| ScenarioError::new(name, "", None, p))?;
-        // The text no longer says what holds: an error that quoted it would mislead.
-        let scenario = Self { file, source: format!("{name} as changed by --set"), text: String::new() };
+        let parsed = format::parse(text, name)?;
+        let folder = Path::new(name).parent().unwrap_or(Path::new("")).to_owned();
+        let scenario = if edits.is_empty() {
+            Self { file: parsed, source: name.to_owned(), text: text.to_owned(), folder }
+        } else {
+            let file = set::apply(parsed, edits).map_err(|p| ScenarioError::new(name, "", None, p))?;
+            // The text no longer says what holds: an error that quoted it would mislead.
+            Self { file, source: format!("{name} as changed by --set"), text: String::new(), folder }
+        };
         scenario.check()?;
         Ok(scenario)
     }
@@ -75,64 +111,136 @@ impl Scenario {
         Self::from_ron(BUNDLED, BUNDLED_NAME)
     }
 
-    /// Makes the network and the demand, routes resolved.
+    /// Makes the network and the demand, routes resolved and scaled by the file's own factor.
     ///
     /// # Errors
     /// Names the element that is wrong and what was expected of it.
     pub fn build(&self) -> Result<(Network, Demand), ScenarioError> {
-        let NetworkFile::Inline(plan) = &self.file.network;
-        let network = compose(plan).map_err(|e| self.wrong(e.kind, &e.id, e.to_string()))?;
-        let demand = resolve::demand(&self.file, &network).map_err(|e| self.wrong(e.kind, &e.id, e.to_string()))?;
+        let Assembled { network, mut demand, .. } = self.assemble()?;
+        crate::demand::scale(&mut demand, self.file.demand.scale, self.file.seeds[0]);
         Ok((network, demand))
+    }
+
+    /// Makes everything that the file describes.
+    ///
+    /// # Errors
+    /// Names the element that is wrong and what was expected of it.
+    pub fn assemble(&self) -> Result<Assembled, ScenarioError> {
+        let (mut report, mut files) = (Report::default(), Vec::new());
+        let network = self.network(&self.file.network, &mut report, &mut files)?;
+        let demand = resolve::demand(&self.file, &network, Vec::new()).map_err(|e| self.at(&e))?;
+        let instruments = resolve::measures::instruments(&self.file.measures, &network).map_err(|e| self.at(&e))?;
+        let outputs = resolve::measures::outputs(&self.file.measures);
+        Ok(Assembled { network, demand, instruments, outputs, report, files })
+    }
+
+    /// The network that the file describes or names.
+    fn network(
+        &self,
+        file: &NetworkFile,
+        report: &mut Report,
+        files: &mut Vec<PathBuf>,
+    ) -> Result<Network, ScenarioError> {
+        let plain = |problem: String| ScenarioError::new(&self.source, "", None, problem);
+        match file {
+            NetworkFile::Inline(plan) => compose(plan).map_err(|e| self.at(&misplaced(plan, e))),
+            NetworkFile::Lanes(parts) => parts.build().map_err(|e| plain(e.to_string())),
+            NetworkFile::File(name) => {
+                let path = self.folder.join(name);
+                let shown = path.display().to_string();
+                let text = std::fs::read_to_string(&path).map_err(|e| {
+                    let problem = format!("'{shown}' cannot be read: {e}");
+                    self.at(&Wrong { path: resolve::steps!("network", "file"), problem })
+                })?;
+                files.push(path);
+                match words::read(&text, &shown)? {
+                    NetworkFile::File(_) => {
+                        let problem = "names another file; expected inline(…), lanes(…) or sumo(…)";
+                        Err(ScenarioError::new(&shown, &text, None, problem.into()))
+                    }
+                    inner => self.network(&inner, report, files),
+                }
+            }
+            NetworkFile::Sumo(sumo) => {
+                let additional: Vec<PathBuf> = sumo.additional.iter().map(|a| self.folder.join(a)).collect();
+                let net = self.folder.join(&sumo.net);
+                let network = read_network(&net, &additional, report).map_err(|e| plain(e.to_string()))?;
+                files.push(net);
+                files.extend(additional);
+                Ok(network)
+            }
+        }
     }
 
     /// Refuses numbers that make no scenario.
     fn check(&self) -> Result<(), ScenarioError> {
         let f = &self.file;
-        let wrong = |field: &str, value: f64, expected: &str| {
-            let at = self.text.find(&format!("{field}:"));
-            let problem = format!("{field}: {value:?}; expected {expected}");
-            Err(ScenarioError::new(&self.source, &self.text, at, problem))
-        };
+        let tree = serde_json::to_value(f).map_err(|e| ScenarioError::new(&self.source, "", None, e.to_string()))?;
+        let refuse = |path: Vec<Step>, problem: String| Err(self.at(&Wrong { path, problem }));
+        if let Err(guide::OutOfRange { path, problem }) = guide::check(&tree) {
+            return refuse(path, problem);
+        }
+        if let Some(date) = f.date.as_deref().filter(|d| !is_day(d)) {
+            return refuse(resolve::steps!("date"), format!("'{date}'; expected a day such as 2026-11-26"));
+        }
+        if let Some(zone) = f.time_zone.as_deref().filter(|z| !is_zone(z)) {
+            return refuse(
+                resolve::steps!("time_zone"),
+                format!("'{zone}'; expected Europe/Berlin, +01:00 or the like"),
+            );
+        }
         // A week is the longest scenario: it keeps times, slices and flows within sane bounds.
         const WEEK: f64 = 7.0 * 86_400.0;
-        if !(0.0..=WEEK).contains(&f.begin) {
-            return wrong("begin", f.begin, "0 to 604800 s");
+        if let Some(end) = f.end
+            && !(end > f.begin && end <= f.begin + WEEK)
+        {
+            let problem = format!("{end}; expected a time after begin ({} s), at most a week later", f.begin);
+            return refuse(resolve::steps!("end"), problem);
         }
-        if !(f.end > f.begin && f.end <= f.begin + WEEK) {
-            return wrong("end", f.end, "a time after begin, at most a week later");
-        }
-        if !(0.05..=2.0).contains(&f.step) {
-            return wrong("step", f.step, "0.05 to 2 s");
+        if let Some(end) = f.end
+            && f.begin + f.warm_up >= end
+        {
+            let problem = format!("{} s; expected less than the scenario lasts, {} s", f.warm_up, end - f.begin);
+            return refuse(resolve::steps!("warm_up"), problem);
         }
         Ok(())
     }
 
-    /// An error about an element.
-    fn wrong(&self, kind: &str, id: &str, problem: String) -> ScenarioError {
-        ScenarioError::new(&self.source, &self.text, self.locate(kind, id), problem)
+    /// An error about a value.
+    fn at(&self, wrong: &Wrong) -> ScenarioError {
+        let place = locate(&self.text, &wrong.path);
+        let of = shown(&wrong.path);
+        let problem = if of.is_empty() { wrong.problem.clone() } else { format!("{of}: {}", wrong.problem) };
+        ScenarioError::new(&self.source, &self.text, place.filter(|_| !self.text.is_empty()), problem)
     }
+}
 
-    /// Where the file most likely speaks of an element: its name after the headings of its section.
-    fn locate(&self, kind: &str, id: &str) -> Option<usize> {
-        let (headings, field): (&[&str], &str) = match kind {
-            "node" => (&["nodes:"], "id"),
-            "street" => (&["streets:"], "id"),
-            "signal" => (&["signals:"], "node"),
-            "vehicle type" => (&["vehicles:"], "id"),
-            "entry" => (&["demand:", "entries:"], "street"),
-            "turns of" => (&["demand:", "turns:"], "street"),
-            "route" => (&["demand:", "routes:"], "id"),
-            "profile" => (&["demand:", "profiles:"], ""),
-            _ => return self.text.find(&format!("{kind}:")),
-        };
-        let mut start = 0;
-        for heading in headings {
-            start += self.text.get(start..)?.find(heading).unwrap_or(0);
-        }
-        let section = self.text.get(start..)?;
-        let written = if field.is_empty() { format!("\"{id}\":") } else { format!("{field}: \"{id}\"") };
-        let exact = section.find(&written);
-        exact.or_else(|| section.find(&format!("\"{id}\""))).map(|at| start + at)
+/// Whether a text is a day of the calendar: `2026-11-26`.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<Option<u32>> = text.split('-').map(|p| p.parse().ok()).collect();
+    let ([Some(year), Some(month), Some(day)], 10) = (&parts[..], text.len()) else { return false };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    (1..=12).contains(month) && (1..=days[*month as usize - 1]).contains(day)
+}
+
+/// Whether a text may name a time zone.
+fn is_zone(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || "/_+-:".contains(c);
+    (1..=64).contains(&text.len()) && text.chars().all(part)
+}
+
+/// The place of an error in a street plan.
+fn misplaced(plan: &StreetPlan, error: PlanError) -> Wrong {
+    let mut path = resolve::steps!("network", "inline");
+    let place = match error.kind {
+        "node" => plan.nodes.iter().position(|n| n.id == error.id).map(|i| ("nodes", i)),
+        "street" => plan.streets.iter().position(|s| s.id == error.id).map(|i| ("streets", i)),
+        "signal" => plan.signals.iter().position(|s| s.node == error.id).map(|i| ("signals", i)),
+        _ => None,
+    };
+    if let Some((list, i)) = place {
+        path.extend(resolve::steps!(list, i));
     }
+    Wrong { path, problem: error.to_string() }
 }

@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 
 use super::ScenarioError;
 use super::format::options;
+use super::words::{Found, words};
 
 /// The part of a file that tells what it is.
 #[derive(Deserialize)]
@@ -18,6 +19,14 @@ struct Head {
     network: Option<IgnoredAny>,
     #[serde(default)]
     groups: Option<Vec<IgnoredAny>>,
+}
+
+/// Whether a text is meant to be a scenario, not a signal plan: it speaks of a network, vehicles or demand, or has no
+/// groups.
+pub fn is_scenario(text: &str) -> bool {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let has = |field: &str| super::place::locate(text, &[field.into()]) != super::place::locate(text, &[]);
+    ["network", "vehicles", "demand"].into_iter().any(has) && !has("groups")
 }
 
 /// Parses a signal plan; `name` stands for it in messages. What it says is not checked:
@@ -37,7 +46,7 @@ pub fn read_plan(text: &str, name: &str) -> Result<PlanSpec, ScenarioError> {
     let head = options.from_str::<Head>(text).ok();
     if let Some(head) = &head {
         if head.network.is_some() && head.groups.is_none() {
-            return wrong(None, "is a scenario; only signal plans are checked so far".into());
+            return wrong(None, "is a scenario; expected a signal plan".into());
         }
         if let Some(version) = head.version.filter(|&v| v != PLAN_VERSION) {
             return wrong(text.find("version:"), format!("version: {version}; expected {PLAN_VERSION}"));
@@ -53,7 +62,7 @@ pub fn read_plan(text: &str, name: &str) -> Result<PlanSpec, ScenarioError> {
         // Some places are the blanks before what is wrong.
         let place = (line, column + Found::at(text, (line, column)).blanks());
         let groups = head.and_then(|h| h.groups).map(|g| g.len());
-        ScenarioError::at(name, text, Some(place), words(&e.code, Found::at(text, place), groups))
+        ScenarioError::at(name, text, Some(place), plan_words(&e.code, Found::at(text, place), groups))
     })
 }
 
@@ -69,66 +78,18 @@ fn opening(text: &str) -> Option<usize> {
     None
 }
 
-/// What stands where reading stopped.
-struct Found<'a> {
-    before: &'a str,
-    after: &'a str,
-}
-
-impl<'a> Found<'a> {
-    fn at(text: &'a str, (line, column): (usize, usize)) -> Self {
-        let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-        let byte = line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(byte, _)| byte);
-        let (before, after) = line.split_at(byte);
-        Self { before, after }
-    }
-
-    /// How many blanks stand before something there.
-    fn blanks(&self) -> usize {
-        let rest = self.after.trim_start();
-        if rest.is_empty() { 0 } else { self.after.chars().count() - rest.chars().count() }
-    }
-
-    /// The field whose value stands there.
-    fn field(&self) -> Option<&'a str> {
-        let name = self.before.trim_end().strip_suffix(':')?;
-        Some(name.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(name))
-    }
-
-    /// A number with a comma where a point is expected.
-    fn comma(&self) -> Option<(&'a str, &'a str)> {
-        let whole = self.before.strip_suffix(',')?;
-        let digits = |c: char| c.is_ascii_digit();
-        let whole = &whole[whole.trim_end_matches(digits).len()..];
-        let part = &self.after[..self.after.len() - self.after.trim_start_matches(digits).len()];
-        (!whole.is_empty() && !part.is_empty()).then_some((whole, part))
-    }
-}
-
-/// What is wrong in words of a plan, and what was expected, where the reader's own words would not help.
-fn words(code: &RonError, found: Found<'_>, groups: Option<usize>) -> String {
-    if let Some((whole, part)) = found.comma() {
-        return format!("{whole},{part}: expected a decimal point: {whole}.{part}");
-    }
-    let field = found.field();
-    let of = field.map(|field| format!("{field}: ")).unwrap_or_default();
-    let quoted = found.after.starts_with('"');
-    let unquoted = if quoted { " without quotes" } else { "" };
+/// What is wrong in words of a plan, and what was expected.
+fn plan_words(code: &RonError, found: Found<'_>, groups: Option<usize>) -> String {
     match code {
-        RonError::SuggestRawIdentifier(_) | RonError::ExpectedIdentifier if field == Some("time") => {
+        RonError::SuggestRawIdentifier(_) | RonError::ExpectedIdentifier if found.field() == Some("time") => {
             "time: expected given(s), derived(s) or computed(…), for example time: given(5)".into()
         }
-        RonError::SuggestRawIdentifier(found) => format!("{of}found {found}; expected a name"),
-        RonError::ExpectedIdentifier if quoted => format!("{of}expected a word without quotes"),
-        RonError::ExpectedFloat => format!("{of}expected a number{unquoted}"),
-        RonError::ExpectedInteger => format!("{of}expected a whole number{unquoted}"),
-        RonError::ExpectedString => format!("{of}expected text in quotes"),
-        RonError::ExpectedArray => format!("{of}expected a list in brackets: […]"),
         RonError::MissingStructField { field, .. } => format!("has no field {field}; expected one"),
+        RonError::NoSuchStructField { .. } | RonError::NoSuchEnumVariant { .. } => code.to_string(),
         RonError::Message(problem) if problem.contains(" letters; expected ") => {
             let groups = groups.map(|n| format!("; the plan has {n} groups, one letter for each")).unwrap_or_default();
             format!("{problem}{groups}")
         }
-        other => other.to_string(),
+        other => words(other, found),
     }
 }

@@ -2,12 +2,15 @@
 //! `demand.entries.m0.flow=900`.
 //!
 //! A step of a path is a field, a place in a list from 0, or the name of a list's element (its `id`, `street` or
-//! `node`).
+//! `node`). A field that the file leaves out can be set, too.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::ScenarioFile;
 use super::format::VERSION;
+use super::guide::{self, SCHEMA};
+use super::place::Step;
+use super::words::expected_names;
 
 /// Fields that name an element of a list.
 const NAMES: &[&str] = &["id", "street", "node"];
@@ -31,28 +34,56 @@ pub(super) fn apply(file: ScenarioFile, edits: &[(String, String)]) -> Result<Sc
 
 /// The value at a path.
 fn find<'a>(tree: &'a mut Value, path: &str) -> Result<&'a mut Value, String> {
-    let mut at = tree;
+    let (mut at, mut schema) = (tree, Some(&*SCHEMA));
     let mut walked = String::new();
     for step in path.split('.') {
-        let known = names(at);
+        let inner = schema.and_then(|s| inner(at, s, step));
+        if let (Value::Object(fields), Some(inner)) = (&mut *at, inner)
+            && !fields.contains_key(step)
+        {
+            fields.insert(step.to_owned(), unwritten(inner));
+        }
+        let known = names(at, schema);
         let unknown = || {
             let inside = if walked.is_empty() { "the scenario".to_owned() } else { format!("'{walked}'") };
             let expected = match known.as_slice() {
                 [] => "it is a single value".to_owned(),
-                known => format!("expected one of: {}", known.join(", ")),
+                known => expected_names(step, known.iter().map(String::as_str)),
             };
             format!("--set {path}: {inside} has no '{step}'; {expected}")
         };
         at = child(at, step).ok_or_else(unknown)?;
+        schema = inner;
         walked = if walked.is_empty() { step.to_owned() } else { format!("{walked}.{step}") };
     }
     Ok(at)
 }
 
+/// The schema of what a step leads to.
+fn inner<'s>(at: &Value, schema: &'s Value, step: &str) -> Option<&'s Value> {
+    let step = if at.is_array() { Step::Index(0) } else { Step::Name(step.to_owned()) };
+    guide::child(schema, &step)
+}
+
+/// What stands for a field that the file leaves out: its default, or nothing yet.
+fn unwritten(schema: &Value) -> Value {
+    match schema.get("default") {
+        Some(default) => default.clone(),
+        None if guide::alternatives(schema).iter().any(|s| s.get("properties").is_some()) => json!({}),
+        None => Value::Null,
+    }
+}
+
 /// What a step can be here; of long lists only the beginning.
-fn names(value: &Value) -> Vec<String> {
+fn names(value: &Value, schema: Option<&Value>) -> Vec<String> {
     match value {
-        Value::Object(fields) => fields.keys().cloned().collect(),
+        Value::Object(fields) => {
+            let known = schema.map(guide::fields).unwrap_or_default();
+            let mut all: Vec<String> = known.into_iter().map(str::to_owned).chain(fields.keys().cloned()).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        }
         Value::Array(list) => {
             let name = |(i, v): (usize, &Value)| name_of(v).map_or_else(|| i.to_string(), str::to_owned);
             list.iter().enumerate().take(20).map(name).collect()
@@ -90,6 +121,7 @@ fn parse(text: &str, old: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use crate::demand::FollowingModel;
     use crate::scenario::{BUNDLED, Scenario};
 
     fn with(path: &str, value: &str) -> Result<Scenario, String> {
@@ -99,7 +131,12 @@ mod tests {
     #[test]
     fn values_are_changed_by_path() {
         assert_eq!(with("demand.scale", "1.5").unwrap().file.demand.scale, 1.5);
-        assert_eq!(with("end", "600").unwrap().file.end, 600.0);
+        assert_eq!(with("end", "600").unwrap().file.end, Some(600.0));
+        assert_eq!(with("end", "none").unwrap().file.end, None);
+        // What the file leaves out.
+        assert_eq!(with("warm_up", "60").unwrap().file.warm_up, 60.0);
+        assert_eq!(with("routing.interval", "5").unwrap().file.routing.interval, 5.0);
+        assert_eq!(with("vehicles.truck.model", "idm").unwrap().file.vehicles[1].model, Some(FollowingModel::Idm));
         assert_eq!(with("name", "12").unwrap().file.name, "12");
         let first = with("vehicles.0.tau", "1.7").unwrap().file.vehicles[0].clone();
         assert_eq!(first.tau, Some(1.7));
@@ -114,11 +151,15 @@ mod tests {
             let e = with(path, value).unwrap_err();
             assert!(e.contains(part), "{e}");
         };
-        says("demand.skale", "1", "'demand' has no 'skale'; expected one of: default_shares, entries");
+        says(
+            "demand.skale",
+            "1",
+            "'demand' has no 'skale'; did you mean 'scale'? expected one of: default_shares, entries",
+        );
         says("demnd", "1", "the scenario has no 'demnd'");
         says("end.x", "1", "'end' has no 'x'; it is a single value");
         says("end", "soon", "--set end=soon: invalid type: string");
-        says("end", "-4", "as changed by --set: end: -4.0; expected a time after begin");
-        says("version", "2", "version=2; expected 1");
+        says("end", "-4", "as changed by --set: end: -4; expected 0 to 1209600 s");
+        says("version", "3", "version=3; expected 2");
     }
 }

@@ -128,25 +128,41 @@ fn broken(old: &str, new: &str) -> String {
 #[test]
 fn broken_files_are_refused_with_place_and_reason() {
     let table: &[(&str, &str, &[&str])] = &[
-        ("version: 1", "version: 2", &["arterial.ron:8:", "version: 2; expected 1"]),
-        ("end: 3600", "end: -1", &["end: -1.0; expected a time after begin"]),
-        ("end: 3600", "end: 1e300", &["at most a week"]),
-        ("step: 0.5", "step: NaN", &["step: NaN; expected 0.05 to 2 s"]),
-        ("seed: 1", "sede: 1", &["arterial.ron:14:", "sede", "seed"]),
+        ("version: 2", "version: 3", &["arterial.ron:8:", "version: 3; expected 1 to 2"]),
+        ("end: 3600", "end: -1", &["arterial.ron:12:10: end: -1; expected 0 to 1209600 s"]),
+        ("end: 3600", "end: 900000", &["at most a week"]),
+        ("step: 0.5", "step: NaN", &["arterial.ron:13:11: NaN; expected a finite number"]),
+        ("seeds: [1]", "sedes: [1]", &["arterial.ron:14:", "has no field sedes; did you mean 'seeds'?"]),
         ("lanes: 2, speed", "lanes: \"two\", speed", &["arterial.ron:", "lanes: \"two\"", "^"]),
         ("kind: dead_end", "kind: roundabout", &["roundabout", "right_before_left"]),
         ("from: \"w\"", "from: \"west\"", &["street 'm0': from: no node 'west'"]),
         ("x: 300, y: 12", "x: 1, y: 1", &["is", "m long; its crossings and bays need"]),
-        ("x: 300, y: 12", "x: inf, y: 1", &["node 'b': lies", "within ±1,000 km"]),
+        ("x: 300, y: 12", "x: inf, y: 1", &["inf; expected a finite number"]),
         ("(green: 36,", "(green: 35,", &["signal 'a': greens", "add up to 79 s; expected the cycle of 80 s"]),
         ("[\"an\", \"as\"]", "[\"an\"]", &["'as' to", "is never green"]),
         ("[\"m1\", \"-m2\"]", "[\"m1\", \"-m2\", \"bn\"]", &["stage 0", "cross and neither gives way"]),
         ("[\"m1\", \"-m2\"]", "[\"m1\", \"m2\"]", &["'m2' does not arrive here; expected one of"]),
-        ("(street: \"m0\", flow: 1180", "(street: \"m0\", flow: -3", &["entry 'm0': flow: -3; expected 0 to"]),
-        ("(street: \"m0\", flow: 1180", "(street: \"m99\", flow: 1", &["no street 'm99'"]),
-        ("profile: \"peak\"", "profile: \"pique\"", &["no 'pique'; expected one of flat, peak"]),
-        ("[0.80, 1.10, 1.20, 0.90]", "[1.0]", &["arterial.ron:131:", "'peak': has 1 factors; expected 4"]),
-        ("share: 97", "share: -1", &["vehicle type 'car': share: -1"]),
+        (
+            "(street: \"m0\", flow: 1180",
+            "(street: \"m0\", flow: -3",
+            &["demand.entries[0].flow: -3; expected 0 to 20000 veh/h"],
+        ),
+        (
+            "(street: \"m0\", flow: 1180",
+            "(street: \"m99\", flow: 1",
+            &["demand.entries[0].street: no street 'm99'; expected one of"],
+        ),
+        (
+            "profile: \"peak\"",
+            "profile: \"pique\"",
+            &["no profile 'pique'; did you mean 'peak'? expected one of: flat, peak"],
+        ),
+        (
+            "[0.80, 1.10, 1.20, 0.90]",
+            "[1.0]",
+            &["arterial.ron:131:", "profiles.peak.factors: has 1 factors; expected 4"],
+        ),
+        ("share: 97", "share: -1", &["vehicles[0].share: -1; expected 0 to"]),
         ("turns: [\"r s\", \"s l\"]", "turns: [\"l\", \"r\"]", &["street 'fn': at node 'f'", "would cross"]),
         ("kind: dead_end", "kind: priority", &["node 'w': has 1 streets"]),
         ("(id: \"a\", x: 0", "(id: \"a\", x: 0, z: 1", &["z", "arterial.ron:19:"]),
@@ -164,8 +180,27 @@ fn broken_files_are_refused_with_place_and_reason() {
 
 #[test]
 fn a_newer_file_is_told_from_a_wrong_one() {
-    let text = BUNDLED.replacen("version: 1", "version: 2, weather: rain", 1);
-    assert!(Scenario::from_ron(&text, "new.ron").unwrap_err().to_string().contains("version: 2; expected 1"));
+    let text = BUNDLED.replacen("version: 2", "version: 3, weather: rain", 1);
+    assert!(Scenario::from_ron(&text, "new.ron").unwrap_err().to_string().contains("version: 3; expected 1 to 2"));
+}
+
+#[test]
+fn a_file_of_an_earlier_version_is_carried_over() {
+    let old = include_str!("../../tests/old_versions/arterial_1.ron");
+    assert_eq!(Scenario::from_ron(old, "old.ron").unwrap().file, Scenario::bundled().unwrap().file);
+    let routes = "demand: (routes: [(id: \"through\", streets: [\"m0\", \"m1\"], flow: 100, profile: \"flat\")],";
+    let file = Scenario::from_ron(&old.replacen("demand: (", routes, 1), "old.ron").unwrap().file;
+    assert_eq!(file.demand.flows[0].route.as_deref(), Some("through"));
+    assert_eq!(file.demand.routes[0].streets, ["m0", "m1"]);
+    let wrong = Scenario::from_ron(&old.replacen("seed: 1", "seeds: [1]", 1), "old.ron").unwrap_err().to_string();
+    assert!(wrong.contains("old.ron:14:") && wrong.contains("did you mean 'seed'?"), "{wrong}");
+}
+
+#[test]
+fn what_is_written_is_what_is_read() {
+    let file = Scenario::bundled().unwrap().file;
+    let text = super::to_ron(&file).unwrap();
+    assert_eq!(Scenario::from_ron(&text, "written.ron").unwrap().file, file);
 }
 
 #[test]
@@ -178,7 +213,8 @@ fn the_scale_applies_to_all_flows() {
 
 #[test]
 fn routes_can_be_spelled_out() {
-    let routes = "demand: (routes: [(id: \"through\", streets: [\"m0\", \"m1\", \"-bn\"], flow: 100)],";
+    let routes = "demand: (routes: [(id: \"r\", streets: [\"m0\", \"m1\", \"-bn\"])],\n\
+                  flows: [(id: \"through\", route: \"r\", flow: 100)],";
     let (network, demand) =
         Scenario::from_ron(&BUNDLED.replacen("demand: (", routes, 1), BUNDLED_NAME).unwrap().build().unwrap();
     let source = demand.sources.iter().find(|s| s.id == "through").unwrap();

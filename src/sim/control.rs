@@ -66,12 +66,8 @@ impl Controllers {
             .collect::<Result<Vec<_>, String>>()?;
         let monitor = Monitor::new(&scene.network, scene.setup.unsafe_yields);
         for (i, plan) in plans.iter().enumerate() {
-            if let Some((a, b)) = monitor.disagreement(i, &plan.plan) {
-                let signal = &scene.network.signals[i].id;
-                return Err(format!(
-                    "signal '{signal}': its plan lets groups {a} and {b} open together, the monitor's permissives do \
-                     not; expected both to agree"
-                ));
+            if let Some(what) = monitor.disagreement(&scene.network, i, &plan.plan) {
+                return Err(format!("signal '{}': {what}", scene.network.signals[i].id));
             }
         }
         Ok(Self {

@@ -1,6 +1,7 @@
 //! Watches the lamps of all signals, and trusts no controller: a [`Monitor`](intergreen_control::Monitor) each, which
 //! sees lamps only. Which groups must not be open together is worked out from geometry in [`mod@pairs`], by code that
-//! the plans of the controllers do not share; how short yellow and clearance may be comes from the file's own program.
+//! the plans of the controllers do not share; which of them give way is taken from the scenario where it is written
+//! down for the monitor. How short yellow and clearance may be comes from the file's own program.
 
 mod pairs;
 
@@ -9,14 +10,14 @@ use intergreen_control::plan::{self, Plan};
 use intergreen_control::{Lamp, Millis, Program};
 
 use self::pairs::pairs;
-use crate::network::{MovementId, Network, SignalId};
+use crate::network::{LaneId, MovementId, Network, Signal, SignalId};
 
 /// The movements that the programs of a network open in conflict with another, each with that other: when such a
 /// program is run all the same, the first gives way to the second.
 pub fn unprotected(network: &Network) -> Vec<(MovementId, MovementId)> {
     let mut found = Vec::new();
     for signal in &network.signals {
-        for pair in pairs(network, &signal.movements) {
+        for pair in pairs(network, signal) {
             if !signal.program.steps().iter().any(|s| pair.is_violated_by(&s.lamps)) {
                 continue;
             }
@@ -36,7 +37,7 @@ pub fn unprotected(network: &Network) -> Vec<(MovementId, MovementId)> {
 /// The pairs of a signal's groups that must not be open together, `false`, or not both fully green, `true`: then the
 /// first is bound to give way. For comparison with plans, which work it out on their own.
 pub fn conflicting(network: &Network, signal: SignalId) -> Vec<(u16, u16, bool)> {
-    let pairs = pairs(network, &network.signals[signal.index()].movements);
+    let pairs = pairs(network, &network.signals[signal.index()]);
     pairs.into_iter().map(|p| (p.a, p.b, p.yields)).collect()
 }
 
@@ -60,19 +61,43 @@ impl Monitor {
         Self { open: vec![false; watchers.len()], watchers, seconds: 0.0, trip: None }
     }
 
-    /// A pair of a signal's groups of which the plan allows what the monitor does not; the two were authored apart, and
-    /// are compared before anything is switched.
-    pub fn disagreement(&self, signal: usize, plan: &Plan) -> Option<(u16, u16)> {
+    /// What a signal's plan and its monitor say differently about a pair of groups; the two were authored apart, and are
+    /// compared before anything is switched. A plan may be stricter than the monitor, unless the monitor's permissives
+    /// are written down: then both say the same.
+    pub fn disagreement(&self, network: &Network, signal: usize, plan: &Plan) -> Option<String> {
         let permissives = self.watchers[signal].permissives();
+        let written = network.signals[signal].permissive.as_deref();
         let groups = u16::try_from(plan.groups().len()).unwrap_or(u16::MAX);
         let between = |a, b| plan.matrix().relation(a, b);
+        let listed = |a, b| written.is_some_and(|list| list.contains(&(a, b)));
         let agrees = |a: u16, b: u16| match permissives.relation(a, b) {
+            _ if listed(a, b) && between(a, b) == plan::Relation::Forbidden => false,
+            _ if listed(a, b) && between(b, a).yields() => false,
             Relation::Together => true,
             _ if permissives.conflict_waived(a, b) => true,
+            Relation::Yielding if written.is_some() => {
+                [(a, b), (b, a)].iter().any(|&(x, y)| listed(x, y) && between(x, y).yields())
+            }
             Relation::Yielding => between(a, b) != plan::Relation::None || between(b, a) != plan::Relation::None,
             Relation::Conflicting => between(a, b) == plan::Relation::Forbidden,
         };
-        (0..groups).flat_map(|a| (0..a).map(move |b| (b, a))).find(|&(a, b)| !agrees(a, b))
+        let pairs = (0..groups).flat_map(|a| (0..a).flat_map(move |b| [(a, b), (b, a)]));
+        let (a, b) = pairs.into_iter().find(|&(a, b)| !agrees(a, b))?;
+        let signal = &network.signals[signal];
+        let (x, y) = (way(network, signal, a), way(network, signal, b));
+        Some(match permissives.relation(a, b) {
+            _ if written.is_none() => format!(
+                "its plan lets groups {a} and {b} ({x} and {y}) open together, the monitor's permissives do not; \
+                 expected both to agree"
+            ),
+            Relation::Conflicting => {
+                format!("its plan lets {x} and {y} be green together; expected that in 'permissive' too, or in neither")
+            }
+            _ if listed(a, b) => {
+                format!("'permissive' says that {x} gives way to {y}, its plan does not; expected both")
+            }
+            _ => format!("'permissive' says that {y} gives way to {x}, its plan does not; expected both"),
+        })
     }
 
     /// Sees a lamp change of a signal.
@@ -115,6 +140,17 @@ impl Monitor {
     }
 }
 
+/// The way of a group's first movement in words.
+fn way(network: &Network, signal: &Signal, group: u16) -> String {
+    let of_group = |m: &&MovementId| network.movement(**m).head.is_some_and(|h| h.group == group);
+    let name = |lane: LaneId| network.link(network.lane(lane).link).id.trim_end_matches(".bay");
+    let way = |&m: &MovementId| {
+        let m = network.movement(m);
+        format!("'{}' to '{}'", name(m.from), name(m.to))
+    };
+    signal.movements.iter().find(of_group).map_or_else(|| format!("group {group}"), way)
+}
+
 /// A simulation has no control loop that could stand still.
 fn limits() -> Limits {
     Limits::default().with_stall(Millis::NEVER).unwrap_or_default()
@@ -126,7 +162,7 @@ pub fn permissives(network: &Network, signal: SignalId, allow_unsafe: bool) -> P
     let mut permissives = Permissives::all(signal.groups);
     let program = &signal.program;
     // Pairs and groups are of the signal: there is nothing that could be refused.
-    for pair in pairs(network, &signal.movements) {
+    for pair in pairs(network, signal) {
         let (a, b) = (pair.a, pair.b);
         let _ = if pair.yields { permissives.allow_yielding(a, b) } else { permissives.forbid(a, b) };
         if allow_unsafe && program.steps().iter().any(|s| pair.is_violated_by(&s.lamps)) {

@@ -14,7 +14,7 @@ use intergreen::demand::{
 };
 use intergreen::import::Report;
 use intergreen::import::sumo::{config::read_config, net::read_network, routes};
-use intergreen::network::compose::{Node, NodeKind, SignalPlan, Stage, Street, StreetEnd, StreetPlan, compose};
+use intergreen::network::compose::{Node, NodeKind, SignalPlan, Stage, Street, StreetPlan, compose};
 use intergreen::network::{LaneId, LinkId, Network};
 use intergreen::scenario::Scenario;
 use intergreen::sim::state::Vehicle;
@@ -39,7 +39,7 @@ pub struct Town {
 impl Town {
     /// Adds a node.
     pub fn node(mut self, id: &str, x: f64, y: f64, kind: NodeKind) -> Self {
-        self.plan.nodes.push(Node { id: id.into(), x, y, kind });
+        self.plan.nodes.push(Node::new(id, x, y, kind));
         self
     }
 
@@ -50,20 +50,7 @@ impl Town {
 
     /// Adds a street with both directions, 50 km/h.
     pub fn street(mut self, id: &str, from: &str, to: &str, lanes: u8) -> Self {
-        self.plan.streets.push(Street {
-            id: id.into(),
-            from: from.into(),
-            to: to.into(),
-            lanes,
-            lanes_back: None,
-            speed: 50.0,
-            rank: 1,
-            both_ways: true,
-            median: 0.0,
-            bends: Vec::new(),
-            end: StreetEnd::default(),
-            end_back: StreetEnd::default(),
-        });
+        self.plan.streets.push(Street::new(id, from, to, lanes, 50.0));
         self
     }
 
@@ -92,6 +79,7 @@ impl Town {
                 .iter()
                 .map(|(green, go)| Stage { green: *green, go: go.iter().map(|&g| g.into()).collect() })
                 .collect(),
+            permissive: None,
         });
         self
     }
@@ -328,7 +316,7 @@ pub fn arterial() -> World {
     let scenario = Scenario::bundled().expect("the bundled scenario is sound");
     let (network, demand) = scenario.build().expect("the bundled scenario is sound");
     let f = &scenario.file;
-    let setup = Setup { begin: s(f.begin), end: Some(s(f.end)), step: s(f.step), seed: f.seed, ..Setup::default() };
+    let setup = Setup { begin: s(f.begin), end: f.end.map(s), step: s(f.step), seed: f.seeds[0], ..Setup::default() };
     World { name: "arterial".into(), network: Arc::new(network), demand: Arc::new(demand), setup }
 }
 

@@ -8,27 +8,40 @@
 //!
 //! Traffic keeps to the right. Nobody makes a U-turn.
 
+#[cfg(test)]
+mod features_tests;
+mod permissive;
 mod plan;
 mod right_of_way;
 mod roads;
+mod roundabout;
 pub(crate) mod shape;
 mod signals;
+mod stops;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod turns;
 mod webster;
 
+use std::collections::BTreeMap;
+
 use thiserror::Error;
 
-pub use plan::{Node, NodeKind, SignalPlan, Stage, Street, StreetEnd, StreetPlan};
+pub use permissive::permissive;
+pub use plan::{BusStop, Node, NodeKind, SignalPlan, Stage, Street, StreetEnd, StreetPlan};
+pub use stops::{StopPlace, stops};
+pub use survey::{Crossing, Survey, SurveyedTurn};
 pub use webster::{CriticalStage, WebsterError, optimal_cycle, webster};
 
 use roads::{Arm, LANE_WIDTH, Road};
+use roundabout::Expanded;
 use turns::{RoadShapes, Turn};
 
 use super::{
     Direction, JunctionId, JunctionKind, LaneId, LaneRules, LaneSpec, LinkSpec, MovementSpec, Network, NetworkBuilder,
-    NetworkError, Permissions, Point, RequestSpec, RightOfWay, SignalHead, SignalId, SignalSpec, geometry,
+    NetworkError, Permissions, Point, RequestSpec, RightOfWay, SignalHead, SignalId, SignalSpec, VehicleClass,
+    geometry,
 };
 
 /// Why a street plan does not make a network.
@@ -62,47 +75,68 @@ impl From<NetworkError> for PlanError {
 
 /// Distance before its stop line from which all foes can be seen, m (SUMO's default).
 const VISIBILITY: f64 = 4.5;
+/// The same at roundabouts, m: one sees who comes on the ring well before the line.
+const RING_VISIBILITY: f64 = 12.0;
+
+/// Who may use a bus lane.
+const BUSES: &[VehicleClass] = &[VehicleClass::Bus, VehicleClass::Coach, VehicleClass::Emergency];
 
 /// Makes a network of a street plan.
 ///
 /// # Errors
-/// Names the node, street or signal that is wrong and what was expected of it.
+/// Names the node, street, signal or stop that is wrong and what was expected of it.
 pub fn compose(plan: &StreetPlan) -> Result<Network, PlanError> {
-    let index = roads::index_nodes(plan)?;
-    let mut roads = roads::roads(plan, &index)?;
-    if roads.is_empty() {
-        return Err(plan_error("network", "", "has no streets; expected at least one".into()));
-    }
-    let arms = roads::arms(&plan.nodes, &roads)?;
-    roads::apply_setbacks(&mut roads, &arms)?;
-    check_signals(plan)?;
-    let mut composer = Composer::new(plan, roads, &arms)?;
+    roads::check_nodes(plan)?;
+    roads::check_streets(plan)?;
+    let signals = signals_of(plan)?;
+    let expanded = roundabout::expand(plan)?;
+    let (roads, arms) = lay_out(&expanded)?;
+    let mut composer = Composer::new(&expanded.plan, signals, roads, &arms)?;
     for (node, arms) in arms.iter().enumerate() {
         composer.node(node, arms)?;
     }
-    Ok(composer.builder.build()?)
+    let network = composer.builder.build()?;
+    stops(plan, &network)?;
+    Ok(network)
 }
 
-/// Refuses signals without a signal node, and the other way round.
-fn check_signals(plan: &StreetPlan) -> Result<(), PlanError> {
-    for (i, s) in plan.signals.iter().enumerate() {
+/// The roads of a plan, and the arms of its nodes.
+fn lay_out<'a>(expanded: &'a Expanded<'_>) -> Result<(Vec<Road<'a>>, Vec<Vec<Arm>>), PlanError> {
+    let plan = &expanded.plan;
+    let mut roads = roads::roads(plan, &roads::index_nodes(plan), expanded.own_streets)?;
+    if roads.is_empty() {
+        return Err(plan_error("network", "", "has no streets; expected at least one".into()));
+    }
+    let arms = roads::arms(&plan.nodes, &roads, &expanded.corners)?;
+    roads::apply_setbacks(&mut roads, &arms)?;
+    Ok((roads, arms))
+}
+
+/// The signals of a plan by their nodes; refuses signals without a signal node, and the other way round.
+fn signals_of(plan: &StreetPlan) -> Result<BTreeMap<&str, &SignalPlan>, PlanError> {
+    let nodes = roads::index_nodes(plan);
+    let mut signals = BTreeMap::new();
+    for s in &plan.signals {
         let wrong = |problem: &str| Err(plan_error("signal", &s.node, problem.into()));
-        match plan.nodes.iter().find(|n| n.id == s.node) {
+        match nodes.get(s.node.as_str()).map(|&n| plan.nodes[n].kind) {
             None => return wrong("stands at no node; expected the name of a node of kind signal"),
-            Some(n) if n.kind != NodeKind::Signal => return wrong("stands at a node of another kind; expected signal"),
-            _ if plan.signals[..i].iter().any(|o| o.node == s.node) => return wrong("is given twice"),
-            _ => {}
+            Some(NodeKind::Signal) => {}
+            Some(_) => return wrong("stands at a node of another kind; expected signal"),
+        }
+        if signals.insert(s.node.as_str(), s).is_some() {
+            return wrong("is given twice");
         }
     }
-    match plan.nodes.iter().find(|n| n.kind == NodeKind::Signal && !plan.signals.iter().any(|s| s.node == n.id)) {
+    match plan.nodes.iter().find(|n| n.kind == NodeKind::Signal && !signals.contains_key(n.id.as_str())) {
         Some(n) => Err(plan_error("node", &n.id, "is of kind signal, but 'signals' has no entry for it".into())),
-        None => Ok(()),
+        None => Ok(signals),
     }
 }
 
 /// Carries the parts from the plan to the builder.
 struct Composer<'a> {
     plan: &'a StreetPlan,
+    signals: BTreeMap<&'a str, &'a SignalPlan>,
     builder: NetworkBuilder,
     roads: Vec<Road<'a>>,
     shapes: Vec<RoadShapes>,
@@ -113,9 +147,14 @@ struct Composer<'a> {
 
 impl<'a> Composer<'a> {
     /// Adds the junctions and the roads.
-    fn new(plan: &'a StreetPlan, roads: Vec<Road<'a>>, arms: &[Vec<Arm>]) -> Result<Self, PlanError> {
+    fn new(
+        plan: &'a StreetPlan,
+        signals: BTreeMap<&'a str, &'a SignalPlan>,
+        roads: Vec<Road<'a>>,
+        arms: &[Vec<Arm>],
+    ) -> Result<Self, PlanError> {
         let (shapes, lanes, junctions) = (Vec::new(), Vec::new(), Vec::new());
-        let mut composer = Self { plan, builder: NetworkBuilder::default(), roads, shapes, lanes, junctions };
+        let mut composer = Self { plan, signals, builder: NetworkBuilder::default(), roads, shapes, lanes, junctions };
         for (node, arms) in plan.nodes.iter().zip(arms) {
             let position = roads::position(node);
             let id = composer.builder.junction(super::JunctionSpec {
@@ -137,20 +176,30 @@ impl<'a> Composer<'a> {
         let road = &self.roads[index];
         let (from, to) = (self.junctions[road.from], self.junctions[road.to]);
         let mut links = road.shapes();
-        let spec = |id: &str, from, to, shapes: &[Vec<Point>]| LinkSpec {
-            id: id.to_owned(),
-            from: Some(from),
-            to: Some(to),
-            internal: false,
-            roundabout: false,
-            priority: road.street.rank,
-            lanes: shapes.iter().enumerate().map(|(k, s)| lane(format!("{id}_{k}"), road.speed, s.clone())).collect(),
+        self.shapes.push(RoadShapes::of(road));
+        // Whoever changes lanes in a bend stays where he is along the street.
+        let bends = !road.street.bends.is_empty();
+        let spec = |id: &str, from, to, shapes: &[Vec<Point>], bus_lane: bool| {
+            let who = |k: usize| if k == 0 && bus_lane { Permissions::only(BUSES) } else { Permissions::ALL };
+            let mean = shapes.iter().map(|s| geometry::length(s)).sum::<f64>() / shapes.len() as f64;
+            let lane = |(k, s): (usize, &Vec<Point>)| LaneSpec {
+                length: bends.then_some(mean),
+                ..lane(format!("{id}_{k}"), road.speed, who(k), s.clone())
+            };
+            LinkSpec {
+                id: id.to_owned(),
+                from: Some(from),
+                to: Some(to),
+                internal: false,
+                roundabout: road.ring,
+                priority: road.street.rank,
+                lanes: shapes.iter().enumerate().map(lane).collect(),
+            }
         };
         let last = links.pop().unwrap_or_default();
         let lanes = match links.pop() {
             None => {
-                let all = lane_ids(&mut self.builder, spec(&road.name, from, to, &last))?;
-                self.shapes.push(RoadShapes { first: last.clone(), last });
+                let all = lane_ids(&mut self.builder, spec(&road.name, from, to, &last, road.bus_lane))?;
                 [all.clone(), all]
             }
             Some(first) => {
@@ -162,10 +211,9 @@ impl<'a> Composer<'a> {
                     shape: Vec::new(),
                 };
                 let middle = self.builder.junction(opening)?;
-                let before = lane_ids(&mut self.builder, spec(&road.name, from, middle, &first))?;
-                let after = lane_ids(&mut self.builder, spec(&name, middle, to, &last))?;
+                let before = lane_ids(&mut self.builder, spec(&road.name, from, middle, &first, road.bus_lane))?;
+                let after = lane_ids(&mut self.builder, spec(&name, middle, to, &last, false))?;
                 open_bay(&mut self.builder, middle, &before, &after);
-                self.shapes.push(RoadShapes { first, last });
                 [before, after]
             }
         };
@@ -194,12 +242,14 @@ impl<'a> Composer<'a> {
 
     /// Adds the signal of a node, if it has one.
     fn signal(&mut self, node: &Node, turns: &[Turn], rows: &[RequestSpec]) -> Result<Option<SignalId>, PlanError> {
-        let Some(plan) = self.plan.signals.iter().find(|s| s.node == node.id) else { return Ok(None) };
+        let Some(plan) = self.signals.get(node.id.as_str()) else { return Ok(None) };
         if turns.is_empty() {
             return Err(plan_error("signal", &node.id, "has nothing to switch; expected a street to arrive".into()));
         }
         let program = signals::program(plan, turns, rows, &self.roads)?;
-        Ok(Some(self.builder.signal(SignalSpec { id: node.id.clone(), program, own: true, rings: None })?))
+        let permissive = permissive::groups(plan, turns, rows, &self.roads)?;
+        let spec = SignalSpec { id: node.id.clone(), program, own: true, rings: None, permissive };
+        Ok(Some(self.builder.signal(spec)?))
     }
 
     /// Adds a turn: one internal lane, or two with a place to wait between them.
@@ -221,10 +271,15 @@ impl<'a> Composer<'a> {
             // The second part starts exactly where the first one ends.
             (parts[1][0], parts[0][0]) = (parts[0][parts[0].len() - 1], turn.path[0]);
         }
+        let who = if self.roads[turn.to_road].bus_lane && turn.to_lane == 0 {
+            Permissions::only(BUSES)
+        } else {
+            Permissions::ALL
+        };
         let mut chain = vec![from];
         for (k, part) in parts.into_iter().enumerate() {
             let id = format!(":{name}_{}", row + k * rows);
-            let lanes = vec![lane(format!("{id}_0"), turn.speed, part)];
+            let lanes = vec![lane(format!("{id}_0"), turn.speed, who, part)];
             let spec = LinkSpec {
                 id,
                 from: Some(junction),
@@ -247,7 +302,11 @@ impl<'a> Composer<'a> {
                 junction,
                 request: (k == 0).then_some(row as u16),
                 keep_clear: true,
-                visibility: VISIBILITY,
+                visibility: if self.plan.nodes[node].kind == NodeKind::Roundabout {
+                    RING_VISIBILITY
+                } else {
+                    VISIBILITY
+                },
             });
         }
         Ok(())
@@ -258,23 +317,17 @@ impl<'a> Composer<'a> {
 fn junction_kind(kind: NodeKind) -> JunctionKind {
     match kind {
         NodeKind::Signal => JunctionKind::TrafficLight,
-        NodeKind::Priority => JunctionKind::Priority,
+        NodeKind::Priority | NodeKind::Roundabout => JunctionKind::Priority,
+        NodeKind::PriorityStop => JunctionKind::PriorityStop,
+        NodeKind::AllWayStop => JunctionKind::AllWayStop,
         NodeKind::RightBeforeLeft => JunctionKind::RightBeforeLeft,
         NodeKind::DeadEnd => JunctionKind::DeadEnd,
     }
 }
 
-/// A lane for everybody.
-fn lane(id: String, speed_limit: f64, shape: Vec<Point>) -> LaneSpec {
-    LaneSpec {
-        id,
-        length: None,
-        speed_limit,
-        width: LANE_WIDTH,
-        permissions: Permissions::ALL,
-        rules: LaneRules::default(),
-        shape,
-    }
+/// A lane of a street or of a way through a node.
+fn lane(id: String, speed_limit: f64, permissions: Permissions, shape: Vec<Point>) -> LaneSpec {
+    LaneSpec { id, length: None, speed_limit, width: LANE_WIDTH, permissions, rules: LaneRules::default(), shape }
 }
 
 /// Adds a link and gives its lanes.
@@ -283,7 +336,8 @@ fn lane_ids(builder: &mut NetworkBuilder, spec: LinkSpec) -> Result<Vec<LaneId>,
     Ok(builder.lanes_of(link).map(LaneId).collect())
 }
 
-/// Joins the lanes before a bay's opening to those after it: each goes on, the leftmost also into the bay.
+/// Joins the lanes before a bay's opening, or a bus lane's end, to those after it: each goes on, the leftmost also into
+/// the bay.
 fn open_bay(builder: &mut NetworkBuilder, junction: JunctionId, before: &[LaneId], after: &[LaneId]) {
     let leftmost = before.len().saturating_sub(1);
     let pairs = before.iter().copied().zip(after.iter().copied());

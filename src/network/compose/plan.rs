@@ -1,9 +1,10 @@
 //! What a street plan says: nodes, streets and signals, as written by a person.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A street plan: the input of [`compose`](super::compose).
-#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StreetPlan {
     /// Where streets meet or end.
@@ -13,10 +14,13 @@ pub struct StreetPlan {
     /// One for each node of kind [`NodeKind::Signal`].
     #[serde(default)]
     pub signals: Vec<SignalPlan>,
+    /// Bus stops.
+    #[serde(default)]
+    pub stops: Vec<BusStop>,
 }
 
 /// A place where streets meet or end.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Node {
     /// Name.
@@ -27,25 +31,49 @@ pub struct Node {
     pub y: f64,
     /// What regulates it.
     pub kind: NodeKind,
+    /// Of a roundabout: from its middle to the middle of its ring, m; none: 16.
+    #[serde(default)]
+    #[schemars(range(min = 9.0, max = 100.0), extend("unit" = "m"))]
+    pub radius: Option<f64>,
+    /// Of a roundabout: lanes of its ring; none: 1.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 2))]
+    pub ring_lanes: Option<u8>,
+}
+
+impl Node {
+    /// A node that leaves out what may be left out.
+    pub fn new(id: &str, x: f64, y: f64, kind: NodeKind) -> Self {
+        Self { id: id.into(), x, y, kind, radius: None, ring_lanes: None }
+    }
 }
 
 /// What regulates a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NodeKind {
     /// Lamps.
     Signal,
     /// Streets of lower rank give way to those of higher rank; within a rank as at `RightBeforeLeft`.
     Priority,
+    /// As `Priority`, but who gives way stops first.
+    PriorityStop,
     /// Who comes from the right goes first; a left turn gives way to oncoming traffic.
     RightBeforeLeft,
+    /// Everybody stops; who stopped first goes first.
+    AllWayStop,
+    /// A one-way ring around the middle, counter-clockwise; who enters gives way to who is on it. Three to six streets,
+    /// one or two ways each, without `turns` and bays there. In the network it is a ring of junctions and links: arm 1
+    /// is the first one counter-clockwise from the east, `r.1` of a roundabout `r` is the junction there and the link
+    /// from there to the next one.
+    Roundabout,
     /// The end of one street, where vehicles enter and leave.
     DeadEnd,
 }
 
-/// A street. Its forward direction becomes link `id`, its backward direction link `-id`. A direction with a turn bay
-/// becomes two links, the second one named `….bay`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A street. Its forward direction becomes link `id`, its backward direction link `-id`. A direction with a turn bay,
+/// or with a bus lane that ends at a crossing, becomes two links, the second one named `….bay`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Street {
     /// Name.
@@ -79,6 +107,60 @@ pub struct Street {
     /// Lane layout where the backward direction ends.
     #[serde(default)]
     pub end_back: StreetEnd,
+    /// Whether the kerb lane of the forward direction is for buses, coaches and emergency vehicles only; needs two
+    /// lanes. In front of a crossing it is a lane for everybody: from where the turn bay opens (at least 40 m), without
+    /// a bay for the last 40 m. Into a street with a bus lane others turn on its other lanes; what leads straight from
+    /// kerb lane to bus lane is for buses only.
+    #[serde(default)]
+    pub bus_lane: bool,
+    /// The same for the backward direction.
+    #[serde(default)]
+    pub bus_lane_back: bool,
+}
+
+impl Street {
+    /// A street of both ways with `lanes` each and a limit of `speed` km/h that leaves out what may be left out.
+    pub fn new(id: &str, from: &str, to: &str, lanes: u8, speed: f64) -> Self {
+        Self {
+            id: id.into(),
+            from: from.into(),
+            to: to.into(),
+            lanes,
+            lanes_back: None,
+            speed,
+            rank: one(),
+            both_ways: yes(),
+            median: 0.0,
+            bends: Vec::new(),
+            end: StreetEnd::default(),
+            end_back: StreetEnd::default(),
+            bus_lane: false,
+            bus_lane_back: false,
+        }
+    }
+}
+
+/// A bus stop at the kerb of a street.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BusStop {
+    /// Name.
+    pub id: String,
+    /// The street; `-street` for its backward direction.
+    pub street: String,
+    /// Where it begins, m from the beginning of that direction, crossings left out. It must not reach over the place
+    /// where a turn bay opens or a bus lane ends.
+    #[schemars(range(min = 0.0), extend("unit" = "m"))]
+    pub at: f64,
+    /// Its length, m.
+    #[serde(default = "twenty")]
+    #[schemars(range(min = 5.0, max = 100.0), extend("unit" = "m"))]
+    pub length: f64,
+}
+
+/// Serde default.
+fn twenty() -> f64 {
+    20.0
 }
 
 /// Serde default.
@@ -92,7 +174,7 @@ fn yes() -> bool {
 }
 
 /// Lane layout of one direction in front of the node where it ends.
-#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StreetEnd {
     /// Length of an extra lane on the left, m; none if absent.
@@ -106,7 +188,7 @@ pub struct StreetEnd {
 }
 
 /// The program of a signal, in stages.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignalPlan {
     /// The node it stands at.
@@ -124,6 +206,11 @@ pub struct SignalPlan {
     pub all_red: f64,
     /// The stages in order.
     pub stages: Vec<Stage>,
+    /// Which turns give way to which while both are green, as in `("m0:l", "-m1:s")`: turns left from `m0` give way to
+    /// what goes straight on from `-m1`. The monitor of the signal takes what is written here; where that differs from
+    /// the plan, which is made from the streets, a run is refused. None: the monitor works it out as well.
+    #[serde(default)]
+    pub permissive: Option<Vec<(String, String)>>,
 }
 
 /// Serde default.
@@ -137,7 +224,7 @@ fn two() -> f64 {
 }
 
 /// What is green together, and for how long.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
     /// Duration of green, s.

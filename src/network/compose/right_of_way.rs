@@ -4,7 +4,9 @@
 //!
 //! - *signal*: of opposing ways the turning one, left before right; a right turn to what it merges with. All else
 //!   is left to the lamps: neither gives way.
-//! - *priority*: the street of lower rank; within a rank as below.
+//! - *priority*, *priority stop*: the street of lower rank; within a rank as below.
+//! - *all-way stop*: each to the other; who stopped first goes first.
+//! - *roundabout*: the arm to the ring.
 //! - *right before left*: of opposing ways as at a signal, else the one that has the other on its right.
 
 use super::plan::NodeKind;
@@ -32,6 +34,11 @@ pub(super) fn table(kind: NodeKind, turns: &[Turn], roads: &[Road]) -> Vec<Reque
             }
             rows[i].foes.push(j as u16);
             rows[j].foes.push(i as u16);
+            if kind == NodeKind::AllWayStop {
+                rows[i].yields_to.push(j as u16);
+                rows[j].yields_to.push(i as u16);
+                continue;
+            }
             match who_yields(kind, a, b, merging, roads) {
                 Some(false) => rows[i].yields_to.push(j as u16),
                 Some(true) => rows[j].yields_to.push(i as u16),
@@ -59,8 +66,12 @@ fn who_yields(kind: NodeKind, a: &Turn, b: &Turn, merging: bool, roads: &[Road])
     if kind == NodeKind::Signal && a.direction == b.direction && !merging {
         return None;
     }
+    let ring = |t: &Turn| roads[t.road].ring;
+    if kind == NodeKind::Roundabout && ring(a) != ring(b) {
+        return Some(ring(a));
+    }
     let rank = |t: &Turn| roads[t.road].street.rank;
-    if kind == NodeKind::Priority && rank(a) != rank(b) {
+    if matches!(kind, NodeKind::Priority | NodeKind::PriorityStop) && rank(a) != rank(b) {
         return Some(rank(b) < rank(a));
     }
     Some(second.gives_way_to(&first))
@@ -75,7 +86,9 @@ fn approach(t: &Turn) -> Approach {
 pub(super) fn without_lamp(kind: NodeKind, row: &RequestSpec) -> RightOfWay {
     match kind {
         NodeKind::RightBeforeLeft => RightOfWay::Equal,
+        NodeKind::AllWayStop => RightOfWay::AllWayStop,
         _ if row.yields_to.is_empty() => RightOfWay::Major,
+        NodeKind::PriorityStop => RightOfWay::Stop,
         _ => RightOfWay::Minor,
     }
 }

@@ -10,11 +10,17 @@ use crate::network::{Point, geometry};
 /// Width of a lane, m.
 pub(super) const LANE_WIDTH: f64 = 3.2;
 /// Radius of a kerb's corner, m.
-const CORNER: f64 = 5.0;
+pub(super) const CORNER: f64 = 5.0;
 /// Least distance of a stop line from its node, m.
 const LEAST_SETBACK: f64 = 4.0;
+/// In front of a crossing a bus lane is for everybody over this length, m.
+const BUS_LANE_END: f64 = 40.0;
 /// Length over which a bay opens, m.
 const TAPER: f64 = 20.0;
+/// What is left of a street between its crossings and bays is at least so long, m.
+const LEAST_ROAD: f64 = 10.0;
+/// The same of a ring's street, m: a car.
+const LEAST_RING: f64 = 5.0;
 /// Arms that meet more bluntly have no corner between them, rad (150°).
 const BLUNT: f64 = 2.618;
 
@@ -36,6 +42,12 @@ pub(super) struct Road<'a> {
     pub line: Vec<Point>,
     /// Layout at its end.
     pub end: &'a StreetEnd,
+    /// Whether it is part of a roundabout.
+    pub ring: bool,
+    /// Whether its kerb lane is for buses.
+    pub bus_lane: bool,
+    /// Length of its last link, m, if it has two: from where a bay opens or a bus lane ends.
+    pub last: Option<f64>,
     /// Stop line's and beginning's distance from their nodes, m.
     pub setback: (f64, f64),
 }
@@ -48,7 +60,7 @@ impl Road<'_> {
 
     /// Name of the link that reaches the stop line.
     pub fn last_link(&self) -> String {
-        if self.end.bay.is_some() { format!("{}.bay", self.name) } else { self.name.clone() }
+        if self.last.is_some() { format!("{}.bay", self.name) } else { self.name.clone() }
     }
 
     /// How far lane `k` lies to the left of the centre line, m.
@@ -64,7 +76,7 @@ impl Road<'_> {
     /// Where its links begin and end along the centre line, m: one stretch, or two with a bay.
     fn stretches(&self) -> Vec<(f64, f64)> {
         let (start, end) = (self.setback.0, geometry::length(&self.line) - self.setback.1);
-        self.end.bay.map_or_else(|| vec![(start, end)], |bay| vec![(start, end - bay), (end - bay, end)])
+        self.last.map_or_else(|| vec![(start, end)], |last| vec![(start, end - last), (end - last, end)])
     }
 
     /// The lanes' shapes of each of its links.
@@ -72,7 +84,7 @@ impl Road<'_> {
         let lanes = |centre: &[Point]| (0..self.lanes).map(|k| geometry::offset(centre, self.offset(k))).collect();
         let centres: Vec<Vec<Point>> = self.stretches().iter().map(|&(a, b)| cut(&self.line, a, b)).collect();
         let mut out: Vec<Vec<Vec<Point>>> = centres.iter().map(|c| lanes(c)).collect();
-        if let [_, bay] = &mut out[..] {
+        if let ([_, bay], true) = (&mut out[..], self.end.bay.is_some()) {
             let opening = TAPER.min(geometry::length(&centres[1]) / 2.0);
             bay.push(taper(&centres[1], self.offset(self.lanes - 1), self.offset(self.lanes), opening));
         }
@@ -105,20 +117,28 @@ impl Arm {
     }
 }
 
-/// Checks a plan's nodes and gives their indices by name.
-pub(super) fn index_nodes(plan: &StreetPlan) -> Result<BTreeMap<&str, usize>, PlanError> {
-    let mut index = BTreeMap::new();
-    for (i, n) in plan.nodes.iter().enumerate() {
+/// The indices of a plan's nodes by name.
+pub(super) fn index_nodes(plan: &StreetPlan) -> BTreeMap<&str, usize> {
+    plan.nodes.iter().enumerate().map(|(i, n)| (n.id.as_str(), i)).collect()
+}
+
+/// Checks a plan's nodes.
+pub(super) fn check_nodes(plan: &StreetPlan) -> Result<(), PlanError> {
+    let mut names = BTreeSet::new();
+    for n in &plan.nodes {
         let wrong = |problem: String| plan_error("node", &n.id, problem);
         check_name(&n.id).map_err(wrong)?;
         if !(n.x.abs() <= 1e6 && n.y.abs() <= 1e6) {
             return Err(wrong(format!("lies at ({}, {}); expected coordinates within ±1,000 km", n.x, n.y)));
         }
-        if index.insert(n.id.as_str(), i).is_some() {
+        if !names.insert(n.id.as_str()) {
             return Err(wrong("is defined twice".into()));
         }
+        if n.kind != NodeKind::Roundabout && (n.radius.is_some() || n.ring_lanes.is_some()) {
+            return Err(wrong("has a radius or ring_lanes; expected them at a roundabout only".into()));
+        }
     }
-    Ok(index)
+    Ok(())
 }
 
 /// Names that could be confused with made ones are refused.
@@ -129,9 +149,8 @@ fn check_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Checks streets and makes directed roads of them.
-pub(super) fn roads<'a>(plan: &'a StreetPlan, nodes: &BTreeMap<&str, usize>) -> Result<Vec<Road<'a>>, PlanError> {
-    let mut roads = Vec::new();
+/// Checks a plan's streets.
+pub(super) fn check_streets(plan: &StreetPlan) -> Result<(), PlanError> {
     let mut names = BTreeSet::new();
     for street in &plan.streets {
         let wrong = |problem: String| plan_error("street", &street.id, problem);
@@ -139,6 +158,19 @@ pub(super) fn roads<'a>(plan: &'a StreetPlan, nodes: &BTreeMap<&str, usize>) -> 
         if !names.insert(&street.id) {
             return Err(wrong("is defined twice".into()));
         }
+    }
+    Ok(())
+}
+
+/// Makes directed roads of streets; those from `own` on are parts of roundabouts.
+pub(super) fn roads<'a>(
+    plan: &'a StreetPlan,
+    nodes: &BTreeMap<&str, usize>,
+    own: usize,
+) -> Result<Vec<Road<'a>>, PlanError> {
+    let mut roads = Vec::new();
+    for (i, street) in plan.streets.iter().enumerate() {
+        let wrong = |problem: String| plan_error("street", &street.id, problem);
         let find = |field: &str, id: &str| {
             let known = || plan.nodes.iter().map(|n| n.id.as_str()).take(12).collect::<Vec<_>>().join(", ");
             let found = nodes.get(id).copied();
@@ -154,20 +186,35 @@ pub(super) fn roads<'a>(plan: &'a StreetPlan, nodes: &BTreeMap<&str, usize>) -> 
         if line.windows(2).any(|w| w[0].distance(w[1]) < 1.0) {
             return Err(wrong("has two points less than 1 m apart".into()));
         }
-        let speed = street.speed / 3.6;
-        let (lanes, name) = (usize::from(street.lanes), street.id.clone());
+        let last = |end: &StreetEnd, bus_lane: bool, node: usize| {
+            let ends = bus_lane && plan.nodes[node].kind != NodeKind::DeadEnd;
+            end.bay.or(ends.then_some(BUS_LANE_END))
+        };
         let back = Road {
             name: format!("-{}", street.id),
             street,
             from: to,
             to: from,
             lanes: usize::from(street.lanes_back.unwrap_or(street.lanes)),
-            speed,
+            speed: street.speed / 3.6,
             line: line.iter().rev().copied().collect(),
             end: &street.end_back,
+            ring: i >= own,
+            bus_lane: street.bus_lane_back,
+            last: last(&street.end_back, street.bus_lane_back, from),
             setback: (0.0, 0.0),
         };
-        roads.push(Road { name, street, from, to, lanes, speed, line, end: &street.end, setback: (0.0, 0.0) });
+        roads.push(Road {
+            name: street.id.clone(),
+            from,
+            to,
+            lanes: usize::from(street.lanes),
+            line,
+            end: &street.end,
+            bus_lane: street.bus_lane,
+            last: last(&street.end, street.bus_lane, to),
+            ..back
+        });
         if street.both_ways {
             roads.push(back);
         }
@@ -199,8 +246,21 @@ fn check_street(street: &Street) -> Result<(), String> {
     if street.bends.iter().any(|&(x, y)| !(x.abs() <= 1e6 && y.abs() <= 1e6)) {
         return Err("bends: expected coordinates within ±1,000 km".into());
     }
-    if !street.both_ways && (street.lanes_back.is_some() || street.end_back != StreetEnd::default()) {
+    let laid_out = street.lanes_back.is_some() || street.end_back != StreetEnd::default() || street.bus_lane_back;
+    if !street.both_ways && laid_out {
         return Err("has a layout for its backward direction, but both_ways is false".into());
+    }
+    let back = street.lanes_back.unwrap_or(street.lanes);
+    for (field, bus_lane, lanes, end) in [
+        ("bus_lane", street.bus_lane, street.lanes, &street.end),
+        ("bus_lane_back", street.bus_lane_back, back, &street.end_back),
+    ] {
+        if bus_lane && lanes < 2 {
+            return Err(format!("{field}: the direction has {lanes} lane; expected at least 2"));
+        }
+        if let Some(bay) = end.bay.filter(|&bay| bus_lane && bay < BUS_LANE_END) {
+            return Err(format!("{field}: ends where the bay of {bay} m opens; expected at least {BUS_LANE_END} m"));
+        }
     }
     for (field, end) in [("end", &street.end), ("end_back", &street.end_back)] {
         let Some(bay) = end.bay else { continue };
@@ -214,8 +274,8 @@ fn check_street(street: &Street) -> Result<(), String> {
     Ok(())
 }
 
-/// The arms of every node, counter-clockwise from the east, with their setbacks.
-pub(super) fn arms(nodes: &[Node], roads: &[Road]) -> Result<Vec<Vec<Arm>>, PlanError> {
+/// The arms of every node, counter-clockwise from the east, with their setbacks; `corners`: their radii by node, m.
+pub(super) fn arms(nodes: &[Node], roads: &[Road], corners: &[f64]) -> Result<Vec<Vec<Arm>>, PlanError> {
     let mut arms: Vec<Vec<Arm>> = nodes.iter().map(|_| Vec::new()).collect();
     for (i, road) in roads.iter().enumerate() {
         let forward = road.name == road.street.id;
@@ -228,10 +288,10 @@ pub(super) fn arms(nodes: &[Node], roads: &[Road]) -> Result<Vec<Vec<Arm>>, Plan
         arms[road.from].push(arm(road, heading_at_start(&road.line), (out, inward), (back, Some(i))));
         arms[road.to].push(arm(road, heading_at_start(&outward), (inward, out), (Some(i), back)));
     }
-    for (node, arms) in nodes.iter().zip(&mut arms) {
+    for ((node, arms), &corner) in nodes.iter().zip(&mut arms).zip(corners) {
         arms.sort_by(|a, b| a.angle.total_cmp(&b.angle));
         check_arms(node, arms)?;
-        set_back(node.kind, arms);
+        set_back(node.kind, arms, corner);
     }
     Ok(arms)
 }
@@ -271,7 +331,7 @@ fn check_arms(node: &Node, arms: &[Arm]) -> Result<(), PlanError> {
 }
 
 /// Sets every arm so far back that the corners between it and its neighbours have their radius.
-fn set_back(kind: NodeKind, arms: &mut [Arm]) {
+fn set_back(kind: NodeKind, arms: &mut [Arm], corner: f64) {
     if kind == NodeKind::DeadEnd {
         arms.iter_mut().for_each(|a| a.setback = 0.0);
         return;
@@ -289,7 +349,7 @@ fn set_back(kind: NodeKind, arms: &mut [Arm]) {
         let (sine, cosine) = (libm::sin(between), libm::cos(between));
         let (hi, hj) = (arms[i].left, arms[j].right);
         // Where the two kerbs would meet, and from there to where the corner's arc begins.
-        let arc = CORNER / libm::tan(between / 2.0);
+        let arc = corner / libm::tan(between / 2.0);
         arms[i].setback = arms[i].setback.max((hj + hi * cosine) / sine + arc);
         arms[j].setback = arms[j].setback.max((hi + hj * cosine) / sine + arc);
     }
@@ -307,8 +367,11 @@ pub(super) fn apply_setbacks(roads: &mut [Road], arms: &[Vec<Arm>]) -> Result<()
     }
     for road in roads.iter() {
         let (whole, (a, b)) = (geometry::length(&road.line), road.setback);
-        let other = if road.street.both_ways { road.street.end_back.bay.unwrap_or(0.0) } else { 0.0 };
-        let needed = a + b + 10.0 + road.street.end.bay.unwrap_or(0.0) + other;
+        let street = road.street;
+        let other = if road.name == street.id { &street.end_back } else { &street.end };
+        let other = if street.both_ways { other.bay.unwrap_or(0.0) } else { 0.0 };
+        let least = if road.ring { LEAST_RING } else { LEAST_ROAD };
+        let needed = a + b + least + road.last.unwrap_or(0.0) + other;
         if whole < needed {
             return Err(plan_error(
                 "street",

@@ -13,7 +13,7 @@ const FREE_ANGLE: f64 = 15.0 / 180.0 * PI;
 /// SUMO limits turns to √(5.5·r) with r = length / (angle − 15°). With the plain r = length / angle that is used
 /// here and 4 m/s² (0.4 g, the order of the side friction that low-speed street design allows) a kerb radius of
 /// 8 m is driven at 20 km/h and a left turn of 15 m at 28 km/h.
-const SIDEWAYS: f64 = 4.0;
+pub(super) const SIDEWAYS: f64 = 4.0;
 
 /// The part of a polyline from `start` to `end` metres along it.
 pub(crate) fn cut(line: &[Point], start: f64, end: f64) -> Vec<Point> {

@@ -9,25 +9,12 @@ use crate::network::{ConflictKind, Movement, MovementKind};
 
 /// A street to the crossing `x` from the node `id`, which lies there.
 fn street(id: &str, lanes: u8, rank: i32) -> Street {
-    Street {
-        id: id.into(),
-        from: id.into(),
-        to: "x".into(),
-        lanes,
-        lanes_back: None,
-        speed: 50.0,
-        rank,
-        both_ways: true,
-        median: 0.0,
-        bends: Vec::new(),
-        end: StreetEnd::default(),
-        end_back: StreetEnd::default(),
-    }
+    Street { rank, ..Street::new(id, id, "x", lanes, 50.0) }
 }
 
 /// A crossing of a street of two lanes (w–e) and one of one lane (s–n).
 fn cross(kind: NodeKind) -> StreetPlan {
-    let node = |id: &str, x, y, kind| Node { id: id.into(), x, y, kind };
+    let node = Node::new;
     let end = NodeKind::DeadEnd;
     let go = |names: &[&str], green| Stage { green, go: names.iter().map(|&n| n.into()).collect() };
     StreetPlan {
@@ -47,10 +34,12 @@ fn cross(kind: NodeKind) -> StreetPlan {
                 yellow: 3.0,
                 all_red: 2.0,
                 stages: vec![go(&["w", "e"], 30.0), go(&["n", "s"], 20.0)],
+                permissive: None,
             }]
         } else {
             Vec::new()
         },
+        stops: Vec::new(),
     }
 }
 

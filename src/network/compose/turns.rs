@@ -44,11 +44,22 @@ pub(super) struct RoadShapes {
     pub last: Vec<Vec<Point>>,
 }
 
+impl RoadShapes {
+    /// Those of a road.
+    pub fn of(road: &Road) -> Self {
+        let mut links = road.shapes();
+        let last = links.pop().unwrap_or_default();
+        Self { first: links.pop().unwrap_or_else(|| last.clone()), last }
+    }
+}
+
 /// An exit as seen from an approach.
 #[derive(Clone, Copy)]
 struct Exit {
     road: usize,
     lanes: usize,
+    /// Whether its kerb lane is for buses.
+    bus_lane: bool,
     direction: Direction,
     angle: f64,
 }
@@ -97,7 +108,8 @@ fn exits(from: &Arm, arms: &[Arm], roads: &[Road]) -> Vec<Exit> {
                 _ => Direction::Right,
             };
             let same = from.inbound.is_some_and(|r| roads[r].street.id == roads[road].street.id);
-            (!same && angle.abs() < U_TURN).then_some(Exit { road, lanes: roads[road].lanes, direction, angle })
+            let (lanes, bus_lane) = (roads[road].lanes, roads[road].bus_lane);
+            (!same && angle.abs() < U_TURN).then_some(Exit { road, lanes, bus_lane, direction, angle })
         })
         .collect();
     exits.sort_by(|a, b| a.angle.total_cmp(&b.angle));
@@ -210,10 +222,13 @@ fn approach(
 }
 
 /// The lane that the `i`-th of `lanes` leads to: rights keep to the kerb, lefts to the left, straights to their lane.
+/// A bus lane is left out if the others are enough; else the first leads there, for buses only.
 fn target_lane(exit: &Exit, i: usize, lanes: &[usize]) -> usize {
+    let most = exit.lanes - lanes.len();
+    let least = most.min(usize::from(exit.bus_lane));
     match exit.direction {
-        Direction::Right => i,
-        Direction::Left => exit.lanes - lanes.len() + i,
-        _ => i + lanes[0].min(exit.lanes - lanes.len()),
+        Direction::Right => i + least,
+        Direction::Left => i + most,
+        _ => i + lanes[0].clamp(least, most),
     }
 }

@@ -84,7 +84,7 @@ pub fn webster(
         cycle,
     })?;
     let stages = stages.iter().zip(greens).map(|(s, green)| Stage { green, go: s.go.clone() }).collect();
-    Ok(SignalPlan { node: node.into(), cycle, offset, yellow, all_red, stages })
+    Ok(SignalPlan { node: node.into(), cycle, offset, yellow, all_red, stages, permissive: None })
 }
 
 /// Webster's cycle: (1.5·L + 5) / (1 − Y), s.

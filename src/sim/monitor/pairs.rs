@@ -17,7 +17,7 @@
 
 use intergreen_control::Lamp;
 
-use crate::network::{ConflictKind, Direction, LaneId, MovementId, Network, geometry};
+use crate::network::{ConflictKind, Direction, LaneId, MovementId, Network, Signal, geometry};
 
 /// A road shorter than this holds no car, m.
 const CAR: f32 = 5.0;
@@ -46,13 +46,15 @@ impl Pair {
     }
 }
 
-/// The conflicting pairs among a signal's movements.
-pub(super) fn pairs(network: &Network, movements: &[MovementId]) -> Vec<Pair> {
+/// The conflicting pairs among a signal's movements. Who is bound to give way says the list written for the monitor, if
+/// there is one, else the right of way of the streets.
+pub(super) fn pairs(network: &Network, signal: &Signal) -> Vec<Pair> {
+    let written = signal.permissive.as_deref();
     let mut found = Vec::new();
-    for (i, &a) in movements.iter().enumerate() {
-        for &b in &movements[i + 1..] {
+    for (i, &a) in signal.movements.iter().enumerate() {
+        for &b in &signal.movements[i + 1..] {
             if are_apart(network, a, b) {
-                found.extend(conflicts(network, a, b));
+                found.extend(conflicts(network, a, b, written));
             }
         }
     }
@@ -63,12 +65,15 @@ pub(super) fn pairs(network: &Network, movements: &[MovementId]) -> Vec<Pair> {
 }
 
 /// The pairs that follow from two movements.
-fn conflicts(network: &Network, a: MovementId, b: MovementId) -> Vec<Pair> {
+fn conflicts(network: &Network, a: MovementId, b: MovementId, written: Option<&[(u16, u16)]>) -> Vec<Pair> {
     let crosses = meet(network, a, b, ConflictKind::Crossing);
     if !crosses && !meet(network, a, b, ConflictKind::Merging) {
         return Vec::new();
     }
-    let yields = |m: MovementId, to| network.movement(m).yields_to.contains(&to);
+    let yields = |m: MovementId, to| match (written, pair(network, m, to, true)) {
+        (Some(list), Some(p)) => list.contains(&(p.a, p.b)),
+        _ => network.movement(m).yields_to.contains(&to),
+    };
     let (a_yields, b_yields) = (yields(a, b), yields(b, a));
     let mut found = Vec::new();
     if !a_yields && !b_yields {

@@ -100,7 +100,7 @@ fn inside(
         1 => None,
         _ => {
             let program = signals::program(file, here, &rights)?;
-            let spec = SignalSpec { id: here.id.clone(), program, own: false, rings: None };
+            let spec = SignalSpec { id: here.id.clone(), program, own: false, rings: None, permissive: None };
             Some(builder.signal(spec).map_err(wrong)?)
         }
     };

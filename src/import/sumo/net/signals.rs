@@ -130,7 +130,7 @@ fn add_signal(
     let error = |problem: String| ImportError::at(&raw.file, raw.line, format!("<tlLogic> '{id}': {problem}"));
     let program = Program::new(raw.id, raw.offset, steps).map_err(|e| error(e.to_string()))?;
     builder
-        .signal(SignalSpec { id: id.to_owned(), program, own: false, rings: raw.rings })
+        .signal(SignalSpec { id: id.to_owned(), program, own: false, rings: raw.rings, permissive: None })
         .map_err(|e| error(e.to_string()))
 }
 

@@ -12,8 +12,7 @@ fn opened_by_programs(network: &Network) -> Vec<[(String, String); 2]> {
     let mut found = Vec::new();
     for signal in &network.signals {
         let steps = signal.program.steps();
-        let violated =
-            pairs(network, &signal.movements).into_iter().filter(|p| steps.iter().any(|s| p.is_violated_by(&s.lamps)));
+        let violated = pairs(network, signal).into_iter().filter(|p| steps.iter().any(|s| p.is_violated_by(&s.lamps)));
         for pair in violated {
             let ways = [pair.a, pair.b].map(|group| {
                 let mut of_signal = signal.movements.iter().map(|m| network.movement(*m));

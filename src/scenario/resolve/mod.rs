@@ -1,0 +1,194 @@
+//! From a file's vehicles and demand to types, routes and sources.
+//!
+//! Everything is looked up once, and every error says by its path which value of the file is wrong.
+
+mod flows;
+mod matrices;
+pub(super) mod measures;
+mod routes;
+mod streets;
+mod turns;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::format::{DemandFile, ScenarioFile, VehicleFile, WeightFile};
+use super::place::Step;
+use super::words::expected_names;
+use crate::demand::{Demand, Manner, Route, RouteId, Router, Source, StoppingPlace, Timing, TypeId};
+use crate::network::Network;
+use streets::Streets;
+
+/// What is wrong, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Wrong {
+    pub path: Vec<Step>,
+    pub problem: String,
+}
+
+/// A path of fields and places.
+macro_rules! steps {
+    ($($step:expr),* $(,)?) => { vec![$(crate::scenario::place::Step::from($step)),*] };
+}
+pub(super) use steps;
+
+/// Shorthand for a [`Wrong`].
+pub(super) fn wrong<T>(path: Vec<Step>, problem: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong { path, problem: problem.into() })
+}
+
+/// A path with a field after it.
+pub(super) fn with(path: &[Step], field: &str) -> Vec<Step> {
+    path.iter().cloned().chain([Step::from(field)]).collect()
+}
+
+/// Resolves everything about demand against the network. `places` are those of a street plan.
+pub(super) fn demand(file: &ScenarioFile, network: &Network, places: Vec<StoppingPlace>) -> Result<Demand, Wrong> {
+    let mut resolver = Resolver::new(file, network, places)?;
+    resolver.routes()?;
+    resolver.entries()?;
+    resolver.trips()?;
+    resolver.flows()?;
+    resolver.matrices()?;
+    Ok(resolver.demand)
+}
+
+/// Which types a source draws from, with weights.
+type Mix = Vec<(TypeId, f64)>;
+
+/// What has been resolved so far.
+struct Resolver<'a> {
+    file: &'a ScenarioFile,
+    network: &'a Network,
+    streets: Streets<'a>,
+    router: Router<'a>,
+    demand: Demand,
+    types: BTreeMap<&'a str, TypeId>,
+    /// All types by their shares.
+    usual: Mix,
+    routes: BTreeMap<&'a str, RouteId>,
+    /// Routes that vehicles of a class are known to be able to drive.
+    usable: BTreeSet<(RouteId, u8)>,
+    /// Ways already found, by ends and via.
+    ways: BTreeMap<(u32, u32, Vec<u32>, TypeId), RouteId>,
+    /// Names of sources.
+    names: BTreeSet<String>,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(file: &'a ScenarioFile, network: &'a Network, places: Vec<StoppingPlace>) -> Result<Self, Wrong> {
+        let (kinds, types, usual) = vehicle_types(file)?;
+        let mut resolver = Self {
+            file,
+            network,
+            streets: Streets::new(network),
+            router: Router::new(network, file.routing.routing().penalties),
+            demand: Demand { types: kinds, places, ..Demand::default() },
+            types,
+            usual,
+            routes: BTreeMap::new(),
+            usable: BTreeSet::new(),
+            ways: BTreeMap::new(),
+            names: BTreeSet::new(),
+        };
+        resolver.places()?;
+        Ok(resolver)
+    }
+
+    /// The demand section.
+    fn section(&self) -> &'a DemandFile {
+        &self.file.demand
+    }
+
+    /// The types that a source draws from.
+    fn mix(&self, path: &[Step], vehicle: &Option<String>, mix: &[WeightFile]) -> Result<Mix, Wrong> {
+        let find = |name: &str, path: Vec<Step>| match self.types.get(name) {
+            Some(&id) => Ok(id),
+            None => wrong(path, format!("no vehicle '{name}'; {}", expected_names(name, self.types.keys().copied()))),
+        };
+        match (vehicle, mix) {
+            (Some(_), [_, ..]) => wrong(with(path, "mix"), "and 'vehicle' are both given; expected one of them"),
+            (Some(name), []) => Ok(vec![(find(name, with(path, "vehicle"))?, 1.0)]),
+            (None, []) => match self.usual.iter().map(|t| t.1).sum::<f64>() > 0.0 {
+                true => Ok(self.usual.clone()),
+                false => {
+                    wrong(path.to_vec(), "names no vehicle, and no vehicle type has a share; expected one of them")
+                }
+            },
+            (None, mix) => {
+                let each = |(i, w): (usize, &WeightFile)| {
+                    let mut at = with(path, "mix");
+                    at.extend(steps!(i, "id"));
+                    Ok((find(&w.id, at)?, w.weight))
+                };
+                weights(mix.iter().enumerate().map(each).collect::<Result<_, _>>()?, with(path, "mix"))
+            }
+        }
+    }
+
+    /// Adds a source.
+    fn add(
+        &mut self,
+        path: &[Step],
+        id: &str,
+        timing: Timing,
+        (types, routes): (Mix, Vec<(RouteId, f64)>),
+        manner: Manner,
+    ) -> Result<(), Wrong> {
+        if id.is_empty() {
+            return wrong(path.to_vec(), "has an empty name; expected one");
+        }
+        for &(route, _) in &routes {
+            for &(kind, _) in &types {
+                self.check_usable(path, route, kind)?;
+            }
+        }
+        if !self.names.insert(id.to_owned()) {
+            return wrong(path.to_vec(), format!("'{id}' is given twice; expected a name of its own"));
+        }
+        self.demand.sources.push(Source { id: id.to_owned(), timing, types, routes, manner });
+        Ok(())
+    }
+
+    /// Adds a route.
+    fn add_route(&mut self, route: Route) -> RouteId {
+        self.demand.routes.push(route);
+        RouteId::new(self.demand.routes.len() - 1)
+    }
+}
+
+/// Weights of which at least one counts.
+fn weights<T>(list: Vec<(T, f64)>, path: Vec<Step>) -> Result<Vec<(T, f64)>, Wrong> {
+    if list.iter().any(|w| w.1 > 0.0) { Ok(list) } else { wrong(path, "has no weight above zero; expected one") }
+}
+
+/// The vehicle types, their places, and the share of each.
+#[allow(clippy::type_complexity, reason = "taken apart at once")]
+fn vehicle_types(file: &ScenarioFile) -> Result<(Vec<crate::demand::VehicleType>, BTreeMap<&str, TypeId>, Mix), Wrong> {
+    let (mut kinds, mut places, mut shares) = (Vec::new(), BTreeMap::new(), Vec::new());
+    for (i, v) in file.vehicles.iter().enumerate() {
+        if places.insert(v.id.as_str(), TypeId::new(i)).is_some() {
+            return wrong(
+                steps!("vehicles", i, "id"),
+                format!("'{}' is given twice; expected a name of its own", v.id),
+            );
+        }
+        check_speeds(v, i)?;
+        kinds.push(v.kind(file.behaviour));
+        shares.push((TypeId::new(i), v.share));
+    }
+    if kinds.is_empty() {
+        return wrong(steps!("vehicles"), "has no vehicle type; expected at least one");
+    }
+    Ok((kinds, places, shares))
+}
+
+/// Refuses a desired speed that nobody can draw.
+fn check_speeds(v: &VehicleFile, i: usize) -> Result<(), Wrong> {
+    match v.speed_factor {
+        Some(f) if !(f.min <= f.mean && f.mean <= f.max) => wrong(
+            steps!("vehicles", i, "speed_factor"),
+            format!("min {}, mean {}, max {}; expected them in this order", f.min, f.mean, f.max),
+        ),
+        _ => Ok(()),
+    }
+}
