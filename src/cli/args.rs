@@ -108,7 +108,7 @@ pub struct RunArgs {
     /// What controllers see; only `loops` so far
     #[arg(long, value_name = "TIER", default_value = "loops")]
     pub sensors: SensorTier,
-    /// Run imported signal programs exactly as they are (what happens so far in any case)
+    /// Run signal programs without yellow exactly as they are written (CityFlow); else yellow and clearance times are added
     #[arg(long)]
     pub as_is: bool,
 

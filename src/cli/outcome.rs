@@ -49,6 +49,10 @@ pub struct Outcome {
     pub stopped: &'static str,
     /// When trips found their way: `once`, `at_departure`, or `given` if every vehicle's route is given.
     pub routes: &'static str,
+    /// CityFlow's average travel time, evaluated at the scenario's end, or where the run stopped if that was before.
+    pub cityflow_att_s: Option<f64>,
+    /// Time on roads that lead to a signal, over the whole run.
+    pub cityflow_road_att_s: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_share: Option<BTreeMap<&'static str, f64>>,
 }
@@ -93,6 +97,7 @@ impl Outcome {
             Some(_) => None,
         };
         let gridlocks = sim.gridlocks();
+        let horizon = scene.setup.end.map_or(sim.now(), |end| end.min(sim.now()));
         Self {
             schema: 1,
             scenario: run.loaded.name.clone(),
@@ -134,6 +139,8 @@ impl Outcome {
             lane_changes: m.lane_changes,
             stopped: run.stop.name(),
             routes: routes(run),
+            cityflow_att_s: m.cityflow_att(scene, horizon),
+            cityflow_road_att_s: m.cityflow_road_att(scene, &sim.paths().table, (sim.traffic(), sim.halts())),
             cpu_share: args.profile.then(|| sim.profile().shares().into_iter().collect()),
         }
     }

@@ -78,6 +78,9 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         out::prepare(dir)?;
     }
     let mut loaded = load(args.setup.scenario.as_deref(), &args.setup.set)?;
+    if !args.as_is {
+        loaded.complete_programs();
+    }
     if !args.quiet {
         Findings::of(&loaded.report).warn(args.verbose);
     }

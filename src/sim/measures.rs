@@ -4,11 +4,12 @@ use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
 
 use super::apply::HALTING;
-use super::scene::Scene;
+use super::routes::RouteTable;
+use super::scene::{Scene, leads_to_signal};
 use super::state::{Traffic, Vehicle};
 use super::stops::Halts;
-use crate::demand::VehicleId;
-use crate::network::LaneId;
+use crate::demand::{Departure, VehicleId};
+use crate::network::{LaneId, LinkId};
 
 /// Time between samples of the lanes, s.
 pub const SAMPLE_S: i64 = 10;
@@ -112,6 +113,8 @@ pub struct Measures {
     pub lane_changes: u64,
     /// RESCO's delay at the scenario's end, s, once that has passed.
     pub resco_delay: Option<f64>,
+    /// Σ over steps of vehicles on roads that lead to a signal.
+    pub approach_steps: u64,
 }
 
 impl Measures {
@@ -198,6 +201,42 @@ impl Measures {
         let out = traffic.vehicles().map(|(_, v)| v).chain(halts.parked());
         sum += out.map(|v| f64::from(v.time_loss)).sum::<f64>();
         Some(sum / loaded as f64)
+    }
+
+    /// CityFlow's average travel time at `horizon`, s: mean over all vehicles that wanted to depart before it of the time
+    /// from then to their arrival; whoever has not arrived by the horizon, or not even entered, counts up to it.
+    pub fn cityflow_att(&self, scene: &Scene, horizon: Millis) -> Option<f64> {
+        let loaded = scene.departures.partition_point(|d| d.depart < horizon);
+        let travelled =
+            |(trip, d): (&Trip, &Departure)| (trip.arrived.map_or(horizon, |at| at.min(horizon)) - d.depart).seconds();
+        let sum: f64 = self.trips[..loaded].iter().zip(&scene.departures).map(travelled).sum();
+        (loaded > 0).then(|| sum / loaded as f64)
+    }
+
+    /// Mean time spent so far on roads that lead to a signal, s, over all vehicles that have been on one.
+    pub fn cityflow_road_att(
+        &self,
+        scene: &Scene,
+        routes: &RouteTable,
+        (traffic, halts): (&Traffic, &Halts),
+    ) -> Option<f64> {
+        let leads: Vec<bool> =
+            (0..scene.network.links.len()).map(|l| leads_to_signal(&scene.network, LinkId::new(l))).collect();
+        let met = |links: &[LinkId]| links.iter().any(|l| leads[l.index()]);
+        // A route with stops is several paths, one after the other.
+        let whole = |path: u32| (path..).find(|&p| routes.stop(p).is_none()).unwrap_or(path);
+        let arrived = self.trips.iter().filter(|t| t.arrived.is_some());
+        let done = arrived.filter(|t| (t.path..=whole(t.path)).any(|p| met(routes.links(p)))).count();
+        let under_way = traffic.vehicles().map(|(_, v)| v).chain(halts.parked());
+        let here = under_way.filter(|v| {
+            let first = self.trips[v.id.index()].path;
+            // Found another way meanwhile: what it drove before is forgotten.
+            let before = if whole(first) == whole(v.path) { first..v.path } else { 0..0 };
+            before.into_iter().any(|p| met(routes.links(p))) || met(&routes.links(v.path)[..=usize::from(v.leg)])
+        });
+        let here = here.count();
+        let seen = done + here;
+        (seen > 0).then(|| self.approach_steps as f64 * f64::from(scene.dt) / seen as f64)
     }
 
     /// Means over arrived vehicles.

@@ -40,11 +40,13 @@ pub fn plan_chunk(view: &View<'_>, chunk: &mut Chunk) {
     chunk.plans.clear();
     chunk.gates.clear();
     chunk.announcements.clear();
+    chunk.approaching = 0;
     chunk.find_occupied(view.traffic);
     for i in 0..chunk.occupied.len() {
         let lane = chunk.occupied[i] as usize;
         let vehicles = &view.traffic.lanes[lane].vehicles;
         let facts = &view.scene.lanes[lane];
+        chunk.approaching += if facts.approach { vehicles.len() } else { 0 };
         let mut ahead: Option<&Vehicle> = None;
         for me in vehicles {
             let planned = Planner::new(view, me, facts).plan(LaneId::new(lane), ahead, chunk);
@@ -384,8 +386,14 @@ impl<'a> Planner<'a> {
             }
             // Red by now, for somebody who could not stop at yellow either; there may be a road between.
             Rule::Closed if self.me.flags & Flags::LATE_YELLOW != 0 => self.flags |= Flags::LATE_YELLOW,
+            // Green turned red without a yellow, too late for any brake: what a yellow would have been for.
+            Rule::Closed
+                if m.abrupt && line.distance - LEAST_GAP < self.d.brake_gap(self.me.speed, self.d.emergency) =>
+            {
+                self.flags |= Flags::LATE_YELLOW;
+            }
             Rule::Closed => {
-                // Green turned red without a yellow: brake as hard as it takes.
+                // Brake as hard as it takes.
                 let hard = self.stop((line.distance - LEAST_GAP).max(0.0), self.d.emergency);
                 self.speed = self.speed.min(hard);
                 self.flags |= Flags::AT_RED;

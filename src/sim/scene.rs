@@ -12,7 +12,7 @@ use super::monitor;
 use super::sensors::Sensors;
 use crate::behaviour::Driver;
 use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleType, expand};
-use crate::network::{Conflict, ConflictKind, LaneId, MovementId, MovementKind, Network, RightOfWay};
+use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay};
 
 /// How a run is set up.
 #[derive(Clone, Debug)]
@@ -83,6 +83,8 @@ pub struct LaneFacts {
     pub waiting_place: bool,
     /// Whether it is part of a roundabout, or lies inside a junction on the way into, on or out of one.
     pub ring: bool,
+    /// Whether its link leads to a signal.
+    pub approach: bool,
 }
 
 /// A movement as the step reads it.
@@ -114,8 +116,11 @@ pub struct MoveFacts {
     pub keep_clear: bool,
     /// Whether somebody gives way to it.
     pub has_yielders: bool,
-    /// Whether it gives way even at a full green, because its program opens it in conflict.
+    /// Whether it gives way even at a full green: because its program opens it in conflict, or because those that it
+    /// gives way to obey the same lamp.
     pub unprotected: bool,
+    /// Whether its lamp turns from green to red without a yellow.
+    pub abrupt: bool,
 }
 
 /// A conflict with what else the step wants to know.
@@ -302,7 +307,12 @@ fn move_facts(
                 waits_inside: m.waits_inside,
                 keep_clear: m.keep_clear && !m.foes.is_empty(),
                 has_yielders: m.has_yielders || unsafe_pairs.iter().any(|p| p.1 == MovementId::new(i)),
-                unprotected: unsafe_pairs.iter().any(|p| p.0 == m.entry),
+                unprotected: unsafe_pairs.iter().any(|p| p.0 == m.entry)
+                    || entry
+                        .yields_to
+                        .iter()
+                        .any(|&to| entry.head.is_some() && network.movement(to).head == entry.head),
+                abrupt: entry.head.is_some_and(|h| network.signals[h.signal.index()].ends_abruptly(h.group)),
             }
         })
         .collect();
@@ -358,10 +368,17 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
                 internal: lane.internal,
                 waiting_place: exit.get().is_some_and(|m| network.movement(m).kind == MovementKind::Onward),
                 ring: is_on_ring(network, lane, exit),
+                approach: leads_to_signal(network, lane.link),
             }
         })
         .collect();
     (lanes, conflicts)
+}
+
+/// Whether some movement that leaves a link obeys a lamp.
+pub fn leads_to_signal(network: &Network, link: LinkId) -> bool {
+    let mut movements = network.lanes_of(link).flat_map(|lane| network.movements_of(lane));
+    movements.any(|m| network.movement(m).head.is_some())
 }
 
 /// See [`LaneFacts::ring`].

@@ -219,6 +219,7 @@ fn apply(
         seed: scene.setup.seed,
     };
     measures.vehicle_steps += workers.chunks.iter().map(|c| c.plans.len() as u64).sum::<u64>();
+    measures.approach_steps += workers.chunks.iter().map(|c| c.approaching as u64).sum::<u64>();
     let parts = Part::all(&workers.chunks, traffic);
     workers.each(parts, |chunk, part| apply_chunk(&cx, chunk, part));
     hand_over(scene, &workers.chunks, traffic);

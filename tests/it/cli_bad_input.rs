@@ -27,8 +27,8 @@ fn files_that_are_none() {
     refused(&[&s.path("").display().to_string()], &["is a directory"]);
     refused(&[&path("empty.ron", "")], &["empty.ron", "is empty"]);
     refused(&[&path("empty.sumocfg", "")], &["empty.sumocfg", "is empty"]);
-    refused(&[&path("x.txt", "x")], &["x.txt", ".ron (ours) or .sumocfg (SUMO)"]);
-    refused(&[&path("config.json", "{}")], &["CityFlow", "not supported yet"]);
+    refused(&[&path("x.txt", "x")], &["x.txt", ".ron (ours), .sumocfg (SUMO) or .json (a CityFlow configuration)"]);
+    refused(&[&path("config.json", "{}")], &["is no CityFlow configuration", "roadnetFile and flowFile"]);
     refused(&[&path("x.net.xml", NET)], &["network without traffic", ".sumocfg"]);
     refused(&[&path("x.rou.xml", ROUTES)], &["part of a SUMO scenario"]);
     refused(&[&path("y.sumocfg", &CONFIG.replace("x.net", "y.net"))], &["y.net.xml", "cannot be read"]);
