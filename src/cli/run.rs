@@ -30,6 +30,8 @@ pub enum Stop {
     Empty,
     /// Vehicles wait for each other in a cycle, for ever.
     Gridlock,
+    /// Nobody who is left can move because lanes are closed.
+    Unserved,
     /// Nothing has moved for an hour and nobody is to come.
     Stuck,
     /// The user wanted it.
@@ -43,6 +45,7 @@ impl Stop {
             Self::End => "end",
             Self::Empty => "empty",
             Self::Gridlock => "gridlock",
+            Self::Unserved => "unserved",
             Self::Stuck => "stuck",
             Self::Interrupted => "interrupted",
         }
@@ -170,13 +173,15 @@ pub fn simulate(
 /// Whether a run without a goal is over.
 fn drained(sim: &Simulation, watch: &Watch) -> Option<Stop> {
     let scene = sim.scene();
-    let all_due = sim.waiting().next == scene.departures.len();
+    let all_due = sim.waiting().next == scene.order.len();
     if !all_due || scene.setup.end.is_some_and(|end| sim.now() < end) {
         None
     } else if sim.is_empty() {
         Some(Stop::Empty)
     } else if sim.gridlocks().present() > 0 {
         Some(Stop::Gridlock)
+    } else if sim.is_closed_off() {
+        Some(Stop::Unserved)
     } else if watch.is_stuck() {
         Some(Stop::Stuck)
     } else {
@@ -222,6 +227,7 @@ pub fn simulation(args: &SetupArgs, loaded: &mut Loaded, verbose: bool) -> Resul
 pub fn setup(args: &SetupArgs, loaded: &Loaded) -> Setup {
     let threads = args.threads.map_or_else(|| default_threads(&loaded.network), usize::from);
     Setup {
+        warm_up: args.warm_up.map_or_else(|| loaded.setup(0).warm_up, Millis::from_seconds),
         step: args.step.map_or(loaded.step, Millis::from_seconds),
         threads,
         behaviour: args.behaviour.map(super::args::Behaviour::model),

@@ -2,8 +2,10 @@
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::log::Event;
-use intergreen_control::{Controller, DetectorEvent, Input, Lamp, Latch, Millis, Output, Registry};
+use intergreen_control::{Command as Order, Controller, DetectorEvent, Input, Lamp, Latch, Millis, Output, Registry};
+use serde::{Deserialize, Serialize};
 
+use super::command::{Command, Due, Outage};
 use super::monitor::Monitor;
 use super::scene::Scene;
 use super::sensors::SensorState;
@@ -32,9 +34,22 @@ pub struct Controllers {
     pub inputs: Option<Vec<(u32, Input)>>,
     /// What the controllers logged in the last step, each with its signal.
     pub events: Vec<(u32, Event)>,
+    /// Outages that have begun.
+    outages: Vec<Blackout>,
+    /// What is asked of controllers in this step.
+    orders: Vec<(u32, Input)>,
     /// Cycle faults so far: the strategy let a group of a signal wait too long, and the plan's own sequence runs there
     /// from then on.
     pub faults: Vec<CycleFault>,
+}
+
+/// Until when a signal is out of order; `None`: it is in order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Blackout {
+    /// Dark.
+    pub dark: Option<Millis>,
+    /// Flashing by command.
+    pub flashing: Option<Millis>,
 }
 
 /// A cycle fault.
@@ -72,6 +87,8 @@ impl Controllers {
         }
         Ok(Self {
             due: vec![Millis::NEVER; list.len()],
+            outages: vec![Blackout::default(); list.len()],
+            orders: Vec::new(),
             list,
             monitor,
             inputs: None,
@@ -89,8 +106,70 @@ impl Controllers {
         }
     }
 
+    /// Of each signal, whether it is out of order.
+    pub fn outages(&self) -> &[Blackout] {
+        &self.outages
+    }
+
+    /// Carries out what a command asks of controllers, in the step that begins at `now`: lamps change with its end.
+    pub fn order(&mut self, scene: &Scene, due: &Due, now: Millis) {
+        let find = |name: &str| scene.network.signals.iter().position(|s| s.id == name);
+        match &due.command {
+            Command::SignalOutage { signal, shows, until } => {
+                let Some(i) = find(signal) else { return };
+                let outage = match shows {
+                    Outage::Dark => &mut self.outages[i].dark,
+                    Outage::Flashing => &mut self.outages[i].flashing,
+                };
+                if due.ends {
+                    // A later command may have put the end off.
+                    let over = outage.is_some_and(|end| end <= due.at);
+                    if over {
+                        self.restore_signal(i, *shows, now);
+                    }
+                    return;
+                }
+                let begins = outage.is_none();
+                *outage = Some(until.map_or(Millis::NEVER, Millis::from_seconds));
+                if begins {
+                    // Without power a controller sees nothing and shows nothing; one in fault comes back as safely.
+                    let asked = if *shows == Outage::Dark { Order::Fault } else { Order::Flash(true) };
+                    self.ask(i, now, asked);
+                }
+            }
+            Command::SignalRestore { signal } => {
+                let Some(i) = find(signal) else { return };
+                self.restore_signal(i, Outage::Dark, now);
+                self.restore_signal(i, Outage::Flashing, now);
+            }
+            Command::Signal { signal, order } => {
+                if let Some(i) = find(signal) {
+                    self.ask(i, now, *order);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends an outage, if there is one.
+    fn restore_signal(&mut self, i: usize, shows: Outage, now: Millis) {
+        let outage = &mut self.outages[i];
+        let (place, asked) = match shows {
+            Outage::Dark => (&mut outage.dark, Order::Reset),
+            Outage::Flashing => (&mut outage.flashing, Order::Flash(false)),
+        };
+        if place.take().is_some() {
+            self.ask(i, now, asked);
+        }
+    }
+
+    fn ask(&mut self, i: usize, at: Millis, command: Order) {
+        self.orders.push((i as u32, Input::Command { at, command }));
+    }
+
     /// Goes on from restored controllers.
-    pub fn resume(&mut self, monitor: Monitor, faults: Vec<CycleFault>) {
+    pub fn resume(&mut self, monitor: Monitor, faults: Vec<CycleFault>, outages: Vec<Blackout>) {
+        self.outages = outages;
         self.faults = faults;
         self.due = self.list.iter().map(Controller::poll_at).collect();
         self.monitor = monitor;
@@ -109,13 +188,35 @@ impl Controllers {
             self.due[i] = self.due[i].min(event.at);
             self.inputs.iter_mut().for_each(|inputs| inputs.push((sensor.signal.0, input)));
         }
+        let orders = std::mem::take(&mut self.orders);
+        for &(signal, input) in &orders {
+            let i = signal as usize;
+            self.list[i].handle(input);
+            self.due[i] = self.due[i].min(input.at());
+            self.inputs.iter_mut().for_each(|inputs| inputs.push((signal, input)));
+        }
         for i in 0..self.list.len() {
             if self.due[i] <= now {
                 self.list[i].advance(now);
                 self.show(scene, lamps, i);
             }
         }
+        for (signal, _) in orders {
+            self.show_outage(scene, lamps, signal as usize, now);
+        }
         self.monitor.pass(now);
+    }
+
+    /// Where power has gone or come back, lamps change that the controller has not switched.
+    fn show_outage(&self, scene: &Scene, lamps: &mut Lamps, i: usize, now: Millis) {
+        let dark = self.outages[i].dark.is_some();
+        for (lamp, &switched) in (scene.lamp_base[i]..).zip(self.list[i].lamps()) {
+            let shown = if dark { Lamp::Off } else { switched };
+            if lamps.shown[lamp as usize] != shown {
+                lamps.shown[lamp as usize] = shown;
+                lamps.changes.push((now, lamp, shown));
+            }
+        }
     }
 
     /// Carries a controller's outputs to its lamps.
@@ -126,8 +227,9 @@ impl Controllers {
             match output {
                 Output::Lamp(change) => {
                     let lamp = base + u32::from(change.group);
-                    lamps.shown[lamp as usize] = change.lamp;
-                    lamps.changes.push((change.at, lamp, change.lamp));
+                    let shown = if self.outages[i].dark.is_some() { Lamp::Off } else { change.lamp };
+                    lamps.shown[lamp as usize] = shown;
+                    lamps.changes.push((change.at, lamp, shown));
                     self.monitor.look(i, change.at, change.group, change.lamp);
                     changed = Some(change.at);
                 }

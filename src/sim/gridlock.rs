@@ -7,6 +7,7 @@
 
 use bevy::ecs::prelude::Resource;
 
+use super::closures::waits_before;
 use super::control::Lamps;
 use super::junction::{Rule, View};
 use super::routes::RouteTable;
@@ -84,6 +85,9 @@ impl Gridlocks {
                 self.named[i] = false;
                 continue;
             };
+            if waits_before(scene, routes, LaneId::new(i), v) {
+                continue;
+            }
             let open = v.next.get().is_none_or(|m| view.signs().rule(&scene.moves[m.index()]) != Rule::Closed);
             self.green[i] += if open { EVERY_S as f32 } else { 0.0 };
             // Red alone is no reason to stand for two minutes without ever having had the chance to go.
@@ -94,7 +98,7 @@ impl Gridlocks {
                 && self.green[i] >= GREEN
                 && !self.named[i]
                 && !foes_move(&view, v)
-                && !behind_stop(&view, LaneId::new(i), v)
+                && !behind_stop_or_closure(&view, LaneId::new(i), v)
             {
                 self.named[i] = true;
                 self.found.push(Finding { cycle: false, time_s, lanes: vec![LaneId::new(i)] });
@@ -202,8 +206,8 @@ fn stands_in_the_way(view: &View<'_>, conflict: &ConflictFacts, front: f32, outs
     (foe.length + beyond.back() < c.foe_end + conflict.swing).then_some(foe.next)
 }
 
-/// Whether a vehicle, first on `lane`, stands because somebody ahead stands at a scheduled stop.
-fn behind_stop(view: &View<'_>, lane: LaneId, v: &Vehicle) -> bool {
+/// Whether a vehicle, first on `lane`, stands because somebody ahead stands at a scheduled stop or before a closed lane.
+fn behind_stop_or_closure(view: &View<'_>, lane: LaneId, v: &Vehicle) -> bool {
     const FAR: usize = 64;
     let (mut lane, mut head) = (lane, v);
     for _ in 0..FAR {
@@ -213,6 +217,9 @@ fn behind_stop(view: &View<'_>, lane: LaneId, v: &Vehicle) -> bool {
             return true;
         }
         let Some(first) = vehicles.first() else { return false };
+        if waits_before(view.scene, view.routes, next, first) {
+            return true;
+        }
         (lane, head) = (next, first);
     }
     false
