@@ -119,7 +119,13 @@ pub fn turn(network: &Network, a: LinkId, b: LinkId, class: VehicleClass) -> Opt
 }
 
 /// Whether a vehicle of `class` gets from link `a` to link `b` over lanes of both that are `open`.
-pub fn turn_between(network: &Network, a: LinkId, b: LinkId, class: VehicleClass, open: &dyn Fn(LaneId) -> bool) -> bool {
+pub fn turn_between(
+    network: &Network,
+    a: LinkId,
+    b: LinkId,
+    class: VehicleClass,
+    open: &dyn Fn(LaneId) -> bool,
+) -> bool {
     turns(network, a, class, open).any(|(to, _)| to == b)
 }
 

@@ -26,7 +26,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 pub use error::ScenarioError;
-pub use format::{NetworkFile, ScenarioFile, VehicleFile};
+pub use format::{NetworkFile, ScenarioFile, VehicleFile, read_ron};
 pub use generated::scenario as generated_scenario;
 pub use plan::{is_scenario, read_plan};
 pub use words::nearest;

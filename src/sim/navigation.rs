@@ -15,8 +15,8 @@ use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
 use rayon::prelude::*;
 
-use super::insert::Waiting;
 use super::closures::past;
+use super::insert::Waiting;
 use super::routes::{Found, Paths, Rest};
 use super::scene::Scene;
 use super::state::Traffic;

@@ -11,6 +11,7 @@ use super::state::{Flags, Vehicle};
 use crate::behaviour::gap::{self, Passage};
 use crate::behaviour::{Bounds, Driver, Leader};
 use crate::network::{LaneId, MovementId, MovementKind};
+use intergreen_control::Lamp;
 
 /// Where drivers stop before a line they expect to open, m (SUMO: 1 m).
 const STOP_LINE_GAP: f32 = 1.0;
@@ -363,6 +364,19 @@ impl<'a> Planner<'a> {
         Line { rule, distance: seen, wait, can_stop }
     }
 
+    /// A lamp that is dark or flashes turns red from one step to the next: whoever could not stop then any more is too
+    /// late for that as for a yellow.
+    #[inline]
+    fn late_for_red(&self, m: &MoveFacts, line: &Line) -> u8 {
+        let rests = m.lamp != u32::MAX && matches!(self.view.lamps[m.lamp as usize], Lamp::Off | Lamp::Flashing);
+        if !rests || m.kind != MovementKind::Entry {
+            return 0;
+        }
+        let next = self.d.max_next(self.me.speed);
+        let rest = line.distance - next * self.d.dt - LEAST_GAP;
+        if rest < self.d.brake_gap(next, self.d.decel) { Flags::LATE_YELLOW } else { 0 }
+    }
+
     /// Obeys a stop line: lamp, room behind the junction, right of way.
     #[allow(clippy::too_many_arguments, reason = "the state of the walk, passed explicitly")]
     fn stop_line(
@@ -392,7 +406,7 @@ impl<'a> Planner<'a> {
                 return Way::Ends;
             }
             Rule::Yellow => self.flags |= Flags::LATE_YELLOW,
-            Rule::Open | Rule::Yield | Rule::StopYield | Rule::Zipper => {}
+            Rule::Open | Rule::Yield | Rule::StopYield | Rule::Zipper => self.flags |= self.late_for_red(m, line),
         }
         let entering = m.kind == MovementKind::Entry;
         // Whoever is on a roundabout goes on: held back there, it would keep itself from emptying.

@@ -444,7 +444,10 @@ impl Way<'_> {
             return 0;
         }
         let links = &self.route.links;
-        let barred = |leg: &usize| self.is_enterable(links, *leg, &|_| true) && !self.is_enterable(links, *leg, &|l| !self.closures.is_closed(l));
+        let barred = |leg: &usize| {
+            self.is_enterable(links, *leg, &|_| true)
+                && !self.is_enterable(links, *leg, &|l| !self.closures.is_closed(l))
+        };
         (0..links.len()).rev().find(barred).map_or(0, |leg| leg as u16 + 1)
     }
 

@@ -15,6 +15,8 @@ mod export;
 mod golden;
 mod golden_table;
 mod imported;
+mod incidents;
+mod incidents_random;
 mod invariants;
 mod junctions;
 mod ladder;

@@ -207,6 +207,19 @@ struct Head {
     version: u32,
 }
 
+/// Parses a RON file that is no scenario, a list of commands for instance; `name` stands for it in messages.
+///
+/// # Errors
+/// Gives file, line and column, the line itself, and what was expected there.
+pub fn read_ron<T: serde::de::DeserializeOwned>(text: &str, name: &str) -> Result<T, super::ScenarioError> {
+    // Some editors put a mark there.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    options().from_str(text).map_err(|e| {
+        let place = (e.span.start.line, e.span.start.col);
+        super::ScenarioError::at(name, text, Some(place), e.code.to_string())
+    })
+}
+
 /// How all our RON files are read.
 pub fn options() -> ron::Options {
     ron::Options::default()

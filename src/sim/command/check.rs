@@ -8,8 +8,8 @@ use crate::sim::scene::Scene;
 
 /// Most that a surge multiplies departures by.
 const MOST_FACTOR: f64 = 100.0;
-/// Names less alike than this are no near misses (Jaro–Winkler, 0–1).
-const ALIKE: f64 = 0.8;
+/// A name is a near miss with one letter wrong, missing or too many, and one more for so many that it has.
+const LETTERS: usize = 5;
 
 impl TimedCommand {
     /// Checks a command against the network.
@@ -116,8 +116,9 @@ fn find_signal(network: &Network, what: &str, name: &str) -> Result<u16, String>
 
 /// The name most like another one, as a question; nothing if none is like it.
 fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let rated = names.map(|n| (strsim::jaro_winkler(name, n), n)).filter(|(alike, _)| *alike > ALIKE);
+    let most = 1 + name.chars().count() / LETTERS;
+    let close = names.map(|n| (strsim::osa_distance(name, n), n)).filter(|(wrong, _)| *wrong <= most);
     // Of equals the first.
-    let best = rated.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let best = close.min_by_key(|(wrong, _)| *wrong);
     best.map_or_else(String::new, |(_, n)| format!("; did you mean '{n}'?"))
 }
