@@ -48,7 +48,9 @@ pub enum Command {
         #[serde(default)]
         lanes: Option<Vec<u8>>,
     },
-    /// Puts a signal out of order: right of way is as its signs have it. It comes back through red everywhere.
+    /// Puts a signal out of order: right of way is as its signs have it. It goes through yellow and red, so that nobody
+    /// is caught between lamps and signs, and comes back through red everywhere. The last command about a signal
+    /// counts.
     SignalOutage {
         /// Name of the signal.
         signal: String,
@@ -92,10 +94,10 @@ pub enum Command {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outage {
-    /// Nothing, from one moment to the next, as when the power fails.
+    /// Nothing.
     #[default]
     Dark,
-    /// Flashing yellow, by command: entered through yellow and red.
+    /// Flashing yellow.
     Flashing,
 }
 

@@ -2,7 +2,9 @@
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::log::Event;
-use intergreen_control::{Command as Order, Controller, DetectorEvent, Input, Lamp, Latch, Millis, Output, Registry};
+use intergreen_control::{
+    Command as Order, Controller, DetectorEvent, Input, Lamp, Latch, Millis, Mode, Output, Registry,
+};
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Due, Outage};
@@ -34,8 +36,8 @@ pub struct Controllers {
     pub inputs: Option<Vec<(u32, Input)>>,
     /// What the controllers logged in the last step, each with its signal.
     pub events: Vec<(u32, Event)>,
-    /// Outages that have begun.
-    outages: Vec<Blackout>,
+    /// Which signals are out of order.
+    outages: Vec<Option<Blackout>>,
     /// What is asked of controllers in this step.
     orders: Vec<(u32, Input)>,
     /// Cycle faults so far: the strategy let a group of a signal wait too long, and the plan's own sequence runs there
@@ -43,13 +45,13 @@ pub struct Controllers {
     pub faults: Vec<CycleFault>,
 }
 
-/// Until when a signal is out of order; `None`: it is in order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+/// A signal that is out of order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Blackout {
-    /// Dark.
-    pub dark: Option<Millis>,
-    /// Flashing by command.
-    pub flashing: Option<Millis>,
+    /// What it shows.
+    pub shows: Outage,
+    /// Until when.
+    pub until: Millis,
 }
 
 /// A cycle fault.
@@ -87,7 +89,7 @@ impl Controllers {
         }
         Ok(Self {
             due: vec![Millis::NEVER; list.len()],
-            outages: vec![Blackout::default(); list.len()],
+            outages: vec![None; list.len()],
             orders: Vec::new(),
             list,
             monitor,
@@ -107,7 +109,7 @@ impl Controllers {
     }
 
     /// Of each signal, whether it is out of order.
-    pub fn outages(&self) -> &[Blackout] {
+    pub fn outages(&self) -> &[Option<Blackout>] {
         &self.outages
     }
 
@@ -117,30 +119,20 @@ impl Controllers {
         match &due.command {
             Command::SignalOutage { signal, shows, until } => {
                 let Some(i) = find(signal) else { return };
-                let outage = match shows {
-                    Outage::Dark => &mut self.outages[i].dark,
-                    Outage::Flashing => &mut self.outages[i].flashing,
-                };
-                if due.ends {
-                    // A later command may have put the end off.
-                    let over = outage.is_some_and(|end| end <= due.at);
-                    if over {
-                        self.restore_signal(i, *shows, now);
-                    }
-                    return;
-                }
-                let begins = outage.is_none();
-                *outage = Some(until.map_or(Millis::NEVER, Millis::from_seconds));
-                if begins {
-                    // Without power a controller sees nothing and shows nothing; one in fault comes back as safely.
-                    let asked = if *shows == Outage::Dark { Order::Fault } else { Order::Flash(true) };
-                    self.ask(i, now, asked);
+                if !due.ends {
+                    let until = until.map_or(Millis::NEVER, Millis::from_seconds);
+                    // It clears before it goes dark or flashes: nobody is caught between lamps and signs.
+                    self.outages[i] = Some(Blackout { shows: *shows, until });
+                    self.ask(i, now, Order::Flash(true));
+                } else if self.outages[i].is_some_and(|outage| outage.until <= due.at) {
+                    // Else a later command has put the end off.
+                    self.restore_signal(i, now);
                 }
             }
             Command::SignalRestore { signal } => {
-                let Some(i) = find(signal) else { return };
-                self.restore_signal(i, Outage::Dark, now);
-                self.restore_signal(i, Outage::Flashing, now);
+                if let Some(i) = find(signal) {
+                    self.restore_signal(i, now);
+                }
             }
             Command::Signal { signal, order } => {
                 if let Some(i) = find(signal) {
@@ -152,15 +144,16 @@ impl Controllers {
     }
 
     /// Ends an outage, if there is one.
-    fn restore_signal(&mut self, i: usize, shows: Outage, now: Millis) {
-        let outage = &mut self.outages[i];
-        let (place, asked) = match shows {
-            Outage::Dark => (&mut outage.dark, Order::Reset),
-            Outage::Flashing => (&mut outage.flashing, Order::Flash(false)),
-        };
-        if place.take().is_some() {
-            self.ask(i, now, asked);
+    fn restore_signal(&mut self, i: usize, now: Millis) {
+        if self.outages[i].take().is_some() {
+            self.ask(i, now, Order::Flash(false));
         }
+    }
+
+    /// Whether a signal flashes, but is dark instead.
+    fn is_dark(&self, i: usize) -> bool {
+        let dark = self.outages[i].is_some_and(|outage| outage.shows == Outage::Dark);
+        dark && self.list[i].mode() == Mode::Flash
     }
 
     fn ask(&mut self, i: usize, at: Millis, command: Order) {
@@ -168,7 +161,7 @@ impl Controllers {
     }
 
     /// Goes on from restored controllers.
-    pub fn resume(&mut self, monitor: Monitor, faults: Vec<CycleFault>, outages: Vec<Blackout>) {
+    pub fn resume(&mut self, monitor: Monitor, faults: Vec<CycleFault>, outages: Vec<Option<Blackout>>) {
         self.outages = outages;
         self.faults = faults;
         self.due = self.list.iter().map(Controller::poll_at).collect();
@@ -207,9 +200,9 @@ impl Controllers {
         self.monitor.pass(now);
     }
 
-    /// Where power has gone or come back, lamps change that the controller has not switched.
+    /// Where the outage has become another one, lamps change that the controller has not switched.
     fn show_outage(&self, scene: &Scene, lamps: &mut Lamps, i: usize, now: Millis) {
-        let dark = self.outages[i].dark.is_some();
+        let dark = self.is_dark(i);
         for (lamp, &switched) in (scene.lamp_base[i]..).zip(self.list[i].lamps()) {
             let shown = if dark { Lamp::Off } else { switched };
             if lamps.shown[lamp as usize] != shown {
@@ -227,7 +220,7 @@ impl Controllers {
             match output {
                 Output::Lamp(change) => {
                     let lamp = base + u32::from(change.group);
-                    let shown = if self.outages[i].dark.is_some() { Lamp::Off } else { change.lamp };
+                    let shown = if self.is_dark(i) { Lamp::Off } else { change.lamp };
                     lamps.shown[lamp as usize] = shown;
                     lamps.changes.push((change.at, lamp, shown));
                     self.monitor.look(i, change.at, change.group, change.lamp);

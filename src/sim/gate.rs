@@ -34,8 +34,10 @@ impl Signs<'_> {
         let m = &scene.moves[id.index()];
         // Whoever was left inside when its lamp turned red goes before those who wait at their lines.
         let left_inside = m.kind == MovementKind::Onward && m.lamp != u32::MAX && self.lamps[m.lamp as usize].is_red();
-        let unsigned = m.lamp == u32::MAX;
+        let dark = self.goes_in_turn(m);
+        let unsigned = m.lamp == u32::MAX || dark;
         let (equal, in_turn) = match m.right_of_way {
+            _ if dark => (false, true),
             RightOfWay::Equal => (unsigned, false),
             RightOfWay::AllWayStop => (false, unsigned),
             _ => (false, false),
@@ -44,7 +46,7 @@ impl Signs<'_> {
             return false;
         }
         let hindered = |ignore_yielding: bool| {
-            scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().any(|&y| {
+            self.yields(m).iter().any(|&y| {
                 let foe = &scene.moves[y.index()];
                 foes.of(y).any(|a| {
                     let stands = a.passage.now < HALTING;

@@ -233,5 +233,5 @@ fn foes_move(view: &View<'_>, v: &Vehicle) -> bool {
         let from = view.scene.network.movement(*y).from;
         view.traffic.lanes[from.index()].vehicles.iter().any(|f| f.speed > 0.1)
     };
-    view.scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().any(moving)
+    view.signs().yields(m).iter().any(moving)
 }

@@ -155,7 +155,12 @@ impl<'a> Planner<'a> {
         if to_end > ANNOUNCE_FAR_AHEAD * speed {
             return false;
         }
-        let next = self.me.next.get().map(|m| &self.view.scene.moves[m.index()]).filter(|m| m.has_yielders);
+        let next = self
+            .me
+            .next
+            .get()
+            .map(|m| &self.view.scene.moves[m.index()])
+            .filter(|m| m.has_yielders || self.view.signs().goes_in_turn(m));
         next.is_some_and(|m| to_end <= speed * if m.lamp == u32::MAX { ANNOUNCE_FAR_AHEAD } else { ANNOUNCE_AHEAD })
     }
 
@@ -422,11 +427,13 @@ impl<'a> Planner<'a> {
                 return Way::Ends;
             }
         }
-        let yields = matches!(rule, Rule::Yield | Rule::StopYield) && !(entering && m.waits_inside);
+        let in_turn = self.view.signs().goes_in_turn(m);
+        let yields = matches!(rule, Rule::Yield | Rule::StopYield) && !(entering && m.waits_inside && !in_turn);
         let gate = yields || rule == Rule::Zipper;
         // Who waits inside is announced to the same others as who enters by the same way.
         let announced = if m.kind == MovementKind::Onward { self.view.scene.network.movement(id).entry } else { id };
-        let announces = m.kind != MovementKind::Exit && self.view.scene.moves[announced.index()].has_yielders;
+        let announces =
+            m.kind != MovementKind::Exit && (in_turn || self.view.scene.moves[announced.index()].has_yielders);
         if !gate && !announces {
             return Way::Goes;
         }

@@ -100,6 +100,9 @@ pub struct MoveFacts {
     pub lamp: u32,
     /// First of the movements it gives way to, and one past the last.
     pub yields: (u32, u32),
+    /// The same while its lamp is out of order, if its junction has no signs that say who goes first: its foes, of whom
+    /// each stops and goes in turn. Else none.
+    pub turns: (u32, u32),
     /// Length of the next lane if internal, m.
     pub first_inside: f32,
     /// Distance from which all foes can be seen, m.
@@ -323,6 +326,7 @@ fn move_facts(
     unsafe_pairs: &[(MovementId, MovementId)],
 ) -> (Vec<MoveFacts>, Vec<MovementId>) {
     let mut yields = Vec::new();
+    let unsigned = without_signs(network);
     let moves = network
         .movements
         .iter()
@@ -334,12 +338,17 @@ fn move_facts(
             yields.extend(&m.yields_to);
             let forced = unsafe_pairs.iter().filter(|p| p.0 == m.entry && m.kind != MovementKind::Exit);
             yields.extend(forced.map(|p| p.1));
+            let end = yields.len() as u32;
+            if m.kind == MovementKind::Entry && m.head.is_some() && unsigned[m.junction.index()] {
+                yields.extend(&m.foes);
+            }
             let next = network.lane(m.next);
             MoveFacts {
                 next: m.next,
                 to: m.to,
                 lamp,
-                yields: (start, yields.len() as u32),
+                yields: (start, end),
+                turns: (end, yields.len() as u32),
                 first_inside: if next.internal { next.length } else { 0.0 },
                 visibility: m.visibility,
                 stop_offsets: Row::NONE,
@@ -354,6 +363,16 @@ fn move_facts(
         })
         .collect();
     (moves, yields)
+}
+
+/// Of each junction, whether it leaves ways that cross to lamps alone: nothing says who gives way without them.
+fn without_signs(network: &Network) -> Vec<bool> {
+    let open = |id: MovementId| {
+        let m = network.movement(id);
+        let settled = |f: &MovementId| m.yields_to.contains(f) || network.movement(*f).yields_to.contains(&id);
+        m.head.is_some() && !m.foes.iter().all(settled)
+    };
+    network.junctions.iter().map(|j| j.entries.iter().any(|&id| open(id))).collect()
 }
 
 /// First lamp of each signal, and one past the last lamp.

@@ -87,7 +87,7 @@ pub struct Snapshot {
     controllers: Vec<Vec<u8>>,
     monitor: super::monitor::Monitor,
     faults: Vec<super::control::CycleFault>,
-    outages: Vec<super::control::Blackout>,
+    outages: Vec<Option<super::control::Blackout>>,
 }
 
 impl Simulation {

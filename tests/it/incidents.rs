@@ -320,7 +320,7 @@ fn at_a_signal_out_of_order_signs_rule() {
         assert_eq!(sim.trip(), None, "the monitor has nothing to say");
         nobody_stuck(&sim);
     }
-    let both = [(120.0, outage(Outage::Dark, Some(400.0))), (100.0, outage(Outage::Flashing, Some(300.0)))];
+    let both = [(120.0, outage(Outage::Dark, Some(400.0))), (100.0, outage(Outage::Flashing, None))];
     same_from_snapshots(&world, &both, 500.0, &[110.0, 200.0, 350.0]);
 }
 
@@ -434,7 +434,7 @@ fn vehicles_of_the_warm_up_are_in_no_mean() {
     // A warm-up longer than the run measures nothing.
     world.setup.warm_up = s(1e6);
     let nothing = world.drain(2000.0, check);
-    assert_eq!((nothing.measures().means(scene), nothing.measures().resco_delay), (None, None));
+    assert_eq!((nothing.measures().means(nothing.scene()), nothing.measures().resco_delay), (None, None));
 }
 
 /// The bundled arterial with incidents of all kinds.

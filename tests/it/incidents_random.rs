@@ -49,6 +49,7 @@ fn run(number: u64) {
     let rules = if number.is_multiple_of(2) { Rules::Clear } else { Rules::Any };
     let world = random_town(number, rules, DEMAND_S / 60.0);
     let commands = commands(&world, number);
+    println!("town {number}: {commands:?}");
     let mut sim = commanded(&world, &commands);
     let mut other = commanded(&world.clone().threads(2), &commands);
     let mut middle = None;
