@@ -183,7 +183,7 @@ fn drained(sim: &Simulation, watch: &Watch) -> Option<Stop> {
         Some(Stop::Gridlock)
     } else if sim.is_closed_off() {
         Some(Stop::Unserved)
-    } else if watch.is_stuck() {
+    } else if watch.is_stuck() && !sim.expects_commands() {
         Some(Stop::Stuck)
     } else {
         None

@@ -184,9 +184,10 @@ impl Agenda {
         self.list.get(self.next).is_some_and(|e| e.time <= now)
     }
 
-    /// Whether no command is to come.
-    pub fn is_over(&self) -> bool {
-        self.next == self.list.len()
+    /// Whether a command is to come within a day from `now`: nobody waits longer for one.
+    pub fn goes_on(&self, now: Millis) -> bool {
+        const DAY: Millis = Millis(86_400_000);
+        self.list.get(self.next).is_some_and(|e| e.time <= now + DAY)
     }
 
     /// Takes the commands due by `now`, in order.

@@ -194,6 +194,11 @@ impl Simulation {
         barred + out.filter(|(lane, v)| closures::is_cut_off(scene, table, *lane, v)).count()
     }
 
+    /// Whether a command is to come within a day.
+    pub fn expects_commands(&self) -> bool {
+        self.world.resource::<Agenda>().goes_on(self.now())
+    }
+
     /// Whether everybody has come whose time was to come, and nobody who is left can move because lanes are closed: they
     /// are unserved, or stand behind those who are. No command is to come.
     pub fn is_closed_off(&self) -> bool {
@@ -202,7 +207,7 @@ impl Simulation {
         let waiting = self.waiting();
         if !self.scene().closures.any()
             || waiting.next < self.scene().order.len()
-            || !self.world.resource::<Agenda>().is_over()
+            || self.expects_commands()
             || self.halts().list.iter().any(|h| h.over != Millis::NEVER)
         {
             return false;
