@@ -4,10 +4,12 @@
 //!   moved for 120 s.
 //! - A **blockage** is a lane's first vehicle that has not moved for 300 s although it had a minute of green (or has
 //!   no signal) and nobody it gives way to moved.
+//!
+//! Who stands before closed lanes, or behind somebody who does, is neither.
 
 use bevy::ecs::prelude::Resource;
 
-use super::closures::waits_before;
+use super::closures::{is_cut_off, waits_before};
 use super::control::Lamps;
 use super::junction::{Rule, View};
 use super::routes::RouteTable;
@@ -98,6 +100,7 @@ impl Gridlocks {
                 && self.green[i] >= GREEN
                 && !self.named[i]
                 && !foes_move(&view, v)
+                && !is_cut_off(scene, routes, LaneId::new(i), v)
                 && !behind_stop_or_closure(&view, LaneId::new(i), v)
             {
                 self.named[i] = true;
@@ -217,7 +220,7 @@ fn behind_stop_or_closure(view: &View<'_>, lane: LaneId, v: &Vehicle) -> bool {
             return true;
         }
         let Some(first) = vehicles.first() else { return false };
-        if waits_before(view.scene, view.routes, next, first) {
+        if is_cut_off(view.scene, view.routes, next, first) {
             return true;
         }
         (lane, head) = (next, first);

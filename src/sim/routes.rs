@@ -118,6 +118,9 @@ struct WayFacts {
     rest: Option<Box<Rest>>,
 }
 
+/// Where the choices on each leg of a path lie, and the stop at which it ends.
+type Section = (Vec<(u32, u32)>, Option<NextStop>);
+
 /// All that the choices on the lanes of a link hang on, but for a stop there.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Row {
@@ -243,7 +246,7 @@ impl RouteTable {
     }
 
     /// The choices on the legs of each of a way's paths, and the stop at which it ends.
-    fn sections(&mut self, way: &Way<'_>) -> Vec<(Vec<(u32, u32)>, Option<NextStop>)> {
+    fn sections(&mut self, way: &Way<'_>) -> Vec<Section> {
         let route = way.route;
         // A stop that the route does not pass is none; an import has refused it.
         let legs = legs(way.network, &route.links, &route.stops).unwrap_or_default();

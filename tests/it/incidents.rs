@@ -452,3 +452,12 @@ fn the_arterial_comes_through() {
     assert_eq!((sim.unserved(), sim.trip()), (0, None));
     nobody_stuck(&sim);
 }
+
+/// Queues of unserved vehicles reach back over many crossings: whoever stands in or behind them is in no blockage.
+#[test]
+fn a_queue_before_a_closure_is_no_blockage() {
+    let mut sim = commanded(&arterial(), &[(300.0, close("m7", None, None))]);
+    go(&mut sim, 2400.0);
+    assert!(sim.unserved() > 100, "{} unserved", sim.unserved());
+    nobody_stuck(&sim);
+}
