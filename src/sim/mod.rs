@@ -19,6 +19,7 @@ pub mod collisions;
 pub mod command;
 pub mod control;
 pub mod entities;
+mod found;
 mod gate;
 pub mod gridlock;
 pub mod hash;

@@ -18,14 +18,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bevy::ecs::prelude::Resource;
-use serde::{Deserialize, Serialize};
 
 use super::closures::Closures;
+pub use super::found::{Found, Rest};
 use super::scene::Scene;
 use super::state::Vehicle;
 use crate::demand::routing::turn_between;
 use crate::demand::stops::legs;
-use crate::demand::{Departure, Route, RouteId, Stop, VehicleId};
+use crate::demand::{Route, RouteId, Stop, VehicleId};
 use crate::network::{Lane, LaneId, LinkId, MovementId, MovementKind, Network, VehicleClass};
 
 /// What a lane of a route's link is good for.
@@ -132,30 +132,6 @@ struct Row {
     seen: u32,
 }
 
-/// What is still to be driven of a route.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct Rest {
-    /// The stops still to be made, by their places among the route's.
-    pub stops: Vec<u16>,
-    /// How many of the links that the trip has to pass in between lie behind.
-    pub vias: u16,
-}
-
-/// A way that somebody found, and what else makes a path.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Found {
-    /// The links in driving order; none: those of the route.
-    pub links: Vec<LinkId>,
-    /// The route before the run, of which it keeps the stops.
-    pub route: RouteId,
-    /// What of the route it is good for; `None`: all.
-    pub rest: Option<Rest>,
-    /// Who drives there.
-    pub class: VehicleClass,
-    /// Lane to arrive on; `None`: any.
-    pub arrival_lane: Option<u8>,
-}
-
 /// The paths of a run. A snapshot shares the table with the run until the next new path.
 #[derive(Resource, Clone, Debug)]
 pub struct Paths {
@@ -196,25 +172,6 @@ impl Paths {
     /// Makes all choices anew, after lanes have been closed or opened.
     pub fn renew(&mut self, scene: &Scene) {
         Arc::make_mut(&mut self.table).renew(scene);
-    }
-}
-
-impl Found {
-    /// A way of a vehicle.
-    pub fn of(scene: &Scene, d: &Departure, links: Vec<LinkId>, rest: Option<Rest>) -> Self {
-        let class = scene.types[d.kind.index()].class;
-        Self { links, route: d.route, rest, class, arrival_lane: d.manner.arrival_lane }
-    }
-
-    /// The route that is driven: its links, and the stops that are left.
-    fn route(&self, scene: &Scene) -> Route {
-        let route = &scene.demand.routes[self.route.index()];
-        let stops = match &self.rest {
-            None => route.stops.clone(),
-            Some(rest) => rest.stops.iter().map(|&k| route.stops[usize::from(k)]).collect(),
-        };
-        let links = if self.links.is_empty() { &route.links } else { &self.links };
-        Route { stops, ..Route::given(links.clone()) }
     }
 }
 
