@@ -115,6 +115,16 @@ fn options_that_make_no_sense() {
         ("[(at: 1, command: Explode)]", "Explode"),
         ("[(at: 1, command: SpeedLimit(link: \"zzz\", limit: 1))]", "no link 'zzz'"),
         ("[(at: 1, command: SpeedLimit(link: \"m0\", limit: -1))]", "limit is -1"),
+        ("[(at: 1, command: CloseLanes(link: \"m0\", lanes: [7]))]", "there is no lane 7; expected 0 (at the kerb) to"),
+        ("[(at: 1, command: CloseLanes(link: \"m0\", lanes: []))]", "lanes is empty"),
+        ("[(at: 9, command: CloseLanes(link: \"m0\", until: 9))]", "until is 9; expected a time in s after 9"),
+        ("[(at: 1, command: OpenLanes(link: \"mo\"))]", "did you mean 'm0'?"),
+        ("[(at: 1, command: SignalOutage(signal: \"nowhere\"))]", "no signal 'nowhere'"),
+        ("[(at: 1, command: Signal(signal: \"a\", order: Call(group: 99)))]", "there is no group 99"),
+        ("[(at: 1, command: DemandSurge(factor: -1))]", "factor is -1; expected 0 to 100"),
+        ("[(at: 1, command: DemandSurge(factor: 2, from: [\"zzz\"]))]", "no link 'zzz'"),
+        ("[(at: 1, command: CloseLanes(link: \"m0\", lane: 1))]", "lane"),
+        ("[\n(at: 1, command: DemandSurge(factor: 2)),\n(at: 2, command: DemandSurge(factor: 200))]", "c.ron:3:9"),
         ("[(at: NaN, command: SpeedLimit(link: \"m0\", limit: 1))]", "not a number"),
     ] {
         let file = s.write("c.ron", text).display().to_string();

@@ -17,6 +17,8 @@ mod generated;
 mod golden;
 mod golden_table;
 mod imported;
+mod incidents;
+mod incidents_random;
 mod invariants;
 mod junctions;
 mod ladder;
