@@ -30,6 +30,8 @@ pub enum Purpose {
     Generate,
     /// Demand scaling: which vehicles are dropped or doubled.
     Scale,
+    /// Demand surges: which vehicles are left out or copied, and when copies depart.
+    Surge,
 }
 
 /// Scrambles 64 bits: every input bit changes about half of the output bits.

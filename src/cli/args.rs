@@ -82,10 +82,13 @@ pub struct SetupArgs {
     /// Factor on the demand
     #[arg(long, value_name = "F", default_value = "1", allow_negative_numbers = true, value_parser = factor)]
     pub scale: f64,
+    /// Leave vehicles that depart in the first S seconds out of every mean [default: the scenario's]
+    #[arg(long, value_name = "S", value_parser = positive_or_zero)]
+    pub warm_up: Option<f64>,
     /// Change a value of the scenario, e.g. demand.scale=1.2; may be repeated
     #[arg(long, value_name = "PATH=VALUE", value_parser = edit)]
     pub set: Vec<(String, String)>,
-    /// Timed commands, a RON list: [(at: 600, command: SpeedLimit(link: "m3", limit: 8.3))]
+    /// Timed commands, a RON list: [(at: 600, command: CloseLanes(link: "m3", lanes: [0], until: 900))]
     #[arg(long, value_name = "FILE")]
     pub commands: Option<PathBuf>,
     /// Run signal programs even if they open two crossing movements together
@@ -108,7 +111,7 @@ pub struct RunArgs {
     /// What controllers see; only `loops` so far
     #[arg(long, value_name = "TIER", default_value = "loops")]
     pub sensors: SensorTier,
-    /// Run imported signal programs exactly as they are (what happens so far in any case)
+    /// Run signal programs without yellow exactly as they are written (CityFlow); else yellow and clearance times are added
     #[arg(long)]
     pub as_is: bool,
 

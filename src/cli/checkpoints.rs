@@ -72,9 +72,9 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 pub fn resume(file: &Path, sim: &mut Simulation, quiet: bool) -> Result<(), Failure> {
     let wrong = |problem: String| Failure::Input(format!("--resume {}: {problem}", file.display()));
     let bytes = read(file).map_err(wrong)?;
-    let given = sim.agenda().list().to_vec();
+    let given = sim.agenda().given();
     sim.load(&bytes).map_err(|e| wrong(e.to_string()))?;
-    let made = sim.agenda().list();
+    let made = sim.agenda().given();
     if made != given {
         let count = |n: usize| if n == 1 { "1 command".to_owned() } else { format!("{n} commands") };
         let (made, here) = (count(made.len()), count(given.len()));

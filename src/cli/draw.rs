@@ -37,6 +37,8 @@ pub struct DrawArgs {
 /// If the input or an option cannot be used, or the file cannot be written.
 pub fn run(args: &DrawArgs) -> Result<(), Failure> {
     let mut loaded = load(args.setup.scenario.as_deref(), &args.setup.set)?;
+    // As a run does that does not say otherwise.
+    loaded.complete_programs();
     record::keep_inputs(&args.output, &loaded.inputs)?;
     if let Some(bounds) = args.bounds {
         check_bounds(&loaded.network, bounds)?;

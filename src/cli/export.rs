@@ -58,6 +58,9 @@ pub struct SumoArgs {
     pub verbose: bool,
 }
 
+/// What writes a file.
+type Writer<'a> = dyn Fn(&mut dyn Write) -> std::io::Result<()> + 'a;
+
 /// Writes a scenario as asked.
 ///
 /// # Errors
@@ -118,7 +121,7 @@ fn write(args: &SumoArgs, loaded: &Loaded, setup: &Setup) -> Result<(), Failure>
         routing: setup.routing,
     });
     let (folder, files) = target(&args.output, &loaded.name)?;
-    let all: [(&str, &dyn Fn(&mut dyn Write) -> std::io::Result<()>); 4] = [
+    let all: [(&str, &Writer<'_>); 4] = [
         (&files.net, &|out| export.write_net(out)),
         (&files.routes, &|out| export.write_routes(out)),
         (&files.additional, &|out| export.write_additional(out)),

@@ -72,7 +72,9 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
     if file.scenario.exists() && !endings.iter().any(|end| plain.ends_with(end)) {
         return Err(Failure::Input(format!("{name}: expected {expected}")));
     }
-    let loaded = load(Some(&file.scenario), &file.set)?;
+    let mut loaded = load(Some(&file.scenario), &file.set)?;
+    // As a run does that does not say otherwise: imported = direct.
+    loaded.complete_programs();
     record::keep_inputs(&file.output, &loaded.inputs)?;
     let written = file_of(&loaded);
     let text = text_of(&written)?;

@@ -8,6 +8,7 @@ use intergreen_control::Millis;
 use super::Failure;
 use crate::demand::routing::Moment;
 use crate::demand::{Demand, Routing, check_flows};
+use crate::import::cityflow::{self, Kind};
 use crate::import::sumo::config::{Config, read_config};
 use crate::import::sumo::instruments::read_instruments;
 use crate::import::sumo::net::read_network;
@@ -15,6 +16,7 @@ use crate::import::sumo::routes::{Window, read_demand_with};
 use crate::import::{ImportError, Report};
 use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
+use crate::plans;
 use crate::scenario::{BUNDLED_ALL, Scenario};
 use crate::sim::Setup;
 
@@ -52,9 +54,28 @@ pub struct Loaded {
     pub outputs: Outputs,
     /// The files it was read from.
     pub inputs: Vec<Input>,
+    /// Whether its signal programs have neither yellow nor clearance times because its format knows none (CityFlow), so
+    /// that they are to be completed unless the user wants them as they are.
+    pub completes: bool,
 }
 
 impl Loaded {
+    /// Gives its signal programs yellow and clearance times, if they know none and are to be completed.
+    pub fn complete_programs(&mut self) {
+        if !std::mem::take(&mut self.completes) {
+            return;
+        }
+        for done in plans::complete(Arc::make_mut(&mut self.network)) {
+            let what = "signal programs without yellow: yellow and clearance times added (--as-is: as written)";
+            self.report.count(what, || done.signal.clone());
+            if done.longer > Millis(0) {
+                let (signal, longer) = (&done.signal, done.longer.seconds());
+                let example = || format!("{signal}, by {longer} s");
+                self.report.count("signal programs made longer, so that no green is under 5 s", example);
+            }
+        }
+    }
+
     /// The setup of a run of the scenario as it is.
     pub fn setup(&self, seed: u64) -> Setup {
         let Self { begin, end, step, routing, .. } = *self;
@@ -103,22 +124,33 @@ pub fn load(path: Option<&Path>, edits: &[Edit]) -> Result<Loaded, Failure> {
             return wrong(&format!("there is no such file; scenarios in the program: {}", names.join(", ")));
         }
         Err(e) => return wrong(&format!("cannot be read: {e}")),
-        Ok(m) if m.is_dir() => return wrong("is a directory; expected a scenario file (.ron or .sumocfg)"),
-        Ok(m) if m.len() == 0 => return wrong("is empty; expected a scenario (.ron or .sumocfg)"),
+        Ok(m) if m.is_dir() => return wrong("is a directory; expected a scenario file (.ron, .sumocfg or .json)"),
+        Ok(m) if m.len() == 0 => return wrong("is empty; expected a scenario (.ron, .sumocfg or .json)"),
         Ok(_) => {}
     }
     if name.ends_with(".ron") {
         ron(path, edits)
     } else if plain.ends_with(".sumocfg") || plain.ends_with(".sumocfg.xml") {
         sumo(path, edits)
-    } else if plain.ends_with(".json") {
-        wrong("looks like a CityFlow config; CityFlow scenarios are not supported yet")
+    } else if name.ends_with(".json") {
+        match cityflow::looks_like(path).map_err(|e| Failure::Input(e.to_string()))? {
+            Kind::Config => of_cityflow(path, edits),
+            Kind::RoadNet => {
+                wrong("is a CityFlow road network without traffic; expected the configuration that names it")
+            }
+            Kind::Flow => {
+                wrong("is a CityFlow flow file; expected the configuration that names it and its road network")
+            }
+            Kind::Unknown => {
+                wrong("is no CityFlow configuration; expected a JSON object with roadnetFile and flowFile")
+            }
+        }
     } else if plain.ends_with(".net.xml") || plain == "net.xml" {
         wrong("is a network without traffic; expected the .sumocfg that names it and its routes")
     } else if plain.ends_with(".xml") {
         wrong("is a part of a SUMO scenario; expected the .sumocfg that names it")
     } else {
-        wrong("is of no kind known here; expected .ron (ours) or .sumocfg (SUMO)")
+        wrong("is of no kind known here; expected .ron (ours), .sumocfg (SUMO) or .json (a CityFlow configuration)")
     }
 }
 
@@ -163,6 +195,7 @@ fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
         instruments: built.instruments,
         outputs: built.outputs,
         inputs,
+        completes: false,
     };
     checked(loaded)
 }
@@ -211,7 +244,78 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         instruments,
         outputs: config.outputs,
         inputs,
+        completes: false,
     })
+}
+
+/// A CityFlow configuration and the files it names.
+fn of_cityflow(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
+    let wrong = |e: ImportError| Failure::Input(e.to_string());
+    let mut report = Report::default();
+    let config = cityflow::read_config(path, &mut report).map_err(wrong)?;
+    let mut network = cityflow::read_network(&config.roadnet, &mut report).map_err(wrong)?;
+    let demand = cityflow::read_demand(&config.flow, &network, &mut report).map_err(wrong)?;
+    if !config.lane_change {
+        cityflow::hold_lanes(&mut network, &demand, &mut report);
+    }
+    let mut loaded = Loaded {
+        name: cityflow_name(path),
+        network: Arc::new(network),
+        demand,
+        begin: Millis(0),
+        end: None,
+        step: config.interval,
+        seed: config.seed,
+        routing: Routing::default(),
+        scale: 1.0,
+        report,
+        oddities: Vec::new(),
+        instruments: Instruments::default(),
+        outputs: Outputs::default(),
+        inputs: [path, &config.roadnet, &config.flow].into_iter().map(Input::read).collect::<Result<_, _>>()?,
+        completes: true,
+    };
+    for (key, value) in edits {
+        edit_cityflow(&mut loaded, key, value).map_err(Failure::Input)?;
+    }
+    let hint = " (CityFlow: endTime; or --set end=S)";
+    check_flows(&loaded.demand, loaded.end).map_err(|e| {
+        Failure::Input(format!("{}: {e}{}", config.flow.display(), if e.contains("never ends") { hint } else { "" }))
+    })?;
+    Ok(loaded)
+}
+
+/// What a CityFlow scenario is called: most configurations are called config.json, and the folder tells them apart.
+fn cityflow_name(path: &Path) -> String {
+    let part = |name: Option<&std::ffi::OsStr>| name.map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = part(path.file_stem());
+    let folder =
+        std::path::absolute(path).ok().and_then(|p| p.parent().map(|p| part(p.file_name()))).unwrap_or_default();
+    if stem == "config" && !folder.is_empty() { folder } else { stem }
+}
+
+/// Changes a value of a CityFlow scenario, whose files know no end.
+fn edit_cityflow(loaded: &mut Loaded, key: &str, value: &str) -> Result<(), String> {
+    let number = |least: f64, most: f64| match value.trim().parse::<f64>() {
+        Ok(v) if (least..=most).contains(&v) => Ok(v),
+        _ => Err(format!("--set {key}={value}: expected a number from {least} to {most}")),
+    };
+    match key {
+        "end" if value == "none" => loaded.end = None,
+        "end" => loaded.end = Some(Millis::from_seconds(number(1.0, 1e8)?)),
+        "step" => loaded.step = Millis::from_seconds(number(0.05, 2.0)?),
+        "seed" => {
+            let wrong = |_| format!("--set seed={value}: expected a whole number ≥ 0");
+            loaded.seed = value.trim().parse().map_err(wrong)?;
+        }
+        "demand.scale" => loaded.scale = number(0.0, 100.0)?,
+        _ => {
+            return Err(format!(
+                "--set {key}: a CityFlow scenario has no '{key}'; expected one of: demand.scale, end, seed, step"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Changes a value of a SUMO configuration.

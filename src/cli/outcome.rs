@@ -45,10 +45,19 @@ pub struct Outcome {
     pub threads: usize,
     pub blockages: usize,
     pub lane_changes: u64,
-    /// Why it ended: `end`, `empty`, `gridlock`, `stuck` (nothing moved for an hour) or `interrupted`.
+    /// Why it ended: `end`, `empty`, `gridlock`, `stuck` (nothing moved for an hour), `unserved` (nobody who is left
+    /// can move because lanes are closed) or `interrupted`.
     pub stopped: &'static str,
     /// When trips found their way: `once`, `at_departure`, or `given` if every vehicle's route is given.
     pub routes: &'static str,
+    /// CityFlow's average travel time, evaluated at the scenario's end, or where the run stopped if that was before.
+    pub cityflow_att_s: Option<f64>,
+    /// Time on roads that lead to a signal, over the whole run.
+    pub cityflow_road_att_s: Option<f64>,
+    /// Length of the warm-up; who departs in it is in no mean.
+    pub warm_up_s: f64,
+    /// How many trips the means are over.
+    pub measured: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_share: Option<BTreeMap<&'static str, f64>>,
 }
@@ -66,6 +75,8 @@ pub struct Vehicles {
     pub running: usize,
     /// They wait to enter.
     pub waiting: usize,
+    /// Of those who wait or are on the network: they have no way left because lanes are closed.
+    pub unserved: usize,
 }
 
 /// What a run cost.
@@ -94,6 +105,7 @@ impl Outcome {
         };
         let gridlocks = sim.gridlocks();
         let steps = m.vehicle_steps - run.began.vehicle_steps;
+        let horizon = scene.setup.end.map_or(sim.now(), |end| end.min(sim.now()));
         Self {
             schema: 1,
             scenario: run.loaded.name.clone(),
@@ -109,6 +121,7 @@ impl Outcome {
                 arrived: m.arrived,
                 running: m.running,
                 waiting: sim.waiting().count,
+                unserved: sim.unserved(),
             },
             mean_duration_s: means.map(|m| m.duration),
             p90_duration_s: means.map(|m| m.p90_duration),
@@ -135,6 +148,10 @@ impl Outcome {
             lane_changes: m.lane_changes,
             stopped: run.stop.name(),
             routes: routes(run),
+            cityflow_att_s: m.cityflow_att(scene, horizon),
+            cityflow_road_att_s: m.cityflow_road_att(scene, &sim.paths().table, (sim.traffic(), sim.halts())),
+            warm_up_s: scene.setup.warm_up.seconds(),
+            measured: means.map_or(0, |m| m.trips),
             cpu_share: args.profile.then(|| sim.profile().shares().into_iter().collect()),
         }
     }

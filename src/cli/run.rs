@@ -20,6 +20,7 @@ use super::{Failure, clock, complain, out, print, summary};
 use crate::demand::{self, Routing};
 use crate::network::Network;
 use crate::plans::SignalPlan;
+use crate::scenario::{ScenarioError, read_ron};
 use crate::sim::{Setup, SimError, Simulation, TimedCommand};
 
 /// Why a run stopped.
@@ -31,6 +32,8 @@ pub enum Stop {
     Empty,
     /// Vehicles wait for each other in a cycle, for ever.
     Gridlock,
+    /// Nobody who is left can move because lanes are closed.
+    Unserved,
     /// Nothing has moved for an hour and nobody is to come.
     Stuck,
     /// The user wanted it.
@@ -44,6 +47,7 @@ impl Stop {
             Self::End => "end",
             Self::Empty => "empty",
             Self::Gridlock => "gridlock",
+            Self::Unserved => "unserved",
             Self::Stuck => "stuck",
             Self::Interrupted => "interrupted",
         }
@@ -94,6 +98,9 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         out::prepare(dir)?;
     }
     let mut loaded = load(args.setup.scenario.as_deref(), &args.setup.set)?;
+    if !args.as_is {
+        loaded.complete_programs();
+    }
     if !args.quiet {
         Findings::of(&loaded.report).warn(args.verbose);
     }
@@ -205,14 +212,16 @@ pub fn simulate(
 /// Whether a run without a goal is over.
 fn drained(sim: &Simulation, watch: &Watch) -> Option<Stop> {
     let scene = sim.scene();
-    let all_due = sim.waiting().next == scene.departures.len();
+    let all_due = sim.waiting().next == scene.order.len();
     if !all_due || scene.setup.end.is_some_and(|end| sim.now() < end) {
         None
     } else if sim.is_empty() {
         Some(Stop::Empty)
     } else if sim.gridlocks().present() > 0 {
         Some(Stop::Gridlock)
-    } else if watch.is_stuck() {
+    } else if sim.is_closed_off() {
+        Some(Stop::Unserved)
+    } else if watch.is_stuck() && !sim.expects_commands() {
         Some(Stop::Stuck)
     } else {
         None
@@ -246,9 +255,7 @@ pub fn simulation(args: &SetupArgs, loaded: &mut Loaded, verbose: bool) -> Resul
     let mut sim = Simulation::new(loaded.network.clone(), demand, setup).map_err(failure)?;
     warn_unsafe(sim.plans(), verbose);
     if let Some(file) = &args.commands {
-        for command in read_commands(file)? {
-            sim.command(command).map_err(|e| Failure::Input(format!("{}: {e}", file.display())))?;
-        }
+        give_commands(&mut sim, file)?;
     }
     Ok(sim)
 }
@@ -257,6 +264,7 @@ pub fn simulation(args: &SetupArgs, loaded: &mut Loaded, verbose: bool) -> Resul
 pub fn setup(args: &SetupArgs, loaded: &Loaded) -> Setup {
     let threads = args.threads.map_or_else(|| default_threads(&loaded.network), usize::from);
     Setup {
+        warm_up: args.warm_up.map_or_else(|| loaded.setup(0).warm_up, Millis::from_seconds),
         step: args.step.map_or(loaded.step, Millis::from_seconds),
         threads,
         behaviour: args.behaviour.map(super::args::Behaviour::model),
@@ -347,14 +355,30 @@ pub fn scale(loaded: &mut Loaded, factor: f64, seed: u64) -> Result<(), Failure>
 /// Most that a demand is scaled by: beyond it a scenario is another one.
 const MOST_SCALE: f64 = 100.0;
 
-/// Reads timed commands.
-fn read_commands(file: &Path) -> Result<Vec<TimedCommand>, Failure> {
-    use ron::extensions::Extensions;
-    let wrong = |problem: String| Failure::Input(format!("{}{problem}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|e| wrong(format!(": cannot be read: {e}")))?;
-    let options =
-        ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES);
-    options.from_str(&text).map_err(|e| wrong(format!(":{}:{}: {}", e.span.start.line, e.span.start.col, e.code)))
+/// Gives a simulation the timed commands of a file.
+fn give_commands(sim: &mut Simulation, file: &Path) -> Result<(), Failure> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).map_err(|e| Failure::Input(format!("{name}: cannot be read: {e}")))?;
+    let list: Vec<TimedCommand> = read_ron(&text, &name).map_err(|e| Failure::Input(e.to_string()))?;
+    let begin = sim.scene().setup.begin;
+    let early = list.iter().filter(|c| Millis::from_seconds(c.at) < begin).count();
+    if early > 0 {
+        let (plural, begin) = (if early == 1 { " lies" } else { "s lie" }, begin.seconds());
+        complain(
+            "note",
+            &format!("{name}: the time of {early} command{plural} before the start; in force from {begin} s on"),
+        );
+    }
+    // Each command has this field once; if the words stand elsewhere too, no place is better than a wrong one.
+    let places: Vec<usize> = text.match_indices("command:").map(|(byte, _)| byte).collect();
+    let known = places.len() == list.len();
+    for (i, command) in list.into_iter().enumerate() {
+        sim.command(command).map_err(|e| {
+            let place = places.get(i).copied().filter(|_| known);
+            Failure::Input(ScenarioError::new(&name, &text, place, e.to_string()).to_string())
+        })?;
+    }
+    Ok(())
 }
 
 /// What a simulation's error means for the exit code.

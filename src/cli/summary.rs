@@ -37,6 +37,7 @@ fn header(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
         Stop::End => "",
         Stop::Empty => ", the last vehicle has left",
         Stop::Gridlock => ", stopped by a GRIDLOCK",
+        Stop::Unserved => ", stopped: nobody who is left can move because LANES ARE CLOSED",
         Stop::Stuck => ", stopped: NOTHING HAS MOVED for an hour and nobody is to come",
         Stop::Interrupted => ", INTERRUPTED",
     };
@@ -61,7 +62,15 @@ fn trips(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
     let count = |n: usize| thousands(n as f64, 0);
     let counts = [v.loaded, v.inserted, v.arrived, v.running, v.waiting].map(count);
     writeln!(s, "{:LABEL$}{:>10}{:>10}{:>10}{:>10}{:>10}", "", counts[0], counts[1], counts[2], counts[3], counts[4])?;
-    writeln!(s, "\nMeans per trip")?;
+    if v.unserved > 0 {
+        line(s, "  unserved", &format!("{} of them: no way left while lanes are closed", count(v.unserved)))?;
+    }
+    let warm = if o.warm_up_s > 0.0 {
+        format!(" ({} that departed after a warm-up of {} s)", count(o.measured), thousands(o.warm_up_s, 0))
+    } else {
+        String::new()
+    };
+    writeln!(s, "\nMeans per trip{warm}")?;
     let mut mean = |label: &str, value: Option<f64>, unit: &str| {
         let value = value.map_or("–".to_owned(), |v| thousands(v, 1));
         writeln!(s, "  {label:w$}{value:>10} {unit}", w = LABEL - 2)

@@ -3,7 +3,7 @@
 //! Queues and delays are sampled every [`SAMPLE_S`] seconds. Delay is the time lost
 //! against free speed on the lane (on all lanes that end at the signal's stop lines), divided by the vehicles that
 //! crossed the stop line. Degree of saturation is flow / (saturation flow · green share), with one saturation flow
-//! for all lanes.
+//! for all lanes. All of it is of the time after the warm-up, but for red running.
 
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ fn row(run: &Finished<'_>, lane: LaneId) -> LaneRow {
     let scene = run.sim.scene();
     let m = run.sim.measures();
     let book = &m.lanes[lane.index()];
-    let hours = (run.sim.now() - scene.setup.begin).seconds() / 3600.0;
+    let hours = (run.sim.now() - scene.setup.measured_from()).seconds() / 3600.0;
     let heads = || scene.network.movements_of(lane).filter_map(|m| scene.network.movement(m).head);
     let lamp = |h: crate::network::SignalHead| scene.lamp_base[h.signal.index()] + u32::from(h.group);
     let green = heads().map(|h| run.watch.green_share(lamp(h))).reduce(f64::max);

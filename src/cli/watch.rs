@@ -33,6 +33,7 @@ pub struct Watch {
     pub collisions: Vec<Collision>,
     /// Signals that had conflicting greens: since when, and how many steps.
     pub conflicts: BTreeMap<SignalId, (Millis, u32)>,
+    /// From when on shares of green are counted: the end of the warm-up.
     begin: Millis,
     now: Millis,
     /// What each lamp shows, since when it is green, and its green time so far.
@@ -49,7 +50,7 @@ impl Watch {
         let mut watch = Self {
             collisions: Vec::new(),
             conflicts: BTreeMap::new(),
-            begin: now,
+            begin: sim.scene().setup.measured_from(),
             now,
             lamps: sim.lamps().shown.iter().map(|&lamp| (lamp, now, Millis(0))).collect(),
             counted: (m.collisions, sim.controllers().monitor.seconds),
@@ -66,8 +67,8 @@ impl Watch {
         self.now = sim.now();
         for &(at, lamp, shown) in &sim.lamps().changes {
             let entry = &mut self.lamps[lamp as usize];
-            if entry.0.is_green() {
-                entry.2 += at - entry.1;
+            if entry.0.is_green() && at > self.begin {
+                entry.2 += at - entry.1.max(self.begin);
             }
             (entry.0, entry.1) = (shown, at);
         }
@@ -93,10 +94,11 @@ impl Watch {
         self.stuck
     }
 
-    /// Share of the run in which a lamp was green of either kind.
+    /// Share of the run, after the warm-up, in which a lamp was green of either kind.
     pub fn green_share(&self, lamp: u32) -> f64 {
         let Some(&(shown, since, green)) = self.lamps.get(lamp as usize) else { return 0.0 };
-        let green = if shown.is_green() { green + (self.now - since) } else { green };
+        let lasts = shown.is_green() && self.now > self.begin;
+        let green = if lasts { green + (self.now - since.max(self.begin)) } else { green };
         green.seconds() / (self.now - self.begin).seconds().max(0.001)
     }
 
@@ -116,7 +118,7 @@ impl Watch {
     fn stands_still(&self, sim: &Simulation, ago: Millis) -> bool {
         let long = STUCK_S as f32 + ago.seconds() as f32;
         (self.now - ago - self.activity.1).0 >= STUCK_S * 1000
-            && sim.waiting().next == sim.scene().departures.len()
+            && sim.waiting().next == sim.scene().order.len()
             && sim.traffic().vehicles().all(|(_, v)| v.waiting >= long)
     }
 }

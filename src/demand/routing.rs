@@ -17,7 +17,7 @@ use intergreen_control::Millis;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::network::{Direction, LinkId, MovementId, Network, RightOfWay, VehicleClass};
+use crate::network::{Direction, LaneId, LinkId, MovementId, Network, RightOfWay, VehicleClass};
 
 /// When trips that name only where they begin and end find their way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -115,7 +115,18 @@ impl Penalties {
 /// The first movement, in lane order, by which a vehicle of `class` gets from link `a` to link `b`: the lanes of both
 /// and all lanes inside the junction must be open to it.
 pub fn turn(network: &Network, a: LinkId, b: LinkId, class: VehicleClass) -> Option<MovementId> {
-    turns(network, a, class).find(|&(to, _)| to == b).map(|(_, movement)| movement)
+    turns(network, a, class, &|_| true).find(|&(to, _)| to == b).map(|(_, movement)| movement)
+}
+
+/// Whether a vehicle of `class` gets from link `a` to link `b` over lanes of both that are `open`.
+pub fn turn_between(
+    network: &Network,
+    a: LinkId,
+    b: LinkId,
+    class: VehicleClass,
+    open: &dyn Fn(LaneId) -> bool,
+) -> bool {
+    turns(network, a, class, open).any(|(to, _)| to == b)
 }
 
 /// Whether a vehicle of `class` may drive on some lane of `link`.
@@ -123,13 +134,29 @@ pub fn usable(network: &Network, link: LinkId, class: VehicleClass) -> bool {
     network.first_lane_for(link, class).is_some()
 }
 
-/// All usable movements that leave a link, with the link each leads to.
-fn turns(network: &Network, link: LinkId, class: VehicleClass) -> impl Iterator<Item = (LinkId, MovementId)> {
+/// All usable movements that leave an open lane of a link for an open lane, with the link each leads to.
+fn turns<'a>(
+    network: &'a Network,
+    link: LinkId,
+    class: VehicleClass,
+    open: &'a dyn Fn(LaneId) -> bool,
+) -> impl Iterator<Item = (LinkId, MovementId)> + 'a {
     network
         .lanes_of(link)
-        .filter(move |&lane| network.lane(lane).permissions.allows(class))
-        .flat_map(|lane| network.movements_of(lane))
-        .filter(move |&m| network.is_passable(network.movement(m), class))
+        .filter(move |&lane| network.lane(lane).permissions.allows(class) && open(lane))
+        .flat_map(move |lane| turns_from(network, lane, class, open))
+}
+
+/// All usable movements that leave a lane for an open lane, with the link each leads to.
+pub fn turns_from<'a>(
+    network: &'a Network,
+    lane: LaneId,
+    class: VehicleClass,
+    open: &'a dyn Fn(LaneId) -> bool,
+) -> impl Iterator<Item = (LinkId, MovementId)> + 'a {
+    network
+        .movements_of(lane)
+        .filter(move |&m| network.is_passable(network.movement(m), class) && open(network.movement(m).to))
         .map(|m| (network.lane(network.movement(m).to).link, m))
 }
 
@@ -169,10 +196,15 @@ pub struct Turns {
 impl Turns {
     /// Collects them.
     pub fn new(network: &Network, class: VehicleClass) -> Self {
+        Self::over(network, class, &|_| true)
+    }
+
+    /// Collects those that leave an `open` lane for an open lane.
+    pub fn over(network: &Network, class: VehicleClass, open: &dyn Fn(LaneId) -> bool) -> Self {
         let mut all = Self { starts: vec![0], turns: Vec::new(), inside: Vec::new() };
         for link in 0..network.links.len() {
             if !network.links[link].internal {
-                all.add(network, LinkId::new(link), class);
+                all.add(network, LinkId::new(link), class, open);
             }
             all.starts.push(all.turns.len() as u32);
         }
@@ -180,9 +212,9 @@ impl Turns {
     }
 
     /// Adds the turns that leave a link.
-    fn add(&mut self, network: &Network, link: LinkId, class: VehicleClass) {
+    fn add(&mut self, network: &Network, link: LinkId, class: VehicleClass, open: &dyn Fn(LaneId) -> bool) {
         let first = self.turns.len();
-        for (to, movement) in turns(network, link, class) {
+        for (to, movement) in turns(network, link, class, open) {
             // Several lanes may offer the same turn: the first one counts.
             if self.turns[first..].iter().all(|known| known.to != to) {
                 let start = self.inside.len() as u32;

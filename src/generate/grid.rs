@@ -68,8 +68,8 @@ const ENTERS: [f64; 2] = [250.0, 150.0];
 const STRAIGHT: f64 = 0.6;
 /// At so many crossings, drawn for each end, those who turn do.
 const TURNS: usize = 4;
-/// Bays are so long, m, if there is room, and never shorter than the second.
-const BAYS: [f64; 2] = [60.0, 20.0];
+/// Bays are so long, m, if there is room; the shortest blocks leave 27 m.
+const BAY: f64 = 60.0;
 
 /// Makes a grid.
 ///
@@ -84,7 +84,7 @@ pub fn generate(p: &Grid) -> Result<Generated, GenerateError> {
     within("demand", p.demand, 0.1..=2.0)?;
     p.mix.iter().try_for_each(|&part| within("mix", part, 0.0..=1e6))?;
     within("mix", p.mix.iter().sum::<f64>(), 1e-6..=3e6)?;
-    let bay = bay(p)?;
+    let bay = bay(p);
     let dice = Dice { seed: p.seed };
     let mut plan = streets(p, bay, dice);
     let flows = flows(p, dice);
@@ -117,19 +117,11 @@ fn node(column: usize, row: usize) -> String {
     format!("c{column}_{row}")
 }
 
-/// The length of bays; none: there are none.
-fn bay(p: &Grid) -> Result<Option<f64>, GenerateError> {
-    if !p.bays {
-        return Ok(None);
-    }
+/// The length of bays, m; none: there are none.
+fn bay(p: &Grid) -> Option<f64> {
     // Two stop lines with half a median, the lanes and a corner, a piece of street, and some room.
     let taken = 2.0 * (MEDIAN / 2.0 + 3.2 * f64::from(p.lanes) + 5.0) + 12.0;
-    let room = libm::floor((p.block - taken) / 2.0).min(BAYS[0]);
-    if room < BAYS[1] {
-        let expected = format!("at least {} m, for bays of {} m", taken + 2.0 * BAYS[1], BAYS[1]);
-        return Err(GenerateError::Parameter { parameter: "block", found: p.block.to_string(), expected });
-    }
-    Ok(Some(room))
+    p.bays.then(|| libm::floor((p.block - taken) / 2.0).min(BAY))
 }
 
 /// The streets.

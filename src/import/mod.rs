@@ -3,6 +3,7 @@
 //! Every error names the file, the line where known, the element, and what was expected. What a file holds that is
 //! not simulated is counted by name in a [`Report`], never guessed.
 
+pub mod cityflow;
 pub mod sumo;
 pub mod xml;
 

@@ -71,7 +71,7 @@ impl Steps {
         let totals = trace.totals();
         let mean = |sum: f64, n: usize| if n > 0 { sum / n as f64 } else { -1.0 };
         StepReading {
-            loaded: scene.departures.partition_point(|d| d.depart <= now),
+            loaded: scene.departed_before(now + Millis(1)),
             inserted: totals.entered,
             running,
             waiting: trace.waiting(),

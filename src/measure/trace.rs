@@ -128,8 +128,8 @@ impl Trace {
             trace.known[v.id.index()] = Some(Known { parked, ..Known::of(lane, v, Vec::new()) });
             trace.present.push(v.id);
         }
-        let waits = |i: &usize| sim.measures().trips[*i].entered.is_none();
-        trace.pending = (0..trace.loaded).filter(waits).map(VehicleId::new).collect();
+        let waits = |id: &VehicleId| sim.measures().trips[id.index()].entered.is_none();
+        trace.pending = scene.order[..trace.loaded].iter().copied().filter(waits).collect();
         trace
     }
 
@@ -162,7 +162,8 @@ impl Trace {
     pub fn departures(&mut self, sim: &Simulation, listener: &mut dyn Listener) {
         let scene = sim.scene();
         let began = sim.now() - scene.setup.step;
-        self.pending.extend((self.loaded..sim.waiting().next).map(VehicleId::new));
+        self.known.resize_with(scene.departures.len(), || None);
+        self.pending.extend(&scene.order[self.loaded..sim.waiting().next]);
         self.loaded = sim.waiting().next;
         let trips = &sim.measures().trips;
         let entered: Vec<VehicleId> = self.pending.extract_if(.., |id| trips[id.index()].entered.is_some()).collect();

@@ -85,7 +85,7 @@ fn probe(id: LaneId, lane: &Lane) -> Probed {
 }
 
 /// Whether two lines come closer than the clearance anywhere.
-pub(super) fn come_close(a: &[Point], b: &[Point]) -> bool {
+pub(crate) fn come_close(a: &[Point], b: &[Point]) -> bool {
     spaced(a).iter().any(|p| geometry::is_within(b, *p, CLEARANCE))
 }
 

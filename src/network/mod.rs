@@ -27,6 +27,8 @@ mod rules;
 pub use build::{
     JunctionSpec, LaneSpec, LinkSpec, MovementSpec, NetworkBuilder, NetworkError, RequestSpec, SignalSpec,
 };
+pub(crate) use compose::shape::{cut, way};
+pub(crate) use conflicts::come_close;
 pub use geometry::Point;
 pub(crate) use ids::dense_id;
 pub use ids::{JunctionId, LaneId, LinkId, MovementId, SignalId};

@@ -293,6 +293,15 @@ pub struct NemaPhase {
     pub red: Option<Millis>,
 }
 
+impl Signal {
+    /// Whether its program ends a green of a group with red, without a yellow between.
+    pub fn ends_abruptly(&self, group: u16) -> bool {
+        let lamps = || self.program.steps().iter().map(|s| s.lamps.get(usize::from(group)));
+        let next = lamps().cycle().skip(1);
+        lamps().zip(next).any(|(a, b)| a.is_some_and(|a| a.is_green()) && b.is_some_and(|b| b.is_red()))
+    }
+}
+
 impl Network {
     /// The lane `id`.
     #[inline(always)]

@@ -11,6 +11,7 @@
 //!
 //! Each signal's groups are the link indices of its program, and are named by them: group `3` is the fourth letter.
 
+mod complete;
 mod cycle;
 mod intergreens;
 mod meetings;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use intergreen_control::plan::{GroupSpec, Plan, PlanErrors, PlanSpec, Recall, Waiver, YieldSpec};
 use intergreen_control::{Lamp, Millis, Program, ProgramStep};
 
+pub use self::complete::{Completed, complete};
 pub use self::refusal::{Opened, Refusal};
 pub use self::smoothing::Smoothing;
 

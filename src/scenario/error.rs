@@ -37,7 +37,7 @@ fn excerpt(line: &str, column: Option<usize>) -> String {
 
 impl ScenarioError {
     /// An error at a byte of the text, or about the whole file.
-    pub(super) fn new(file: &str, text: &str, byte: Option<usize>, problem: String) -> Self {
+    pub fn new(file: &str, text: &str, byte: Option<usize>, problem: String) -> Self {
         let before = byte.and_then(|b| text.get(..b));
         let line = before.map(|b| b.matches('\n').count() + 1);
         let column = before.map(|b| b.chars().rev().take_while(|&c| c != '\n').count() + 1);

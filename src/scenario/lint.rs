@@ -34,7 +34,8 @@ fn unused(file: &ScenarioFile) -> Vec<Odd> {
         odd.push(Odd { path, problem: format!("{what} '{name}' is used by nobody") });
     };
     for (i, v) in file.vehicles.iter().enumerate() {
-        if !used.vehicles.contains(v.id.as_str()) && !(used.usual && v.share > 0.0) {
+        let drives = used.vehicles.contains(v.id.as_str()) || (used.usual && v.share > 0.0);
+        if !drives {
             note(steps!("vehicles", i), "vehicle", &v.id);
         }
     }

@@ -29,7 +29,7 @@ pub use error::ScenarioError;
 pub use format::{NetworkFile, ScenarioFile, VehicleFile};
 pub use generated::scenario as generated_scenario;
 pub use plan::{is_scenario, read_plan};
-pub use words::nearest;
+pub use words::{nearest, read as read_ron};
 pub use write::{Read, scenario_of, to_ron};
 
 use crate::demand::{Demand, StoppingPlace};

@@ -10,8 +10,11 @@ use super::place::endless_number;
 /// A file longer than this is no scenario, bytes.
 pub(super) const MOST_BYTES: usize = 512 << 20;
 
-/// Parses a text; `name` stands for it in messages.
-pub(super) fn read<T: DeserializeOwned>(text: &str, name: &str) -> Result<T, ScenarioError> {
+/// Parses a RON text; `name` stands for it in messages.
+///
+/// # Errors
+/// Gives file, line and column, the line itself, and what was expected there.
+pub fn read<T: DeserializeOwned>(text: &str, name: &str) -> Result<T, ScenarioError> {
     // Some editors put a mark there.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() > MOST_BYTES {

@@ -54,6 +54,8 @@ pub struct Chunk {
     pub change_links: Range<usize>,
     /// Lanes with vehicles, as of the start of the step.
     pub occupied: Vec<u32>,
+    /// Vehicles on lanes that lead to a signal, as of the start of the step.
+    pub approaching: usize,
     /// Lane changes made in the step.
     pub changes: usize,
     /// Lanes of the links on which lanes were changed.

@@ -1,4 +1,11 @@
 //! Commands: the only way in which anything outside changes a running simulation.
+//!
+//! A command's effect on the [`Scene`] is a function of the scene, the command and its moment alone, so that the same
+//! commands in the same order make the same scene of a fresh one ([`Due::change`]). What else it changes is part of
+//! the moving state: paths and vehicles ([`closures`](super::closures)), controllers
+//! ([`Controllers::order`](super::control::Controllers::order)).
+
+mod check;
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
@@ -6,12 +13,13 @@ use serde::{Deserialize, Serialize};
 
 use super::by_type::Row;
 use super::scene::Scene;
+use super::surge;
+use crate::network::{LaneId, LinkId};
 
-/// What may be done to a running simulation.
+/// What may be done to a running simulation. Links, lanes and signals have the names of the network; lanes of a link
+/// are counted from the kerb, from 0. Times are seconds on the scenario's clock.
 ///
-/// What a command does to the [`Scene`] hangs on the scene, the command and the time alone, and can be done again to a
-/// fresh scene: a checkpoint keeps the commands, not the scene. What it does to vehicles and paths is moving state.
-/// Checkpoints write commands in a format without field names: no field may be left out when it is serialised.
+/// Checkpoints keep commands in a format without field names: no field may be left out when it is serialised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Command {
@@ -22,6 +30,77 @@ pub enum Command {
         /// New limit, m/s, > 0.
         limit: f64,
     },
+    /// Closes lanes of a road. Nobody enters them; whoever is on them drives on. Whoever has no way left over open
+    /// lanes finds another one, or is *unserved* until there is one. The last command about a lane counts.
+    CloseLanes {
+        /// Name of the link.
+        link: String,
+        /// Which lanes; none given: all.
+        #[serde(default)]
+        lanes: Option<Vec<u8>>,
+        /// When they open again, s, later than the command; none: not until a command opens them.
+        #[serde(default)]
+        until: Option<f64>,
+    },
+    /// Opens closed lanes.
+    OpenLanes {
+        /// Name of the link.
+        link: String,
+        /// Which lanes; none given: all.
+        #[serde(default)]
+        lanes: Option<Vec<u8>>,
+    },
+    /// Puts a signal out of order: right of way is as its signs have it. It goes through yellow and red, so that nobody
+    /// is caught between lamps and signs, and comes back through red everywhere. The last command about a signal
+    /// counts.
+    SignalOutage {
+        /// Name of the signal.
+        signal: String,
+        /// What it shows meanwhile.
+        #[serde(default)]
+        shows: Outage,
+        /// When it is in order again, s, later than the command; none: not until a command restores it.
+        #[serde(default)]
+        until: Option<f64>,
+    },
+    /// Ends an outage.
+    SignalRestore {
+        /// Name of the signal.
+        signal: String,
+    },
+    /// What an operator or a central computer asks of a signal's controller.
+    Signal {
+        /// Name of the signal.
+        signal: String,
+        /// What; groups count from 0.
+        order: intergreen_control::Command,
+    },
+    /// More or less demand from the command's time on: of everybody who then departs, so many times as many depart.
+    /// Copies depart up to a minute after the vehicle they are copies of.
+    DemandSurge {
+        /// Factor on the departures, 0–100.
+        factor: f64,
+        /// Until when, s, later than the command; none: for ever.
+        #[serde(default)]
+        until: Option<f64>,
+        /// Only those who enter on one of these links; empty: on any.
+        #[serde(default)]
+        from: Vec<String>,
+        /// Only those who arrive on one of these links; empty: on any.
+        #[serde(default)]
+        to: Vec<String>,
+    },
+}
+
+/// What a signal that is out of order shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outage {
+    /// Nothing.
+    #[default]
+    Dark,
+    /// Flashing yellow.
+    Flashing,
 }
 
 /// A command and when it takes effect: at the start of the first step at or after `at`.
@@ -37,101 +116,124 @@ pub struct TimedCommand {
     pub command: Command,
 }
 
-/// All commands of a run, those carried out first; those to come are ordered by (time, id).
-#[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
+impl Command {
+    /// When it ends by itself, s.
+    fn until(&self) -> Option<f64> {
+        match self {
+            Self::CloseLanes { until, .. } | Self::SignalOutage { until, .. } => *until,
+            _ => None,
+        }
+    }
+}
+
+/// A command whose time has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Due {
+    /// What.
+    pub command: Command,
+    /// Its moment: when it was to take effect, or when it was given, if that was later.
+    pub at: Millis,
+    /// Whether it begins to be in force, or ends.
+    pub ends: bool,
+}
+
+/// A command to come, or its end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Entry {
+    time: Millis,
+    id: u32,
+    /// When it was given.
+    given: Millis,
+    ends: bool,
+    command: Command,
+}
+
+/// Commands to come, ordered by (time, id). One with an end is on the list twice.
+#[derive(Resource, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Agenda {
-    list: Vec<TimedCommand>,
-    /// When each of the first ones was carried out.
-    done: Vec<Millis>,
+    list: Vec<Entry>,
+    next: usize,
 }
 
 impl Agenda {
-    /// Adds a command. One whose time has passed takes effect in the next step.
-    pub fn add(&mut self, command: TimedCommand) {
-        let key = |c: &TimedCommand| (Millis::from_seconds(c.at), c.id);
-        let next = self.done.len();
-        let place = next + self.list[next..].partition_point(|c| key(c) <= key(&command));
-        self.list.insert(place, command);
+    /// Adds a command at `now`. One whose time has passed takes effect in the next step.
+    pub fn add(&mut self, command: TimedCommand, now: Millis) {
+        let TimedCommand { at, id, command } = command;
+        if let Some(until) = command.until() {
+            let end = Entry { time: Millis::from_seconds(until), id, given: now, ends: true, command: command.clone() };
+            self.insert(end);
+        }
+        self.insert(Entry { time: Millis::from_seconds(at), id, given: now, ends: false, command });
     }
 
-    /// The same commands, all still to come.
-    pub fn again(&self) -> Self {
-        Self { list: self.list.clone(), done: Vec::new() }
+    fn insert(&mut self, entry: Entry) {
+        let key = |e: &Entry| (e.time, e.id);
+        let place = self.next + self.list[self.next..].partition_point(|e| key(e) <= key(&entry));
+        self.list.insert(place, entry);
+    }
+
+    /// The same commands, all still to come in a run that starts at `begin`.
+    pub fn again(&self, begin: Millis) -> Self {
+        let mut list = self.list.clone();
+        list.iter_mut().for_each(|e| e.given = begin);
+        // Stable: those of one moment keep their order.
+        list.sort_by_key(|e| (e.time, e.id));
+        Self { list, next: 0 }
     }
 
     /// Whether a command is due by `now`.
     pub fn is_due(&self, now: Millis) -> bool {
-        self.list.get(self.done.len()).is_some_and(|c| Millis::from_seconds(c.at) <= now)
+        self.list.get(self.next).is_some_and(|e| e.time <= now)
+    }
+
+    /// Whether a command is to come within a day from `now`: nobody waits longer for one.
+    pub fn goes_on(&self, now: Millis) -> bool {
+        const DAY: Millis = Millis(86_400_000);
+        self.list.get(self.next).is_some_and(|e| e.time <= now + DAY)
     }
 
     /// Takes the commands due by `now`, in order.
-    pub fn due(&mut self, now: Millis) -> Vec<Command> {
-        let start = self.done.len();
+    pub fn due(&mut self, now: Millis) -> Vec<Due> {
+        let start = self.next;
         while self.is_due(now) {
-            self.done.push(now);
+            self.next += 1;
         }
-        self.list[start..self.done.len()].iter().map(|c| c.command.clone()).collect()
+        self.list[start..self.next].iter().map(Entry::due).collect()
     }
 
-    /// All commands, those carried out first.
-    pub fn list(&self) -> &[TimedCommand] {
-        &self.list
-    }
-
-    /// Whether none has been carried out yet.
+    /// Whether none has taken effect yet.
     pub fn is_fresh(&self) -> bool {
-        self.done.is_empty()
+        self.next == 0
     }
 
-    /// Does to a fresh scene what the commands carried out so far did to theirs.
-    pub fn replay(&self, scene: &mut Scene) {
-        for c in &self.list[..self.done.len()] {
-            c.command.apply(scene);
-        }
+    /// All commands as they were given, those that have taken effect first.
+    pub fn given(&self) -> Vec<TimedCommand> {
+        let begins = self.list.iter().filter(|e| !e.ends);
+        begins.map(|e| TimedCommand { at: e.time.seconds(), id: e.id, command: e.command.clone() }).collect()
     }
 
-    /// Checks an agenda that comes from outside, in a run that has reached `now`.
-    ///
-    /// # Errors
-    /// Says which command is wrong.
-    pub(super) fn check(&self, scene: &Scene, now: Millis) -> Result<(), String> {
-        for c in &self.list {
-            if !c.at.is_finite() {
-                return Err("a command's time is no number".into());
-            }
-            c.command.check(scene)?;
-        }
-        let in_time = self.done.is_sorted() && self.done.last().is_none_or(|&at| at < now);
-        let wrong = || "times at which commands were carried out; expected one for each, before now".to_owned();
-        if in_time && self.done.len() <= self.list.len() { Ok(()) } else { Err(wrong()) }
+    /// Does to a fresh scene what the commands so far did to theirs.
+    pub(super) fn replay(&self, scene: &mut Scene) {
+        self.done().for_each(|due| due.change(scene));
+    }
+
+    /// The commands that have taken effect, in order: what has to be done to a fresh scene to make this one.
+    pub fn done(&self) -> impl Iterator<Item = Due> {
+        self.list[..self.next].iter().map(Entry::due)
     }
 }
 
-impl Command {
-    /// Checks a command against the network.
-    ///
-    /// # Errors
-    /// Says what is wrong with it.
-    pub fn check(&self, scene: &Scene) -> Result<(), String> {
-        match self {
-            Self::SpeedLimit { link, limit } => {
-                if scene.network.find_link(link).is_none() {
-                    return Err(format!("SpeedLimit: there is no link '{link}'"));
-                }
-                if !(limit.is_finite() && *limit > 0.0) {
-                    return Err(format!(
-                        "SpeedLimit of link '{link}': limit is {limit}; expected a positive number of m/s"
-                    ));
-                }
-                Ok(())
-            }
-        }
+impl Entry {
+    fn due(&self) -> Due {
+        Due { command: self.command.clone(), at: self.time.max(self.given), ends: self.ends }
     }
+}
 
-    /// Carries it out.
-    pub fn apply(&self, scene: &mut Scene) {
-        match self {
-            Self::SpeedLimit { link, limit } => {
+impl Due {
+    /// Its effect on the scene. A command that does not fit the network has none.
+    pub fn change(&self, scene: &mut Scene) {
+        match &self.command {
+            Command::SpeedLimit { link, limit } => {
                 if let Some(id) = scene.network.find_link(link) {
                     for lane in scene.network.lanes_of(id) {
                         let lane = &mut scene.lanes[lane.index()];
@@ -140,6 +242,30 @@ impl Command {
                     }
                 }
             }
+            Command::CloseLanes { link, lanes, until } => {
+                let lanes = lanes_of(scene, link, lanes.as_deref());
+                let until = until.map_or(Millis::NEVER, Millis::from_seconds);
+                scene.closures.set(scene.lanes.len(), &lanes, self.at, (!self.ends).then_some(until));
+            }
+            Command::OpenLanes { link, lanes } => {
+                let lanes = lanes_of(scene, link, lanes.as_deref());
+                scene.closures.open(&lanes);
+            }
+            Command::DemandSurge { factor, until, from, to } => {
+                let links = |names: &[String]| names.iter().filter_map(|n| scene.network.find_link(n)).collect();
+                let (from, to): (Vec<LinkId>, Vec<LinkId>) = (links(from), links(to));
+                let until = until.map_or(Millis::NEVER, Millis::from_seconds);
+                surge::apply(scene, &surge::Surge { factor: *factor, at: self.at, until, from, to });
+            }
+            Command::SignalOutage { .. } | Command::SignalRestore { .. } | Command::Signal { .. } => {}
         }
     }
+}
+
+/// These lanes of a link; none given: all.
+fn lanes_of(scene: &Scene, link: &str, lanes: Option<&[u8]>) -> Vec<LaneId> {
+    let network = &scene.network;
+    let Some(id) = network.find_link(link) else { return Vec::new() };
+    let wanted = |lane: &LaneId| lanes.is_none_or(|list| list.contains(&network.lane(*lane).index));
+    network.lanes_of(id).filter(wanted).collect()
 }

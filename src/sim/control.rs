@@ -2,9 +2,12 @@
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::log::Event;
-use intergreen_control::{Controller, DetectorEvent, Input, Lamp, Latch, Millis, Output, Registry};
+use intergreen_control::{
+    Command as Order, Controller, DetectorEvent, Input, Lamp, Latch, Millis, Mode, Output, Registry,
+};
 use serde::{Deserialize, Serialize};
 
+use super::command::{Command, Due, Outage};
 use super::monitor::Monitor;
 use super::scene::Scene;
 use super::sensors::SensorState;
@@ -33,9 +36,22 @@ pub struct Controllers {
     pub inputs: Option<Vec<(u32, Input)>>,
     /// What the controllers logged in the last step, each with its signal.
     pub events: Vec<(u32, Event)>,
+    /// Which signals are out of order.
+    outages: Vec<Option<Blackout>>,
+    /// What is asked of controllers in this step.
+    orders: Vec<(u32, Input)>,
     /// Cycle faults so far: the strategy let a group of a signal wait too long, and the plan's own sequence runs there
     /// from then on.
     pub faults: Vec<CycleFault>,
+}
+
+/// A signal that is out of order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Blackout {
+    /// What it shows.
+    pub shows: Outage,
+    /// Until when.
+    pub until: Millis,
 }
 
 /// A cycle fault.
@@ -73,6 +89,8 @@ impl Controllers {
         }
         Ok(Self {
             due: vec![Millis::NEVER; list.len()],
+            outages: vec![None; list.len()],
+            orders: Vec::new(),
             list,
             monitor,
             inputs: None,
@@ -90,8 +108,61 @@ impl Controllers {
         }
     }
 
+    /// Of each signal, whether it is out of order.
+    pub fn outages(&self) -> &[Option<Blackout>] {
+        &self.outages
+    }
+
+    /// Carries out what a command asks of controllers, in the step that begins at `now`: lamps change with its end.
+    pub fn order(&mut self, scene: &Scene, due: &Due, now: Millis) {
+        let find = |name: &str| scene.network.signals.iter().position(|s| s.id == name);
+        match &due.command {
+            Command::SignalOutage { signal, shows, until } => {
+                let Some(i) = find(signal) else { return };
+                if !due.ends {
+                    let until = until.map_or(Millis::NEVER, Millis::from_seconds);
+                    // It clears before it goes dark or flashes: nobody is caught between lamps and signs.
+                    self.outages[i] = Some(Blackout { shows: *shows, until });
+                    self.ask(i, now, Order::Flash(true));
+                } else if self.outages[i].is_some_and(|outage| outage.until <= due.at) {
+                    // Else a later command has put the end off.
+                    self.restore_signal(i, now);
+                }
+            }
+            Command::SignalRestore { signal } => {
+                if let Some(i) = find(signal) {
+                    self.restore_signal(i, now);
+                }
+            }
+            Command::Signal { signal, order } => {
+                if let Some(i) = find(signal) {
+                    self.ask(i, now, *order);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends an outage, if there is one.
+    fn restore_signal(&mut self, i: usize, now: Millis) {
+        if self.outages[i].take().is_some() {
+            self.ask(i, now, Order::Flash(false));
+        }
+    }
+
+    /// Whether a signal flashes, but is dark instead.
+    fn is_dark(&self, i: usize) -> bool {
+        let dark = self.outages[i].is_some_and(|outage| outage.shows == Outage::Dark);
+        dark && self.list[i].mode() == Mode::Flash
+    }
+
+    fn ask(&mut self, i: usize, at: Millis, command: Order) {
+        self.orders.push((i as u32, Input::Command { at, command }));
+    }
+
     /// Goes on from restored controllers.
-    pub fn resume(&mut self, monitor: Monitor, faults: Vec<CycleFault>) {
+    pub fn resume(&mut self, monitor: Monitor, faults: Vec<CycleFault>, outages: Vec<Option<Blackout>>) {
+        self.outages = outages;
         self.faults = faults;
         self.due = self.list.iter().map(Controller::poll_at).collect();
         self.monitor = monitor;
@@ -110,13 +181,35 @@ impl Controllers {
             self.due[i] = self.due[i].min(event.at);
             self.inputs.iter_mut().for_each(|inputs| inputs.push((sensor.signal.0, input)));
         }
+        let orders = std::mem::take(&mut self.orders);
+        for &(signal, input) in &orders {
+            let i = signal as usize;
+            self.list[i].handle(input);
+            self.due[i] = self.due[i].min(input.at());
+            self.inputs.iter_mut().for_each(|inputs| inputs.push((signal, input)));
+        }
         for i in 0..self.list.len() {
             if self.due[i] <= now {
                 self.list[i].advance(now);
                 self.show(scene, lamps, i);
             }
         }
+        for (signal, _) in orders {
+            self.show_outage(scene, lamps, signal as usize, now);
+        }
         self.monitor.pass(now);
+    }
+
+    /// Where the outage has become another one, lamps change that the controller has not switched.
+    fn show_outage(&self, scene: &Scene, lamps: &mut Lamps, i: usize, now: Millis) {
+        let dark = self.is_dark(i);
+        for (lamp, &switched) in (scene.lamp_base[i]..).zip(self.list[i].lamps()) {
+            let shown = if dark { Lamp::Off } else { switched };
+            if lamps.shown[lamp as usize] != shown {
+                lamps.shown[lamp as usize] = shown;
+                lamps.changes.push((now, lamp, shown));
+            }
+        }
     }
 
     /// Carries a controller's outputs to its lamps.
@@ -127,8 +220,9 @@ impl Controllers {
             match output {
                 Output::Lamp(change) => {
                     let lamp = base + u32::from(change.group);
-                    lamps.shown[lamp as usize] = change.lamp;
-                    lamps.changes.push((change.at, lamp, change.lamp));
+                    let shown = if self.is_dark(i) { Lamp::Off } else { change.lamp };
+                    lamps.shown[lamp as usize] = shown;
+                    lamps.changes.push((change.at, lamp, shown));
                     self.monitor.look(i, change.at, change.group, change.lamp);
                     changed = Some(change.at);
                 }

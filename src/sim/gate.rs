@@ -15,6 +15,7 @@ use crate::behaviour::gap::{self, Passage};
 use crate::behaviour::{Driver, zipper};
 use crate::network::{Direction, MovementId, MovementKind, RightOfWay};
 use crate::random::mix;
+use intergreen_control::Lamp;
 
 /// Standing time after which drivers who all give way to one another sort it out, s.
 const STANDOFF: f32 = 1.0;
@@ -34,8 +35,11 @@ impl Signs<'_> {
         let m = &scene.moves[id.index()];
         // Whoever was left inside when its lamp turned red goes before those who wait at their lines.
         let left_inside = m.kind == MovementKind::Onward && m.lamp != u32::MAX && self.lamps[m.lamp as usize].is_red();
-        let unsigned = m.lamp == u32::MAX;
+        let dark = self.goes_in_turn(m);
+        // A lamp that is out of order is none.
+        let unsigned = m.lamp == u32::MAX || matches!(self.lamps[m.lamp as usize], Lamp::Off | Lamp::Flashing);
         let (equal, in_turn) = match m.right_of_way {
+            _ if dark => (false, true),
             RightOfWay::Equal => (unsigned, false),
             RightOfWay::AllWayStop => (false, unsigned),
             _ => (false, false),
@@ -44,7 +48,7 @@ impl Signs<'_> {
             return false;
         }
         let hindered = |ignore_yielding: bool| {
-            scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().any(|&y| {
+            self.yields(m).iter().any(|&y| {
                 let foe = &scene.moves[y.index()];
                 foes.of(y).any(|a| {
                     let stands = a.passage.now < HALTING;

@@ -4,10 +4,13 @@
 //!   moved for 120 s.
 //! - A **blockage** is a lane's first vehicle that has not moved for 300 s although it had a minute of green (or has
 //!   no signal) and nobody it gives way to moved.
+//!
+//! Who stands before closed lanes, or behind somebody who does, is neither.
 
 use bevy::ecs::prelude::Resource;
 use serde::{Deserialize, Serialize};
 
+use super::closures::{is_cut_off, waits_before};
 use super::control::Lamps;
 use super::junction::{Rule, View};
 use super::routes::RouteTable;
@@ -85,6 +88,9 @@ impl Gridlocks {
                 self.named[i] = false;
                 continue;
             };
+            if waits_before(scene, routes, LaneId::new(i), v) {
+                continue;
+            }
             let open = v.next.get().is_none_or(|m| view.signs().rule(&scene.moves[m.index()]) != Rule::Closed);
             self.green[i] += if open { EVERY_S as f32 } else { 0.0 };
             // Red alone is no reason to stand for two minutes without ever having had the chance to go.
@@ -95,7 +101,8 @@ impl Gridlocks {
                 && self.green[i] >= GREEN
                 && !self.named[i]
                 && !foes_move(&view, v)
-                && !behind_stop(&view, LaneId::new(i), v)
+                && !is_cut_off(scene, routes, LaneId::new(i), v)
+                && !behind_stop_or_closure(&view, LaneId::new(i), v)
             {
                 self.named[i] = true;
                 self.found.push(Finding { cycle: false, time_s, lanes: vec![LaneId::new(i)] });
@@ -203,8 +210,8 @@ fn stands_in_the_way(view: &View<'_>, conflict: &ConflictFacts, front: f32, outs
     (foe.length + beyond.back() < c.foe_end + conflict.swing).then_some(foe.next)
 }
 
-/// Whether a vehicle, first on `lane`, stands because somebody ahead stands at a scheduled stop.
-fn behind_stop(view: &View<'_>, lane: LaneId, v: &Vehicle) -> bool {
+/// Whether a vehicle, first on `lane`, stands because somebody ahead stands at a scheduled stop or before a closed lane.
+fn behind_stop_or_closure(view: &View<'_>, lane: LaneId, v: &Vehicle) -> bool {
     const FAR: usize = 64;
     let (mut lane, mut head) = (lane, v);
     for _ in 0..FAR {
@@ -214,6 +221,9 @@ fn behind_stop(view: &View<'_>, lane: LaneId, v: &Vehicle) -> bool {
             return true;
         }
         let Some(first) = vehicles.first() else { return false };
+        if is_cut_off(view.scene, view.routes, next, first) {
+            return true;
+        }
         (lane, head) = (next, first);
     }
     false
@@ -227,5 +237,5 @@ fn foes_move(view: &View<'_>, v: &Vehicle) -> bool {
         let from = view.scene.network.movement(*y).from;
         view.traffic.lanes[from.index()].vehicles.iter().any(|f| f.speed > 0.1)
     };
-    view.scene.yields[m.yields.0 as usize..m.yields.1 as usize].iter().any(moving)
+    view.signs().yields(m).iter().any(moving)
 }

@@ -8,7 +8,7 @@ use intergreen_control::{Lamp, Millis};
 use serde::{Deserialize, Serialize};
 
 use super::lane_change::LOOK_BACK;
-use super::routes::{LaneChoice, Paths, RouteTable};
+use super::routes::{LaneChoice, RouteTable};
 use super::scene::{LaneFacts, MoveFacts, Scene};
 use super::state::{Flags, LaneTraffic, Tail, Traffic, Vehicle};
 use crate::behaviour::{Driver, Leader};
@@ -54,18 +54,19 @@ impl Waiting {
         Self { lines: vec![VecDeque::new(); links], ..Self::default() }
     }
 
-    /// Puts everybody in line whose time has come by `now`.
-    pub fn line_up(&mut self, scene: &Scene, paths: &Paths, now: Millis) {
-        while scene.departures.get(self.next).is_some_and(|d| d.depart <= now) {
-            let path = paths.planned[self.next];
-            let link = paths.table.links(path)[0];
+    /// Puts everybody in line whose time has come by `now`, on the path that `path` gives.
+    pub fn line_up(&mut self, scene: &Scene, now: Millis, mut path: impl FnMut(VehicleId) -> (u32, LinkId)) {
+        while let Some(&id) = scene.order.get(self.next)
+            && scene.departures[id.index()].depart <= now
+        {
+            let (path, link) = path(id);
             let line = &mut self.lines[link.index()];
             if line.is_empty()
                 && let Err(place) = self.busy.binary_search(&link.0)
             {
                 self.busy.insert(place, link.0);
             }
-            line.push_back(InLine { id: VehicleId::new(self.next), path, routed: None });
+            line.push_back(InLine { id, path, routed: None });
             self.next += 1;
             self.count += 1;
         }
@@ -117,6 +118,11 @@ impl Waiting {
         let (mut i, mut tries) = (0, 0);
         while i < line.len() && tries < TRIES && full != all {
             let InLine { id, path, .. } = line[i];
+            if routes.blocked_leg(path).is_some() {
+                // Its way is closed.
+                i += 1;
+                continue;
+            }
             let candidate = Candidate::new(scene, routes, id, path, now);
             let Some(k) = candidate.lane(traffic) else {
                 // No lane it may use: it waits for ever, and keeps nobody else out.
@@ -200,6 +206,9 @@ impl<'a> Candidate<'a> {
         let free = |lanes: &[usize]| lanes.iter().rev().copied().max_by(|&a, &b| place(a).total_cmp(&place(b)));
         match self.departure.manner.depart_lane {
             DepartLane::First => allowed.first().copied(),
+            DepartLane::Index(k) if self.scene.closures.is_closed(LaneId::new(self.first_lane + usize::from(k))) => {
+                allowed.into_iter().min_by_key(|a| a.abs_diff(usize::from(k)))
+            }
             DepartLane::Index(k) => allowed.into_iter().find(|&a| a == k as usize),
             DepartLane::Random => {
                 let n = allowed.len();

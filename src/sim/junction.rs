@@ -13,7 +13,7 @@ use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
 use super::state::{Tail, Traffic, Vehicle};
 use super::stops::Halts;
 use crate::behaviour::{Driver, Leader};
-use crate::network::{Conflict, ConflictKind, LaneId, MovementKind, RightOfWay};
+use crate::network::{Conflict, ConflictKind, LaneId, MovementId, MovementKind, RightOfWay};
 use crate::random::mix;
 
 /// What a plan may look at: the state at the end of the last step.
@@ -93,6 +93,7 @@ impl Signs<'_> {
             Some(Lamp::Green) if !m.unprotected => Rule::Open,
             Some(Lamp::Green | Lamp::GreenMinor) => Rule::Yield,
             Some(Lamp::TurnOnRed) => Rule::StopYield,
+            Some(Lamp::Flashing | Lamp::Off) if m.turns.0 < m.turns.1 => Rule::StopYield,
             Some(Lamp::Flashing | Lamp::Off) | None => match m.right_of_way {
                 RightOfWay::Major => Rule::Open,
                 RightOfWay::Minor | RightOfWay::Equal => Rule::Yield,
@@ -101,6 +102,19 @@ impl Signs<'_> {
                 RightOfWay::DeadEnd => Rule::Closed,
             },
         }
+    }
+
+    /// Whether a movement's lamp is out of order and no sign says who goes first: everybody stops, and goes in turn.
+    #[inline]
+    pub fn goes_in_turn(&self, m: &MoveFacts) -> bool {
+        m.turns.0 < m.turns.1 && matches!(self.lamps[m.lamp as usize], Lamp::Flashing | Lamp::Off)
+    }
+
+    /// The movements that one gives way to now.
+    #[inline]
+    pub fn yields(&self, m: &MoveFacts) -> &[MovementId] {
+        let (start, end) = if self.goes_in_turn(m) { m.turns } else { m.yields };
+        &self.scene.yields[start as usize..end as usize]
     }
 
     /// Whether a movement's lamp is green of either kind.

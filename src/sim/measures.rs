@@ -5,11 +5,12 @@ use intergreen_control::Millis;
 use serde::{Deserialize, Serialize};
 
 use super::apply::HALTING;
-use super::scene::Scene;
+use super::routes::RouteTable;
+use super::scene::{Scene, leads_to_signal};
 use super::state::{Traffic, Vehicle};
 use super::stops::Halts;
 use crate::demand::VehicleId;
-use crate::network::LaneId;
+use crate::network::{LaneId, LinkId};
 
 /// Time between samples of the lanes, s.
 pub const SAMPLE_S: i64 = 10;
@@ -113,6 +114,8 @@ pub struct Measures {
     pub lane_changes: u64,
     /// RESCO's delay at the scenario's end, s, once that has passed.
     pub resco_delay: Option<f64>,
+    /// Σ over steps of vehicles on roads that lead to a signal.
+    pub approach_steps: u64,
 }
 
 impl Measures {
@@ -123,6 +126,11 @@ impl Measures {
             lanes: vec![LaneBook::default(); scene.lanes.len()],
             ..Self::default()
         }
+    }
+
+    /// Room for everybody whom surges have added.
+    pub fn extend(&mut self, scene: &Scene) {
+        self.trips.resize(scene.departures.len(), Trip::NEW);
     }
 
     /// A vehicle has crossed the stop line of a lane on red.
@@ -182,26 +190,64 @@ impl Measures {
         }
     }
 
-    /// RESCO's delay now: mean over all vehicles that wanted to depart before now of time lost and wait to enter;
+    /// RESCO's delay now: mean over all vehicles that wanted to depart between the warm-up and now of time lost and wait to enter;
     /// whoever has not arrived or not entered counts with what it has lost so far.
     pub fn resco_delay(&self, scene: &Scene, traffic: &Traffic, halts: &Halts, now: Millis) -> Option<f64> {
-        let loaded = scene.departures.partition_point(|d| d.depart < now);
-        if loaded == 0 {
+        let warm = scene.departed_before(scene.setup.measured_from());
+        let loaded = scene.departed_before(now);
+        if loaded <= warm {
             return None;
         }
         let mut sum = 0.0;
-        for (trip, d) in self.trips[..loaded].iter().zip(&scene.departures) {
+        for id in &scene.order[warm..loaded] {
+            let (trip, d) = (&self.trips[id.index()], &scene.departures[id.index()]);
             sum += (trip.entered.unwrap_or(now) - d.depart).seconds();
             if trip.arrived.is_some() {
                 sum += f64::from(trip.time_loss);
             }
         }
-        let out = traffic.vehicles().map(|(_, v)| v).chain(halts.parked());
+        let out = traffic.vehicles().map(|(_, v)| v).chain(halts.parked()).filter(|v| scene.is_measured(v.id));
         sum += out.map(|v| f64::from(v.time_loss)).sum::<f64>();
-        Some(sum / loaded as f64)
+        Some(sum / (loaded - warm) as f64)
     }
 
-    /// Means over arrived vehicles.
+    /// CityFlow's average travel time at `horizon`, s: mean over all vehicles that wanted to depart before it of the time
+    /// from then to their arrival; whoever has not arrived by the horizon, or not even entered, counts up to it.
+    pub fn cityflow_att(&self, scene: &Scene, horizon: Millis) -> Option<f64> {
+        let wanted = self.trips.iter().zip(&scene.departures).filter(|(_, d)| d.depart < horizon);
+        let travelled =
+            wanted.map(|(trip, d)| (trip.arrived.map_or(horizon, |at| at.min(horizon)) - d.depart).seconds());
+        let (sum, loaded) = travelled.fold((0.0, 0u64), |(sum, n), time| (sum + time, n + 1));
+        (loaded > 0).then(|| sum / loaded as f64)
+    }
+
+    /// Mean time spent so far on roads that lead to a signal, s, over all vehicles that have been on one.
+    pub fn cityflow_road_att(
+        &self,
+        scene: &Scene,
+        routes: &RouteTable,
+        (traffic, halts): (&Traffic, &Halts),
+    ) -> Option<f64> {
+        let leads: Vec<bool> =
+            (0..scene.network.links.len()).map(|l| leads_to_signal(&scene.network, LinkId::new(l))).collect();
+        let met = |links: &[LinkId]| links.iter().any(|l| leads[l.index()]);
+        // A route with stops is several paths, one after the other.
+        let whole = |path: u32| (path..).find(|&p| routes.stop(p).is_none()).unwrap_or(path);
+        let arrived = self.trips.iter().filter(|t| t.arrived.is_some());
+        let done = arrived.filter(|t| (t.path..=whole(t.path)).any(|p| met(routes.links(p)))).count();
+        let under_way = traffic.vehicles().map(|(_, v)| v).chain(halts.parked());
+        let here = under_way.filter(|v| {
+            let first = self.trips[v.id.index()].path;
+            // Found another way meanwhile: what it drove before is forgotten.
+            let before = if whole(first) == whole(v.path) { first..v.path } else { 0..0 };
+            before.into_iter().any(|p| met(routes.links(p))) || met(&routes.links(v.path)[..=usize::from(v.leg)])
+        });
+        let here = here.count();
+        let seen = done + here;
+        (seen > 0).then(|| self.approach_steps as f64 * f64::from(scene.dt) / seen as f64)
+    }
+
+    /// Means over arrived vehicles that departed after the warm-up.
     pub fn means(&self, scene: &Scene) -> Option<Means> {
         let done: Vec<(VehicleId, &Trip)> = self
             .trips
@@ -209,6 +255,7 @@ impl Measures {
             .enumerate()
             .filter(|(_, t)| t.arrived.is_some())
             .map(|(i, t)| (VehicleId::new(i), t))
+            .filter(|(id, _)| scene.is_measured(*id))
             .collect();
         if done.is_empty() {
             return None;
@@ -219,6 +266,7 @@ impl Measures {
         durations.sort_by(f64::total_cmp);
         let mean = |f: &dyn Fn(VehicleId, &Trip) -> f64| done.iter().map(|(i, t)| f(*i, t)).sum::<f64>() / n;
         Some(Means {
+            trips: done.len(),
             duration: mean(&|_, t| duration(t)),
             p90_duration: durations[((0.9 * n) as usize).min(durations.len() - 1)],
             waiting: mean(&|_, t| f64::from(t.waiting)),
@@ -233,6 +281,8 @@ impl Measures {
 /// Means over arrived vehicles; times s, lengths m.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Means {
+    /// How many vehicles they are over.
+    pub trips: usize,
     /// From entering to arriving.
     pub duration: f64,
     /// 90th percentile of it.

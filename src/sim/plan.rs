@@ -11,6 +11,7 @@ use super::state::{Flags, Vehicle};
 use crate::behaviour::gap::{self, Passage};
 use crate::behaviour::{Bounds, Driver, Leader};
 use crate::network::{LaneId, MovementId, MovementKind};
+use intergreen_control::Lamp;
 
 /// Where drivers stop before a line they expect to open, m (SUMO: 1 m).
 const STOP_LINE_GAP: f32 = 1.0;
@@ -40,11 +41,13 @@ pub fn plan_chunk(view: &View<'_>, chunk: &mut Chunk) {
     chunk.plans.clear();
     chunk.gates.clear();
     chunk.announcements.clear();
+    chunk.approaching = 0;
     chunk.find_occupied(view.traffic);
     for i in 0..chunk.occupied.len() {
         let lane = chunk.occupied[i] as usize;
         let vehicles = &view.traffic.lanes[lane].vehicles;
         let facts = &view.scene.lanes[lane];
+        chunk.approaching += if facts.approach { vehicles.len() } else { 0 };
         let mut ahead: Option<&Vehicle> = None;
         for me in vehicles {
             let planned = Planner::new(view, me, facts).plan(LaneId::new(lane), ahead, chunk);
@@ -154,7 +157,12 @@ impl<'a> Planner<'a> {
         if to_end > ANNOUNCE_FAR_AHEAD * speed {
             return false;
         }
-        let next = self.me.next.get().map(|m| &self.view.scene.moves[m.index()]).filter(|m| m.has_yielders);
+        let next = self
+            .me
+            .next
+            .get()
+            .map(|m| &self.view.scene.moves[m.index()])
+            .filter(|m| m.has_yielders || self.view.signs().goes_in_turn(m));
         next.is_some_and(|m| to_end <= speed * if m.lamp == u32::MAX { ANNOUNCE_FAR_AHEAD } else { ANNOUNCE_AHEAD })
     }
 
@@ -363,6 +371,19 @@ impl<'a> Planner<'a> {
         Line { rule, distance: seen, wait, can_stop }
     }
 
+    /// A lamp that is dark or flashes turns red from one step to the next: whoever could not stop then any more is too
+    /// late for that as for a yellow.
+    #[inline]
+    fn late_for_red(&self, m: &MoveFacts, line: &Line) -> u8 {
+        let rests = m.lamp != u32::MAX && matches!(self.view.lamps[m.lamp as usize], Lamp::Off | Lamp::Flashing);
+        if !rests || m.kind != MovementKind::Entry {
+            return 0;
+        }
+        let next = self.d.max_next(self.me.speed);
+        let rest = line.distance - next * self.d.dt - LEAST_GAP;
+        if rest < self.d.brake_gap(next, self.d.decel) { Flags::LATE_YELLOW } else { 0 }
+    }
+
     /// Obeys a stop line: lamp, room behind the junction, right of way.
     #[allow(clippy::too_many_arguments, reason = "the state of the walk, passed explicitly")]
     fn stop_line(
@@ -384,15 +405,21 @@ impl<'a> Planner<'a> {
             }
             // Red by now, for somebody who could not stop at yellow either; there may be a road between.
             Rule::Closed if self.me.flags & Flags::LATE_YELLOW != 0 => self.flags |= Flags::LATE_YELLOW,
+            // Green turned red without a yellow, too late for any brake: what a yellow would have been for.
+            Rule::Closed
+                if m.abrupt && line.distance - LEAST_GAP < self.d.brake_gap(self.me.speed, self.d.emergency) =>
+            {
+                self.flags |= Flags::LATE_YELLOW;
+            }
             Rule::Closed => {
-                // Green turned red without a yellow: brake as hard as it takes.
+                // Brake as hard as it takes.
                 let hard = self.stop((line.distance - LEAST_GAP).max(0.0), self.d.emergency);
                 self.speed = self.speed.min(hard);
                 self.flags |= Flags::AT_RED;
                 return Way::Ends;
             }
             Rule::Yellow => self.flags |= Flags::LATE_YELLOW,
-            Rule::Open | Rule::Yield | Rule::StopYield | Rule::Zipper => {}
+            Rule::Open | Rule::Yield | Rule::StopYield | Rule::Zipper => self.flags |= self.late_for_red(m, line),
         }
         let entering = m.kind == MovementKind::Entry;
         // Whoever is on a roundabout goes on: held back there, it would keep itself from emptying.
@@ -408,11 +435,13 @@ impl<'a> Planner<'a> {
                 return Way::Ends;
             }
         }
-        let yields = matches!(rule, Rule::Yield | Rule::StopYield) && !(entering && m.waits_inside);
+        let in_turn = self.view.signs().goes_in_turn(m);
+        let yields = matches!(rule, Rule::Yield | Rule::StopYield) && !(entering && m.waits_inside && !in_turn);
         let gate = yields || rule == Rule::Zipper;
         // Who waits inside is announced to the same others as who enters by the same way.
         let announced = if m.kind == MovementKind::Onward { self.view.scene.network.movement(id).entry } else { id };
-        let announces = m.kind != MovementKind::Exit && self.view.scene.moves[announced.index()].has_yielders;
+        let announces =
+            m.kind != MovementKind::Exit && (in_turn || self.view.scene.moves[announced.index()].has_yielders);
         if !gate && !announces {
             return Way::Goes;
         }

@@ -9,19 +9,23 @@
 //!   without stops is one path.
 //! - **leg**: a link of a route, by its place in it.
 //!
-//! The table holds facts only and grows where trips find new ways during a run, in the order of their ids. Who
-//! drives which path is state: it lies in the line of those who wait and in the vehicles.
+//! The table holds facts only and grows where vehicles find new ways during a run, in the order of their ids. Who
+//! drives which path is state: it lies in the line of those who wait and in the vehicles. When lanes close or open,
+//! all choices are made anew, and the paths keep their numbers.
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use bevy::ecs::prelude::Resource;
-use serde::{Deserialize, Serialize};
 
+use super::closures::Closures;
+pub use super::found::{Found, Rest};
+use super::scene::Scene;
 use super::state::Vehicle;
+use crate::demand::routing::turn_between;
 use crate::demand::stops::legs;
-use crate::demand::{Demand, Departure, Route, RouteId, Stop};
+use crate::demand::{Route, RouteId, Stop, VehicleId};
 use crate::network::{Lane, LaneId, LinkId, MovementId, MovementKind, Network, VehicleClass};
 
 /// What a lane of a route's link is good for.
@@ -45,14 +49,14 @@ pub struct LaneChoice {
 
 impl LaneChoice {
     /// A lane with that reach from which the route does not go on.
-    fn new(lane: &Lane, reach: f32, class: VehicleClass) -> Self {
+    fn new(lane: &Lane, reach: f32, class: VehicleClass, closed: bool) -> Self {
         Self {
             movement: MovementId::NONE,
             to: LaneId::NONE,
             reach,
             offset: 0,
             to_index: 0,
-            allowed: lane.permissions.allows(class),
+            allowed: lane.permissions.allows(class) && !closed,
             changes: [&lane.rules.change_right, &lane.rules.change_left].map(|who| who.allows(class)),
         }
     }
@@ -93,14 +97,29 @@ pub struct RouteTable {
     links: Vec<LinkId>,
     /// Of each leg, whether there is a roundabout on it or soon after it.
     rings: Vec<bool>,
-    /// The paths of trips, to find them again.
+    /// Of each path the last leg that cannot be entered because lanes are closed, and one more; 0: none.
+    blocked: Vec<u16>,
+    /// The ways that paths belong to, in the order of their first paths.
+    ways: Vec<WayFacts>,
+    /// The ways by what they are, to find them again.
     known: HashMap<Found, u32>,
-    /// The ways that were added since the run began, in their order, with their stops: with them the table can be made
-    /// again.
-    added: Vec<(Found, Vec<Stop>)>,
     /// The choices made, to use them again: the fewer there are, the more of them are at hand.
     made: HashMap<Row, (u32, u32)>,
 }
+
+/// What a way is, but for its links and stops, which its paths have.
+#[derive(Clone, Debug)]
+struct WayFacts {
+    /// Its first path.
+    first: u32,
+    class: VehicleClass,
+    arrival_lane: Option<u8>,
+    route: RouteId,
+    rest: Option<Box<Rest>>,
+}
+
+/// Where the choices on each leg of a path lie, and the stop at which it ends.
+type Section = (Vec<(u32, u32)>, Option<NextStop>);
 
 /// All that the choices on the lanes of a link hang on, but for a stop there.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -113,19 +132,6 @@ struct Row {
     seen: u32,
 }
 
-/// A way that a trip found, and what else makes a path.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct Found {
-    /// The links in driving order.
-    pub links: Vec<LinkId>,
-    /// The trip's route before the run, of which it keeps the stops.
-    pub route: RouteId,
-    /// Who drives there.
-    pub class: VehicleClass,
-    /// Lane to arrive on; `None`: any.
-    pub arrival_lane: Option<u8>,
-}
-
 /// The paths of a run. A snapshot shares the table with the run until the next new path.
 #[derive(Resource, Clone, Debug)]
 pub struct Paths {
@@ -136,29 +142,43 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// The paths of `departures`.
-    pub fn new(network: &Network, demand: &Demand, departures: &[Departure]) -> Self {
+    /// The paths of all departures of a scene.
+    pub fn new(scene: &Scene) -> Self {
         let mut table = RouteTable { paths: vec![0], ..RouteTable::default() };
-        let planned = departures.iter().map(|d| {
-            let (class, arrival_lane) = (demand.types[d.kind.index()].class, d.manner.arrival_lane);
-            let route = &demand.routes[d.route.index()];
-            // Nobody looks for the links of given routes again.
+        let own = scene.departures.len() - scene.copies.len();
+        let planned = scene.departures[..own].iter().map(|d| {
+            let route = &scene.demand.routes[d.route.index()];
+            // The links of given routes are not what they are found again by.
             let links = route.via.as_ref().map_or(Vec::new(), |_| route.links.clone());
-            table.find_or_add(network, Found { links, route: d.route, class, arrival_lane }, route)
+            table.find_or_add(scene, Found::of(scene, d, links, None))
         });
         let planned = planned.collect();
         Self { table: Arc::new(table), planned }
     }
 
-    /// The first path of a way that a trip found, made if there is none yet; `stops` are the trip's.
-    pub fn find_or_add(&mut self, network: &Network, found: Found, stops: &[Stop]) -> u32 {
+    /// The first path of a vehicle as it was before the run; a copy's is that of its original.
+    pub fn planned(&self, scene: &Scene, id: VehicleId) -> u32 {
+        self.planned[scene.original(id).index()]
+    }
+
+    /// The first path of a way that somebody found, made if there is none yet.
+    pub fn find_or_add(&mut self, scene: &Scene, found: Found) -> u32 {
         if let Some(&path) = self.table.known.get(&found) {
             return path;
         }
-        let route = Route { stops: stops.to_vec(), ..Route::given(found.links.clone()) };
-        let table = Arc::make_mut(&mut self.table);
-        table.added.push((found.clone(), stops.to_vec()));
-        table.find_or_add(network, found, &route)
+        Arc::make_mut(&mut self.table).find_or_add(scene, found)
+    }
+
+    /// The ways that have been found since the run began, in their order: with them, and with the lanes that are closed
+    /// now, the table can be made again.
+    pub(super) fn added(&self) -> impl Iterator<Item = Found> {
+        let planned = self.planned.iter().max();
+        self.table.ways.iter().filter(move |way| Some(&way.first) > planned).map(|way| self.table.found(way))
+    }
+
+    /// Makes all choices anew, after lanes have been closed or opened.
+    pub fn renew(&mut self, scene: &Scene) {
+        Arc::make_mut(&mut self.table).renew(scene);
     }
 }
 
@@ -166,39 +186,72 @@ impl Paths {
 const SAME_REACH: f32 = 10.0;
 
 impl RouteTable {
-    /// The first path of `route`, made if it is not known.
-    fn find_or_add(&mut self, network: &Network, found: Found, route: &Route) -> u32 {
+    /// The first path of a way, made if it is not known.
+    fn find_or_add(&mut self, scene: &Scene, found: Found) -> u32 {
         if let Some(&path) = self.known.get(&found) {
             return path;
         }
         let first = self.stops.len() as u32;
-        self.add(network, route, found.class, found.arrival_lane);
+        let (route, &Found { class, arrival_lane, .. }) = (found.route(scene), &found);
+        let rest = found.rest.clone().map(Box::new);
+        self.ways.push(WayFacts { first, class, arrival_lane, route: found.route, rest });
+        let way = Way { network: &scene.network, closures: &scene.closures, route: &route, class, arrival_lane };
+        let (sections, blocked) = (self.sections(&way), way.blocked());
+        for (rows, stop) in sections {
+            self.legs.extend(rows);
+            self.links.extend_from_slice(&route.links);
+            self.rings.extend((0..route.links.len()).map(|i| ring_ahead(&scene.network, &route.links[i..])));
+            self.paths.push(self.legs.len() as u32);
+            self.stops.push(stop);
+            self.blocked.push(blocked);
+        }
         self.known.insert(found, first);
         first
     }
 
-    /// Adds the paths of a route for a class.
-    fn add(&mut self, network: &Network, route: &Route, class: VehicleClass, arrival_lane: Option<u8>) {
-        let way = Way { network, route, class, arrival_lane };
+    /// A way, as somebody found it.
+    fn found(&self, way: &WayFacts) -> Found {
+        let &WayFacts { first, class, arrival_lane, route, .. } = way;
+        let rest = way.rest.as_deref().cloned();
+        Found { links: self.links(first).to_vec(), route, rest, class, arrival_lane }
+    }
+
+    /// The choices on the legs of each of a way's paths, and the stop at which it ends.
+    fn sections(&mut self, way: &Way<'_>) -> Vec<Section> {
+        let route = way.route;
         // A stop that the route does not pass is none; an import has refused it.
-        let legs = legs(network, &route.links, &route.stops).unwrap_or_default();
+        let legs = legs(way.network, &route.links, &route.stops).unwrap_or_default();
         let stops: Vec<NextStop> = legs.iter().zip(&route.stops).map(|(&leg, &stop)| NextStop { leg, stop }).collect();
         let mut rows = vec![(0, 0); route.links.len()];
-        self.rows(&way, &mut rows, 0..route.links.len(), None);
+        self.rows(way, &mut rows, 0..route.links.len(), None);
         let mut sections = vec![(rows.clone(), None)];
         for (i, stop) in stops.iter().enumerate().rev() {
             // Legs behind the stop are as after it, and those before the last stop are never looked up.
             let from = i.checked_sub(1).map_or(0, |k| stops[k].leg);
-            self.rows(&way, &mut rows, usize::from(from)..usize::from(stop.leg) + 1, Some(&stop.stop));
+            self.rows(way, &mut rows, usize::from(from)..usize::from(stop.leg) + 1, Some(&stop.stop));
             sections.push((rows.clone(), Some(*stop)));
         }
-        for (rows, stop) in sections.into_iter().rev() {
-            self.legs.extend(rows);
-            self.links.extend_from_slice(&route.links);
-            self.rings.extend((0..route.links.len()).map(|i| ring_ahead(network, &route.links[i..])));
-            self.paths.push(self.legs.len() as u32);
-            self.stops.push(stop);
+        sections.reverse();
+        sections
+    }
+
+    /// Makes all choices anew.
+    fn renew(&mut self, scene: &Scene) {
+        self.choices.clear();
+        self.made.clear();
+        let ways = std::mem::take(&mut self.ways);
+        for facts in &ways {
+            let &WayFacts { first, class, arrival_lane, .. } = facts;
+            let stops = self.stops_from(first).map(|next| next.stop).collect();
+            let route = Route { stops, ..Route::given(self.links(first).to_vec()) };
+            let way = Way { network: &scene.network, closures: &scene.closures, route: &route, class, arrival_lane };
+            let (sections, blocked) = (self.sections(&way), way.blocked());
+            for (path, (rows, _)) in (first as usize..).zip(sections) {
+                self.legs[self.paths[path] as usize..self.paths[path + 1] as usize].copy_from_slice(&rows);
+                self.blocked[path] = blocked;
+            }
         }
+        self.ways = ways;
     }
 
     /// Makes the choices of `legs` anew, the last of them with a stop if one is given; `rows` has those behind it.
@@ -275,16 +328,16 @@ impl RouteTable {
         (v.next, v.offset, v.reach) = (choice.movement, choice.offset, choice.reach);
     }
 
-    /// Whether a vehicle on a lane with this place in the link of its leg is directed as it should be.
-    pub(super) fn directs(&self, v: &Vehicle, lane: usize) -> bool {
+    /// Whether a vehicle knows where the choices of its leg are.
+    pub(super) fn knows_row(&self, v: &Vehicle) -> bool {
         let mut again = *v;
-        self.direct(&mut again, lane);
-        again == *v
+        self.keep_row(&mut again);
+        again.row == v.row
     }
 
-    /// The ways added since the run began, in their order, with their stops.
-    pub(super) fn added(&self) -> &[(Found, Vec<Stop>)] {
-        &self.added
+    /// Lets a vehicle inside a junction know where the choices of its leg are now.
+    pub(super) fn keep_row(&self, v: &mut Vehicle) {
+        v.row = self.legs[self.paths[v.path as usize] as usize + v.leg as usize].0;
     }
 
     /// The choices on each leg of a path from `leg` on.
@@ -306,6 +359,31 @@ impl RouteTable {
         &self.links[self.paths[path as usize] as usize..self.paths[path as usize + 1] as usize]
     }
 
+    /// The last leg of a path that cannot be entered because lanes are closed: from the leg before, or for the first
+    /// one at departure.
+    #[inline]
+    pub fn blocked_leg(&self, path: u32) -> Option<u16> {
+        self.blocked[path as usize].checked_sub(1)
+    }
+
+    /// The stops that are made on a path and on those after it.
+    pub fn stops_from(&self, path: u32) -> impl Iterator<Item = NextStop> {
+        self.stops[path as usize..].iter().map_while(|stop| *stop)
+    }
+
+    /// What is left of its route for who drives on a path.
+    pub(super) fn rest(&self, scene: &Scene, path: u32) -> Rest {
+        let way = &self.ways[self.ways.partition_point(|w| w.first <= path) - 1];
+        let made = (path - way.first) as usize;
+        match &way.rest {
+            Some(rest) => Rest { stops: rest.stops[made..].to_vec(), vias: rest.vias },
+            None => {
+                let all = scene.demand.routes[way.route.index()].stops.len() as u16;
+                Rest { stops: (made as u16..all).collect(), vias: 0 }
+            }
+        }
+    }
+
     /// Number of paths.
     pub fn len(&self) -> usize {
         self.stops.len()
@@ -325,6 +403,7 @@ impl RouteTable {
 /// A route and who drives it.
 struct Way<'a> {
     network: &'a Network,
+    closures: &'a Closures,
     route: &'a Route,
     class: VehicleClass,
     arrival_lane: Option<u8>,
@@ -334,10 +413,32 @@ impl Way<'_> {
     /// The choice on a lane of a link; `seen`: see [`horizon`].
     fn choice(&self, lane: LaneId, next: Option<&Next<'_>>, seen: f32) -> LaneChoice {
         let choice = match next {
-            Some(next) => continuing(self.network, lane, next, self.class),
-            None => arriving(self.network, lane, self.class, self.arrival_lane),
+            Some(next) => self.continuing(lane, next),
+            None => self.arriving(lane),
         };
         LaneChoice { reach: choice.reach.min(seen), ..choice }
+    }
+
+    /// The last leg that cannot be entered because lanes are closed, and one more; 0: none.
+    fn blocked(&self) -> u16 {
+        if !self.closures.any() {
+            return 0;
+        }
+        let links = &self.route.links;
+        let barred = |leg: &usize| {
+            self.is_enterable(links, *leg, &|_| true)
+                && !self.is_enterable(links, *leg, &|l| !self.closures.is_closed(l))
+        };
+        (0..links.len()).rev().find(barred).map_or(0, |leg| leg as u16 + 1)
+    }
+
+    /// Whether a leg can be entered over open lanes, from an open lane of the leg before.
+    fn is_enterable(&self, links: &[LinkId], leg: usize, open: &dyn Fn(LaneId) -> bool) -> bool {
+        let (network, class) = (self.network, self.class);
+        match leg.checked_sub(1) {
+            Some(before) => turn_between(network, links[before], links[leg], class, open),
+            None => network.lanes_of(links[leg]).any(|l| network.lane(l).permissions.allows(class) && open(l)),
+        }
     }
 }
 
@@ -386,9 +487,11 @@ struct Next<'a> {
 
 impl<'a> Next<'a> {
     fn new(network: &Network, before: LinkId, first: u32, row: &'a [LaneChoice]) -> Self {
-        let mut next = Self { first, row, best: row.iter().map(|c| c.reach).fold(0.0, f32::max), best_entered: 0.0 };
+        // How far closed lanes lead concerns nobody who comes.
+        let reach = |c: &LaneChoice| if c.allowed { c.reach } else { 0.0 };
+        let mut next = Self { first, row, best: row.iter().map(reach).fold(0.0, f32::max), best_entered: 0.0 };
         let movements = network.lanes_of(before).flat_map(|lane| network.movements_of(lane));
-        let entered = movements.filter_map(|m| next.choice(network.movement(m).to)).map(|c| c.reach);
+        let entered = movements.filter_map(|m| next.choice(network.movement(m).to)).map(reach);
         next.best_entered = entered.fold(0.0, f32::max);
         next
     }
@@ -411,46 +514,50 @@ impl<'a> Next<'a> {
     }
 }
 
-/// The choice on a lane of a link that is not the last: the movement onto the lane with the greatest reach; of equals
-/// the one after which fewest lanes have to be changed, then the one that changes index least.
-fn continuing(network: &Network, lane: LaneId, next: &Next<'_>, class: VehicleClass) -> LaneChoice {
-    let here = network.lane(lane);
-    let mut choice = LaneChoice::new(here, here.length, class);
-    if !choice.allowed {
-        choice.reach = 0.0;
-        return choice;
-    }
-    let mut best: Option<(f32, (u8, u8))> = None;
-    for id in network.movements_of(lane) {
-        let m = network.movement(id);
-        let Some(target) = next.choice(m.to) else { continue };
-        if m.kind != MovementKind::Entry || !target.allowed || !network.is_passable(m, class) {
-            continue;
+impl Way<'_> {
+    /// The choice on a lane of a link that is not the last: the movement onto the lane with the greatest reach; of
+    /// equals the one after which fewest lanes have to be changed, then the one that changes index least. From a closed
+    /// lane the way goes on for whoever is there.
+    fn continuing(&self, lane: LaneId, next: &Next<'_>) -> LaneChoice {
+        let (network, class) = (self.network, self.class);
+        let here = network.lane(lane);
+        let mut choice = LaneChoice::new(here, here.length, class, self.closures.is_closed(lane));
+        if !here.permissions.allows(class) {
+            choice.reach = 0.0;
+            return choice;
         }
-        let shift = (target.offset.unsigned_abs(), network.lane(m.to).index.abs_diff(here.index));
-        let better = best.is_none_or(|(reach, least)| {
-            target.reach > reach + SAME_REACH || (target.reach > reach - SAME_REACH && shift < least)
-        });
-        if better {
-            best = Some((target.reach, shift));
-            (choice.movement, choice.to, choice.to_index) = (id, m.to, network.lane(m.to).index);
-            choice.reach = here.length + next.seems(target);
+        let mut best: Option<(f32, (u8, u8))> = None;
+        for id in network.movements_of(lane) {
+            let m = network.movement(id);
+            let Some(target) = next.choice(m.to) else { continue };
+            if m.kind != MovementKind::Entry || !target.allowed || !network.is_passable(m, class) {
+                continue;
+            }
+            let shift = (target.offset.unsigned_abs(), network.lane(m.to).index.abs_diff(here.index));
+            let better = best.is_none_or(|(reach, least)| {
+                target.reach > reach + SAME_REACH || (target.reach > reach - SAME_REACH && shift < least)
+            });
+            if better {
+                best = Some((target.reach, shift));
+                (choice.movement, choice.to, choice.to_index) = (id, m.to, network.lane(m.to).index);
+                choice.reach = here.length + next.seems(target);
+            }
         }
+        choice
     }
-    choice
-}
 
-/// The choice on a lane of the last link.
-fn arriving(network: &Network, lane: LaneId, class: VehicleClass, arrival_lane: Option<u8>) -> LaneChoice {
-    let here = network.lane(lane);
-    let right = arrival_lane.is_none_or(|k| k == here.index);
-    let reach = match (here.permissions.allows(class), right) {
-        (false, _) => 0.0,
-        (true, true) => here.length,
-        // In time to be clearly worse than the lane to arrive on.
-        (true, false) => (here.length - 2.0 * SAME_REACH).max(0.0),
-    };
-    LaneChoice::new(here, reach, class)
+    /// The choice on a lane of the last link.
+    fn arriving(&self, lane: LaneId) -> LaneChoice {
+        let here = self.network.lane(lane);
+        let right = self.arrival_lane.is_none_or(|k| k == here.index);
+        let reach = match (here.permissions.allows(self.class), right) {
+            (false, _) => 0.0,
+            (true, true) => here.length,
+            // In time to be clearly worse than the lane to arrive on.
+            (true, false) => (here.length - 2.0 * SAME_REACH).max(0.0),
+        };
+        LaneChoice::new(here, reach, self.class, self.closures.is_closed(lane))
+    }
 }
 
 /// Points every lane to the nearest of the best lanes that one may change to; if there is none, to the nearest. Right
@@ -467,7 +574,9 @@ fn set_offsets(row: &mut [LaneChoice], later: &[u8], ends: bool) {
     for i in 0..row.len() {
         let goals = (0..row.len()).filter(|&k| far[k] && Some(later[k]) == fewest);
         let nearest = goals.min_by_key(|&k| (!may_reach(row, i, k), k.abs_diff(i), k));
-        row[i].offset = nearest.map_or(0, |k| k as i32 - i as i32) as i8;
+        // The only lanes that lead on are closed: whoever is there stays there.
+        let stays = !any && !row[i].allowed && !row[i].movement.is_none();
+        row[i].offset = if stays { 0 } else { nearest.map_or(0, |k| k as i32 - i as i32) as i8 };
     }
 }
 

@@ -6,13 +6,14 @@ use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
 
 use super::by_type::{ByType, Row};
+use super::closures::Closures;
 use super::insert::arrival_of;
 use super::lane_change::can_change;
 use super::monitor;
 use super::sensors::Sensors;
 use crate::behaviour::Driver;
-use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleType, expand};
-use crate::network::{Conflict, ConflictKind, LaneId, MovementId, MovementKind, Network, RightOfWay};
+use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleId, VehicleType, expand};
+use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay};
 
 /// How a run is set up.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub struct Setup {
     pub begin: Millis,
     /// End of the demand; `None`: when the last vehicle has left.
     pub end: Option<Millis>,
+    /// How long the run warms up, ≥ 0: vehicles that depart in that time are simulated and left out of every mean.
+    pub warm_up: Millis,
     /// Length of a step.
     pub step: Millis,
     /// Seed of all randomness.
@@ -43,6 +46,7 @@ impl Default for Setup {
         Self {
             begin: Millis(0),
             end: None,
+            warm_up: Millis(0),
             step: Millis(1000),
             seed: 1,
             threads: 1,
@@ -83,6 +87,8 @@ pub struct LaneFacts {
     pub waiting_place: bool,
     /// Whether it is part of a roundabout, or lies inside a junction on the way into, on or out of one.
     pub ring: bool,
+    /// Whether its link leads to a signal.
+    pub approach: bool,
 }
 
 /// A movement as the step reads it.
@@ -96,6 +102,9 @@ pub struct MoveFacts {
     pub lamp: u32,
     /// First of the movements it gives way to, and one past the last.
     pub yields: (u32, u32),
+    /// The same while its lamp is out of order, if its junction has no signs that say who goes first: its foes, of whom
+    /// each stops and goes in turn. Else none.
+    pub turns: (u32, u32),
     /// Length of the next lane if internal, m.
     pub first_inside: f32,
     /// Distance from which all foes can be seen, m.
@@ -114,8 +123,11 @@ pub struct MoveFacts {
     pub keep_clear: bool,
     /// Whether somebody gives way to it.
     pub has_yielders: bool,
-    /// Whether it gives way even at a full green, because its program opens it in conflict.
+    /// Whether it gives way even at a full green: because its program opens it in conflict, or because those that it
+    /// gives way to obey the same lamp.
     pub unprotected: bool,
+    /// Whether its lamp turns from green to red without a yellow.
+    pub abrupt: bool,
 }
 
 /// A conflict with what else the step wants to know.
@@ -143,17 +155,34 @@ impl ConflictFacts {
     }
 }
 
-/// Everything constant about a run.
+impl Setup {
+    /// The end of the warm-up: whoever departs from then on counts in means.
+    pub fn measured_from(&self) -> Millis {
+        self.begin + self.warm_up
+    }
+}
+
+/// Everything about a run that only commands change.
 #[derive(Clone, Debug)]
 pub struct Scene {
     /// The network, for names and shapes.
     pub network: Arc<Network>,
+    /// The demand before the run.
+    pub demand: Arc<Demand>,
     /// The vehicle types.
     pub types: Vec<VehicleType>,
     /// Their drivers.
     pub drivers: Vec<Driver>,
-    /// The vehicles to come, ordered by departure.
+    /// The vehicles, by id: those of the demand by their departure, then those that surges added.
     pub departures: Vec<Departure>,
+    /// Who departs, by departure.
+    pub order: Vec<VehicleId>,
+    /// Whom each vehicle that a surge added is a copy of.
+    pub copies: Vec<VehicleId>,
+    /// How many surges there have been.
+    pub surges: u32,
+    /// Which lanes are closed.
+    pub closures: Closures,
     /// How many of them name only where they begin and end.
     pub trips: usize,
     /// Where each arrives on its last lane: m from its start, or if negative from its end.
@@ -203,7 +232,7 @@ impl Scene {
     }
 
     /// Prepares a run.
-    pub fn new(network: Arc<Network>, demand: &Demand, setup: Setup) -> Self {
+    pub fn new(network: Arc<Network>, demand: &Arc<Demand>, setup: Setup) -> Self {
         let types: Vec<VehicleType> = demand
             .types
             .iter()
@@ -235,6 +264,11 @@ impl Scene {
             drivers: types.iter().map(|t| Driver::new(t, dt)).collect(),
             sensors: Sensors::at_signals(&network),
             types,
+            order: (0..departures.len()).map(VehicleId::new).collect(),
+            copies: Vec::new(),
+            surges: 0,
+            closures: Closures::default(),
+            demand: demand.clone(),
             departures,
             trips,
             arrivals,
@@ -254,6 +288,27 @@ impl Scene {
             forgetting: libm::powf(0.5, dt),
             evening: libm::powf(0.8, dt),
         }
+    }
+
+    /// How many vehicles depart before `time`.
+    pub fn departed_before(&self, time: Millis) -> usize {
+        self.order.partition_point(|id| self.departures[id.index()].depart < time)
+    }
+
+    /// Whether a vehicle departs after the warm-up.
+    #[inline]
+    pub fn is_measured(&self, id: VehicleId) -> bool {
+        self.departures[id.index()].depart >= self.setup.measured_from()
+    }
+
+    /// The vehicle of the demand that a vehicle is a copy of, or itself.
+    pub fn original(&self, id: VehicleId) -> VehicleId {
+        let own = self.departures.len() - self.copies.len();
+        let mut id = id;
+        while let Some(copy) = id.index().checked_sub(own) {
+            id = self.copies[copy];
+        }
+        id
     }
 
     /// The speed limit of a lane for a vehicle type, m/s.
@@ -276,6 +331,7 @@ fn move_facts(
     unsafe_pairs: &[(MovementId, MovementId)],
 ) -> (Vec<MoveFacts>, Vec<MovementId>) {
     let mut yields = Vec::new();
+    let unsigned = without_signs(network);
     let moves = network
         .movements
         .iter()
@@ -287,12 +343,17 @@ fn move_facts(
             yields.extend(&m.yields_to);
             let forced = unsafe_pairs.iter().filter(|p| p.0 == m.entry && m.kind != MovementKind::Exit);
             yields.extend(forced.map(|p| p.1));
+            let end = yields.len() as u32;
+            if m.kind == MovementKind::Entry && m.head.is_some() && unsigned[m.junction.index()] {
+                yields.extend(&m.foes);
+            }
             let next = network.lane(m.next);
             MoveFacts {
                 next: m.next,
                 to: m.to,
                 lamp,
-                yields: (start, yields.len() as u32),
+                yields: (start, end),
+                turns: (end, yields.len() as u32),
                 first_inside: if next.internal { next.length } else { 0.0 },
                 visibility: m.visibility,
                 stop_offsets: Row::NONE,
@@ -302,11 +363,26 @@ fn move_facts(
                 waits_inside: m.waits_inside,
                 keep_clear: m.keep_clear && !m.foes.is_empty(),
                 has_yielders: m.has_yielders || unsafe_pairs.iter().any(|p| p.1 == MovementId::new(i)),
-                unprotected: unsafe_pairs.iter().any(|p| p.0 == m.entry),
+                unprotected: unsafe_pairs.iter().any(|p| p.0 == m.entry)
+                    || entry
+                        .yields_to
+                        .iter()
+                        .any(|&to| entry.head.is_some() && network.movement(to).head == entry.head),
+                abrupt: entry.head.is_some_and(|h| network.signals[h.signal.index()].ends_abruptly(h.group)),
             }
         })
         .collect();
     (moves, yields)
+}
+
+/// Of each junction, whether it leaves ways that cross to lamps alone: nothing says who gives way without them.
+fn without_signs(network: &Network) -> Vec<bool> {
+    let open = |id: MovementId| {
+        let m = network.movement(id);
+        let settled = |f: &MovementId| m.yields_to.contains(f) || network.movement(*f).yields_to.contains(&id);
+        m.head.is_some() && !m.foes.iter().all(settled)
+    };
+    network.junctions.iter().map(|j| j.entries.iter().any(|&id| open(id))).collect()
 }
 
 /// First lamp of each signal, and one past the last lamp.
@@ -358,10 +434,17 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
                 internal: lane.internal,
                 waiting_place: exit.get().is_some_and(|m| network.movement(m).kind == MovementKind::Onward),
                 ring: is_on_ring(network, lane, exit),
+                approach: leads_to_signal(network, lane.link),
             }
         })
         .collect();
     (lanes, conflicts)
+}
+
+/// Whether some movement that leaves a link obeys a lamp.
+pub fn leads_to_signal(network: &Network, link: LinkId) -> bool {
+    let mut movements = network.lanes_of(link).flat_map(|lane| network.movements_of(lane));
+    movements.any(|m| network.movement(m).head.is_some())
 }
 
 /// See [`LaneFacts::ring`].

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::announce::Announcements;
 use super::checkpoint::Fingerprints;
 use super::chunk;
+use super::closures;
 use super::collisions::Overlaps;
 use super::command::{Agenda, TimedCommand};
 use super::control::{Controllers, Lamps};
@@ -89,6 +90,7 @@ pub struct Snapshot {
     pub(super) controllers: Vec<Vec<u8>>,
     pub(super) monitor: super::monitor::Monitor,
     pub(super) faults: Vec<super::control::CycleFault>,
+    pub(super) outages: Vec<Option<super::control::Blackout>>,
 }
 
 impl Simulation {
@@ -130,8 +132,8 @@ impl Simulation {
         world.insert_resource(Traffic::new(&scene.lanes));
         world.insert_resource(Halts::new(scene.places));
         world.insert_resource(Waiting::new(links));
-        world.insert_resource(Paths::new(&scene.network, &self.demand, &scene.departures));
-        world.insert_resource(Navigator::new(&scene, &self.demand));
+        world.insert_resource(Paths::new(&scene));
+        world.insert_resource(Navigator::new(&scene));
         world.insert_resource(Announcements::new(scene.moves.len()));
         world.insert_resource(Measures::new(&scene));
         world.insert_resource(Overlaps::default());
@@ -157,7 +159,7 @@ impl Simulation {
     pub fn reset(&mut self, seed: u64) -> Result<(), SimError> {
         let mut setup = self.scene().setup.clone();
         setup.seed = seed;
-        let agenda = self.world.resource::<Agenda>().again();
+        let agenda = self.world.resource::<Agenda>().again(setup.begin);
         self.prepare(setup)?;
         self.world.insert_resource(agenda);
         Ok(())
@@ -180,7 +182,43 @@ impl Simulation {
 
     /// Whether every vehicle has arrived and none is to come.
     pub fn is_empty(&self) -> bool {
-        self.measures().arrived == self.scene().departures.len()
+        self.measures().arrived == self.scene().order.len()
+    }
+
+    /// Of those who wait or are under way: how many have no way to their destination because lanes are closed.
+    pub fn unserved(&self) -> usize {
+        let (scene, table) = (self.scene(), &self.paths().table);
+        if !scene.closures.any() {
+            return 0;
+        }
+        let waiting = self.waiting().busy.iter().flat_map(|&link| &self.waiting().lines[link as usize]);
+        let barred = waiting.filter(|entry| table.blocked_leg(entry.path).is_some()).count();
+        let parked = self.halts().list.iter().filter_map(|h| Some((h.lane, h.parked.as_ref()?)));
+        let out = self.traffic().vehicles().chain(parked);
+        barred + out.filter(|(lane, v)| closures::is_cut_off(scene, table, *lane, v)).count()
+    }
+
+    /// Whether a command is to come within a day.
+    pub fn expects_commands(&self) -> bool {
+        self.world.resource::<Agenda>().goes_on(self.now())
+    }
+
+    /// Whether everybody has come whose time was to come, and nobody who is left can move because lanes are closed: they
+    /// are unserved, or stand behind those who are. No command is to come.
+    pub fn is_closed_off(&self) -> bool {
+        /// Longer than anybody stands at a signal, s.
+        const STANDING: f32 = 300.0;
+        let waiting = self.waiting();
+        if !self.scene().closures.any()
+            || waiting.next < self.scene().order.len()
+            || self.expects_commands()
+            || self.halts().list.iter().any(|h| h.over != Millis::NEVER)
+        {
+            return false;
+        }
+        let unserved = self.unserved();
+        let standing = self.traffic().vehicles().all(|(_, v)| v.waiting >= STANDING);
+        unserved > 0 && standing && (self.traffic().count() > 0 || unserved == waiting.count)
     }
 
     /// What does not change during the run.
@@ -276,11 +314,9 @@ impl Simulation {
     /// If it does not fit the network.
     pub fn command(&mut self, command: TimedCommand) -> Result<(), SimError> {
         let problem = |problem| SimError::Command { at: command.at, problem };
-        if !command.at.is_finite() {
-            return Err(problem("at is not a number; expected a time in s".into()));
-        }
-        command.command.check(self.scene()).map_err(problem)?;
-        self.world.resource_mut::<Agenda>().add(command);
+        command.check(self.scene()).map_err(problem)?;
+        let now = self.now();
+        self.world.resource_mut::<Agenda>().add(command, now);
         Ok(())
     }
 
@@ -356,6 +392,7 @@ impl Simulation {
             controllers: saved.collect(),
             monitor: controllers.monitor.clone(),
             faults: controllers.faults.clone(),
+            outages: controllers.outages().to_vec(),
         }
     }
 
@@ -374,7 +411,7 @@ impl Simulation {
         for (c, bytes) in controllers.list.iter_mut().zip(&snapshot.controllers) {
             c.load(bytes).map_err(|e| SimError::Snapshot(format!("controller: {e}")))?;
         }
-        controllers.resume(snapshot.monitor.clone(), snapshot.faults.clone());
+        controllers.resume(snapshot.monitor.clone(), snapshot.faults.clone(), snapshot.outages.clone());
         let mut sensors = SensorState::new(&snapshot.scene);
         sensors.occupied.clone_from(&snapshot.occupied);
         let world = &mut self.world;

@@ -85,7 +85,8 @@ pub struct Flags;
 impl Flags {
     /// Stood at a red lamp in the last step: a driver needs time to react to green.
     pub const AT_RED: u8 = 1;
-    /// Saw a yellow too late to stop; kept as long as it cannot stop before a line ahead that is closed.
+    /// Saw a yellow too late to stop, or a red where there is no yellow, or would one that follows on a lamp that is out
+    /// of order; kept as long as it cannot stop before a line ahead that is closed.
     pub const LATE_YELLOW: u8 = 2;
     /// Waits, or slows down to wait, at a line ahead.
     pub const WAITS: u8 = 4;

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::announce::Announcements;
 use super::apply::{Context, apply_chunk, hand_over};
 use super::chunk::{Chunk, Part, split};
+use super::closures::Detours;
 use super::collisions::Overlaps;
 use super::command::Agenda;
 use super::control::{Controllers, Lamps};
@@ -121,15 +122,55 @@ pub fn schedule() -> Schedule {
     schedule
 }
 
-fn commands(mut scene: ResMut<SceneRes>, mut agenda: ResMut<Agenda>, clock: Res<Clock>, mut profile: ResMut<Profile>) {
+/// What commands change besides the scene.
+#[derive(bevy::ecs::system::SystemParam)]
+struct Commanded<'w> {
+    traffic: ResMut<'w, Traffic>,
+    halts: ResMut<'w, Halts>,
+    waiting: ResMut<'w, Waiting>,
+    paths: ResMut<'w, Paths>,
+    navigator: ResMut<'w, Navigator>,
+    controllers: ResMut<'w, Controllers>,
+    measures: ResMut<'w, Measures>,
+    entities: ResMut<'w, VehicleEntities>,
+    workers: ResMut<'w, Workers>,
+}
+
+fn commands(
+    mut scene: ResMut<SceneRes>,
+    mut agenda: ResMut<Agenda>,
+    clock: Res<Clock>,
+    mut state: Commanded,
+    mut profile: ResMut<Profile>,
+) {
     profile.start(clock.step);
     if agenda.is_due(clock.now) {
         let scene = Arc::make_mut(&mut scene.0);
-        for c in agenda.due(clock.now) {
-            c.apply(scene);
+        let closures = scene.closures.clone();
+        for due in agenda.due(clock.now) {
+            due.change(scene);
+            state.controllers.order(scene, &due, clock.now);
         }
+        state.follow(scene, closures != scene.closures);
     }
     profile.lap(Stage::Commands);
+}
+
+impl Commanded<'_> {
+    /// Brings the moving state into line with a changed scene; `lanes`: some have been closed or opened.
+    fn follow(&mut self, scene: &Scene, lanes: bool) {
+        self.measures.extend(scene);
+        self.entities.0.resize(scene.departures.len(), None);
+        if lanes {
+            self.navigator.renew(scene);
+            let (paths, search) = (&mut *self.paths, &mut self.workers.searches[0]);
+            Detours { scene, navigator: &self.navigator, search, paths }.renew(
+                &mut self.traffic,
+                &mut self.halts,
+                &mut self.waiting,
+            );
+        }
+    }
 }
 
 #[allow(clippy::too_many_arguments, reason = "a system's parameters are what it touches")]
@@ -150,7 +191,7 @@ fn insert(
     let (scene, now) = (&*scene.0, clock.now);
     halts.release(scene, &paths.table, &mut traffic, &mut measures, now + scene.setup.step);
     let mut entered = Vec::new();
-    waiting.line_up(scene, &paths, now);
+    line_up(scene, &mut waiting, &navigator, &mut paths, &mut workers.searches[0], now);
     navigator.route(scene, &mut waiting, &mut paths, &mut workers.searches, now);
     waiting.insert(scene, &paths.table, &mut traffic, &lamps.shown, now, &mut entered);
     navigator.look(scene, &traffic, now);
@@ -162,6 +203,24 @@ fn insert(
         entities.0[id.index()] = Some(spawner.spawn(VehicleEntity(id)).id());
     }
     profile.lap(Stage::Insert);
+}
+
+/// Puts everybody in line whose time has come; who cannot drive as planned because lanes are closed finds another way.
+fn line_up(
+    scene: &Scene,
+    waiting: &mut Waiting,
+    navigator: &Navigator,
+    paths: &mut Paths,
+    search: &mut Search,
+    now: Millis,
+) {
+    waiting.line_up(scene, now, |id| {
+        let mut path = paths.planned(scene, id);
+        if scene.closures.any() && !navigator.looks_at_departure(scene, id) {
+            path = Detours { scene, navigator, search, paths }.before_entering(id, path);
+        }
+        (path, paths.table.links(path)[0])
+    });
 }
 
 #[allow(clippy::too_many_arguments, reason = "a system's parameters are what it touches")]
@@ -219,6 +278,7 @@ fn apply(
         seed: scene.setup.seed,
     };
     measures.vehicle_steps += workers.chunks.iter().map(|c| c.plans.len() as u64).sum::<u64>();
+    measures.approach_steps += workers.chunks.iter().map(|c| c.approaching as u64).sum::<u64>();
     let parts = Part::all(&workers.chunks, traffic);
     workers.each(parts, |chunk, part| apply_chunk(&cx, chunk, part));
     hand_over(scene, &workers.chunks, traffic);
@@ -307,6 +367,7 @@ fn measure(
     let now = clock.now + scene.setup.step;
     let step = clock.step + 1;
     let m = &mut *books.measures;
+    let warm = now > scene.setup.measured_from();
     for chunk in &workers.chunks {
         for (lane, v) in &chunk.arrived {
             m.arrive(v, *lane, scene.arrival_position(v.id, *lane), now);
@@ -314,7 +375,7 @@ fn measure(
                 spawner.entity(entity).despawn();
             }
         }
-        for (movement, _) in &chunk.passed {
+        for (movement, _) in chunk.passed.iter().filter(|_| warm) {
             let from = scene.network.movement(*movement).from;
             m.lanes[from.index()].flow += 1;
         }
@@ -327,7 +388,7 @@ fn measure(
     // Commit the clock first: everything below speaks of the end of the step.
     (clock.now, clock.step) = (now, step);
     let every = |seconds: i64| (now - scene.setup.begin).0 % (seconds * 1000) < scene.setup.step.0;
-    if every(measures::SAMPLE_S) {
+    if every(measures::SAMPLE_S) && warm {
         m.sample(scene, &traffic);
     }
     if every(gridlock::EVERY_S) {

@@ -136,12 +136,12 @@ fn commands_go_on() {
     until(&mut astray, 60.0);
     for mut sim in [world.start(), astray] {
         sim.load(&bytes).expect("it is of such a run");
-        assert_eq!(sim.agenda().list().len(), 4);
+        assert_eq!(sim.agenda().given().len(), 4);
         until(&mut sim, 300.0);
         assert_eq!(sim.state_hash(), whole.state_hash());
         sim.reset(world.setup.seed).expect("a run can be reset");
         until(&mut sim, 150.0);
-        assert_eq!(sim.agenda().list().len(), 4, "a reset keeps the commands");
+        assert_eq!(sim.agenda().given().len(), 4, "a reset keeps the commands");
     }
 }
 

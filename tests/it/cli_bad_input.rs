@@ -27,8 +27,8 @@ fn files_that_are_none() {
     refused(&[&s.path("").display().to_string()], &["is a directory"]);
     refused(&[&path("empty.ron", "")], &["empty.ron", "is empty"]);
     refused(&[&path("empty.sumocfg", "")], &["empty.sumocfg", "is empty"]);
-    refused(&[&path("x.txt", "x")], &["x.txt", ".ron (ours) or .sumocfg (SUMO)"]);
-    refused(&[&path("config.json", "{}")], &["CityFlow", "not supported yet"]);
+    refused(&[&path("x.txt", "x")], &["x.txt", ".ron (ours), .sumocfg (SUMO) or .json (a CityFlow configuration)"]);
+    refused(&[&path("config.json", "{}")], &["is no CityFlow configuration", "roadnetFile and flowFile"]);
     refused(&[&path("x.net.xml", NET)], &["network without traffic", ".sumocfg"]);
     refused(&[&path("x.rou.xml", ROUTES)], &["part of a SUMO scenario"]);
     refused(&[&path("y.sumocfg", &CONFIG.replace("x.net", "y.net"))], &["y.net.xml", "cannot be read"]);
@@ -115,6 +115,16 @@ fn options_that_make_no_sense() {
         ("[(at: 1, command: Explode)]", "Explode"),
         ("[(at: 1, command: SpeedLimit(link: \"zzz\", limit: 1))]", "no link 'zzz'"),
         ("[(at: 1, command: SpeedLimit(link: \"m0\", limit: -1))]", "limit is -1"),
+        ("[(at: 1, command: CloseLanes(link: \"m0\", lanes: [7]))]", "there is no lane 7; expected 0 (at the kerb) to"),
+        ("[(at: 1, command: CloseLanes(link: \"m0\", lanes: []))]", "lanes is empty"),
+        ("[(at: 9, command: CloseLanes(link: \"m0\", until: 9))]", "until is 9; expected a time in s after 9"),
+        ("[(at: 1, command: OpenLanes(link: \"mo\"))]", "did you mean 'm0'?"),
+        ("[(at: 1, command: SignalOutage(signal: \"nowhere\"))]", "no signal 'nowhere'"),
+        ("[(at: 1, command: Signal(signal: \"a\", order: Call(group: 99)))]", "there is no group 99"),
+        ("[(at: 1, command: DemandSurge(factor: -1))]", "factor is -1; expected 0 to 100"),
+        ("[(at: 1, command: DemandSurge(factor: 2, from: [\"zzz\"]))]", "no link 'zzz'"),
+        ("[(at: 1, command: CloseLanes(link: \"m0\", lane: 1))]", "lane"),
+        ("[\n(at: 1, command: DemandSurge(factor: 2)),\n(at: 2, command: DemandSurge(factor: 200))]", "c.ron:3:9"),
         ("[(at: NaN, command: SpeedLimit(link: \"m0\", limit: 1))]", "not a number"),
     ] {
         let file = s.write("c.ron", text).display().to_string();

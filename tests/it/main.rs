@@ -2,6 +2,7 @@
 
 mod checkpoint_damage;
 mod checkpoints;
+mod cityflow;
 mod cli;
 mod cli_bad_input;
 mod cli_checkpoints;
@@ -15,9 +16,12 @@ mod diagram;
 mod discharge;
 mod draw;
 mod export;
+mod generated;
 mod golden;
 mod golden_table;
 mod imported;
+mod incidents;
+mod incidents_random;
 mod invariants;
 mod junctions;
 mod ladder;

@@ -14,6 +14,7 @@ use crate::sim::Simulation;
 /// Loads a scenario and prepares a run of it, as `run` does.
 pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
     let mut loaded = load(Some(path), &[]).map_err(|e| vec![e.to_string()])?;
+    loaded.complete_programs();
     let shown = path.display();
     let demand = Arc::new(std::mem::take(&mut loaded.demand));
     let setup = loaded.setup(loaded.seed);

@@ -93,6 +93,7 @@ fn unfinished(ended: Stop, left: usize) -> Option<String> {
     let why = match ended {
         Stop::Empty => return None,
         Stop::Gridlock => "a gridlock",
+        Stop::Unserved => "lanes are closed",
         Stop::Stuck => "nothing moved for an hour",
         Stop::End | Stop::Interrupted => "ended early",
     };

@@ -11,7 +11,6 @@ use csv::Writer;
 use crate::cli::intersections;
 use crate::cli::run::Finished;
 use crate::cli::tables::{self, Figures, SATURATION_FLOW};
-use crate::demand::VehicleId;
 use crate::network::LaneId;
 use crate::sim::state::Vehicle;
 
@@ -46,8 +45,9 @@ pub fn trips(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
         "depart_lane",
         "arrival_lane",
     ])?;
-    let loaded = run.sim.waiting().next.min(m.trips.len());
-    for (i, (t, d)) in m.trips[..loaded].iter().zip(&scene.departures).enumerate() {
+    for &id in &scene.order[..run.sim.waiting().next] {
+        let i = id.index();
+        let (t, d) = (&m.trips[i], &scene.departures[i]);
         let state = match (t.entered, t.arrived) {
             (_, Some(_)) => "arrived",
             (Some(_), None) => "running",
@@ -71,7 +71,7 @@ pub fn trips(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
             number(Some(f64::from(waiting))),
             stops.to_string(),
             number(Some(f64::from(lost))),
-            number(Some(f64::from(scene.speed_factor(VehicleId::new(i))))),
+            number(Some(f64::from(scene.speed_factor(id)))),
             name(t.depart_lane),
             name(t.arrival_lane),
         ])?;

@@ -126,8 +126,7 @@ fn stages(axis: &[&Approach], standards: &Standards) -> Vec<CriticalStage> {
     let protects = wants.contains(&true);
     let protected = own.map(|own| own && protects);
     let open = |i: usize| if protected[i] { "rs" } else { "rsl" };
-    let mut out = vec![CriticalStage { go: Vec::new(), ..permissive_stage([(a, open(0)), (b, open(1))], standards) }];
-    out[0].go = [a.go(open(0)), b.go(open(1))].into_iter().flatten().collect();
+    let mut out = vec![both([(a, open(0)), (b, open(1))], standards)];
     if protected == [true, true] {
         out.push(stage(&[(a, "l"), (b, "l")], 0.0, standards));
     } else if let Some(i) = protected.iter().position(|&p| p) {
@@ -151,12 +150,16 @@ fn should_be_protected(a: &Approach, oncoming: &Approach) -> bool {
     left > MANY_LEFT || left * against > MANY_MEETINGS[lanes - 1]
 }
 
-/// A stage of two approaches that face each other.
-fn permissive_stage(open: [(&Approach, &str); 2], standards: &Standards) -> CriticalStage {
+/// A stage of two approaches that face each other: left turns of each that are open give way to the other.
+fn both(open: [(&Approach, &str); 2], standards: &Standards) -> CriticalStage {
     let against = |a: &Approach| a.flow(Direction::Straight) + a.flow(Direction::Right);
-    let each = [(0, 1), (1, 0)].map(|(me, other)| stage(&[open[me]], against(open[other].0), standards));
-    let [x, y] = each;
-    if x.flow >= y.flow { x } else { y }
+    let [x, y] = [(0, 1), (1, 0)].map(|(me, other)| stage(&[open[me]], against(open[other].0), standards));
+    CriticalStage {
+        go: [x.go, y.go].concat(),
+        flow: x.flow.max(y.flow),
+        saturation: x.saturation,
+        min_green: x.min_green.max(y.min_green),
+    }
 }
 
 /// A stage in which some turns of approaches are open, and left turns give way to `oncoming` veh/h; its flow is that of
@@ -209,11 +212,6 @@ impl Draft {
 /// The shortest cycle that suits all of a group of signals that are to run together, s: the longest of theirs.
 pub fn common_cycle<'a>(drafts: impl IntoIterator<Item = &'a Draft>) -> f64 {
     drafts.into_iter().map(Draft::cycle).fold(0.0, f64::max)
-}
-
-/// The letter of a turn, for [`TurnFlows`].
-pub fn turn_name(street: &str, direction: Direction) -> String {
-    format!("{street}:{}", letter(direction))
 }
 
 #[cfg(test)]

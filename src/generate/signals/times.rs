@@ -28,7 +28,8 @@ pub(super) fn all_red(crossing: &Crossing, stages: &[CriticalStage], yellow: f64
     let mut longest = 0.0_f64;
     for (k, now) in open.iter().enumerate() {
         let next = &open[(k + 1) % open.len()];
-        for (_, a) in crossing.turns.iter().enumerate().filter(|&(i, _)| now[i] && !next[i]) {
+        let ending = crossing.turns.iter().enumerate().filter(|&(i, _)| now[i] && !next[i]);
+        for a in ending.map(|(_, turn)| turn) {
             for &j in a.foes.iter().filter(|&&j| next[j] && !now[j]) {
                 longest = longest.max(intergreen(a, &crossing.turns[j]));
             }
@@ -47,7 +48,7 @@ fn opens(stage: &CriticalStage, turn: &SurveyedTurn) -> bool {
 }
 
 /// Time from the end of one green to the start of a foe's, s.
-fn intergreen(from: &SurveyedTurn, to: &SurveyedTurn) -> f64 {
+pub(super) fn intergreen(from: &SurveyedTurn, to: &SurveyedTurn) -> f64 {
     let (clear, enter) = match meeting(&from.path, &to.path) {
         Some((a, b)) => (a + HALF, (b - HALF).max(0.0)),
         None => (geometry::length(&from.path), (geometry::length(&to.path) - MERGE).max(0.0)),

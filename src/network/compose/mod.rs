@@ -15,7 +15,7 @@ mod plan;
 mod right_of_way;
 mod roads;
 mod roundabout;
-mod shape;
+pub(crate) mod shape;
 mod signals;
 mod stops;
 mod survey;

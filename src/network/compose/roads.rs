@@ -158,6 +158,9 @@ pub(super) fn check_streets(plan: &StreetPlan) -> Result<(), PlanError> {
         if !names.insert(&street.id) {
             return Err(wrong("is defined twice".into()));
         }
+        if street.from == street.to {
+            return Err(wrong(format!("leads from '{}' to itself; expected two nodes", street.from)));
+        }
     }
     Ok(())
 }
@@ -177,9 +180,6 @@ pub(super) fn roads<'a>(
             found.ok_or_else(|| wrong(format!("{field}: no node '{id}'; expected one of {}", known())))
         };
         let (from, to) = (find("from", &street.from)?, find("to", &street.to)?);
-        if from == to {
-            return Err(wrong(format!("leads from '{}' to itself; expected two nodes", street.from)));
-        }
         let mut line = vec![position(&plan.nodes[from])];
         line.extend_from_slice(&street.bends);
         line.push(position(&plan.nodes[to]));

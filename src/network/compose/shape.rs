@@ -16,7 +16,7 @@ const FREE_ANGLE: f64 = 15.0 / 180.0 * PI;
 pub(super) const SIDEWAYS: f64 = 4.0;
 
 /// The part of a polyline from `start` to `end` metres along it.
-pub(super) fn cut(line: &[Point], start: f64, end: f64) -> Vec<Point> {
+pub(crate) fn cut(line: &[Point], start: f64, end: f64) -> Vec<Point> {
     let mut out = vec![geometry::along(line, start).0];
     let mut at = 0.0;
     for w in line.windows(2) {
@@ -46,7 +46,7 @@ pub(super) fn wrap(angle: f64) -> f64 {
 }
 
 /// A smooth way from the end of one lane to the start of another; its ends are theirs.
-pub(super) fn way(from: &[Point], to: &[Point]) -> Vec<Point> {
+pub(crate) fn way(from: &[Point], to: &[Point]) -> Vec<Point> {
     let (Some(&p), Some(&q)) = (from.last(), to.first()) else { return Vec::new() };
     let (hp, hq) = (heading_at_end(from), heading_at_start(to));
     let (u, v) = (direction(hp), direction(hq));

@@ -27,7 +27,7 @@ pub(super) struct Wrong {
 
 /// A path of fields and places.
 macro_rules! steps {
-    ($($step:expr),* $(,)?) => { vec![$(crate::scenario::place::Step::from($step)),*] };
+    ($($step:expr),* $(,)?) => { Vec::from([$(crate::scenario::place::Step::from($step)),*]) };
 }
 pub(super) use steps;
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::state::State;
+use crate::demand::VehicleId;
 use crate::demand::stops::legs;
-use crate::demand::{Demand, Stop, VehicleId};
 use crate::network::{LaneId, LinkId, MovementId};
 use crate::sim::insert::InLine;
 use crate::sim::measures::{MOST_RED_RUNS, Measures, Trip};
@@ -26,9 +26,11 @@ pub fn ensure(holds: bool, what: &str) -> Checked {
     if holds { Ok(()) } else { Err(what.to_owned()) }
 }
 
-/// Where a vehicle whose time has come is.
+/// Where a vehicle is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
+    /// Nowhere yet: its time has not come.
+    ToCome,
     /// In line.
     InLine,
     /// On the network, or parked beside it.
@@ -42,7 +44,7 @@ pub struct Check<'a> {
     scene: &'a Scene,
     table: &'a RouteTable,
     clock: Clock,
-    /// Of every vehicle whose time has come.
+    /// Of every vehicle.
     places: Vec<Place>,
 }
 
@@ -61,10 +63,12 @@ impl<'a> Check<'a> {
         ensure(state.lamps.len() == lamps, "other lamps")?;
         ensure(state.occupied.len() == scene.sensors.list.len(), "other loops")?;
         ensure(state.controllers.len() == network.signals.len(), "other signals")?;
-        ensure(state.next <= scene.departures.len(), "more vehicles than depart")?;
-        let due = scene.departures[..state.next].last().is_none_or(|d| d.depart < self.clock.now);
+        ensure(state.outages.len() == network.signals.len(), "other signals out of order")?;
+        let come = scene.order.get(..state.next).ok_or("more vehicles than depart")?;
+        let due = come.last().is_none_or(|id| scene.departures[id.index()].depart < self.clock.now);
         ensure(due, "vehicles before their time")?;
-        self.places = vec![Place::Gone; state.next];
+        self.places = vec![Place::ToCome; scene.departures.len()];
+        come.iter().for_each(|id| self.places[id.index()] = Place::Gone);
         ensure(state.rears.iter().all(|r| !r.is_nan()), "a stopping place without a number")?;
         for (l, lane) in state.lanes.iter().enumerate() {
             lane.vehicles.iter().try_for_each(|v| self.vehicle(LaneId::new(l), v))?;
@@ -79,8 +83,8 @@ impl<'a> Check<'a> {
         ensure(state.begging.is_sorted_by_key(|b| b.lane), "vehicles that beg out of order")?;
         let begging = state.begging.iter().all(|b| self.is_lane(b.lane) && b.beyond.is_finite());
         ensure(begging, "a vehicle that begs nobody")?;
-        self.books(&state.measures, state.next)?;
-        let known = |id: u32| (id as usize) < state.next;
+        self.books(&state.measures, come)?;
+        let known = |id: u32| self.has_come(VehicleId(id));
         let pairs: BTreeSet<_> = state.overlaps.iter().collect();
         let sound = pairs.len() == state.overlaps.len() && pairs.iter().all(|p| p.0 < p.1 && known(p.1));
         ensure(sound, "an overlap of no two vehicles")?;
@@ -89,13 +93,19 @@ impl<'a> Check<'a> {
         ensure(state.faults.iter().all(|f| f.group < groups(f.signal.index())), "a fault of no signal")
     }
 
+    /// Whether there is such a vehicle, and its time has come.
+    fn has_come(&self, id: VehicleId) -> bool {
+        self.places.get(id.index()).is_some_and(|place| *place != Place::ToCome)
+    }
+
     fn is_lane(&self, lane: LaneId) -> bool {
         lane.index() < self.scene.lanes.len()
     }
 
     /// Notes where a vehicle is.
     fn is_at(&mut self, id: VehicleId, place: Place) -> Checked {
-        let known = self.places.get_mut(id.index()).ok_or("a vehicle whose time has not come")?;
+        ensure(self.has_come(id), "a vehicle whose time has not come")?;
+        let known = &mut self.places[id.index()];
         ensure(*known == Place::Gone, "a vehicle in two places")?;
         *known = place;
         Ok(())
@@ -139,24 +149,27 @@ impl<'a> Check<'a> {
         let links = table.links(v.path);
         let (facts, leg) = (&scene.lanes[lane.index()], usize::from(v.leg));
         let is_on = |lane: LaneId, leg: usize| links.get(leg).is_some_and(|l| l.0 == scene.lanes[lane.index()].link);
+        let leads_on = |m: MovementId| is_on(scene.moves[m.index()].to, leg + 1);
         let directed = if facts.internal {
-            // It was directed on the road before, and goes through the junction to the next.
-            let network = &scene.network;
-            let from = network.movement(facts.entry).from;
-            let was = Vehicle { next: self.choice(v, from), ..*v };
-            let through = is_on(from, leg) && is_on(network.movement(facts.exit).to, leg + 1);
-            through && v.next == facts.exit && table.directs(&was, usize::from(scene.lanes[from.index()].index))
+            // It was directed on the road before, maybe with other lanes closed, and goes through the junction to the next.
+            let from = scene.network.movement(facts.entry).from;
+            is_on(from, leg) && v.next == facts.exit && leads_on(v.next)
         } else {
-            is_on(lane, leg) && table.directs(v, usize::from(facts.index))
+            is_on(lane, leg) && self.is_directed(lane, v, leads_on)
         };
-        ensure(directed, "a vehicle off its path")
+        ensure(directed && table.knows_row(v) && !v.reach.is_nan(), "a vehicle off its path")
     }
 
-    /// The movement that a vehicle's path takes from a lane of its leg.
-    fn choice(&self, v: &Vehicle, lane: LaneId) -> MovementId {
-        let choices = self.table.leg(v.path, v.leg);
-        let index = usize::from(self.scene.lanes[lane.index()].index);
-        choices.get(index).map_or(MovementId::NONE, |c| c.movement)
+    /// Whether a vehicle on the road goes on as its path does from its lane.
+    fn is_directed(&self, lane: LaneId, v: &Vehicle, leads_on: impl Fn(MovementId) -> bool) -> bool {
+        let facts = &self.scene.lanes[lane.index()];
+        let mut again = *v;
+        self.table.direct(&mut again, usize::from(facts.index));
+        // Who can no longer stop before a lane that has been closed enters it.
+        let (first, end) = facts.movements;
+        let commits = v.next.get().is_some_and(|m| (first..end).contains(&m.0) && leads_on(m));
+        let next = if commits { v.next } else { again.next };
+        Vehicle { next, ..again } == *v
     }
 
     /// What a vehicle has to do.
@@ -200,24 +213,23 @@ impl<'a> Check<'a> {
         ensure(entry.routed.is_none_or(|at| at <= self.clock.now), "a way found ahead of its time")
     }
 
-    /// The books, of so many vehicles.
-    fn books(&self, m: &Measures, next: usize) -> Checked {
-        ensure(m.trips.len() == next && m.lanes.len() == self.scene.lanes.len(), "other books")?;
-        for (i, trip) in m.trips.iter().enumerate() {
-            self.trip(VehicleId::new(i), trip)?;
-        }
+    /// The books, of these vehicles.
+    fn books(&self, m: &Measures, come: &[VehicleId]) -> Checked {
+        ensure(m.trips.len() == come.len() && m.lanes.len() == self.scene.lanes.len(), "other books")?;
+        come.iter().zip(&m.trips).try_for_each(|(id, trip)| self.trip(*id, trip))?;
         let count = |holds: fn(&Trip) -> bool| m.trips.iter().filter(|t| holds(t)).count();
         let (inserted, arrived) = (count(|t| t.entered.is_some()), count(|t| t.arrived.is_some()));
         let counts = (m.inserted, m.arrived, m.running) == (inserted, arrived, inserted - arrived);
         ensure(counts, "books that do not add up")?;
-        let most = [m.vehicle_steps, m.red_running, m.collisions, m.lane_changes].into_iter().all(|n| n < MOST);
+        let counts = [m.vehicle_steps, m.approach_steps, m.red_running, m.collisions, m.lane_changes];
+        let most = counts.into_iter().all(|n| n < MOST);
         let small = |n: u32| n < u32::MAX / 2;
         let lanes = m.lanes.iter().all(|b| {
             small(b.flow) && small(b.red_running) && b.vehicles < MOST && b.standing < MOST && b.lost.is_finite()
         });
         ensure(most && lanes && small(m.samples), "counts beyond measure")?;
         ensure(m.resco_delay.is_none_or(f64::is_finite), "a delay without a number")?;
-        let red = |&(_, lane, id): &(_, LaneId, VehicleId)| self.is_lane(lane) && id.index() < next;
+        let red = |&(_, lane, id): &(_, LaneId, VehicleId)| self.is_lane(lane) && self.has_come(id);
         ensure(m.red_runs.len() <= MOST_RED_RUNS && m.red_runs.iter().all(red), "a red lamp passed by nobody")
     }
 
@@ -226,7 +238,7 @@ impl<'a> Check<'a> {
         let expected = match self.places[id.index()] {
             Place::InLine => (false, false),
             Place::OnNetwork => (true, false),
-            Place::Gone => (true, true),
+            Place::Gone | Place::ToCome => (true, true),
         };
         ensure(expected == (trip.entered.is_some(), trip.arrived.is_some()), "a trip of a vehicle elsewhere")?;
         let depart = self.scene.departures[id.index()].depart;
@@ -262,20 +274,23 @@ impl<'a> Check<'a> {
 }
 
 /// A way that somebody found: the links follow each other, and lead past the stops.
-pub fn way(scene: &Scene, demand: &Demand, found: &Found, stops: &[Stop]) -> Checked {
-    let network = &scene.network;
+pub fn way(scene: &Scene, found: &Found) -> Checked {
+    let (network, routes) = (&scene.network, &scene.demand.routes);
     let road = |l: &LinkId| network.links.get(l.index()).is_some_and(|l| !l.internal);
-    let known = found.route.index() < demand.routes.len() && found.links.iter().all(road);
+    let known = found.route.index() < routes.len() && found.links.iter().all(road);
     ensure(known && !found.links.is_empty() && found.links.len() <= usize::from(u16::MAX), "a way over no links")?;
     let joined = |w: &[LinkId]| {
         let to = |lane| network.movements_of(lane).any(|m| network.lane(network.movement(m).to).link == w[1]);
         network.lanes_of(w[0]).any(to)
     };
     ensure(found.links.windows(2).all(joined), "a way over links that are not joined")?;
-    let place = |s: &Stop| s.place.is_none() || s.place.index() < scene.places;
-    let sound = |s: &Stop| s.lane.index() < scene.lanes.len() && s.start.is_finite() && s.end.is_finite() && place(s);
-    ensure(stops.iter().all(sound), "a stop nowhere")?;
-    // Every stop makes another path of all links: more of them than the trip has would take all memory.
-    ensure(stops.len() <= demand.routes[found.route.index()].stops.len(), "more stops than the trip has")?;
-    ensure(legs(network, &found.links, stops).is_ok(), "a way that misses a stop")
+    if let Some(rest) = &found.rest {
+        // Every stop makes another path of all links: more of them than the trip has would take all memory.
+        let route = &routes[found.route.index()];
+        let stops = rest.stops.is_sorted_by(|a, b| a < b)
+            && rest.stops.last().is_none_or(|&k| usize::from(k) < route.stops.len());
+        let vias = usize::from(rest.vias) <= route.via.as_ref().map_or(0, Vec::len);
+        ensure(stops && vias, "more stops than the trip has")?;
+    }
+    ensure(legs(network, &found.links, &found.route(scene).stops).is_ok(), "a way that misses a stop")
 }

@@ -16,6 +16,7 @@ pub struct Origin {
     seed: u64,
     begin: Millis,
     end: Option<Millis>,
+    warm_up: Millis,
     step: Millis,
     behaviour: Option<FollowingModel>,
     routing: Routing,
@@ -46,7 +47,8 @@ impl Origin {
     pub fn of(sim: &Simulation) -> Self {
         let scene = sim.scene();
         // Everything by name: whoever adds to a setup is asked here whether it changes results.
-        let Setup { begin, end, step, seed, threads: _, behaviour, routing, controller, unsafe_yields } = &scene.setup;
+        let Setup { begin, end, warm_up, step, seed, threads: _, behaviour, routing, controller, unsafe_yields } =
+            &scene.setup;
         let hashes = sim.fingerprints.get_or_init(|| Fingerprints {
             network: Fnv::of_value(&*scene.network),
             demand: Fnv::of_value(&*sim.demand),
@@ -57,13 +59,14 @@ impl Origin {
             seed: *seed,
             begin: *begin,
             end: *end,
+            warm_up: *warm_up,
             step: *step,
             behaviour: *behaviour,
             routing: *routing,
             controller: controller.clone(),
             unsafe_yields: *unsafe_yields,
             network: stamp(hashes.network, scene.lanes.len(), scene.network.signals.len()),
-            demand: stamp(hashes.demand, scene.departures.len(), scene.types.len()),
+            demand: stamp(hashes.demand, scene.departures.len() - scene.copies.len(), scene.types.len()),
         }
     }
 
@@ -85,6 +88,7 @@ impl Origin {
         pair("step", seconds(self.step), seconds(here.step))
             .or_else(|| pair("begin", seconds(self.begin), seconds(here.begin)))
             .or_else(|| pair("end", end(self), end(here)))
+            .or_else(|| pair("warm-up", seconds(self.warm_up), seconds(here.warm_up)))
             .or_else(|| pair("seed", self.seed.to_string(), here.seed.to_string()))
             .or_else(|| pair("behaviour", behaviour(self), behaviour(here)))
             .or_else(|| pair("controller", controller(self), controller(here)))

@@ -7,11 +7,10 @@ use intergreen_control::{Lamp, Millis};
 use serde::{Deserialize, Serialize};
 
 use super::check::{self, Check, ensure};
-use crate::demand::Stop;
 use crate::network::LinkId;
 use crate::sim::collisions::Overlaps;
 use crate::sim::command::Agenda;
-use crate::sim::control::{CycleFault, Lamps};
+use crate::sim::control::{Blackout, CycleFault, Lamps};
 use crate::sim::gridlock::Gridlocks;
 use crate::sim::hash::StateHash;
 use crate::sim::insert::{InLine, Waiting};
@@ -41,13 +40,13 @@ pub struct State {
     pub next: usize,
     /// Lines of vehicles that wait to enter, by link.
     pub lines: Vec<(LinkId, Vec<InLine>)>,
-    /// Ways found on the way.
-    pub ways: Vec<(Found, Vec<Stop>)>,
+    /// Ways found since the run began, in their order.
+    pub ways: Vec<Found>,
     /// The speeds that trips assume, if some look for their way.
     pub speeds: Option<(Vec<f64>, Vec<f32>, usize)>,
     /// What the lamps show.
     pub lamps: Vec<Lamp>,
-    /// The books; trips only of those whose time to depart has come.
+    /// The books; trips of those whose time to depart has come, in the order of that.
     pub measures: Measures,
     /// Pairs of vehicles that overlap.
     pub overlaps: Vec<(u32, u32)>,
@@ -65,6 +64,8 @@ pub struct State {
     pub monitor: MonitorState,
     /// Cycle faults.
     pub faults: Vec<CycleFault>,
+    /// Signals that are out of order.
+    pub outages: Vec<Option<Blackout>>,
 }
 
 impl State {
@@ -76,7 +77,7 @@ impl State {
             traffic: Traffic { lanes, tails: _, storage: _, askew: _, begging },
             halts: Halts { list: halts, rears },
             waiting: Waiting { next, mut lines, busy, count: _ },
-            paths: Paths { table, planned: _ },
+            paths,
             navigator,
             lamps: Lamps { shown: lamps, changes: _ },
             mut measures,
@@ -84,13 +85,14 @@ impl State {
             gridlocks,
             hash: StateHash(hash),
             agenda,
-            scene: _,
+            scene,
             occupied,
             controllers,
             monitor,
             faults,
+            outages,
         } = snapshot;
-        measures.trips.truncate(next);
+        measures.trips = scene.order[..next].iter().map(|id| measures.trips[id.index()]).collect();
         let mut line = |l: u32| (LinkId(l), std::mem::take(&mut lines[l as usize]).into());
         Self {
             step,
@@ -100,7 +102,7 @@ impl State {
             rears,
             next,
             lines: busy.into_iter().map(&mut line).collect(),
-            ways: table.added().to_vec(),
+            ways: paths.added().collect(),
             speeds: navigator.is_needed().then(|| navigator.speeds.parts()),
             lamps,
             measures,
@@ -112,6 +114,7 @@ impl State {
             controllers,
             monitor: monitor.save(),
             faults,
+            outages,
         }
     }
 
@@ -128,10 +131,13 @@ impl State {
         Check::new(&scene, &paths.table, clock).state(&self)?;
         let mut monitor = sim.controllers().monitor.clone();
         monitor.load(&self.monitor)?;
-        let navigator = self.navigator(sim)?;
+        let navigator = self.navigator(sim, &scene)?;
         let waiting = waiting(&scene, self.next, self.lines);
         let mut measures = self.measures;
-        measures.trips.resize(scene.departures.len(), Trip::NEW);
+        let trips = std::mem::replace(&mut measures.trips, vec![Trip::NEW; scene.departures.len()]);
+        for (id, trip) in scene.order.iter().zip(trips) {
+            measures.trips[id.index()] = trip;
+        }
         Ok(Snapshot {
             clock,
             traffic: Traffic::with(&scene, self.lanes, self.begging),
@@ -150,17 +156,18 @@ impl State {
             controllers: self.controllers,
             monitor,
             faults: self.faults,
+            outages: self.outages,
         })
     }
 
     /// The scene with all that the commands so far have done to it.
     fn scene(&self, sim: &Simulation, now: Millis) -> Result<Arc<Scene>, String> {
         let here = sim.scene();
+        self.agenda.check(here, now)?;
         let mut scene = match sim.agenda().is_fresh() {
             true => here.clone(),
             false => Arc::new(Scene::new(here.network.clone(), &sim.demand, here.setup.clone())),
         };
-        self.agenda.check(&scene, now)?;
         if !self.agenda.is_fresh() {
             self.agenda.replay(Arc::make_mut(&mut scene));
         }
@@ -168,23 +175,22 @@ impl State {
     }
 
     /// The paths of the departures, and of the ways found since.
-    fn paths(&self, sim: &Simulation, scene: &Scene) -> Result<Paths, String> {
-        let mut paths = match sim.paths().table.added() {
-            [] => sim.paths().clone(),
-            _ => Paths::new(&scene.network, &sim.demand, &scene.departures),
-        };
-        for (found, stops) in &self.ways {
-            check::way(scene, &sim.demand, found, stops)?;
+    fn paths(&self, sim: &Simulation, scene: &Arc<Scene>) -> Result<Paths, String> {
+        let same = Arc::ptr_eq(scene, sim.scene()) && sim.paths().added().next().is_none();
+        let mut paths = if same { sim.paths().clone() } else { Paths::new(scene) };
+        for found in &self.ways {
+            check::way(scene, found)?;
             let before = paths.table.len();
-            paths.find_or_add(&scene.network, found.clone(), stops);
+            paths.find_or_add(scene, found.clone());
             ensure(paths.table.len() > before, "a way found that was known")?;
         }
         Ok(paths)
     }
 
     /// What trips know.
-    fn navigator(&self, sim: &Simulation) -> Result<Navigator, String> {
+    fn navigator(&self, sim: &Simulation, scene: &Scene) -> Result<Navigator, String> {
         let mut navigator = sim.navigator().clone();
+        navigator.renew(scene);
         ensure(self.speeds.is_some() == navigator.is_needed(), "speeds for other trips")?;
         if let Some(parts) = &self.speeds {
             let speeds = navigator.speeds.with_parts(parts.clone());

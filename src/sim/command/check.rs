@@ -1,0 +1,155 @@
+//! What is wrong with a command, before it is taken.
+
+use intergreen_control::{Command as Order, Millis};
+
+use super::{Agenda, Command, Entry, TimedCommand};
+use crate::network::{LinkId, Network};
+use crate::sim::scene::Scene;
+
+/// Most that a surge multiplies departures by.
+const MOST_FACTOR: f64 = 100.0;
+/// A name is a near miss with one letter wrong, missing or too many, and one more for so many that it has.
+const LETTERS: usize = 5;
+
+impl TimedCommand {
+    /// Checks a command against the network.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn check(&self, scene: &Scene) -> Result<(), String> {
+        if !self.at.is_finite() {
+            return Err("at is not a number; expected a time in s".into());
+        }
+        self.command.check(scene)?;
+        let (name, until) = match &self.command {
+            Command::CloseLanes { link, until, .. } => (format!("CloseLanes of link '{link}'"), until),
+            Command::SignalOutage { signal, until, .. } => (format!("SignalOutage of signal '{signal}'"), until),
+            Command::DemandSurge { until, .. } => ("DemandSurge".to_owned(), until),
+            _ => return Ok(()),
+        };
+        match until {
+            Some(until) if !(until.is_finite() && *until > self.at) => {
+                Err(format!("{name}: until is {until}; expected a time in s after {}", self.at))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Agenda {
+    /// Checks an agenda that comes from outside, of a run that has reached `now`.
+    ///
+    /// # Errors
+    /// Says what is wrong.
+    pub(in crate::sim) fn check(&self, scene: &Scene, now: Millis) -> Result<(), String> {
+        let Some((done, to_come)) = self.list.split_at_checked(self.next) else {
+            return Err("more commands have taken effect than there are".into());
+        };
+        self.list.iter().try_for_each(|e| e.check(scene))?;
+        let order = to_come.is_sorted_by_key(|e| (e.time, e.id));
+        // What has taken effect did so in a step before, and nothing was given later than now.
+        let times = done.iter().all(|e| e.time.max(e.given) < now) && to_come.iter().all(|e| e.given <= now);
+        if order && times { Ok(()) } else { Err("commands out of order, or before their time".into()) }
+    }
+}
+
+impl Entry {
+    /// Checks an entry; its times are whole ms.
+    fn check(&self, scene: &Scene) -> Result<(), String> {
+        self.command.check(scene)?;
+        let until = match &self.command {
+            Command::DemandSurge { until, .. } if !self.ends => *until,
+            command => command.until(),
+        };
+        let ends = until.map(Millis::from_seconds);
+        let sound = if self.ends { ends == Some(self.time) } else { ends.is_none_or(|end| end >= self.time) };
+        if sound && until.is_none_or(f64::is_finite) { Ok(()) } else { Err("a command that ends out of time".into()) }
+    }
+}
+
+impl Command {
+    /// Checks a command against the network, but for its times.
+    fn check(&self, scene: &Scene) -> Result<(), String> {
+        let network = &scene.network;
+        match self {
+            Self::SpeedLimit { link, limit } => {
+                find_link(network, "SpeedLimit", link)?;
+                if !(limit.is_finite() && *limit > 0.0) {
+                    return Err(format!(
+                        "SpeedLimit of link '{link}': limit is {limit}; expected a positive number of m/s"
+                    ));
+                }
+                Ok(())
+            }
+            Self::CloseLanes { link, lanes, .. } => check_lanes(network, "CloseLanes", link, lanes.as_deref()),
+            Self::OpenLanes { link, lanes } => check_lanes(network, "OpenLanes", link, lanes.as_deref()),
+            Self::SignalOutage { signal, .. } => find_signal(network, "SignalOutage", signal).map(|_| ()),
+            Self::SignalRestore { signal } => find_signal(network, "SignalRestore", signal).map(|_| ()),
+            Self::Signal { signal, order } => {
+                let groups = find_signal(network, "Signal", signal)?;
+                check_order(signal, *order, groups)
+            }
+            Self::DemandSurge { factor, from, to, .. } => {
+                if !(factor.is_finite() && (0.0..=MOST_FACTOR).contains(factor)) {
+                    return Err(format!("DemandSurge: factor is {factor}; expected 0 to {MOST_FACTOR}"));
+                }
+                from.iter().chain(to).try_for_each(|link| find_link(network, "DemandSurge", link).map(|_| ()))
+            }
+        }
+    }
+}
+
+/// Checks the lanes of a link that is a road.
+fn check_lanes(network: &Network, what: &str, link: &str, lanes: Option<&[u8]>) -> Result<(), String> {
+    let id = find_link(network, what, link)?;
+    if network.link(id).internal {
+        return Err(format!("{what}: link '{link}' lies inside a junction; expected a road"));
+    }
+    let count = network.lanes_of(id).count();
+    match lanes {
+        Some([]) => Err(format!("{what} of link '{link}': lanes is empty; expected lanes, or no lanes for all")),
+        Some(lanes) => match lanes.iter().find(|&&k| usize::from(k) >= count) {
+            Some(k) => {
+                Err(format!("{what} of link '{link}': there is no lane {k}; expected 0 (at the kerb) to {}", count - 1))
+            }
+            None => Ok(()),
+        },
+        None => Ok(()),
+    }
+}
+
+/// Checks what is asked of a controller.
+fn check_order(signal: &str, order: Order, groups: u16) -> Result<(), String> {
+    let (Order::Hold { group, .. } | Order::Omit { group, .. } | Order::ForceOff { group } | Order::Call { group }) =
+        order
+    else {
+        return Ok(());
+    };
+    if group >= groups {
+        let last = groups.saturating_sub(1);
+        return Err(format!("Signal '{signal}': there is no group {group}; expected 0 to {last}"));
+    }
+    Ok(())
+}
+
+/// The link of that name.
+fn find_link(network: &Network, what: &str, name: &str) -> Result<LinkId, String> {
+    let names = network.links.iter().filter(|l| !l.internal).map(|l| l.id.as_str());
+    network.find_link(name).ok_or_else(|| format!("{what}: there is no link '{name}'{}", near(name, names)))
+}
+
+/// The number of groups of the signal of that name.
+fn find_signal(network: &Network, what: &str, name: &str) -> Result<u16, String> {
+    let found = network.signals.iter().find(|s| s.id == name).map(|s| s.groups);
+    let names = network.signals.iter().map(|s| s.id.as_str());
+    found.ok_or_else(|| format!("{what}: there is no signal '{name}'{}", near(name, names)))
+}
+
+/// The name most like another one, as a question; nothing if none is like it.
+fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let most = 1 + name.chars().count() / LETTERS;
+    let close = names.map(|n| (strsim::osa_distance(name, n), n)).filter(|(wrong, _)| *wrong <= most);
+    // Of equals the first.
+    let best = close.min_by_key(|(wrong, _)| *wrong);
+    best.map_or_else(String::new, |(_, n)| format!("; did you mean '{n}'?"))
+}
