@@ -6,9 +6,11 @@ use intergreen::demand::FollowingModel;
 use intergreen::demand::routing::{Moment, Routing};
 use intergreen::random::{Purpose, bits};
 use intergreen::sim::checkpoint::{VERSION, seal};
-use intergreen::sim::{CheckpointError, Simulation};
+use intergreen::sim::{CheckpointError, Command, Outage, Simulation};
 use intergreen_control::Millis;
 
+use super::checkpoints::until;
+use super::incidents::{buses, close, commanded, outage, over_up, signal, surge};
 use super::navigation;
 use super::stops::mixed;
 use super::worlds::{World, arterial, s};
@@ -111,6 +113,7 @@ fn a_checkpoint_of_another_run_says_what_differs() {
     told(&|w| w.setup.seed = 2, &format!("was made with seed {}; this run has 2", world.setup.seed));
     told(&|w| w.setup.step = s(1.0), "was made with step 0.5 s; this run has 1 s");
     told(&|w| w.setup.begin = s(-1.0), "was made with begin 0 s; this run has -1 s");
+    told(&|w| w.setup.warm_up = s(60.0), "was made with warm-up 0 s; this run has 60 s");
     told(&|w| w.setup.end = None, "was made with end 3600 s; this run has none");
     told(
         &|w| w.setup.behaviour = Some(FollowingModel::Idm),
@@ -167,11 +170,14 @@ fn tries() -> u64 {
 /// memory (a test that does fails by itself).
 #[test]
 fn nonsense_does_no_harm() {
-    let worlds =
-        [(arterial(), 200.0), (mixed(), 120.0), navigation::worlds()[1].clone(), navigation::worlds()[0].clone()];
+    let [town, detour] = navigation::worlds();
+    let mut cases: Vec<(World, Vec<u8>)> = [(arterial(), 200.0), (mixed(), 120.0), detour, town]
+        .into_iter()
+        .map(|(world, time)| (world.clone(), saved(&world, time).1))
+        .collect();
+    cases.extend(incidents());
     let (mut tried, mut accepted) = (0, 0);
-    for (world, time) in worlds {
-        let (_, bytes) = saved(&world, time);
+    for (world, bytes) in cases {
         let mut sim = world.start();
         let fresh = sim.save();
         for i in 0..tries() {
@@ -203,6 +209,27 @@ fn nonsense_does_no_harm() {
     println!("{accepted} of {tried} broken checkpoints could be driven on with");
     // Most bytes are parts of numbers of which any will do; but checks that refused nothing, or everything, were none.
     assert!(accepted > 0 && accepted < tried * 3 / 4, "{accepted} of {tried}");
+}
+
+/// Runs in the midst of incidents.
+fn incidents() -> Vec<(World, Vec<u8>)> {
+    let (ways, buses, signal) = (over_up(2, 900.0), buses(), signal());
+    let closed = [
+        (60.0, close("up", Some(vec![0]), Some(250.0))),
+        (90.0, close("up2", None, None)),
+        (30.0, surge(1.5, Some(200.0))),
+        (150.0, surge(0.5, None)),
+    ];
+    let late = [(200.0, close("up", None, Some(400.0)))];
+    let dark = [(100.0, outage(Outage::Flashing, None)), (120.0, outage(Outage::Dark, Some(200.0)))];
+    let cases = [(ways, &closed[..], 120.0), (buses, &late, 215.0), (signal, &dark, 150.0)];
+    let saved = |(world, commands, time): (World, &[(f64, Command)], f64)| {
+        let mut sim = commanded(&world, commands);
+        until(&mut sim, time);
+        let bytes = sim.save();
+        (world, bytes)
+    };
+    cases.into_iter().map(saved).collect()
 }
 
 /// Counts that promise more than there is ask for no memory.

@@ -11,9 +11,18 @@ use super::stops::mixed;
 use super::worlds::{World, arterial, bundled, s, sumo};
 
 /// Makes steps until `time` s after the begin.
-fn until(sim: &mut Simulation, time: f64) {
-    let end = sim.scene().setup.begin + s(time);
-    while sim.now() < end {
+pub fn until(sim: &mut Simulation, time: f64) {
+    play(sim, &[], time);
+}
+
+/// The same, with commands, each with when it is given.
+fn play(sim: &mut Simulation, commands: &[(f64, TimedCommand)], time: f64) {
+    let begin = sim.scene().setup.begin;
+    while sim.now() < begin + s(time) {
+        let now = sim.now();
+        for (_, command) in commands.iter().filter(|(given, _)| begin + s(*given) == now) {
+            sim.command(command.clone()).expect("a good command");
+        }
         sim.step();
     }
 }
@@ -21,16 +30,21 @@ fn until(sim: &mut Simulation, time: f64) {
 /// Cuts a run at each of `cuts` and goes on from there, on one thread and on two; all times in s after the begin.
 /// Returns the run that was never interrupted.
 fn cut(world: &World, cuts: &[f64], end: f64) -> Simulation {
+    cut_commanded(world, &[], cuts, end)
+}
+
+/// The same with commands, each with when it is given. Who goes on is given only those of after the cut.
+pub fn cut_commanded(world: &World, commands: &[(f64, TimedCommand)], cuts: &[f64], end: f64) -> Simulation {
     let mut whole = world.start();
     let mut saved = Vec::new();
     for &at in cuts {
-        until(&mut whole, at);
+        play(&mut whole, commands, at);
         let bytes = whole.save();
         assert_eq!(whole.save(), bytes, "{}: one state, one spelling", world.name);
         let (tails, storage) = (whole.traffic().tails.clone(), whole.traffic().storage.clone());
         saved.push((at, bytes, tails, storage, whole.traffic().askew.clone()));
     }
-    until(&mut whole, end);
+    play(&mut whole, commands, end);
     let last = whole.save();
     for (at, bytes, tails, storage, askew) in saved {
         for threads in [1, 2] {
@@ -42,7 +56,7 @@ fn cut(world: &World, cuts: &[f64], end: f64) -> Simulation {
             let t = sim.traffic();
             assert!(t.tails == tails && t.storage == storage && t.askew == askew, "{what}: the lanes' tails");
             assert!(sim.save() == bytes, "{what}: saved again, it is the same");
-            until(&mut sim, end);
+            play(&mut sim, commands, end);
             assert_eq!(sim.state_hash(), whole.state_hash(), "{what}");
             assert_eq!(sim.measures().means(sim.scene()), whole.measures().means(whole.scene()), "{what}");
             assert!(sim.save() == last, "{what}: another state or other books, with the same hash");
@@ -52,7 +66,7 @@ fn cut(world: &World, cuts: &[f64], end: f64) -> Simulation {
 }
 
 /// Every strategy in every one of these scenarios that it can run in.
-fn all_strategies(world: &World, cuts: &[f64], end: f64) {
+pub fn all_strategies(world: &World, cuts: &[f64], end: f64) {
     let mut ran = 0;
     for entry in Registry::default().entries() {
         let mut world = world.clone();

@@ -29,21 +29,21 @@ fn two_ways(lanes: u8) -> Town {
 const UP: [&str; 4] = ["a", "up", "up2", "z"];
 
 /// A flow over `up` for ten minutes, veh/h.
-fn over_up(lanes: u8, per_hour: f64) -> World {
+pub fn over_up(lanes: u8, per_hour: f64) -> World {
     let mut trips = Trips::new(&two_ways(lanes).build(), VehicleType::calibrated("car"));
     trips.flow("f", 0.0, 600.0, per_hour, &UP);
     trips.world("two ways")
 }
 
-fn close(link: &str, lanes: Option<Vec<u8>>, until: Option<f64>) -> Command {
+pub fn close(link: &str, lanes: Option<Vec<u8>>, until: Option<f64>) -> Command {
     Command::CloseLanes { link: link.into(), lanes, until }
 }
 
-fn open(link: &str) -> Command {
+pub fn open(link: &str) -> Command {
     Command::OpenLanes { link: link.into(), lanes: None }
 }
 
-fn surge(factor: f64, until: Option<f64>) -> Command {
+pub fn surge(factor: f64, until: Option<f64>) -> Command {
     Command::DemandSurge { factor, until, from: Vec::new(), to: Vec::new() }
 }
 
@@ -201,9 +201,8 @@ fn who_enters_on_a_closed_link_waits_for_it() {
     drain(&mut sim, 2000.0);
 }
 
-/// Stops on a closed lane are left out; those who stand there go on.
-#[test]
-fn stops_on_closed_lanes_are_left_out() {
+/// Twelve buses with two stops.
+pub fn buses() -> World {
     let network = two_ways(2).build();
     let stop = |link: &str| Stop {
         lane: lane(&network, link, 0),
@@ -220,7 +219,13 @@ fn stops_on_closed_lanes_are_left_out() {
     }
     let links = trips.demand.routes[0].links.clone();
     trips.demand.routes[0] = Route { stops: vec![stop("up"), stop("z")], ..Route::given(links) };
-    let world = trips.world("buses");
+    trips.world("buses")
+}
+
+/// Stops on a closed lane are left out; those who stand there go on.
+#[test]
+fn stops_on_closed_lanes_are_left_out() {
+    let world = buses();
     let stopped = |sim: &Simulation| -> Vec<f32> { sim.measures().trips.iter().map(|t| t.stop_time).collect() };
     let mut sim = commanded(&world, &[]);
     drain(&mut sim, 2000.0);
@@ -273,7 +278,7 @@ fn commands_are_the_same_on_any_threads_and_from_any_snapshot() {
 }
 
 /// A crossing at a signal with traffic from all sides.
-fn signal() -> World {
+pub fn signal() -> World {
     let town = crossing(NodeKind::Signal, 1, 1).signal("x", 0.0, &[(25.0, &["w", "e"]), (15.0, &["s", "n"])]);
     let names = ["w", "e", "n", "s"];
     let network = town.build();
@@ -293,7 +298,7 @@ fn signal() -> World {
     trips.world("signal")
 }
 
-fn outage(shows: Outage, until: Option<f64>) -> Command {
+pub fn outage(shows: Outage, until: Option<f64>) -> Command {
     let signal = "x".into();
     Command::SignalOutage { signal, shows, until }
 }

@@ -10,10 +10,10 @@ use super::random_towns::{Rules, random_town};
 use super::worlds::{World, describe, s};
 
 /// When the demand of the towns ends, s.
-const DEMAND_S: f64 = 240.0;
+pub const DEMAND_S: f64 = 240.0;
 
 /// Up to eight commands.
-fn commands(world: &World, number: u64) -> Vec<(f64, Command)> {
+pub fn commands(world: &World, number: u64) -> Vec<(f64, Command)> {
     let mut rng = Stream::new(number, key_of("incidents"), Purpose::Generate);
     let roads: Vec<_> = world.network.links.iter().filter(|l| !l.internal).collect();
     let count = rng.random_range(1..=8);

@@ -1,6 +1,7 @@
 //! All integration tests, one binary.
 
 mod checkpoint_damage;
+mod checkpoint_incidents;
 mod checkpoints;
 mod cityflow;
 mod cli;

@@ -78,7 +78,7 @@ fn entries_have_the_capacity_of_the_manual_beside_light_traffic() {
 }
 
 /// Everybody from everywhere to everywhere, as much as a roundabout carries.
-fn busy(radius: f64, lanes: u8, per_arm: f64) -> World {
+pub fn busy(radius: f64, lanes: u8, per_arm: f64) -> World {
     let network = roundabout(radius, lanes).build();
     let mut trips = Trips::new(&network, VehicleType::calibrated("car"));
     for from in 0..4 {
@@ -103,9 +103,8 @@ fn busy_roundabouts_keep_the_invariants() {
     }
 }
 
-/// A street with a bus lane and a stop in front of a signal, and one behind it.
-#[test]
-fn buses_have_their_lane_and_stop_to_themselves() {
+/// A street with a bus lane and a stop in front of a signal, and one behind it; where the stop is.
+pub fn bus_lanes() -> (World, compose::StopPlace) {
     let mut town = crossing(NodeKind::Signal, 2, 2).signal("x", 0.0, &[(40.0, &["w", "e"]), (20.0, &["n", "s"])]);
     for street in &mut town.plan.streets {
         (street.bus_lane, street.bus_lane_back) = (true, true);
@@ -138,9 +137,16 @@ fn buses_have_their_lane_and_stop_to_themselves() {
         until: None,
         parks: false,
     }];
+    (trips.world("bus lanes"), place)
+}
+
+#[test]
+fn buses_have_their_lane_and_stop_to_themselves() {
+    let (world, place) = bus_lanes();
+    let network = world.network.clone();
     let lanes = ["w", "-w", "e", "-e", "s", "-s", "n", "-n"].map(|l| lane(&network, l, 0));
     let (mut on_bus_lanes, mut stood) = (BTreeSet::new(), BTreeSet::new());
-    let sim = trips.world("bus lanes").drain(2400.0, |sim| {
+    let sim = world.drain(2400.0, |sim| {
         check(sim);
         for l in lanes {
             for v in &sim.traffic().lanes[l.index()].vehicles {
