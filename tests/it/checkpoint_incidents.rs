@@ -174,7 +174,7 @@ fn the_arterial_goes_on_in_the_midst_of_incidents() {
 /// CityFlow's files, street plans with roundabouts, bus lanes and stops.
 #[test]
 fn scenarios_of_all_kinds_go_on() {
-    all_strategies(&of_cityflow(), &[77.5, 301.0], 400.0);
+    all_strategies(&of_cityflow(), &[77.0, 301.0], 400.0);
     all_strategies(&busy(25.0, 2, 600.0), &[77.5, 301.0], 400.0);
     let (world, _) = bus_lanes();
     let whole =
