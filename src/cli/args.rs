@@ -76,9 +76,9 @@ pub struct SetupArgs {
     /// When trips that name only their ends find their way [default: the scenario's; SUMO: at-departure]
     #[arg(long, value_name = "WHEN")]
     pub routes: Option<Routes>,
-    /// Signal control strategy
-    #[arg(long, value_name = "NAME[,PARAM=VALUE…]", default_value = "fixed_time", value_parser = controller)]
-    pub controller: Controller,
+    /// Signal control strategy [default: the scenario's, else fixed_time]
+    #[arg(long, value_name = "NAME[,PARAM=VALUE…]", value_parser = controller)]
+    pub controller: Option<Controller>,
     /// Factor on the demand
     #[arg(long, value_name = "F", default_value = "1", allow_negative_numbers = true, value_parser = factor)]
     pub scale: f64,
@@ -152,6 +152,12 @@ pub struct Controller {
     pub name: String,
     /// Its parameters.
     pub parameters: Vec<(String, String)>,
+}
+
+impl Default for Controller {
+    fn default() -> Self {
+        Self { name: "fixed_time".into(), parameters: Vec::new() }
+    }
 }
 
 /// Car-following models by name.

@@ -52,6 +52,12 @@ const SMALL: &str = r#"(
         zones: [(id: "west", from: [(street: "a")], to: [(street: "-a")]), (id: "east", from: [(street: "-b")], to: [(street: "b")])],
         matrices: [(id: "od", cells: [(from: "west", to: "east", flow: 60), (from: "east", to: "west", flow: 30)])],
     ),
+    commands: [
+        (at: 200, command: CloseLanes(link: "a", lanes: [0], until: 230)),
+        (at: 250, command: DemandSurge(factor: 1.2, until: 300)),
+    ],
+    controller: (strategy: "fixed_time"),
+    sensors: (tier: loops),
     measures: (loops: [(id: "x", lane: "a_0", position: 50, readings: (file: "x.xml", period: 60))]),
 )
 "#;
@@ -88,7 +94,7 @@ fn the_small_scenario_runs() {
 const BROKEN: &[(&str, &str, &[&str])] = &[
     // The text.
     ("(\n    version", "", &["small.ron:1:", "expected"]),
-    ("    ),\n)\n", "", &["small.ron:", "ends in the middle of something"]),
+    ("period: 60))]),\n)\n", "", &["small.ron:", "ends in the middle of something"]),
     ("version: 2", "version: 7", &["small.ron:2:", "version: 7; expected 1 to 2"]),
     ("version: 2", "version: \"2\"", &["small.ron:2:14", "version: expected a whole number without quotes"]),
     ("name: \"small\"", "nmae: \"small\"", &["small.ron:3:5", "Scenario has no field nmae; did you mean 'name'?"]),
@@ -180,7 +186,15 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
         &["demand.matrices[0].cells[0].to: no zone 'eats'; did you mean 'east'?"],
     ),
     ("from: [(street: \"a\")]", "from: []", &["cells[0].from: zone 'west' has no street to go from"]),
-    // Measures.
+    // Commands, controllers, measures.
+    ("at: 200, command", "ta: 200, command", &["TimedCommand has no field ta; did you mean 'at'?"]),
+    ("CloseLanes(link", "ClosLanes(link", &["ClosLanes; did you mean 'CloseLanes'?"]),
+    ("link: \"a\", lanes: [0]", "link: \"A\", lanes: [0]", &["small.ron:54:", "commands[0]: ", "no link 'A'"]),
+    ("lanes: [0]", "lanes: [3]", &["small.ron:54:", "commands[0]: ", "3"]),
+    ("until: 230", "until: 30", &["commands[0]: ", "until is 30"]),
+    ("factor: 1.2", "factor: 1200", &["commands[1].command.DemandSurge.factor: 1200; expected 0 to 100"]),
+    ("strategy: \"fixed_time\"", "strategy: \"fixed\"", &["fixed"]),
+    ("tier: loops", "tier: perfect", &["perfect; expected loops"]),
     ("lane: \"a_0\"", "lane: \"a_1\"", &["measures.loops[0].lane: no lane 'a_1'; did you mean 'a_0'?"]),
     ("position: 50", "position: 5000", &["measures.loops[0].position: 5000 m; expected 0 to"]),
 ];
@@ -283,7 +297,7 @@ fn bundled_scenarios_are_run_by_name() {
     let said = run(["arterial", "--json", "--quiet", "--until", "60"]);
     assert!(said.code == 0 && said.json()["scenario"] == "arterial", "{said:?}");
     let said = run(["artery"]);
-    assert!(said.code == 2 && said.stderr.contains("scenarios in the program: arterial"), "{said:?}");
+    assert!(said.code == 2 && said.stderr.contains("scenarios in the program: arterial, "), "{said:?}");
 }
 
 /// What the README shows must work as it stands.
@@ -294,4 +308,24 @@ fn the_scenario_in_the_readme_runs() {
     let text = &readme[start..start + readme[start..].find("```").expect("its end")];
     let said = check(text, &["--strict"]);
     assert!(said.code == 0 && said.stdout.contains("small.ron: good"), "{said:?}");
+}
+
+/// Every scenario in the program is without fault, and serves everybody.
+#[test]
+fn bundled_scenarios_serve_everybody() {
+    for (name, _) in intergreen::scenario::BUNDLED_ALL {
+        let file = format!("{}/scenarios/{name}.ron", env!("CARGO_MANIFEST_DIR"));
+        let said = run(["check", "--strict", &file]);
+        assert!(said.code == 0 && said.stdout.contains(": good"), "{name}: {said:?}");
+        let said = run([name, "--drain", "--json", "--quiet"]);
+        assert_eq!(said.code, 0, "{name}: {said:?}");
+        let result = said.json();
+        assert_eq!(result["vehicles"]["arrived"], result["vehicles"]["loaded"], "{name}: {result}");
+        assert_eq!(result["stopped"], "empty", "{name}: {result}");
+        for defect in ["gridlocks", "blockages", "collisions", "red_running"] {
+            assert_eq!(result[defect], 0, "{name}: {result}");
+        }
+        assert_eq!(result["conflicting_greens"], 0.0, "{name}: {result}");
+        assert_eq!(result["waived"], serde_json::json!([]), "{name}: {result}");
+    }
 }
