@@ -56,7 +56,7 @@ pub enum Action {
 /// What is simulated: options of `run` and of `draw`.
 #[derive(Args, Clone, Debug)]
 pub struct SetupArgs {
-    /// Scenario: our .ron or a SUMO .sumocfg [default: the bundled arterial]
+    /// Scenario: our .ron, a SUMO .sumocfg, a CityFlow config.json, or the name of a bundled one [default: city]
     pub scenario: Option<PathBuf>,
 
     /// Seed of all randomness [default: the scenario's, else 1]

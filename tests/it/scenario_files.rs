@@ -278,6 +278,25 @@ fn imported_is_direct() {
 }
 
 #[test]
+fn imported_cityflow_is_direct() {
+    for config in ["cityflow/hangzhou/config.json", "cityflow/jinan/config.json"] {
+        let Some(config) = data_file(config) else { return };
+        let s = Scratch::new();
+        let (config, file) = (config.display().to_string(), s.path("imported.ron").display().to_string());
+        for as_is in [&[][..], &["--as-is"]] {
+            let said = run([&["import", "cityflow", &config, "-o", &file, "--set", "end=900"], as_is].concat());
+            assert_eq!(said.code, 0, "{said:?}");
+            let result = |args: &[&str]| {
+                let said = run([&["run", "--json", "--quiet"], args].concat());
+                assert_eq!(said.code, 0, "{said:?}");
+                ["state_hash", "cityflow_att_s"].map(|field| said.json()[field].clone())
+            };
+            assert_eq!(result(&[&[&config[..], "--set", "end=900"], as_is].concat()), result(&[&file]), "{config}");
+        }
+    }
+}
+
+#[test]
 fn import_says_what_it_cannot_use() {
     let (_s, config) = Scratch::with_scenario(super::tools::NET, super::tools::ROUTES);
     let config = config.display().to_string();
