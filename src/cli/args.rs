@@ -88,7 +88,7 @@ pub struct SetupArgs {
     /// Change a value of the scenario, e.g. demand.scale=1.2; may be repeated
     #[arg(long, value_name = "PATH=VALUE", value_parser = edit)]
     pub set: Vec<(String, String)>,
-    /// Timed commands, a RON list: [(at: 600, command: CloseLanes(link: "m3", lanes: [0], until: 900))]
+    /// Timed commands, a RON list: `[(at: 600, command: CloseLanes(link: "m3", lanes: [0], until: 900))]`
     #[arg(long, value_name = "FILE")]
     pub commands: Option<PathBuf>,
     /// Run signal programs even if they open two crossing movements together

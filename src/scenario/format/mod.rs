@@ -1,7 +1,7 @@
 //! What stands in a scenario file, version 2.
 //!
 //! The doc comments here are the reference page (`docs/scenario-files.md`), which is made from them, and the ranges
-//! that stand beside the fields are what [`check`](super::check) holds files against: both are written down once.
+//! that stand beside the fields are what [`guide`](super::guide) holds files against: both are written down once.
 
 mod control;
 mod demand;
