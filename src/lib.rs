@@ -4,6 +4,7 @@
 
 pub mod behaviour;
 pub mod cli;
+pub mod commands;
 pub mod demand;
 pub mod draw;
 pub mod export;

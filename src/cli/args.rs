@@ -56,7 +56,7 @@ pub enum Action {
 /// What is simulated: options of `run` and of `draw`.
 #[derive(Args, Clone, Debug)]
 pub struct SetupArgs {
-    /// Scenario: our .ron or a SUMO .sumocfg [default: the bundled arterial]
+    /// Scenario: our .ron, a SUMO .sumocfg, a CityFlow config.json, or the name of a bundled one [default: city]
     pub scenario: Option<PathBuf>,
 
     /// Seed of all randomness [default: the scenario's, else 1]
@@ -76,9 +76,9 @@ pub struct SetupArgs {
     /// When trips that name only their ends find their way [default: the scenario's; SUMO: at-departure]
     #[arg(long, value_name = "WHEN")]
     pub routes: Option<Routes>,
-    /// Signal control strategy
-    #[arg(long, value_name = "NAME[,PARAM=VALUE…]", default_value = "fixed_time", value_parser = controller)]
-    pub controller: Controller,
+    /// Signal control strategy [default: the scenario's, else fixed_time]
+    #[arg(long, value_name = "NAME[,PARAM=VALUE…]", value_parser = controller)]
+    pub controller: Option<Controller>,
     /// Factor on the demand
     #[arg(long, value_name = "F", default_value = "1", allow_negative_numbers = true, value_parser = factor)]
     pub scale: f64,
@@ -88,7 +88,7 @@ pub struct SetupArgs {
     /// Change a value of the scenario, e.g. demand.scale=1.2; may be repeated
     #[arg(long, value_name = "PATH=VALUE", value_parser = edit)]
     pub set: Vec<(String, String)>,
-    /// Timed commands, a RON list: [(at: 600, command: CloseLanes(link: "m3", lanes: [0], until: 900))]
+    /// Timed commands, a RON list: `[(at: 600, command: CloseLanes(link: "m3", lanes: [0], until: 900))]`
     #[arg(long, value_name = "FILE")]
     pub commands: Option<PathBuf>,
     /// Run signal programs even if they open two crossing movements together
@@ -160,6 +160,12 @@ pub struct Controller {
     pub name: String,
     /// Its parameters.
     pub parameters: Vec<(String, String)>,
+}
+
+impl Default for Controller {
+    fn default() -> Self {
+        Self { name: "fixed_time".into(), parameters: Vec::new() }
+    }
 }
 
 /// Car-following models by name.

@@ -79,9 +79,9 @@ pub fn resume(file: &Path, sim: &mut Simulation, quiet: bool) -> Result<(), Fail
         let count = |n: usize| if n == 1 { "1 command".to_owned() } else { format!("{n} commands") };
         let (made, here) = (count(made.len()), count(given.len()));
         return Err(wrong(if made == here {
-            "was made with other commands (--commands)".into()
+            "was made with other commands (the scenario's own, or --commands)".into()
         } else {
-            format!("was made with {made}; this run has {here} (--commands)")
+            format!("was made with {made}; this run has {here} (the scenario's own, or --commands)")
         }));
     }
     if !quiet {

@@ -83,8 +83,7 @@ fn refuse_what_has_no_place(args: &SetupArgs) -> Result<(), Failure> {
     if args.commands.is_some() {
         return Err(Failure::Input("--commands: SUMO's files have no place for commands; expected none".into()));
     }
-    if args.controller.name != "fixed_time" {
-        let name = &args.controller.name;
+    if let Some(name) = args.controller.as_ref().map(|c| &c.name).filter(|name| *name != "fixed_time") {
         return Err(Failure::Input(format!(
             "--controller {name}: SUMO runs the signals' own programs; expected fixed_time, or nothing"
         )));

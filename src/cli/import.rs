@@ -26,7 +26,7 @@ pub enum From {
     /// A SUMO configuration (.sumocfg) and the files it names
     Sumo(ImportFile),
     /// A CityFlow configuration (config.json) and the files it names
-    Cityflow(ImportFile),
+    Cityflow(CityflowArgs),
 }
 
 /// What is read and written.
@@ -46,6 +46,17 @@ pub struct ImportFile {
     pub verbose: bool,
 }
 
+/// A CityFlow scenario.
+#[derive(Args, Clone, Debug)]
+pub struct CityflowArgs {
+    /// What is read and written.
+    #[command(flatten)]
+    pub file: ImportFile,
+    /// Take signal programs exactly as they are, without yellow
+    #[arg(long)]
+    pub as_is: bool,
+}
+
 /// Reads an old file of ours and writes it in the present version of the format.
 #[derive(Args, Clone, Debug)]
 pub struct UpgradeArgs {
@@ -62,9 +73,9 @@ pub struct UpgradeArgs {
 /// # Errors
 /// If the scenario cannot be used, the file cannot be written, or would not be the same scenario.
 pub fn run(args: &ImportArgs) -> Result<(), Failure> {
-    let (file, expected, endings): (_, _, &[&str]) = match &args.from {
-        From::Sumo(file) => (file, "a SUMO configuration (.sumocfg)", &[".sumocfg", ".sumocfg.xml"]),
-        From::Cityflow(file) => (file, "a CityFlow configuration (.json)", &[".json"]),
+    let (file, as_is, expected, endings): (_, _, _, &[&str]) = match &args.from {
+        From::Sumo(file) => (file, false, "a SUMO configuration (.sumocfg)", &[".sumocfg", ".sumocfg.xml"]),
+        From::Cityflow(a) => (&a.file, a.as_is, "a CityFlow configuration (.json)", &[".json"]),
     };
     let name = file.scenario.display().to_string();
     let plain = name.to_lowercase();
@@ -73,8 +84,10 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
         return Err(Failure::Input(format!("{name}: expected {expected}")));
     }
     let mut loaded = load(Some(&file.scenario), &file.set)?;
-    // As a run does that does not say otherwise: imported = direct.
-    loaded.complete_programs();
+    // As a run of it does: imported = direct.
+    if !as_is {
+        loaded.complete_programs();
+    }
     record::keep_inputs(&file.output, &loaded.inputs)?;
     let written = file_of(&loaded);
     let text = text_of(&written)?;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use intergreen_control::Millis;
 
 use super::Failure;
+use super::args::Controller;
+use crate::commands::TimedCommand;
 use crate::demand::routing::Moment;
 use crate::demand::{Demand, Routing, check_flows};
 use crate::import::cityflow::{self, Kind};
@@ -44,6 +46,14 @@ pub struct Loaded {
     pub routing: Routing,
     /// Factor that the scenario itself puts on its demand.
     pub scale: f64,
+    /// Time from the beginning whose departures are in no mean.
+    pub warm_up: Millis,
+    /// Who switches the signals in a run that does not say it.
+    pub controller: Controller,
+    /// What happens at set times, each with its place in the file.
+    pub commands: Vec<(String, TimedCommand)>,
+    /// The day it plays on and the time zone of its clock, if it says so.
+    pub calendar: (Option<String>, Option<String>),
     /// What an import met and did not simulate.
     pub report: Report,
     /// What is odd about one of our own files although it can be run, each with its place.
@@ -78,8 +88,9 @@ impl Loaded {
 
     /// The setup of a run of the scenario as it is.
     pub fn setup(&self, seed: u64) -> Setup {
-        let Self { begin, end, step, routing, .. } = *self;
-        Setup { begin, end, step, seed, routing, ..Setup::default() }
+        let Self { begin, end, step, routing, warm_up, .. } = *self;
+        let controller = (self.controller.name.clone(), self.controller.parameters.clone());
+        Setup { begin, end, step, seed, routing, warm_up, controller, ..Setup::default() }
     }
 }
 
@@ -179,6 +190,8 @@ fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
         inputs.push(Input::read(file)?);
     }
     let oddities = scenario.oddities().iter().map(ToString::to_string).collect();
+    let commands = scenario.file.commands.iter().cloned().enumerate();
+    let commands = commands.map(|(i, command)| (scenario.place_of_command(i), command)).collect();
     let file = scenario.file;
     let loaded = Loaded {
         name: file.name,
@@ -190,6 +203,13 @@ fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
         seed: file.seeds[0],
         routing: file.routing.routing(),
         scale: file.demand.scale,
+        warm_up: Millis::from_seconds(file.warm_up),
+        controller: Controller {
+            name: file.controller.strategy,
+            parameters: file.controller.parameters.into_iter().collect(),
+        },
+        commands,
+        calendar: (file.date, file.time_zone),
         report: Report { fallbacks: file.fallbacks, ..built.report },
         oddities,
         instruments: built.instruments,
@@ -240,6 +260,10 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         routing: config.routing,
         scale: config.scale.unwrap_or(1.0),
         report,
+        warm_up: Millis(0),
+        controller: Controller::default(),
+        commands: Vec::new(),
+        calendar: (None, None),
         oddities: Vec::new(),
         instruments,
         outputs: config.outputs,
@@ -269,6 +293,10 @@ fn of_cityflow(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         routing: Routing::default(),
         scale: 1.0,
         report,
+        warm_up: Millis(0),
+        controller: Controller::default(),
+        commands: Vec::new(),
+        calendar: (None, None),
         oddities: Vec::new(),
         instruments: Instruments::default(),
         outputs: Outputs::default(),
@@ -335,7 +363,7 @@ fn edit_config(config: &mut Config, key: &str, value: &str) -> Result<(), String
             config.seed = Some(value.trim().parse().map_err(wrong)?);
         }
         "demand.scale" => config.scale = Some(number()?),
-        "routing" => {
+        "routing" | "routing.moment" => {
             let moments = [Moment::Once, Moment::AtDeparture];
             let wrong = || format!("--set routing={value}: expected {} or {}", moments[0].name(), moments[1].name());
             config.routing.moment = moments.into_iter().find(|m| m.name() == value.trim()).ok_or_else(wrong)?;

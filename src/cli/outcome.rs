@@ -159,8 +159,8 @@ impl Outcome {
 
 /// The strategy with its parameters, as given.
 fn controller_name(run: &Finished<'_>) -> String {
-    let controller = &run.args.setup.controller;
-    controller.parameters.iter().fold(controller.name.clone(), |text, (k, v)| format!("{text},{k}={v}"))
+    let (name, parameters) = &run.sim.scene().setup.controller;
+    parameters.iter().fold(name.clone(), |text, (k, v)| format!("{text},{k}={v}"))
 }
 
 /// When trips found their way.

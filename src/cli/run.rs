@@ -254,6 +254,10 @@ pub fn simulation(args: &SetupArgs, loaded: &mut Loaded, verbose: bool) -> Resul
     let demand = Arc::new(std::mem::take(&mut loaded.demand));
     let mut sim = Simulation::new(loaded.network.clone(), demand, setup).map_err(failure)?;
     warn_unsafe(sim.plans(), verbose);
+    for (place, command) in &loaded.commands {
+        let wrong = |e: SimError| Failure::Input(format!("{place}: {e}"));
+        sim.command(command.clone()).map_err(wrong)?;
+    }
     if let Some(file) = &args.commands {
         give_commands(&mut sim, file)?;
     }
@@ -263,8 +267,8 @@ pub fn simulation(args: &SetupArgs, loaded: &mut Loaded, verbose: bool) -> Resul
 /// The simulation's setup.
 pub fn setup(args: &SetupArgs, loaded: &Loaded) -> Setup {
     let threads = args.threads.map_or_else(|| default_threads(&loaded.network), usize::from);
+    let own = loaded.setup(args.seed.unwrap_or(loaded.seed));
     Setup {
-        warm_up: args.warm_up.map_or_else(|| loaded.setup(0).warm_up, Millis::from_seconds),
         step: args.step.map_or(loaded.step, Millis::from_seconds),
         threads,
         behaviour: args.behaviour.map(super::args::Behaviour::model),
@@ -272,9 +276,10 @@ pub fn setup(args: &SetupArgs, loaded: &Loaded) -> Setup {
             moment: args.routes.map_or(loaded.routing.moment, super::args::Routes::moment),
             ..loaded.routing
         },
-        controller: (args.controller.name.clone(), args.controller.parameters.clone()),
         unsafe_yields: args.allow_unsafe_programs,
-        ..loaded.setup(args.seed.unwrap_or(loaded.seed))
+        controller: args.controller.clone().map_or(own.controller, |c| (c.name, c.parameters)),
+        warm_up: args.warm_up.map_or(own.warm_up, Millis::from_seconds),
+        ..own
     }
 }
 

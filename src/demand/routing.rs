@@ -73,7 +73,7 @@ impl Default for Routing {
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Memory {
-    /// The mean of so many last looks, ≥ 1 (SUMO: device.rerouting.adaptation-steps).
+    /// The mean of so many last looks, 1 to 3600 (SUMO: device.rerouting.adaptation-steps).
     Mean(u32),
     /// This share of the speed assumed before, and the rest of what is seen now; 0–1 (SUMO:
     /// device.rerouting.adaptation-weight).

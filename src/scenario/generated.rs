@@ -75,6 +75,7 @@ pub fn scenario(name: &str, network: &NetworkFile, end: f64, seed: u64) -> Resul
         demand,
         sensors: Default::default(),
         controller: Default::default(),
+        commands: Vec::new(),
         measures: Default::default(),
         fallbacks: Vec::new(),
     })

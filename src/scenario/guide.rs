@@ -1,5 +1,5 @@
 //! What the format says about itself: names, units, ranges and defaults of all fields, from the doc comments and
-//! attributes of [`ScenarioFile`](super::ScenarioFile) and its parts. The ranges are checked here, and the reference
+//! attributes of [`ScenarioFile`] and its parts. The ranges are checked here, and the reference
 //! page is made from it.
 
 use std::sync::LazyLock;

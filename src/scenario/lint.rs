@@ -83,6 +83,8 @@ impl<'f> Used<'f> {
             used.profiles.extend(m.profile.as_deref());
             used.zones.extend(m.cells.iter().flat_map(|c| [c.from.as_str(), c.to.as_str()]));
         }
+        // The traffic of a generated network draws from all types.
+        used.usual |= d.has_no_sources();
         used
     }
 

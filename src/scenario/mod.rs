@@ -32,6 +32,7 @@ pub use plan::{is_scenario, read_plan};
 pub use words::{nearest, read as read_ron};
 pub use write::{Read, scenario_of, to_ron};
 
+use crate::demand::routing::Memory;
 use crate::demand::{Demand, StoppingPlace};
 use crate::generate::GenerateError;
 use crate::import::Report;
@@ -44,11 +45,19 @@ use place::{Step, locate, shown};
 use resolve::Wrong;
 
 /// The scenarios in the program itself: name and text. The first one runs when none is named.
-pub const BUNDLED_ALL: &[(&str, &str)] = &[("arterial", include_str!("../../scenarios/arterial.ron"))];
+pub const BUNDLED_ALL: &[(&str, &str)] = &[
+    ("arterial", include_str!("../../scenarios/arterial.ron")),
+    ("isolated", include_str!("../../scenarios/isolated.ron")),
+    ("grid", include_str!("../../scenarios/grid.ron")),
+    ("roundabouts", include_str!("../../scenarios/roundabouts.ron")),
+];
 /// The scenario that runs when none is named.
 pub const BUNDLED: &str = BUNDLED_ALL[0].1;
 /// Name of [`BUNDLED`], for messages and results.
 pub const BUNDLED_NAME: &str = "arterial.ron";
+
+/// Most looks at the traffic that are remembered for each link: memory is kept for all of them.
+const MOST_LOOKS: u32 = 3_600;
 
 /// A parsed scenario file.
 #[derive(Clone, Debug)]
@@ -148,6 +157,14 @@ impl Scenario {
         Ok(Assembled { network, demand, instruments, outputs, report, files })
     }
 
+    /// Where the file speaks of its command with this number, from 0.
+    pub fn place_of_command(&self, number: usize) -> String {
+        let wrong = Wrong { path: resolve::steps!("commands", number), problem: String::new() };
+        let error = self.at(&wrong);
+        let place: String = [error.line, error.column].into_iter().flatten().map(|n| format!(":{n}")).collect();
+        format!("{}{place}: commands[{number}]", error.file)
+    }
+
     /// The network that the file describes or names.
     fn network(
         &self,
@@ -238,6 +255,15 @@ impl Scenario {
         {
             let problem = format!("{end}; expected a time after begin ({} s), at most a week later", f.begin);
             return refuse(resolve::steps!("end"), problem);
+        }
+        let memory = match f.routing.memory {
+            Memory::Mean(n) => (1..=MOST_LOOKS).contains(&n),
+            Memory::Fading(share) => (0.0..=1.0).contains(&share),
+        };
+        if !memory {
+            let problem =
+                format!("{:?}; expected mean(1) to mean({MOST_LOOKS}) or fading(0) to fading(1)", f.routing.memory);
+            return refuse(resolve::steps!("routing", "memory"), problem);
         }
         if let Some(end) = f.end
             && f.begin + f.warm_up >= end

@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 
 use super::ScenarioError;
 use super::format::options;
+use super::place::locate;
 use super::words::{Found, words};
 
 /// The part of a file that tells what it is.
@@ -25,7 +26,8 @@ struct Head {
 /// groups.
 pub fn is_scenario(text: &str) -> bool {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let has = |field: &str| super::place::locate(text, &[field.into()]) != super::place::locate(text, &[]);
+    let start = locate(text, &[]);
+    let has = |field: &str| locate(text, &[field.into()]).is_some_and(|at| Some(at) != start);
     ["network", "vehicles", "demand"].into_iter().any(has) && !has("groups")
 }
 

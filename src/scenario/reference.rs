@@ -92,10 +92,21 @@ fn words(out: &mut String, schema: &Value) -> std::fmt::Result {
             writeln!(out, "| `{word}` | {text} |")?;
         }
         for (word, inner) in variant["properties"].as_object().into_iter().flatten() {
-            writeln!(out, "| `{word}(…)` | {text} {} |", value(inner))?;
+            writeln!(out, "| `{word}(…)` | {text} {} |", content(inner))?;
         }
     }
     Ok(())
+}
+
+/// What stands in the parentheses of a word: a value, or fields.
+fn content(schema: &Value) -> String {
+    let Some(fields) = schema["properties"].as_object() else { return value(schema) };
+    let field = |(name, inner): (&String, &Value)| {
+        let text = plain(inner["description"].as_str().unwrap_or_default());
+        let kind = value(inner);
+        format!("`{name}`: {text}{}", if kind.is_empty() { String::new() } else { format!(" ({kind})") })
+    };
+    format!("<br>{}", fields.iter().map(field).collect::<Vec<_>>().join("<br>"))
 }
 
 /// What kind of value a field has, with unit and range.
@@ -153,7 +164,7 @@ fn referred(schema: &Value) -> Option<&str> {
 /// What holds if a field is left out.
 fn default(schema: &Value) -> String {
     match schema.get("default") {
-        Some(Value::Null) | None => "–".into(),
+        Some(Value::Null) | None => nothing(schema).into(),
         Some(Value::String(word)) if word.is_empty() => "–".into(),
         Some(Value::String(word)) => format!("`{word}`"),
         Some(Value::Array(list)) if list.is_empty() => "none".into(),
@@ -163,9 +174,44 @@ fn default(schema: &Value) -> String {
     }
 }
 
-/// Text that fits into a table.
+/// What a kind of value is if nothing is said.
+fn nothing(schema: &Value) -> &'static str {
+    match schema["type"].as_str() {
+        Some("number" | "integer") => "`0`",
+        Some("boolean") => "`false`",
+        Some("array" | "object") => "none",
+        _ => "–",
+    }
+}
+
+/// Text that fits into a table, without the links of code.
 fn plain(text: &str) -> String {
-    text.replace('\n', " ").replace('|', "\\|")
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("[`") {
+        let Some(end) = rest[start..].find("`]").map(|at| start + at) else { break };
+        let name = &rest[start + 2..end];
+        out.push_str(&rest[..start]);
+        out.push_str(&format!("`{}`", snake(name.rsplit("::").next().unwrap_or(name))));
+        rest = &rest[end + 2..];
+        if let Some(end) = rest.strip_prefix('(').and_then(|r| r.find(')')) {
+            rest = &rest[end + 2..];
+        }
+    }
+    out.push_str(rest);
+    out.replace('\n', " ").replace('|', "\\|")
+}
+
+/// The name of a variant as files have it.
+fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for (i, c) in name.chars().enumerate() {
+        if c.is_uppercase() && i > 0 {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
 }
 
 #[cfg(test)]

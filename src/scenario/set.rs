@@ -19,6 +19,8 @@ const NAMES: &[&str] = &["id", "street", "node"];
 pub(super) fn apply(file: ScenarioFile, edits: &[(String, String)]) -> Result<ScenarioFile, String> {
     let mut tree = serde_json::to_value(file).map_err(|e| format!("--set: {e}"))?;
     for (path, value) in edits {
+        // What version 1 called it.
+        let path = if path == "routing" { "routing.moment" } else { path };
         let place = find(&mut tree, path)?;
         *place = parse(value, place);
     }

@@ -65,6 +65,7 @@ pub fn scenario_of(read: &Read<'_>) -> ScenarioFile {
         demand: DemandFile { scale: read.scale, ..Names { network, demand }.file() },
         sensors: Default::default(),
         controller: Default::default(),
+        commands: Vec::new(),
         measures: measures::measures(read.instruments, read.outputs, network),
         fallbacks: read.fallbacks.to_vec(),
     }

@@ -73,6 +73,8 @@ impl Controllers {
     pub fn new(scene: &Scene, plans: &[SignalPlan]) -> Result<Self, String> {
         let registry = Registry::default();
         let (name, parameters) = &scene.setup.controller;
+        // Where there is no signal, nothing else would miss it.
+        registry.find(name).map_err(|e| e.to_string())?;
         let list = plans
             .iter()
             .zip(&scene.sensors.per_signal)

@@ -23,7 +23,7 @@ pub(super) const MOST_RED_RUNS: usize = 20;
 pub struct Trip {
     /// When it entered; `None` while it waits.
     pub entered: Option<Millis>,
-    /// The path it entered on, see [`RouteTable`](super::routes::RouteTable).
+    /// The path it entered on, see [`RouteTable`].
     pub path: u32,
     /// Lane it entered on.
     pub depart_lane: LaneId,

@@ -125,7 +125,7 @@ fn options_that_make_no_sense() {
         ("[(at: 1, command: DemandSurge(factor: 2, from: [\"zzz\"]))]", "no link 'zzz'"),
         ("[(at: 1, command: CloseLanes(link: \"m0\", lane: 1))]", "lane"),
         ("[\n(at: 1, command: DemandSurge(factor: 2)),\n(at: 2, command: DemandSurge(factor: 200))]", "c.ron:3:9"),
-        ("[(at: NaN, command: SpeedLimit(link: \"m0\", limit: 1))]", "not a number"),
+        ("[(at: NaN, command: SpeedLimit(link: \"m0\", limit: 1))]", "NaN; expected a finite number"),
     ] {
         let file = s.write("c.ron", text).display().to_string();
         refused(&["--commands", &file], &["c.ron", words]);

@@ -111,8 +111,11 @@ fn what_does_not_fit_is_refused_with_the_reason() {
     };
     let same = [config.as_str(), "--commands", &slow];
     assert_eq!(run([&same[..], &["--resume", &file, "-q"]].concat()).code, 0);
-    refused(&[&config], "x-60s.checkpoint: was made with 1 command; this run has 0 commands (--commands)");
-    refused(&[&config, "--commands", &slower], "was made with other commands (--commands)");
+    refused(
+        &[&config],
+        "x-60s.checkpoint: was made with 1 command; this run has 0 commands (the scenario's own, or --commands)",
+    );
+    refused(&[&config, "--commands", &slower], "was made with other commands (the scenario's own, or --commands)");
     refused(&[&same[..], &["--seed", "2"]].concat(), "was made with seed 1; this run has 2");
     refused(&[&same[..], &["--step", "0.5"]].concat(), "was made with step 1 s; this run has 0.5 s");
     refused(&[&same[..], &["--behaviour", "idm"]].concat(), "with behaviour as the types name it; this run has idm");

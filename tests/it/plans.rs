@@ -136,7 +136,7 @@ fn files_that_are_no_plans() {
         }
     };
     refused(s.path("nowhere.ron"), &["nowhere.ron: no such file"]);
-    refused(s.path(""), &["is a directory", "expected a signal plan"]);
+    refused(s.path(""), &["is a directory", "expected a scenario or a signal plan"]);
     refused(s.write("empty.ron", ""), &["empty.ron: is empty"]);
     refused(s.write("blank.ron", " \n\n"), &["blank.ron: is empty"]);
     refused(s.write("plan.txt", "()"), &["of no kind known here", ".ron"]);

@@ -52,6 +52,12 @@ const SMALL: &str = r#"(
         zones: [(id: "west", from: [(street: "a")], to: [(street: "-a")]), (id: "east", from: [(street: "-b")], to: [(street: "b")])],
         matrices: [(id: "od", cells: [(from: "west", to: "east", flow: 60), (from: "east", to: "west", flow: 30)])],
     ),
+    commands: [
+        (at: 200, command: CloseLanes(link: "a", lanes: [0], until: 230)),
+        (at: 250, command: DemandSurge(factor: 1.2, until: 300)),
+    ],
+    controller: (strategy: "fixed_time"),
+    sensors: (tier: loops),
     measures: (loops: [(id: "x", lane: "a_0", position: 50, readings: (file: "x.xml", period: 60))]),
 )
 "#;
@@ -88,15 +94,15 @@ fn the_small_scenario_runs() {
 const BROKEN: &[(&str, &str, &[&str])] = &[
     // The text.
     ("(\n    version", "", &["small.ron:1:", "expected"]),
-    ("    ),\n)\n", "", &["small.ron:", "ends in the middle of something"]),
+    ("period: 60))]),\n)\n", "", &["small.ron:", "ends in the middle of something"]),
     ("version: 2", "version: 7", &["small.ron:2:", "version: 7; expected 1 to 2"]),
     ("version: 2", "version: \"2\"", &["small.ron:2:14", "version: expected a whole number without quotes"]),
     ("name: \"small\"", "nmae: \"small\"", &["small.ron:3:5", "Scenario has no field nmae; did you mean 'name'?"]),
     ("name: \"small\",", "", &["Scenario has no field name; expected one"]),
     ("name: \"small\"", "name: small", &["small.ron:3:11", "name: expected text in quotes"]),
-    ("step: 0.5", "step: 0,5", &["small.ron:8:", "expected a decimal point: 0.5"]),
-    ("step: 0.5", "step: fast", &["small.ron:8:11", "step: expected a number"]),
-    ("step: 0.5", "step: 0.5, step: 1", &["small.ron:8:", "step: is given twice"]),
+    ("step: 0.5", "step: 0,5", &["small.ron:9:", "expected a decimal point: 0.5"]),
+    ("step: 0.5", "step: fast", &["small.ron:9:11", "step: expected a number"]),
+    ("step: 0.5", "step: 0.5, step: 1", &["small.ron:9:", "step: is given twice"]),
     ("begin: 100", "begin: NaN", &["small.ron:6:12", "NaN; expected a finite number"]),
     ("begin: 100", "begin: -5", &["small.ron:6:12: begin: -5; expected 0 to 604800 s"]),
     // Times.
@@ -113,12 +119,16 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
         "date: \"tomorrow\"",
         &["small.ron:4:11: date: 'tomorrow'; expected a day such as 2026-11-26"],
     ),
-    ("memory: mean(10)", "memory: median(10)", &["small.ron:11:", "median; expected one of: mean, fading"]),
+    (
+        "memory: mean(10)",
+        "memory: median(10)",
+        &["small.ron:11:", "median; did you mean 'mean'? expected one of: mean, fading"],
+    ),
     // The network.
     ("kind: priority", "kind: prority", &["small.ron:15:", "prority; did you mean 'priority'?"]),
     ("to: \"c\", lanes: 1, speed: 50", "to: \"cc\", lanes: 1, speed: 50", &["small.ron:20:", "no node 'cc'"]),
-    ("speed: 30", "speed: 0", &["small.ron:22:", "street 'd'"]),
-    ("lanes: 1, speed: 30", "lanes: 0, speed: 30", &["small.ron:22:", "street 'd'"]),
+    ("speed: 30", "speed: 0", &["small.ron:22:", "streets[2].speed: 0; expected 5 to 150 km/h"]),
+    ("lanes: 1, speed: 30", "lanes: 0, speed: 30", &["small.ron:22:", "streets[2].lanes: 0; expected 1 to 8 lanes"]),
     ("x: 300, y: 0", "x: 2, y: 0", &["small.ron:", "m long"]),
     ("network: inline(", "network: outline(", &["small.ron:12:", "outline; did you mean 'inline'?"]),
     // Vehicles.
@@ -180,7 +190,23 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
         &["demand.matrices[0].cells[0].to: no zone 'eats'; did you mean 'east'?"],
     ),
     ("from: [(street: \"a\")]", "from: []", &["cells[0].from: zone 'west' has no street to go from"]),
-    // Measures.
+    // Commands, controllers, measures.
+    ("at: 200, command", "ta: 200, command", &["TimedCommand has no field ta; did you mean 'at'?"]),
+    ("CloseLanes(link", "ClosLanes(link", &["ClosLanes; did you mean 'CloseLanes'?"]),
+    (
+        "link: \"a\", lanes: [0]",
+        "link: \"A\", lanes: [0]",
+        &["small.ron:50:9: commands[0]: ", "no link 'A'; did you mean 'a'?"],
+    ),
+    (
+        "lanes: [0]",
+        "lanes: [3]",
+        &["small.ron:50:9: commands[0]: ", "there is no lane 3; expected 0 (at the kerb) to 0"],
+    ),
+    ("until: 230", "until: 30", &["commands[0]: ", "until is 30"]),
+    ("factor: 1.2", "factor: 1200", &["commands[1].command.DemandSurge.factor: 1200; expected 0 to 100"]),
+    ("strategy: \"fixed_time\"", "strategy: \"fixed\"", &["controller: ", "no strategy \"fixed\"; expected one of"]),
+    ("tier: loops", "tier: perfect", &["perfect; expected loops"]),
     ("lane: \"a_0\"", "lane: \"a_1\"", &["measures.loops[0].lane: no lane 'a_1'; did you mean 'a_0'?"]),
     ("position: 50", "position: 5000", &["measures.loops[0].position: 5000 m; expected 0 to"]),
 ];
@@ -252,6 +278,25 @@ fn imported_is_direct() {
 }
 
 #[test]
+fn imported_cityflow_is_direct() {
+    for config in ["cityflow/hangzhou/config.json", "cityflow/jinan/config.json"] {
+        let Some(config) = data_file(config) else { return };
+        let s = Scratch::new();
+        let (config, file) = (config.display().to_string(), s.path("imported.ron").display().to_string());
+        for as_is in [&[][..], &["--as-is"]] {
+            let said = run([&["import", "cityflow", &config, "-o", &file, "--set", "end=900"], as_is].concat());
+            assert_eq!(said.code, 0, "{said:?}");
+            let result = |args: &[&str]| {
+                let said = run([&["run", "--json", "--quiet"], args].concat());
+                assert_eq!(said.code, 0, "{said:?}");
+                ["state_hash", "cityflow_att_s"].map(|field| said.json()[field].clone())
+            };
+            assert_eq!(result(&[&[&config[..], "--set", "end=900"], as_is].concat()), result(&[&file]), "{config}");
+        }
+    }
+}
+
+#[test]
 fn import_says_what_it_cannot_use() {
     let (_s, config) = Scratch::with_scenario(super::tools::NET, super::tools::ROUTES);
     let config = config.display().to_string();
@@ -283,7 +328,7 @@ fn bundled_scenarios_are_run_by_name() {
     let said = run(["arterial", "--json", "--quiet", "--until", "60"]);
     assert!(said.code == 0 && said.json()["scenario"] == "arterial", "{said:?}");
     let said = run(["artery"]);
-    assert!(said.code == 2 && said.stderr.contains("scenarios in the program: arterial"), "{said:?}");
+    assert!(said.code == 2 && said.stderr.contains("scenarios in the program: arterial, "), "{said:?}");
 }
 
 /// What the README shows must work as it stands.
@@ -294,4 +339,24 @@ fn the_scenario_in_the_readme_runs() {
     let text = &readme[start..start + readme[start..].find("```").expect("its end")];
     let said = check(text, &["--strict"]);
     assert!(said.code == 0 && said.stdout.contains("small.ron: good"), "{said:?}");
+}
+
+/// Every scenario in the program is without fault, and serves everybody.
+#[test]
+fn bundled_scenarios_serve_everybody() {
+    for (name, _) in intergreen::scenario::BUNDLED_ALL {
+        let file = format!("{}/scenarios/{name}.ron", env!("CARGO_MANIFEST_DIR"));
+        let said = run(["check", "--strict", &file]);
+        assert!(said.code == 0 && said.stdout.contains(": good"), "{name}: {said:?}");
+        let said = run([name, "--drain", "--json", "--quiet"]);
+        assert_eq!(said.code, 0, "{name}: {said:?}");
+        let result = said.json();
+        assert_eq!(result["vehicles"]["arrived"], result["vehicles"]["loaded"], "{name}: {result}");
+        assert_eq!(result["stopped"], "empty", "{name}: {result}");
+        for defect in ["gridlocks", "blockages", "collisions", "red_running"] {
+            assert_eq!(result[defect], 0, "{name}: {result}");
+        }
+        assert_eq!(result["conflicting_greens"], 0.0, "{name}: {result}");
+        assert_eq!(result["waived"], serde_json::json!([]), "{name}: {result}");
+    }
 }

@@ -199,6 +199,17 @@ impl Registry {
         &self.entries
     }
 
+    /// The strategy of that name.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn find(&self, name: &str) -> Result<&Entry, RegistryError> {
+        self.entries.iter().find(|e| e.name == name).ok_or_else(|| RegistryError::UnknownStrategy {
+            name: name.to_string(),
+            known: self.entries.iter().map(|e| e.name).collect(),
+        })
+    }
+
     /// Makes the strategy `name` for an intersection with this plan.
     ///
     /// # Errors
@@ -209,10 +220,7 @@ impl Registry {
         parameters: &[(String, String)],
         plan: &Plan,
     ) -> Result<Box<dyn Strategy>, RegistryError> {
-        let entry = self.entries.iter().find(|e| e.name == name).ok_or_else(|| RegistryError::UnknownStrategy {
-            name: name.to_string(),
-            known: self.entries.iter().map(|e| e.name).collect(),
-        })?;
+        let entry = self.find(name)?;
         check_parameters(entry, parameters)?;
         (entry.make)(&Setup { plan, name: entry.name, parameters })
     }

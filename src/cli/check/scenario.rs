@@ -9,7 +9,7 @@ use crate::cli::findings::Findings;
 use crate::cli::import::contents;
 use crate::cli::load::{Loaded, load};
 use crate::cli::outcome::waivers;
-use crate::sim::Simulation;
+use crate::sim::{SimError, Simulation};
 
 /// Loads a scenario and prepares a run of it, as `run` does.
 pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
@@ -18,8 +18,12 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
     let shown = path.display();
     let demand = Arc::new(std::mem::take(&mut loaded.demand));
     let setup = loaded.setup(loaded.seed);
-    let sim =
-        Simulation::new(loaded.network.clone(), demand.clone(), setup).map_err(|e| vec![format!("{shown}: {e}")])?;
+    let wrong = |place: &dyn std::fmt::Display, e: SimError| vec![format!("{place}: {e}")];
+    let made = Simulation::new(loaded.network.clone(), demand.clone(), setup);
+    let mut sim = made.map_err(|e| wrong(&shown, e))?;
+    for (place, command) in &loaded.commands {
+        sim.command(command.clone()).map_err(|e| wrong(place, e))?;
+    }
     let departures = sim.scene().departures.len();
     let warnings = warnings(&loaded, &waivers(sim.plans(), &loaded.network), departures);
     loaded.demand = Arc::unwrap_or_clone(demand);

@@ -20,6 +20,8 @@ pub fn write(w: &mut dyn Write, run: &Finished<'_>, outcome: &Outcome, files: &[
         "version": env!("CARGO_PKG_VERSION"),
         "command": command,
         "scenario": outcome.scenario,
+        "date": run.loaded.calendar.0,
+        "time_zone": run.loaded.calendar.1,
         "inputs": inputs.collect::<Vec<_>>(),
         "seed": outcome.seed,
         "options": {

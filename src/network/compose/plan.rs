@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::network::Point;
 
-/// A street plan: the input of [`compose`](super::compose).
+/// Streets, the nodes where they meet or end, signals and bus stops.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StreetPlan {

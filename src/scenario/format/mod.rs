@@ -1,7 +1,7 @@
 //! What stands in a scenario file, version 2.
 //!
 //! The doc comments here are the reference page (`docs/scenario-files.md`), which is made from them, and the ranges
-//! that stand beside the fields are what [`check`](super::check) holds files against: both are written down once.
+//! that stand beside the fields are what [`guide`](super::guide) holds files against: both are written down once.
 
 mod control;
 mod demand;
@@ -24,6 +24,7 @@ pub use network::{NetworkFile, SumoNetFile};
 pub use vehicles::{SpeedFactorFile, VehicleFile};
 
 use super::ScenarioError;
+use crate::commands::TimedCommand;
 use crate::demand::FollowingModel;
 use crate::demand::routing::{Memory, Moment};
 
@@ -68,10 +69,11 @@ pub struct ScenarioFile {
     pub step: f64,
     /// The seeds of its runs: the first is that of a run that names none.
     #[serde(default = "seed_one", skip_serializing_if = "is_seed_one")]
-    #[schemars(length(min = 1, max = 10_000), extend("unit" = "number"))]
+    #[schemars(length(min = 1, max = 10_000), extend("unit" = "number", "default" = [1]))]
     pub seeds: Vec<u64>,
     /// Car-following model of vehicle types that name none.
     #[serde(default = "calibrated", skip_serializing_if = "is_calibrated")]
+    #[schemars(extend("default" = "calibrated"))]
     pub behaviour: FollowingModel,
     /// How trips that name only where they begin and end find their way.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -89,6 +91,9 @@ pub struct ScenarioFile {
     /// Who switches the signals.
     #[serde(default, skip_serializing_if = "is_default")]
     pub controller: ControllerFile,
+    /// What happens at set times: incidents, and what operators do.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub commands: Vec<TimedCommand>,
     /// What is measured besides the books of a run, and written with `--out`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub measures: MeasuresFile,

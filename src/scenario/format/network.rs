@@ -25,7 +25,7 @@ pub enum NetworkFile {
     Roundabouts(Roundabouts),
     /// All lanes and movements of a network, as `intergreen import` writes them.
     Lanes(NetworkParts),
-    /// Another RON file, beside this one, that holds one of the two above.
+    /// Another RON file, its path from here, that holds one of the others: `inline(…)`, `lanes(…)`, …
     File(String),
     /// A SUMO network.
     Sumo(SumoNetFile),

@@ -216,6 +216,7 @@ impl Scenario {
             demand: self.demand.carried_over(),
             sensors: Default::default(),
             controller: Default::default(),
+            commands: Vec::new(),
             measures: Default::default(),
             fallbacks: Vec::new(),
         }

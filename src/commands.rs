@@ -1,0 +1,124 @@
+//! What may be done to a running simulation, and when: incidents, what operators do, demand. Plain data; how it is
+//! carried out is in [`sim::command`](crate::sim::command).
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+// Checkpoints keep commands in a format without field names: no field may be left out when it is serialised.
+
+/// What may be done to a running simulation. Links, lanes and signals have the names of the network; lanes of a link
+/// are counted from the kerb, from 0. Times are seconds on the scenario's clock.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub enum Command {
+    /// Sets the speed limit of a link's lanes.
+    SpeedLimit {
+        /// Name of the link.
+        link: String,
+        /// New limit, m/s.
+        #[schemars(range(min = 0.01, max = 200.0), extend("unit" = "m/s"))]
+        limit: f64,
+    },
+    /// Closes lanes of a road. Nobody enters them; whoever is on them drives on. Whoever has no way left over open
+    /// lanes finds another one, or is *unserved* until there is one. The last command about a lane counts.
+    CloseLanes {
+        /// Name of the link.
+        link: String,
+        /// Which lanes; none given: all.
+        #[serde(default)]
+        #[schemars(inner(range(min = 0, max = 255)), extend("unit" = "number"))]
+        lanes: Option<Vec<u8>>,
+        /// When they open again, s, later than the command; none: not until a command opens them.
+        #[serde(default)]
+        #[schemars(range(min = -1e9, max = 1e9), extend("unit" = "s"))]
+        until: Option<f64>,
+    },
+    /// Opens closed lanes.
+    OpenLanes {
+        /// Name of the link.
+        link: String,
+        /// Which lanes; none given: all.
+        #[serde(default)]
+        #[schemars(inner(range(min = 0, max = 255)), extend("unit" = "number"))]
+        lanes: Option<Vec<u8>>,
+    },
+    /// Puts a signal out of order: right of way is as its signs have it. It goes through yellow and red, so that nobody
+    /// is caught between lamps and signs, and comes back through red everywhere. The last command about a signal
+    /// counts.
+    SignalOutage {
+        /// Name of the signal.
+        signal: String,
+        /// What it shows meanwhile.
+        #[serde(default)]
+        shows: Outage,
+        /// When it is in order again, s, later than the command; none: not until a command restores it.
+        #[serde(default)]
+        #[schemars(range(min = -1e9, max = 1e9), extend("unit" = "s"))]
+        until: Option<f64>,
+    },
+    /// Ends an outage.
+    SignalRestore {
+        /// Name of the signal.
+        signal: String,
+    },
+    /// What an operator or a central computer asks of a signal's controller.
+    Signal {
+        /// Name of the signal.
+        signal: String,
+        /// What; groups count from 0.
+        #[schemars(schema_with = "order")]
+        order: intergreen_control::Command,
+    },
+    /// More or less demand from the command's time on: of everybody who then departs, so many times as many depart.
+    /// Copies depart up to a minute after the vehicle they are copies of.
+    DemandSurge {
+        /// Factor on the departures.
+        #[schemars(range(min = 0.0, max = 100.0), extend("unit" = "factor"))]
+        factor: f64,
+        /// Until when, s, later than the command; none: for ever.
+        #[serde(default)]
+        #[schemars(range(min = -1e9, max = 1e9), extend("unit" = "s"))]
+        until: Option<f64>,
+        /// Only those who enter on one of these links; empty: on any.
+        #[serde(default)]
+        from: Vec<String>,
+        /// Only those who arrive on one of these links; empty: on any.
+        #[serde(default)]
+        to: Vec<String>,
+    },
+}
+
+/// What a signal that is out of order shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outage {
+    /// Nothing.
+    #[default]
+    Dark,
+    /// Flashing yellow.
+    Flashing,
+}
+
+/// A command and when it takes effect: at the start of the first step at or after `at`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TimedCommand {
+    /// When, s on the scenario's clock.
+    #[schemars(range(min = -1e9, max = 1e9), extend("unit" = "s"))]
+    pub at: f64,
+    /// Orders commands of one moment.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 4_294_967_295_u32), extend("unit" = "number"))]
+    pub id: u32,
+    /// What.
+    pub command: Command,
+}
+
+/// What is asked of a controller, in the schema of scenario files.
+fn order(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "description": "What: `Flash(true)`, `Hold(group: 2, on: true)`, `Omit(group: 2, on: true)`, `ForceOff(group: 2)`, \
+                        `Call(group: 2)`, `Preempt(preempt: 0, on: true)`, `Pattern(1)`, `Free`, `Calendar`; groups count \
+                        from 0."
+    })
+}
