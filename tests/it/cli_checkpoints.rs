@@ -54,6 +54,29 @@ fn a_resumed_run_comes_to_the_same() {
     assert_eq!(rest.stderr, "");
 }
 
+/// Closures, surges, an outage, a warm-up, and what CityFlow measures.
+#[test]
+fn a_resumed_run_with_incidents_comes_to_the_same() {
+    let scratch = Scratch::new();
+    let text = "[(at: 100, command: CloseLanes(link: \"n_out\", until: 250)), \
+                 (at: 120, command: DemandSurge(factor: 1.5, until: 300)), \
+                 (at: 150, command: SignalOutage(signal: \"J\", until: 220))]";
+    let commands = scratch.write("commands.ron", text).display().to_string();
+    let config = "tests/cityflow/config.json";
+    let options = [config, "--commands", &commands, "--warm-up", "90", "--json", "-q"];
+    let whole = with_checkpoints(&scratch, &options);
+    let fields = results(&whole);
+    assert!(
+        fields["measured"].as_u64().is_some_and(|n| n > 0) && fields["cityflow_road_att_s"].is_number(),
+        "{fields}"
+    );
+    for at in [60, 180, 240, 420] {
+        let file = scratch.path(&format!("out/cityflow-{at}s.checkpoint")).display().to_string();
+        let rest = run([&options[..], &["--resume", &file]].concat());
+        assert_eq!(results(&rest), fields, "from {at} s");
+    }
+}
+
 fn is_checkpoint(entry: &std::io::Result<std::fs::DirEntry>) -> bool {
     entry.as_ref().is_ok_and(|e| e.file_name().to_string_lossy().contains("checkpoint"))
 }
