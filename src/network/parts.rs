@@ -209,6 +209,9 @@ pub struct SignalPart {
     /// Its ring-barrier program.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rings: Option<RingsPart>,
+    /// Which groups give way to which while both are open, in order, as written down for the monitor.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub permissive: Option<Vec<(u16, u16)>>,
 }
 
 /// A step of a program.
@@ -553,6 +556,7 @@ impl SignalPart {
             steps: spec.program.steps().iter().map(step).collect(),
             own: spec.own,
             rings: spec.rings.as_ref().map(RingsPart::of),
+            permissive: spec.permissive.clone(),
         }
     }
 
@@ -564,7 +568,8 @@ impl SignalPart {
         let program = Program::new(self.program.as_str(), Millis::from_seconds(self.offset), steps)
             .map_err(|e| invalid(element(), format!("its program {e}")))?;
         let rings = self.rings.as_ref().map(|r| r.spec(program.groups(), element)).transpose()?;
-        Ok(SignalSpec { id: self.id.clone(), program, own: self.own, rings })
+        let permissive = self.permissive.clone();
+        Ok(SignalSpec { id: self.id.clone(), program, own: self.own, rings, permissive })
     }
 }
 
