@@ -167,3 +167,27 @@ impl Instruments {
         *self == Self::default()
     }
 }
+
+/// The results that a scenario asks for: files as it names them.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Outputs {
+    /// A row per trip.
+    pub tripinfo: Option<String>,
+    /// A row per step.
+    pub summary: Option<String>,
+    /// Everybody's position in every step.
+    pub fcd: Option<String>,
+    /// Time between positions, if not every step.
+    pub fcd_period: Option<Millis>,
+    /// Sums per edge.
+    pub edge_data: Option<String>,
+    /// Sums per lane.
+    pub lane_data: Option<String>,
+}
+
+impl Outputs {
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

@@ -6,6 +6,7 @@ pub mod behaviour;
 pub mod cli;
 pub mod demand;
 pub mod draw;
+pub mod export;
 pub mod generate;
 pub mod import;
 pub mod instruments;

@@ -7,6 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::check::CheckArgs;
 use super::compare::CompareArgs;
 use super::draw::DrawArgs;
+use super::export::ExportArgs;
+use super::generate::GenerateArgs;
+use super::import::{ImportArgs, UpgradeArgs};
 use super::replay::ReplayArgs;
 use crate::demand::FollowingModel;
 use crate::demand::routing::Moment;
@@ -36,10 +39,18 @@ pub enum Action {
     CompareSumo(CompareArgs),
     /// Draw a scenario as SVG: roads, stop lines, lamps and vehicles
     Draw(DrawArgs),
+    /// Write a scenario as another simulator's files
+    Export(ExportArgs),
     /// Give controllers the inputs of a recorded run again, and compare the lamps
     ReplayInputs(ReplayArgs),
-    /// Check signal plans: all that is unsafe or cannot work, else a summary
+    /// Check scenarios and signal plans: errors, warnings, what is not supported, each with its place
     Check(CheckArgs),
+    /// Make a scenario from a few numbers and a seed
+    Generate(GenerateArgs),
+    /// Turn somebody else's scenario into one file of ours
+    Import(ImportArgs),
+    /// Write an old file of ours in the present version of the format
+    Upgrade(UpgradeArgs),
 }
 
 /// What is simulated: options of `run` and of `draw`.
@@ -253,12 +264,12 @@ fn step(text: &str) -> Result<f64, String> {
 }
 
 /// A seed.
-fn seed(text: &str) -> Result<u64, String> {
+pub fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
 }
 
 /// A factor on demand.
-fn factor(text: &str) -> Result<f64, String> {
+pub fn factor(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(v) if (0.0..=100.0).contains(&v) => Ok(v),
         _ => Err("expected a factor from 0 to 100".into()),
@@ -266,7 +277,7 @@ fn factor(text: &str) -> Result<f64, String> {
 }
 
 /// `path=value`.
-fn edit(text: &str) -> Result<(String, String), String> {
+pub fn edit(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((path, value)) if !path.trim().is_empty() => Ok((path.trim().to_owned(), value.trim().to_owned())),
         _ => Err("expected PATH=VALUE, e.g. demand.scale=1.2".into()),

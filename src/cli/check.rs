@@ -1,9 +1,10 @@
-//! `intergreen check`: whether signal plans are safe and can work.
+//! `intergreen check`: whether scenarios can be run, and whether signal plans are safe and can work.
 //!
 //! A good plan is summed up for whoever has to sign it, on stdout. Of a bad one everything that is wrong is said, a
 //! line each, on stderr: `file:line: element: problem`, the line where it can be told.
 
 mod place;
+mod scenario;
 mod summary;
 mod together;
 
@@ -16,27 +17,41 @@ use intergreen_control::Plan;
 
 use super::summary::plain;
 use super::{Failure, print};
-use crate::scenario::read_plan;
+use crate::scenario::{is_scenario, read_plan};
 
-/// Checks signal plans.
+/// Checks scenarios and signal plans.
 #[derive(Args, Clone, Debug)]
 pub struct CheckArgs {
-    /// Signal plans (.ron); docs/plan-files.md explains the format
+    /// Scenarios (.ron, .sumocfg, CityFlow's config.json) and signal plans (.ron)
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Warnings are errors
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// A file that can be used.
+pub struct Checked {
+    /// What there is to say about it.
+    pub text: String,
+    /// How many warnings are among it.
+    pub warnings: usize,
 }
 
 /// Checks all files, and says of every one what it is or what is wrong with it.
 ///
 /// # Errors
-/// If any file is no good plan; what is wrong with it has been said.
+/// If any file cannot be used, or with `--strict` has warnings; what is wrong with it has been said.
 pub fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let (mut problems, mut bad) = (0, 0);
     for (i, file) in args.files.iter().enumerate() {
         match check(file) {
-            Ok(summary) => {
+            Ok(Checked { text, warnings }) => {
                 let gap = if i == 0 { "" } else { "\n" };
-                print(&format!("{gap}{summary}"))?;
+                print(&format!("{gap}{text}"))?;
+                if args.strict && warnings > 0 {
+                    (problems, bad) = (problems + warnings, bad + 1);
+                }
             }
             Err(found) => {
                 let mut stderr = std::io::stderr().lock();
@@ -56,25 +71,26 @@ pub fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     Err(Failure::Input(format!("{problems} in {bad} of {files}")))
 }
 
-/// The summary of a plan, or all that is wrong with its file.
-fn check(path: &Path) -> Result<String, Vec<String>> {
+/// What there is to say about a file, or all that is wrong with it.
+fn check(path: &Path) -> Result<Checked, Vec<String>> {
     let shown = path.display().to_string();
     let wrong = |problem: &str| vec![format!("{shown}: {problem}")];
-    let name = shown.to_lowercase();
-    let expected = "expected a signal plan (.ron)";
+    let expected = "expected a scenario or a signal plan";
     match std::fs::metadata(path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(wrong("no such file")),
         Err(e) => return Err(wrong(&format!("cannot be read: {e}"))),
         Ok(m) if m.is_dir() => return Err(wrong(&format!("is a directory; {expected}"))),
-        Ok(_) if [".sumocfg", ".xml", ".xml.gz"].iter().any(|end| name.ends_with(end)) => {
-            return Err(wrong("is a file of SUMO's; only signal plans (.ron) are checked so far"));
-        }
-        Ok(_) if !name.ends_with(".ron") => return Err(wrong(&format!("is of no kind known here; {expected}"))),
         Ok(m) if m.len() == 0 => return Err(wrong(&format!("is empty; {expected}"))),
         Ok(_) => {}
     }
+    if !shown.to_lowercase().ends_with(".ron") {
+        return scenario::check(path);
+    }
     let bytes = std::fs::read(path).map_err(|e| wrong(&format!("cannot be read: {e}")))?;
     let text = String::from_utf8(bytes).map_err(|_| wrong("is no text; expected a signal plan in UTF-8"))?;
+    if is_scenario(&text) {
+        return scenario::check(path);
+    }
     let spec = read_plan(&text, &shown).map_err(|e| {
         // With the line of the file, in which tabs place the mark below.
         let tabs = |line: &str| line.split('\t').map(plain).collect::<Vec<_>>().join("\t");
@@ -88,5 +104,5 @@ fn check(path: &Path) -> Result<String, Vec<String>> {
         };
         errors.0.iter().map(line).collect::<Vec<_>>()
     })?;
-    Ok(format!("{shown}: good\n{}", summary::summary(&plan)))
+    Ok(Checked { text: format!("{shown}: good\n{}", summary::summary(&plan)), warnings: 0 })
 }

@@ -8,14 +8,14 @@ use intergreen_control::Millis;
 use super::Failure;
 use crate::demand::routing::Moment;
 use crate::demand::{Demand, Routing, check_flows};
-use crate::import::sumo::config::{Config, Outputs, read_config};
+use crate::import::sumo::config::{Config, read_config};
 use crate::import::sumo::instruments::read_instruments;
 use crate::import::sumo::net::read_network;
 use crate::import::sumo::routes::{Window, read_demand_with};
 use crate::import::{ImportError, Report};
-use crate::instruments::Instruments;
+use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
-use crate::scenario::{BUNDLED, BUNDLED_NAME, Scenario};
+use crate::scenario::{BUNDLED_ALL, Scenario};
 use crate::sim::Setup;
 
 /// SUMO's step where a configuration names none.
@@ -44,6 +44,8 @@ pub struct Loaded {
     pub scale: f64,
     /// What an import met and did not simulate.
     pub report: Report,
+    /// What is odd about one of our own files although it can be run, each with its place.
+    pub oddities: Vec<String>,
     /// What the scenario wants measured.
     pub instruments: Instruments,
     /// The files its configuration asks for.
@@ -86,12 +88,20 @@ pub type Edit = (String, String);
 /// # Errors
 /// Says which file is wrong, where, and what was expected.
 pub fn load(path: Option<&Path>, edits: &[Edit]) -> Result<Loaded, Failure> {
-    let Some(path) = path else { return bundled(edits) };
+    let Some(path) = path else { return bundled(BUNDLED_ALL[0], edits) };
+    if let Some(&bundled_one) = BUNDLED_ALL.iter().find(|b| Path::new(b.0) == path)
+        && !path.exists()
+    {
+        return bundled(bundled_one, edits);
+    }
     let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
     let plain = name.strip_suffix(".gz").unwrap_or(&name);
     let wrong = |problem: &str| Err(Failure::Input(format!("{}: {problem}", path.display())));
     match std::fs::metadata(path) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return wrong("there is no such file"),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let names: Vec<&str> = BUNDLED_ALL.iter().map(|b| b.0).collect();
+            return wrong(&format!("there is no such file; scenarios in the program: {}", names.join(", ")));
+        }
         Err(e) => return wrong(&format!("cannot be read: {e}")),
         Ok(m) if m.is_dir() => return wrong("is a directory; expected a scenario file (.ron or .sumocfg)"),
         Ok(m) if m.len() == 0 => return wrong("is empty; expected a scenario (.ron or .sumocfg)"),
@@ -112,9 +122,9 @@ pub fn load(path: Option<&Path>, edits: &[Edit]) -> Result<Loaded, Failure> {
     }
 }
 
-/// The scenario in the program itself.
-fn bundled(edits: &[Edit]) -> Result<Loaded, Failure> {
-    own(BUNDLED, BUNDLED_NAME, edits)
+/// A scenario in the program itself.
+fn bundled((name, text): (&str, &str), edits: &[Edit]) -> Result<Loaded, Failure> {
+    own(text, &format!("{name}.ron"), edits)
 }
 
 /// One of our own files.
@@ -136,6 +146,7 @@ fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
     for file in &built.files {
         inputs.push(Input::read(file)?);
     }
+    let oddities = scenario.oddities().iter().map(ToString::to_string).collect();
     let file = scenario.file;
     let loaded = Loaded {
         name: file.name,
@@ -147,9 +158,10 @@ fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
         seed: file.seeds[0],
         routing: file.routing.routing(),
         scale: file.demand.scale,
-        report: built.report,
+        report: Report { fallbacks: file.fallbacks, ..built.report },
+        oddities,
         instruments: built.instruments,
-        outputs: Outputs::default(),
+        outputs: built.outputs,
         inputs,
     };
     checked(loaded)
@@ -195,6 +207,7 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         routing: config.routing,
         scale: config.scale.unwrap_or(1.0),
         report,
+        oddities: Vec::new(),
         instruments,
         outputs: config.outputs,
         inputs,

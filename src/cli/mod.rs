@@ -12,7 +12,11 @@ mod check;
 mod clock;
 mod compare;
 mod draw;
+mod export;
 mod findings;
+mod generate;
+mod import;
+mod intersections;
 mod load;
 mod out;
 mod outcome;
@@ -61,8 +65,12 @@ pub fn main() -> ExitCode {
         Some(args::Action::Run(args)) => run::run(&args),
         Some(args::Action::CompareSumo(args)) => compare::run(&args),
         Some(args::Action::Draw(args)) => draw::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(args::Action::Export(args)) => export::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::ReplayInputs(args)) => replay::run(&args),
         Some(args::Action::Check(args)) => check::run(&args),
+        Some(args::Action::Generate(args)) => generate::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(args::Action::Import(args)) => import::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(args::Action::Upgrade(args)) => import::upgrade(&args).map(|()| ExitCode::SUCCESS),
     };
     match result {
         Ok(code) => code,

@@ -219,7 +219,7 @@ pub fn simulation(args: &SetupArgs, loaded: &mut Loaded, verbose: bool) -> Resul
 }
 
 /// The simulation's setup.
-fn setup(args: &SetupArgs, loaded: &Loaded) -> Setup {
+pub fn setup(args: &SetupArgs, loaded: &Loaded) -> Setup {
     let threads = args.threads.map_or_else(|| default_threads(&loaded.network), usize::from);
     Setup {
         step: args.step.map_or(loaded.step, Millis::from_seconds),

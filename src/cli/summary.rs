@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::findings::Findings;
+use super::intersections::{self, Control};
 use super::outcome::Outcome;
 use super::run::{Finished, Stop};
 use super::tables;
@@ -21,6 +22,7 @@ pub fn text(run: &Finished<'_>, o: &Outcome) -> String {
     let _ = trips(&mut s, run, o);
     let _ = defects(&mut s, run, o);
     let _ = signals(&mut s, run);
+    let _ = levels(&mut s, run);
     let _ = programs(&mut s, run, o);
     let _ = Findings::of(&run.loaded.report).summarise(&mut s, run.args.verbose);
     let _ = cost(&mut s, run, o);
@@ -142,6 +144,38 @@ fn signals(s: &mut String, run: &Finished<'_>) -> std::fmt::Result {
         ];
         let id: String = plain(&run.sim.scene().network.signals[signal.index()].id).chars().take(26).collect();
         s.push_str(&row(&format!("  {id}"), cells));
+    }
+    Ok(())
+}
+
+/// Delay and level of service by intersection.
+fn levels(s: &mut String, run: &Finished<'_>) -> std::fmt::Result {
+    let all = intersections::all(run);
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(s, "\n{:<30}{:>8}{:>6}{:>6}{:>6}{:>6}{:>6}", "Level of service", "A", "B", "C", "D", "E", "F")?;
+    for control in [Control::Signal, Control::Roundabout, Control::Signs] {
+        let of = || all.iter().filter(|i| i.control == control);
+        if of().next().is_none() {
+            continue;
+        }
+        let count = |level: char| of().filter(|i| i.level() == Some(level)).count();
+        let [a, b, c, d, e, f] = ['A', 'B', 'C', 'D', 'E', 'F'].map(count);
+        let name = format!("  {} {}", of().count(), control.plural());
+        writeln!(s, "{name:<30}{a:>8}{b:>6}{c:>6}{d:>6}{e:>6}{f:>6}")?;
+    }
+    let shown = if run.args.verbose { all.len() } else { SHORT };
+    for i in all.iter().filter(|i| i.delay.is_some()).take(shown) {
+        let name: String = plain(&i.name).chars().take(26).collect();
+        let (delay, level) = (i.delay.unwrap_or_default(), i.level().unwrap_or('–'));
+        writeln!(
+            s,
+            "  {name:<28}{:>8} s/veh, level {level} ({}, {} vehicles)",
+            thousands(delay, 1),
+            i.control.name(),
+            thousands(f64::from(i.vehicles), 0)
+        )?;
     }
     Ok(())
 }

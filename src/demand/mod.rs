@@ -42,7 +42,7 @@ dense_id!(
 );
 
 /// Everything about demand that a scenario gives, routes already resolved to links.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Demand {
     /// Vehicle types, by [`TypeId`].
     pub types: Vec<VehicleType>,
@@ -74,7 +74,7 @@ impl Route {
 }
 
 /// One vehicle, or a rule that makes some.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Source {
     /// Name of the vehicle, or of the flow (its vehicles get `.0`, `.1`, … appended).
     pub id: String,

@@ -1,5 +1,8 @@
 //! A main street with coordinated signals, side streets at each.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::corridor::Corridor;
 use super::signals::{self, Draft, Standards};
 use super::ways::Turns;
@@ -7,7 +10,8 @@ use super::{Dice, GenerateError, Generated, within};
 use crate::network::compose::{Node, NodeKind, Street, StreetEnd, StreetPlan, Survey};
 
 /// Where most drive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Peak {
     /// To the east; greens follow each other eastward.
     East,
@@ -18,26 +22,34 @@ pub enum Peak {
 }
 
 /// What an arterial is made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct Arterial {
     /// Signals, 1 to 100.
+    #[schemars(range(min = 1, max = 100), extend("unit" = "number"))]
     pub signals: usize,
     /// Least and greatest distance of neighbours, m, 150 to 2,000.
+    #[schemars(inner(range(min = 150.0, max = 2000.0)), extend("unit" = "m"))]
     pub spacing: [f64; 2],
     /// Lanes of the main street each way, 1 to 3.
+    #[schemars(range(min = 1, max = 3), extend("unit" = "lanes"))]
     pub lanes: u8,
     /// Whether left turns from the main street have bays.
     pub bays: bool,
     /// Share of signals with side streets on both sides, 0–1; the others have one.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
     pub crossings: f64,
     /// Speed limit, km/h, 30 to 70.
+    #[schemars(range(min = 30.0, max = 70.0), extend("unit" = "km/h"))]
     pub speed: f64,
     /// Where most drive.
     pub peak: Peak,
     /// Traffic as a factor of the usual, 0.1 to 2. 1: 500 veh/h and lane enter the main street in the direction of the
     /// peak, 320 against it, 100 to 220 a side street.
+    #[schemars(range(min = 0.1, max = 2.0), extend("unit" = "factor"))]
     pub demand: f64,
     /// Seed: the same makes the same.
+    #[schemars(range(min = 0, max = 18_446_744_073_709_551_615_u64), extend("unit" = "number"))]
     pub seed: u64,
 }
 

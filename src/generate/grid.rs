@@ -4,6 +4,9 @@
 //! `w3` of the third row to its first crossing, `h3_1` from there to the second, and so on to the eastern end `e3`;
 //! `v2_0` leads from the southern end `s2` of the second column northward.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::arterial::{CRUISE, MEDIAN};
 use super::signals::{self, Draft, Standards};
 use super::ways::Turns;
@@ -11,26 +14,35 @@ use super::{Dice, Flow, GenerateError, Generated, within};
 use crate::network::compose::{Node, NodeKind, Street, StreetEnd, StreetPlan, Survey};
 
 /// What a grid is made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct Grid {
     /// Crossings from west to east, 1 to 100.
+    #[schemars(range(min = 1, max = 100), extend("unit" = "number"))]
     pub columns: usize,
     /// Crossings from south to north, 1 to 100.
+    #[schemars(range(min = 1, max = 100), extend("unit" = "number"))]
     pub rows: usize,
     /// Distance between neighbours, and length of the streets that lead out, m, 100 to 1,000.
+    #[schemars(range(min = 100.0, max = 1000.0), extend("unit" = "m"))]
     pub block: f64,
     /// Lanes each way, 1 to 3.
+    #[schemars(range(min = 1, max = 3), extend("unit" = "lanes"))]
     pub lanes: u8,
     /// Whether left turns at signals have bays.
     pub bays: bool,
     /// Speed limit, km/h, 30 to 70.
+    #[schemars(range(min = 30.0, max = 70.0), extend("unit" = "km/h"))]
     pub speed: f64,
     /// Parts of crossings with signals, with rows that go first, and with right before left.
+    #[schemars(inner(range(min = 0.0, max = 1e6)), extend("unit" = "parts"))]
     pub mix: [f64; 3],
     /// Traffic as a factor of the usual, 0.1 to 2. 1: at each end 250 veh/h and lane enter, 150 if there are crossings
     /// without signals.
+    #[schemars(range(min = 0.1, max = 2.0), extend("unit" = "factor"))]
     pub demand: f64,
     /// Seed: the same makes the same.
+    #[schemars(range(min = 0, max = 18_446_744_073_709_551_615_u64), extend("unit" = "number"))]
     pub seed: u64,
 }
 

@@ -1,5 +1,8 @@
 //! A main street with roundabouts, side streets at each.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::arterial::MEDIAN;
 use super::corridor::Corridor;
 use super::ways::Turns;
@@ -7,24 +10,33 @@ use super::{Dice, Flow, GenerateError, Generated, within};
 use crate::network::compose::{Node, NodeKind, Street, StreetPlan, Survey};
 
 /// What a row of roundabouts is made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct Roundabouts {
     /// Roundabouts, 1 to 100.
+    #[schemars(range(min = 1, max = 100), extend("unit" = "number"))]
     pub roundabouts: usize,
     /// Least and greatest distance of neighbours, m, 150 to 2,000.
+    #[schemars(inner(range(min = 150.0, max = 2000.0)), extend("unit" = "m"))]
     pub spacing: [f64; 2],
     /// Least and greatest radius, m, 16 to 40.
+    #[schemars(inner(range(min = 16.0, max = 40.0)), extend("unit" = "m"))]
     pub radius: [f64; 2],
     /// Lanes of ring and main street each way, 1 or 2.
+    #[schemars(range(min = 1, max = 2), extend("unit" = "lanes"))]
     pub lanes: u8,
     /// Share of roundabouts with side streets on both sides, 0–1; the others have one.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
     pub crossings: f64,
     /// Speed limit, km/h, 30 to 70.
+    #[schemars(range(min = 30.0, max = 70.0), extend("unit" = "km/h"))]
     pub speed: f64,
     /// Traffic as a factor of the usual, 0.1 to 2. 1: 400 veh/h and lane enter the main street at each end, 80 to 160 a
     /// side street.
+    #[schemars(range(min = 0.1, max = 2.0), extend("unit" = "factor"))]
     pub demand: f64,
     /// Seed: the same makes the same.
+    #[schemars(range(min = 0, max = 18_446_744_073_709_551_615_u64), extend("unit" = "number"))]
     pub seed: u64,
 }
 

@@ -108,7 +108,7 @@ pub struct LanePart {
     pub speed: f32,
     /// Width, m.
     #[serde(default = "usual_width", skip_serializing_if = "is_usual_width")]
-    #[schemars(range(min = 0.01, max = 100.0), extend("unit" = "m"))]
+    #[schemars(range(min = 0.01, max = 100.0), extend("unit" = "m", "default" = 3.2))]
     pub width: f32,
     /// Who may use it, by class; left out: everybody.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -184,7 +184,7 @@ pub struct MovementPart {
     pub keep_clear: bool,
     /// Distance before the stop line from which all foes can be seen, m.
     #[serde(default = "usual_visibility", skip_serializing_if = "is_usual_visibility")]
-    #[schemars(range(min = 0.0, max = 100_000.0), extend("unit" = "m"))]
+    #[schemars(range(min = 0.0, max = 100_000.0), extend("unit" = "m", "default" = 4.5))]
     pub visibility: f32,
 }
 
@@ -209,7 +209,7 @@ pub struct SignalPart {
     /// Its ring-barrier program.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rings: Option<RingsPart>,
-    /// Which groups give way to which while both are open, in order, as written down for the monitor.
+    /// Which groups give way to which while both are open, if the monitor is to take that from here.
     #[serde(default, skip_serializing_if = "is_default")]
     pub permissive: Option<Vec<(u16, u16)>>,
 }
@@ -568,6 +568,11 @@ impl SignalPart {
         let program = Program::new(self.program.as_str(), Millis::from_seconds(self.offset), steps)
             .map_err(|e| invalid(element(), format!("its program {e}")))?;
         let rings = self.rings.as_ref().map(|r| r.spec(program.groups(), element)).transpose()?;
+        let unknown = |&(a, b): &(u16, u16)| usize::from(a.max(b)) >= program.groups();
+        if let Some((a, b)) = self.permissive.as_ref().and_then(|list| list.iter().find(|p| unknown(p))) {
+            let problem = format!("permissive ({a}, {b}); expected groups below {}", program.groups());
+            return Err(invalid(element(), problem));
+        }
         let permissive = self.permissive.clone();
         Ok(SignalSpec { id: self.id.clone(), program, own: self.own, rings, permissive })
     }

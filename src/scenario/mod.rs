@@ -10,9 +10,12 @@
 
 mod error;
 pub mod format;
+mod generated;
 pub mod guide;
+pub mod lint;
 pub mod place;
 mod plan;
+pub mod reference;
 mod resolve;
 mod set;
 #[cfg(test)]
@@ -24,21 +27,26 @@ use std::path::{Path, PathBuf};
 
 pub use error::ScenarioError;
 pub use format::{NetworkFile, ScenarioFile, VehicleFile};
-pub use plan::read_plan;
+pub use generated::scenario as generated_scenario;
+pub use plan::{is_scenario, read_plan};
 pub use words::nearest;
-pub use write::{Clock, scenario_of, to_ron};
+pub use write::{Read, scenario_of, to_ron};
 
-use crate::demand::Demand;
+use crate::demand::{Demand, StoppingPlace};
+use crate::generate::GenerateError;
 use crate::import::Report;
 use crate::import::sumo::net::read_network;
-use crate::instruments::Instruments;
+use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
-use crate::network::compose::{PlanError, StreetPlan, compose};
+use crate::network::compose::{PlanError, StopPlace, StreetPlan, compose, stops};
+use format::DemandFile;
 use place::{Step, locate, shown};
 use resolve::Wrong;
 
+/// The scenarios in the program itself: name and text. The first one runs when none is named.
+pub const BUNDLED_ALL: &[(&str, &str)] = &[("arterial", include_str!("../../scenarios/arterial.ron"))];
 /// The scenario that runs when none is named.
-pub const BUNDLED: &str = include_str!("../../scenarios/arterial.ron");
+pub const BUNDLED: &str = BUNDLED_ALL[0].1;
 /// Name of [`BUNDLED`], for messages and results.
 pub const BUNDLED_NAME: &str = "arterial.ron";
 
@@ -64,6 +72,8 @@ pub struct Assembled {
     pub demand: Demand,
     /// What is to be measured.
     pub instruments: Instruments,
+    /// Names of the files for it.
+    pub outputs: Outputs,
     /// What the import of files that it names met and does not simulate.
     pub report: Report,
     /// The files that it names.
@@ -121,10 +131,21 @@ impl Scenario {
     /// Names the element that is wrong and what was expected of it.
     pub fn assemble(&self) -> Result<Assembled, ScenarioError> {
         let (mut report, mut files) = (Report::default(), Vec::new());
-        let network = self.network(&self.file.network, &mut report, &mut files)?;
-        let demand = resolve::demand(&self.file, &network, Vec::new()).map_err(|e| self.at(&e))?;
+        let made = generated::generated(&self.file.network).map_err(|e| self.cannot_be_made(&e))?;
+        let inline = made.as_ref().map(|made| NetworkFile::Inline(made.plan.clone()));
+        let (network, places) = self.network(inline.as_ref().unwrap_or(&self.file.network), &mut report, &mut files)?;
+        // A generated network has its own traffic.
+        let own = made.filter(|_| self.file.demand.has_no_sources());
+        let with_own = own.map(|made| ScenarioFile {
+            demand: DemandFile { scale: self.file.demand.scale, ..generated::demand(&made.flows) },
+            vehicles: self.file.vehicles.clone(),
+            ..self.file.clone()
+        });
+        let file = with_own.as_ref().unwrap_or(&self.file);
+        let demand = resolve::demand(file, &network, places).map_err(|e| self.at(&e))?;
         let instruments = resolve::measures::instruments(&self.file.measures, &network).map_err(|e| self.at(&e))?;
-        Ok(Assembled { network, demand, instruments, report, files })
+        let outputs = resolve::measures::outputs(&self.file.measures);
+        Ok(Assembled { network, demand, instruments, outputs, report, files })
     }
 
     /// The network that the file describes or names.
@@ -133,11 +154,25 @@ impl Scenario {
         file: &NetworkFile,
         report: &mut Report,
         files: &mut Vec<PathBuf>,
-    ) -> Result<Network, ScenarioError> {
+    ) -> Result<(Network, Vec<StoppingPlace>), ScenarioError> {
+        let alone = |network: Network| (network, Vec::new());
         let plain = |problem: String| ScenarioError::new(&self.source, "", None, problem);
         match file {
-            NetworkFile::Inline(plan) => compose(plan).map_err(|e| self.at(&misplaced(plan, e))),
-            NetworkFile::Lanes(parts) => parts.build().map_err(|e| plain(e.to_string())),
+            NetworkFile::Inline(plan) => {
+                let wrong = |e| self.at(&misplaced(plan, e));
+                let network = compose(plan).map_err(wrong)?;
+                let place = |s: StopPlace| StoppingPlace { id: s.id, lane: s.lane, start: s.start, end: s.end };
+                let places = stops(plan, &network).map_err(wrong)?.into_iter().map(place).collect();
+                Ok((network, places))
+            }
+            NetworkFile::Grid(_) | NetworkFile::Arterial(_) | NetworkFile::Roundabouts(_) => {
+                let made = generated::generated(file).map_err(|e| self.cannot_be_made(&e))?;
+                match made {
+                    Some(made) => self.network(&NetworkFile::Inline(made.plan), report, files),
+                    None => Err(plain("its network cannot be generated".into())),
+                }
+            }
+            NetworkFile::Lanes(parts) => parts.build().map(alone).map_err(|e| plain(e.to_string())),
             NetworkFile::File(name) => {
                 let path = self.folder.join(name);
                 let shown = path.display().to_string();
@@ -160,9 +195,23 @@ impl Scenario {
                 let network = read_network(&net, &additional, report).map_err(|e| plain(e.to_string()))?;
                 files.push(net);
                 files.extend(additional);
-                Ok(network)
+                Ok(alone(network))
             }
         }
+    }
+
+    /// An error about a network that is made from a few numbers.
+    fn cannot_be_made(&self, error: &GenerateError) -> ScenarioError {
+        let mut path = resolve::steps!("network");
+        if let GenerateError::Parameter { parameter, .. } = error {
+            let kind = match self.file.network {
+                NetworkFile::Grid(_) => "grid",
+                NetworkFile::Arterial(_) => "arterial",
+                _ => "roundabouts",
+            };
+            path.extend(resolve::steps!(kind, *parameter));
+        }
+        self.at(&Wrong { path, problem: error.to_string() })
     }
 
     /// Refuses numbers that make no scenario.
@@ -172,6 +221,15 @@ impl Scenario {
         let refuse = |path: Vec<Step>, problem: String| Err(self.at(&Wrong { path, problem }));
         if let Err(guide::OutOfRange { path, problem }) = guide::check(&tree) {
             return refuse(path, problem);
+        }
+        if let Some(date) = f.date.as_deref().filter(|d| !is_day(d)) {
+            return refuse(resolve::steps!("date"), format!("'{date}'; expected a day such as 2026-11-26"));
+        }
+        if let Some(zone) = f.time_zone.as_deref().filter(|z| !is_zone(z)) {
+            return refuse(
+                resolve::steps!("time_zone"),
+                format!("'{zone}'; expected Europe/Berlin, +01:00 or the like"),
+            );
         }
         // A week is the longest scenario: it keeps times, slices and flows within sane bounds.
         const WEEK: f64 = 7.0 * 86_400.0;
@@ -199,12 +257,28 @@ impl Scenario {
     }
 }
 
+/// Whether a text is a day of the calendar: `2026-11-26`.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<Option<u32>> = text.split('-').map(|p| p.parse().ok()).collect();
+    let ([Some(year), Some(month), Some(day)], 10) = (&parts[..], text.len()) else { return false };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    (1..=12).contains(month) && (1..=days[*month as usize - 1]).contains(day)
+}
+
+/// Whether a text may name a time zone.
+fn is_zone(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || "/_+-:".contains(c);
+    (1..=64).contains(&text.len()) && text.chars().all(part)
+}
+
 /// The place of an error in a street plan.
 fn misplaced(plan: &StreetPlan, error: PlanError) -> Wrong {
     let mut path = resolve::steps!("network", "inline");
     let place = match error.kind {
         "node" => plan.nodes.iter().position(|n| n.id == error.id).map(|i| ("nodes", i)),
         "street" => plan.streets.iter().position(|s| s.id == error.id).map(|i| ("streets", i)),
+        "stop" => plan.stops.iter().position(|s| s.id == error.id).map(|i| ("stops", i)),
         "signal" => plan.signals.iter().position(|s| s.node == error.id).map(|i| ("signals", i)),
         _ => None,
     };

@@ -21,6 +21,14 @@ struct Head {
     groups: Option<Vec<IgnoredAny>>,
 }
 
+/// Whether a text is meant to be a scenario, not a signal plan: it speaks of a network, vehicles or demand, or has no
+/// groups.
+pub fn is_scenario(text: &str) -> bool {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let has = |field: &str| super::place::locate(text, &[field.into()]) != super::place::locate(text, &[]);
+    ["network", "vehicles", "demand"].into_iter().any(has) && !has("groups")
+}
+
 /// Parses a signal plan; `name` stands for it in messages. What it says is not checked:
 /// [`Plan::new`](intergreen_control::Plan::new) does that.
 ///
@@ -38,7 +46,7 @@ pub fn read_plan(text: &str, name: &str) -> Result<PlanSpec, ScenarioError> {
     let head = options.from_str::<Head>(text).ok();
     if let Some(head) = &head {
         if head.network.is_some() && head.groups.is_none() {
-            return wrong(None, "is a scenario; only signal plans are checked so far".into());
+            return wrong(None, "is a scenario; expected a signal plan".into());
         }
         if let Some(version) = head.version.filter(|&v| v != PLAN_VERSION) {
             return wrong(text.find("version:"), format!("version: {version}; expected {PLAN_VERSION}"));

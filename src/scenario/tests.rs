@@ -150,7 +150,7 @@ fn broken_files_are_refused_with_place_and_reason() {
         (
             "(street: \"m0\", flow: 1180",
             "(street: \"m99\", flow: 1",
-            &["demand.entries[0].street: no street 'm99'; did you mean"],
+            &["demand.entries[0].street: no street 'm99'; expected one of"],
         ),
         (
             "profile: \"peak\"",

@@ -11,13 +11,15 @@ use super::format::{
 };
 use super::resolve::measures;
 use crate::demand::{Demand, FollowingModel, Manner, Route, Routing, Source, Timing, Until};
-use crate::instruments::Instruments;
+use crate::instruments::{Instruments, Outputs};
 use crate::network::parts::NetworkParts;
 use crate::network::{LaneId, LinkId, Network};
 
-/// A run's clock and seed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Clock {
+/// A scenario that has been read from somebody else's files.
+#[derive(Clone, Copy, Debug)]
+pub struct Read<'a> {
+    /// What results call it.
+    pub name: &'a str,
     /// First moment.
     pub begin: Millis,
     /// Last moment; `None`: when the last vehicle has left.
@@ -30,36 +32,41 @@ pub struct Clock {
     pub scale: f64,
     /// How trips find their way.
     pub routing: Routing,
+    /// The network.
+    pub network: &'a Network,
+    /// The demand, not scaled.
+    pub demand: &'a Demand,
+    /// What is to be measured.
+    pub instruments: &'a Instruments,
+    /// Names of the files for it.
+    pub outputs: &'a Outputs,
+    /// Signals whose strategy could not be taken over.
+    pub fallbacks: &'a [String],
 }
 
 /// The file of a scenario that has been read from somebody else's files: running it is running them.
-pub fn scenario_of(
-    name: &str,
-    clock: &Clock,
-    network: &Network,
-    demand: &Demand,
-    instruments: &Instruments,
-) -> ScenarioFile {
-    let usual = FollowingModel::Calibrated;
+pub fn scenario_of(read: &Read<'_>) -> ScenarioFile {
+    let (network, demand, usual) = (read.network, read.demand, FollowingModel::Calibrated);
     ScenarioFile {
         version: super::format::VERSION,
-        name: name.to_owned(),
+        name: read.name.to_owned(),
         description: String::new(),
         date: None,
         time_zone: None,
-        begin: clock.begin.seconds(),
-        end: clock.end.map(Millis::seconds),
+        begin: read.begin.seconds(),
+        end: read.end.map(Millis::seconds),
         warm_up: 0.0,
-        step: clock.step.seconds(),
-        seeds: vec![clock.seed],
+        step: read.step.seconds(),
+        seeds: vec![read.seed],
         behaviour: usual,
-        routing: RoutingFile::of(&clock.routing),
+        routing: RoutingFile::of(&read.routing),
         network: NetworkFile::Lanes(NetworkParts::of(network)),
         vehicles: demand.types.iter().map(|kind| VehicleFile::of(kind, usual)).collect(),
-        demand: DemandFile { scale: clock.scale, ..Names { network, demand }.file() },
+        demand: DemandFile { scale: read.scale, ..Names { network, demand }.file() },
         sensors: Default::default(),
         controller: Default::default(),
-        measures: measures::measures(instruments, network),
+        measures: measures::measures(read.instruments, read.outputs, network),
+        fallbacks: read.fallbacks.to_vec(),
     }
 }
 
@@ -69,7 +76,7 @@ pub fn scenario_of(
 /// None in practice: everything in a scenario can be written.
 pub fn to_ron(file: &ScenarioFile) -> Result<String, ron::Error> {
     let config = PrettyConfig::new()
-        .depth_limit(4)
+        .depth_limit(3)
         .new_line("\n")
         .indentor("    ")
         .extensions(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES);

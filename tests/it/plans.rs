@@ -140,15 +140,13 @@ fn files_that_are_no_plans() {
     refused(s.write("empty.ron", ""), &["empty.ron: is empty"]);
     refused(s.write("blank.ron", " \n\n"), &["blank.ron: is empty"]);
     refused(s.write("plan.txt", "()"), &["of no kind known here", ".ron"]);
-    refused(s.write("x.sumocfg", "<configuration/>"), &["SUMO's", "only signal plans"]);
-    refused(s.write("x.net.xml", NET), &["SUMO's", "only signal plans"]);
+    refused(s.write("x.sumocfg", "<configuration/>"), &["x.sumocfg: <net-file> is missing"]);
+    refused(s.write("x.net.xml", NET), &["network without traffic"]);
     refused(s.write("bytes.ron", [0xFF, 0xFE, 0x00, 0x80]), &["bytes.ron: is no text", "UTF-8"]);
     refused(s.write("zeros.ron", [0; 64]), &["zeros.ron:1:"]);
     refused(s.write("half.ron", "(version: 1, name: \"x\", groups: ["), &["half.ron:1:", "  | "]);
     refused(s.write("nothing.ron", "()"), &["nothing.ron:1:", "version"]);
     refused(s.write("json.ron", "{\"version\": 1}"), &["json.ron:1:"]);
-    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/arterial.ron");
-    refused(scenario, &["arterial.ron: is a scenario; only signal plans are checked so far"]);
     let said = run(["check"]);
     assert!(said.code == 2 && said.stderr.contains("<FILE>"), "{said:?}");
 }

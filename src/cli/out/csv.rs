@@ -1,4 +1,4 @@
-//! `trips.csv`, `lanes.csv`, `signals.csv`: plain tables, one header line, units in the names, empty where there is
+//! `trips.csv`, `lanes.csv`, `signals.csv`, `intersections.csv`: plain tables, one header line, units in the names, empty where there is
 //! no value.
 //!
 //! Queues, delays and degrees of saturation are those of [`tables`]: sampled every 10 s; saturation flow 1,900 veh/h
@@ -8,6 +8,7 @@ use std::io::{Result, Write};
 
 use csv::Writer;
 
+use crate::cli::intersections;
 use crate::cli::run::Finished;
 use crate::cli::tables::{self, Figures, SATURATION_FLOW};
 use crate::demand::VehicleId;
@@ -117,6 +118,17 @@ pub fn lanes(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
 }
 
 /// Every signal.
+pub fn intersections(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
+    let mut csv = Writer::from_writer(w);
+    csv.write_record(["intersection", "control", "vehicles", "control_delay_s", "level_of_service"])?;
+    for i in intersections::all(run) {
+        let level = i.level().map(String::from).unwrap_or_default();
+        csv.write_record([i.name, i.control.name().to_owned(), i.vehicles.to_string(), number(i.delay), level])?;
+    }
+    csv.flush()
+}
+
+/// All signals.
 pub fn signals(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
     let network = &run.sim.scene().network;
     let mut csv = Writer::from_writer(w);

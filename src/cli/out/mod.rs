@@ -175,7 +175,8 @@ impl Results {
         }
         let recorder = Recorder::new(sim, &instruments, period.filter(|_| places.positions.is_some()), until);
         let mut names = o.names.given;
-        names.extend(["trips.csv", "lanes.csv", "signals.csv", "manifest.json"].map(str::to_owned));
+        names
+            .extend(["trips.csv", "lanes.csv", "signals.csv", "intersections.csv", "manifest.json"].map(str::to_owned));
         Ok(Self { dir: dir.to_owned(), instruments, recorder, files: o.files, places, tripinfo, names })
     }
 
@@ -241,6 +242,7 @@ impl Results {
         file("trips.csv", &|w| csv::trips(w, run))?;
         file("lanes.csv", &|w| csv::lanes(w, run))?;
         file("signals.csv", &|w| csv::signals(w, run))?;
+        file("intersections.csv", &|w| csv::intersections(w, run))?;
         file("manifest.json", &|w| manifest::write(w, run, outcome, &self.names))
     }
 }

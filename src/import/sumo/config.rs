@@ -8,6 +8,7 @@ use super::time;
 use crate::demand::routing::{Memory, Moment, Routing};
 use crate::import::xml::{self, Element};
 use crate::import::{ImportError, Report};
+use crate::instruments::Outputs;
 
 /// What a `.sumocfg` says, its paths made relative to the place it was read from.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,30 +33,6 @@ pub struct Config {
     pub outputs: Outputs,
     /// How trips find their way.
     pub routing: Routing,
-}
-
-/// The results that a configuration asks for: files as it names them.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Outputs {
-    /// A row per trip.
-    pub tripinfo: Option<String>,
-    /// A row per step.
-    pub summary: Option<String>,
-    /// Everybody's position in every step.
-    pub fcd: Option<String>,
-    /// Time between positions, if not every step.
-    pub fcd_period: Option<Millis>,
-    /// Sums per edge.
-    pub edge_data: Option<String>,
-    /// Sums per lane.
-    pub lane_data: Option<String>,
-}
-
-impl Outputs {
-    /// Whether nothing is asked for.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// Most looks at the traffic that are remembered for each link: memory is kept for all of them.

@@ -127,7 +127,7 @@ fn impossible_roundabouts_are_refused() {
         (|p| p.nodes[0].radius = Some(10.0), "node 'r': radius: 10; streets 'a0' and 'a1' need at least"),
         (|p| p.nodes[0].ring_lanes = Some(3), "node 'r': ring_lanes: 3; expected 1 or 2"),
         (|p| p.streets[1].lanes = 2, "street 'a1' arrives with 2 lanes, the ring has 1"),
-        (|p| p.streets[1].bends = vec![(50.0, 50.0)], "street 'a1': has a bend less than 15 m from the ring"),
+        (|p| p.streets[1].bends = vec![Point::new(50.0, 50.0)], "street 'a1': has a bend less than 15 m from the ring"),
         (|p| p.streets[0].end.turns = vec!["r".into()], "street 'a0': has a bay or 'turns' at roundabout 'r'"),
         (|p| p.streets[0].to = "r.2".into(), "street 'a0': no node 'r.2'; expected a roundabout itself"),
         (|p| p.streets.truncate(2), "node 'r': is a roundabout of 2 streets; expected 3 to 6"),

@@ -181,7 +181,7 @@ pub(super) fn roads<'a>(
             return Err(wrong(format!("leads from '{}' to itself; expected two nodes", street.from)));
         }
         let mut line = vec![position(&plan.nodes[from])];
-        line.extend(street.bends.iter().map(|&(x, y)| Point::new(x, y)));
+        line.extend_from_slice(&street.bends);
         line.push(position(&plan.nodes[to]));
         if line.windows(2).any(|w| w[0].distance(w[1]) < 1.0) {
             return Err(wrong("has two points less than 1 m apart".into()));
@@ -243,7 +243,7 @@ fn check_street(street: &Street) -> Result<(), String> {
     if !(0.0..=50.0).contains(&street.median) {
         return Err(format!("median: {}; expected 0 to 50 m", street.median));
     }
-    if street.bends.iter().any(|&(x, y)| !(x.abs() <= 1e6 && y.abs() <= 1e6)) {
+    if street.bends.iter().any(|p| !(p.x.abs() <= 1e6 && p.y.abs() <= 1e6)) {
         return Err("bends: expected coordinates within ±1,000 km".into());
     }
     let laid_out = street.lanes_back.is_some() || street.end_back != StreetEnd::default() || street.bus_lane_back;

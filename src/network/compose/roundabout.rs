@@ -111,8 +111,8 @@ fn arm(street: &Street, index: usize, end: End, node: &Node, other: &Node) -> Re
         End::From => street.bends.first(),
         End::To => street.bends.last(),
     };
-    let (x, y) = next.copied().unwrap_or((other.x, other.y));
-    let (dx, dy) = (x - node.x, y - node.y);
+    let toward = next.copied().unwrap_or(Point::new(other.x, other.y));
+    let (dx, dy) = (toward.x - node.x, toward.y - node.y);
     let reach = radius(node) + if other.kind == NodeKind::Roundabout && next.is_none() { radius(other) } else { 0.0 };
     if libm::hypot(dx, dy) < reach + LEAST_ARM {
         let what = if next.is_some() { "has a bend" } else { "ends" };
@@ -209,7 +209,7 @@ fn ring(node: &Node, arms: &[ArmOf], plan: &mut StreetPlan) {
         *(if a.end == End::From { &mut street.from } else { &mut street.to }) = name(k);
         let turned = arms[(k + 1) % n].angle - a.angle + if k + 1 == n { TAU } else { 0.0 };
         let chords = libm::floor((turned / CHORD.0).min(r * turned / CHORD.1)).max(2.0);
-        let bends = (1..chords as usize).map(|i| at(a.angle + turned * i as f64 / chords)).map(|p| (p.x, p.y));
+        let bends = (1..chords as usize).map(|i| at(a.angle + turned * i as f64 / chords));
         let lanes = node.ring_lanes.unwrap_or(1);
         plan.streets.push(Street {
             rank,

@@ -14,7 +14,7 @@ use crate::demand::{ArrivalPosition, DepartLane, DepartPosition, DepartSpeed};
 pub struct DemandFile {
     /// Factor on all demand.
     #[serde(default = "one", skip_serializing_if = "is_one")]
-    #[schemars(range(min = 0.0, max = 100.0), extend("unit" = "factor"))]
+    #[schemars(range(min = 0.0, max = 100.0), extend("unit" = "factor", "default" = 1))]
     pub scale: f64,
     /// Named time profiles.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -66,13 +66,20 @@ impl Default for DemandFile {
     }
 }
 
+impl DemandFile {
+    /// Whether nobody drives.
+    pub fn has_no_sources(&self) -> bool {
+        self.entries.is_empty() && self.trips.is_empty() && self.flows.is_empty() && self.matrices.is_empty()
+    }
+}
+
 /// How a flow changes over time. Before its first slice and after its last one there is no flow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename = "Profile")]
 pub struct ProfileFile {
     /// Length of a slice.
     #[serde(default = "quarter", skip_serializing_if = "is_quarter")]
-    #[schemars(range(min = 1.0, max = 86_400.0), extend("unit" = "s"))]
+    #[schemars(range(min = 1.0, max = 86_400.0), extend("unit" = "s", "default" = 900))]
     pub slice: f64,
     /// When the first slice begins, s on the scenario's clock. Left out: at the scenario's beginning.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -295,7 +302,7 @@ pub struct WeightFile {
     pub id: String,
     /// Its weight, relative to the others'.
     #[serde(default = "one", skip_serializing_if = "is_one")]
-    #[schemars(range(min = 0.0, max = 1e9), extend("unit" = "parts"))]
+    #[schemars(range(min = 0.0, max = 1e9), extend("unit" = "parts", "default" = 1))]
     pub weight: f64,
 }
 
@@ -426,7 +433,7 @@ pub struct ZoneEndFile {
     pub street: String,
     /// Its share of the zone's trips, relative to the others'.
     #[serde(default = "one", skip_serializing_if = "is_one")]
-    #[schemars(range(min = 0.0, max = 1e9), extend("unit" = "parts"))]
+    #[schemars(range(min = 0.0, max = 1e9), extend("unit" = "parts", "default" = 1))]
     pub weight: f64,
 }
 

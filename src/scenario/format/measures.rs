@@ -24,6 +24,25 @@ pub struct MeasuresFile {
     /// Logs of what signals show.
     #[serde(default, skip_serializing_if = "is_default")]
     pub lamps: Vec<LampLogFile>,
+    /// Name of the file with a row per trip, if it is not `tripinfo.xml`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tripinfo: Option<String>,
+    /// Name of the file with a row per step, if it is not `summary.xml`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub summary: Option<String>,
+    /// Name of a file with everybody's position.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fcd: Option<String>,
+    /// Time between positions. Left out: every step.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 0.001, max = 604_800.0), extend("unit" = "s"))]
+    pub fcd_period: Option<f64>,
+    /// Name of the file with sums per street, if it is not `edgedata.xml`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub edge_data: Option<String>,
+    /// Name of a file with sums per lane.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lane_data: Option<String>,
 }
 
 /// Whose readings, when, and where they go.
@@ -84,11 +103,11 @@ pub struct AreaFile {
     pub end: f64,
     /// A vehicle halts below this speed.
     #[serde(default = "halting_speed", skip_serializing_if = "is_halting_speed")]
-    #[schemars(range(min = 0.0, max = 200.0), extend("unit" = "m/s"))]
+    #[schemars(range(min = 0.0, max = 200.0), extend("unit" = "m/s", "default" = 1.389))]
     pub halting_speed: f64,
     /// For at least this long.
     #[serde(default = "halting_time", skip_serializing_if = "is_halting_time")]
-    #[schemars(range(min = 0.0, max = 86_400.0), extend("unit" = "s"))]
+    #[schemars(range(min = 0.0, max = 86_400.0), extend("unit" = "s", "default" = 1))]
     pub halting_time: f64,
     /// File and intervals.
     pub readings: SectionFile,
@@ -106,11 +125,11 @@ pub struct GatesFile {
     pub exits: Vec<GateFile>,
     /// A vehicle halts below this speed.
     #[serde(default = "halting_speed", skip_serializing_if = "is_halting_speed")]
-    #[schemars(range(min = 0.0, max = 200.0), extend("unit" = "m/s"))]
+    #[schemars(range(min = 0.0, max = 200.0), extend("unit" = "m/s", "default" = 1.389))]
     pub halting_speed: f64,
     /// For at least this long.
     #[serde(default = "halting_time", skip_serializing_if = "is_halting_time")]
-    #[schemars(range(min = 0.0, max = 86_400.0), extend("unit" = "s"))]
+    #[schemars(range(min = 0.0, max = 86_400.0), extend("unit" = "s", "default" = 1))]
     pub halting_time: f64,
     /// File and intervals.
     pub readings: SectionFile,
@@ -150,11 +169,11 @@ pub struct TableFile {
     pub streets: Vec<String>,
     /// Below this speed a vehicle waits.
     #[serde(default = "waiting_speed", skip_serializing_if = "is_waiting_speed")]
-    #[schemars(range(min = 0.0, max = 200.0), extend("unit" = "m/s"))]
+    #[schemars(range(min = 0.0, max = 200.0), extend("unit" = "m/s", "default" = 0.1))]
     pub waiting_speed: f64,
     /// The longest travel time that is written.
     #[serde(default = "longest_time", skip_serializing_if = "is_longest_time")]
-    #[schemars(range(min = 0.0, max = 1e12), extend("unit" = "s"))]
+    #[schemars(range(min = 0.0, max = 1e12), extend("unit" = "s", "default" = 100000))]
     pub longest_time: f64,
     /// A row with less vehicle time than this has no means.
     #[serde(default, skip_serializing_if = "is_default")]

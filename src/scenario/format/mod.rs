@@ -64,7 +64,7 @@ pub struct ScenarioFile {
     pub warm_up: f64,
     /// Length of a simulation step.
     #[serde(default = "half", skip_serializing_if = "is_half")]
-    #[schemars(range(min = 0.05, max = 2.0), extend("unit" = "s"))]
+    #[schemars(range(min = 0.05, max = 2.0), extend("unit" = "s", "default" = 0.5))]
     pub step: f64,
     /// The seeds of its runs: the first is that of a run that names none.
     #[serde(default = "seed_one", skip_serializing_if = "is_seed_one")]
@@ -92,6 +92,9 @@ pub struct ScenarioFile {
     /// What is measured besides the books of a run, and written with `--out`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub measures: MeasuresFile,
+    /// Signals whose strategy the files it was imported from name, and which one runs instead. Results repeat it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fallbacks: Vec<String>,
 }
 
 /// How trips that name only where they begin and end find their way.

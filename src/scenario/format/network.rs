@@ -4,6 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::is_default;
+use crate::generate::arterial::Arterial;
+use crate::generate::grid::Grid;
+use crate::generate::roundabouts::Roundabouts;
 use crate::network::compose::StreetPlan;
 use crate::network::parts::NetworkParts;
 
@@ -13,6 +16,13 @@ use crate::network::parts::NetworkParts;
 pub enum NetworkFile {
     /// A street plan in the file itself.
     Inline(StreetPlan),
+    /// A grid of streets, made from a few numbers. A file without demand gets the traffic that belongs to it; so for the
+    /// next two.
+    Grid(Grid),
+    /// A main street with signals.
+    Arterial(Arterial),
+    /// A main street with roundabouts.
+    Roundabouts(Roundabouts),
     /// All lanes and movements of a network, as `intergreen import` writes them.
     Lanes(NetworkParts),
     /// Another RON file, beside this one, that holds one of the two above.

@@ -217,6 +217,7 @@ impl Scenario {
             sensors: Default::default(),
             controller: Default::default(),
             measures: Default::default(),
+            fallbacks: Vec::new(),
         }
     }
 }

@@ -19,7 +19,7 @@ pub struct VehicleFile {
     pub class: VehicleClass,
     /// Its share of the vehicles of sources that name no vehicle, relative to the others' shares.
     #[serde(default = "one", skip_serializing_if = "is_one")]
-    #[schemars(range(min = 0.0, max = 1e9), extend("unit" = "parts"))]
+    #[schemars(range(min = 0.0, max = 1e9), extend("unit" = "parts", "default" = 1))]
     pub share: f64,
     /// Car-following model. Left out: the scenario's `behaviour`.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -107,7 +107,7 @@ pub struct VehicleFile {
 pub struct SpeedFactorFile {
     /// Mean.
     #[serde(default = "one", skip_serializing_if = "is_one")]
-    #[schemars(range(min = 0.01, max = 10.0), extend("unit" = "factor"))]
+    #[schemars(range(min = 0.01, max = 10.0), extend("unit" = "factor", "default" = 1))]
     pub mean: f64,
     /// Standard deviation; 0: everybody alike.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -115,11 +115,11 @@ pub struct SpeedFactorFile {
     pub deviation: f64,
     /// Least value drawn.
     #[serde(default = "fifth", skip_serializing_if = "is_fifth")]
-    #[schemars(range(min = 0.01, max = 10.0), extend("unit" = "factor"))]
+    #[schemars(range(min = 0.01, max = 10.0), extend("unit" = "factor", "default" = 0.2))]
     pub min: f64,
     /// Greatest value drawn.
     #[serde(default = "two", skip_serializing_if = "is_two")]
-    #[schemars(range(min = 0.01, max = 10.0), extend("unit" = "factor"))]
+    #[schemars(range(min = 0.01, max = 10.0), extend("unit" = "factor", "default" = 2))]
     pub max: f64,
 }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use intergreen_control::Millis;
 
 use super::{Step, Wrong, expected_names, steps, with, wrong};
-use crate::instruments::{Area, CrossSection, Gates, Halting, InductionLoop, Instrument, Instruments, LampLog, Table};
+use crate::instruments::{
+    Area, CrossSection, Gates, Halting, InductionLoop, Instrument, Instruments, LampLog, Outputs, Table,
+};
 use crate::network::{LaneId, LinkId, Network, SignalId};
 use crate::scenario::format::{
     AreaFile, GateFile, GatesFile, LampLogFile, LoopFile, MeasuresFile, SectionFile, TableFile,
@@ -117,8 +119,20 @@ fn instrument(id: &str, readings: &SectionFile) -> Instrument {
     }
 }
 
-/// What a file says of instruments.
-pub(in crate::scenario) fn measures(instruments: &Instruments, network: &Network) -> MeasuresFile {
+/// The names of files that a file asks for.
+pub(in crate::scenario) fn outputs(file: &MeasuresFile) -> Outputs {
+    Outputs {
+        tripinfo: file.tripinfo.clone(),
+        summary: file.summary.clone(),
+        fcd: file.fcd.clone(),
+        fcd_period: file.fcd_period.map(Millis::from_seconds),
+        edge_data: file.edge_data.clone(),
+        lane_data: file.lane_data.clone(),
+    }
+}
+
+/// What a file says of instruments and of the names of files.
+pub(in crate::scenario) fn measures(instruments: &Instruments, outputs: &Outputs, network: &Network) -> MeasuresFile {
     let lane = |l: LaneId| network.lane(l).id.clone();
     let gate = |g: &CrossSection| GateFile { lane: lane(g.lane), position: g.position };
     let readings = |i: &Instrument| SectionFile {
@@ -129,6 +143,12 @@ pub(in crate::scenario) fn measures(instruments: &Instruments, network: &Network
         types: i.types.clone(),
     };
     MeasuresFile {
+        tripinfo: outputs.tripinfo.clone(),
+        summary: outputs.summary.clone(),
+        fcd: outputs.fcd.clone(),
+        fcd_period: outputs.fcd_period.map(Millis::seconds),
+        edge_data: outputs.edge_data.clone(),
+        lane_data: outputs.lane_data.clone(),
         loops: instruments
             .loops
             .iter()

@@ -1,0 +1,81 @@
+//! Scenario files of generated streets.
+
+use std::collections::BTreeMap;
+
+use super::format::{DemandFile, FlowFile, NetworkFile, RouteFile, RoutingFile, ScenarioFile, VERSION, VehicleFile};
+use crate::demand::FollowingModel;
+use crate::generate::{Flow, GenerateError, Generated, arterial, grid, roundabouts};
+use crate::network::VehicleClass;
+
+/// Of all vehicles so many are trucks, parts of a hundred.
+const TRUCKS: f64 = 3.0;
+
+/// The streets and the traffic of a network that is made from a few numbers; `None`: it is no such network.
+///
+/// # Errors
+/// If a parameter is out of its range.
+pub(super) fn generated(network: &NetworkFile) -> Result<Option<Generated>, GenerateError> {
+    match network {
+        NetworkFile::Grid(p) => grid::generate(p).map(Some),
+        NetworkFile::Arterial(p) => arterial::generate(p).map(Some),
+        NetworkFile::Roundabouts(p) => roundabouts::generate(p).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// The demand that belongs to generated streets: a route and a flow for each pair of ends.
+pub(super) fn demand(flows: &[Flow]) -> DemandFile {
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    let mut demand = DemandFile::default();
+    for f in flows {
+        // Several ways may lead from one end to another.
+        let name = format!("{}>{}", f.from, f.to);
+        let ways = known.entry(name.clone()).or_insert(0);
+        *ways += 1;
+        let id = if *ways == 1 { name } else { format!("{name}~{ways}") };
+        let route = RouteFile { id: id.clone(), streets: f.streets.clone(), stops: Vec::new(), via: None };
+        demand.routes.push(route);
+        demand.flows.push(FlowFile { flow: Some(f.rate), route: Some(id.clone()), id, ..FlowFile::default() });
+    }
+    demand
+}
+
+/// The vehicles of generated scenarios: cars, and a few trucks.
+pub(super) fn vehicles() -> Vec<VehicleFile> {
+    let car = VehicleFile { share: 100.0 - TRUCKS, ..VehicleFile::named("car") };
+    let truck =
+        VehicleFile { share: TRUCKS, class: VehicleClass::Truck, length: Some(10.0), ..VehicleFile::named("truck") };
+    vec![car, truck]
+}
+
+/// The scenario of generated streets: an hour, or another time, with everything written out.
+///
+/// # Errors
+/// If a parameter of the network is out of its range, or it is no network that can be generated.
+pub fn scenario(name: &str, network: &NetworkFile, end: f64, seed: u64) -> Result<ScenarioFile, GenerateError> {
+    let (network, demand) = match generated(network)? {
+        Some(made) => (NetworkFile::Inline(made.plan), demand(&made.flows)),
+        None => (network.clone(), DemandFile::default()),
+    };
+    Ok(ScenarioFile {
+        version: VERSION,
+        name: name.to_owned(),
+        description: String::new(),
+        date: None,
+        time_zone: None,
+        begin: 0.0,
+        end: Some(end),
+        warm_up: 0.0,
+        step: 0.5,
+        seeds: vec![seed],
+        behaviour: FollowingModel::Calibrated,
+        routing: RoutingFile::default(),
+        network,
+        vehicles: vehicles(),
+        demand,
+        sensors: Default::default(),
+        controller: Default::default(),
+        measures: Default::default(),
+        fallbacks: Vec::new(),
+    })
+}

@@ -1,0 +1,116 @@
+//! What is odd about a scenario although it can be run: names that nobody uses, departures out of time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::format::{DemandFile, ScenarioFile, WeightFile};
+use super::place::{Step, locate, shown};
+use super::resolve::steps;
+use super::{Scenario, ScenarioError};
+
+/// Something odd: the value, and what is odd about it.
+struct Odd {
+    path: Vec<Step>,
+    problem: String,
+}
+
+impl Scenario {
+    /// What is odd about it, each with its place in the file.
+    pub fn oddities(&self) -> Vec<ScenarioError> {
+        let odd = [unused(&self.file), untimely(&self.file)].into_iter().flatten();
+        odd.map(|Odd { path, problem }| {
+            let place = locate(&self.text, &path).filter(|_| !self.text.is_empty());
+            ScenarioError::new(&self.source, &self.text, place, format!("{}: {problem}", shown(&path)))
+        })
+        .collect()
+    }
+}
+
+/// Names that are given and never used.
+fn unused(file: &ScenarioFile) -> Vec<Odd> {
+    let d = &file.demand;
+    let used = Used::of(d);
+    let mut odd = Vec::new();
+    let mut note = |path: Vec<Step>, what: &str, name: &str| {
+        odd.push(Odd { path, problem: format!("{what} '{name}' is used by nobody") });
+    };
+    for (i, v) in file.vehicles.iter().enumerate() {
+        if !used.vehicles.contains(v.id.as_str()) && !(used.usual && v.share > 0.0) {
+            note(steps!("vehicles", i), "vehicle", &v.id);
+        }
+    }
+    for (i, r) in d.routes.iter().enumerate().filter(|(_, r)| !used.routes.contains(r.id.as_str())) {
+        note(steps!("demand", "routes", i), "route", &r.id);
+    }
+    for name in d.profiles.keys().filter(|name| !used.profiles.contains(name.as_str())) {
+        note(steps!("demand", "profiles", name.as_str()), "profile", name);
+    }
+    for (i, z) in d.zones.iter().enumerate().filter(|(_, z)| !used.zones.contains(z.id.as_str())) {
+        note(steps!("demand", "zones", i), "zone", &z.id);
+    }
+    odd
+}
+
+/// Names that sources use.
+#[derive(Default)]
+struct Used<'f> {
+    vehicles: BTreeSet<&'f str>,
+    routes: BTreeSet<&'f str>,
+    profiles: BTreeSet<&'f str>,
+    zones: BTreeSet<&'f str>,
+    /// Whether some source draws from all vehicle types.
+    usual: bool,
+}
+
+impl<'f> Used<'f> {
+    fn of(d: &'f DemandFile) -> Self {
+        let mut used = Self::default();
+        for t in &d.trips {
+            used.vehicle(&t.vehicle, &t.mix);
+            used.routes.extend(t.route.as_deref().into_iter().chain(t.routes.iter().map(|w| w.id.as_str())));
+        }
+        for f in &d.flows {
+            used.vehicle(&f.vehicle, &f.mix);
+            used.routes.extend(f.route.as_deref().into_iter().chain(f.routes.iter().map(|w| w.id.as_str())));
+            used.profiles.extend(f.profile.as_deref());
+        }
+        for e in &d.entries {
+            used.vehicle(&e.vehicle, &[]);
+            used.profiles.extend(e.profile.as_deref());
+        }
+        for m in &d.matrices {
+            used.vehicle(&m.vehicle, &[]);
+            used.profiles.extend(m.profile.as_deref());
+            used.zones.extend(m.cells.iter().flat_map(|c| [c.from.as_str(), c.to.as_str()]));
+        }
+        used
+    }
+
+    fn vehicle(&mut self, vehicle: &'f Option<String>, mix: &'f [WeightFile]) {
+        self.usual |= vehicle.is_none() && mix.is_empty();
+        self.vehicles.extend(vehicle.as_deref().into_iter().chain(mix.iter().map(|w| w.id.as_str())));
+    }
+}
+
+/// Trips and flows that never depart: counted, with the first of each kind.
+fn untimely(file: &ScenarioFile) -> Vec<Odd> {
+    let outside = |t: f64| t < file.begin || file.end.is_some_and(|end| t >= end);
+    let mut found: BTreeMap<&str, (usize, Odd)> = BTreeMap::new();
+    let mut note = |kind: &'static str, i: usize, name: &str, when: String| {
+        let first = || Odd { path: steps!("demand", kind, i), problem: format!("'{name}' {when}") };
+        found.entry(kind).or_insert_with(|| (0, first())).0 += 1;
+    };
+    for (i, t) in file.demand.trips.iter().enumerate().filter(|(_, t)| outside(t.depart)) {
+        note("trips", i, &t.id, format!("departs at {} s, outside of the scenario's time: it never drives", t.depart));
+    }
+    for (i, f) in file.demand.flows.iter().enumerate() {
+        let late = f.begin.is_some_and(|begin| file.end.is_some_and(|end| begin >= end));
+        if late || f.end.is_some_and(|end| end <= file.begin) {
+            note("flows", i, &f.id, "lies outside of the scenario's time: it makes no vehicles".into());
+        }
+    }
+    let more = |(n, odd): (usize, Odd)| match n {
+        1 => odd,
+        n => Odd { problem: format!("{}; {} more like it", odd.problem, n - 1), ..odd },
+    };
+    found.into_values().map(more).collect()
+}
