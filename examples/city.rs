@@ -1,13 +1,13 @@
-//! Draws a city (temporary).
-use intergreen::generate::city::{City, counts, layout, programs};
-use intergreen::network::compose::compose;
+//! Makes a city (temporary): seed, intersections, trips, rounds, file.
+use intergreen::assign::{Assignment, city};
+use intergreen::generate::city::{City, counts, layout};
 fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let p = City { seed: args[1].parse().unwrap(), intersections: args[2].parse().unwrap(), ..City::default() };
-    let mut city = layout(&p).unwrap();
-    eprintln!("{:?}", counts(&city));
-    city.plan.signals = programs(&city, &Default::default()).unwrap();
-    let network = compose(&city.plan).unwrap();
-    let options = intergreen::draw::Options { title: "city".into(), size: 1800.0, ..Default::default() };
-    std::fs::write(&args[3], intergreen::draw::svg(&network, None, &options)).unwrap();
+    let a: Vec<String> = std::env::args().collect();
+    let n = |k: usize| a[k].parse::<usize>().unwrap();
+    let p = City { seed: n(1) as u64, intersections: n(2), trips: n(3) };
+    let l = layout(&p).unwrap();
+    eprintln!("{:?} {} trips {} zones", counts(&l), l.trips.len(), l.zones.len());
+    let how = Assignment { rounds: n(4), ..Assignment::default() };
+    let file = city(&p, &how, &mut |r| eprintln!("{r:?}")).unwrap();
+    std::fs::write(&a[5], intergreen::scenario::to_ron(&file).unwrap()).unwrap();
 }

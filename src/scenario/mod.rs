@@ -8,6 +8,7 @@
 //! A file is parsed by [`Scenario::from_ron`] and turned into a network and a demand by [`Scenario::assemble`]. Both
 //! name the file, the line, and what was expected when something is wrong. [`to_ron`] writes files.
 
+mod city;
 mod error;
 pub mod format;
 mod generated;
@@ -25,6 +26,7 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+pub use city::city_scenario;
 pub use error::ScenarioError;
 pub use format::{NetworkFile, ScenarioFile, VehicleFile};
 pub use generated::scenario as generated_scenario;

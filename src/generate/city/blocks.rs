@@ -271,7 +271,15 @@ fn rule(lines: &Lines, k: usize, edges: &[Edge], at: &[Option<usize>; 4], right_
     let mut classes: Vec<Class> = at.iter().flatten().map(|&e| edges[e].class).chain(out).collect();
     classes.sort();
     let (Some(&least), Some(&most)) = (classes.first(), classes.last()) else { return Rule::RightBeforeLeft };
-    let crossing = classes.len() > 2;
+    // Lamps divide time between streets that arrive side by side: who faces nobody but the other end of his own street
+    // needs none.
+    let arrives = |way: usize| {
+        let edge = at[way].map(|e| &edges[e]);
+        edge.is_some_and(|e| e.class != Class::OneWay || e.ends[1] == place)
+            || gateways(lines).contains(&(place, way))
+    };
+    let sides = [EAST, NORTH].map(|way| arrives(way) || arrives(way + 2));
+    let crossing = classes.len() > 2 && sides == [true, true];
     match most {
         Class::Local => Rule::RightBeforeLeft,
         Class::Arterial if right_turns => Rule::RightTurnsOnly,

@@ -98,6 +98,6 @@ fn stops(line: &str, streets: &[String], laid: &Laid) -> Vec<BusStop> {
 fn length(street: &Street, laid: &Laid) -> f64 {
     let at = |id: &str| laid.plan.nodes.iter().find(|n| n.id == id).map(|n| (n.x, n.y));
     let points: Vec<(f64, f64)> =
-        at(&street.from).into_iter().chain(street.bends.iter().copied()).chain(at(&street.to)).collect();
+        at(&street.from).into_iter().chain(street.bends.iter().map(|p| (p.x, p.y))).chain(at(&street.to)).collect();
     points.windows(2).map(|w| libm::hypot(w[0].0 - w[1].0, w[0].1 - w[1].1)).sum()
 }

@@ -5,8 +5,9 @@
 //! their own.
 
 use super::Layout;
-use crate::generate::signals::{self, Draft, Standards, TurnFlows};
-use crate::generate::{GenerateError, no_program};
+use crate::generate::signals::{self, Draft, Standards};
+use crate::generate::ways::Turns;
+use crate::generate::{Flow, GenerateError, no_program};
 use crate::network::compose::{NodeKind, SignalPlan, Survey};
 
 /// What programs are made by: cycles of 50 to 90 s.
@@ -21,12 +22,13 @@ pub(super) struct Axis {
     pub signals: Vec<(String, String, f64)>,
 }
 
-/// Programs for all signals of a city, in the order of its nodes.
+/// Programs for all signals of a city and these flows, in the order of its nodes.
 ///
 /// # Errors
 /// If the streets do not fit each other.
-pub fn programs(layout: &Layout, flows: &TurnFlows) -> Result<Vec<SignalPlan>, GenerateError> {
+pub fn programs(layout: &Layout, flows: &[Flow]) -> Result<Vec<SignalPlan>, GenerateError> {
     let survey = Survey::new(&layout.plan)?;
+    let flows = Turns::new(&survey).count(flows);
     let street_of = |node: &str| {
         let mut all = layout.axes.iter().flat_map(|a| &a.signals);
         all.find(|s| s.0 == node).map(|s| s.1.as_str())
@@ -34,7 +36,7 @@ pub fn programs(layout: &Layout, flows: &TurnFlows) -> Result<Vec<SignalPlan>, G
     let mut drafts: Vec<Draft> = Vec::new();
     for node in layout.plan.nodes.iter().filter(|n| n.kind == NodeKind::Signal) {
         if let Some(crossing) = survey.crossing(&node.id) {
-            drafts.push(signals::draft(crossing, flows, street_of(&node.id), &STANDARDS));
+            drafts.push(signals::draft(crossing, &flows, street_of(&node.id), &STANDARDS));
         }
     }
     let cycle = signals::common_cycle(drafts.iter().filter(|d| street_of(&d.node).is_some()));

@@ -6,6 +6,7 @@
 
 use super::blocks::{Blocks, Edge, Rule, gateways};
 use super::lattice::{Class, EAST, Lines, NORTH, WEST};
+use crate::network::Point;
 use crate::network::compose::{Node, NodeKind, Street, StreetEnd, StreetPlan};
 
 /// Median with room for a bay, m.
@@ -72,6 +73,7 @@ pub(super) fn lay_out(lines: &Lines, places: &[(f64, f64)], blocks: &Blocks) -> 
         let length: f64 = points.windows(2).map(|w| libm::hypot(w[0].0 - w[1].0, w[0].1 - w[1].1)).sum();
         let name = street_name(edge);
         let [from, to] = edge.ends.map(|(i, j)| node_name(i, j));
+        let bends = bends.into_iter().map(|(x, y)| Point { x, y }).collect();
         let street = Street { bends, ..Street::new(&name, &from, &to, 1, 30.0) };
         plan.streets.push(dress(street, edge, lines, blocks, length));
         names.push(name);
