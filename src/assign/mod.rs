@@ -4,12 +4,13 @@
 //! - **round**: routes are chosen, signals timed for them, and the hour is simulated; its travel times are what the next
 //!   round's choices see.
 //! - **perceived time**: what a driver believes that a link takes: its travel time times a factor of its own, uniform
-//!   around 1 (Burrell 1968: multiple-route assignment). Drivers who start on one street are of a few kinds, each with
-//!   its factors.
+//!   around 1; those who start on one street share their factors (Burrell 1968: multiple-route assignment).
 //! - **successive averages**: in round k every trip chooses anew with probability 1 / (k + 1), the others keep their
 //!   routes, so that the flows are the averages of all choices so far (Powell and Sheffi 1982; Sheffi 1985, chapter 12).
 //!
-//! After the last round the routes are fixed, and programs are made for them once more.
+//! The first choices are made without the simulator: a few rounds of the same with the volume-delay function of the
+//! Bureau of Public Roads, since a network that everybody drives through by the shortest way would only stand still.
+//! After the last round the routes are fixed.
 
 mod times;
 
@@ -25,7 +26,7 @@ use crate::generate::city::{City, Layout, layout, programs};
 use crate::generate::{Flow, GenerateError};
 use crate::network::compose::{PlanError, StreetPlan, compose};
 use crate::network::{LinkId, Network, VehicleClass};
-use crate::random::{Purpose, key_of, mix, uniform};
+use crate::random::{Purpose, key_of, uniform};
 use crate::scenario::{Scenario, ScenarioError, ScenarioFile, city_scenario, to_ron};
 use crate::sim::{Setup, SimError, Simulation};
 use times::Times;
@@ -88,12 +89,12 @@ pub struct Round {
     pub left_over: usize,
 }
 
-/// Kinds of drivers who start on one street.
-const KINDS: u64 = 3;
+/// Rounds without the simulator.
+const FIRST_ROUNDS: usize = 8;
 /// Programs are made for the busiest quarter of the hour.
 const PEAK: f64 = PROFILE[2];
 /// A simulation that is not empty after so many hours is given up.
-const MOST_HOURS: f64 = 3.0;
+const MOST_HOURS: f64 = 1.75;
 
 /// Makes the scenario of a city; `look` sees what each round came to.
 ///
@@ -104,17 +105,28 @@ pub fn city(p: &City, how: &Assignment, look: &mut dyn FnMut(&Round)) -> Result<
     let mut routes: Vec<Vec<String>> = vec![Vec::new(); layout.trips.len()];
     let network = compose(&with_programs(&layout, &routes)?)?;
     let mut times = Times::free(&network);
-    for round in 0..how.rounds.max(1) {
-        let chosen = choose(&layout, &network, &times, (p.seed, round, how.spread), &mut routes)?;
-        let (file, scenario) = scenario(&layout, &routes, p.seed)?;
+    for round in 0..FIRST_ROUNDS {
+        choose(&layout, &network, &times, (p.seed, round, how.spread), &mut routes)?;
+        times = Times::loaded(&network, &loads(&network, &routes));
+    }
+    for round in 0..how.rounds {
+        let chosen = choose(&layout, &network, &times, (p.seed, FIRST_ROUNDS / 2 + round, how.spread), &mut routes)?;
+        let (_, scenario) = scenario(&layout, &routes, p.seed)?;
         let sim = simulate(&scenario, p.seed)?;
         look(&came_to(&sim, chosen));
-        if round + 1 >= how.rounds {
-            return Ok(file);
-        }
         times = Times::seen(&network, sim.measures());
     }
     Ok(scenario(&layout, &routes, p.seed)?.0)
+}
+
+/// How many vehicles each link carries in an hour like the busiest quarter.
+fn loads(network: &Network, routes: &[Vec<String>]) -> Vec<f64> {
+    let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
+    for street in routes.iter().flatten() {
+        *counts.entry(street).or_default() += PEAK;
+    }
+    let of = |id: &str| counts.get(id.trim_end_matches(".bay")).copied().unwrap_or(0.0);
+    network.links.iter().map(|link| of(&link.id)).collect()
 }
 
 /// The plan of a city with programs for the flows of these routes.
@@ -183,7 +195,7 @@ fn choose(
         .collect();
     let turns = Turns::new(network, VehicleClass::Passenger);
     let mut search = Search::new(network.links.len());
-    let mut known: BTreeMap<(&str, &str, u64), Vec<String>> = BTreeMap::new();
+    let mut known: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     let mut chosen = 0;
     for (k, (trip, route)) in layout.trips.iter().zip(routes).enumerate() {
         let draw = f64::from(uniform(seed, key_of("chooses anew"), Purpose::Route, (round * layout.trips.len() + k) as u64));
@@ -191,10 +203,9 @@ fn choose(
             continue;
         }
         chosen += 1;
-        let kind = (k as u64) % KINDS;
-        let key = (trip.from.as_str(), trip.to.as_str(), kind);
+        let key = (trip.from.as_str(), trip.to.as_str());
         if !known.contains_key(&key) {
-            let driver = mix(key_of(&trip.from) ^ kind);
+            let driver = key_of(&trip.from);
             let off = |link: LinkId| f64::from(uniform(seed, driver, Purpose::Route, link.index() as u64)) * 2.0 - 1.0;
             let time = |link: LinkId| times.on(link) * (1.0 + spread * off(link));
             let no_way = || AssignError::NoWay { from: trip.from.clone(), to: trip.to.clone() };

@@ -112,7 +112,7 @@ impl Grid<'_> {
     }
 
     /// Decides where local streets cross arterials: with signals where they would be far apart, else they are closed or
-    /// have right turns only.
+    /// have right turns only. The outermost keep their signals: a right turn there leads out of the city for good.
     fn meet_arterials(&mut self, right_turns: &mut [bool], dice: Dice) {
         let main: Vec<_> = (0..self.lines.columns).map(|i| (i, self.lines.main)).collect();
         self.meet(&main, NORTH, right_turns, dice);
@@ -141,8 +141,6 @@ impl Grid<'_> {
             let far = pair[1] - pair[0] > 1 && apart(line[pair[0]], line[pair[1]]) > FAR;
             quiet.extend((pair[0] + 1..pair[1]).map(|n| (n, far && n == middle)));
         }
-        let (first, last) = (fixed.first().copied().unwrap_or(line.len()), fixed.last().map_or(line.len(), |l| l + 1));
-        quiet.extend((0..first).chain(last..line.len()).map(|n| (n, false)));
         for (n, signal) in quiet {
             let place = line[n];
             let k = self.lines.index(place.0, place.1);

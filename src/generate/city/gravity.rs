@@ -2,14 +2,17 @@
 //!
 //! T(i, j) = a(i) · P(i) · b(j) · A(j) · f(c(i, j)), with productions P, attractions A and costs c: the factors a and b
 //! are balanced by turns until rows and columns add up to P and A (Furness 1965). The deterrence f(c) = exp(−β·c) is
-//! that of entropy maximisation (Wilson 1967); see Ortúzar and Willumsen, Modelling Transport, chapter 5. The cost is the
-//! free travel time, taken from the distance: streets are about 1.3 times as long, and driven at 30 km/h.
+//! that of entropy maximisation (Wilson 1967); see Ortúzar and Willumsen, Modelling Transport, chapter 5. The cost is a
+//! travel time, taken from the distance, over the nearer bridge between the banks: streets are about 1.3 times as long,
+//! and driven at 30 km/h.
 
 use super::super::Dice;
 use super::zones::Zone;
 
-/// β, 1/min: every ten minutes more make a trip about three times less likely.
-const BETA: f64 = 0.11;
+/// β, 1/min: every five minutes more make a trip about half as likely.
+const BETA: f64 = 0.14;
+/// What it costs to cross the river, min: bridges are slow in the peak.
+const CROSSING: f64 = 4.0;
 /// Way over streets per distance as the crow flies.
 const DETOUR: f64 = 1.3;
 /// Speed on the way, m/min (30 km/h).
@@ -34,11 +37,14 @@ pub struct Trip {
     pub to: String,
 }
 
-/// The matrix: trips from each zone (row) to each other, in the unit of productions and attractions.
-pub(super) fn matrix(zones: &[Zone]) -> Vec<Vec<f64>> {
+/// The matrix: trips from each zone (row) to each other, in the unit of productions and attractions; `bridges` are the
+/// middles of the bridges, m.
+pub(super) fn matrix(zones: &[Zone], bridges: &[(f64, f64)]) -> Vec<Vec<f64>> {
+    let apart = |a: (f64, f64), b: (f64, f64)| libm::hypot(a.0 - b.0, a.1 - b.1);
     let cell = |a: &Zone, b: &Zone| {
-        let apart = libm::hypot(a.at.0 - b.at.0, a.at.1 - b.at.1);
-        if apart < WALK { 0.0 } else { libm::exp(-BETA * apart * DETOUR / PACE) }
+        let over = bridges.iter().map(|&m| apart(a.at, m) + apart(m, b.at)).fold(f64::INFINITY, f64::min);
+        let (way, extra) = if a.south != b.south { (over, CROSSING) } else { (apart(a.at, b.at), 0.0) };
+        if way < WALK { 0.0 } else { libm::exp(-BETA * (way * DETOUR / PACE + extra)) }
     };
     let mut trips: Vec<Vec<f64>> = zones.iter().map(|a| zones.iter().map(|b| cell(a, b)).collect()).collect();
     for _ in 0..ROUNDS {
@@ -55,8 +61,8 @@ pub(super) fn matrix(zones: &[Zone]) -> Vec<Vec<f64>> {
 }
 
 /// So many trips, in order of departure. Cells are sampled systematically: every cell gets its trips to within one.
-pub(super) fn trips(zones: &[Zone], count: usize, dice: Dice) -> Vec<Trip> {
-    let cells = matrix(zones);
+pub(super) fn trips(zones: &[Zone], bridges: &[(f64, f64)], count: usize, dice: Dice) -> Vec<Trip> {
+    let cells = matrix(zones, bridges);
     let total: f64 = cells.iter().flatten().sum();
     let step = total / count.max(1) as f64;
     let (mut next, mut seen) = (dice.unit("first trip", 0) * step, 0.0);
@@ -106,7 +112,7 @@ mod tests {
             to: vec![format!("t{k}")],
             produces,
             attracts,
-            outside: false,
+            south: false,
         };
         sizes.iter().enumerate().map(zone).collect()
     }
@@ -114,7 +120,7 @@ mod tests {
     #[test]
     fn both_margins_are_met_and_distance_deters() {
         let zones = zones(&[(0.4, 0.1), (0.3, 0.3), (0.2, 0.2), (0.1, 0.4)]);
-        let cells = matrix(&zones);
+        let cells = matrix(&zones, &[]);
         for (k, zone) in zones.iter().enumerate() {
             let (row, column) = (cells[k].iter().sum::<f64>(), cells.iter().map(|r| r[k]).sum::<f64>());
             assert!((row - zone.produces).abs() < 1e-3 * zone.produces, "row {k}: {row}");
@@ -130,7 +136,7 @@ mod tests {
     #[test]
     fn trips_follow_matrix_and_profile() {
         let zones = zones(&[(0.5, 0.2), (0.2, 0.3), (0.3, 0.5)]);
-        let (cells, all) = (matrix(&zones), trips(&zones, 10_000, Dice { seed: 3 }));
+        let (cells, all) = (matrix(&zones, &[]), trips(&zones, &[], 10_000, Dice { seed: 3 }));
         assert_eq!(all.len(), 10_000);
         for (i, row) in cells.iter().enumerate() {
             for (j, share) in row.iter().enumerate() {

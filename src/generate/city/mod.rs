@@ -72,7 +72,11 @@ pub fn layout(p: &City) -> Result<Layout, GenerateError> {
     let laid = streets::lay_out(&lines, &places, &blocks);
     let axes = axes(&lines, &places, &blocks, &laid.names);
     let zones = zones::zones(&lines, &places, &blocks, &laid, dice);
-    let trips = gravity::trips(&zones, p.trips, dice);
+    let bridges = lines.bridges.map(|i| {
+        let [a, b] = [0, 1].map(|k| places[lines.index(i, lines.river + k)]);
+        ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0)
+    });
+    let trips = gravity::trips(&zones, &bridges, p.trips, dice);
     let buses = buses::lines(&lines, &blocks, &laid);
     Ok(Layout { plan: laid.plan, zones, trips, buses, axes })
 }

@@ -31,6 +31,8 @@ pub(super) struct Gateway {
     pub at: (f64, f64),
     /// What it is.
     pub class: Class,
+    /// Whether it lies south of the river.
+    pub south: bool,
 }
 
 /// A street plan without signal programs, and what else is known of its streets.
@@ -104,7 +106,7 @@ pub(super) fn lay_out(lines: &Lines, places: &[(f64, f64)], blocks: &Blocks) -> 
         // Only its end lies at a crossing.
         street.end_back = StreetEnd::default();
         plan.streets.push(street);
-        out.push(Gateway { street: name, at: far, class });
+        out.push(Gateway { street: name, at: far, class, south: place.1 <= lines.river });
     }
     Laid { plan, gateways: out, names }
 }
@@ -135,27 +137,24 @@ pub(super) fn has_bus_lane(edge: &Edge, lines: &Lines) -> bool {
 /// Gives a street what its class and its ends ask for.
 fn dress(street: Street, edge: &Edge, lines: &Lines, blocks: &Blocks, length: f64) -> Street {
     let bus_lane = has_bus_lane(edge, lines);
-    let (lanes, speed, rank) = match edge.class {
-        Class::Local => (1, 30.0, 1),
-        Class::Collector => (1, 50.0, 2),
-        Class::OneWay => (2, 50.0, 2),
-        Class::Arterial => (2 + u8::from(bus_lane), 50.0, 3),
+    let (speed, rank) = match edge.class {
+        Class::Local => (30.0, 1),
+        Class::Collector | Class::OneWay => (40.0, 2),
+        Class::Arterial => (50.0, 3),
     };
     let both_ways = edge.class != Class::OneWay;
-    let ends = [0, 1].map(|k| {
-        // Seen by those who arrive there.
-        let (place, back) = (edge.ends[k], edge.ways[k]);
-        end(place, back, edge.class, lanes, lines, blocks, length)
+    // Seen by those who arrive there.
+    let [(back, start), (lanes, finish)] = [0, 1].map(|k| {
+        let lanes = lanes(edge, k, lines) + u8::from(bus_lane);
+        let end = end(edge.ends[k], edge.ways[k], edge.class, lanes, lines, blocks, length);
+        let short = bus_lane && end.bay.is_some_and(|bay| bay < BESIDE_BUSES);
+        (lanes, if short { StreetEnd::default() } else { end })
     });
-    let ends = ends.map(|end| match end.bay {
-        Some(bay) if bus_lane && bay < BESIDE_BUSES => StreetEnd::default(),
-        _ => end,
-    });
-    let [start, finish] = ends;
     let has_bay = start.bay.is_some() || finish.bay.is_some();
     let median = if edge.class == Class::Arterial || has_bay { MEDIAN } else { 0.0 };
     Street {
         lanes,
+        lanes_back: (both_ways && back != lanes).then_some(back),
         speed,
         rank,
         both_ways,
@@ -165,6 +164,23 @@ fn dress(street: Street, edge: &Edge, lines: &Lines, blocks: &Blocks, length: f6
         bus_lane,
         bus_lane_back: bus_lane && both_ways,
         ..street
+    }
+}
+
+/// Lanes of a street towards one of its ends, without bus lane and bay.
+fn lanes(edge: &Edge, end: usize, lines: &Lines) -> u8 {
+    let bank = |j: usize| j == lines.river || j == lines.river + 1;
+    let (i, j) = edge.ends[end];
+    let along = edge.ways[0] % 2 == EAST;
+    match edge.class {
+        Class::Local => 1,
+        // To a bridge, with a lane of its own for right turns.
+        Class::Collector if along && bank(j) && lines.bridges.contains(&i) => 2,
+        Class::Collector => 1,
+        Class::OneWay => 2,
+        // A bridge: so many turn at its ends that they have lanes of their own.
+        Class::Arterial if !along && edge.ends.iter().all(|e| bank(e.1)) && edge.ends[0] != edge.ends[1] => 3,
+        Class::Arterial => 2,
     }
 }
 

@@ -22,8 +22,8 @@ pub struct Zone {
     pub produces: f64,
     /// Trips that end here, relative to other zones.
     pub attracts: f64,
-    /// Whether it is a gateway.
-    pub outside: bool,
+    /// Whether it lies south of the river.
+    pub south: bool,
 }
 
 /// Shares of all trips that begin and that end outside the city.
@@ -36,7 +36,9 @@ const STREETS: usize = 2;
 /// The zones of a city: those inside, row by row, then the gateways.
 pub(super) fn zones(lines: &Lines, places: &[(f64, f64)], blocks: &Blocks, laid: &Laid, dice: Dice) -> Vec<Zone> {
     let mut zones = Vec::new();
-    for row in (0..lines.rows).step_by(2) {
+    // None lies on both banks.
+    let first = (lines.river + 1) % 2;
+    for row in (0..lines.rows + first).step_by(2) {
         for column in (0..lines.columns).step_by(2) {
             zones.extend(zone(column, row, lines, places, blocks, laid, dice));
         }
@@ -67,7 +69,7 @@ fn gateway(g: &Gateway) -> Zone {
         to: vec![format!("-{}", g.street)],
         produces: weight,
         attracts: weight,
-        outside: true,
+        south: g.south,
     }
 }
 
@@ -81,7 +83,9 @@ fn zone(
     laid: &Laid,
     dice: Dice,
 ) -> Option<Zone> {
-    let own = |(i, j): (usize, usize)| i / 2 == column / 2 && j / 2 == row / 2;
+    let shift = (lines.river + 1) % 2;
+    let own = |(i, j): (usize, usize)| i / 2 == column / 2 && (j + shift) / 2 == row / 2;
+    let row = row.saturating_sub(shift);
     let key = lines.index(column, row);
     // Quiet streets first; nobody parks on an arterial.
     let mut streets: Vec<(Class, f64, &str)> = (0..blocks.edges.len())
@@ -109,7 +113,7 @@ fn zone(
         to: pick("to"),
         produces: inhabitants * vary("inhabitants"),
         attracts: jobs * vary("jobs"),
-        outside: false,
+        south: row <= lines.river,
     })
 }
 
@@ -124,6 +128,6 @@ fn land_use(lines: &Lines, places: &[(f64, f64)], (x, y): (f64, f64)) -> [f64; 2
     let industry = near(lines.columns - 4, 2, 420.0);
     let station = near(lines.columns - 5, lines.one_way + 1, 220.0);
     let inhabitants = 1.0 - 0.65 * centre - 0.8 * industry - 0.3 * station;
-    let jobs = 0.35 + 2.2 * centre + 1.6 * industry + 1.2 * station;
+    let jobs = 0.45 + 2.0 * centre + 1.6 * industry + 1.2 * station;
     [inhabitants.max(0.1), jobs]
 }
