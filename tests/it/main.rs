@@ -1,5 +1,6 @@
 //! All integration tests, one binary.
 
+mod city;
 mod cli;
 mod cli_bad_input;
 mod cli_recordings;

@@ -9,10 +9,10 @@
 use super::super::Dice;
 use super::zones::Zone;
 
-/// β, 1/min: every five minutes more make a trip about half as likely.
-const BETA: f64 = 0.14;
+/// β, 1/min: every four minutes more make a trip about half as likely.
+const BETA: f64 = 0.18;
 /// What it costs to cross the river, min: bridges are slow in the peak.
-const CROSSING: f64 = 4.0;
+const CROSSING: f64 = 6.0;
 /// Way over streets per distance as the crow flies.
 const DETOUR: f64 = 1.3;
 /// Speed on the way, m/min (30 km/h).

@@ -112,3 +112,6 @@ pub fn counts(layout: &Layout) -> (usize, usize) {
     let signals = plan.nodes.iter().filter(|n| n.kind == crate::network::compose::NodeKind::Signal).count();
     (plan.nodes.iter().filter(|n| arms(&n.id) >= 3).count(), signals)
 }
+
+#[cfg(test)]
+mod tests;

@@ -197,6 +197,7 @@ fn end(
     let k = lines.index(place.0, place.1);
     let goes = |way: usize| leads_on(place, way % 4, lines, blocks);
     let [right, straight, left] = [goes(back + 1), goes(back + 2), goes(back + 3)];
+    let wide = matches!(class, Class::Collector | Class::Arterial);
     let turns = |list: &[&str]| list.iter().map(|&t| t.to_owned()).collect::<Vec<String>>();
     match blocks.rules[k] {
         Rule::RightTurnsOnly if class == Class::Local && right => StreetEnd { bay: None, turns: turns(&["r"]) },
@@ -205,7 +206,8 @@ fn end(
             let all: Vec<&str> = (0..lanes).map(|l| if l == 0 { first } else { "s" }).collect();
             StreetEnd { bay: None, turns: turns(&all) }
         }
-        Rule::Signal if matches!(class, Class::Collector | Class::Arterial) && left && (right || straight) => {
+        // Also where a collector goes first: who waits to turn left holds up nobody.
+        Rule::Signal | Rule::Priority if wide && left && (right || straight) => {
             let room = (length - 2.0 * TAKEN[0] - TAKEN[1]) / 2.0;
             let bay = libm::floor(room.min(BAYS[0]));
             StreetEnd { bay: (bay >= BAYS[1]).then_some(bay), turns: Vec::new() }

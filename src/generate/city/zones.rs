@@ -1,8 +1,8 @@
 //! Zones: who lives and works where.
 //!
-//! A zone is a square of four places of the lattice with up to two streets on which its trips begin and two on which
-//! they end. Inhabitants and jobs follow the distance from what the city has: a centre north of the main street, an
-//! industrial estate in the south-east, a station in the north-east, quiet quarters in the west and south.
+//! A zone is a square of four places of the lattice with a street on which its trips begin and up to two on which they
+//! end. Inhabitants and jobs follow the distance from what the city has: a centre north of the main street, an
+//! industrial estate in the south, a station in the north-east, quiet quarters in the west and south.
 
 use super::super::Dice;
 use super::blocks::Blocks;
@@ -27,11 +27,11 @@ pub struct Zone {
 }
 
 /// Shares of all trips that begin and that end outside the city.
-const OUTSIDE: [f64; 2] = [0.36, 0.24];
+const OUTSIDE: [f64; 2] = [0.30, 0.20];
 /// Traffic of a gateway relative to others: a collector and an arterial.
 const GATEWAYS: [f64; 2] = [1.0, 2.6];
 /// Streets of a zone on which trips begin, and on which they end.
-const STREETS: usize = 2;
+const STREETS: [usize; 2] = [1, 2];
 
 /// The zones of a city: those inside, row by row, then the gateways.
 pub(super) fn zones(lines: &Lines, places: &[(f64, f64)], blocks: &Blocks, laid: &Laid, dice: Dice) -> Vec<Zone> {
@@ -97,20 +97,20 @@ fn zone(
     if streets.is_empty() {
         return None;
     }
-    let pick = |what: &str| -> Vec<String> {
+    let pick = |what: &str, count: usize| -> Vec<String> {
         let directed = |(k, s): (usize, &(Class, f64, &str))| {
-            let back = dice.unit(what, key * STREETS + k) < 0.5;
+            let back = dice.unit(what, key * STREETS[1] + k) < 0.5;
             if back { format!("-{}", s.2) } else { s.2.to_owned() }
         };
-        streets.iter().take(STREETS).enumerate().map(directed).collect()
+        streets.iter().rev().skip(streets.len().saturating_sub(STREETS[1])).take(count).enumerate().map(directed).collect()
     };
     let (x, y) = places[key];
     let [inhabitants, jobs] = land_use(lines, places, (x, y));
     let vary = |what: &str| dice.between(what, key, 0.8, 1.2);
     Some(Zone {
         at: (x, y),
-        from: pick("from"),
-        to: pick("to"),
+        from: pick("from", STREETS[0]),
+        to: pick("to", STREETS[1]),
         produces: inhabitants * vary("inhabitants"),
         attracts: jobs * vary("jobs"),
         south: row <= lines.river,
@@ -125,9 +125,9 @@ fn land_use(lines: &Lines, places: &[(f64, f64)], (x, y): (f64, f64)) -> [f64; 2
         libm::exp(-((x - u) * (x - u) + (y - v) * (y - v)) / (reach * reach))
     };
     let centre = near(lines.middle, lines.main + 1, 480.0);
-    let industry = near(lines.columns - 4, 2, 420.0);
+    let industry = near(lines.bridges[1], 1, 420.0);
     let station = near(lines.columns - 5, lines.one_way + 1, 220.0);
     let inhabitants = 1.0 - 0.65 * centre - 0.8 * industry - 0.3 * station;
-    let jobs = 0.45 + 2.0 * centre + 1.6 * industry + 1.2 * station;
+    let jobs = 0.45 + 2.0 * centre + 1.2 * industry + 1.2 * station;
     [inhabitants.max(0.1), jobs]
 }
