@@ -102,7 +102,7 @@ fn zone(
             let back = dice.unit(what, key * STREETS[1] + k) < 0.5;
             if back { format!("-{}", s.2) } else { s.2.to_owned() }
         };
-        streets.iter().rev().skip(streets.len().saturating_sub(STREETS[1])).take(count).enumerate().map(directed).collect()
+        streets.iter().take(count).enumerate().map(directed).collect()
     };
     let (x, y) = places[key];
     let [inhabitants, jobs] = land_use(lines, places, (x, y));
