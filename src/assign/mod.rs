@@ -42,7 +42,7 @@ pub struct Assignment {
 
 impl Default for Assignment {
     fn default() -> Self {
-        Self { rounds: 6, spread: 0.25 }
+        Self { rounds: 8, spread: 0.25 }
     }
 }
 
