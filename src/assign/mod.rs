@@ -15,6 +15,7 @@
 mod times;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use intergreen_control::Millis;
@@ -198,24 +199,29 @@ fn choose(
     let mut known: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     let mut chosen = 0;
     for (k, (trip, route)) in layout.trips.iter().zip(routes).enumerate() {
-        let draw = f64::from(uniform(seed, key_of("chooses anew"), Purpose::Route, (round * layout.trips.len() + k) as u64));
+        let draw =
+            f64::from(uniform(seed, key_of("chooses anew"), Purpose::Route, (round * layout.trips.len() + k) as u64));
         if draw * (round + 1) as f64 >= 1.0 {
             continue;
         }
         chosen += 1;
         let key = (trip.from.as_str(), trip.to.as_str());
-        if !known.contains_key(&key) {
-            let driver = key_of(&trip.from);
-            let off = |link: LinkId| f64::from(uniform(seed, driver, Purpose::Route, link.index() as u64)) * 2.0 - 1.0;
-            let time = |link: LinkId| times.on(link) * (1.0 + spread * off(link));
-            let no_way = || AssignError::NoWay { from: trip.from.clone(), to: trip.to.clone() };
-            let ends = by_name.get(key.0).zip(by_name.get(key.1));
-            let (&from, &to) = ends.ok_or_else(no_way)?;
-            let links = search.route(&turns, from, &[], to, time).ok_or_else(no_way)?;
-            let names = links.iter().map(|&l| network.link(l).id.clone()).filter(|id| !id.ends_with(".bay"));
-            known.insert(key, names.collect());
-        }
-        route.clone_from(&known[&key]);
+        let known = match known.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let driver = key_of(&trip.from);
+                let off =
+                    |link: LinkId| f64::from(uniform(seed, driver, Purpose::Route, link.index() as u64)) * 2.0 - 1.0;
+                let time = |link: LinkId| times.on(link) * (1.0 + spread * off(link));
+                let no_way = || AssignError::NoWay { from: trip.from.clone(), to: trip.to.clone() };
+                let ends = by_name.get(key.0).zip(by_name.get(key.1));
+                let (&from, &to) = ends.ok_or_else(no_way)?;
+                let links = search.route(&turns, from, &[], to, time).ok_or_else(no_way)?;
+                let names = links.iter().map(|&l| network.link(l).id.clone()).filter(|id| !id.ends_with(".bay"));
+                new.insert(names.collect())
+            }
+        };
+        route.clone_from(known);
     }
     Ok(chosen)
 }

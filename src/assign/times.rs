@@ -85,7 +85,8 @@ impl Times {
                 });
                 return free + own + before;
             }
-            let goes_in = |lane: LaneId| network.movements_of(lane).any(|m| network.lane(network.movement(m).next).internal);
+            let goes_in =
+                |lane: LaneId| network.movements_of(lane).any(|m| network.lane(network.movement(m).next).internal);
             let open = !network.lanes_of(id).any(goes_in);
             free + if open { lost(&mut network.lanes_of(id), 0.0) } else { 0.0 }
         };

@@ -59,8 +59,7 @@ pub(super) fn blocks(lines: &Lines, places: &[(f64, f64)], dice: Dice) -> Blocks
     grid.meet_arterials(&mut right_turns, dice);
     grid.build_over(dice);
     let (edges, at) = grid.edges();
-    let mut rules: Vec<Rule> =
-        (0..places.len()).map(|k| rule(lines, k, &edges, &at[k], right_turns[k])).collect();
+    let mut rules: Vec<Rule> = (0..places.len()).map(|k| rule(lines, k, &edges, &at[k], right_turns[k])).collect();
     roundabouts(places, &edges, &at, &mut rules, dice);
     Blocks { edges, at, rules }
 }
@@ -166,7 +165,11 @@ impl Grid<'_> {
                     let Some((a, b)) = self.lines.next(i, j, way) else { continue };
                     let far = self.lines.index(a, b);
                     let chance = dice.unit("built over", 2 * k + way);
-                    if self.class((i, j), way) != Some(Class::Local) || chance >= BUILT_OVER || touched[k] || touched[far] {
+                    if self.class((i, j), way) != Some(Class::Local)
+                        || chance >= BUILT_OVER
+                        || touched[k]
+                        || touched[far]
+                    {
                         continue;
                     }
                     if self.degree((i, j)) > 3 && self.degree((a, b)) > 3 {
@@ -273,8 +276,7 @@ fn rule(lines: &Lines, k: usize, edges: &[Edge], at: &[Option<usize>; 4], right_
     // needs none.
     let arrives = |way: usize| {
         let edge = at[way].map(|e| &edges[e]);
-        edge.is_some_and(|e| e.class != Class::OneWay || e.ends[1] == place)
-            || gateways(lines).contains(&(place, way))
+        edge.is_some_and(|e| e.class != Class::OneWay || e.ends[1] == place) || gateways(lines).contains(&(place, way))
     };
     let sides = [EAST, NORTH].map(|way| arrives(way) || arrives(way + 2));
     let crossing = classes.len() > 2 && sides == [true, true];

@@ -19,8 +19,8 @@ pub mod zones;
 use buses::BusLine;
 use gravity::Trip;
 use lattice::{EAST, Lines, NORTH};
-pub use programs::programs;
 use programs::Axis;
+pub use programs::programs;
 use zones::Zone;
 
 use super::{Dice, GenerateError, within};

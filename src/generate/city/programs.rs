@@ -11,7 +11,8 @@ use crate::generate::{Flow, GenerateError, no_program};
 use crate::network::compose::{NodeKind, SignalPlan, Survey};
 
 /// What programs are made by: cycles of 50 to 100 s.
-pub const STANDARDS: Standards = Standards { saturation: 1900.0, heavy: 0.03, min_green: 8.0, min_green_left: 6.0, cycles: [50.0, 100.0] };
+pub const STANDARDS: Standards =
+    Standards { saturation: 1900.0, heavy: 0.03, min_green: 8.0, min_green_left: 6.0, cycles: [50.0, 100.0] };
 /// Platoons drive at this speed on arterials, m/s: nine tenths of the limit.
 const PLATOON: f64 = 12.5;
 

@@ -96,13 +96,8 @@ pub(super) fn lay_out(lines: &Lines, places: &[(f64, f64)], blocks: &Blocks) -> 
         let far = (x + dx * APPROACH, y + dy * APPROACH);
         plan.nodes.push(Node::new(&name, far.0, far.1, NodeKind::DeadEnd));
         let edge = Edge { ends: [place, place], ways: [(way + 2) % 4, way], class, through: Vec::new() };
-        let mut street = dress(
-            Street::new(&name, &name, &node_name(place.0, place.1), 1, 30.0),
-            &edge,
-            lines,
-            blocks,
-            APPROACH,
-        );
+        let mut street =
+            dress(Street::new(&name, &name, &node_name(place.0, place.1), 1, 30.0), &edge, lines, blocks, APPROACH);
         // Only its end lies at a crossing.
         street.end_back = StreetEnd::default();
         plan.streets.push(street);
@@ -131,7 +126,10 @@ fn street_name(edge: &Edge) -> String {
 /// Whether buses have a lane of their own on a street.
 pub(super) fn has_bus_lane(edge: &Edge, lines: &Lines) -> bool {
     let inside = |&(i, j): &(usize, usize)| j == lines.main && (lines.bridges[0]..=lines.bridges[1]).contains(&i);
-    edge.class == Class::Arterial && edge.ways[0] % 2 == EAST && edge.ends[0] != edge.ends[1] && edge.ends.iter().all(inside)
+    edge.class == Class::Arterial
+        && edge.ways[0] % 2 == EAST
+        && edge.ends[0] != edge.ends[1]
+        && edge.ends.iter().all(inside)
 }
 
 /// Gives a street what its class and its ends ask for.
@@ -224,4 +222,3 @@ fn leads_on(place: (usize, usize), way: usize, lines: &Lines, blocks: &Blocks) -
     let edge = blocks.at[lines.index(place.0, place.1)][way].map(|e| &blocks.edges[e]);
     edge.is_some_and(|e| e.class != Class::OneWay || e.ends[0] == place)
 }
-

@@ -59,7 +59,9 @@ fn cities_are_networks_and_everybody_gets_everywhere() {
             let bus = Turns::new(&network, VehicleClass::Bus);
             for pair in line.streets.windows(2) {
                 let way = search.route(&bus, link(&pair[0]), &[], link(&pair[1]), |_: LinkId| 1.0).unwrap();
-                assert!(way.iter().all(|&l| network.link(l).id.ends_with(".bay") || pair.contains(&network.link(l).id)));
+                assert!(
+                    way.iter().all(|&l| network.link(l).id.ends_with(".bay") || pair.contains(&network.link(l).id))
+                );
             }
         }
     }
