@@ -85,7 +85,8 @@ fn warm(name: &str) -> Option<&'static Scene> {
 /// Loads a network and its demand; `None` if the files are not there.
 fn load(name: &str) -> Option<(Network, Demand)> {
     if name == "arterial" {
-        return Some(Scenario::bundled().and_then(|s| s.build()).expect("the bundled scenario is valid"));
+        let arterial = Scenario::bundled("arterial").expect("it is bundled");
+        return Some(arterial.and_then(|s| s.build()).expect("the bundled scenario is valid"));
     }
     let data = PathBuf::from(std::env::var("INTERGREEN_DATA").unwrap_or_else(|_| "../shared/data".into()));
     let file = data.join("grid").join(name).join(format!("{name}.sumocfg"));

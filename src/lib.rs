@@ -2,6 +2,7 @@
 //!
 //! A microscopic traffic simulator and its signal controllers.
 
+pub mod assign;
 pub mod behaviour;
 pub mod cli;
 pub mod commands;

@@ -6,8 +6,10 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::args::{factor, finite, seed};
 use super::import::{text_of, write};
-use super::{Failure, print};
+use super::{Failure, complain, print};
+use crate::assign::{self, AssignError, Assignment, Round};
 use crate::generate::arterial::{Arterial, Peak};
+use crate::generate::city::City;
 use crate::generate::grid::Grid;
 use crate::generate::roundabouts::Roundabouts;
 use crate::scenario::{NetworkFile, Scenario, generated_scenario};
@@ -29,6 +31,8 @@ pub enum Kind {
     Arterial(ArterialArgs),
     /// A main street with roundabouts
     Roundabouts(RoundaboutsArgs),
+    /// A city district on a river, with the trips of a morning peak and routes that suit its traffic
+    City(CityArgs),
 }
 
 /// What all have.
@@ -146,6 +150,29 @@ pub struct RoundaboutsArgs {
     pub speed: f64,
 }
 
+/// A city district.
+#[derive(Args, Clone, Debug)]
+pub struct CityArgs {
+    /// The scenario file to write (.ron)
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Seed: of streets, trips and routes, and of runs that name none
+    #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true, value_parser = seed)]
+    pub seed: u64,
+    /// About so many intersections, 120 to 400
+    #[arg(long, value_name = "N", default_value_t = City::default().intersections)]
+    pub intersections: usize,
+    /// Trips in the hour, 0 to 60000 [default: 60 for each intersection]
+    #[arg(long, value_name = "N")]
+    pub trips: Option<usize>,
+    /// How often routes are chosen anew for the travel times of a simulation, 0 to 50
+    #[arg(long, value_name = "N", default_value_t = Assignment::default().rounds)]
+    pub rounds: usize,
+    /// Say nothing of the rounds
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
 /// Numbers with commas between them.
 fn numbers<const N: usize>(text: &str) -> Result<[f64; N], String> {
     let all: Result<Vec<f64>, _> = text.split(',').map(|n| n.trim().parse::<f64>()).collect();
@@ -159,6 +186,7 @@ fn numbers<const N: usize>(text: &str) -> Result<[f64; N], String> {
 /// If a number is out of its range, or the file cannot be written.
 pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
     let (name, file, network) = match &args.kind {
+        Kind::City(a) => return city(a),
         Kind::Grid(a) => ("grid", &a.file, NetworkFile::Grid(grid(a))),
         Kind::Arterial(a) => ("arterial", &a.file, NetworkFile::Arterial(arterial(a))),
         Kind::Roundabouts(a) => ("roundabouts", &a.file, NetworkFile::Roundabouts(roundabouts(a))),
@@ -182,6 +210,54 @@ pub fn run(args: &GenerateArgs) -> Result<(), Failure> {
         made.demand.flows.len(),
     ))
 }
+
+/// Makes a city: minutes of simulation for its routes.
+fn city(a: &CityArgs) -> Result<(), Failure> {
+    if a.rounds > 50 {
+        return Err(Failure::Input(format!("--rounds {}: expected 0 to 50", a.rounds)));
+    }
+    let trips = a.trips.unwrap_or(a.intersections.saturating_mul(TRIPS_PER_INTERSECTION));
+    let city = City { intersections: a.intersections, trips, seed: a.seed };
+    let how = Assignment { rounds: a.rounds, ..Assignment::default() };
+    let mut round = 0;
+    let mut look = |r: &Round| {
+        round += 1;
+        if !a.quiet {
+            complain(
+                "round",
+                &format!(
+                    "{round} of {}: {} trips chose anew; mean speed {:.1} km/h, {:.0} s on the way, empty after {:.0} s, {} \
+                     left over",
+                    a.rounds,
+                    r.chosen,
+                    r.mean_speed * 3.6,
+                    r.mean_duration,
+                    r.empty_after,
+                    r.left_over
+                ),
+            );
+        }
+    };
+    let made = assign::city(&city, &how, &mut look).map_err(|e| match e {
+        AssignError::Generate(e) => Failure::Input(e.to_string()),
+        other => Failure::Run(other.to_string()),
+    })?;
+    write(&a.output, &text_of(&made)?)?;
+    let NetworkFile::Inline(plan) = &made.network else { return Ok(()) };
+    print(&format!(
+        "{}: {} nodes, {} signals, {} streets, {} trips on {} routes, {} bus stops\n",
+        a.output.display(),
+        plan.nodes.len(),
+        plan.signals.len(),
+        plan.streets.len(),
+        made.demand.trips.len(),
+        made.demand.routes.len(),
+        made.demand.places.len(),
+    ))
+}
+
+/// Trips in the peak hour for each intersection of a city.
+const TRIPS_PER_INTERSECTION: usize = 60;
 
 fn grid(a: &GridArgs) -> Grid {
     Grid {

@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn an_approach_begins_before_its_bay() {
-        let (network, _) = Scenario::bundled().unwrap().build().unwrap();
+        let (network, _) = Scenario::bundled("arterial").unwrap().unwrap().build().unwrap();
         let link = |name| network.find_link(name).unwrap();
         assert_eq!(Onward::new(&network).approach(link("m3.bay")), [link("m3.bay"), link("m3")]);
         assert_eq!(Onward::new(&network).approach(link("m2")), [link("m2")]);

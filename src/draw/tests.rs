@@ -12,7 +12,7 @@ use crate::sim::Setup;
 
 /// The bundled arterial after some minutes.
 fn arterial() -> (Arc<Network>, Simulation) {
-    let (network, demand) = Scenario::bundled().unwrap().build().unwrap();
+    let (network, demand) = Scenario::bundled("arterial").unwrap().unwrap().build().unwrap();
     let network = Arc::new(network);
     let setup = Setup { step: Millis(500), ..Setup::default() };
     let mut sim = Simulation::new(network.clone(), Arc::new(demand), setup).unwrap();

@@ -7,6 +7,7 @@
 //! - **turn flow**: how many vehicles of all flows make a turn.
 
 pub mod arterial;
+pub mod city;
 mod corridor;
 pub mod grid;
 pub mod roundabouts;

@@ -8,6 +8,7 @@
 //! A file is parsed by [`Scenario::from_ron`] and turned into a network and a demand by [`Scenario::assemble`]. Both
 //! name the file, the line, and what was expected when something is wrong. [`to_ron`] writes files.
 
+mod city;
 mod error;
 pub mod format;
 mod generated;
@@ -25,6 +26,7 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+pub use city::city_scenario;
 pub use error::ScenarioError;
 pub use format::{NetworkFile, ScenarioFile, VehicleFile};
 pub use generated::scenario as generated_scenario;
@@ -44,18 +46,17 @@ use format::DemandFile;
 use place::{Step, locate, shown};
 use resolve::Wrong;
 
+/// The arterial.
+const ARTERIAL: &str = include_str!("../../scenarios/arterial.ron");
+
 /// The scenarios in the program itself: name and text. The first one runs when none is named.
 pub const BUNDLED_ALL: &[(&str, &str)] = &[
-    ("arterial", include_str!("../../scenarios/arterial.ron")),
+    ("city", include_str!("../../scenarios/city.ron")),
+    ("arterial", ARTERIAL),
     ("isolated", include_str!("../../scenarios/isolated.ron")),
     ("grid", include_str!("../../scenarios/grid.ron")),
     ("roundabouts", include_str!("../../scenarios/roundabouts.ron")),
 ];
-/// The scenario that runs when none is named.
-pub const BUNDLED: &str = BUNDLED_ALL[0].1;
-/// Name of [`BUNDLED`], for messages and results.
-pub const BUNDLED_NAME: &str = "arterial.ron";
-
 /// Most looks at the traffic that are remembered for each link: memory is kept for all of them.
 const MOST_LOOKS: u32 = 3_600;
 
@@ -116,12 +117,13 @@ impl Scenario {
         Ok(scenario)
     }
 
-    /// The bundled arterial.
+    /// A scenario in the program itself, by its name; `None`: there is none of that name.
     ///
     /// # Errors
-    /// None in practice: the file is part of the program and tested.
-    pub fn bundled() -> Result<Self, ScenarioError> {
-        Self::from_ron(BUNDLED, BUNDLED_NAME)
+    /// None in practice: the files are part of the program and tested.
+    pub fn bundled(name: &str) -> Option<Result<Self, ScenarioError>> {
+        let (_, text) = BUNDLED_ALL.iter().find(|b| b.0 == name)?;
+        Some(Self::from_ron(text, &format!("{name}.ron")))
     }
 
     /// Makes the network and the demand, routes resolved and scaled by the file's own factor.

@@ -124,10 +124,10 @@ fn parse(text: &str, old: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use crate::demand::FollowingModel;
-    use crate::scenario::{BUNDLED, Scenario};
+    use crate::scenario::{ARTERIAL, Scenario};
 
     fn with(path: &str, value: &str) -> Result<Scenario, String> {
-        Scenario::from_ron_with(BUNDLED, "a.ron", &[(path.into(), value.into())]).map_err(|e| e.to_string())
+        Scenario::from_ron_with(ARTERIAL, "a.ron", &[(path.into(), value.into())]).map_err(|e| e.to_string())
     }
 
     #[test]

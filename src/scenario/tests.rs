@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use intergreen_control::Lamp;
 
-use super::{BUNDLED, BUNDLED_NAME, Scenario};
+use super::{ARTERIAL, Scenario};
 use crate::demand::{Demand, Timing};
 use crate::network::{Direction, LaneId, LinkId, Movement, MovementKind, Network};
 
 fn bundled() -> (Network, Demand) {
-    Scenario::bundled().unwrap().build().unwrap()
+    Scenario::bundled("arterial").unwrap().unwrap().build().unwrap()
 }
 
 /// Vehicles that a demand makes on average.
@@ -117,9 +117,9 @@ fn routes_are_connected_and_leave_the_network() {
 
 /// The bundled file with one piece replaced, as an error message.
 fn broken(old: &str, new: &str) -> String {
-    assert!(BUNDLED.contains(old), "{old} is not in the file");
-    let text = BUNDLED.replacen(old, new, 1);
-    match Scenario::from_ron(&text, BUNDLED_NAME).and_then(|s| s.build()) {
+    assert!(ARTERIAL.contains(old), "{old} is not in the file");
+    let text = ARTERIAL.replacen(old, new, 1);
+    match Scenario::from_ron(&text, "arterial.ron").and_then(|s| s.build()) {
         Ok(_) => panic!("'{new}' was accepted"),
         Err(e) => e.to_string(),
     }
@@ -176,14 +176,14 @@ fn broken_files_are_refused_with_place_and_reason() {
 
 #[test]
 fn a_newer_file_is_told_from_a_wrong_one() {
-    let text = BUNDLED.replacen("version: 2", "version: 3, weather: rain", 1);
+    let text = ARTERIAL.replacen("version: 2", "version: 3, weather: rain", 1);
     assert!(Scenario::from_ron(&text, "new.ron").unwrap_err().to_string().contains("version: 3; expected 1 to 2"));
 }
 
 #[test]
 fn a_file_of_an_earlier_version_is_carried_over() {
     let old = include_str!("../../tests/old_versions/arterial_1.ron");
-    let mut now = Scenario::bundled().unwrap().file;
+    let mut now = Scenario::bundled("arterial").unwrap().unwrap().file;
     // What the monitor reads has been written down since.
     if let super::NetworkFile::Inline(plan) = &mut now.network {
         plan.signals.iter_mut().for_each(|s| s.permissive = None);
@@ -199,7 +199,7 @@ fn a_file_of_an_earlier_version_is_carried_over() {
 
 #[test]
 fn what_is_written_is_what_is_read() {
-    let file = Scenario::bundled().unwrap().file;
+    let file = Scenario::bundled("arterial").unwrap().unwrap().file;
     let text = super::to_ron(&file).unwrap();
     assert_eq!(Scenario::from_ron(&text, "written.ron").unwrap().file, file);
 }
@@ -207,8 +207,8 @@ fn what_is_written_is_what_is_read() {
 #[test]
 fn the_scale_applies_to_all_flows() {
     let (_, demand) = bundled();
-    let text = BUNDLED.replacen("demand: (", "demand: (scale: 0.5,", 1);
-    let (_, half) = Scenario::from_ron(&text, BUNDLED_NAME).unwrap().build().unwrap();
+    let text = ARTERIAL.replacen("demand: (", "demand: (scale: 0.5,", 1);
+    let (_, half) = Scenario::from_ron(&text, "arterial.ron").unwrap().build().unwrap();
     assert!((vehicles(&half) * 2.0 - vehicles(&demand)).abs() < 1e-6);
 }
 
@@ -217,20 +217,20 @@ fn routes_can_be_spelled_out() {
     let routes = "demand: (routes: [(id: \"r\", streets: [\"m0\", \"m1\", \"-bn\"])],\n\
                   flows: [(id: \"through\", route: \"r\", flow: 100)],";
     let (network, demand) =
-        Scenario::from_ron(&BUNDLED.replacen("demand: (", routes, 1), BUNDLED_NAME).unwrap().build().unwrap();
+        Scenario::from_ron(&ARTERIAL.replacen("demand: (", routes, 1), "arterial.ron").unwrap().build().unwrap();
     let source = demand.sources.iter().find(|s| s.id == "through").unwrap();
     let links = &demand.routes[source.routes[0].0.index()].links;
     let names: Vec<&str> = links.iter().map(|&l| network.link(l).id.as_str()).collect();
     assert_eq!(names, ["m0", "m0.bay", "m1", "m1.bay", "-bn"]);
     let broken = routes.replace("\"m1\", ", "");
-    let text = BUNDLED.replacen("demand: (", &broken, 1);
-    let error = Scenario::from_ron(&text, BUNDLED_NAME).unwrap().build().unwrap_err().to_string();
+    let text = ARTERIAL.replacen("demand: (", &broken, 1);
+    let error = Scenario::from_ron(&text, "arterial.ron").unwrap().build().unwrap_err().to_string();
     assert!(error.contains("no way leads from 'm0' to '-bn'"), "{error}");
 }
 
 #[test]
 fn files_that_lack_a_line_never_panic() {
-    let lines: Vec<&str> = BUNDLED.lines().collect();
+    let lines: Vec<&str> = ARTERIAL.lines().collect();
     for i in 0..lines.len() {
         let text: String = lines.iter().enumerate().filter(|l| l.0 != i).map(|l| format!("{}\n", l.1)).collect();
         let _ = Scenario::from_ron(&text, "cut.ron").and_then(|s| s.build());
@@ -239,22 +239,22 @@ fn files_that_lack_a_line_never_panic() {
 
 #[test]
 fn absurd_numbers_never_panic() {
-    let numbers: Vec<(usize, &str)> = BUNDLED
+    let numbers: Vec<(usize, &str)> = ARTERIAL
         .match_indices(": ")
-        .filter(|(i, _)| BUNDLED[i + 2..].starts_with(|c: char| c.is_ascii_digit() || c == '-'))
+        .filter(|(i, _)| ARTERIAL[i + 2..].starts_with(|c: char| c.is_ascii_digit() || c == '-'))
         .collect();
     for (k, &(i, _)) in numbers.iter().enumerate() {
-        let rest = &BUNDLED[i + 2..];
+        let rest = &ARTERIAL[i + 2..];
         let end = rest.find(|c: char| !(c.is_ascii_digit() || "-.".contains(c))).unwrap_or(rest.len());
         let absurd = ["0", "-1", "1e308", "NaN", "inf", "0.001", "255", "18446744073709551616"][k % 8];
-        let text = format!("{}{absurd}{}", &BUNDLED[..i + 2], &rest[end..]);
+        let text = format!("{}{absurd}{}", &ARTERIAL[..i + 2], &rest[end..]);
         let _ = Scenario::from_ron(&text, "absurd.ron").and_then(|s| s.build());
     }
 }
 
 #[test]
 fn truncated_files_give_errors_and_never_panic() {
-    for i in (0..BUNDLED.len() - 4).step_by(97).filter(|&i| BUNDLED.is_char_boundary(i)) {
-        assert!(Scenario::from_ron(&BUNDLED[..i], "cut.ron").is_err(), "at {i}");
+    for i in (0..ARTERIAL.len() - 4).step_by(97).filter(|&i| ARTERIAL.is_char_boundary(i)) {
+        assert!(Scenario::from_ron(&ARTERIAL[..i], "cut.ron").is_err(), "at {i}");
     }
 }

@@ -3,6 +3,7 @@
 mod checkpoint_damage;
 mod checkpoint_incidents;
 mod checkpoints;
+mod city;
 mod cityflow;
 mod cli;
 mod cli_bad_input;

@@ -319,7 +319,7 @@ pub fn bundled() -> Vec<World> {
 
 /// The bundled arterial with its own step.
 pub fn arterial() -> World {
-    own("arterial", &Scenario::bundled().expect("the bundled scenario is sound"))
+    own("arterial", &Scenario::bundled("arterial").expect("it is bundled").expect("the bundled scenario is sound"))
 }
 
 /// A scenario of our own with its own step.

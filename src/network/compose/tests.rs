@@ -195,7 +195,7 @@ fn skewed_and_uneven_junctions_join_too() {
 
 #[test]
 fn the_bundled_arterial_joins_and_opens_nothing_forbidden() {
-    let (network, _) = crate::scenario::Scenario::bundled().unwrap().build().unwrap();
+    let (network, _) = crate::scenario::Scenario::bundled("arterial").unwrap().unwrap().build().unwrap();
     assert_joined(&network);
     assert_no_forbidden_green(&network);
     if let Some(dir) = std::env::var_os("INTERGREEN_SVG") {
