@@ -2,7 +2,7 @@
 //!
 //! Foes are ways from different approaches that cross or lead to the same lane. Who of two foes gives way:
 //!
-//! - *signal*: of opposing ways the turning one, left before right; a right turn to what it merges with. All else
+//! - *signal*: of opposing ways the turning one, left before right; a right turn to what it meets. All else
 //!   is left to the lamps: neither gives way.
 //! - *priority*, *priority stop*: the street of lower rank; within a rank as below.
 //! - *all-way stop*: each to the other; who stopped first goes first.
@@ -61,7 +61,8 @@ fn who_yields(kind: NodeKind, a: &Turn, b: &Turn, merging: bool, roads: &[Road])
         // A left turn that still waits inside when the crossing street starts must be free to leave, so only right
         // turns are bound here.
         let right = |t: &Turn| t.direction == Direction::Right;
-        return (merging && right(a) != right(b)).then(|| right(b));
+        // It crosses instead of merging where straight traffic goes on in a bus lane that it leaves out.
+        return (right(a) != right(b)).then(|| right(b));
     }
     if kind == NodeKind::Signal && a.direction == b.direction && !merging {
         return None;
