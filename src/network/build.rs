@@ -32,6 +32,11 @@ pub enum NetworkError {
     },
 }
 
+/// Coordinates beyond this are refused, m: the earth has forty million metres round it.
+const FARTHEST: f64 = 1e8;
+/// Lengths, widths and speeds of less are refused, m or m/s: it is how finely they are known.
+const LEAST: f64 = 1e-3;
+
 /// Shorthand for [`NetworkError::Invalid`].
 pub(super) fn invalid(element: impl Into<String>, problem: impl Into<String>) -> NetworkError {
     NetworkError::Invalid { element: element.into(), problem: problem.into() }
@@ -336,21 +341,22 @@ fn checked_lane(link: LinkId, index: usize, internal: bool, spec: LaneSpec) -> R
     if spec.shape.len() < 2 {
         return Err(invalid(element(), format!("shape has {} points; expected at least 2", spec.shape.len())));
     }
-    if spec.shape.iter().any(|p| !p.x.is_finite() || !p.y.is_finite()) {
-        return Err(invalid(element(), "shape has a coordinate that is not a finite number"));
+    if spec.shape.iter().any(|p| !(p.x.abs() <= FARTHEST && p.y.abs() <= FARTHEST)) {
+        return Err(invalid(element(), format!("shape has a coordinate beyond ±{FARTHEST} m; expected less")));
     }
     let length = spec.length.unwrap_or_else(|| geometry::length(&spec.shape));
-    if !(length.is_finite() && length > 0.0) {
-        return Err(invalid(element(), format!("length is {length}; expected a positive number of metres")));
-    }
-    if !(spec.speed_limit.is_finite() && spec.speed_limit > 0.0) {
-        return Err(invalid(element(), format!("speed is {}; expected a positive number of m/s", spec.speed_limit)));
-    }
-    if !(spec.width.is_finite() && spec.width > 0.0) {
-        return Err(invalid(element(), format!("width is {}; expected a positive number of metres", spec.width)));
+    for (what, value, [least, most], unit) in [
+        ("length", length, [LEAST, 1e6], "metres"),
+        ("speed", spec.speed_limit, [LEAST, 1e3], "m/s"),
+        ("width", spec.width, [LEAST, 1e3], "metres"),
+    ] {
+        if !(least..=most).contains(&value) {
+            let problem = format!("{what} is {value}; expected a positive number of {unit}, {least} to {most}");
+            return Err(invalid(element(), problem));
+        }
     }
     if let Some(offset) = spec.rules.stop_offset.map(|s| s.distance)
-        && !(offset.is_finite() && offset >= 0.0)
+        && !(0.0..=f32::MAX).contains(&offset)
     {
         return Err(invalid(element(), format!("its stop offset is {offset}; expected a number of metres ≥ 0")));
     }

@@ -130,7 +130,7 @@ pub(super) fn class_limits(file: &Path, kind: &Element, report: &mut Report) -> 
             continue;
         }
         let speed = child.need_number(file, "speed")?;
-        if speed <= 0.0 {
+        if !(1e-3..=1e3).contains(&speed) {
             let problem =
                 format!("<restriction> of {}: speed=\"{speed}\"; expected a positive number of m/s", kind.label());
             return Err(ImportError::at(file, child.line, problem));

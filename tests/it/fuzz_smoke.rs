@@ -1,0 +1,171 @@
+//! The fuzz targets on good files, on files that once did harm, and on good files broken at random: each is refused or
+//! run, without a panic, and in bounded time.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
+use intergreen::random::mix;
+
+use super::tools::Scratch;
+
+#[path = "../../fuzz/src/targets.rs"]
+mod targets;
+
+use targets::{Bench, TARGETS, Target};
+
+/// Broken files for each target; `INTERGREEN_SEARCH=full`: many more.
+const TIMES: u64 = 250;
+/// CPU time for one file. The slowest good one takes a tenth of it; on a busy machine CPU time grows, too.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Values that nobody expects.
+const VALUES: &[&str] = &[
+    "", "-1", "0", "1", "2", "255", "256", "65536", "4294967295", "18446744073709551616", "1e300", "-1e300", "1e-300",
+    "1e30", "0.001", "nan", "inf", "true", "none", "\"\"", "x", "a b", "()", "[]", "<a>", "&lt;", "\u{0}", "ü",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The files of a folder of the repository, by name; none if there is no such folder.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(root().join(folder)) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries.map(|e| e.expect("a readable folder").path()).collect();
+    files.sort();
+    files
+}
+
+fn read(file: &Path) -> Vec<u8> {
+    std::fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
+}
+
+/// Good files of a target: its seeds, and what else there is in the repository.
+fn good(target: &Target) -> Vec<PathBuf> {
+    let more = match target.name {
+        "cityflow_roadnet" => vec![root().join("tests/cityflow/roadnet.json")],
+        "cityflow_flow" => vec![root().join("tests/cityflow/flow.json")],
+        "cityflow_config" => vec![root().join("tests/cityflow/config.json")],
+        "scenario" => files("tests/old_versions"),
+        "plan" => files("scenarios/plans"),
+        _ => Vec::new(),
+    };
+    [files(&format!("fuzz/seeds/{}", target.name)), more].concat()
+}
+
+/// Runs a target; whether it accepted the file.
+fn attempt(target: &Target, bench: &Bench, data: &[u8], what: &str) -> bool {
+    let began = ThreadTime::now();
+    let accepted = (target.run)(bench, data);
+    assert!(began.elapsed() < LIMIT, "{} with {what}: took {:?}", target.name, began.elapsed());
+    accepted
+}
+
+/// Random numbers.
+struct Dice(u64);
+
+impl Dice {
+    fn number(&mut self, below: usize) -> usize {
+        self.0 = mix(self.0.wrapping_add(0x9E37_79B9_7F4A_7C15));
+        (self.0 % below.max(1) as u64) as usize
+    }
+}
+
+/// Words, numbers, and everything else letter by letter.
+fn tokens(text: &str) -> Vec<&str> {
+    let word = |c: char| c.is_alphanumeric() || "_.-".contains(c);
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = if word(first) { rest.find(|c| !word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        out.push(&rest[..end]);
+        rest = &rest[end..];
+    }
+    out
+}
+
+/// A file with a few things broken: tokens gone, doubled, exchanged, of other value or from another file, deep nests,
+/// the end cut off, a bit flipped.
+fn broken(text: &str, other: &str, dice: &mut Dice) -> Vec<u8> {
+    let mut all = tokens(text);
+    let others = tokens(other);
+    let nest = ["(", "[", "{\"a\":", "<a>"][dice.number(4)].repeat([3, 20, 200, 20_000][dice.number(4)]);
+    for _ in 0..=dice.number(3) {
+        let (at, to) = (dice.number(all.len()), dice.number(all.len()));
+        if all.is_empty() {
+            break;
+        }
+        let span = at..(at + 1 + dice.number(8)).min(all.len());
+        match dice.number(9) {
+            0 => drop(all.drain(span)),
+            1 => drop(all.splice(to..to, all[span].to_vec())),
+            2 => all.swap(at, to),
+            3 => all.truncate(at),
+            4 => all.insert(at, &nest),
+            5 => all[at] = others[dice.number(others.len())],
+            // Numbers are what hurts most.
+            _ => {
+                let number = |t: &&str| t.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+                let at = (at..all.len()).find(|&i| number(&all[i])).unwrap_or(at);
+                all[at] = VALUES[dice.number(VALUES.len())];
+            }
+        }
+    }
+    let mut bytes = all.concat().into_bytes();
+    if dice.number(20) == 0 && !bytes.is_empty() {
+        let at = dice.number(bytes.len());
+        bytes[at] ^= 1 << dice.number(8);
+    }
+    bytes
+}
+
+#[test]
+fn good_files_are_accepted_and_run() {
+    for target in TARGETS {
+        let files = good(target);
+        assert!(!files.is_empty(), "{} has no good file", target.name);
+        for file in files {
+            let scratch = Scratch::new();
+            let bench = Bench::new(&scratch.path(""), root());
+            assert!(attempt(target, &bench, &read(&file), "a good file"), "{}: {}", target.name, file.display());
+        }
+    }
+}
+
+#[test]
+fn files_that_once_did_harm_do_none() {
+    let mut count = 0;
+    for target in TARGETS {
+        let scratch = Scratch::new();
+        let bench = Bench::new(&scratch.path(""), root());
+        for file in files(&format!("tests/fuzz_findings/{}", target.name)) {
+            println!("{}", file.display());
+            attempt(target, &bench, &read(&file), &file.display().to_string());
+            count += 1;
+        }
+    }
+    assert!(count > 0, "there are findings");
+}
+
+#[test]
+fn broken_files_do_no_harm() {
+    let full = std::env::var("INTERGREEN_SEARCH").is_ok_and(|v| v == "full");
+    let times = if full { TIMES * 20 } else { TIMES };
+    for (t, target) in TARGETS.iter().enumerate() {
+        let scratch = Scratch::new();
+        let bench = Bench::new(&scratch.path(""), root());
+        let texts: Vec<String> = good(target).iter().map(|f| String::from_utf8_lossy(&read(f)).into_owned()).collect();
+        let mut accepted = 0;
+        for i in 0..times {
+            let dice = &mut Dice(mix(i * 100 + t as u64));
+            let [text, other] = [0; 2].map(|_| &texts[dice.number(texts.len())]);
+            let data = broken(text, other, dice);
+            // What does harm stays there, for the list of findings.
+            let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{}", target.name));
+            std::fs::write(&file, &data).expect("the temporary folder can be written");
+            accepted += u64::from(attempt(target, &bench, &data, &format!("number {i}, kept in {}", file.display())));
+        }
+        assert!((1..times).contains(&accepted), "{}: {accepted} of {times} were accepted", target.name);
+    }
+}
