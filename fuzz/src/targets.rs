@@ -31,7 +31,7 @@ const CUT: Millis = Millis(60_000);
 pub struct Target {
     /// Its name: of the fuzz target, and of the folders with seeds and findings.
     pub name: &'static str,
-    /// Reads bytes as such a file, beside the files of [`Bench::new`]. Returns whether it was accepted.
+    /// Reads bytes as such a file, beside the files of [`Bench::new`]. Returns whether it was run.
     pub run: fn(&Bench, &[u8]) -> bool,
 }
 
@@ -71,10 +71,10 @@ impl Bench {
         path
     }
 
-    /// Writes a hostile file, loads the scenario to which it belongs, and runs it. Returns whether it was accepted.
+    /// Writes a hostile file, loads the scenario to which it belongs, and runs it. Returns whether it was run.
     fn load(&self, file: &str, data: &[u8], scenario: &str) -> bool {
         self.write(file, data);
-        load(Some(&self.folder.join(scenario)), &[]).map(drive).is_ok()
+        load(Some(&self.folder.join(scenario)), &[]).is_ok_and(drive)
     }
 }
 
@@ -93,7 +93,7 @@ const GOOD: &[(&str, &str)] = &[
 fn sumo_net(bench: &Bench, data: &[u8]) -> bool {
     let path = bench.write("hostile.net.xml", data);
     let network = sumo::net::read_network(&path, &[], &mut Report::default());
-    network.map(|network| wander(network, |_, _| {})).is_ok()
+    network.is_ok_and(|network| wander(network, |_, _| {}))
 }
 
 /// A CityFlow road network, with traffic between its ends.
@@ -101,8 +101,7 @@ fn cityflow_roadnet(bench: &Bench, data: &[u8]) -> bool {
     let path = bench.write("hostile.json", data);
     let Ok(mut network) = cityflow::read_network(&path, &mut Report::default()) else { return false };
     plans::complete(&mut network);
-    wander(network, |network, demand| cityflow::hold_lanes(network, demand, &mut Report::default()));
-    true
+    wander(network, |network, demand| cityflow::hold_lanes(network, demand, &mut Report::default()))
 }
 
 /// A signal plan: checked and summed up.
@@ -112,10 +111,10 @@ fn plan(bench: &Bench, data: &[u8]) -> bool {
     std::str::from_utf8(data).is_ok_and(|text| !is_scenario(text)) && check_file(&path).is_ok()
 }
 
-/// Sends cars from the first roads of a network to the last ones, if it is small.
-fn wander(mut network: Network, prepare: impl FnOnce(&mut Network, &Demand)) {
+/// Sends cars from the first roads of a network to the last ones, if it is small. Returns whether they drove.
+fn wander(mut network: Network, prepare: impl FnOnce(&mut Network, &Demand)) -> bool {
     if network.lanes.len() > MOST_LANES {
-        return;
+        return false;
     }
     let roads: Vec<LinkId> =
         (0..network.links.len()).filter(|&i| !network.links[i].internal).map(LinkId::new).collect();
@@ -137,27 +136,27 @@ fn wander(mut network: Network, prepare: impl FnOnce(&mut Network, &Demand)) {
     }
     prepare(&mut network, &demand);
     let setup = Setup { unsafe_yields: true, ..Setup::default() };
-    if let Ok(mut sim) = Simulation::new(Arc::new(network), Arc::new(demand), setup) {
-        (0..STEPS).for_each(|_| sim.step());
-        draw::svg(&sim.scene().network, Some(&sim), &draw::Options::default());
-    }
+    let Ok(mut sim) = Simulation::new(Arc::new(network), Arc::new(demand), setup) else { return false };
+    (0..STEPS).for_each(|_| sim.step());
+    draw::svg(&sim.scene().network, Some(&sim), &draw::Options::default());
+    true
 }
 
-/// Does with a scenario what `run`, `import`, `export` and `draw` do, if it is small.
-fn drive(mut loaded: Loaded) {
+/// Does with a scenario what `run`, `import`, `export` and `draw` do, if it is small. Returns whether it was run.
+fn drive(mut loaded: Loaded) -> bool {
     loaded.complete_programs();
     let end = Some(loaded.end.unwrap_or(Millis::NEVER).min(loaded.begin + CUT));
-    let Ok(promised) = demand::check_flows(&loaded.demand, end) else { return };
+    let Ok(promised) = demand::check_flows(&loaded.demand, end) else { return false };
     let sources = loaded.demand.sources.len() as u64;
     if loaded.network.lanes.len() > MOST_LANES || promised + sources > MOST_VEHICLES {
-        return;
+        return false;
     }
     rewrite(&loaded);
     let factor = loaded.scale.min(2.0);
     demand::scale(&mut loaded.demand, factor, loaded.seed);
     let setup = Setup { end, unsafe_yields: true, ..loaded.setup(loaded.seed) };
     let demand = Arc::new(std::mem::take(&mut loaded.demand));
-    let Ok(mut sim) = Simulation::new(loaded.network.clone(), demand.clone(), setup) else { return };
+    let Ok(mut sim) = Simulation::new(loaded.network.clone(), demand.clone(), setup) else { return false };
     let mut recorder = Recorder::new(&sim, &loaded.instruments, loaded.outputs.fcd_period, loaded.end);
     for _ in 0..STEPS {
         sim.step();
@@ -167,6 +166,7 @@ fn drive(mut loaded: Loaded) {
     recorder.finish(&sim);
     draw::svg(&loaded.network, Some(&sim), &draw::Options::default());
     write_for_sumo(&loaded, &demand, &sim);
+    true
 }
 
 /// Writes a scenario in our own format, and reads it again.
