@@ -7,14 +7,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use intergreen::cli::{Loaded, check_file, load};
+use intergreen::cli::{Loaded, check_file, file_of, load};
 use intergreen::demand::routing::Penalties;
 use intergreen::demand::{self, Demand, Manner, Route, RouteId, Router, Source, Timing, TypeId, VehicleType};
 use intergreen::import::{Report, cityflow, sumo};
 use intergreen::measure::Recorder;
 use intergreen::network::{LinkId, Network, VehicleClass};
-use intergreen::scenario::{Read, Scenario, is_scenario, scenario_of, to_ron};
-use intergreen::sim::{Setup, Simulation};
+use intergreen::scenario::{Scenario, is_scenario, read_ron, to_ron};
+use intergreen::sim::{Setup, Simulation, TimedCommand};
 use intergreen::{draw, export, plans};
 use intergreen_control::Millis;
 
@@ -46,6 +46,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "cityflow_config", run: |bench, data| bench.load("hostile.json", data, "hostile.json") },
     Target { name: "scenario", run: |bench, data| bench.load("hostile.ron", data, "hostile.ron") },
     Target { name: "plan", run: plan },
+    Target { name: "commands", run: commands },
 ];
 
 /// A folder with good files, among which hostile ones are put; one for each target, since they write over good ones.
@@ -84,6 +85,7 @@ const GOOD: &[(&str, &str)] = &[
     ("fuzz/seeds/sumo_routes/all.rou.xml", "x.rou.xml"),
     ("fuzz/seeds/sumo_additional/all.add.xml", "x.add.xml"),
     ("fuzz/seeds/sumo_config/all.sumocfg", "x.sumocfg"),
+    ("fuzz/seeds/scenario/streets.ron", "streets.ron"),
     ("tests/cityflow/roadnet.json", "roadnet.json"),
     ("tests/cityflow/flow.json", "flow.json"),
     ("tests/cityflow/config.json", "config.json"),
@@ -109,6 +111,20 @@ fn plan(bench: &Bench, data: &[u8]) -> bool {
     let path = bench.write("plan.ron", data);
     // What is taken for a scenario is another target's.
     std::str::from_utf8(data).is_ok_and(|text| !is_scenario(text)) && check_file(&path).is_ok()
+}
+
+/// Commands for a scenario with lanes to close, signals to disturb and demand to surge.
+fn commands(bench: &Bench, data: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(data) else { return false };
+    let Ok(list) = read_ron::<Vec<TimedCommand>>(text, "commands.ron") else { return false };
+    let loaded = load(Some(&bench.folder.join("streets.ron")), &[]).expect("a good file");
+    let setup = loaded.setup(loaded.seed);
+    let mut sim = Simulation::new(loaded.network, Arc::new(loaded.demand), setup).expect("a good scenario");
+    if list.into_iter().any(|command| sim.command(command).is_err()) {
+        return false;
+    }
+    (0..STEPS).for_each(|_| sim.step());
+    true
 }
 
 /// Sends cars from the first roads of a network to the last ones, if it is small. Returns whether they drove.
@@ -157,6 +173,9 @@ fn drive(mut loaded: Loaded) -> bool {
     let setup = Setup { end, unsafe_yields: true, ..loaded.setup(loaded.seed) };
     let demand = Arc::new(std::mem::take(&mut loaded.demand));
     let Ok(mut sim) = Simulation::new(loaded.network.clone(), demand.clone(), setup) else { return false };
+    if loaded.commands.iter().any(|(_, command)| sim.command(command.clone()).is_err()) {
+        return false;
+    }
     let mut recorder = Recorder::new(&sim, &loaded.instruments, loaded.outputs.fcd_period, loaded.end);
     for _ in 0..STEPS {
         sim.step();
@@ -171,20 +190,7 @@ fn drive(mut loaded: Loaded) -> bool {
 
 /// Writes a scenario in our own format, and reads it again.
 fn rewrite(loaded: &Loaded) {
-    let file = scenario_of(&Read {
-        name: &loaded.name,
-        begin: loaded.begin,
-        end: loaded.end,
-        step: loaded.step,
-        seed: loaded.seed,
-        scale: loaded.scale,
-        routing: loaded.routing,
-        network: &loaded.network,
-        demand: &loaded.demand,
-        instruments: &loaded.instruments,
-        outputs: &loaded.outputs,
-        fallbacks: &loaded.report.fallbacks,
-    });
+    let file = file_of(loaded);
     let text = to_ron(&file).expect("every scenario can be written");
     if let Ok(again) = Scenario::from_ron(&text, "again.ron") {
         // It may be refused, for our ranges are narrower than SUMO's.

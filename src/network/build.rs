@@ -37,6 +37,9 @@ const FARTHEST: f64 = 1e8;
 /// Lengths, widths and speeds of less are refused, m or m/s: it is how finely they are known.
 const LEAST: f64 = 1e-3;
 
+/// Signal programs with more lamps in all their steps are refused: plans compare all groups in all steps.
+const MOST_LAMPS: usize = 30_000;
+
 /// Shorthand for [`NetworkError::Invalid`].
 pub(super) fn invalid(element: impl Into<String>, problem: impl Into<String>) -> NetworkError {
     NetworkError::Invalid { element: element.into(), problem: problem.into() }
@@ -264,6 +267,7 @@ impl NetworkBuilder {
             .collect();
         link_insides(&self.lanes, &mut movements)?;
         resolve_requests(&mut junctions, &self.requests, &mut movements)?;
+        conflicts::check_effort(&junctions, &self.lanes, &movements)?;
         equal::rule(&mut junctions, &self.lanes, &mut movements, self.left_hand);
         settle_waiting_places(&mut movements);
         conflicts::derive(&mut self.lanes, &movements);
@@ -527,6 +531,13 @@ fn resolve_signals(
             permissive: s.permissive,
         })
         .collect();
+    for signal in &signals {
+        let (steps, groups) = (signal.program.steps().len(), signal.program.groups());
+        if steps.saturating_mul(groups) > MOST_LAMPS {
+            let problem = format!("its program has {steps} phases of {groups} lamps; expected at most {MOST_LAMPS} lamps");
+            return Err(invalid(format!("tlLogic '{}'", signal.id), problem));
+        }
+    }
     for (i, m) in movements.iter().enumerate() {
         let Some(head) = m.head else { continue };
         let signal = &mut signals[head.signal.index()];

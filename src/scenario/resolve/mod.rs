@@ -52,6 +52,11 @@ pub(super) fn demand(file: &ScenarioFile, network: &Network, places: Vec<Stoppin
     Ok(resolver.demand)
 }
 
+/// Most sources of a scenario: a flow with a profile is one for each slice.
+const MOST_SOURCES: usize = 1_000_000;
+/// Most pairs of type and route that all sources draw from.
+const MOST_CHOICES: usize = 20_000_000;
+
 /// Which types a source draws from, with weights.
 type Mix = Vec<(TypeId, f64)>;
 
@@ -72,6 +77,8 @@ struct Resolver<'a> {
     ways: BTreeMap<(u32, u32, Vec<u32>, TypeId), RouteId>,
     /// Names of sources.
     names: BTreeSet<String>,
+    /// Pairs of type and route that the sources so far draw from.
+    choices: usize,
 }
 
 impl<'a> Resolver<'a> {
@@ -89,6 +96,7 @@ impl<'a> Resolver<'a> {
             usable: BTreeSet::new(),
             ways: BTreeMap::new(),
             names: BTreeSet::new(),
+            choices: 0,
         };
         resolver.places()?;
         Ok(resolver)
@@ -136,6 +144,14 @@ impl<'a> Resolver<'a> {
     ) -> Result<(), Wrong> {
         if id.is_empty() {
             return wrong(path.to_vec(), "has an empty name; expected one");
+        }
+        self.choices += types.len() * routes.len().max(1);
+        if self.demand.sources.len() == MOST_SOURCES || self.choices > MOST_CHOICES {
+            let problem = format!(
+                "is one too many: with all slices of profiles there would be more than {MOST_SOURCES} sources, or \
+                 {MOST_CHOICES} types and routes for them to draw from; expected less"
+            );
+            return wrong(path.to_vec(), problem);
         }
         for &(route, _) in &routes {
             for &(kind, _) in &types {

@@ -136,7 +136,11 @@ pub(super) fn class_limits(file: &Path, kind: &Element, report: &mut Report) -> 
             return Err(ImportError::at(file, child.line, problem));
         }
         match VehicleClass::from_name(child.need(file, "vClass")?) {
-            Some(class) => limits.push((class, speed as f32)),
+            // Each class once: every lane of the type gets a copy of the list.
+            Some(class) => match limits.iter_mut().find(|l: &&mut (VehicleClass, f32)| l.0 == class) {
+                Some(known) => known.1 = speed as f32,
+                None => limits.push((class, speed as f32)),
+            },
             None => report.count("<restriction> of an unknown vehicle class", || kind.label()),
         }
     }
