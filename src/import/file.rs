@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-/// Larger texts of our own are refused, bytes: a grid of 100×100 intersections, imported, has a tenth of it.
-pub const MOST_TEXT: u64 = 1 << 30;
+/// Larger texts of our own are refused, bytes: a grid of 100×100 intersections with all its lanes has half of it.
+pub const MOST_TEXT: u64 = 256 << 20;
 
 /// Opens a regular file: others (devices, pipes) may never end.
 ///

@@ -52,8 +52,8 @@ pub(super) fn demand(file: &ScenarioFile, network: &Network, places: Vec<Stoppin
     Ok(resolver.demand)
 }
 
-/// Most sources of a scenario: a flow with a profile is one for each slice.
-const MOST_SOURCES: usize = 1_000_000;
+/// Most flows of a scenario: one with a profile is one for each slice.
+const MOST_FLOWS: usize = 1_000_000;
 /// Most pairs of type and route that all sources draw from.
 const MOST_CHOICES: usize = 20_000_000;
 
@@ -79,6 +79,8 @@ struct Resolver<'a> {
     names: BTreeSet<String>,
     /// Pairs of type and route that the sources so far draw from.
     choices: usize,
+    /// Flows so far, one for each slice of a profile.
+    flows: usize,
 }
 
 impl<'a> Resolver<'a> {
@@ -97,6 +99,7 @@ impl<'a> Resolver<'a> {
             ways: BTreeMap::new(),
             names: BTreeSet::new(),
             choices: 0,
+            flows: 0,
         };
         resolver.places()?;
         Ok(resolver)
@@ -146,10 +149,11 @@ impl<'a> Resolver<'a> {
             return wrong(path.to_vec(), "has an empty name; expected one");
         }
         self.choices += types.len() * routes.len().max(1);
-        if self.demand.sources.len() == MOST_SOURCES || self.choices > MOST_CHOICES {
+        self.flows += usize::from(!matches!(timing, Timing::Once(_)));
+        if self.flows > MOST_FLOWS || self.choices > MOST_CHOICES {
             let problem = format!(
-                "is one too many: with all slices of profiles there would be more than {MOST_SOURCES} sources, or \
-                 {MOST_CHOICES} types and routes for them to draw from; expected less"
+                "is one too many: with a flow for each slice of a profile there would be more than {MOST_FLOWS} flows, \
+                 or {MOST_CHOICES} types and routes for all to draw from; expected less"
             );
             return wrong(path.to_vec(), problem);
         }
