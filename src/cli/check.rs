@@ -17,6 +17,7 @@ use intergreen_control::Plan;
 
 use super::summary::plain;
 use super::{Failure, print};
+use crate::import::file;
 use crate::scenario::{is_scenario, read_plan};
 
 /// Checks scenarios and signal plans.
@@ -72,7 +73,10 @@ pub fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
 }
 
 /// What there is to say about a file, or all that is wrong with it.
-fn check(path: &Path) -> Result<Checked, Vec<String>> {
+///
+/// # Errors
+/// A line for each problem.
+pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
     let shown = path.display().to_string();
     let wrong = |problem: &str| vec![format!("{shown}: {problem}")];
     let expected = "expected a scenario or a signal plan";
@@ -86,7 +90,7 @@ fn check(path: &Path) -> Result<Checked, Vec<String>> {
     if !shown.to_lowercase().ends_with(".ron") {
         return scenario::check(path);
     }
-    let bytes = std::fs::read(path).map_err(|e| wrong(&format!("cannot be read: {e}")))?;
+    let bytes = file::read(path, file::MOST_TEXT).map_err(|e| wrong(&e))?;
     let text = String::from_utf8(bytes).map_err(|_| wrong("is no text; expected a signal plan in UTF-8"))?;
     if is_scenario(&text) {
         return scenario::check(path);

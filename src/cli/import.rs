@@ -10,6 +10,7 @@ use super::load::{Loaded, load};
 use super::summary::thousands;
 use super::{Failure, print, record};
 use crate::demand::Timing;
+use crate::import::file;
 use crate::scenario::{Read, Scenario, ScenarioFile, scenario_of, to_ron};
 
 /// Turns somebody else's scenario into one file of ours.
@@ -102,8 +103,7 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
 /// If the file cannot be used or written.
 pub fn upgrade(args: &UpgradeArgs) -> Result<(), Failure> {
     let name = args.scenario.display().to_string();
-    let text =
-        std::fs::read_to_string(&args.scenario).map_err(|e| Failure::Input(format!("{name}: cannot be read: {e}")))?;
+    let text = file::read_text(&args.scenario).map_err(|e| Failure::Input(format!("{name}: {e}")))?;
     let scenario = Scenario::from_ron(&text, &name).map_err(|e| Failure::Input(e.to_string()))?;
     write(&args.output, &text_of(&scenario.file)?)?;
     let (output, version) = (args.output.display(), scenario.file.version);

@@ -15,7 +15,7 @@ use crate::import::sumo::config::{Config, read_config};
 use crate::import::sumo::instruments::read_instruments;
 use crate::import::sumo::net::read_network;
 use crate::import::sumo::routes::{Window, read_demand_with};
-use crate::import::{ImportError, Report};
+use crate::import::{ImportError, Report, file};
 use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
 use crate::plans;
@@ -107,8 +107,8 @@ impl Input {
     /// A file, read once more for its hash.
     fn read(file: &Path) -> Result<Self, Failure> {
         let shown = file.display().to_string();
-        let bytes = std::fs::read(file).map_err(|e| Failure::Input(format!("{shown}: cannot be read: {e}")))?;
-        Ok(Self { hash: fnv(&bytes), file: shown })
+        let hash = file::hash(file).map_err(|e| Failure::Input(format!("{shown}: {e}")))?;
+        Ok(Self { hash, file: shown })
     }
 }
 
@@ -173,10 +173,7 @@ fn bundled((name, text): (&str, &str), edits: &[Edit]) -> Result<Loaded, Failure
 /// One of our own files.
 fn ron(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
     let shown = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|e| Failure::Input(format!("{shown}: cannot be read: {e}")))?;
-    let text = String::from_utf8(bytes).map_err(|_| {
-        Failure::Input(format!("{shown}: is no text; expected RON in UTF-8 (.ron.gz is not supported)"))
-    })?;
+    let text = file::read_text(path).map_err(|e| Failure::Input(format!("{shown}: {e}")))?;
     own(&text, &shown, edits)
 }
 
@@ -185,7 +182,7 @@ fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
     let wrong = |e: crate::scenario::ScenarioError| Failure::Input(e.to_string());
     let scenario = Scenario::from_ron_with(text, name, edits).map_err(wrong)?;
     let built = scenario.assemble().map_err(wrong)?;
-    let mut inputs = vec![Input { file: name.to_owned(), hash: fnv(text.as_bytes()) }];
+    let mut inputs = vec![Input { file: name.to_owned(), hash: file::fnv(file::FNV_START, text.as_bytes()) }];
     for file in &built.files {
         inputs.push(Input::read(file)?);
     }
@@ -389,9 +386,4 @@ fn stem(path: &Path) -> String {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let end = name.to_lowercase().find(".sumocfg").unwrap_or(name.len());
     name.get(..end).unwrap_or(&name).to_owned()
-}
-
-/// FNV-1a, 64 bits.
-fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3))
 }

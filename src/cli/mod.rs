@@ -35,6 +35,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+pub use check::{Checked, check as check_file};
+pub use import::file_of;
 pub use load::{Edit, Input, Loaded, load};
 pub use outcome::{Outcome, Vehicles};
 

@@ -363,7 +363,7 @@ const MOST_SCALE: f64 = 100.0;
 /// Gives a simulation the timed commands of a file.
 fn give_commands(sim: &mut Simulation, file: &Path) -> Result<(), Failure> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file).map_err(|e| Failure::Input(format!("{name}: cannot be read: {e}")))?;
+    let text = crate::import::file::read_text(file).map_err(|e| Failure::Input(format!("{name}: {e}")))?;
     let list: Vec<TimedCommand> = read_ron(&text, &name).map_err(|e| Failure::Input(e.to_string()))?;
     let begin = sim.scene().setup.begin;
     let early = list.iter().filter(|c| Millis::from_seconds(c.at) < begin).count();

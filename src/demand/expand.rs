@@ -37,16 +37,17 @@ pub fn expand(demand: &Demand, seed: u64, begin: Millis, end: Option<Millis>) ->
     all
 }
 
-/// Checks that the flows of `demand` end and make a sensible number of vehicles when the scenario ends at `end`.
+/// Checks that the flows of `demand` end and make a sensible number of vehicles when the scenario ends at `end`; returns
+/// how many they make at most.
 ///
 /// # Errors
 /// Names the flow that does not end, or with which the number becomes absurd.
-pub fn check_flows(demand: &Demand, end: Option<Millis>) -> Result<(), String> {
+pub fn check_flows(demand: &Demand, end: Option<Millis>) -> Result<u64, String> {
     let mut total: u64 = 0;
     for source in &demand.sources {
         total = check_flow(source, end.unwrap_or(Millis::NEVER), total)?;
     }
-    Ok(())
+    Ok(total)
 }
 
 /// Checks one source: `total` vehicles were promised before it; returns how many there are with it.

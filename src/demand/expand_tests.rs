@@ -91,11 +91,11 @@ fn flows_without_end_or_with_absurd_numbers_are_refused() {
     };
     let open = Timing::Every { begin: seconds(0.0), period: 1.0, end: Millis::NEVER, number: u64::MAX };
     assert!(check(open, None).expect_err("endless").contains("flow 'f' never ends"));
-    assert_eq!(check(open, Some(3600.0)), Ok(()));
+    assert_eq!(check(open, Some(3600.0)), Ok(3600));
     assert!(check(open, Some(1e8)).expect_err("too many").contains("would make 100000000 vehicles"));
     let rare = Timing::Chance { begin: seconds(0.0), end: Millis::NEVER, probability: 1e-12, number: 1 };
     assert!(check(rare, None).is_err());
-    assert_eq!(check(every(0.0, 1.0, 1e15, 10), None), Ok(()));
+    assert_eq!(check(every(0.0, 1.0, 1e15, 10), None), Ok(10));
     // A flow that slipped past the check makes nothing rather than going on for ever.
     assert!(spelled(vec![source("f", open)], 0.0, None).is_empty());
 }

@@ -4,6 +4,7 @@
 //! not simulated is counted by name in a [`Report`], never guessed.
 
 pub mod cityflow;
+pub mod file;
 pub mod sumo;
 pub mod xml;
 

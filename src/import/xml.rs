@@ -1,6 +1,5 @@
 //! Reading XML, one child of the root at a time, plain or gzipped.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -8,12 +7,18 @@ use flate2::bufread::MultiGzDecoder;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::ImportError;
+use super::{ImportError, file};
 
 /// Elements nested deeper than this are refused: no traffic file needs it.
 const MAX_DEPTH: usize = 16;
 /// An element with more descendants than this is refused.
-const MAX_DESCENDANTS: usize = 10_000_000;
+const MAX_DESCENDANTS: usize = 1_000_000;
+/// An element with more attributes than this is refused: each is compared with each other.
+const MAX_ATTRIBUTES: usize = 1_000;
+/// A tag, a text or a comment longer than this is refused, bytes: it is held in memory as a whole.
+const MAX_PIECE: usize = 64 << 20;
+/// A file that is longer than this once it is unpacked is refused, bytes: a few kB can be packed to become any number.
+const MAX_UNPACKED: u64 = 8 << 30;
 
 /// An element with everything below it.
 #[derive(Clone, Debug, Default)]
@@ -88,15 +93,13 @@ impl Element {
 }
 
 /// Opens a file, unpacking it if it is gzipped (told by its first bytes, not its name).
-fn open(file: &Path) -> Result<Box<dyn BufRead>, ImportError> {
-    let cannot = |e: std::io::Error| ImportError::new(file, format!("cannot be read: {e}"));
-    if file.is_dir() {
-        return Err(ImportError::new(file, "is a directory; expected a file"));
-    }
-    let mut plain = BufReader::with_capacity(1 << 16, File::open(file).map_err(cannot)?);
+fn open(path: &Path) -> Result<Box<dyn BufRead>, ImportError> {
+    let cannot = |e: std::io::Error| ImportError::new(path, format!("cannot be read: {e}"));
+    let opened = file::open(path).map_err(|e| ImportError::new(path, e))?;
+    let mut plain = BufReader::with_capacity(1 << 16, opened);
     let head = plain.fill_buf().map_err(cannot)?;
     if head.is_empty() {
-        return Err(ImportError::new(file, "is empty; expected an XML document"));
+        return Err(ImportError::new(path, "is empty; expected an XML document"));
     }
     if head.starts_with(&[0x1F, 0x8B]) {
         return Ok(Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(plain))));
@@ -104,22 +107,51 @@ fn open(file: &Path) -> Result<Box<dyn BufRead>, ImportError> {
     Ok(Box::new(plain))
 }
 
-/// Counts the lines that pass through.
+/// Counts the lines that pass through, and ends what has no end.
 struct LineCounter<R> {
     inner: R,
     line: usize,
+    /// Bytes passed through since the last whole piece of XML, and before.
+    piece: usize,
+    before: u64,
+}
+
+impl<R> LineCounter<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, line: 1, piece: 0, before: 0 }
+    }
+
+    /// A piece of XML is complete.
+    fn next_piece(&mut self) {
+        self.before += std::mem::take(&mut self.piece) as u64;
+    }
+
+    /// Refuses to give more.
+    fn check(&self) -> std::io::Result<()> {
+        let error = |problem: String| Err(std::io::Error::other(problem));
+        if self.piece > MAX_PIECE {
+            return error(format!("a tag, text or comment is longer than {} MB; expected less", MAX_PIECE >> 20));
+        }
+        if self.before > MAX_UNPACKED {
+            return error(format!("it holds more than {} GB; expected less", MAX_UNPACKED >> 30));
+        }
+        Ok(())
+    }
 }
 
 impl<R: BufRead> Read for LineCounter<R> {
     fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        self.check()?;
         let n = self.inner.read(buf)?;
         self.line += buf[..n].iter().filter(|&&b| b == b'\n').count();
+        self.piece += n;
         Ok(n)
     }
 }
 
 impl<R: BufRead> BufRead for LineCounter<R> {
     fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        self.check()?;
         self.inner.fill_buf()
     }
 
@@ -128,6 +160,7 @@ impl<R: BufRead> BufRead for LineCounter<R> {
         if let Ok(buf) = self.inner.fill_buf() {
             self.line += buf[..n.min(buf.len())].iter().filter(|&&b| b == b'\n').count();
         }
+        self.piece += n;
         self.inner.consume(n);
     }
 }
@@ -142,7 +175,7 @@ pub fn read(
     roots: &[&str],
     mut each: impl FnMut(Element) -> Result<(), ImportError>,
 ) -> Result<Element, ImportError> {
-    let mut reader = Reader::from_reader(LineCounter { inner: open(file)?, line: 1 });
+    let mut reader = Reader::from_reader(LineCounter::new(open(file)?));
     let mut buffer = Vec::new();
     let mut root: Option<Element> = None;
     let mut closed = false;
@@ -151,6 +184,7 @@ pub fn read(
     loop {
         // Text up to the tag is read by now: this is where the tag starts.
         let start = reader.get_ref().line;
+        reader.get_mut().next_piece();
         let event = reader.read_event_into(&mut buffer);
         let line = reader.get_ref().line;
         let malformed = |what: String| ImportError::at(file, line, format!("is not well-formed XML: {what}"));
@@ -226,6 +260,9 @@ fn element(tag: &BytesStart<'_>, line: usize) -> Result<Element, String> {
     let mut attributes = Vec::new();
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|e| e.to_string())?;
+        if attributes.len() == MAX_ATTRIBUTES {
+            return Err(format!("<{name}> has more than {MAX_ATTRIBUTES} attributes"));
+        }
         let key = String::from_utf8_lossy(attribute.key.as_ref()).into_owned();
         let raw = std::str::from_utf8(&attribute.value).map_err(|e| e.to_string())?;
         let value = quick_xml::escape::unescape(raw).map_err(|e| e.to_string())?.into_owned();

@@ -32,6 +32,14 @@ pub enum NetworkError {
     },
 }
 
+/// Coordinates beyond this are refused, m: the earth has forty million metres round it.
+const FARTHEST: f64 = 1e8;
+/// Lengths, widths and speeds of less are refused, m or m/s: it is how finely they are known.
+const LEAST: f64 = 1e-3;
+
+/// Signal programs with more lamps in all their steps are refused: plans compare all groups in all steps.
+const MOST_LAMPS: usize = 30_000;
+
 /// Shorthand for [`NetworkError::Invalid`].
 pub(super) fn invalid(element: impl Into<String>, problem: impl Into<String>) -> NetworkError {
     NetworkError::Invalid { element: element.into(), problem: problem.into() }
@@ -259,6 +267,7 @@ impl NetworkBuilder {
             .collect();
         link_insides(&self.lanes, &mut movements)?;
         resolve_requests(&mut junctions, &self.requests, &mut movements)?;
+        conflicts::check_effort(&junctions, &self.lanes, &movements)?;
         equal::rule(&mut junctions, &self.lanes, &mut movements, self.left_hand);
         settle_waiting_places(&mut movements);
         conflicts::derive(&mut self.lanes, &movements);
@@ -336,21 +345,22 @@ fn checked_lane(link: LinkId, index: usize, internal: bool, spec: LaneSpec) -> R
     if spec.shape.len() < 2 {
         return Err(invalid(element(), format!("shape has {} points; expected at least 2", spec.shape.len())));
     }
-    if spec.shape.iter().any(|p| !p.x.is_finite() || !p.y.is_finite()) {
-        return Err(invalid(element(), "shape has a coordinate that is not a finite number"));
+    if spec.shape.iter().any(|p| !(p.x.abs() <= FARTHEST && p.y.abs() <= FARTHEST)) {
+        return Err(invalid(element(), format!("shape has a coordinate beyond ±{FARTHEST} m; expected less")));
     }
     let length = spec.length.unwrap_or_else(|| geometry::length(&spec.shape));
-    if !(length.is_finite() && length > 0.0) {
-        return Err(invalid(element(), format!("length is {length}; expected a positive number of metres")));
-    }
-    if !(spec.speed_limit.is_finite() && spec.speed_limit > 0.0) {
-        return Err(invalid(element(), format!("speed is {}; expected a positive number of m/s", spec.speed_limit)));
-    }
-    if !(spec.width.is_finite() && spec.width > 0.0) {
-        return Err(invalid(element(), format!("width is {}; expected a positive number of metres", spec.width)));
+    for (what, value, [least, most], unit) in [
+        ("length", length, [LEAST, 1e6], "metres"),
+        ("speed", spec.speed_limit, [LEAST, 1e3], "m/s"),
+        ("width", spec.width, [LEAST, 1e3], "metres"),
+    ] {
+        if !(least..=most).contains(&value) {
+            let problem = format!("{what} is {value}; expected a positive number of {unit}, {least} to {most}");
+            return Err(invalid(element(), problem));
+        }
     }
     if let Some(offset) = spec.rules.stop_offset.map(|s| s.distance)
-        && !(offset.is_finite() && offset >= 0.0)
+        && !(0.0..=f32::MAX).contains(&offset)
     {
         return Err(invalid(element(), format!("its stop offset is {offset}; expected a number of metres ≥ 0")));
     }
@@ -521,6 +531,13 @@ fn resolve_signals(
             permissive: s.permissive,
         })
         .collect();
+    for signal in &signals {
+        let (steps, groups) = (signal.program.steps().len(), signal.program.groups());
+        if steps.saturating_mul(groups) > MOST_LAMPS {
+            let problem = format!("its program has {steps} phases of {groups} lamps; expected at most {MOST_LAMPS} lamps");
+            return Err(invalid(format!("tlLogic '{}'", signal.id), problem));
+        }
+    }
     for (i, m) in movements.iter().enumerate() {
         let Some(head) = m.head else { continue };
         let signal = &mut signals[head.signal.index()];

@@ -4,12 +4,21 @@
 //! lane, or if they come from the same lane. The conflict is the stretch on which their centre lines are closer
 //! than [`CLEARANCE`].
 
-use super::{Conflict, ConflictKind, Lane, LaneId, Movement, MovementKind, Point, geometry};
+use super::build::invalid;
+use super::{Conflict, ConflictKind, Junction, Lane, LaneId, Movement, MovementKind, NetworkError, Point, geometry};
 
 /// Centre lines closer than this leave no room for two cars: a car's width of 1.8 m and 0.2 m to spare.
 const CLEARANCE: f64 = 2.0;
 /// Distance between the points at which a lane is probed, m. Half of it is the error of a conflict's ends.
 const PROBE: f64 = 0.5;
+/// Most internal lanes of a junction: what each says of each other lies in memory.
+const MOST_WAYS: usize = 1000;
+/// Most points at which a lane is probed.
+const MOST_PROBES: f64 = 2000.0;
+/// Comparisons of points in a network, and for each of its junctions. A hundred ways of 30 m take ten millions, usual
+/// junctions a tenth of a million.
+const EFFORT: f64 = 1e9;
+const EFFORT_EACH: f64 = 1e6;
 
 /// The probed centre line of an internal lane.
 struct Probed {
@@ -25,6 +34,32 @@ struct Probed {
 struct Inside<'a> {
     probed: Probed,
     entry: &'a Movement,
+}
+
+/// Refuses junctions whose ways are so many, or drawn so finely, that comparing each with each has no end in sight.
+pub(super) fn check_effort(junctions: &[Junction], lanes: &[Lane], movements: &[Movement]) -> Result<(), NetworkError> {
+    // By junction: points at which its ways are probed, and points with which they are drawn.
+    let mut efforts = vec![[0.0_f64; 2]; junctions.len()];
+    let mut ways = vec![0_usize; junctions.len()];
+    for m in movements.iter().filter(|m| m.kind != MovementKind::Entry) {
+        let shape = &lanes[m.from.index()].shape;
+        let effort = &mut efforts[m.junction.index()];
+        ways[m.junction.index()] += 1;
+        effort[0] += 1.0 + (geometry::length(shape) / PROBE).clamp(1.0, MOST_PROBES);
+        effort[1] += 1.0 + shape.len() as f64;
+    }
+    if let Some((n, j)) = ways.iter().zip(junctions).find(|(n, _)| **n > MOST_WAYS) {
+        return Err(invalid(format!("junction '{}'", j.id), format!("has {n} ways; expected at most {MOST_WAYS}")));
+    }
+    let all: f64 = efforts.iter().map(|[probes, points]| probes * points).sum();
+    if all <= EFFORT + EFFORT_EACH * junctions.len() as f64 {
+        return Ok(());
+    }
+    let worst = efforts.iter().zip(junctions).max_by(|a, b| (a.0[0] * a.0[1]).total_cmp(&(b.0[0] * b.0[1])));
+    Err(invalid(
+        worst.map_or_else(String::new, |(_, j)| format!("junction '{}'", j.id)),
+        "its ways are too many, or drawn with too many points; expected a hundred ways at most",
+    ))
 }
 
 /// Fills in the conflicts of all internal lanes.
@@ -91,7 +126,7 @@ pub(crate) fn come_close(a: &[Point], b: &[Point]) -> bool {
 
 /// Points along a line, about [`PROBE`] apart.
 fn spaced(line: &[Point]) -> Vec<Point> {
-    geometry::spaced(line, (geometry::length(line) / PROBE).ceil().clamp(1.0, 2000.0) as usize)
+    geometry::spaced(line, (geometry::length(line) / PROBE).ceil().clamp(1.0, MOST_PROBES) as usize)
 }
 
 /// The kind of conflict of two entry movements, if they can conflict at all.

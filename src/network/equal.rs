@@ -69,13 +69,15 @@ impl Approach {
 
 /// Gives every unruled junction the rule of equal roads.
 pub(super) fn rule(junctions: &mut [Junction], lanes: &[Lane], movements: &mut [Movement], left_hand: bool) {
-    for (i, junction) in junctions.iter_mut().enumerate() {
-        if junction.kind != JunctionKind::Unregulated || !junction.entries.is_empty() {
-            continue;
+    let unruled: Vec<bool> =
+        junctions.iter().map(|j| j.kind == JunctionKind::Unregulated && j.entries.is_empty()).collect();
+    for (k, m) in movements.iter().enumerate() {
+        let j = m.junction.index();
+        if unruled[j] && m.kind == MovementKind::Entry && lanes[m.next.index()].internal {
+            junctions[j].entries.push(MovementId::new(k));
         }
-        let enters =
-            |m: &Movement| m.junction.index() == i && m.kind == MovementKind::Entry && lanes[m.next.index()].internal;
-        junction.entries = (0..movements.len()).filter(|&k| enters(&movements[k])).map(MovementId::new).collect();
+    }
+    for junction in junctions.iter().zip(unruled).filter_map(|(junction, unruled)| unruled.then_some(junction)) {
         let ways: Vec<Way> = junction.entries.iter().map(|&m| Way::of(m, lanes, movements, left_hand)).collect();
         for (a, first) in ways.iter().enumerate() {
             for second in &ways[a + 1..] {

@@ -37,7 +37,7 @@ pub use write::{Read, scenario_of, to_ron};
 use crate::demand::routing::Memory;
 use crate::demand::{Demand, StoppingPlace};
 use crate::generate::GenerateError;
-use crate::import::Report;
+use crate::import::{Report, file};
 use crate::import::sumo::net::read_network;
 use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
@@ -195,8 +195,8 @@ impl Scenario {
             NetworkFile::File(name) => {
                 let path = self.folder.join(name);
                 let shown = path.display().to_string();
-                let text = std::fs::read_to_string(&path).map_err(|e| {
-                    let problem = format!("'{shown}' cannot be read: {e}");
+                let text = file::read_text(&path).map_err(|e| {
+                    let problem = format!("'{shown}' {e}");
                     self.at(&Wrong { path: resolve::steps!("network", "file"), problem })
                 })?;
                 files.push(path);

@@ -175,6 +175,10 @@ impl Scan<'_> {
             if self.peek() == Some(b',') {
                 self.at += 1;
             }
+            // A bracket of another kind, or a colon that follows no key: skipping would wait for them for ever.
+            if self.at == before {
+                return None;
+            }
         }
     }
 
@@ -316,6 +320,9 @@ mod tests {
             "/* /* */",
             ")",
             "a(a: ",
+            "(b: 1, ]",
+            "(b, ::, 2)",
+            "[(1}, 2]",
         ] {
             let _ = locate(text, &path);
         }

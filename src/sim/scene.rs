@@ -419,7 +419,9 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
             });
             conflicts.extend(own.filter_map(|c| conflict_facts(network, c, waits, waiting_place(c.foe), swing)));
             conflicts.extend(clearing(network, lane.conflicts.as_slice()));
-            let exit = if lane.internal { MovementId(lane.movements.start) } else { MovementId::NONE };
+            // One that nobody can reach may have none.
+            let has_exit = lane.internal && !lane.movements.is_empty();
+            let exit = if has_exit { MovementId(lane.movements.start) } else { MovementId::NONE };
             LaneFacts {
                 length: lane.length,
                 limit: lane.speed_limit,

@@ -19,6 +19,7 @@ mod discharge;
 mod draw;
 mod export;
 mod generated;
+mod fuzz_smoke;
 mod golden;
 mod golden_table;
 mod imported;

@@ -1,12 +1,10 @@
 //! Reading JSON so that every complaint names the place: `roads[3].lanes[0].maxSpeed`.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use crate::import::{ImportError, Report};
+use crate::import::{ImportError, Report, file};
 use crate::network::Point;
 
 /// Larger files are refused, bytes. A network of 2,500 intersections with all its lines has 130 MB.
@@ -18,22 +16,14 @@ const FARTHEST: f64 = 1e7;
 ///
 /// # Errors
 /// If it cannot be read, is too large or empty, or is not JSON: with line and column.
-pub(super) fn read(file: &Path) -> Result<Value, ImportError> {
-    let cannot = |e: std::io::Error| ImportError::new(file, format!("cannot be read: {e}"));
-    if file.is_dir() {
-        return Err(ImportError::new(file, "is a directory; expected a JSON file"));
-    }
-    let mut bytes = Vec::new();
-    File::open(file).map_err(cannot)?.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(ImportError::new(file, format!("is larger than {} MB; expected less", MOST_BYTES >> 20)));
-    }
+pub(super) fn read(path: &Path) -> Result<Value, ImportError> {
+    let bytes = file::read(path, MOST_BYTES).map_err(|e| ImportError::new(path, e))?;
     if bytes.is_empty() {
-        return Err(ImportError::new(file, "is empty; expected a JSON document"));
+        return Err(ImportError::new(path, "is empty; expected a JSON document"));
     }
     // serde_json refuses what is nested more than 128 deep.
     serde_json::from_slice(&bytes)
-        .map_err(|e| ImportError::at(file, e.line(), format!("column {}: is not JSON: {e}", e.column())))
+        .map_err(|e| ImportError::at(path, e.line(), format!("column {}: is not JSON: {e}", e.column())))
 }
 
 /// Which of CityFlow's files a JSON document is.

@@ -13,7 +13,7 @@ use super::time;
 use crate::import::xml::{self, Element};
 use crate::import::{ImportError, Report};
 use crate::instruments::{Area, CrossSection, Gates, Halting, InductionLoop, Instrument, Instruments, LampLog, Table};
-use crate::network::{Direction, LaneId, Movement, Network, SignalId};
+use crate::network::{Direction, LaneId, LinkId, Movement, Network, SignalId};
 
 /// The elements read here.
 pub(super) const INSTRUMENTS: &[&str] = &[
@@ -37,7 +37,8 @@ const END_SLACK: f64 = 0.1;
 /// If a file cannot be read, or an instrument lies where there is no lane.
 pub fn read_instruments(files: &[PathBuf], network: &Network, report: &mut Report) -> Result<Instruments, ImportError> {
     let lanes = network.lanes.iter().enumerate().map(|(i, l)| (l.id.as_str(), LaneId::new(i))).collect();
-    let mut reader = Reader { network, lanes, report, found: Instruments::default() };
+    let links = network.links.iter().enumerate().map(|(i, l)| (l.id.as_str(), LinkId::new(i))).collect();
+    let mut reader = Reader { network, lanes, links, report, found: Instruments::default() };
     for file in files {
         xml::read(file, ADDITIONAL_ROOTS, |element| reader.element(file, &element))?;
     }
@@ -48,6 +49,7 @@ pub fn read_instruments(files: &[PathBuf], network: &Network, report: &mut Repor
 struct Reader<'a> {
     network: &'a Network,
     lanes: HashMap<&'a str, LaneId>,
+    links: HashMap<&'a str, LinkId>,
     report: &'a mut Report,
     found: Instruments,
 }
@@ -191,8 +193,8 @@ impl Reader<'_> {
         instrument.end = self.time(file, e, "end")?.filter(|t| t.0 >= 0);
         let mut links = Vec::new();
         for name in e.get("edges").unwrap_or_default().split([' ', ',']).filter(|n| !n.is_empty()) {
-            match self.network.find_link(name) {
-                Some(link) => links.push(link),
+            match self.links.get(name) {
+                Some(link) => links.push(*link),
                 None => return Err(e.error(file, format!("edges: '{name}' is not a known edge"))),
             }
         }

@@ -78,12 +78,16 @@ pub fn read_demand_with(
         names: [HashMap::new(), HashMap::new()],
         position: 0,
         flow_vehicles: 0,
+        choices: 0,
     };
     for file in files {
         xml::read(file, super::net::ADDITIONAL_ROOTS, |element| reader.element(file, element))?;
     }
     reader.finish()
 }
+
+/// Most types and routes that all sources draw from: each has its own list.
+const MOST_CHOICES: usize = 50_000_000;
 
 /// Children of the root that are no demand: others read them, or they change nothing that is simulated.
 const NOT_DEMAND: &[&str] =
@@ -107,6 +111,8 @@ struct Reader<'a> {
     names: [HashMap<String, (&'a Path, usize)>; 2],
     /// Elements met so far.
     position: u64,
+    /// Types and routes that all sources so far draw from.
+    choices: usize,
     /// Vehicles that the flows so far can make.
     flow_vehicles: u64,
 }
@@ -226,6 +232,11 @@ impl<'a> Reader<'a> {
         let routes = self.cut(file, element, routes)?;
         let routes = self.with_stops(file, element, &types, routes, &own, timing)?;
         self.check_manner(file, element, &manner, &routes)?;
+        self.choices += types.len() + routes.len();
+        if self.choices > MOST_CHOICES {
+            let problem = "with all vehicles before it, it draws from too many types and routes; expected less";
+            return Err(element.error(file, format!("{problem} than {MOST_CHOICES}")));
+        }
         let source = Source { id: element.need(file, "id")?.to_owned(), timing, types, routes, manner };
         self.flow_vehicles = check_flow(&source, self.window.end.unwrap_or(Millis::NEVER), self.flow_vehicles)
             .map_err(|problem| ImportError::at(file, element.line, problem))?;

@@ -76,6 +76,7 @@ pub struct StopBook<'a> {
     pub places: Vec<StoppingPlace>,
     network: &'a Network,
     lanes: HashMap<&'a str, LaneId>,
+    links: HashMap<&'a str, LinkId>,
     names: HashMap<(&'static str, String), Known>,
 }
 
@@ -83,7 +84,8 @@ impl<'a> StopBook<'a> {
     /// No places yet.
     pub fn new(network: &'a Network) -> Self {
         let lanes = network.lanes.iter().enumerate().map(|(i, lane)| (lane.id.as_str(), LaneId::new(i))).collect();
-        Self { places: Vec::new(), network, lanes, names: HashMap::new() }
+        let links = network.links.iter().enumerate().map(|(i, link)| (link.id.as_str(), LinkId::new(i))).collect();
+        Self { places: Vec::new(), network, lanes, links, names: HashMap::new() }
     }
 
     /// Takes in a stopping place.
@@ -188,7 +190,7 @@ impl<'a> StopBook<'a> {
         let Some(name) = element.get("edge") else {
             return Err(self.unfit(file, owner, element, "expected one of busStop, lane, edge, …".into()));
         };
-        let link = self.network.find_link(name).filter(|&l| !self.network.link(l).internal);
+        let link = self.links.get(name).copied().filter(|&l| !self.network.link(l).internal);
         let link =
             link.ok_or_else(|| self.unfit(file, owner, element, format!("edge '{name}' is not in the network")))?;
         let (start, end) = (element.number(file, "startPos")?, element.number(file, "endPos")?);

@@ -66,6 +66,9 @@ const COSMETIC: &[&str] = &[
 /// What drawing from one name can give, with weights.
 pub type Choice = Vec<(TypeId, f64)>;
 
+/// Most members of a distribution.
+const MOST_MEMBERS: usize = 100_000;
+
 /// The types of a scenario, by name; a distribution is a name for several.
 pub struct TypeBook {
     /// By [`TypeId`].
@@ -127,7 +130,7 @@ impl TypeBook {
         let mut choice = Choice::new();
         for (name, weight) in listed(file, element, "vTypes", "vType")? {
             let known = self.find(&name).ok_or_else(|| element.error(file, format!("type '{name}' is not known")))?;
-            choice.extend(known.iter().map(|&(kind, share)| (kind, share * weight)));
+            add_members(file, element, &mut choice, known, weight)?;
         }
         for child in &element.children {
             match (child.name.as_str(), child.get("refId")) {
@@ -136,7 +139,7 @@ impl TypeBook {
                     let weight = weight(file, child)?;
                     let known = self.find(name);
                     let known = known.ok_or_else(|| child.error(file, format!("type '{name}' is not known")))?;
-                    choice.extend(known.iter().map(|&(kind, share)| (kind, share * weight)));
+                    add_members(file, element, &mut choice, known, weight)?;
                 }
                 (other, _) => report.count(format!("<{other}> in <vTypeDistribution> not simulated"), || id.to_owned()),
             }
@@ -163,6 +166,25 @@ pub fn weight(file: &Path, element: &Element) -> Result<f64, ImportError> {
         w if w >= 0.0 => Ok(w),
         w => Err(element.error(file, format!("probability is {w}; expected a number ≥ 0"))),
     }
+}
+
+/// Adds what a name stands for to a distribution: `known`, with a weight.
+///
+/// # Errors
+/// If it has too many members then. Distributions of distributions double as often as somebody writes a line.
+pub fn add_members<T: Copy>(
+    file: &Path,
+    owner: &Element,
+    choice: &mut Vec<(T, f64)>,
+    known: &[(T, f64)],
+    weight: f64,
+) -> Result<(), ImportError> {
+    if choice.len() + known.len() > MOST_MEMBERS {
+        let problem = format!("has more than {MOST_MEMBERS} members, members of members included; expected less");
+        return Err(owner.error(file, problem));
+    }
+    choice.extend(known.iter().map(|&(member, share)| (member, share * weight)));
+    Ok(())
 }
 
 /// Checks that something can be drawn.

@@ -8,6 +8,9 @@ use crate::demand::{RouteId, Timing, TypeId};
 use crate::network::LinkId;
 use crate::scenario::format::{EnterFile, LeaveFile, MatrixFile, ZoneEndFile, ZoneFile};
 
+/// Most ways from one zone to another.
+const MOST_WAYS: usize = 100_000;
+
 /// Streets with weights.
 type Ends = Vec<(LinkId, f64)>;
 
@@ -82,6 +85,10 @@ impl Resolver<'_> {
 
     /// The ways from every street of one zone to every street of another.
     fn pairs(&mut self, at: &[Step], from: &Ends, to: &Ends, kind: TypeId) -> Result<Vec<(RouteId, f64)>, Wrong> {
+        let count = from.len().saturating_mul(to.len());
+        if count > MOST_WAYS {
+            return wrong(at.to_vec(), format!("has {count} ways between its streets; expected at most {MOST_WAYS}"));
+        }
         let mut routes = Vec::new();
         for &(a, start) in from {
             for &(b, end) in to {

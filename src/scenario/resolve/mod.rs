@@ -52,6 +52,11 @@ pub(super) fn demand(file: &ScenarioFile, network: &Network, places: Vec<Stoppin
     Ok(resolver.demand)
 }
 
+/// Most flows of a scenario: one with a profile is one for each slice.
+const MOST_FLOWS: usize = 1_000_000;
+/// Most pairs of type and route that all sources draw from.
+const MOST_CHOICES: usize = 20_000_000;
+
 /// Which types a source draws from, with weights.
 type Mix = Vec<(TypeId, f64)>;
 
@@ -72,6 +77,10 @@ struct Resolver<'a> {
     ways: BTreeMap<(u32, u32, Vec<u32>, TypeId), RouteId>,
     /// Names of sources.
     names: BTreeSet<String>,
+    /// Pairs of type and route that the sources so far draw from.
+    choices: usize,
+    /// Flows so far, one for each slice of a profile.
+    flows: usize,
 }
 
 impl<'a> Resolver<'a> {
@@ -89,6 +98,8 @@ impl<'a> Resolver<'a> {
             usable: BTreeSet::new(),
             ways: BTreeMap::new(),
             names: BTreeSet::new(),
+            choices: 0,
+            flows: 0,
         };
         resolver.places()?;
         Ok(resolver)
@@ -136,6 +147,15 @@ impl<'a> Resolver<'a> {
     ) -> Result<(), Wrong> {
         if id.is_empty() {
             return wrong(path.to_vec(), "has an empty name; expected one");
+        }
+        self.choices += types.len() * routes.len().max(1);
+        self.flows += usize::from(!matches!(timing, Timing::Once(_)));
+        if self.flows > MOST_FLOWS || self.choices > MOST_CHOICES {
+            let problem = format!(
+                "is one too many: with a flow for each slice of a profile there would be more than {MOST_FLOWS} flows, \
+                 or {MOST_CHOICES} types and routes for all to draw from; expected less"
+            );
+            return wrong(path.to_vec(), problem);
         }
         for &(route, _) in &routes {
             for &(kind, _) in &types {

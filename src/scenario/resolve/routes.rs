@@ -1,5 +1,7 @@
 //! Routes, stops, and the fastest ways of those who name only their ends.
 
+use std::collections::BTreeSet;
+
 use intergreen_control::Millis;
 
 use super::{Resolver, Step, Wrong, expected_names, steps, weights, with, wrong};
@@ -24,9 +26,10 @@ pub(super) struct WayFile<'f> {
 impl Resolver<'_> {
     /// The stopping places.
     pub(super) fn places(&mut self) -> Result<(), Wrong> {
+        let mut names: BTreeSet<String> = self.demand.places.iter().map(|p| p.id.clone()).collect();
         for (i, p) in self.section().places.iter().enumerate() {
             let at = steps!("demand", "places", i);
-            if self.demand.places.iter().any(|known| known.id == p.id) {
+            if !names.insert(p.id.clone()) {
                 return wrong(with(&at, "id"), format!("'{}' is given twice; expected a name of its own", p.id));
             }
             let place = self.place(p, &at)?;

@@ -15,6 +15,11 @@ const MOST_LINKS: usize = 100;
 /// Most routes from one entry.
 const MOST_ROUTES: usize = 5_000;
 
+/// Most stretches of time between changes of turning shares, times links: all are in memory together.
+const MOST_SHARES: usize = 20_000_000;
+/// Most links that are added to routes in all searches together.
+const MOST_STEPS: usize = 20_000_000;
+
 /// A way on at the end of a link: where to, and with which probability.
 type Onward = (LinkId, f64);
 
@@ -32,7 +37,7 @@ impl Resolver<'_> {
             return Ok(());
         }
         let periods = self.periods()?;
-        let mut names = BTreeSet::new();
+        let (mut names, mut steps) = (BTreeSet::new(), 0);
         for (i, entry) in entries.iter().enumerate() {
             let at = steps!("demand", "entries", i);
             if !names.insert(&entry.street) {
@@ -42,7 +47,7 @@ impl Resolver<'_> {
             let mix = self.mix(&at, &entry.vehicle, &[])?;
             let manner = manner(&EnterFile::default(), &LeaveFile::default());
             for (k, period) in periods.iter().enumerate() {
-                let found = enumerate(&period.onward, link).or_else(|p| wrong(with(&at, "street"), p))?;
+                let found = enumerate(&period.onward, link, &mut steps).or_else(|p| wrong(with(&at, "street"), p))?;
                 let routes = found.into_iter().map(|(links, weight)| (self.add_route(Route::given(links)), weight));
                 let routes: Vec<_> = routes.collect();
                 let slices = self.slices(&at, entry.flow, entry.profile.as_deref(), period.span)?;
@@ -68,6 +73,10 @@ impl Resolver<'_> {
         }
         bounds.sort_by(f64::total_cmp);
         bounds.dedup();
+        if bounds.len().saturating_mul(self.network.links.len()) > MOST_SHARES {
+            let problem = format!("change at {} times; expected less in a network of this size", bounds.len());
+            return wrong(steps!("demand", "turns"), problem);
+        }
         let mut out = Vec::new();
         for (i, &begin) in bounds.iter().enumerate() {
             let end = bounds.get(i + 1).copied().or(whole.end);
@@ -132,7 +141,7 @@ fn entry_name(street: &str, slice: &Slice, period: Option<usize>) -> String {
 }
 
 /// All routes from a link to where the network ends, with their probabilities.
-fn enumerate(onward: &[Vec<Onward>], first: LinkId) -> Result<Vec<(Vec<LinkId>, f64)>, String> {
+fn enumerate(onward: &[Vec<Onward>], first: LinkId, steps: &mut usize) -> Result<Vec<(Vec<LinkId>, f64)>, String> {
     let mut open = vec![(vec![first], 1.0)];
     let mut routes = Vec::new();
     while let Some((links, probability)) = open.pop() {
@@ -145,10 +154,14 @@ fn enumerate(onward: &[Vec<Onward>], first: LinkId) -> Result<Vec<(Vec<LinkId>, 
         for &(next, share) in ways.iter().rev() {
             // Nobody drives in circles: a link is used once.
             if probability * share >= LEAST_SHARE && links.len() < MOST_LINKS && !links.contains(&next) {
+                *steps += 1;
                 let mut longer = links.clone();
                 longer.push(next);
                 open.push((longer, probability * share));
             }
+        }
+        if *steps > MOST_STEPS {
+            return Err("with all other entries and times, turning shares give too many routes; give 'flows' instead".into());
         }
         if routes.len() + open.len() > MOST_ROUTES {
             return Err(format!("turning shares give more than {MOST_ROUTES} routes from here; give 'flows' instead"));

@@ -130,13 +130,17 @@ pub(super) fn class_limits(file: &Path, kind: &Element, report: &mut Report) -> 
             continue;
         }
         let speed = child.need_number(file, "speed")?;
-        if speed <= 0.0 {
+        if !(1e-3..=1e3).contains(&speed) {
             let problem =
                 format!("<restriction> of {}: speed=\"{speed}\"; expected a positive number of m/s", kind.label());
             return Err(ImportError::at(file, child.line, problem));
         }
         match VehicleClass::from_name(child.need(file, "vClass")?) {
-            Some(class) => limits.push((class, speed as f32)),
+            // Each class once: every lane of the type gets a copy of the list.
+            Some(class) => match limits.iter_mut().find(|l: &&mut (VehicleClass, f32)| l.0 == class) {
+                Some(known) => known.1 = speed as f32,
+                None => limits.push((class, speed as f32)),
+            },
             None => report.count("<restriction> of an unknown vehicle class", || kind.label()),
         }
     }

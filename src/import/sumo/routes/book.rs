@@ -7,7 +7,7 @@ use crate::demand::routing::{Penalties, usable};
 use crate::demand::stops::legs;
 use crate::demand::{Route, RouteId, Router, Stop, VehicleType};
 use crate::import::sumo::stops::{RawStop, StopBook};
-use crate::import::sumo::types::{check_weights, listed, weight};
+use crate::import::sumo::types::{add_members, check_weights, listed, weight};
 use crate::import::xml::Element;
 use crate::import::{ImportError, Report};
 use crate::network::{LinkId, Network, VehicleClass};
@@ -196,8 +196,7 @@ impl<'a> RouteBook<'a> {
         choice: &mut Choice,
     ) -> Result<(), ImportError> {
         let known = self.find(name).ok_or_else(|| owner.error(file, format!("route '{name}' is not known")))?;
-        choice.extend(known.iter().map(|&(route, share)| (route, share * weight)));
-        Ok(())
+        add_members(file, owner, choice, known, weight)
     }
 
     /// The route along the `edges` of an element that belongs to `owner`.
