@@ -65,7 +65,9 @@ pub enum Command {
     Signal {
         /// Name of the signal.
         signal: String,
-        /// What; groups count from 0.
+        /// What: `Flash(true)`, `Hold(group: 2, on: true)`, `Omit(group: 2, on: true)`, `ForceOff(group: 2)`,
+        /// `Call(group: 2)`, `Preempt(preempt: 0, on: true)`, `Pattern(1)`, `Free`, `Calendar`. Groups count from 0, as
+        /// `replay-inputs` numbers them; what is on stays on until it is put off.
         #[schemars(schema_with = "order")]
         order: intergreen_control::Command,
     },
@@ -116,9 +118,5 @@ pub struct TimedCommand {
 
 /// What is asked of a controller, in the schema of scenario files.
 fn order(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "description": "What: `Flash(true)`, `Hold(group: 2, on: true)`, `Omit(group: 2, on: true)`, `ForceOff(group: 2)`, \
-                        `Call(group: 2)`, `Preempt(preempt: 0, on: true)`, `Pattern(1)`, `Free`, `Calendar`; groups count \
-                        from 0."
-    })
+    json_schema!({})
 }

@@ -18,7 +18,7 @@ use intergreen_control::Plan;
 use super::summary::plain;
 use super::{Failure, print};
 use crate::import::file;
-use crate::scenario::{is_scenario, read_plan};
+use crate::scenario::{BUNDLED_ALL, is_scenario, read_plan};
 
 /// Checks scenarios and signal plans.
 #[derive(Args, Clone, Debug)]
@@ -81,6 +81,7 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
     let wrong = |problem: &str| vec![format!("{shown}: {problem}")];
     let expected = "expected a scenario or a signal plan";
     match std::fs::metadata(path) {
+        Err(_) if BUNDLED_ALL.iter().any(|b| Path::new(b.0) == path) => return scenario::check(path),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(wrong("no such file")),
         Err(e) => return Err(wrong(&format!("cannot be read: {e}"))),
         Ok(m) if m.is_dir() => return Err(wrong(&format!("is a directory; {expected}"))),
@@ -91,7 +92,12 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
         return scenario::check(path);
     }
     let bytes = file::read(path, file::MOST_TEXT).map_err(|e| wrong(&e))?;
-    let text = String::from_utf8(bytes).map_err(|_| wrong("is no text; expected a signal plan in UTF-8"))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| wrong("is no text; expected a scenario or a signal plan in UTF-8"))?;
+    if text.trim_start().starts_with('[') {
+        let problem = "is a list; expected a scenario or a signal plan (`run --commands` checks commands)";
+        return Err(wrong(problem));
+    }
     if is_scenario(&text) {
         return scenario::check(path);
     }

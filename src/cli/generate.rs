@@ -57,6 +57,7 @@ pub struct FileArgs {
 
 /// A grid.
 #[derive(Args, Clone, Debug)]
+#[command(allow_negative_numbers = true)]
 pub struct GridArgs {
     /// What all have.
     #[command(flatten)]
@@ -86,6 +87,7 @@ pub struct GridArgs {
 
 /// An arterial.
 #[derive(Args, Clone, Debug)]
+#[command(allow_negative_numbers = true)]
 pub struct ArterialArgs {
     /// What all have.
     #[command(flatten)]
@@ -126,6 +128,7 @@ pub enum PeakArg {
 
 /// A row of roundabouts.
 #[derive(Args, Clone, Debug)]
+#[command(allow_negative_numbers = true)]
 pub struct RoundaboutsArgs {
     /// What all have.
     #[command(flatten)]
@@ -152,6 +155,7 @@ pub struct RoundaboutsArgs {
 
 /// A city district.
 #[derive(Args, Clone, Debug)]
+#[command(allow_negative_numbers = true)]
 pub struct CityArgs {
     /// The scenario file to write (.ron)
     #[arg(short, long, value_name = "FILE")]

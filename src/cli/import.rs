@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::findings::Findings;
-use super::load::{Loaded, load};
+use super::load::{Input, Loaded, load};
 use super::summary::thousands;
 use super::{Failure, print, record};
 use crate::demand::Timing;
@@ -105,6 +105,7 @@ pub fn upgrade(args: &UpgradeArgs) -> Result<(), Failure> {
     let name = args.scenario.display().to_string();
     let text = file::read_text(&args.scenario).map_err(|e| Failure::Input(format!("{name}: {e}")))?;
     let scenario = Scenario::from_ron(&text, &name).map_err(|e| Failure::Input(e.to_string()))?;
+    record::keep_inputs(&args.output, &[Input { file: name, hash: 0 }])?;
     write(&args.output, &text_of(&scenario.file)?)?;
     let (output, version) = (args.output.display(), scenario.file.version);
     print(&format!("{output}: written in version {version} of the format; comments are not carried over\n"))
@@ -152,8 +153,11 @@ fn check_same(text: &str, loaded: &Loaded, path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes a file.
+/// Writes a scenario file.
 pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    if path.extension().is_none_or(|end| !end.eq_ignore_ascii_case("ron")) {
+        return Err(Failure::Input(format!("{}: expected a name that ends in .ron", path.display())));
+    }
     std::fs::write(path, text).map_err(|e| Failure::Input(format!("{}: cannot be written: {e}", path.display())))
 }
 

@@ -7,7 +7,7 @@ use super::intersections::{self, Control};
 use super::outcome::Outcome;
 use super::run::{Finished, Stop};
 use super::tables;
-use crate::network::LaneId;
+use crate::network::{LaneId, SignalId};
 
 /// Places, findings and signals listed without `-v`.
 const SHORT: usize = 5;
@@ -130,8 +130,15 @@ fn signals(s: &mut String, run: &Finished<'_>) -> std::fmt::Result {
     if rows.is_empty() {
         return Ok(());
     }
-    let mut rows: Vec<_> = rows.into_iter().collect();
-    rows.sort_by(|(_, a), (_, b)| b.delay().unwrap_or(0.0).total_cmp(&a.delay().unwrap_or(0.0)));
+    // Delay on the whole approaches, as by level of service below; the rest at the stop lines.
+    let all = intersections::all(run);
+    let network = &run.sim.scene().network;
+    let delay = |signal: SignalId| {
+        let name = &network.signals[signal.index()].id;
+        all.iter().find(|i| i.control == Control::Signal && i.name == *name).and_then(|i| i.delay)
+    };
+    let mut rows: Vec<_> = rows.into_iter().map(|(signal, f)| (signal, f, delay(signal))).collect();
+    rows.sort_by(|a, b| b.2.unwrap_or(0.0).total_cmp(&a.2.unwrap_or(0.0)));
     let shown = if run.args.verbose { rows.len() } else { SHORT.min(rows.len()) };
     let title =
         if shown < rows.len() { format!("Worst {shown} of {} signals", rows.len()) } else { "Signals".to_owned() };
@@ -141,10 +148,10 @@ fn signals(s: &mut String, run: &Finished<'_>) -> std::fmt::Result {
         format!("{label:<30}{:>8}{:>9}{:>12}{:>9}{:>7}{:>12}\n", c[0], c[1], c[2], c[3], c[4], c[5])
     };
     write!(s, "\n{}{}", row(&title, heads.map(str::to_owned)), row("", units.map(str::to_owned)))?;
-    for (signal, f) in rows.iter().take(shown) {
+    for (signal, f, delay) in rows.iter().take(shown) {
         let share = |v: Option<f64>| v.map_or("–".to_owned(), |v| thousands(v * 100.0, 0));
         let cells = [
-            f.delay().map_or("–".to_owned(), |v| thousands(v, 1)),
+            delay.map_or("–".to_owned(), |v| thousands(v, 1)),
             thousands(f.flow, 0),
             thousands(f.mean_queue, 1),
             f.max_queue.to_string(),

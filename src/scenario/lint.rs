@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::format::{DemandFile, ScenarioFile, WeightFile};
+use super::format::{DemandFile, NetworkFile, ScenarioFile, WeightFile};
 use super::place::{Step, locate, shown};
 use super::resolve::steps;
 use super::{Scenario, ScenarioError};
@@ -16,7 +16,7 @@ struct Odd {
 impl Scenario {
     /// What is odd about it, each with its place in the file.
     pub fn oddities(&self) -> Vec<ScenarioError> {
-        let odd = [unused(&self.file), untimely(&self.file)].into_iter().flatten();
+        let odd = [unused(&self.file), untimely(&self.file), odd_numbers(&self.file)].into_iter().flatten();
         odd.map(|Odd { path, problem }| {
             let place = locate(&self.text, &path).filter(|_| !self.text.is_empty());
             ScenarioError::new(&self.source, &self.text, place, format!("{}: {problem}", shown(&path)))
@@ -35,7 +35,8 @@ fn unused(file: &ScenarioFile) -> Vec<Odd> {
     };
     for (i, v) in file.vehicles.iter().enumerate() {
         let drives = used.vehicles.contains(v.id.as_str()) || (used.usual && v.share > 0.0);
-        if !drives {
+        // SUMO has such types whether somebody uses them or not.
+        if !drives && !v.id.starts_with("DEFAULT_") {
             note(steps!("vehicles", i), "vehicle", &v.id);
         }
     }
@@ -116,4 +117,28 @@ fn untimely(file: &ScenarioFile) -> Vec<Odd> {
         n => Odd { problem: format!("{}; {} more like it", odd.problem, n - 1), ..odd },
     };
     found.into_values().map(more).collect()
+}
+
+/// Numbers that are allowed, but look like those of another unit or clock.
+fn odd_numbers(file: &ScenarioFile) -> Vec<Odd> {
+    let mut odd = Vec::new();
+    for (name, profile) in &file.demand.profiles {
+        let Some(begin) = profile.begin else { continue };
+        let end = begin + profile.slice * profile.factors.len() as f64;
+        if end <= file.begin || file.end.is_some_and(|last| begin >= last) {
+            let problem =
+                format!("lies at {begin} to {end} s, outside of the scenario's time: its flows make no vehicles");
+            odd.push(Odd { path: steps!("demand", "profiles", name.as_str(), "begin"), problem });
+        }
+    }
+    if let NetworkFile::Inline(plan) = &file.network {
+        // Signs have round numbers; 13.9 is 50 km/h in m/s.
+        let unusual = |speed: f64| speed < 40.0 && speed % 5.0 != 0.0;
+        let found = plan.streets.iter().enumerate().find(|(_, s)| unusual(s.speed));
+        if let Some((i, street)) = found {
+            let problem = format!("{} km/h on street '{}'; limits are in km/h, not in m/s", street.speed, street.id);
+            odd.push(Odd { path: steps!("network", "inline", "streets", i, "speed"), problem });
+        }
+    }
+    odd
 }

@@ -31,6 +31,12 @@ pub fn of<'a>(scene: &'a Scene, tails: &'a [Tail], lane: LaneId, within: f32) ->
     scene.moves_from(lane).iter().flat_map(move |m| by(scene, tails, lane, m.next, within))
 }
 
+/// Of those who are askew, ordered by the lane they came from, the ones whose rears lie on `lane`.
+pub fn askew(askew: &[Tail], lane: LaneId) -> impl Iterator<Item = &Tail> {
+    let start = askew.partition_point(|t| t.came_from < lane);
+    askew[start..].iter().take_while(move |t| t.came_from == lane)
+}
+
 impl Traffic {
     /// Those who left `lane` to `next` and reach back over its end.
     #[inline]

@@ -228,8 +228,7 @@ impl Traffic {
     /// Vehicles that still reach back onto a lane which does not lead to the one they have changed to.
     #[inline]
     pub fn askew_over(&self, lane: LaneId) -> impl Iterator<Item = &Tail> {
-        let start = self.askew.partition_point(|t| t.came_from < lane);
-        self.askew[start..].iter().take_while(move |t| t.came_from == lane)
+        super::rears::askew(&self.askew, lane)
     }
 
     /// All vehicles with their lanes, in lane order, front first.

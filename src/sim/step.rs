@@ -290,7 +290,7 @@ fn apply(
 
 /// Lane changes. All see the other links as they are after moving: what others see of a lane is renewed afterwards.
 fn change_lanes(scene: &Scene, routes: &RouteTable, traffic: &mut Traffic, workers: &mut Workers) {
-    let (tails, storage) = (&traffic.tails[..], &traffic.storage[..]);
+    let (tails, storage, askew) = (&traffic.tails[..], &traffic.storage[..], &traffic.askew[..]);
     let parts = split(&workers.chunks, &mut traffic.lanes);
     workers.each(parts, |chunk, lanes| {
         chunk.changes = 0;
@@ -299,7 +299,7 @@ fn change_lanes(scene: &Scene, routes: &RouteTable, traffic: &mut Traffic, worke
         for &(a, b) in &scene.change_links[chunk.change_links.clone()] {
             let (first, begging) = (a as usize, &mut chunk.begging);
             let lanes = &mut lanes[first - chunk.lanes.start..b as usize - chunk.lanes.start];
-            let changes = LinkLanes { scene, routes, tails, storage, lanes, first, begging }.change();
+            let changes = LinkLanes { scene, routes, tails, storage, askew, lanes, first, begging }.change();
             if changes > 0 {
                 chunk.changes += changes;
                 chunk.changed.extend(a..b);

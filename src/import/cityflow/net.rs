@@ -303,7 +303,8 @@ fn phases(node: &Node<'_, '_>, links: usize, report: &mut Report) -> Result<Vec<
         return Err(list.error(format!("has {n} light phases; expected {MOST_PHASES} at most")));
     }
     if n * links > MOST_LAMPS {
-        let problem = format!("has {n} light phases for {links} road links; expected at most {MOST_LAMPS} lamps in all");
+        let problem =
+            format!("has {n} light phases for {links} road links; expected at most {MOST_LAMPS} lamps in all");
         return Err(list.error(problem));
     }
     let mut phases = Vec::with_capacity(n);

@@ -233,7 +233,7 @@ pub struct SignalPlan {
     pub offset: f64,
     /// Yellow, s. 3 s suit 50 km/h.
     #[serde(default = "three", skip_serializing_if = "is_three")]
-    #[schemars(range(min = 0.0, max = 10.0), extend("unit" = "s", "default" = 3))]
+    #[schemars(range(min = 1.0, max = 10.0), extend("unit" = "s", "default" = 3))]
     pub yellow: f64,
     /// Time from the end of yellow to the next stage, s.
     #[serde(default = "two", skip_serializing_if = "is_two")]
@@ -241,9 +241,10 @@ pub struct SignalPlan {
     pub all_red: f64,
     /// The stages in order.
     pub stages: Vec<Stage>,
-    /// Which turns give way to which while both are green, as in `("m0:l", "-m1:s")`: turns left from `m0` give way to
+    /// Which turns give way to which, as in `("m0:l", "-m1:s")`: turns left from `m0` give way to
     /// what goes straight on from `-m1`. The monitor of the signal takes what is written here; where that differs from
-    /// the plan, which is made from the streets, a run is refused. None: the monitor works it out as well.
+    /// the plan, which is made from the streets, a run is refused: list all pairs that meet and of which one gives way, green
+    /// together or not, or none at all: then the monitor works it out as well.
     #[serde(default, skip_serializing_if = "is_default")]
     pub permissive: Option<Vec<(String, String)>>,
 }

@@ -128,7 +128,8 @@ impl Default for ShareFile {
     }
 }
 
-/// How traffic divides at the end of a street: shares, or vehicles that were counted.
+/// How traffic divides at the end of a street: shares, or vehicles that were counted. They only divide; how many come is
+/// what `entries` say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename = "Turns")]
 pub struct TurnsFile {

@@ -17,7 +17,8 @@ pub struct VehicleFile {
     /// Class, which decides which lanes it may use.
     #[serde(default = "passenger", skip_serializing_if = "is_passenger")]
     pub class: VehicleClass,
-    /// Its share of the vehicles of sources that name no vehicle, relative to the others' shares.
+    /// Its share of the vehicles of sources that name no vehicle, relative to the others' shares. 0: only sources that
+    /// name it have it, such as a bus line.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     #[schemars(range(min = 0.0, max = 1e9), extend("unit" = "parts", "default" = 1))]
     pub share: f64,

@@ -161,7 +161,9 @@ fn enumerate(onward: &[Vec<Onward>], first: LinkId, steps: &mut usize) -> Result
             }
         }
         if *steps > MOST_STEPS {
-            return Err("with all other entries and times, turning shares give too many routes; give 'flows' instead".into());
+            return Err(
+                "with all other entries and times, turning shares give too many routes; give 'flows' instead".into()
+            );
         }
         if routes.len() + open.len() > MOST_ROUTES {
             return Err(format!("turning shares give more than {MOST_ROUTES} routes from here; give 'flows' instead"));

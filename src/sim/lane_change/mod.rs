@@ -51,6 +51,9 @@ pub struct LinkLanes<'a> {
     pub tails: &'a [Tail],
     /// How full all lanes are after moving.
     pub storage: &'a [Storage],
+    /// Those who were askew at the end of the last step, see [`Traffic::askew`](super::state::Traffic::askew): they have
+    /// moved on since, and are in the way no longer than they seem.
+    pub askew: &'a [Tail],
     /// The link's lanes.
     pub lanes: &'a mut [LaneTraffic],
     /// First of them.

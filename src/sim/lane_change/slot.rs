@@ -61,8 +61,11 @@ impl LinkLanes<'_> {
             accel: tail.accel,
             decel: tail.decel,
         };
-        // Whoever has left the lane for another movement is in the way until the ways have parted.
-        let parting = rears::of(scene, self.tails, LaneId::new(self.first + lane), PARTING)
+        // Whoever has left the lane for another movement is in the way until the ways have parted; so is whoever changed
+        // lanes just behind its end.
+        let here = LaneId::new(self.first + lane);
+        let parting = rears::of(scene, self.tails, here, PARTING)
+            .chain(rears::askew(self.askew, here).map(|t| (t.back, t)))
             .map(|(beyond, t)| neighbour(distance + beyond, t))
             .min_by(|a, b| a.distance.total_cmp(&b.distance));
         if distance > me.speed * LOOK_AHEAD + d.min_gap {
