@@ -78,7 +78,10 @@ mod tests {
 
     #[test]
     fn what_never_ends_is_refused() {
-        assert_eq!(open(Path::new("/dev/zero")).err().as_deref(), Some("is a device or a pipe; expected a regular file"));
+        assert_eq!(
+            open(Path::new("/dev/zero")).err().as_deref(),
+            Some("is a device or a pipe; expected a regular file")
+        );
         assert!(open(Path::new("/")).is_err_and(|e| e.starts_with("is a directory")));
         assert!(open(Path::new("no such file")).is_err_and(|e| e.starts_with("cannot be read")));
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");

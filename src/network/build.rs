@@ -534,7 +534,8 @@ fn resolve_signals(
     for signal in &signals {
         let (steps, groups) = (signal.program.steps().len(), signal.program.groups());
         if steps.saturating_mul(groups) > MOST_LAMPS {
-            let problem = format!("its program has {steps} phases of {groups} lamps; expected at most {MOST_LAMPS} lamps");
+            let problem =
+                format!("its program has {steps} phases of {groups} lamps; expected at most {MOST_LAMPS} lamps");
             return Err(invalid(format!("tlLogic '{}'", signal.id), problem));
         }
     }

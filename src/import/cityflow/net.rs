@@ -22,7 +22,7 @@ const MOST_PHASES: usize = 200;
 /// Most road links of an intersection.
 const MOST_ROAD_LINKS: usize = 200;
 /// Most lamps in all light phases: completing a program compares each green with each.
-const MOST_LAMPS: usize = 2_500;
+const MOST_LAMPS: usize = 10_000;
 /// Most points of a line.
 const MOST_POINTS: usize = 1000;
 /// Most lanes of a road.
@@ -303,7 +303,8 @@ fn phases(node: &Node<'_, '_>, links: usize, report: &mut Report) -> Result<Vec<
         return Err(list.error(format!("has {n} light phases; expected {MOST_PHASES} at most")));
     }
     if n * links > MOST_LAMPS {
-        let problem = format!("has {n} light phases for {links} road links; expected at most {MOST_LAMPS} lamps in all");
+        let problem =
+            format!("has {n} light phases for {links} road links; expected at most {MOST_LAMPS} lamps in all");
         return Err(list.error(problem));
     }
     let mut phases = Vec::with_capacity(n);

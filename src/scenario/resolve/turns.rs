@@ -15,7 +15,8 @@ const MOST_LINKS: usize = 100;
 /// Most routes from one entry.
 const MOST_ROUTES: usize = 5_000;
 
-/// Most stretches of time between changes of turning shares, times links: all are in memory together.
+/// Most stretches of time between changes of turning shares, times links and entries of `turns`: for each stretch all are
+/// gone through, and the shares of all are in memory together.
 const MOST_SHARES: usize = 20_000_000;
 /// Most links that are added to routes in all searches together.
 const MOST_STEPS: usize = 20_000_000;
@@ -73,8 +74,9 @@ impl Resolver<'_> {
         }
         bounds.sort_by(f64::total_cmp);
         bounds.dedup();
-        if bounds.len().saturating_mul(self.network.links.len()) > MOST_SHARES {
-            let problem = format!("change at {} times; expected less in a network of this size", bounds.len());
+        let each = self.network.links.len() + self.section().turns.len();
+        if bounds.len().saturating_mul(each) > MOST_SHARES {
+            let problem = format!("change at {} times; expected fewer, for so many turns and links", bounds.len());
             return wrong(steps!("demand", "turns"), problem);
         }
         let mut out = Vec::new();
@@ -161,7 +163,9 @@ fn enumerate(onward: &[Vec<Onward>], first: LinkId, steps: &mut usize) -> Result
             }
         }
         if *steps > MOST_STEPS {
-            return Err("with all other entries and times, turning shares give too many routes; give 'flows' instead".into());
+            return Err(
+                "with all other entries and times, turning shares give too many routes; give 'flows' instead".into()
+            );
         }
         if routes.len() + open.len() > MOST_ROUTES {
             return Err(format!("turning shares give more than {MOST_ROUTES} routes from here; give 'flows' instead"));
