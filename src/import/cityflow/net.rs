@@ -22,7 +22,7 @@ const MOST_PHASES: usize = 200;
 /// Most road links of an intersection.
 const MOST_ROAD_LINKS: usize = 200;
 /// Most lamps in all light phases: completing a program compares each green with each.
-const MOST_LAMPS: usize = 2_500;
+const MOST_LAMPS: usize = 10_000;
 /// Most points of a line.
 const MOST_POINTS: usize = 1000;
 /// Most lanes of a road.

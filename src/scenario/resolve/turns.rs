@@ -15,7 +15,8 @@ const MOST_LINKS: usize = 100;
 /// Most routes from one entry.
 const MOST_ROUTES: usize = 5_000;
 
-/// Most stretches of time between changes of turning shares, times links: all are in memory together.
+/// Most stretches of time between changes of turning shares, times links and entries of `turns`: for each stretch all are
+/// gone through, and the shares of all are in memory together.
 const MOST_SHARES: usize = 20_000_000;
 /// Most links that are added to routes in all searches together.
 const MOST_STEPS: usize = 20_000_000;
@@ -73,8 +74,9 @@ impl Resolver<'_> {
         }
         bounds.sort_by(f64::total_cmp);
         bounds.dedup();
-        if bounds.len().saturating_mul(self.network.links.len()) > MOST_SHARES {
-            let problem = format!("change at {} times; expected less in a network of this size", bounds.len());
+        let each = self.network.links.len() + self.section().turns.len();
+        if bounds.len().saturating_mul(each) > MOST_SHARES {
+            let problem = format!("change at {} times; expected fewer, for so many turns and links", bounds.len());
             return wrong(steps!("demand", "turns"), problem);
         }
         let mut out = Vec::new();
