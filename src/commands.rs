@@ -16,7 +16,7 @@ pub enum Command {
         /// Name of the link.
         link: String,
         /// New limit, m/s.
-        #[schemars(range(min = 0.01, max = 200.0), extend("unit" = "m/s"))]
+        #[schemars(range(min = 0.5, max = 30.0), extend("unit" = "m/s"))]
         limit: f64,
     },
     /// Closes lanes of a road. Nobody enters them; whoever is on them drives on. Whoever has no way left over open

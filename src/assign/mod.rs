@@ -6,7 +6,8 @@
 //! - **perceived time**: what a driver believes that a link takes: its travel time times a factor of its own, uniform
 //!   around 1; those who start on one street share their factors (Burrell 1968: multiple-route assignment).
 //! - **successive averages**: in round k every trip chooses anew with probability 1 / (k + 1), the others keep their
-//!   routes, so that the flows are the averages of all choices so far (Powell and Sheffi 1982; Sheffi 1985, chapter 12).
+//!   routes, so that the flows are averages of the choices so far (Powell and Sheffi 1982; Sheffi 1985, chapter 12). The
+//!   simulated rounds do not begin at 0 but in the middle of the first ones, whose last choices are thus forgotten.
 //!
 //! The first choices are made without the simulator: a few rounds of the same with the volume-delay function of the
 //! Bureau of Public Roads, since a network that everybody drives through by the shortest way would only stand still.

@@ -37,7 +37,7 @@ their programs and offsets; SUMO's drivers see a lamp one step (--step) earlier 
 known to SUMO and written as IDM; for a comparison on equal terms name a model that both have.
 
 Examples:
-  intergreen export sumo -o sumo/                                      the bundled arterial
+  intergreen export sumo -o sumo/                                      the bundled city
   intergreen export sumo town.ron --behaviour krauss -o sumo/town.sumocfg
   intergreen run town.ron --behaviour krauss --drain --json            what SUMO should come to with it";
 

@@ -139,9 +139,9 @@ pub struct RoundaboutsArgs {
     /// Least and greatest distance of neighbours, 150 to 2000 m
     #[arg(long, value_name = "M,M", default_value = "220,380", value_parser = numbers::<2>)]
     pub spacing: [f64; 2],
-    /// Least and greatest radius, 16 to 40 m; at least 24 m with two lanes
-    #[arg(long, value_name = "M,M", default_value = "16,22", value_parser = numbers::<2>)]
-    pub radius: [f64; 2],
+    /// Least and greatest radius, 16 to 40 m; at least 24 m with two lanes [default: 16,22; with two lanes 24,30]
+    #[arg(long, value_name = "M,M", value_parser = numbers::<2>)]
+    pub radius: Option<[f64; 2]>,
     /// Lanes of ring and main street each way, 1 or 2
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub lanes: u8,
@@ -299,7 +299,7 @@ fn roundabouts(a: &RoundaboutsArgs) -> Roundabouts {
     Roundabouts {
         roundabouts: a.roundabouts,
         spacing: a.spacing,
-        radius: a.radius,
+        radius: a.radius.unwrap_or(if a.lanes > 1 { [24.0, 30.0] } else { [16.0, 22.0] }),
         lanes: a.lanes,
         crossings: a.crossings,
         speed: a.speed,

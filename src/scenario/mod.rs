@@ -71,6 +71,8 @@ pub struct Scenario {
     text: String,
     /// Where files that it names lie.
     folder: PathBuf,
+    /// The file that holds its network, if that is another one: its path and its text.
+    network_file: Option<(PathBuf, String)>,
 }
 
 /// What a scenario file comes to.
@@ -106,13 +108,15 @@ impl Scenario {
     pub fn from_ron_with(text: &str, name: &str, edits: &[(String, String)]) -> Result<Self, ScenarioError> {
         let parsed = format::parse(text, name)?;
         let folder = Path::new(name).parent().unwrap_or(Path::new("")).to_owned();
-        let scenario = if edits.is_empty() {
-            Self { file: parsed, source: name.to_owned(), text: text.to_owned(), folder }
+        let mut scenario = if edits.is_empty() {
+            Self { file: parsed, source: name.to_owned(), text: text.to_owned(), folder, network_file: None }
         } else {
             let file = set::apply(parsed, edits).map_err(|p| ScenarioError::new(name, "", None, p))?;
             // The text no longer says what holds: an error that quoted it would mislead.
-            Self { file, source: format!("{name} as changed by --set"), text: String::new(), folder }
+            let source = format!("{name} as changed by --set");
+            Self { file, source, text: String::new(), folder, network_file: None }
         };
+        scenario.read_network_file()?;
         scenario.check()?;
         Ok(scenario)
     }
@@ -141,7 +145,8 @@ impl Scenario {
     /// # Errors
     /// Names the element that is wrong and what was expected of it.
     pub fn assemble(&self) -> Result<Assembled, ScenarioError> {
-        let (mut report, mut files) = (Report::default(), Vec::new());
+        let mut report = Report::default();
+        let mut files: Vec<PathBuf> = self.network_file.iter().map(|(path, _)| path.clone()).collect();
         let made = generated::generated(&self.file.network).map_err(|e| self.cannot_be_made(&e))?;
         let inline = made.as_ref().map(|made| NetworkFile::Inline(made.plan.clone()));
         let (network, places) = self.network(inline.as_ref().unwrap_or(&self.file.network), &mut report, &mut files)?;
@@ -192,22 +197,7 @@ impl Scenario {
                 }
             }
             NetworkFile::Lanes(parts) => parts.build().map(alone).map_err(|e| plain(e.to_string())),
-            NetworkFile::File(name) => {
-                let path = self.folder.join(name);
-                let shown = path.display().to_string();
-                let text = file::read_text(&path).map_err(|e| {
-                    let problem = format!("'{shown}' {e}");
-                    self.at(&Wrong { path: resolve::steps!("network", "file"), problem })
-                })?;
-                files.push(path);
-                match words::read(&text, &shown)? {
-                    NetworkFile::File(_) => {
-                        let problem = "names another file; expected inline(…), lanes(…) or sumo(…)";
-                        Err(ScenarioError::new(&shown, &text, None, problem.into()))
-                    }
-                    inner => self.network(&inner, report, files),
-                }
-            }
+            NetworkFile::File(name) => Err(plain(format!("network: '{name}' has not been read"))),
             NetworkFile::Sumo(sumo) => {
                 let additional: Vec<PathBuf> = sumo.additional.iter().map(|a| self.folder.join(a)).collect();
                 let net = self.folder.join(&sumo.net);
@@ -217,6 +207,29 @@ impl Scenario {
                 Ok(alone(network))
             }
         }
+    }
+
+    /// Puts the network of another file in the place of its name.
+    fn read_network_file(&mut self) -> Result<(), ScenarioError> {
+        let NetworkFile::File(name) = &self.file.network else { return Ok(()) };
+        let path = self.folder.join(name);
+        let shown = path.display().to_string();
+        let text = file::read_text(&path).map_err(|e| {
+            let problem = format!("'{shown}' {e}");
+            self.at(&Wrong { path: resolve::steps!("network", "file"), problem })
+        })?;
+        let network: NetworkFile = words::read(&text, &shown)?;
+        if matches!(network, NetworkFile::File(_)) {
+            let problem = "names another file; expected inline(…), lanes(…), grid(…) or another word";
+            return Err(ScenarioError::new(&shown, &text, None, problem.into()));
+        }
+        if let NetworkFile::Sumo(_) = network {
+            // What it names lies beside it.
+            self.folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        }
+        self.file.network = network;
+        self.network_file = Some((path, text));
+        Ok(())
     }
 
     /// An error about a network that is made from a few numbers.
@@ -278,6 +291,12 @@ impl Scenario {
 
     /// An error about a value.
     fn at(&self, wrong: &Wrong) -> ScenarioError {
+        if let (Some((file, text)), Some((Step::Name(first), rest))) = (&self.network_file, wrong.path.split_first())
+            && first == "network"
+        {
+            let problem = format!("{}: {}", shown(rest), wrong.problem);
+            return ScenarioError::new(&file.display().to_string(), text, locate(text, rest), problem);
+        }
         let place = locate(&self.text, &wrong.path);
         let of = shown(&wrong.path);
         let problem = if of.is_empty() { wrong.problem.clone() } else { format!("{of}: {}", wrong.problem) };
@@ -287,7 +306,8 @@ impl Scenario {
 
 /// Whether a text is a day of the calendar: `2026-11-26`.
 fn is_day(text: &str) -> bool {
-    let parts: Vec<Option<u32>> = text.split('-').map(|p| p.parse().ok()).collect();
+    let number = |p: &str| p.bytes().all(|b| b.is_ascii_digit()).then(|| p.parse().ok()).flatten();
+    let parts: Vec<Option<u32>> = text.split('-').map(number).collect();
     let ([Some(year), Some(month), Some(day)], 10) = (&parts[..], text.len()) else { return false };
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];

@@ -206,7 +206,11 @@ impl<'a> Candidate<'a> {
         let free = |lanes: &[usize]| lanes.iter().rev().copied().max_by(|&a, &b| place(a).total_cmp(&place(b)));
         match self.departure.manner.depart_lane {
             DepartLane::First => allowed.first().copied(),
-            DepartLane::Index(k) if self.scene.closures.is_closed(LaneId::new(self.first_lane + usize::from(k))) => {
+            // A lane that does not exist is never entered: demand is checked for it.
+            DepartLane::Index(k)
+                if usize::from(k) < self.choices.len()
+                    && self.scene.closures.is_closed(LaneId::new(self.first_lane + usize::from(k))) =>
+            {
                 allowed.into_iter().min_by_key(|a| a.abs_diff(usize::from(k)))
             }
             DepartLane::Index(k) => allowed.into_iter().find(|&a| a == k as usize),

@@ -214,7 +214,9 @@ impl Measures {
     /// CityFlow's average travel time at `horizon`, s: mean over all vehicles that wanted to depart before it of the time
     /// from then to their arrival; whoever has not arrived by the horizon, or not even entered, counts up to it.
     pub fn cityflow_att(&self, scene: &Scene, horizon: Millis) -> Option<f64> {
-        let wanted = self.trips.iter().zip(&scene.departures).filter(|(_, d)| d.depart < horizon);
+        // In the order of time, which leaves out whom a surge has removed.
+        let all = scene.order.iter().map(|id| (&self.trips[id.index()], &scene.departures[id.index()]));
+        let wanted = all.filter(|(_, d)| d.depart < horizon);
         let travelled =
             wanted.map(|(trip, d)| (trip.arrived.map_or(horizon, |at| at.min(horizon)) - d.depart).seconds());
         let (sum, loaded) = travelled.fold((0.0, 0u64), |(sum, n), time| (sum + time, n + 1));

@@ -9,6 +9,8 @@ use intergreen::scenario::{NetworkFile, Scenario, to_ron};
 use intergreen::sim::{Setup, Simulation};
 use intergreen_control::Millis;
 
+use super::tools::{Scratch, run as cli};
+
 /// The bundled city.
 fn bundled() -> Scenario {
     Scenario::from_ron(include_str!("../../scenarios/city.ron"), "city.ron").unwrap()
@@ -79,4 +81,17 @@ fn cities_of_other_seeds_and_sizes_run_without_a_defect() {
         assert_eq!(defects, (0, 0, 0.0, 0), "{intersections} {seed}");
         assert!(sim.trip().is_none());
     }
+}
+
+/// No signal is at level of service F: what the summary and `intersections.csv` say.
+#[test]
+fn no_signal_of_the_city_fails() {
+    let scratch = Scratch::new();
+    let out = scratch.path("out").display().to_string();
+    let said = cli(["city", "--drain", "--quiet", "--out", &out]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let table = scratch.read("out/intersections.csv");
+    let signals: Vec<&str> = table.lines().filter(|line| line.contains(",signal,")).collect();
+    assert_eq!(signals.len(), 52);
+    assert!(signals.iter().all(|line| !line.ends_with(",F") && !line.ends_with(',')), "{table}");
 }

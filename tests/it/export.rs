@@ -161,6 +161,22 @@ fn sumo_drives_the_arterial_as_we_do() {
     assert!((ours / theirs - 1.0).abs() < 0.03, "{ours} {theirs}");
 }
 
+/// The same of the city, which has roundabouts, bus lanes and stops besides.
+#[test]
+fn sumo_drives_the_city_as_we_do() {
+    let scratch = Scratch::new();
+    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/city.ron");
+    let config = export(&bundled, &scratch.path("."), &["--behaviour", "krauss"]);
+    let Some((said, trips)) = sumo(&config, &scratch.path("trips.xml"), &[]) else { return };
+    assert!(!said.contains("Error"), "{said}");
+    let ours = run(["city", "--behaviour", "krauss", "--drain", "--json", "--quiet"]).json();
+    assert_eq!(ours["vehicles"]["arrived"], trips.len());
+    let theirs = trips.iter().map(|t| t.2).sum::<f64>() / trips.len() as f64;
+    let ours = ours["mean_duration_s"].as_f64().unwrap();
+    // What the issue asks for. Seen: SUMO 293.2 s, ours 284.2 to 285.7 s over three seeds.
+    assert!((ours / theirs - 1.0).abs() < 0.1, "{ours} {theirs}");
+}
+
 #[test]
 fn sumo_drives_an_export_as_it_drives_the_original() {
     let Some(file) = data_file("resco/cologne1/cologne1.sumocfg") else { return };

@@ -190,6 +190,7 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
         &["demand.matrices[0].cells[0].to: no zone 'eats'; did you mean 'east'?"],
     ),
     ("from: [(street: \"a\")]", "from: []", &["cells[0].from: zone 'west' has no street to go from"]),
+    ("lane: first", "lane: index(3)", &["demand.flows[1].enter.lane: lane 3; street 'a' has 1 there"]),
     // Commands, controllers, measures.
     ("at: 200, command", "ta: 200, command", &["TimedCommand has no field ta; did you mean 'at'?"]),
     ("CloseLanes(link", "ClosLanes(link", &["ClosLanes; did you mean 'CloseLanes'?"]),

@@ -99,7 +99,7 @@ pub struct Street {
     #[schemars(range(min = 1, max = 8), extend("unit" = "lanes"))]
     pub lanes_back: Option<u8>,
     /// Speed limit, km/h.
-    #[schemars(range(min = 5.0, max = 150.0), extend("unit" = "km/h"))]
+    #[schemars(range(min = 5.0, max = 110.0), extend("unit" = "km/h"))]
     pub speed: f64,
     /// Greater goes first at a [`NodeKind::Priority`] node.
     #[serde(default = "one", skip_serializing_if = "is_one")]

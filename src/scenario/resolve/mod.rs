@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::format::{DemandFile, ScenarioFile, VehicleFile, WeightFile};
 use super::place::Step;
 use super::words::expected_names;
-use crate::demand::{Demand, Manner, Route, RouteId, Router, Source, StoppingPlace, Timing, TypeId};
+use crate::demand::{Demand, DepartLane, Manner, Route, RouteId, Router, Source, StoppingPlace, Timing, TypeId};
 use crate::network::Network;
 use streets::Streets;
 
@@ -162,10 +162,33 @@ impl<'a> Resolver<'a> {
                 self.check_usable(path, route, kind)?;
             }
         }
+        self.check_lanes(path, &routes, &manner)?;
         if !self.names.insert(id.to_owned()) {
             return wrong(path.to_vec(), format!("'{id}' is given twice; expected a name of its own"));
         }
         self.demand.sources.push(Source { id: id.to_owned(), timing, types, routes, manner });
+        Ok(())
+    }
+
+    /// Refuses lanes that its first or last street does not have.
+    fn check_lanes(&self, path: &[Step], routes: &[(RouteId, f64)], manner: &Manner) -> Result<(), Wrong> {
+        let enters = match manner.depart_lane {
+            DepartLane::Index(lane) => Some(lane),
+            _ => None,
+        };
+        for &(route, _) in routes {
+            let links = &self.demand.routes[route.index()].links;
+            let ends = [(enters, links.first(), "enter"), (manner.arrival_lane, links.last(), "leave")];
+            for (lane, link, field) in ends {
+                let (Some(lane), Some(&link)) = (lane, link) else { continue };
+                let lanes = self.network.lanes_of(link).count();
+                if usize::from(lane) >= lanes {
+                    let street = &self.network.link(link).id;
+                    let problem = format!("lane {lane}; street '{street}' has {lanes} there, from 0 at the kerb");
+                    return wrong([with(path, field), steps!("lane")].concat(), problem);
+                }
+            }
+        }
         Ok(())
     }
 

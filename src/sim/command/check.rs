@@ -8,6 +8,10 @@ use crate::sim::scene::Scene;
 
 /// Most that a surge multiplies departures by.
 const MOST_FACTOR: f64 = 100.0;
+/// Speed limits that can be set, m/s: signals are timed and drivers look ahead for the speeds of a town.
+const SPEED_LIMITS: std::ops::RangeInclusive<f64> = 0.5..=30.0;
+/// Longest name for which a near miss is looked for: a message is not worth more.
+const LONGEST: usize = 100;
 /// A name is a near miss with one letter wrong, missing or too many, and one more for so many that it has.
 const LETTERS: usize = 5;
 
@@ -74,9 +78,10 @@ impl Command {
         match self {
             Self::SpeedLimit { link, limit } => {
                 find_link(network, "SpeedLimit", link)?;
-                if !(limit.is_finite() && *limit > 0.0) {
+                if !SPEED_LIMITS.contains(limit) {
+                    let (least, most) = SPEED_LIMITS.into_inner();
                     return Err(format!(
-                        "SpeedLimit of link '{link}': limit is {limit}; expected a positive number of m/s"
+                        "SpeedLimit of link '{link}': limit is {limit}; expected {least} to {most} m/s"
                     ));
                 }
                 Ok(())
@@ -147,6 +152,9 @@ fn find_signal(network: &Network, what: &str, name: &str) -> Result<u16, String>
 
 /// The name most like another one, as a question; nothing if none is like it.
 fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
+    if name.len() > LONGEST {
+        return String::new();
+    }
     let most = 1 + name.chars().count() / LETTERS;
     let close = names.map(|n| (strsim::osa_distance(name, n), n)).filter(|(wrong, _)| *wrong <= most);
     // Of equals the first.
