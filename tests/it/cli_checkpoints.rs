@@ -146,7 +146,7 @@ fn what_does_not_fit_is_refused_with_the_reason() {
     refused(&[&same[..], &["--set", "end=300"]].concat(), "was made with end 200 s; this run has 300 s");
     refused(&[&same[..], &["--scale", "2"]].concat(), "was made of another demand: it had 20 vehicles");
     refused(&[&same[..], &["--allow-unsafe-programs"]].concat(), "with unsafe programs refused; this run has allowed");
-    refused(&["--until", "100"], "was made with step 1 s; this run has 0.5 s");
+    refused(&["arterial", "--until", "100"], "was made with step 1 s; this run has 0.5 s");
     refused(&[&same[..], &["--until", "59"]].concat(), "is of 60 s; the run ends at 59 s");
     let recording = scratch.path("r.jsonl").display().to_string();
     refused(&[&same[..], &["--record-inputs", &recording]].concat(), "a recording begins where the controllers start");

@@ -194,7 +194,11 @@ fn sumo_drives_an_export_as_it_drives_the_original() {
 fn names_that_sumo_refuses_are_changed_and_noted() {
     let scratch = Scratch::new();
     let bundled = include_str!("../../scenarios/arterial.ron");
-    let text = bundled.replace("\"hn\"", "\"h<&;'ñ,|\"").replace("id: \"a\"", "id: \"ä>\"").replace("\"a\"", "\"ä>\"");
+    let text = bundled
+        .replace("\"hn\"", "\"h<&;'ñ,|\"")
+        .replace("\"hn:", "\"h<&;'ñ,|:")
+        .replace("id: \"a\"", "id: \"ä>\"")
+        .replace("\"a\"", "\"ä>\"");
     let scenario = scratch.write("odd names.ron", text.replace("name: \"arterial\"", "name: \"a \u{1}-- <odd> näme\""));
     let folder = scratch.path("out");
     let said = run(["export", "sumo", scenario.to_str().unwrap(), "-o", folder.to_str().unwrap()]);

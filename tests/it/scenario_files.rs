@@ -127,7 +127,7 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
     // The network.
     ("kind: priority", "kind: prority", &["small.ron:15:", "prority; did you mean 'priority'?"]),
     ("to: \"c\", lanes: 1, speed: 50", "to: \"cc\", lanes: 1, speed: 50", &["small.ron:20:", "no node 'cc'"]),
-    ("speed: 30", "speed: 0", &["small.ron:22:", "streets[2].speed: 0; expected 5 to 150 km/h"]),
+    ("speed: 30", "speed: 0", &["small.ron:22:", "streets[2].speed: 0; expected 5 to 110 km/h"]),
     ("lanes: 1, speed: 30", "lanes: 0, speed: 30", &["small.ron:22:", "streets[2].lanes: 0; expected 1 to 8 lanes"]),
     ("x: 300, y: 0", "x: 2, y: 0", &["small.ron:", "m long"]),
     ("network: inline(", "network: outline(", &["small.ron:12:", "outline; did you mean 'inline'?"]),
@@ -329,7 +329,7 @@ fn bundled_scenarios_are_run_by_name() {
     let said = run(["arterial", "--json", "--quiet", "--until", "60"]);
     assert!(said.code == 0 && said.json()["scenario"] == "arterial", "{said:?}");
     let said = run(["artery"]);
-    assert!(said.code == 2 && said.stderr.contains("scenarios in the program: arterial, "), "{said:?}");
+    assert!(said.code == 2 && said.stderr.contains("scenarios in the program: city, arterial, "), "{said:?}");
 }
 
 /// What the README shows must work as it stands.
