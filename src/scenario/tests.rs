@@ -156,7 +156,7 @@ fn broken_files_are_refused_with_place_and_reason() {
         (
             "[0.80, 1.10, 1.20, 0.90]",
             "[1.0]",
-            &["arterial.ron:131:", "profiles.peak.factors: has 1 factors; expected 4"],
+            &["arterial.ron:159:", "profiles.peak.factors: has 1 factors; expected 4"],
         ),
         ("share: 97", "share: -1", &["vehicles[0].share: -1; expected 0 to"]),
         ("turns: [\"r s\", \"s l\"]", "turns: [\"l\", \"r\"]", &["street 'fn': at node 'f'", "would cross"]),
