@@ -168,7 +168,7 @@ fn apply_pass(bencher: Bencher, name: &str) {
 fn lane_changes(bencher: Bencher, name: &str) {
     let Some(scene) = warm(name) else { return };
     let (facts, routes) = (scene.sim.scene(), &scene.sim.paths().table);
-    let Traffic { tails, storage, .. } = scene.sim.traffic();
+    let Traffic { tails, storage, askew, .. } = scene.sim.traffic();
     bencher
         .counter(ItemsCount::new(scene.sim.traffic().count()))
         .with_inputs(|| scene.sim.traffic().lanes.clone())

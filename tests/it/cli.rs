@@ -39,25 +39,17 @@ fn version_and_help() {
 
 #[test]
 fn the_bundled_scenario_gives_a_summary() {
-    let said = run(["--until", "120"]);
+    let said = run(["--until", "25320"]);
     assert_eq!(said.code, 0, "{said:?}");
-    for part in [
-        "arterial",
-        "fixed_time",
-        "120.0 s",
-        "loaded",
-        "duration",
-        "time loss",
-        "Defects",
-        "of 8 signals",
-        "× real time",
-    ] {
+    for part in
+        ["city", "fixed_time", "120.0 s", "loaded", "duration", "time loss", "Defects", "of 52 signals", "× real time"]
+    {
         assert!(said.stdout.contains(part), "{part}: {}", said.stdout);
     }
     assert_eq!(said.stderr, "", "no progress where stderr is no terminal");
     assert_eq!(
-        run(["run", "--until", "120", "--json"]).json()["state_hash"],
-        run(["--until", "120", "--json"]).json()["state_hash"]
+        run(["run", "--until", "25320", "--json"]).json()["state_hash"],
+        run(["--until", "25320", "--json"]).json()["state_hash"]
     );
 }
 
@@ -134,7 +126,7 @@ fn no_arrivals_mean_null() {
 #[test]
 fn results_do_not_depend_on_threads_but_on_the_seed() {
     let hash = |args: &[&str]| {
-        let all = ["--until", "200", "--json"].iter().chain(args);
+        let all = ["arterial", "--until", "200", "--json"].iter().chain(args);
         run(all).json()["state_hash"].clone()
     };
     let one = hash(&["--threads", "1"]);
@@ -145,7 +137,9 @@ fn results_do_not_depend_on_threads_but_on_the_seed() {
 #[test]
 fn demand_is_scaled_and_values_are_set() {
     let loaded = |args: &[&str]| {
-        run(args.iter().chain(&["--until", "600", "--json"])).json()["vehicles"]["loaded"].as_f64().unwrap()
+        run(["arterial"].iter().chain(args).chain(&["--until", "600", "--json"])).json()["vehicles"]["loaded"]
+            .as_f64()
+            .unwrap()
     };
     let plain = loaded(&[]);
     for args in [["--scale", "0.5"], ["--set", "demand.scale=0.5"]] {
@@ -170,8 +164,8 @@ fn it_is_said_when_trips_find_their_way() {
     assert!(run([config, "--routes", "once"]).stdout.contains("trips routed once"));
     let wrong = run([config, "--set", "routing=never"]);
     assert!(wrong.code == 2 && wrong.stderr.contains("expected once or at_departure"), "{wrong:?}");
-    // Every route of the bundled scenario is given.
-    assert_eq!(run(["--until", "1", "--json", "--set", "routing=at_departure"]).json()["routes"], "given");
+    // Every route of the arterial is given.
+    assert_eq!(run(["arterial", "--until", "1", "--json", "--set", "routing=at_departure"]).json()["routes"], "given");
 }
 
 #[test]
@@ -247,7 +241,8 @@ fn files_are_written() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
-    let mut child = program(["--until", "60"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        program(["arterial", "--until", "60"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let mut stderr = String::new();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();

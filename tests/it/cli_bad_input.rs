@@ -99,7 +99,7 @@ fn options_that_make_no_sense() {
     refused(&["--sensors", "perfect"], &["perfect", "not supported yet"]);
     refused(&["--sensors", "loops+probe"], &["loops+probe", "not supported yet"]);
     refused(&["--behaviour", "mad"], &["calibrated", "krauss_orig1"]);
-    refused(&["--until", "-5"], &["starts at 0 s"]);
+    refused(&["arterial", "--until", "-5"], &["starts at 0 s"]);
     refused(&["--until", "10", "--drain"], &["cannot be used with"]);
     refused(&["--step", "NaN"], &["expected a number"]);
     refused(&["--step", "0"], &["0.05 to 2 s"]);
@@ -128,7 +128,7 @@ fn options_that_make_no_sense() {
         ("[(at: NaN, command: SpeedLimit(link: \"m0\", limit: 1))]", "NaN; expected a finite number"),
     ] {
         let file = s.write("c.ron", text).display().to_string();
-        refused(&["--commands", &file], &["c.ron", words]);
+        refused(&["arterial", "--commands", &file], &["c.ron", words]);
     }
     let file = s.write("taken", "x").display().to_string();
     refused(&["--out", &file], &["--out", "taken"]);

@@ -168,6 +168,7 @@ fn results_lie_in_the_folder_whatever_the_scenario_says() {
         "edgedata.xml",
         "edges.xml",
         "fcd.xml",
+        "intersections.csv",
         "lanes.csv",
         "lanes.xml",
         "manifest.json",
