@@ -65,8 +65,16 @@ pub fn normal(seed: u64, key: u64, purpose: Purpose, counter: u64) -> f64 {
 
 /// A key made from a name (FNV-1a, then mixed).
 pub fn key_of(name: &str) -> u64 {
-    let fnv = name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3));
-    mix(fnv)
+    mix(fnv(FNV_START, name.as_bytes()))
+}
+
+/// Where FNV-1a begins.
+pub const FNV_START: u64 = 0xCBF2_9CE4_8422_2325;
+
+/// FNV-1a, 64 bits, of what was hashed so far and some more bytes: the same everywhere, and a change of a single byte
+/// always shows.
+pub fn fnv(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3))
 }
 
 /// A stream of draws for `rand`'s distributions: counter 0, 1, 2, …

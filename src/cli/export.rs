@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use super::args::SetupArgs;
 use super::findings::Findings;
 use super::{Failure, Loaded, complain, load, print, record, run};
-use crate::demand::{self, VehicleType};
+use crate::demand;
 use crate::export::sumo::{Export, Files, Scenario, file_name};
 use crate::instruments::Outputs;
 use crate::sim::Setup;
@@ -93,15 +93,7 @@ fn refuse_what_has_no_place(args: &SetupArgs) -> Result<(), Failure> {
 
 /// Writes the files and says what became of the scenario.
 fn write(args: &SumoArgs, loaded: &Loaded, setup: &Setup) -> Result<(), Failure> {
-    let types: Vec<VehicleType> = loaded
-        .demand
-        .types
-        .iter()
-        .map(|t| match setup.behaviour {
-            Some(model) if model != t.model => t.clone().with_model(model),
-            _ => t.clone(),
-        })
-        .collect();
+    let types = loaded.demand.types_driven_by(setup.behaviour);
     let departures = demand::expand(&loaded.demand, setup.seed, loaded.begin, loaded.end);
     let results = results(&loaded.outputs);
     let export = Export::new(Scenario {

@@ -63,22 +63,22 @@ pub struct GridArgs {
     #[command(flatten)]
     pub file: FileArgs,
     /// Crossings from west to east, 1 to 100
-    #[arg(long, value_name = "N", default_value_t = 6)]
+    #[arg(long, value_name = "N", default_value_t = Grid::default().columns)]
     pub columns: usize,
     /// Crossings from south to north, 1 to 100
-    #[arg(long, value_name = "N", default_value_t = 6)]
+    #[arg(long, value_name = "N", default_value_t = Grid::default().rows)]
     pub rows: usize,
     /// Distance between neighbours, 100 to 1000 m
-    #[arg(long, value_name = "M", default_value_t = 200.0)]
+    #[arg(long, value_name = "M", default_value_t = Grid::default().block)]
     pub block: f64,
     /// Lanes each way, 1 to 3
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = Grid::default().lanes)]
     pub lanes: u8,
     /// Left turns at signals have no bays
     #[arg(long)]
     pub no_bays: bool,
     /// Speed limit, 30 to 70 km/h
-    #[arg(long, value_name = "KM/H", default_value_t = 50.0)]
+    #[arg(long, value_name = "KM/H", default_value_t = Grid::default().speed)]
     pub speed: f64,
     /// Parts of crossings with signals, with priority streets, and with right before left
     #[arg(long, value_name = "S,P,R", default_value = "1,0,0", value_parser = numbers::<3>)]
@@ -93,22 +93,22 @@ pub struct ArterialArgs {
     #[command(flatten)]
     pub file: FileArgs,
     /// Signals, 1 to 100
-    #[arg(long, value_name = "N", default_value_t = 8)]
+    #[arg(long, value_name = "N", default_value_t = Arterial::default().signals)]
     pub signals: usize,
     /// Least and greatest distance of neighbours, 150 to 2000 m
     #[arg(long, value_name = "M,M", default_value = "220,420", value_parser = numbers::<2>)]
     pub spacing: [f64; 2],
     /// Lanes of the main street each way, 1 to 3
-    #[arg(long, value_name = "N", default_value_t = 2)]
+    #[arg(long, value_name = "N", default_value_t = Arterial::default().lanes)]
     pub lanes: u8,
     /// Left turns from the main street have no bays
     #[arg(long)]
     pub no_bays: bool,
     /// Share of signals with side streets on both sides, 0 to 1
-    #[arg(long, value_name = "P", default_value_t = 0.8)]
+    #[arg(long, value_name = "P", default_value_t = Arterial::default().crossings)]
     pub crossings: f64,
     /// Speed limit, 30 to 70 km/h
-    #[arg(long, value_name = "KM/H", default_value_t = 50.0)]
+    #[arg(long, value_name = "KM/H", default_value_t = Arterial::default().speed)]
     pub speed: f64,
     /// Where most drive
     #[arg(long, value_name = "WAY", default_value = "east")]
@@ -134,7 +134,7 @@ pub struct RoundaboutsArgs {
     #[command(flatten)]
     pub file: FileArgs,
     /// Roundabouts, 1 to 100
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = Roundabouts::default().roundabouts)]
     pub roundabouts: usize,
     /// Least and greatest distance of neighbours, 150 to 2000 m
     #[arg(long, value_name = "M,M", default_value = "220,380", value_parser = numbers::<2>)]
@@ -143,13 +143,13 @@ pub struct RoundaboutsArgs {
     #[arg(long, value_name = "M,M", value_parser = numbers::<2>)]
     pub radius: Option<[f64; 2]>,
     /// Lanes of ring and main street each way, 1 or 2
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = Roundabouts::default().lanes)]
     pub lanes: u8,
     /// Share of roundabouts with side streets on both sides, 0 to 1
-    #[arg(long, value_name = "P", default_value_t = 0.7)]
+    #[arg(long, value_name = "P", default_value_t = Roundabouts::default().crossings)]
     pub crossings: f64,
     /// Speed limit, 30 to 70 km/h
-    #[arg(long, value_name = "KM/H", default_value_t = 50.0)]
+    #[arg(long, value_name = "KM/H", default_value_t = Roundabouts::default().speed)]
     pub speed: f64,
 }
 

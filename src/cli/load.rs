@@ -19,8 +19,9 @@ use crate::import::{ImportError, Report, file};
 use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
 use crate::plans;
+use crate::random::{FNV_START, fnv};
 use crate::scenario::{BUNDLED_ALL, Scenario};
-use crate::sim::Setup;
+use crate::sim::{Setup, Simulation};
 
 /// SUMO's step where a configuration names none.
 const SUMO_STEP: Millis = Millis(1000);
@@ -56,8 +57,6 @@ pub struct Loaded {
     pub calendar: (Option<String>, Option<String>),
     /// What an import met and did not simulate.
     pub report: Report,
-    /// What is odd about one of our own files although it can be run, each with its place.
-    pub oddities: Vec<String>,
     /// What the scenario wants measured.
     pub instruments: Instruments,
     /// The files its configuration asks for.
@@ -70,6 +69,30 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// A scenario of which nothing else is said: steps of 1 s from 0 until the last vehicle has left.
+    fn new(name: String, network: Network, demand: Demand) -> Self {
+        Self {
+            name,
+            network: Arc::new(network),
+            demand,
+            begin: Millis(0),
+            end: None,
+            step: SUMO_STEP,
+            seed: 1,
+            routing: Routing::default(),
+            scale: 1.0,
+            warm_up: Millis(0),
+            controller: Controller::default(),
+            commands: Vec::new(),
+            calendar: (None, None),
+            report: Report::default(),
+            instruments: Instruments::default(),
+            outputs: Outputs::default(),
+            inputs: Vec::new(),
+            completes: false,
+        }
+    }
+
     /// Gives its signal programs yellow and clearance times, if they know none and are to be completed.
     pub fn complete_programs(&mut self) {
         if !std::mem::take(&mut self.completes) {
@@ -84,6 +107,17 @@ impl Loaded {
                 self.report.count("signal programs made longer, so that no green is under 5 s", example);
             }
         }
+    }
+
+    /// Enters its commands.
+    ///
+    /// # Errors
+    /// If one does not fit the network; says where the file speaks of it.
+    pub fn give_commands(&self, sim: &mut Simulation) -> Result<(), Failure> {
+        for (place, command) in &self.commands {
+            sim.command(command.clone()).map_err(|e| Failure::Input(format!("{place}: {e}")))?;
+        }
+        Ok(())
     }
 
     /// The setup of a run of the scenario as it is.
@@ -120,11 +154,19 @@ pub type Edit = (String, String);
 /// # Errors
 /// Says which file is wrong, where, and what was expected.
 pub fn load(path: Option<&Path>, edits: &[Edit]) -> Result<Loaded, Failure> {
-    let Some(path) = path else { return bundled(BUNDLED_ALL[0], edits) };
+    load_and_look(path, edits, &mut |_| {})
+}
+
+/// The same; `look` sees what a file of our own says.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_and_look(path: Option<&Path>, edits: &[Edit], look: &mut dyn FnMut(&Scenario)) -> Result<Loaded, Failure> {
+    let Some(path) = path else { return bundled(BUNDLED_ALL[0], edits, look) };
     if let Some(&bundled_one) = BUNDLED_ALL.iter().find(|b| Path::new(b.0) == path)
         && !path.exists()
     {
-        return bundled(bundled_one, edits);
+        return bundled(bundled_one, edits, look);
     }
     let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
     let plain = name.strip_suffix(".gz").unwrap_or(&name);
@@ -140,7 +182,7 @@ pub fn load(path: Option<&Path>, edits: &[Edit]) -> Result<Loaded, Failure> {
         Ok(_) => {}
     }
     if name.ends_with(".ron") {
-        ron(path, edits)
+        ron(path, edits, look)
     } else if plain.ends_with(".sumocfg") || plain.ends_with(".sumocfg.xml") {
         sumo(path, edits)
     } else if name.ends_with(".json") {
@@ -166,34 +208,31 @@ pub fn load(path: Option<&Path>, edits: &[Edit]) -> Result<Loaded, Failure> {
 }
 
 /// A scenario in the program itself.
-fn bundled((name, text): (&str, &str), edits: &[Edit]) -> Result<Loaded, Failure> {
-    own(text, &format!("{name}.ron"), edits)
+fn bundled((name, text): (&str, &str), edits: &[Edit], look: &mut dyn FnMut(&Scenario)) -> Result<Loaded, Failure> {
+    own(text, &format!("{name}.ron"), edits, look)
 }
 
 /// One of our own files.
-fn ron(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
+fn ron(path: &Path, edits: &[Edit], look: &mut dyn FnMut(&Scenario)) -> Result<Loaded, Failure> {
     let shown = path.display().to_string();
     let text = file::read_text(path).map_err(|e| Failure::Input(format!("{shown}: {e}")))?;
-    own(&text, &shown, edits)
+    own(&text, &shown, edits, look)
 }
 
 /// A scenario of our own, from its text.
-fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
+fn own(text: &str, name: &str, edits: &[Edit], look: &mut dyn FnMut(&Scenario)) -> Result<Loaded, Failure> {
     let wrong = |e: crate::scenario::ScenarioError| Failure::Input(e.to_string());
     let scenario = Scenario::from_ron_with(text, name, edits).map_err(wrong)?;
     let built = scenario.assemble().map_err(wrong)?;
-    let mut inputs = vec![Input { file: name.to_owned(), hash: file::fnv(file::FNV_START, text.as_bytes()) }];
+    let mut inputs = vec![Input { file: name.to_owned(), hash: fnv(FNV_START, text.as_bytes()) }];
     for file in &built.files {
         inputs.push(Input::read(file)?);
     }
-    let oddities = scenario.oddities().iter().map(ToString::to_string).collect();
+    look(&scenario);
     let commands = scenario.file.commands.iter().cloned().enumerate();
     let commands = commands.map(|(i, command)| (scenario.place_of_command(i), command)).collect();
     let file = scenario.file;
     let loaded = Loaded {
-        name: file.name,
-        network: Arc::new(built.network),
-        demand: built.demand,
         begin: Millis::from_seconds(file.begin),
         end: file.end.map(Millis::from_seconds),
         step: Millis::from_seconds(file.step),
@@ -208,11 +247,10 @@ fn own(text: &str, name: &str, edits: &[Edit]) -> Result<Loaded, Failure> {
         commands,
         calendar: (file.date, file.time_zone),
         report: Report { fallbacks: file.fallbacks, ..built.report },
-        oddities,
         instruments: built.instruments,
         outputs: built.outputs,
         inputs,
-        completes: false,
+        ..Loaded::new(file.name, built.network, built.demand)
     };
     checked(loaded)
 }
@@ -247,9 +285,6 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         inputs.push(Input::read(file)?);
     }
     checked(Loaded {
-        name: stem(path),
-        network: Arc::new(network),
-        demand,
         begin: config.begin,
         end: config.end,
         step,
@@ -257,15 +292,10 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         routing: config.routing,
         scale: config.scale.unwrap_or(1.0),
         report,
-        warm_up: Millis(0),
-        controller: Controller::default(),
-        commands: Vec::new(),
-        calendar: (None, None),
-        oddities: Vec::new(),
         instruments,
         outputs: config.outputs,
         inputs,
-        completes: false,
+        ..Loaded::new(stem(path), network, demand)
     })
 }
 
@@ -280,25 +310,12 @@ fn of_cityflow(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         cityflow::hold_lanes(&mut network, &demand, &mut report);
     }
     let mut loaded = Loaded {
-        name: cityflow_name(path),
-        network: Arc::new(network),
-        demand,
-        begin: Millis(0),
-        end: None,
         step: config.interval,
         seed: config.seed,
-        routing: Routing::default(),
-        scale: 1.0,
         report,
-        warm_up: Millis(0),
-        controller: Controller::default(),
-        commands: Vec::new(),
-        calendar: (None, None),
-        oddities: Vec::new(),
-        instruments: Instruments::default(),
-        outputs: Outputs::default(),
         inputs: [path, &config.roadnet, &config.flow].into_iter().map(Input::read).collect::<Result<_, _>>()?,
         completes: true,
+        ..Loaded::new(cityflow_name(path), network, demand)
     };
     for (key, value) in edits {
         edit_cityflow(&mut loaded, key, value).map_err(Failure::Input)?;

@@ -254,10 +254,7 @@ pub fn simulation(args: &SetupArgs, loaded: &mut Loaded, verbose: bool) -> Resul
     let demand = Arc::new(std::mem::take(&mut loaded.demand));
     let mut sim = Simulation::new(loaded.network.clone(), demand, setup).map_err(failure)?;
     warn_unsafe(sim.plans(), verbose);
-    for (place, command) in &loaded.commands {
-        let wrong = |e: SimError| Failure::Input(format!("{place}: {e}"));
-        sim.command(command.clone()).map_err(wrong)?;
-    }
+    loaded.give_commands(&mut sim)?;
     if let Some(file) = &args.commands {
         give_commands(&mut sim, file)?;
     }

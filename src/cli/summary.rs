@@ -1,9 +1,10 @@
 //! The summary that a person reads.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::findings::Findings;
-use super::intersections::{self, Control};
+use super::intersections::{self, Control, Intersection};
 use super::outcome::Outcome;
 use super::run::{Finished, Stop};
 use super::tables;
@@ -21,8 +22,9 @@ pub fn text(run: &Finished<'_>, o: &Outcome) -> String {
     let _ = header(&mut s, run, o);
     let _ = trips(&mut s, run, o);
     let _ = defects(&mut s, run, o);
-    let _ = signals(&mut s, run);
-    let _ = levels(&mut s, run);
+    let intersections = intersections::all(run);
+    let _ = signals(&mut s, run, &intersections);
+    let _ = levels(&mut s, run, &intersections);
     let _ = programs(&mut s, run, o);
     let _ = Findings::of(&run.loaded.report).summarise(&mut s, run.args.verbose);
     let _ = cost(&mut s, run, o);
@@ -125,18 +127,16 @@ fn defects(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result 
 }
 
 /// The signals with the most delay.
-fn signals(s: &mut String, run: &Finished<'_>) -> std::fmt::Result {
+fn signals(s: &mut String, run: &Finished<'_>, all: &[Intersection]) -> std::fmt::Result {
     let rows = tables::signals(&tables::lanes(run));
     if rows.is_empty() {
         return Ok(());
     }
     // Delay on the whole approaches, as by level of service below; the rest at the stop lines.
-    let all = intersections::all(run);
+    let with_lamps = all.iter().filter(|i| i.control == Control::Signal);
+    let delays: BTreeMap<&str, Option<f64>> = with_lamps.map(|i| (i.name.as_str(), i.delay)).collect();
     let network = &run.sim.scene().network;
-    let delay = |signal: SignalId| {
-        let name = &network.signals[signal.index()].id;
-        all.iter().find(|i| i.control == Control::Signal && i.name == *name).and_then(|i| i.delay)
-    };
+    let delay = |signal: SignalId| delays.get(network.signals[signal.index()].id.as_str()).copied().flatten();
     let mut rows: Vec<_> = rows.into_iter().map(|(signal, f)| (signal, f, delay(signal))).collect();
     rows.sort_by(|a, b| b.2.unwrap_or(0.0).total_cmp(&a.2.unwrap_or(0.0)));
     let shown = if run.args.verbose { rows.len() } else { SHORT.min(rows.len()) };
@@ -165,8 +165,7 @@ fn signals(s: &mut String, run: &Finished<'_>) -> std::fmt::Result {
 }
 
 /// Delay and level of service by intersection.
-fn levels(s: &mut String, run: &Finished<'_>) -> std::fmt::Result {
-    let all = intersections::all(run);
+fn levels(s: &mut String, run: &Finished<'_>, all: &[Intersection]) -> std::fmt::Result {
     if all.is_empty() {
         return Ok(());
     }

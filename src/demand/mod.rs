@@ -54,6 +54,17 @@ pub struct Demand {
     pub sources: Vec<Source>,
 }
 
+impl Demand {
+    /// The vehicle types, all driven by `model` if one is given.
+    pub fn types_driven_by(&self, model: Option<FollowingModel>) -> Vec<VehicleType> {
+        let driven = |t: &VehicleType| match model {
+            Some(model) if model != t.model => t.clone().with_model(model),
+            _ => t.clone(),
+        };
+        self.types.iter().map(driven).collect()
+    }
+}
+
 /// A connected sequence of links, at least one, with the stops to make on the way.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Route {

@@ -69,6 +69,9 @@ impl Default for Routing {
     }
 }
 
+/// Most looks at the traffic that are remembered for each link: memory is kept for all of them.
+pub const MOST_LOOKS: u32 = 3_600;
+
 /// How the speed assumed on a link follows from what was seen there.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use crate::random::{FNV_START, fnv};
+
 /// Larger texts of our own are refused, bytes: a grid of 100×100 intersections with all its lanes has half of it.
 pub const MOST_TEXT: u64 = 256 << 20;
 
@@ -62,14 +64,6 @@ pub fn hash(path: &Path) -> Result<u64, String> {
         let n = bytes.len();
         source.consume(n);
     }
-}
-
-/// Where FNV-1a begins.
-pub const FNV_START: u64 = 0xCBF2_9CE4_8422_2325;
-
-/// FNV-1a, 64 bits, of what was hashed so far and some more bytes.
-pub fn fnv(hash: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(hash, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3))
 }
 
 #[cfg(test)]

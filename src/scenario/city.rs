@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::format::{
-    DemandFile, EnterFile, FlowFile, NetworkFile, PlaceFile, RouteFile, RoutingFile, ScenarioFile, StopFile, TripFile,
-    VERSION, VehicleFile,
+    DemandFile, EnterFile, FlowFile, NetworkFile, PlaceFile, RouteFile, ScenarioFile, StopFile, TripFile, VehicleFile,
 };
 use super::generated::vehicles;
-use crate::demand::{DepartSpeed, FollowingModel};
+use crate::demand::DepartSpeed;
 use crate::generate::city::Layout;
 use crate::generate::city::buses::{BusLine, DWELL, HEADWAY};
 use crate::generate::city::gravity::HOUR;
@@ -37,32 +36,14 @@ pub fn city_scenario(layout: &Layout, plan: StreetPlan, routes: &[Vec<String>], 
     }
     let mut vehicles = vehicles();
     vehicles.push(VehicleFile { share: 0.0, class: VehicleClass::Bus, length: Some(12.0), ..VehicleFile::named(BUS) });
-    ScenarioFile {
-        version: VERSION,
-        name: "city".to_owned(),
-        description: format!(
-            "A city district on a river in the morning peak: {} trips of a gravity model, routes of a stochastic \
-             assignment, two bus lines",
-            layout.trips.len()
-        ),
-        date: None,
-        time_zone: None,
-        begin: BEGIN,
-        end: None,
-        warm_up: 0.0,
-        step: 0.5,
-        seeds: vec![seed],
-        behaviour: FollowingModel::Calibrated,
-        routing: RoutingFile::default(),
-        network: NetworkFile::Inline(plan),
-        vehicles,
-        demand,
-        sensors: Default::default(),
-        controller: Default::default(),
-        commands: Vec::new(),
-        measures: Default::default(),
-        fallbacks: Vec::new(),
-    }
+    let description = format!(
+        "A city district on a river in the morning peak: {} trips of a gravity model, routes of a stochastic \
+         assignment, two bus lines",
+        layout.trips.len()
+    );
+    let (begin, seeds) = (BEGIN, vec![seed]);
+    let network = NetworkFile::Inline(plan);
+    ScenarioFile { description, begin, seeds, ..ScenarioFile::new("city", network, vehicles, demand) }
 }
 
 /// Adds a direction of a bus line: its stops, its route, its buses.

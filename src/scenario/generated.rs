@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::format::{DemandFile, FlowFile, NetworkFile, RouteFile, RoutingFile, ScenarioFile, VERSION, VehicleFile};
-use crate::demand::FollowingModel;
+use super::format::{DemandFile, FlowFile, NetworkFile, RouteFile, ScenarioFile, VehicleFile};
 use crate::generate::{Flow, GenerateError, Generated, arterial, grid, roundabouts};
 use crate::network::VehicleClass;
 
@@ -57,26 +56,6 @@ pub fn scenario(name: &str, network: &NetworkFile, end: f64, seed: u64) -> Resul
         Some(made) => (NetworkFile::Inline(made.plan), demand(&made.flows)),
         None => (network.clone(), DemandFile::default()),
     };
-    Ok(ScenarioFile {
-        version: VERSION,
-        name: name.to_owned(),
-        description: String::new(),
-        date: None,
-        time_zone: None,
-        begin: 0.0,
-        end: Some(end),
-        warm_up: 0.0,
-        step: 0.5,
-        seeds: vec![seed],
-        behaviour: FollowingModel::Calibrated,
-        routing: RoutingFile::default(),
-        network,
-        vehicles: vehicles(),
-        demand,
-        sensors: Default::default(),
-        controller: Default::default(),
-        commands: Vec::new(),
-        measures: Default::default(),
-        fallbacks: Vec::new(),
-    })
+    let seeds = vec![seed];
+    Ok(ScenarioFile { end: Some(end), seeds, ..ScenarioFile::new(name, network, vehicles(), demand) })
 }

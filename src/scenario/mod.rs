@@ -31,17 +31,17 @@ pub use error::ScenarioError;
 pub use format::{NetworkFile, ScenarioFile, VehicleFile};
 pub use generated::scenario as generated_scenario;
 pub use plan::{is_scenario, read_plan};
-pub use words::{nearest, read as read_ron};
+pub use words::read as read_ron;
 pub use write::{Read, scenario_of, to_ron};
 
-use crate::demand::routing::Memory;
+use crate::demand::routing::{MOST_LOOKS, Memory};
 use crate::demand::{Demand, StoppingPlace};
 use crate::generate::GenerateError;
 use crate::import::sumo::net::read_network;
 use crate::import::{Report, file};
 use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
-use crate::network::compose::{PlanError, StopPlace, StreetPlan, compose, stops};
+use crate::network::compose::{PlanError, StreetPlan, compose, stops};
 use format::DemandFile;
 use place::{Step, locate, shown};
 use resolve::Wrong;
@@ -57,8 +57,6 @@ pub const BUNDLED_ALL: &[(&str, &str)] = &[
     ("grid", include_str!("../../scenarios/grid.ron")),
     ("roundabouts", include_str!("../../scenarios/roundabouts.ron")),
 ];
-/// Most looks at the traffic that are remembered for each link: memory is kept for all of them.
-const MOST_LOOKS: u32 = 3_600;
 
 /// A parsed scenario file.
 #[derive(Clone, Debug)]
@@ -148,17 +146,15 @@ impl Scenario {
         let mut report = Report::default();
         let mut files: Vec<PathBuf> = self.network_file.iter().map(|(path, _)| path.clone()).collect();
         let made = generated::generated(&self.file.network).map_err(|e| self.cannot_be_made(&e))?;
-        let inline = made.as_ref().map(|made| NetworkFile::Inline(made.plan.clone()));
-        let (network, places) = self.network(inline.as_ref().unwrap_or(&self.file.network), &mut report, &mut files)?;
+        let (network, places) = match &made {
+            Some(made) => self.composed(&made.plan)?,
+            None => self.network(&mut report, &mut files)?,
+        };
         // A generated network has its own traffic.
         let own = made.filter(|_| self.file.demand.has_no_sources());
-        let with_own = own.map(|made| ScenarioFile {
-            demand: DemandFile { scale: self.file.demand.scale, ..generated::demand(&made.flows) },
-            vehicles: self.file.vehicles.clone(),
-            ..self.file.clone()
-        });
-        let file = with_own.as_ref().unwrap_or(&self.file);
-        let demand = resolve::demand(file, &network, places).map_err(|e| self.at(&e))?;
+        let own = own.map(|made| DemandFile { scale: self.file.demand.scale, ..generated::demand(&made.flows) });
+        let section = own.as_ref().unwrap_or(&self.file.demand);
+        let demand = resolve::demand(&self.file, section, &network, places).map_err(|e| self.at(&e))?;
         let instruments = resolve::measures::instruments(&self.file.measures, &network).map_err(|e| self.at(&e))?;
         let outputs = resolve::measures::outputs(&self.file.measures);
         Ok(Assembled { network, demand, instruments, outputs, report, files })
@@ -172,41 +168,37 @@ impl Scenario {
         format!("{}{place}: commands[{number}]", error.file)
     }
 
-    /// The network that the file describes or names.
+    /// The network of a street plan, and its bus stops.
+    fn composed(&self, plan: &StreetPlan) -> Result<(Network, Vec<StoppingPlace>), ScenarioError> {
+        let wrong = |e| self.at(&misplaced(plan, e));
+        let network = compose(plan).map_err(wrong)?;
+        let places = stops(plan, &network).map_err(wrong)?.into_iter().map(StoppingPlace::from).collect();
+        Ok((network, places))
+    }
+
+    /// The network that the file describes or names, if it is not a generated one.
     fn network(
         &self,
-        file: &NetworkFile,
         report: &mut Report,
         files: &mut Vec<PathBuf>,
     ) -> Result<(Network, Vec<StoppingPlace>), ScenarioError> {
-        let alone = |network: Network| (network, Vec::new());
         let plain = |problem: String| ScenarioError::new(&self.source, "", None, problem);
-        match file {
-            NetworkFile::Inline(plan) => {
-                let wrong = |e| self.at(&misplaced(plan, e));
-                let network = compose(plan).map_err(wrong)?;
-                let place = |s: StopPlace| StoppingPlace { id: s.id, lane: s.lane, start: s.start, end: s.end };
-                let places = stops(plan, &network).map_err(wrong)?.into_iter().map(place).collect();
-                Ok((network, places))
-            }
-            NetworkFile::Grid(_) | NetworkFile::Arterial(_) | NetworkFile::Roundabouts(_) => {
-                let made = generated::generated(file).map_err(|e| self.cannot_be_made(&e))?;
-                match made {
-                    Some(made) => self.network(&NetworkFile::Inline(made.plan), report, files),
-                    None => Err(plain("its network cannot be generated".into())),
-                }
-            }
-            NetworkFile::Lanes(parts) => parts.build().map(alone).map_err(|e| plain(e.to_string())),
-            NetworkFile::File(name) => Err(plain(format!("network: '{name}' has not been read"))),
+        let network = match &self.file.network {
+            NetworkFile::Inline(plan) => return self.composed(plan),
+            NetworkFile::Lanes(parts) => parts.build().map_err(|e| plain(e.to_string()))?,
             NetworkFile::Sumo(sumo) => {
                 let additional: Vec<PathBuf> = sumo.additional.iter().map(|a| self.folder.join(a)).collect();
                 let net = self.folder.join(&sumo.net);
                 let network = read_network(&net, &additional, report).map_err(|e| plain(e.to_string()))?;
                 files.push(net);
                 files.extend(additional);
-                Ok(alone(network))
+                network
             }
-        }
+            NetworkFile::Grid(_) | NetworkFile::Arterial(_) | NetworkFile::Roundabouts(_) | NetworkFile::File(_) => {
+                return Err(plain("its network has not been made or read".into()));
+            }
+        };
+        Ok((network, Vec::new()))
     }
 
     /// Puts the network of another file in the place of its name.

@@ -127,7 +127,7 @@ const MOST_NAMES: usize = 20;
 const MOST_COMPARED: usize = 20_000;
 
 /// The known name that is most like one that is not known, if any is like it at all.
-pub fn nearest<'n>(found: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+fn nearest<'n>(found: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     // Whoever mistypes gets a third of the letters wrong at most.
     let most = found.chars().count().div_ceil(3).min(3);
     let cost = |name: &'n str| (strsim::damerau_levenshtein(&found.to_lowercase(), &name.to_lowercase()), name);

@@ -47,27 +47,19 @@ pub struct Read<'a> {
 /// The file of a scenario that has been read from somebody else's files: running it is running them.
 pub fn scenario_of(read: &Read<'_>) -> ScenarioFile {
     let (network, demand, usual) = (read.network, read.demand, FollowingModel::Calibrated);
+    let vehicles = demand.types.iter().map(|kind| VehicleFile::of(kind, usual)).collect();
+    let demand = DemandFile { scale: read.scale, ..Names { network, demand }.file() };
+    let network_file = NetworkFile::Lanes(NetworkParts::of(network));
     ScenarioFile {
-        version: super::format::VERSION,
-        name: read.name.to_owned(),
-        description: String::new(),
-        date: None,
-        time_zone: None,
         begin: read.begin.seconds(),
         end: read.end.map(Millis::seconds),
-        warm_up: 0.0,
         step: read.step.seconds(),
         seeds: vec![read.seed],
         behaviour: usual,
         routing: RoutingFile::of(&read.routing),
-        network: NetworkFile::Lanes(NetworkParts::of(network)),
-        vehicles: demand.types.iter().map(|kind| VehicleFile::of(kind, usual)).collect(),
-        demand: DemandFile { scale: read.scale, ..Names { network, demand }.file() },
-        sensors: Default::default(),
-        controller: Default::default(),
-        commands: Vec::new(),
         measures: measures::measures(read.instruments, read.outputs, network),
         fallbacks: read.fallbacks.to_vec(),
+        ..ScenarioFile::new(read.name, network_file, vehicles, demand)
     }
 }
 

@@ -233,14 +233,7 @@ impl Scene {
 
     /// Prepares a run.
     pub fn new(network: Arc<Network>, demand: &Arc<Demand>, setup: Setup) -> Self {
-        let types: Vec<VehicleType> = demand
-            .types
-            .iter()
-            .map(|t| match setup.behaviour {
-                Some(model) if model != t.model => t.clone().with_model(model),
-                _ => t.clone(),
-            })
-            .collect();
+        let types = demand.types_driven_by(setup.behaviour);
         let dt = setup.step.seconds() as f32;
         let departures = expand(demand, setup.seed, setup.begin, setup.end);
         let arrivals = departures

@@ -7,25 +7,25 @@ use std::sync::Arc;
 use super::Checked;
 use crate::cli::findings::Findings;
 use crate::cli::import::contents;
-use crate::cli::load::{Loaded, load};
+use crate::cli::load::{Loaded, load_and_look};
 use crate::cli::outcome::waivers;
-use crate::sim::{SimError, Simulation};
+use crate::scenario::Scenario;
+use crate::sim::Simulation;
 
 /// Loads a scenario and prepares a run of it, as `run` does.
 pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
-    let mut loaded = load(Some(path), &[]).map_err(|e| vec![e.to_string()])?;
+    let mut odd = Vec::new();
+    let mut look = |s: &Scenario| odd.extend(s.oddities().iter().map(ToString::to_string));
+    let mut loaded = load_and_look(Some(path), &[], &mut look).map_err(|e| vec![e.to_string()])?;
     loaded.complete_programs();
     let shown = path.display();
     let demand = Arc::new(std::mem::take(&mut loaded.demand));
     let setup = loaded.setup(loaded.seed);
-    let wrong = |place: &dyn std::fmt::Display, e: SimError| vec![format!("{place}: {e}")];
     let made = Simulation::new(loaded.network.clone(), demand.clone(), setup);
-    let mut sim = made.map_err(|e| wrong(&shown, e))?;
-    for (place, command) in &loaded.commands {
-        sim.command(command.clone()).map_err(|e| wrong(place, e))?;
-    }
+    let mut sim = made.map_err(|e| vec![format!("{shown}: {e}")])?;
+    loaded.give_commands(&mut sim).map_err(|e| vec![e.to_string()])?;
     let departures = sim.scene().departures.len();
-    let warnings = warnings(&loaded, &waivers(sim.plans(), &loaded.network), departures);
+    let warnings = warnings(odd, &loaded, &waivers(sim.plans(), &loaded.network), departures);
     loaded.demand = Arc::unwrap_or_clone(demand);
     let good = match warnings.len() {
         0 => "good".to_owned(),
@@ -44,9 +44,8 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
     Ok(Checked { text, warnings: warnings.len() })
 }
 
-/// What may make results others than expected.
-fn warnings(loaded: &Loaded, waived: &[String], departures: usize) -> Vec<String> {
-    let mut all = loaded.oddities.clone();
+/// What is odd about the file, and what else may make results others than expected.
+fn warnings(mut all: Vec<String>, loaded: &Loaded, waived: &[String], departures: usize) -> Vec<String> {
     if departures == 0 {
         all.push("no vehicle departs in the scenario's time".into());
     }

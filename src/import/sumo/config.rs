@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use intergreen_control::Millis;
 
 use super::time;
-use crate::demand::routing::{Memory, Moment, Routing};
+use crate::demand::routing::{MOST_LOOKS, Memory, Moment, Routing};
 use crate::import::xml::{self, Element};
 use crate::import::{ImportError, Report};
 use crate::instruments::Outputs;
@@ -34,9 +34,6 @@ pub struct Config {
     /// How trips find their way.
     pub routing: Routing,
 }
-
-/// Most looks at the traffic that are remembered for each link: memory is kept for all of them.
-const MOST_STEPS: u32 = 3_600;
 
 /// The options while they are read.
 struct Options {
@@ -231,8 +228,8 @@ fn span(file: &Path, element: &Element, value: &str) -> Result<Millis, ImportErr
 fn steps(file: &Path, element: &Element, value: &str) -> Result<Memory, ImportError> {
     match value.trim().parse() {
         Ok(0) => Ok(Memory::Fading(0.0)),
-        Ok(n) if n <= MOST_STEPS => Ok(Memory::Mean(n)),
-        _ => Err(element.error(file, format!("value=\"{value}\"; expected a whole number from 0 to {MOST_STEPS}"))),
+        Ok(n) if n <= MOST_LOOKS => Ok(Memory::Mean(n)),
+        _ => Err(element.error(file, format!("value=\"{value}\"; expected a whole number from 0 to {MOST_LOOKS}"))),
     }
 }
 

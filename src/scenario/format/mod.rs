@@ -102,6 +102,34 @@ pub struct ScenarioFile {
     pub fallbacks: Vec<String>,
 }
 
+impl ScenarioFile {
+    /// A scenario of the present version that leaves out what may be left out.
+    pub(super) fn new(name: &str, network: NetworkFile, vehicles: Vec<VehicleFile>, demand: DemandFile) -> Self {
+        Self {
+            version: VERSION,
+            name: name.to_owned(),
+            description: String::new(),
+            date: None,
+            time_zone: None,
+            begin: 0.0,
+            end: None,
+            warm_up: 0.0,
+            step: half(),
+            seeds: seed_one(),
+            behaviour: calibrated(),
+            routing: RoutingFile::default(),
+            network,
+            vehicles,
+            demand,
+            sensors: SensorsFile::default(),
+            controller: ControllerFile::default(),
+            commands: Vec::new(),
+            measures: MeasuresFile::default(),
+            fallbacks: Vec::new(),
+        }
+    }
+}
+
 /// How trips that name only where they begin and end find their way.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -198,27 +198,15 @@ impl Scenario {
     /// The same in the present version.
     pub(super) fn carried_over(self) -> ScenarioFile {
         let Network::Inline(plan) = self.network;
+        let vehicles = self.vehicles.into_iter().map(Vehicle::carried_over).collect();
         ScenarioFile {
-            version: super::VERSION,
-            name: self.name,
             description: self.description,
-            date: None,
-            time_zone: None,
             begin: self.begin,
             end: Some(self.end),
-            warm_up: 0.0,
             step: self.step,
             seeds: vec![self.seed],
-            behaviour: super::calibrated(),
             routing: RoutingFile { moment: self.routing, ..RoutingFile::default() },
-            network: NetworkFile::Inline(plan),
-            vehicles: self.vehicles.into_iter().map(Vehicle::carried_over).collect(),
-            demand: self.demand.carried_over(),
-            sensors: Default::default(),
-            controller: Default::default(),
-            commands: Vec::new(),
-            measures: Default::default(),
-            fallbacks: Vec::new(),
+            ..ScenarioFile::new(&self.name, NetworkFile::Inline(plan), vehicles, self.demand.carried_over())
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn manner(enter: &EnterFile, leave: &LeaveFile) -> Manner {
 impl Resolver<'_> {
     /// Single vehicles.
     pub(super) fn trips(&mut self) -> Result<(), Wrong> {
-        for (i, t) in self.section().trips.iter().enumerate() {
+        for (i, t) in self.section.trips.iter().enumerate() {
             let at = steps!("demand", "trips", i);
             let mix = self.mix(&at, &t.vehicle, &t.mix)?;
             let way = WayFile { route: &t.route, routes: &t.routes, from: &t.from, to: &t.to, via: &t.via };
@@ -52,7 +52,7 @@ impl Resolver<'_> {
 
     /// Flows.
     pub(super) fn flows(&mut self) -> Result<(), Wrong> {
-        for (i, f) in self.section().flows.iter().enumerate() {
+        for (i, f) in self.section.flows.iter().enumerate() {
             let at = steps!("demand", "flows", i);
             let mix = self.mix(&at, &f.vehicle, &f.mix)?;
             let way = WayFile { route: &f.route, routes: &f.routes, from: &f.from, to: &f.to, via: &f.via };
@@ -78,8 +78,7 @@ impl Resolver<'_> {
         match (f.flow, f.rate, f.every, f.chance) {
             (Some(flow), None, None, None) => {
                 let slices = self.slices(at, flow, f.profile.as_deref(), span)?;
-                let timing = |s: &Slice| Timing::Poisson { begin: s.begin, end: s.end, rate: s.rate, number };
-                Ok(slices.iter().map(|s| (s.name(&f.id), timing(s))).collect())
+                Ok(slices.iter().map(|s| (s.name(&f.id), s.timing(number))).collect())
             }
             (None, Some(rate), None, None) => one(Timing::Poisson { begin, end, rate, number }),
             (None, None, Some(period), None) => one(Timing::Every { begin, period, end, number }),
@@ -113,8 +112,8 @@ impl Resolver<'_> {
             let whole = Slice { number: None, begin, end: end(span.end), rate };
             return Ok(Some(whole).into_iter().filter(|s| s.rate > 0.0).collect());
         };
-        let Some(profile) = self.section().profiles.get(name) else {
-            let known = self.section().profiles.keys().map(String::as_str);
+        let Some(profile) = self.section.profiles.get(name) else {
+            let known = self.section.profiles.keys().map(String::as_str);
             return wrong(with(at, "profile"), format!("no profile '{name}'; {}", expected_names(name, known)));
         };
         self.check_covers(name, profile)?;
@@ -146,6 +145,11 @@ impl Resolver<'_> {
 }
 
 impl Slice {
+    /// Vehicles at random, at most so many.
+    pub fn timing(&self, number: u64) -> Timing {
+        Timing::Poisson { begin: self.begin, end: self.end, rate: self.rate, number }
+    }
+
     /// The name of a source's part in this slice.
     pub fn name(&self, id: &str) -> String {
         self.number.map_or_else(|| id.to_owned(), |i| format!("{id}/{i}"))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::flows::manner;
 use super::{Resolver, Step, Wrong, expected_names, steps, with, wrong};
-use crate::demand::{RouteId, Timing, TypeId};
+use crate::demand::{RouteId, TypeId};
 use crate::network::LinkId;
 use crate::scenario::format::{EnterFile, LeaveFile, MatrixFile, ZoneEndFile, ZoneFile};
 
@@ -24,13 +24,13 @@ impl Resolver<'_> {
     /// All matrices.
     pub(super) fn matrices(&mut self) -> Result<(), Wrong> {
         let mut zones = BTreeMap::new();
-        for (i, z) in self.section().zones.iter().enumerate() {
+        for (i, z) in self.section.zones.iter().enumerate() {
             let at = steps!("demand", "zones", i);
             if zones.insert(z.id.as_str(), self.zone(z, &at)?).is_some() {
                 return wrong(with(&at, "id"), format!("'{}' is given twice; expected a name of its own", z.id));
             }
         }
-        for (i, m) in self.section().matrices.iter().enumerate() {
+        for (i, m) in self.section.matrices.iter().enumerate() {
             self.matrix(m, &zones, &steps!("demand", "matrices", i))?;
         }
         Ok(())
@@ -75,9 +75,8 @@ impl Resolver<'_> {
             }
             let routes = self.pairs(&here, from, to, mix[0].0)?;
             for slice in self.slices(at, cell.flow, m.profile.as_deref(), span)? {
-                let timing = Timing::Poisson { begin: slice.begin, end: slice.end, rate: slice.rate, number: u64::MAX };
                 let id = slice.name(&format!("{}:{}>{}", m.id, cell.from, cell.to));
-                self.add(&here, &id, timing, (mix.clone(), routes.clone()), manner)?;
+                self.add(&here, &id, slice.timing(u64::MAX), (mix.clone(), routes.clone()), manner)?;
             }
         }
         Ok(())

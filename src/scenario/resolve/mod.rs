@@ -41,9 +41,15 @@ pub(super) fn with(path: &[Step], field: &str) -> Vec<Step> {
     path.iter().cloned().chain([Step::from(field)]).collect()
 }
 
-/// Resolves everything about demand against the network. `places` are those of a street plan.
-pub(super) fn demand(file: &ScenarioFile, network: &Network, places: Vec<StoppingPlace>) -> Result<Demand, Wrong> {
-    let mut resolver = Resolver::new(file, network, places)?;
+/// Resolves a demand `section` against the network: the file's own, or that of its generated network. `places` are those
+/// of a street plan.
+pub(super) fn demand(
+    file: &ScenarioFile,
+    section: &DemandFile,
+    network: &Network,
+    places: Vec<StoppingPlace>,
+) -> Result<Demand, Wrong> {
+    let mut resolver = Resolver::new(file, section, network, places)?;
     resolver.routes()?;
     resolver.entries()?;
     resolver.trips()?;
@@ -63,6 +69,7 @@ type Mix = Vec<(TypeId, f64)>;
 /// What has been resolved so far.
 struct Resolver<'a> {
     file: &'a ScenarioFile,
+    section: &'a DemandFile,
     network: &'a Network,
     streets: Streets<'a>,
     router: Router<'a>,
@@ -84,10 +91,16 @@ struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    fn new(file: &'a ScenarioFile, network: &'a Network, places: Vec<StoppingPlace>) -> Result<Self, Wrong> {
+    fn new(
+        file: &'a ScenarioFile,
+        section: &'a DemandFile,
+        network: &'a Network,
+        places: Vec<StoppingPlace>,
+    ) -> Result<Self, Wrong> {
         let (kinds, types, usual) = vehicle_types(file)?;
         let mut resolver = Self {
             file,
+            section,
             network,
             streets: Streets::new(network),
             router: Router::new(network, file.routing.routing().penalties),
@@ -103,11 +116,6 @@ impl<'a> Resolver<'a> {
         };
         resolver.places()?;
         Ok(resolver)
-    }
-
-    /// The demand section.
-    fn section(&self) -> &'a DemandFile {
-        &self.file.demand
     }
 
     /// The types that a source draws from.

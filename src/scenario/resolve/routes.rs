@@ -27,7 +27,7 @@ impl Resolver<'_> {
     /// The stopping places.
     pub(super) fn places(&mut self) -> Result<(), Wrong> {
         let mut names: BTreeSet<String> = self.demand.places.iter().map(|p| p.id.clone()).collect();
-        for (i, p) in self.section().places.iter().enumerate() {
+        for (i, p) in self.section.places.iter().enumerate() {
             let at = steps!("demand", "places", i);
             if !names.insert(p.id.clone()) {
                 return wrong(with(&at, "id"), format!("'{}' is given twice; expected a name of its own", p.id));
@@ -60,7 +60,7 @@ impl Resolver<'_> {
 
     /// The named routes.
     pub(super) fn routes(&mut self) -> Result<(), Wrong> {
-        for (i, r) in self.section().routes.iter().enumerate() {
+        for (i, r) in self.section.routes.iter().enumerate() {
             let at = steps!("demand", "routes", i);
             let links = self.spelled_out(&r.streets, &with(&at, "streets"))?;
             let mut stops = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::flows::{Slice, Span, manner};
 use super::{Resolver, Step, Wrong, steps, with, wrong};
-use crate::demand::{Route, Timing};
+use crate::demand::Route;
 use crate::network::{Direction, LinkId};
 use crate::scenario::format::{EnterFile, LeaveFile, ShareFile};
 
@@ -33,8 +33,8 @@ struct Divided {
 impl Resolver<'_> {
     /// All entries.
     pub(super) fn entries(&mut self) -> Result<(), Wrong> {
-        let entries = &self.section().entries;
-        if entries.is_empty() && self.section().turns.is_empty() {
+        let entries = &self.section.entries;
+        if entries.is_empty() && self.section.turns.is_empty() {
             return Ok(());
         }
         let periods = self.periods()?;
@@ -53,10 +53,8 @@ impl Resolver<'_> {
                 let routes: Vec<_> = routes.collect();
                 let slices = self.slices(&at, entry.flow, entry.profile.as_deref(), period.span)?;
                 for slice in slices {
-                    let timing =
-                        Timing::Poisson { begin: slice.begin, end: slice.end, rate: slice.rate, number: u64::MAX };
                     let id = entry_name(&entry.street, &slice, (periods.len() > 1).then_some(k));
-                    self.add(&at, &id, timing, (mix.clone(), routes.clone()), manner)?;
+                    self.add(&at, &id, slice.timing(u64::MAX), (mix.clone(), routes.clone()), manner)?;
                 }
             }
         }
@@ -67,14 +65,14 @@ impl Resolver<'_> {
     fn periods(&self) -> Result<Vec<Divided>, Wrong> {
         let whole = Span { begin: self.file.begin, end: self.file.end };
         let mut bounds = vec![whole.begin];
-        for (i, t) in self.section().turns.iter().enumerate() {
+        for (i, t) in self.section.turns.iter().enumerate() {
             let span = self.span(t.begin, t.end, &steps!("demand", "turns", i))?;
             let inside = |b: &f64| *b > whole.begin && whole.end.is_none_or(|end| *b < end);
             bounds.extend(Some(span.begin).into_iter().chain(t.end).filter(inside));
         }
         bounds.sort_by(f64::total_cmp);
         bounds.dedup();
-        let each = self.network.links.len() + self.section().turns.len();
+        let each = self.network.links.len() + self.section.turns.len();
         if bounds.len().saturating_mul(each) > MOST_SHARES {
             let problem = format!("change at {} times; expected fewer, for so many turns and links", bounds.len());
             return wrong(steps!("demand", "turns"), problem);
@@ -90,9 +88,9 @@ impl Resolver<'_> {
     /// How traffic divides at the end of every link at a time.
     fn onward(&self, time: f64) -> Result<Vec<Vec<Onward>>, Wrong> {
         let network = self.network;
-        let mut shares = vec![(self.section().default_shares, steps!("demand", "default_shares")); network.links.len()];
+        let mut shares = vec![(self.section.default_shares, steps!("demand", "default_shares")); network.links.len()];
         let mut seen = BTreeSet::new();
-        for (i, t) in self.section().turns.iter().enumerate() {
+        for (i, t) in self.section.turns.iter().enumerate() {
             let at = steps!("demand", "turns", i);
             let link = self.streets.find(&t.street, with(&at, "street"))?;
             let holds = t.begin.is_none_or(|b| b <= time) && t.end.is_none_or(|e| time < e);

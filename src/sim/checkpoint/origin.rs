@@ -6,6 +6,7 @@ use intergreen_control::Millis;
 use serde::{Deserialize, Serialize};
 
 use crate::demand::{FollowingModel, Routing};
+use crate::random::{FNV_START, fnv};
 use crate::sim::{Setup, Simulation};
 
 /// All that has to be the same for a run to go on exactly.
@@ -119,37 +120,25 @@ impl Stamp {
     }
 }
 
-/// FNV-1a over 64 bits: the same everywhere, and a change of a single byte always shows.
+/// FNV-1a of what is written to it.
 pub struct Fnv(u64);
 
 impl Fnv {
     /// The hash of bytes.
     pub fn of(bytes: &[u8]) -> u64 {
-        let mut fnv = Self::new();
-        fnv.fold(bytes);
-        fnv.0
+        fnv(FNV_START, bytes)
     }
 
     /// The hash of a value, in the form that checkpoints have.
     fn of_value(value: &impl Serialize) -> u64 {
         // Hashing never fails, and postcard refuses only sequences of unknown length.
-        postcard::to_io(value, Self::new()).expect("plain data").0
-    }
-
-    const fn new() -> Self {
-        Self(0xCBF2_9CE4_8422_2325)
-    }
-
-    fn fold(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3);
-        }
+        postcard::to_io(value, Self(FNV_START)).expect("plain data").0
     }
 }
 
 impl Write for Fnv {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.fold(bytes);
+        self.0 = fnv(self.0, bytes);
         Ok(bytes.len())
     }
 
