@@ -89,6 +89,10 @@ pub struct LaneFacts {
     pub ring: bool,
     /// Whether its link leads to a signal.
     pub approach: bool,
+    /// Whether it is a road lane that begins where another one ends, with no junction between.
+    pub joined: bool,
+    /// Whether it is a road lane that ends where another one begins, with no junction between.
+    pub joins: bool,
 }
 
 /// A movement as the step reads it.
@@ -430,6 +434,9 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
                 waiting_place: exit.get().is_some_and(|m| network.movement(m).kind == MovementKind::Onward),
                 ring: is_on_ring(network, lane, exit),
                 approach: leads_to_signal(network, lane.link),
+                joined: !lane.internal && network.lanes_before(id).any(|before| !network.lane(before).internal),
+                joins: !lane.internal
+                    && network.movements_of(id).any(|m| !network.lane(network.movement(m).next).internal),
             }
         })
         .collect();

@@ -283,13 +283,13 @@ fn apply(
     workers.each(parts, |chunk, part| apply_chunk(&cx, chunk, part));
     hand_over(scene, &workers.chunks, traffic);
     halts.take(scene, routes, traffic, &workers.chunks, clock.now + scene.setup.step);
-    change_lanes(scene, routes, traffic, workers);
+    change_lanes(scene, routes, traffic, workers, clock.step.is_multiple_of(2));
     measures.lane_changes += workers.chunks.iter().map(|c| c.changes as u64).sum::<u64>();
     profile.lap(Stage::Apply);
 }
 
 /// Lane changes. All see the other links as they are after moving: what others see of a lane is renewed afterwards.
-fn change_lanes(scene: &Scene, routes: &RouteTable, traffic: &mut Traffic, workers: &mut Workers) {
+fn change_lanes(scene: &Scene, routes: &RouteTable, traffic: &mut Traffic, workers: &mut Workers, leftward: bool) {
     let (tails, storage, askew) = (&traffic.tails[..], &traffic.storage[..], &traffic.askew[..]);
     let parts = split(&workers.chunks, &mut traffic.lanes);
     workers.each(parts, |chunk, lanes| {
@@ -299,7 +299,7 @@ fn change_lanes(scene: &Scene, routes: &RouteTable, traffic: &mut Traffic, worke
         for &(a, b) in &scene.change_links[chunk.change_links.clone()] {
             let (first, begging) = (a as usize, &mut chunk.begging);
             let lanes = &mut lanes[first - chunk.lanes.start..b as usize - chunk.lanes.start];
-            let changes = LinkLanes { scene, routes, tails, storage, askew, lanes, first, begging }.change();
+            let changes = LinkLanes { scene, routes, tails, storage, askew, lanes, first, leftward, begging }.change();
             if changes > 0 {
                 chunk.changes += changes;
                 chunk.changed.extend(a..b);

@@ -58,6 +58,8 @@ pub struct LinkLanes<'a> {
     pub lanes: &'a mut [LaneTraffic],
     /// First of them.
     pub first: usize,
+    /// Whether it is the turn of changes to the left where left and right take turns.
+    pub leftward: bool,
     /// Those who stand and wait for somebody on a link before to let them in.
     pub begging: &'a mut Vec<Begging>,
 }
@@ -254,7 +256,7 @@ impl LinkLanes<'_> {
         let slot = self.slot(to, cursor.at[to], &me, d);
         let (ahead_free, behind_free) = self.is_clear(&slot, to, &me, d);
         if ahead_free && behind_free {
-            return true;
+            return self.has_its_turn(&me, k, to);
         }
         self.ask_for_room(k, to, cursor, &me, d, &slot, ahead_free, behind_free);
         false

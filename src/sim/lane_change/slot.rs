@@ -1,6 +1,6 @@
 //! Who would be ahead and behind on another lane, and whether there is room between them.
 
-use super::{Behind, Cursor, LOOK_AHEAD, LinkLanes, Neighbour, Slot};
+use super::{Behind, Cursor, LOOK_AHEAD, LinkLanes, Neighbour, Slot, Thinker};
 use crate::behaviour::{Bounds, Driver};
 use crate::network::LaneId;
 use crate::sim::rears;
@@ -153,9 +153,19 @@ impl LinkLanes<'_> {
         b.distance + ROUNDING >= Self::needed(follower, tau, b.speed, me.speed, d.apparent_decel)
     }
 
-    /// Whether there is room on a lane.
-    pub(super) fn fits(&self, to: usize, cursor: &Cursor, me: &Vehicle, d: &Driver) -> bool {
-        self.is_clear(&self.slot(to, cursor.at[to], me, d), to, me, d) == (true, true)
+    /// Whether it is a vehicle's turn to change, and there is room on the lane.
+    pub(super) fn fits(&self, t: &Thinker<'_>, to: usize, cursor: &Cursor) -> bool {
+        self.has_its_turn(t.me, t.lane, to)
+            && self.is_clear(&self.slot(to, cursor.at[to], t.me, t.d), to, t.me, t.d) == (true, true)
+    }
+
+    /// Links are changed apart: nobody sees who changes in the same step beyond an open end of the link (where lanes are
+    /// added, say). Near one, changes to the left and to the right take turns, so that no two meet on one lane.
+    pub(super) fn has_its_turn(&self, me: &Vehicle, k: usize, to: usize) -> bool {
+        let lane = &self.scene.lanes[self.first + k];
+        let near_end = lane.joins && lane.length - me.position < LOOK_BACK;
+        let near_start = lane.joined && me.back() < LOOK_BACK;
+        !(near_end || near_start) || (to > k) == self.leftward
     }
 
     /// Whether there is room ahead and behind in a slot on lane `to`.

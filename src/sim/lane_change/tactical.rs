@@ -45,7 +45,7 @@ impl LinkLanes<'_> {
             let bonus = self.ring_bonus(t.me, t.lane, to);
             if self.is_worth_a_look(t, to, bonus, cursor) {
                 target = if bonus > 0.0 {
-                    self.fits(to, cursor, t.me, t.d).then_some(to)
+                    self.fits(t, to, cursor).then_some(to)
                 } else {
                     self.look_left(t, to, cursor, &mut gain)
                 };
@@ -73,7 +73,7 @@ impl LinkLanes<'_> {
         wants |= *gain * t.d.lc_speed_gain < -GAIN_RIGHT && there.reach > GAIN_TIME * t.me.speed;
         // Towards the right lane for the route, where it costs nothing.
         wants |= t.choices[t.lane].offset < 0 && advantage >= 0.0 && *gain < 0.0;
-        (wants && self.fits(to, cursor, t.me, t.d)).then_some(to)
+        (wants && self.fits(t, to, cursor)).then_some(to)
     }
 
     /// Weighs the lane to the left.
@@ -91,7 +91,7 @@ impl LinkLanes<'_> {
         let faster = *gain * t.d.lc_speed_gain > GAIN_LEFT && other > own + 0.001;
         let wants = (faster && there.reach > GAIN_TIME * t.me.speed)
             || (t.choices[t.lane].offset > 0 && other >= own && *gain > 0.0);
-        (wants && self.fits(to, cursor, t.me, t.d)).then_some(to)
+        (wants && self.fits(t, to, cursor)).then_some(to)
     }
 
     /// Whether a neighbouring lane may be used and leads on far enough for one to come back in time; on a roundabout it
