@@ -31,7 +31,7 @@
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use crate::{
-    DetectorBank, DetectorEvent, Lamp, Millis, Plan, Strategy, View,
+    DetectorBank, DetectorEvent, GroupCalls, Lamp, Millis, Plan, Strategy, View,
     kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
     log::{Reason, code},
     plan::{DayAction, Pattern, WallClock},
@@ -135,6 +135,7 @@ pub struct Controller {
     kernel: Kernel,
     strategy: Box<dyn Strategy>,
     detectors: DetectorBank,
+    group_calls: GroupCalls,
     /// What each group shows, as strategies see it.
     lamps: Vec<Lamp>,
     /// Of each channel the groups it calls, and whether it locks.
@@ -171,6 +172,7 @@ impl Controller {
         Self {
             strategy,
             detectors: DetectorBank::new(detectors),
+            group_calls: GroupCalls::new(&plan),
             lamps: alloc::vec![Lamp::Red; groups],
             calls: calls(&plan, detectors),
             now: None,
@@ -329,6 +331,7 @@ impl Controller {
         if self.detectors.handle(event) {
             let code = if event.on { code::DETECTOR_ON } else { code::DETECTOR_OFF };
             self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
+            self.group_calls.edge(self.kernel.plan(), event.detector, event.on, event.at, &self.lamps);
             for &(group, locking) in &self.calls[usize::from(event.detector)] {
                 self.kernel.call(group, event.on, locking, &mut self.journal);
             }
@@ -399,13 +402,16 @@ impl Controller {
     fn decide(&mut self, at: Millis) {
         let plan = self.kernel.plan().clone();
         let pattern = self.pattern.and_then(|p| plan.spec().patterns.get(usize::from(p)));
-        let view = View { plan: &plan, pattern, detectors: &self.detectors, lamps: &self.lamps };
+        let (detectors, calls) = (&self.detectors, &self.group_calls);
+        let view = View { plan: &plan, pattern, detectors, calls, lamps: &self.lamps };
         let decision = self.strategy.decide(at, &view);
         // Time must go on even if the strategy says "now".
         self.next = decision.next.max(at + Millis(1));
         if !self.kernel.request(decision.request, at) {
             self.refused = self.refused.saturating_add(1);
         }
+        let journal = &mut self.journal;
+        self.strategy.report(&mut |code, parameter| journal.event(at, code, parameter, Reason::Decided));
     }
 
     /// Shows strategies what the lamps show. Returns whether that has changed.
@@ -414,6 +420,9 @@ impl Controller {
         for (seen, lamp) in self.lamps.iter_mut().zip(self.kernel.lamps()) {
             changed |= *seen != lamp;
             *seen = lamp;
+        }
+        if changed {
+            self.group_calls.look(&self.lamps);
         }
         changed
     }

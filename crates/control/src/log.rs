@@ -34,7 +34,11 @@ pub mod code {
     pub const GREEN: u8 = 1;
     /// The least green is over.
     pub const MIN_COMPLETE: u8 = 3;
-    /// End of green by a force-off or a request.
+    /// The green ends because nobody extends it any more (gap-out).
+    pub const GAP_OUT: u8 = 4;
+    /// The green ends because its greatest length is reached while others wait (max-out).
+    pub const MAX_OUT: u8 = 5;
+    /// The green ends because the coordination, a fixed plan or a command ends it (force-off).
     pub const FORCE_OFF: u8 = 6;
     /// End of green.
     pub const GREEN_END: u8 = 7;
@@ -119,6 +123,8 @@ pub enum Reason {
     Reported,
     /// The strategy asked for it.
     Requested(Asked),
+    /// The strategy decided so.
+    Decided,
     /// Its time is over.
     Over,
     /// It was asked for before and waited for the intergreen after a group.
@@ -189,6 +195,7 @@ impl Reason {
         match self {
             Self::Reported => "reported".into(),
             Self::Requested(asked) => asked.words(plan),
+            Self::Decided => "the strategy decided so".into(),
             Self::Over => "its time is over".into(),
             Self::After { group } => format!("was asked for and waited until '{}' had cleared", name(group)),
             Self::GivesWay { to } => format!("because of '{}', to which it gives way", name(to)),

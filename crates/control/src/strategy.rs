@@ -10,7 +10,7 @@ use alloc::{string::String, vec::Vec};
 use core::fmt::Debug;
 
 use crate::{
-    DetectorBank, Lamp, Millis, StateError,
+    DetectorBank, GroupCalls, Lamp, Millis, StateError,
     plan::{Pattern, Plan},
 };
 
@@ -21,8 +21,10 @@ pub struct View<'a> {
     pub plan: &'a Plan,
     /// The pattern in force; none: the strategy is free.
     pub pattern: Option<&'a Pattern>,
-    /// What its detectors reported up to now.
+    /// What its detectors reported up to now, each by itself.
     pub detectors: &'a DetectorBank,
+    /// What they mean for the groups: who is called, whose green is extended.
+    pub calls: &'a GroupCalls,
     /// What each group shows.
     pub lamps: &'a [Lamp],
 }
@@ -65,6 +67,13 @@ pub trait Strategy: Debug + Send + Sync {
     /// Decides what should be shown from `now` on. Times never decrease from call to call; two calls at one time
     /// happen when an edge is reported late.
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_>;
+
+    /// Tells the log what it decided, since it was asked last: `note(code, parameter)` for each event, in order. The
+    /// codes are those of [`log::code`](crate::log::code) that only a strategy knows: gap-out, max-out and force-off of a
+    /// phase, coordination states. Called after every decision, wanted or not, before anything else happens.
+    fn report(&mut self, note: &mut dyn FnMut(u8, u16)) {
+        let _ = note;
+    }
 
     /// Its last decision and the reason for it, in words for a traffic engineer. Built only when asked for.
     fn explain(&self) -> String;

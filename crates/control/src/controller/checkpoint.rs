@@ -15,7 +15,7 @@ use crate::{
     state,
 };
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 impl Controller {
     /// Appends its state.
@@ -41,6 +41,7 @@ impl Controller {
         state::put_optional(out, self.pattern, |out, p| out.extend_from_slice(&p.to_le_bytes()));
         out.extend_from_slice(&[self.flashes.into(), self.commanded.into()]);
         self.detectors.save(out);
+        self.group_calls.save(out);
         state::put_count(out, self.inputs.len());
         self.inputs.iter().for_each(|input| put_input(out, input));
         let kept = || self.journal.outputs().iter().filter(|o| !matches!(o, Output::Event(_)));
@@ -74,6 +75,8 @@ impl Controller {
         let (flashes, commanded) = (reader.flag()?, reader.flag()?);
         let mut detectors = self.detectors.clone();
         detectors.load(&mut reader)?;
+        let mut group_calls = self.group_calls.clone();
+        group_calls.load(&mut reader)?;
         let inputs = read_inputs(&mut reader, self.detectors.len())?;
         let outputs = read_outputs(&mut reader, self.lamps.len())?;
         self.strategy.load(reader.rest())?;
@@ -83,6 +86,7 @@ impl Controller {
         (self.choice, self.clock, self.pattern) = (choice, clock, pattern);
         (self.flashes, self.commanded) = (flashes, commanded);
         self.detectors = detectors;
+        self.group_calls = group_calls;
         self.inputs = inputs;
         *self.journal.outputs_mut() = outputs;
         self.look_at_lamps();

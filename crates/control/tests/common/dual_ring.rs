@@ -94,8 +94,7 @@ pub fn dual_ring() -> Plan {
             groups: names(&[group]),
             mode: DetectorMode::Call,
             locking: group.starts_with('P'),
-            delay: s(0),
-            extend: s(0),
+            ..DetectorUse::default()
         });
     }
     let preempt = |name: &str, kind, track: &[&str], dwell: &[&str]| Preempt {

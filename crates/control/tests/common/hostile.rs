@@ -201,8 +201,7 @@ pub fn random_plan(dice: &mut Dice) -> PlanSpec {
             groups: vec![format!("{}", dice.number(n))],
             mode: [DetectorMode::Call, DetectorMode::CallAndExtend, DetectorMode::Extend][dice.number(3)],
             locking: dice.chance(50),
-            delay: Millis(0),
-            extend: Millis(0),
+            ..DetectorUse::default()
         });
     }
     let kinds = [PreemptKind::Rail, PreemptKind::Emergency, PreemptKind::Bus];

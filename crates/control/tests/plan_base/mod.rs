@@ -98,8 +98,7 @@ pub fn stage_split(stage: &str, split: f64) -> StageSplit {
 
 /// A detector that calls and extends.
 pub fn detector(channel: u16, groups: &[&str]) -> DetectorUse {
-    let (mode, zero) = (DetectorMode::CallAndExtend, Millis(0));
-    DetectorUse { channel, groups: names(groups), mode, locking: false, delay: zero, extend: zero }
+    DetectorUse { channel, groups: names(groups), ..DetectorUse::default() }
 }
 
 /// Two stages: `main`, `back` and the left turn `turn` across it; `side` and people on foot across the main street.

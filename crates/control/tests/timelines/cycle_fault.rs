@@ -120,8 +120,7 @@ fn called() -> PlanSpec {
         groups: vec!["B".into()],
         mode: DetectorMode::Call,
         locking,
-        delay: s(0),
-        extend: s(0),
+        ..DetectorUse::default()
     };
     PlanSpec { detectors: vec![calls(0, true), calls(1, false)], ..starving() }
 }

@@ -25,8 +25,7 @@ fn everything() -> PlanSpec {
         groups: vec!["B".into(), "P".into()],
         mode: DetectorMode::Call,
         locking: true,
-        delay: s(0),
-        extend: s(0),
+        ..DetectorUse::default()
     };
     let split = |stage: &str| StageSplit { stage: stage.into(), split: s(20) };
     let pattern = Pattern {
