@@ -192,6 +192,9 @@ impl Controller {
     /// From now on with or without events in the outputs.
     pub fn log_events(&mut self, on: bool) {
         self.journal.set_events(on);
+        if self.now.is_some() {
+            self.kernel.log_from_here();
+        }
     }
 
     /// Before the start: takes up a fault that was latched when the power went.
@@ -268,6 +271,7 @@ impl Controller {
             }
             self.happen(due);
         }
+        self.kernel.log_until(now, &mut self.journal);
         self.now = Some(now);
     }
 
@@ -315,6 +319,7 @@ impl Controller {
 
     /// Takes everything that came in up to `at`. Returns whether there was anything.
     fn take_inputs(&mut self, at: Millis) -> bool {
+        self.kernel.log_until(at, &mut self.journal);
         self.kernel.reach(at);
         let waiting = self.inputs.len();
         while let Some(input) = self.inputs.pop_front_if(|input| input.at() <= at) {
@@ -410,8 +415,8 @@ impl Controller {
         if !self.kernel.request(decision.request, at) {
             self.refused = self.refused.saturating_add(1);
         }
-        let journal = &mut self.journal;
-        self.strategy.report(&mut |code, parameter| journal.event(at, code, parameter, Reason::Decided));
+        let (kernel, journal) = (&mut self.kernel, &mut self.journal);
+        self.strategy.report(&mut |code, parameter| kernel.note(at, code, parameter, journal));
     }
 
     /// Shows strategies what the lamps show. Returns whether that has changed.

@@ -388,7 +388,7 @@ fn the_state_of_something_else_is_refused() {
     wrong[0] = 9;
     assert_eq!(
         same.load(&wrong).expect_err("a version").to_string(),
-        "the state of the controller has version 9; expected 2"
+        "the state of the controller has version 9; expected 3"
     );
     for length in 0..bytes.len() {
         assert!(matches!(same.load(&bytes[..length]), Err(StateError::Truncated { .. })), "{length} bytes");

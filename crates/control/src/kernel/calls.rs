@@ -9,12 +9,14 @@ use super::{
 };
 use crate::{
     Millis,
-    log::{Reason, code},
+    log::{Phases, Reason},
     plan::{Plan, Recall},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Call {
+    /// It is for people on foot.
+    pub on_foot: bool,
     /// It has a recall, or no detector that could call it.
     pub always: bool,
     /// Detectors that are on.
@@ -26,10 +28,13 @@ pub(super) struct Call {
 }
 
 impl Call {
-    const fn is_called(&self) -> bool {
+    pub const fn is_called(&self) -> bool {
         self.always || self.locked || self.present > 0
     }
 }
+
+/// Where calls are told.
+pub(super) type Log<'a> = (&'a mut Phases, &'a mut Journal);
 
 /// The calls of all groups.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,30 +53,30 @@ impl Calls {
                 Recall::Soft => false,
                 Recall::None => !calls(&g.name),
             };
-            Call { always, present: 0, locked: false, waiting: None }
+            Call { on_foot: g.is_pedestrian(), always, present: 0, locked: false, waiting: None }
         };
         Self { list: plan.groups().iter().map(call).collect() }
     }
 
     /// A detector that calls the group goes on or off.
-    pub fn set(&mut self, group: u16, on: bool, locking: bool, lights: &[Light], now: Millis, journal: &mut Journal) {
+    pub fn set(&mut self, group: u16, on: bool, locking: bool, lights: &[Light], now: Millis, log: Log<'_>) {
         let Some(call) = self.list.get_mut(usize::from(group)) else { return };
         let was_called = call.is_called();
         call.present = if on { call.present.saturating_add(1) } else { call.present.saturating_sub(1) };
         call.locked |= on && locking && !lights[usize::from(group)].state.is_open();
         if was_called != call.is_called() {
-            let code = if was_called { code::CALL_DROPPED } else { code::CALL };
-            journal.event(now, code, group.saturating_add(1), Reason::Reported);
+            let (phases, journal) = log;
+            phases.call(now, group, call.on_foot, !was_called, Reason::Reported, journal);
         }
     }
 
     /// Who is open waits no more; who is called and closed begins to wait.
-    pub fn serve(&mut self, lights: &[Light], now: Millis, cause: Reason, journal: &mut Journal) {
-        for (group, (call, light)) in (1u16..).zip(self.list.iter_mut().zip(lights)) {
+    pub fn serve(&mut self, lights: &[Light], now: Millis, cause: Reason, (phases, journal): Log<'_>) {
+        for (group, (call, light)) in (0u16..).zip(self.list.iter_mut().zip(lights)) {
             if light.state.is_open() {
                 let was_locked = core::mem::take(&mut call.locked);
                 if was_locked && !call.is_called() {
-                    journal.event(now, code::CALL_DROPPED, group, cause);
+                    phases.call(now, group, call.on_foot, false, cause, journal);
                 }
                 call.waiting = None;
             } else if call.is_called() && matches!(light.state, State::Closed | State::Starting) {

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use super::{
     Kernel, Mode,
     aim::{Aim, Following},
-    calls::Call,
     light::{Light, State},
     preempt::{Input, Part},
 };
@@ -111,7 +110,7 @@ impl Kernel {
             new.target.start_after[g] = reader.millis()?;
             let (present, locked) = (reader.u16()?, reader.flag()?);
             let call = &mut new.calls.list[g];
-            *call = Call { always: call.always, present, locked, waiting: reader.optional_millis()? };
+            (call.present, call.locked, call.waiting) = (present, locked, reader.optional_millis()?);
         }
         new.target.asked = match (reader.u8()?, reader.u32()?) {
             (0, 0) => Asked::Nothing,

@@ -4,8 +4,7 @@ use alloc::collections::VecDeque;
 
 use crate::{
     Lamp, Millis,
-    log::{Event, Reason, code},
-    plan::{Group, GroupKind},
+    log::{Event, Reason},
 };
 
 /// One group shows another lamp.
@@ -101,47 +100,5 @@ impl Journal {
 
     pub(crate) fn latch(&mut self, at: Millis, latch: Latch) {
         self.push(Output::Persist { at, latch });
-    }
-
-    /// A lamp changes, and with it what the log says.
-    pub(super) fn change(&mut self, at: Millis, group: u16, of: &Group, (from, to): (Lamp, Lamp), reason: Reason) {
-        self.push(Output::Lamp(LampChange { at, group, lamp: to }));
-        if !self.events {
-            return;
-        }
-        let parameter = group.saturating_add(1);
-        let on_foot = of.is_pedestrian();
-        // Whoever else flashes is switched off: the unit says so.
-        let arrow_flashes = |lamp: Lamp| lamp == Lamp::Flashing && of.kind == GroupKind::FlashingYellowArrow;
-        let mut say = |code| self.event(at, code, parameter, reason);
-        if arrow_flashes(from) {
-            say(code::FYA_END);
-        }
-        if from.is_green() && !to.is_green() && !on_foot {
-            say(code::GREEN_END);
-        }
-        if from == Lamp::Yellow && !on_foot {
-            say(code::YELLOW_END);
-        }
-        match to {
-            Lamp::RedYellow => say(code::PHASE_ON),
-            Lamp::Flashing if arrow_flashes(to) => say(code::FYA),
-            Lamp::Green | Lamp::GreenMinor if from.is_green() => {}
-            Lamp::Green | Lamp::GreenMinor if on_foot => say(code::WALK),
-            Lamp::Green | Lamp::GreenMinor => {
-                if from != Lamp::RedYellow {
-                    say(code::PHASE_ON);
-                }
-                say(code::GREEN);
-            }
-            Lamp::Yellow if on_foot => say(code::CLEARANCE),
-            Lamp::Yellow => say(code::YELLOW),
-            Lamp::Red | Lamp::TurnOnRed if on_foot => say(code::DONT_WALK),
-            Lamp::Red | Lamp::TurnOnRed if from != Lamp::Red && from != Lamp::TurnOnRed => {
-                let clears = from == Lamp::Yellow && of.red_clearance.0 > 0;
-                say(if clears { code::RED_CLEARANCE } else { code::PHASE_OFF });
-            }
-            _ => {}
-        }
     }
 }

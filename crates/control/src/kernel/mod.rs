@@ -56,7 +56,7 @@ pub use self::{
 };
 use crate::{
     Lamp, Millis, Request,
-    log::{Reason, code},
+    log::{Phases, Reason, code},
     plan::Plan,
 };
 
@@ -72,6 +72,8 @@ pub struct Kernel {
     /// Why: the reason of what is asked for now.
     cause: Reason,
     calls: Calls,
+    /// What the log says of phases.
+    phases: Phases,
     preempts: Preempts,
     fallback: Fallback,
     unit: Unit,
@@ -101,6 +103,7 @@ impl Kernel {
             aims: vec![Aim::Closed; n],
             cause: Reason::StartUp,
             calls: Calls::new(&plan),
+            phases: Phases::new(&plan),
             preempts: Preempts::new(&plan),
             fallback: Fallback::new(&plan),
             unit: Unit::default(),
@@ -208,7 +211,7 @@ impl Kernel {
                 self.target.follow(&self.plan, &self.lights, now);
                 self.aim();
             }
-            self.calls.serve(&self.lights, now, self.cause, journal);
+            self.calls.serve(&self.lights, now, self.cause, (&mut self.phases, journal));
             self.look_for_cycle_faults(journal);
             if self.unit.clears() && self.is_idle() {
                 self.unit.advance(self.limits.longest_intergreen, true, now, journal);
@@ -325,6 +328,7 @@ impl Kernel {
 
     /// Shows what has changed.
     fn show(&mut self, journal: &mut Journal) {
+        let mut changed = false;
         for (g, (light, group)) in (0u16..).zip(self.lights.iter_mut().zip(self.plan.groups())) {
             let i = usize::from(g);
             let lamp = match (self.unit.lamp(group), light.state, self.aims[i]) {
@@ -334,10 +338,38 @@ impl Kernel {
                 _ => light.lamp(group.kind),
             };
             if lamp != light.shown {
-                journal.change(self.now, g, group, (light.shown, lamp), self.reasons[i]);
+                journal.push(Output::Lamp(LampChange { at: self.now, group: g, lamp }));
+                self.phases.changed(i, group.is_pedestrian(), self.reasons[i]);
                 light.shown = lamp;
+                changed = true;
             }
         }
+        if changed && journal.has_events() {
+            let shown = self.plan.groups().iter().zip(&self.lights).map(|(g, l)| (g.kind, l.shown));
+            self.phases.settle(self.now, shown, journal);
+        }
+    }
+
+    /// The log tells what comes with time alone, up to `at`.
+    pub fn log_until(&mut self, at: Millis, journal: &mut Journal) {
+        if journal.has_events() {
+            self.phases.reach(at, journal);
+        }
+    }
+
+    /// The log tells what a strategy knows.
+    pub fn note(&mut self, at: Millis, code: u8, parameter: u16, journal: &mut Journal) {
+        self.phases.note(at, code, parameter, journal);
+    }
+
+    /// The log goes on from the lamps as they are.
+    pub(crate) fn log_from_here(&mut self) {
+        let of_group = |((group, light), call): ((&crate::plan::Group, &Light), &calls::Call)| {
+            let since = if light.state.is_open() { light.opened } else { light.since };
+            (group.kind, light.shown, since, call.is_called())
+        };
+        let groups = self.plan.groups().iter().zip(&self.lights).zip(&self.calls.list);
+        self.phases.take(self.now, groups.map(of_group));
     }
 
     /// Works out when something may happen next.
@@ -400,7 +432,7 @@ impl Kernel {
     /// A group is called from outside, or a detector that calls it goes on or off.
     pub fn call(&mut self, group: u16, on: bool, locking: bool, journal: &mut Journal) {
         self.asked = true;
-        self.calls.set(group, on, locking, &self.lights, self.now, journal);
+        self.calls.set(group, on, locking, &self.lights, self.now, (&mut self.phases, journal));
     }
 
     /// A preemption's input goes on or off. Returns whether there is such an input.

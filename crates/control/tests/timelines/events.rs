@@ -129,21 +129,27 @@ fn the_log_says_what_happened_and_why() {
           5.0   10 1  group 'A': red clearance, start-up
           5.0    9 2  group 'B': end of yellow, start-up
           5.0   12 2  group 'B': red, start-up
+          7.0   11 1  group 'A': end of red clearance, its time is over
+          7.0   12 1  group 'A': red, its time is over
           8.0    0 1  group 'A': on, the strategy asked for stage 'main'
           8.0    1 1  group 'A': green, the strategy asked for stage 'main'
+         13.0    3 1  group 'A': least green over, its time is over
          16.0   82 1  detector 1: on, reported
          16.0   43 2  group 'B': called, reported
-         16.0   43 3  group 'P': called, reported
+         16.0   45 3  group 'P': called by people on foot, reported
          17.0   81 1  detector 1: off, reported
+         17.0    6 1  group 'A': force-off, the strategy asked for stage 'side'
          17.0    7 1  group 'A': end of green, the strategy asked for stage 'side'
          17.0    8 1  group 'A': yellow, the strategy asked for stage 'side'
          20.0    9 1  group 'A': end of yellow, its time is over
          20.0   10 1  group 'A': red clearance, its time is over
          21.0    0 2  group 'B': on, was asked for and waited until 'A' had cleared
+         22.0   11 1  group 'A': end of red clearance, its time is over
+         22.0   12 1  group 'A': red, its time is over
          22.0   44 2  group 'B': no longer called, the strategy asked for stage 'side'
-         22.0   44 3  group 'P': no longer called, the strategy asked for stage 'side'
          22.0    1 2  group 'B': green, its time is over
          22.0   21 3  group 'P': walk, was asked for and waited until 'A' had cleared
+         27.0    3 2  group 'B': least green over, its time is over
          30.0  102 1  preemption 'rail': input on, reported
          31.0  105 1  preemption 'rail': takes over, preemption 'rail'
          31.0  106 1  preemption 'rail': clears the tracks, preemption 'rail'
@@ -155,13 +161,17 @@ fn the_log_says_what_happened_and_why() {
          35.0   23 3  group 'P': don't walk, its time is over
          37.0    0 1  group 'A': on, was asked for and waited until 'P' had cleared
          37.0    1 1  group 'A': green, was asked for and waited until 'P' had cleared
+         42.0    3 1  group 'A': least green over, its time is over
          43.0  107 1  preemption 'rail': dwells, preemption 'rail'
          43.0    7 1  group 'A': end of green, preemption 'rail'
          43.0    8 1  group 'A': yellow, preemption 'rail'
          46.0    9 1  group 'A': end of yellow, its time is over
          46.0   10 1  group 'A': red clearance, its time is over
          47.0    0 2  group 'B': on, was asked for and waited until 'A' had cleared
+         48.0   11 1  group 'A': end of red clearance, its time is over
+         48.0   12 1  group 'A': red, its time is over
          48.0    1 2  group 'B': green, its time is over
+         53.0    3 2  group 'B': least green over, its time is over
          60.0  104 1  preemption 'rail': input off, reported
          60.0  111 1  preemption 'rail': ends, preemption 'rail'
          60.0    7 2  group 'B': end of green, preemption 'rail'
@@ -170,13 +180,19 @@ fn the_log_says_what_happened_and_why() {
          63.0   12 2  group 'B': red, its time is over
          65.0    0 1  group 'A': on, was asked for and waited until 'B' had cleared
          65.0    1 1  group 'A': green, was asked for and waited until 'B' had cleared
+         70.0    3 1  group 'A': least green over, its time is over
+         70.0    6 1  group 'A': force-off, a command from outside
          70.0    7 1  group 'A': end of green, a command from outside
          70.0    8 1  group 'A': yellow, a command from outside
          73.0    9 1  group 'A': end of yellow, its time is over
          73.0   10 1  group 'A': red clearance, its time is over
          74.0    0 2  group 'B': on, was asked for and waited until 'A' had cleared
+         75.0   11 1  group 'A': end of red clearance, its time is over
+         75.0   12 1  group 'A': red, its time is over
          75.0    1 2  group 'B': green, its time is over
          75.0   21 3  group 'P': walk, was asked for and waited until 'A' had cleared
+         80.0    3 2  group 'B': least green over, its time is over
+         80.0    6 2  group 'B': force-off, a command from outside
          80.0    7 2  group 'B': end of green, a command from outside
          80.0    8 2  group 'B': yellow, a command from outside
          80.0   22 3  group 'P': flashing don't walk, a command from outside
@@ -235,10 +251,10 @@ fn a_group_goes_through_its_codes_in_their_order() {
         let normal = outcome.events.iter().filter(|e| e.at >= s(12) && e.code < 40 && e.parameter == group);
         normal.map(|e| e.code).collect()
     };
-    // On, green, end of green, yellow, end of yellow, red clearance.
-    assert_eq!(of(1), [7, 8, 9, 10, 0, 1, 7, 8, 9, 10, 0, 1]);
+    // Least green over, force-off, end of green, yellow, end of yellow, red clearance and its end, red; on, green.
+    assert_eq!(of(1), [3, 6, 7, 8, 9, 10, 11, 12, 0, 1, 3, 6, 7, 8, 9, 10, 11, 12, 0, 1, 3]);
     // On with red-yellow; red without clearance.
-    assert_eq!(of(2), [0, 1, 7, 8, 9, 12, 0, 1, 7, 8, 9, 12]);
+    assert_eq!(of(2), [0, 1, 3, 6, 7, 8, 9, 12, 0, 1, 3, 6, 7, 8, 9, 12]);
     // Walk, clearance, don't walk.
     assert_eq!(of(3), [21, 22, 23, 21, 22, 23]);
 }

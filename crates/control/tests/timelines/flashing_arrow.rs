@@ -66,9 +66,9 @@ fn it_flashes_with_the_oncoming_through_traffic() {
            28  r r r G G
         ",
     );
-    // Neither a green nor its end: only the arrow begins and ends to flash.
-    let codes = outcome.codes(&[1, 7, 8, 32, 33]).into_iter().filter(|e| e.2 == 1);
-    assert_eq!(codes.collect::<Vec<_>>(), [(11.0, 32, 1), (18.0, 33, 1), (18.0, 8, 1)]);
+    // Neither a green nor its end: only the arrow of the overlap begins and ends to flash, and its yellow begins.
+    let codes = outcome.codes(&[32, 33, 61, 63]).into_iter().filter(|e| e.2 == 1);
+    assert_eq!(codes.collect::<Vec<_>>(), [(11.0, 32, 1), (18.0, 33, 1), (18.0, 63, 1)]);
 }
 
 #[test]

@@ -1,0 +1,109 @@
+//! The event log: what happened, when, and why.
+//!
+//! Terms
+//! - **event code**: a number of the Indiana high-resolution enumerations (Purdue, 2012; revised 2020), which the
+//!   tools for performance measures read. Times are kept to the millisecond; logs are written to 0.1 s.
+//! - **parameter**: of which phase, overlap, detector or preemption; detectors count from 1 in event logs and from 0
+//!   everywhere else. A plan without rings has no phases: its groups, from 1, stand in the place of phases.
+//! - **reason**: why a lamp changed, in words for a traffic engineer.
+
+mod phases;
+mod reason;
+mod words;
+
+pub(crate) use self::phases::Phases;
+pub use self::phases::phase_number;
+pub use self::reason::{Asked, Reason};
+use crate::Millis;
+
+/// Something happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Event {
+    /// When.
+    pub at: Millis,
+    /// What, as a number of the Indiana enumerations: see [`code`].
+    pub code: u8,
+    /// To whom: from 1.
+    pub parameter: u16,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Event codes (Indiana high-resolution enumerations).
+pub mod code {
+    /// Phase on: the group is called to service (its red-yellow or green begins).
+    pub const PHASE_ON: u8 = 0;
+    /// Begin of green.
+    pub const GREEN: u8 = 1;
+    /// The least green is over.
+    pub const MIN_COMPLETE: u8 = 3;
+    /// The green ends because nobody extends it any more (gap-out).
+    pub const GAP_OUT: u8 = 4;
+    /// The green ends because its greatest length is reached while others wait (max-out).
+    pub const MAX_OUT: u8 = 5;
+    /// The green ends because the coordination, a fixed plan or a command ends it (force-off).
+    pub const FORCE_OFF: u8 = 6;
+    /// End of green.
+    pub const GREEN_END: u8 = 7;
+    /// Begin of yellow.
+    pub const YELLOW: u8 = 8;
+    /// End of yellow.
+    pub const YELLOW_END: u8 = 9;
+    /// Begin of red clearance.
+    pub const RED_CLEARANCE: u8 = 10;
+    /// End of red clearance.
+    pub const RED_CLEARANCE_END: u8 = 11;
+    /// Red: the phase is inactive.
+    pub const PHASE_OFF: u8 = 12;
+    /// People on foot: begin of walk.
+    pub const WALK: u8 = 21;
+    /// People on foot: begin of the clearance.
+    pub const CLEARANCE: u8 = 22;
+    /// People on foot: begin of don't walk.
+    pub const DONT_WALK: u8 = 23;
+    /// A flashing yellow arrow begins.
+    pub const FYA: u8 = 32;
+    /// A flashing yellow arrow ends.
+    pub const FYA_END: u8 = 33;
+    /// A call comes.
+    pub const CALL: u8 = 43;
+    /// A call is dropped.
+    pub const CALL_DROPPED: u8 = 44;
+    /// People on foot call.
+    pub const PED_CALL: u8 = 45;
+    /// Overlap: begin of green.
+    pub const OVERLAP_GREEN: u8 = 61;
+    /// Overlap: begin of yellow.
+    pub const OVERLAP_YELLOW: u8 = 63;
+    /// Overlap: begin of red clearance.
+    pub const OVERLAP_RED: u8 = 64;
+    /// Overlap: red, off.
+    pub const OVERLAP_OFF: u8 = 65;
+    /// A detector goes off.
+    pub const DETECTOR_OFF: u8 = 81;
+    /// A detector goes on.
+    pub const DETECTOR_ON: u8 = 82;
+    /// A preemption's input goes on.
+    pub const PREEMPT_ON: u8 = 102;
+    /// A preemption's input goes off.
+    pub const PREEMPT_OFF: u8 = 104;
+    /// A preemption takes over.
+    pub const PREEMPT_ENTRY: u8 = 105;
+    /// A preemption clears the tracks.
+    pub const PREEMPT_TRACK: u8 = 106;
+    /// A preemption dwells.
+    pub const PREEMPT_DWELL: u8 = 107;
+    /// A preemption's input was on for too long and is ignored.
+    pub const PREEMPT_MAX: u8 = 110;
+    /// A preemption ends.
+    pub const PREEMPT_EXIT: u8 = 111;
+    /// Another pattern is in force.
+    pub const PATTERN: u8 = 131;
+    /// The unit begins or ends to flash: 1 to 3 as reasons to flash (fault, command, start-up), 0 for its end.
+    pub const FLASH: u8 = 173;
+    /// An alarm: a cycle fault (1), a monitor trip (2), a failed self-check (3).
+    pub const ALARM: u8 = 175;
+    /// The power came back: the unit starts.
+    pub const POWER: u8 = 184;
+}

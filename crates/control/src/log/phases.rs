@@ -1,0 +1,353 @@
+//! From the lamps of groups to the events of phases.
+//!
+//! Terms
+//! - **subject**: whom an event is about: a phase, whose groups change together (an imported plan has a group for every
+//!   head); an overlap; in a plan without rings a single group.
+//! - A subject is green while any of its groups is, yellow while none is green and one yellow. A change is told when all
+//!   lamps of a moment are known, so that who only swaps heads changes nothing.
+//! - **due events**: the end of least green and of red clearance come with time alone. They are told, each with its own
+//!   time, before the next event or when time has advanced.
+
+use alloc::{format, string::String, vec::Vec};
+
+use super::{Reason, code};
+use crate::{
+    Lamp, Millis,
+    kernel::Journal,
+    plan::{GroupKind, Plan},
+};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Who {
+    Phase,
+    Overlap,
+}
+
+/// What a subject shows, vehicles and people on foot apart.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+enum Shows {
+    /// Dark, or flashing as a whole.
+    #[default]
+    Dark,
+    Red,
+    Yellow,
+    On,
+    Green,
+}
+
+/// A phase, an overlap, or a group of a plan without rings.
+#[derive(Clone, Debug)]
+struct Subject {
+    who: Who,
+    number: u16,
+    vehicles: Shows,
+    on_foot: Shows,
+    flashes: bool,
+    /// Whether the strategy has said why its green ends.
+    explained: bool,
+    /// How many of its groups are called: vehicles', people on foot's.
+    called: [u16; 2],
+    least: Millis,
+    red_clearance: Millis,
+    /// When its red clearance ends, if it clears.
+    clears: Option<Millis>,
+    /// What its groups show together while lamps are looked at, and why.
+    seen: ([Shows; 2], bool),
+    reasons: [Option<Reason>; 2],
+}
+
+impl Subject {
+    fn new(who: Who, number: u16) -> Self {
+        Self {
+            who,
+            number,
+            vehicles: Shows::Dark,
+            on_foot: Shows::Dark,
+            flashes: false,
+            explained: false,
+            called: [0; 2],
+            least: Millis(0),
+            red_clearance: Millis(0),
+            clears: None,
+            seen: Default::default(),
+            reasons: [None; 2],
+        }
+    }
+}
+
+/// Events that come with time alone: when, which, of which subject.
+type Due = (Millis, u8, usize);
+
+/// All subjects of a plan.
+#[derive(Clone, Debug)]
+pub(crate) struct Phases {
+    subjects: Vec<Subject>,
+    /// By group: its subject, if it has one.
+    of_group: Vec<Option<usize>>,
+    due: Vec<Due>,
+}
+
+impl Phases {
+    /// All red.
+    pub fn new(plan: &Plan) -> Self {
+        let mut subjects: Vec<Subject> = Vec::new();
+        let mut find = |who: Who, number: u16| {
+            let found = subjects.iter().position(|s| s.who == who && s.number == number);
+            found.unwrap_or_else(|| {
+                subjects.push(Subject::new(who, number));
+                subjects.len() - 1
+            })
+        };
+        let groups = 0..u16::try_from(plan.groups().len()).unwrap_or(u16::MAX);
+        let of_group: Vec<Option<usize>> = groups
+            .map(|g| match subject(plan, g)? {
+                (Who::Phase, n) => Some(find(Who::Phase, n)),
+                (Who::Overlap, n) => Some(find(Who::Overlap, n)),
+            })
+            .collect();
+        for (subject, group) in of_group.iter().zip(plan.groups()) {
+            let Some(subject) = subject.and_then(|s| subjects.get_mut(s)) else { continue };
+            if !group.is_pedestrian() {
+                subject.least = subject.least.max(group.min_green);
+                subject.red_clearance = subject.red_clearance.max(group.red_clearance);
+            }
+        }
+        // At most two events of a subject are due at a time.
+        let due = Vec::with_capacity(2 * subjects.len());
+        Self { subjects, of_group, due }
+    }
+
+    /// Tells what is due up to `now`.
+    pub fn reach(&mut self, now: Millis, journal: &mut Journal) {
+        while let Some(i) = (0..self.due.len()).min_by_key(|&i| self.due[i]).filter(|&i| self.due[i].0 <= now) {
+            let (at, code, s) = self.due.swap_remove(i);
+            let subject = &mut self.subjects[s];
+            if code == code::RED_CLEARANCE_END {
+                subject.clears = None;
+            }
+            match (subject.who, code) {
+                (Who::Phase, code::RED_CLEARANCE_END) => {
+                    journal.event(at, code, subject.number, Reason::Over);
+                    journal.event(at, code::PHASE_OFF, subject.number, Reason::Over);
+                }
+                (Who::Overlap, code::RED_CLEARANCE_END) => {
+                    journal.event(at, code::OVERLAP_OFF, subject.number, Reason::Over);
+                }
+                _ => journal.event(at, code, subject.number, Reason::Over),
+            }
+        }
+    }
+
+    /// An event that the strategy knows of.
+    pub fn note(&mut self, at: Millis, code: u8, parameter: u16, journal: &mut Journal) {
+        let ends = [code::GAP_OUT, code::MAX_OUT, code::FORCE_OFF].contains(&code);
+        let of = self.subjects.iter_mut().find(|s| s.who == Who::Phase && s.number == parameter);
+        if let Some(subject) = of.filter(|_| ends) {
+            subject.explained = true;
+        }
+        journal.event(at, code, parameter, Reason::Decided);
+    }
+
+    /// A group is called or no longer called.
+    pub fn call(&mut self, at: Millis, group: u16, on_foot: bool, on: bool, reason: Reason, journal: &mut Journal) {
+        let subject = self.of_group.get(usize::from(group)).copied().flatten().and_then(|s| self.subjects.get_mut(s));
+        let Some(subject) = subject else { return };
+        let called = &mut subject.called[usize::from(on_foot)];
+        let before = *called;
+        *called = if on { called.saturating_add(1) } else { called.saturating_sub(1) };
+        let code = match (before, *called, on_foot) {
+            (0, 1.., true) => code::PED_CALL,
+            (0, 1.., false) => code::CALL,
+            (1.., 0, false) => code::CALL_DROPPED,
+            _ => return,
+        };
+        journal.event(at, code, subject.number, reason);
+    }
+
+    /// A group shows another lamp, for a reason. [`settle`](Self::settle) follows when all lamps of the moment are known.
+    pub fn changed(&mut self, group: usize, on_foot: bool, reason: Reason) {
+        if let Some(s) = self.of_group.get(group).copied().flatten() {
+            self.subjects[s].reasons[usize::from(on_foot)] = Some(reason);
+        }
+    }
+
+    /// Goes on from lamps and calls as they are at `now`, without a word: of each group its kind, its lamp, since when it
+    /// has been green or red, and whether it is called.
+    pub fn take<'a>(
+        &mut self,
+        now: Millis,
+        groups: impl Iterator<Item = (GroupKind, Lamp, Millis, bool)> + Clone + 'a,
+    ) {
+        self.see(groups.clone().map(|(kind, lamp, ..)| (kind, lamp)));
+        self.due.clear();
+        for s in &mut self.subjects {
+            ([s.vehicles, s.on_foot], s.flashes) = s.seen;
+            (s.reasons, s.called, s.clears) = ([None; 2], [0; 2], None);
+        }
+        for (subject, (kind, lamp, since, called)) in self.of_group.iter().zip(groups) {
+            let Some(s) = *subject else { continue };
+            let subject = &mut self.subjects[s];
+            let on_foot = kind == GroupKind::Pedestrian;
+            subject.called[usize::from(on_foot)] += u16::from(called);
+            let (after, code) = match (subject.vehicles, subject.who) {
+                (Shows::Green, Who::Phase) if lamp.is_green() => (subject.least, code::MIN_COMPLETE),
+                (Shows::Red, _) => (subject.red_clearance, code::RED_CLEARANCE_END),
+                _ => continue,
+            };
+            let at = since + after;
+            let told = |d: &Due| d.2 == s;
+            if !on_foot && at > now && !self.due.iter().any(told) {
+                subject.clears = (code == code::RED_CLEARANCE_END).then_some(at);
+                self.due.push((at, code, s));
+            }
+        }
+    }
+
+    fn see(&mut self, groups: impl Iterator<Item = (GroupKind, Lamp)>) {
+        self.subjects.iter_mut().for_each(|s| s.seen = Default::default());
+        for (subject, (kind, lamp)) in self.of_group.iter().zip(groups) {
+            let Some(subject) = subject.and_then(|s| self.subjects.get_mut(s)) else { continue };
+            let shows = match lamp {
+                Lamp::Green | Lamp::GreenMinor => Shows::Green,
+                Lamp::RedYellow => Shows::On,
+                Lamp::Yellow => Shows::Yellow,
+                // Whoever else flashes is switched off: the unit says so.
+                Lamp::Flashing if kind == GroupKind::FlashingYellowArrow => {
+                    subject.seen.1 = true;
+                    Shows::Red
+                }
+                Lamp::Red | Lamp::TurnOnRed => Shows::Red,
+                Lamp::Flashing | Lamp::Off => Shows::Dark,
+            };
+            let seen = &mut subject.seen.0[usize::from(kind == GroupKind::Pedestrian)];
+            *seen = shows.max(*seen);
+        }
+    }
+
+    /// Tells how subjects have changed with the lamps of this moment.
+    pub fn settle(&mut self, now: Millis, groups: impl Iterator<Item = (GroupKind, Lamp)>, journal: &mut Journal) {
+        self.reach(now, journal);
+        self.see(groups);
+        for s in 0..self.subjects.len() {
+            let subject = &mut self.subjects[s];
+            if let [None, None] = subject.reasons {
+                continue;
+            }
+            let ([vehicles, on_foot], flashes) = subject.seen;
+            let [reason, reason_on_foot] = core::mem::take(&mut subject.reasons);
+            let reason = reason.unwrap_or(Reason::Over);
+            if subject.flashes && !flashes {
+                journal.event(now, code::FYA_END, subject.number, reason);
+            }
+            if vehicles != subject.vehicles {
+                self.vehicles(s, vehicles, now, reason, journal);
+            }
+            let subject = &mut self.subjects[s];
+            if flashes && !subject.flashes {
+                journal.event(now, code::FYA, subject.number, reason);
+            }
+            subject.flashes = flashes;
+            let before = core::mem::replace(&mut subject.on_foot, on_foot);
+            if let Some(reason) = reason_on_foot.filter(|_| before != on_foot) {
+                let code = match on_foot {
+                    Shows::Green => code::WALK,
+                    Shows::Yellow => code::CLEARANCE,
+                    Shows::Dark => continue,
+                    Shows::On | Shows::Red => code::DONT_WALK,
+                };
+                journal.event(now, code, subject.number, reason);
+            }
+        }
+    }
+
+    /// What a subject shows to vehicles becomes something else.
+    fn vehicles(&mut self, s: usize, to: Shows, now: Millis, reason: Reason, journal: &mut Journal) {
+        let subject = &mut self.subjects[s];
+        let from = core::mem::replace(&mut subject.vehicles, to);
+        let number = subject.number;
+        let is_phase = subject.who == Who::Phase;
+        let mut say = |phase: Option<u8>, overlap: Option<u8>| {
+            if let Some(code) = if is_phase { phase } else { overlap } {
+                journal.event(now, code, number, reason);
+            }
+        };
+        if from == Shows::Green {
+            let asked = matches!(reason, Reason::Requested(_) | Reason::Over | Reason::Trap { .. } | Reason::Command);
+            if !core::mem::take(&mut subject.explained) && asked {
+                say(Some(code::FORCE_OFF), None);
+            }
+            say(Some(code::GREEN_END), None);
+        }
+        if from == Shows::Yellow {
+            say(Some(code::YELLOW_END), None);
+        }
+        match to {
+            Shows::On | Shows::Green => {
+                subject.explained = false;
+                if subject.clears.take().is_some() {
+                    // It starts again before it has cleared.
+                    self.due.retain(|d| d.2 != s);
+                    say(Some(code::RED_CLEARANCE_END), None);
+                }
+                if from != Shows::On {
+                    say(Some(code::PHASE_ON), None);
+                }
+                if to == Shows::Green {
+                    say(Some(code::GREEN), Some(code::OVERLAP_GREEN));
+                    if is_phase {
+                        self.due.push((now + self.subjects[s].least, code::MIN_COMPLETE, s));
+                    }
+                }
+            }
+            Shows::Yellow => {
+                self.due.retain(|d| d.2 != s);
+                say(Some(code::YELLOW), Some(code::OVERLAP_YELLOW));
+            }
+            Shows::Red | Shows::Dark if from <= Shows::Red => {}
+            Shows::Red | Shows::Dark => {
+                self.due.retain(|d| d.2 != s);
+                if from == Shows::Yellow && subject.red_clearance > Millis(0) {
+                    let end = now + subject.red_clearance;
+                    subject.clears = Some(end);
+                    say(Some(code::RED_CLEARANCE), Some(code::OVERLAP_RED));
+                    self.due.push((end, code::RED_CLEARANCE_END, s));
+                } else {
+                    say(Some(code::PHASE_OFF), Some(code::OVERLAP_OFF));
+                }
+            }
+        }
+    }
+}
+
+/// Whom a group's events are about; `None`: the plan has rings, and it belongs to no phase.
+fn subject(plan: &Plan, group: u16) -> Option<(Who, u16)> {
+    let Some(rings) = plan.rings() else { return Some((Who::Phase, group.saturating_add(1))) };
+    if let Some(i) = rings.overlaps.iter().position(|o| o.group == group) {
+        return Some((Who::Overlap, u16::try_from(i + 1).ok()?));
+    }
+    let phase = rings.phases.iter().find(|p| p.groups.contains(&group) || p.walks.contains(&group))?;
+    Some((Who::Phase, u16::from(phase.number)))
+}
+
+/// The number by which the log knows a group's phase; in a plan without rings the group's own, from 1. `None`: it follows
+/// phases as an overlap, or belongs to none.
+pub fn phase_number(plan: &Plan, group: u16) -> Option<u16> {
+    subject(plan, group).and_then(|(who, n)| (who == Who::Phase).then_some(n))
+}
+
+/// A phase in words: its number and its groups.
+pub(super) fn name(plan: &Plan, number: u16) -> String {
+    let group = || plan.groups().get(usize::from(number.saturating_sub(1))).map_or("?", |g| g.name.as_str());
+    let Some(rings) = plan.rings() else { return format!("group '{}'", group()) };
+    let phase = rings.phases.iter().find(|p| u16::from(p.number) == number);
+    let groups: Vec<u16> = phase.into_iter().flat_map(|p| p.groups.iter().chain(&p.walks)).copied().collect();
+    format!("phase {number} ({})", plan.names(&groups))
+}
+
+/// An overlap in words: its letter and its group.
+pub(super) fn overlap_name(plan: &Plan, number: u16) -> String {
+    let index = usize::from(number.saturating_sub(1));
+    let overlap = plan.rings().and_then(|r| r.overlaps.get(index));
+    let letter = u8::try_from(index).ok().filter(|&i| i < 26).map_or('?', |i| char::from(b'A' + i));
+    format!("overlap {letter} ({})", plan.names(&overlap.map(|o| o.group).into_iter().collect::<Vec<u16>>()))
+}

@@ -1,0 +1,65 @@
+//! Events in words.
+
+use alloc::{format, string::String};
+
+use super::{Event, code, phases};
+use crate::plan::Plan;
+
+impl Event {
+    /// What happened in words: the event, of whom, and why.
+    pub fn words(&self, plan: &Plan) -> String {
+        let n = self.parameter;
+        let group = || phases::name(plan, n);
+        let overlap = || phases::overlap_name(plan, n);
+        let preempt = || {
+            let preempt = plan.spec().preempts.get(usize::from(n.saturating_sub(1)));
+            format!("preemption '{}'", preempt.map_or("?", |p| p.name.as_str()))
+        };
+        let what = match self.code {
+            code::PHASE_ON => format!("{}: on", group()),
+            code::GREEN => format!("{}: green", group()),
+            code::MIN_COMPLETE => format!("{}: least green over", group()),
+            code::GAP_OUT => format!("{}: gap-out, nobody extends its green any more", group()),
+            code::MAX_OUT => format!("{}: max-out, its greatest green is reached while others wait", group()),
+            code::FORCE_OFF => format!("{}: force-off", group()),
+            code::GREEN_END => format!("{}: end of green", group()),
+            code::YELLOW => format!("{}: yellow", group()),
+            code::YELLOW_END => format!("{}: end of yellow", group()),
+            code::RED_CLEARANCE => format!("{}: red clearance", group()),
+            code::RED_CLEARANCE_END => format!("{}: end of red clearance", group()),
+            code::PHASE_OFF => format!("{}: red", group()),
+            code::WALK => format!("{}: walk", group()),
+            code::CLEARANCE => format!("{}: flashing don't walk", group()),
+            code::DONT_WALK => format!("{}: don't walk", group()),
+            code::FYA => format!("{}: flashing yellow arrow", group()),
+            code::FYA_END => format!("{}: end of the flashing yellow arrow", group()),
+            code::CALL => format!("{}: called", group()),
+            code::PED_CALL => format!("{}: called by people on foot", group()),
+            code::CALL_DROPPED => format!("{}: no longer called", group()),
+            code::OVERLAP_GREEN => format!("{}: green", overlap()),
+            code::OVERLAP_YELLOW => format!("{}: yellow", overlap()),
+            code::OVERLAP_RED => format!("{}: red clearance", overlap()),
+            code::OVERLAP_OFF => format!("{}: red", overlap()),
+            code::DETECTOR_OFF => format!("detector {n}: off"),
+            code::DETECTOR_ON => format!("detector {n}: on"),
+            code::PREEMPT_ON => format!("{}: input on", preempt()),
+            code::PREEMPT_OFF => format!("{}: input off", preempt()),
+            code::PREEMPT_ENTRY => format!("{}: takes over", preempt()),
+            code::PREEMPT_TRACK => format!("{}: clears the tracks", preempt()),
+            code::PREEMPT_DWELL => format!("{}: dwells", preempt()),
+            code::PREEMPT_MAX => format!("{}: input on for too long, ignored", preempt()),
+            code::PREEMPT_EXIT => format!("{}: ends", preempt()),
+            code::PATTERN => format!("pattern {n}"),
+            code::FLASH if n == 0 => "flashing ends".into(),
+            code::FLASH => "flashing".into(),
+            code::ALARM => match n {
+                1 => "cycle fault".into(),
+                2 => "the monitor tripped".into(),
+                _ => "the self-check failed".into(),
+            },
+            code::POWER => "power on".into(),
+            other => format!("event {other} ({n})"),
+        };
+        format!("{what}, {}", self.reason.words(plan))
+    }
+}
