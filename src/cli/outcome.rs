@@ -186,8 +186,8 @@ fn behaviours(run: &Finished<'_>) -> String {
     names.join("+")
 }
 
-/// Signals whose file asks for a strategy that does not exist here, if the program's times run instead; and those where
-/// the strategy let somebody wait too long, so that the plan's own sequence took over.
+/// Signals whose file asks for a strategy that does not exist here, if the program's times run instead; those where the
+/// strategy asked for cannot run; and those where the strategy let somebody wait too long, so that the plan's own sequence took over.
 fn fallbacks(run: &Finished<'_>) -> Vec<String> {
     let fixed = run.sim.scene().setup.controller.0 == "fixed_time";
     let mut found = if fixed { run.loaded.report.fallbacks.clone() } else { Vec::new() };
@@ -199,7 +199,12 @@ fn fallbacks(run: &Finished<'_>) -> Vec<String> {
             fault.group
         )
     });
-    found.extend(faults);
+    let instead = run.sim.controllers().fallbacks.iter().map(|fallback| {
+        let (signal, asked) =
+            (&run.loaded.network.signals[fallback.signal.index()].id, &run.sim.scene().setup.controller.0);
+        format!("{signal}: {asked} \u{2192} {} ({})", fallback.runs, fallback.why)
+    });
+    found.extend(instead.chain(faults));
     found
 }
 

@@ -57,6 +57,9 @@ pub struct Wired {
     pub detectors: u16,
     /// Its plan.
     pub plan: Plan,
+    /// The strategy that runs here with its defaults, where it is another one than was asked for.
+    #[serde(default)]
+    pub strategy: Option<String>,
 }
 
 /// A recording that is being written.
@@ -87,7 +90,9 @@ impl Recorder {
         for (controller, signal) in sim.controllers().list.iter().zip(&sim.scene().network.signals) {
             let detectors = u16::try_from(controller.detectors().len()).unwrap_or(u16::MAX);
             let plan = controller.plan().as_ref().clone();
-            recorder.write(&Line::Signal(Box::new(Wired { id: signal.id.clone(), detectors, plan })))?;
+            let runs = controller.strategy();
+            let strategy = (runs != setup.controller.0).then(|| runs.to_owned());
+            recorder.write(&Line::Signal(Box::new(Wired { id: signal.id.clone(), detectors, plan, strategy })))?;
         }
         Ok(recorder)
     }

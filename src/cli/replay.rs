@@ -127,6 +127,7 @@ fn replay(recording: &Recording, signal: &Recorded, events: bool, all: &mut Repl
     let Recorded { wired, inputs, lamps } = signal;
     let Head { controller: name, parameters, start, .. } = &recording.head;
     let width = all.width;
+    let (name, parameters) = wired.strategy.as_ref().map_or((name, &parameters[..]), |runs| (runs, &[]));
     let strategy = Registry::default().make(name, parameters, &wired.plan).map_err(|e| e.to_string())?;
     let mut controller = Controller::new(wired.plan.clone(), strategy, wired.detectors);
     controller.log_events(events);

@@ -57,6 +57,11 @@ pub struct SignalPlan {
 }
 
 impl SignalPlan {
+    /// The plan for a strategy that serves phases, or for one that does not.
+    pub fn suited(&self, phases: bool) -> &Arc<Plan> {
+        self.nema.as_ref().filter(|_| phases).unwrap_or(&self.plan)
+    }
+
     /// What is run although a plan of our own would be refused for it, and what is shown otherwise than written: in
     /// words, groups with traffic only, those that say the same in one line.
     pub fn waived(&self, network: &Network) -> Vec<String> {

@@ -1,9 +1,12 @@
 //! Controllers in the loop: sensor edges in, lamp changes out. The simulator itself never switches a lamp.
 
+use std::sync::Arc;
+
 use bevy::ecs::prelude::Resource;
 use intergreen_control::log::Event;
 use intergreen_control::{
-    Command as Order, Controller, DetectorEvent, Input, Lamp, Latch, Millis, Mode, Output, Registry,
+    Command as Order, Controller, DetectorEvent, Input, Lamp, Latch, Millis, Mode, Output, Plan, Registry,
+    RegistryError, Strategy,
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +46,19 @@ pub struct Controllers {
     /// Cycle faults so far: the strategy let a group of a signal wait too long, and the plan's own sequence runs there
     /// from then on.
     pub faults: Vec<CycleFault>,
+    /// Where another strategy runs than was asked for, and why.
+    pub fallbacks: Vec<Fallback>,
+}
+
+/// A signal at which the strategy asked for cannot run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fallback {
+    /// The signal.
+    pub signal: SignalId,
+    /// What runs there, with its defaults.
+    pub runs: &'static str,
+    /// Why not the strategy asked for.
+    pub why: String,
 }
 
 /// A signal that is out of order.
@@ -75,17 +91,16 @@ impl Controllers {
         let (name, parameters) = &scene.setup.controller;
         // Where there is no signal, nothing else would miss it.
         registry.find(name).map_err(|e| e.to_string())?;
-        let list = plans
-            .iter()
-            .zip(&scene.sensors.per_signal)
-            .map(|(plan, &detectors)| {
-                let strategy = registry.make(name, parameters, &plan.plan).map_err(|e| e.to_string())?;
-                Ok(Controller::new(plan.plan.clone(), strategy, detectors))
-            })
-            .collect::<Result<Vec<_>, String>>()?;
+        let mut fallbacks = Vec::new();
+        let mut list = Vec::with_capacity(plans.len());
+        for (plan, &detectors) in plans.iter().zip(&scene.sensors.per_signal) {
+            let (plan, strategy, fallback) = make(&registry, (name, parameters), plan).map_err(|e| e.to_string())?;
+            list.push(Controller::new(plan, strategy, detectors));
+            fallbacks.extend(fallback);
+        }
         let monitor = Monitor::new(&scene.network, scene.setup.unsafe_yields);
-        for (i, plan) in plans.iter().enumerate() {
-            if let Some(what) = monitor.disagreement(&scene.network, i, &plan.plan) {
+        for i in 0..list.len() {
+            if let Some(what) = monitor.disagreement(&scene.network, i, list[i].plan()) {
                 return Err(format!("signal '{}': {what}", scene.network.signals[i].id));
             }
         }
@@ -98,6 +113,7 @@ impl Controllers {
             inputs: None,
             events: Vec::new(),
             faults: Vec::new(),
+            fallbacks,
         })
     }
 
@@ -240,5 +256,29 @@ impl Controllers {
             self.monitor.settle(i, at);
         }
         self.due[i] = self.list[i].poll_at();
+    }
+}
+
+/// The strategy for a signal with the plan that suits it; if it cannot run there, what it falls back to.
+fn make(
+    registry: &Registry,
+    (name, parameters): (&str, &[(String, String)]),
+    plan: &SignalPlan,
+) -> Result<(Arc<Plan>, Box<dyn Strategy>, Option<Fallback>), RegistryError> {
+    let (mut name, mut parameters, mut why) = (name, parameters, None);
+    loop {
+        let entry = registry.find(name)?;
+        let suited = plan.suited(entry.phases);
+        match (registry.make(name, parameters, suited), entry.falls_back) {
+            (Err(RegistryError::Unsuitable { reason, .. }), Some(other)) => {
+                (name, parameters) = (other, &[]);
+                why.get_or_insert(reason);
+            }
+            (made, _) => {
+                let strategy = made?;
+                let fallback = why.map(|why| Fallback { signal: plan.signal, runs: entry.name, why });
+                return Ok((suited.clone(), strategy, fallback));
+            }
+        }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) const ENTRY: Entry = Entry {
     needs: "no sensors",
     parameters: &[],
     source: "the plan itself (SUMO: a tlLogic of type \"static\")",
+    phases: false,
+    falls_back: None,
     make: |setup| {
         if setup.plan.program().is_none() && setup.plan.spec().patterns.is_empty() {
             return Err(setup.unsuitable("the plan has neither a program nor a pattern"));

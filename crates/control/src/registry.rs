@@ -38,6 +38,10 @@ pub struct Entry {
     pub parameters: &'static [Parameter],
     /// Where it comes from: the paper or the manual.
     pub source: &'static str,
+    /// Whether it serves the phases of rings: a plan whose rings come with times of their own is the better one for it.
+    pub phases: bool,
+    /// What runs, with its defaults, where the strategy cannot run.
+    pub falls_back: Option<&'static str>,
     /// Makes one.
     pub make: fn(&Setup<'_>) -> Result<Box<dyn Strategy>, RegistryError>,
 }

@@ -405,6 +405,8 @@ const FOLLOW: Entry = Entry {
     needs: "one detector per group",
     parameters: &[Parameter { name: "start_at", summary: "first decision number", default: "0" }],
     source: "this test",
+    phases: false,
+    falls_back: None,
     make: |setup| {
         let decisions = setup.value("start_at", "a whole number")?.unwrap_or(0);
         Ok(Box::new(Follow { decisions, ..Follow::default() }))
