@@ -7,6 +7,7 @@ pub mod behaviour;
 pub mod cli;
 pub mod commands;
 pub mod demand;
+pub mod detectors;
 pub mod draw;
 pub mod export;
 pub mod generate;

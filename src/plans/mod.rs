@@ -36,6 +36,7 @@ pub use self::smoothing::Smoothing;
 use self::cycle::Cycle;
 use self::relations::{Cause, Relations};
 use self::rings::Streets;
+use crate::detectors::{self, Detectors, Layout};
 use crate::network::{MovementId, NemaSpec, Network, Signal, SignalId};
 
 /// The plan of a signal, and what there is to say about it.
@@ -75,10 +76,22 @@ impl SignalPlan {
 /// All pairs that programs open although they have to be kept apart, unless `allow_unsafe`; or the first signal whose
 /// program makes no plan for another reason.
 pub fn of_network(network: &Network, allow_unsafe: bool) -> Result<Vec<SignalPlan>, Refusal> {
+    of_network_with(network, &detectors::place(network, &Layout::default()), allow_unsafe)
+}
+
+/// The same with detectors that lie elsewhere.
+///
+/// # Errors
+/// As [`of_network`].
+pub fn of_network_with(
+    network: &Network,
+    detectors: &Detectors,
+    allow_unsafe: bool,
+) -> Result<Vec<SignalPlan>, Refusal> {
     let mut plans = Vec::with_capacity(network.signals.len());
     let mut opened: Vec<Opened> = Vec::new();
     for signal in (0..network.signals.len()).map(SignalId::new) {
-        match of_signal(network, signal, allow_unsafe) {
+        match with_detectors(network, detectors, signal, allow_unsafe) {
             Ok(plan) => plans.push(plan),
             Err(Refusal::Opens(pairs)) => opened.extend(pairs),
             Err(other) => return Err(other),
@@ -92,6 +105,16 @@ pub fn of_network(network: &Network, allow_unsafe: bool) -> Result<Vec<SignalPla
 /// # Errors
 /// As [`of_network`].
 pub fn of_signal(network: &Network, signal: SignalId, allow_unsafe: bool) -> Result<SignalPlan, Refusal> {
+    with_detectors(network, &detectors::place(network, &Layout::default()), signal, allow_unsafe)
+}
+
+/// The plan of one signal that has these detectors.
+fn with_detectors(
+    network: &Network,
+    detectors: &Detectors,
+    signal: SignalId,
+    allow_unsafe: bool,
+) -> Result<SignalPlan, Refusal> {
     let id = signal;
     let signal = &network.signals[id.index()];
     let mut relations = Relations::new(network, signal);
@@ -116,6 +139,7 @@ pub fn of_signal(network: &Network, signal: SignalId, allow_unsafe: bool) -> Res
         .map_err(|e| Refusal::program(signal, &e.to_string()))?;
     let mut spec = write_down(network, signal, (&program, &movements, &relations), &mut waivers);
     spec.stages = if causes.is_empty() { stages::stages(program.steps()) } else { Vec::new() };
+    spec.detectors = detectors.meanings(id);
     let mut notes = Vec::new();
     let streets = Streets { network, signal, movements: &movements, relations: &relations };
     let (from, rings) = match &signal.rings {

@@ -192,12 +192,12 @@ impl Controllers {
         self.events.clear();
         self.inputs.iter_mut().for_each(Vec::clear);
         for event in sensors.wire.try_iter() {
-            let sensor = &scene.sensors.list[event.sensor as usize];
-            let i = sensor.signal.index();
-            let input = Input::Detector(DetectorEvent { detector: sensor.detector, at: event.at, on: event.on });
+            let channel = &scene.sensors.channels[event.channel as usize];
+            let i = channel.signal.index();
+            let input = Input::Detector(DetectorEvent { detector: channel.detector, at: event.at, on: event.on });
             self.list[i].handle(input);
             self.due[i] = self.due[i].min(event.at);
-            self.inputs.iter_mut().for_each(|inputs| inputs.push((sensor.signal.0, input)));
+            self.inputs.iter_mut().for_each(|inputs| inputs.push((channel.signal.0, input)));
         }
         let orders = std::mem::take(&mut self.orders);
         for &(signal, input) in &orders {

@@ -13,6 +13,7 @@ use super::monitor;
 use super::sensors::Sensors;
 use crate::behaviour::Driver;
 use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleId, VehicleType, expand};
+use crate::detectors::{self, Layout};
 use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay};
 
 /// How a run is set up.
@@ -36,6 +37,8 @@ pub struct Setup {
     pub routing: Routing,
     /// Controller of every signal and its parameters.
     pub controller: (String, Vec<(String, String)>),
+    /// Where detectors lie.
+    pub detectors: Layout,
     /// Whether movements that a program opens in conflict give way (see [`monitor::unprotected`]). Without it they
     /// drive as the lamps say.
     pub unsafe_yields: bool,
@@ -53,6 +56,7 @@ impl Default for Setup {
             behaviour: None,
             routing: Routing::default(),
             controller: ("fixed_time".into(), Vec::new()),
+            detectors: Layout::default(),
             unsafe_yields: false,
         }
     }
@@ -259,7 +263,7 @@ impl Scene {
         let change_links = roads.filter(|&l| can_change(&network, l)).collect();
         Self {
             drivers: types.iter().map(|t| Driver::new(t, dt)).collect(),
-            sensors: Sensors::at_signals(&network),
+            sensors: Sensors::new(&detectors::place(&network, &setup.detectors)),
             types,
             order: (0..departures.len()).map(VehicleId::new).collect(),
             copies: Vec::new(),

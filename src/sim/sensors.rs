@@ -2,7 +2,7 @@
 //!
 //! A loop is occupied while any part of a vehicle is over it. Its edges carry the time inside the step at which a
 //! bumper crossed its border, interpolated along the vehicle's motion. A vehicle that changes lanes onto or off a
-//! loop makes an edge at the end of the step.
+//! loop makes an edge at the end of the step. Where loops lie says [`detectors`](crate::detectors).
 
 use bevy::ecs::prelude::Resource;
 use crossbeam_channel::{Receiver, Sender};
@@ -10,18 +10,13 @@ use intergreen_control::Millis;
 
 use super::scene::Scene;
 use super::state::{Traffic, Vehicle};
-use crate::network::{LaneId, Network, SignalId};
+use crate::detectors::{Detectors, Piece};
+use crate::network::{LaneId, SignalId};
 
-/// Length of a loop, m.
-const LOOP_LENGTH: f32 = 1.8;
-/// Distance of the stop-bar loop's far border from the stop line, m.
-const STOP_BAR: f32 = 1.0;
-/// Distance of the advance loop's near border from the stop line, m.
-const ADVANCE: f32 = 40.0;
 /// What sums of positions are exact to, m.
 const ROUNDING: f32 = 0.01;
 
-/// A loop.
+/// A loop: a piece of a channel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sensor {
     /// The lane it lies in.
@@ -30,58 +25,95 @@ pub struct Sensor {
     pub start: f32,
     /// Far border, m from the start of the lane.
     pub end: f32,
+    /// Its channel: the place in [`Sensors::channels`].
+    pub channel: u32,
+}
+
+/// What a controller sees as one detector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Channel {
     /// The signal whose controller it reports to.
     pub signal: SignalId,
     /// Its number there.
     pub detector: u16,
+    /// The number of its loops.
+    pub loops: u16,
 }
 
-/// All loops, ordered by lane.
+/// The loops of a lane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LaneLoops {
+    /// The lane.
+    pub lane: LaneId,
+    /// Its first loop in [`Sensors::list`].
+    pub first: u32,
+    /// One past its last.
+    pub last: u32,
+    /// Where the one furthest upstream begins, m from the start of the lane.
+    pub start: f32,
+    /// Where the one furthest downstream ends.
+    pub end: f32,
+}
+
+/// All loops, by lane, in a lane from the end upstream.
 #[derive(Clone, Debug, Default)]
 pub struct Sensors {
     /// The loops; a sensor's id is its place.
     pub list: Vec<Sensor>,
-    /// Lanes with loops: the lane, its first sensor, and one past its last.
-    pub lanes: Vec<(LaneId, u32, u32)>,
+    /// Lanes with loops.
+    pub lanes: Vec<LaneLoops>,
+    /// The channels, by signal, then number.
+    pub channels: Vec<Channel>,
     /// Number of detectors of each signal.
     pub per_signal: Vec<u16>,
 }
 
-/// An edge of a loop.
+/// A channel goes on or off.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct SensorEvent {
     /// When.
     pub at: Millis,
-    /// Which loop: its place in [`Sensors::list`].
-    pub sensor: u32,
+    /// Which channel: its place in [`Sensors::channels`].
+    pub channel: u32,
     /// Whether it became occupied.
     pub on: bool,
 }
 
 impl Sensors {
-    /// A stop-bar loop and an advance loop on every lane that a signal controls.
-    pub fn at_signals(network: &Network) -> Self {
-        let mut sensors = Self { per_signal: vec![0; network.signals.len()], ..Self::default() };
-        for (i, lane) in network.lanes.iter().enumerate() {
-            let id = LaneId::new(i);
-            let head = network.movements_of(id).find_map(|m| network.movement(m).head);
-            let (Some(head), false) = (head, lane.permissions.is_footway()) else { continue };
-            let first = sensors.list.len() as u32;
-            if lane.length > ADVANCE + LOOP_LENGTH {
-                sensors.add(id, lane.length - ADVANCE, head.signal);
+    /// The loops of these channels.
+    pub fn new(detectors: &Detectors) -> Self {
+        let mut sensors = Self::default();
+        sensors.per_signal = detectors.first.windows(2).map(|w| (w[1] - w[0]) as u16).collect();
+        for (i, c) in (0_u32..).zip(&detectors.channels) {
+            let loops = c.pieces.len() as u16;
+            sensors.channels.push(Channel { signal: c.signal, detector: c.meaning.channel, loops });
+            let sensor = |p: &Piece| Sensor { lane: p.lane, start: p.start, end: p.end, channel: i };
+            sensors.list.extend(c.pieces.iter().map(sensor));
+        }
+        sensors.list.sort_by(|a, b| a.lane.cmp(&b.lane).then(b.end.total_cmp(&a.end)));
+        for (i, s) in (0..).zip(&sensors.list) {
+            match sensors.lanes.last_mut().filter(|l| l.lane == s.lane) {
+                Some(loops) => {
+                    loops.last = i + 1;
+                    loops.start = loops.start.min(s.start);
+                }
+                None => {
+                    let loops = LaneLoops { lane: s.lane, first: i, last: i + 1, start: s.start, end: s.end };
+                    sensors.lanes.push(loops);
+                }
             }
-            sensors.add(id, (lane.length - STOP_BAR - LOOP_LENGTH).max(0.0), head.signal);
-            sensors.lanes.push((id, first, sensors.list.len() as u32));
         }
         sensors
     }
+}
 
-    /// Adds a loop that starts at `start`.
-    fn add(&mut self, lane: LaneId, start: f32, signal: SignalId) {
-        let detector = &mut self.per_signal[signal.index()];
-        self.list.push(Sensor { lane, start, end: start + LOOP_LENGTH, signal, detector: *detector });
-        *detector += 1;
-    }
+/// An edge of a loop.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    at: Millis,
+    channel: u32,
+    sensor: u32,
+    on: bool,
 }
 
 /// The loops' state, and the wire to the controllers.
@@ -89,10 +121,12 @@ impl Sensors {
 pub struct SensorState {
     /// Whether each loop is occupied.
     pub occupied: Vec<bool>,
-    edges: Vec<SensorEvent>,
+    /// Of each channel, how many of its loops are.
+    on: Vec<u16>,
+    edges: Vec<Edge>,
     /// Those beyond the end of the lane that is looked at.
     beyond: Vec<Motion>,
-    /// Where edges are sent, in order of time, then sensor.
+    /// Where edges are sent, in order of time, then channel.
     pub out: Sender<SensorEvent>,
     /// Where controllers get them.
     pub wire: Receiver<SensorEvent>,
@@ -101,41 +135,83 @@ pub struct SensorState {
 impl SensorState {
     /// All loops free.
     pub fn new(scene: &Scene) -> Self {
+        Self::resumed(scene, vec![false; scene.sensors.list.len()])
+    }
+
+    /// As they were: whether each loop is occupied.
+    pub fn resumed(scene: &Scene, occupied: Vec<bool>) -> Self {
+        let mut on = vec![0; scene.sensors.channels.len()];
+        for (sensor, _) in scene.sensors.list.iter().zip(&occupied).filter(|(_, occupied)| **occupied) {
+            on[sensor.channel as usize] += 1;
+        }
         let (out, wire) = crossbeam_channel::unbounded();
-        Self { occupied: vec![false; scene.sensors.list.len()], edges: Vec::new(), beyond: Vec::new(), out, wire }
+        Self { occupied, on, edges: Vec::new(), beyond: Vec::new(), out, wire }
     }
 
     /// Finds the edges of the step that ends at `end` and sends them.
     pub fn sense(&mut self, scene: &Scene, traffic: &Traffic, end: Millis) {
         self.edges.clear();
-        for &(lane, first, last) in &scene.sensors.lanes {
-            self.look_beyond(scene, traffic, lane, &scene.sensors.list[last as usize - 1]);
+        for loops in &scene.sensors.lanes {
+            self.look_beyond(scene, traffic, loops);
             // The lane's first vehicle comes next to its loops.
-            let to_first = scene.lanes[lane.index()].length - scene.sensors.list[first as usize].start;
-            let nobody = self.beyond.is_empty() && traffic.tails[lane.index()].head_to_end > to_first + ROUNDING;
-            for s in first..last {
-                if !nobody || self.occupied[s as usize] {
-                    self.sense_one(scene, traffic, lane, s, end);
+            let to_first = scene.lanes[loops.lane.index()].length - loops.start;
+            let nobody = self.beyond.is_empty() && traffic.tails[loops.lane.index()].head_to_end > to_first + ROUNDING;
+            if nobody {
+                for s in loops.first..loops.last {
+                    if self.occupied[s as usize] {
+                        self.sense_one(scene, &[], s, end);
+                    }
                 }
+            } else {
+                self.sense_lane(scene, &traffic.lanes[loops.lane.index()].vehicles, loops, end);
             }
         }
-        self.edges.sort_unstable();
+        self.send(scene);
+    }
+
+    /// The edges of a lane's loops.
+    fn sense_lane(&mut self, scene: &Scene, mut vehicles: &[Vehicle], loops: &LaneLoops, end: Millis) {
+        let rear = self.beyond.iter().map(|m| m.front - m.length - m.moved.max(0.0)).fold(f32::INFINITY, f32::min);
+        for s in loops.first..loops.last {
+            let sensor = &scene.sensors.list[s as usize];
+            // Whoever was already past this loop was so past those upstream of it.
+            let was_past = |v: &Vehicle| v.back() >= sensor.end && v.back() - v.moved >= sensor.end;
+            while let Some((_, rest)) = vehicles.split_first().filter(|(v, _)| was_past(v)) {
+                vehicles = rest;
+            }
+            let near = vehicles.first().is_some_and(|v| v.position >= sensor.start) || rear < sensor.end;
+            if near || self.occupied[s as usize] {
+                self.sense_one(scene, vehicles, s, end);
+            }
+        }
+    }
+
+    /// Sends the edges of channels: a channel is on while any of its loops is.
+    fn send(&mut self, scene: &Scene) {
+        // Stable: edges of one loop stay in their order.
+        self.edges.sort_by_key(|e| (e.at, e.channel, e.sensor));
         for e in &self.edges {
-            // The receiver lives as long as the sender: both are in this struct.
-            let _ = self.out.send(*e);
+            let on = &mut self.on[e.channel as usize];
+            let before = *on;
+            *on = if e.on { before + 1 } else { before.saturating_sub(1) };
+            if scene.sensors.channels[e.channel as usize].loops == 1 || (before == 0) != (*on == 0) {
+                // The receiver lives as long as the sender: both are in this struct.
+                let _ = self.out.send(SensorEvent { at: e.at, channel: e.channel, on: e.on });
+            }
         }
     }
 
     /// Finds those who have left a lane but are or were over its last loop, and so perhaps over others.
-    fn look_beyond(&mut self, scene: &Scene, traffic: &Traffic, lane: LaneId, last: &Sensor) {
+    fn look_beyond(&mut self, scene: &Scene, traffic: &Traffic, loops: &LaneLoops) {
         self.beyond.clear();
+        let lane = loops.lane;
         let facts = &scene.lanes[lane.index()];
         // Tails lie side by side and tell of most lanes that nobody there has come from a loop in this step.
         let away = |lane: LaneId, from_loop: f32| {
             let t = &traffic.tails[lane.index()];
             t.back - t.speed.max(t.speed - t.accel * scene.dt) * scene.dt > ROUNDING - from_loop
         };
-        let to_end = facts.length - last.end;
+        let to_end = facts.length - loops.end;
         for m in scene.moves_from(lane) {
             let beyond = &scene.lanes[m.next.index()];
             if !away(m.next, to_end) {
@@ -153,11 +229,11 @@ impl SensorState {
         }
     }
 
-    /// The edges of one loop.
-    fn sense_one(&mut self, scene: &Scene, traffic: &Traffic, lane: LaneId, s: u32, end: Millis) {
+    /// The edges of one loop; `vehicles`: those of its lane that may be near it.
+    fn sense_one(&mut self, scene: &Scene, vehicles: &[Vehicle], s: u32, end: Millis) {
         let sensor = &scene.sensors.list[s as usize];
         let mut watch = Watch { start: sensor.start, end: sensor.end, covered: false, edges: [None; 4], count: 0 };
-        for v in &traffic.lanes[lane.index()].vehicles {
+        for v in vehicles {
             if v.position < sensor.start {
                 break;
             }
@@ -165,6 +241,7 @@ impl SensorState {
         }
         self.beyond.iter().for_each(|m| watch.see(m));
         let step = scene.setup.step.0;
+        let channel = sensor.channel;
         let mut occupied = self.occupied[s as usize];
         let edges = &mut watch.edges[..watch.count];
         edges.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
@@ -172,11 +249,11 @@ impl SensorState {
             if *on != occupied {
                 occupied = *on;
                 let at = Millis(end.0 - step + (share * step as f32) as i64);
-                self.edges.push(SensorEvent { at, sensor: s, on: *on });
+                self.edges.push(Edge { at, channel, sensor: s, on: *on });
             }
         }
         if occupied != watch.covered {
-            self.edges.push(SensorEvent { at: end, sensor: s, on: watch.covered });
+            self.edges.push(Edge { at: end, channel, sensor: s, on: watch.covered });
         }
         self.occupied[s as usize] = watch.covered;
     }

@@ -28,6 +28,7 @@ use super::step::{self, Clock, Workers};
 use super::stops::Halts;
 use crate::demand::routing::Search;
 use crate::demand::{Demand, VehicleId};
+use crate::detectors;
 use crate::network::{LaneId, Network, SignalId};
 use crate::plans::{self, Refusal, SignalPlan};
 
@@ -105,7 +106,8 @@ impl Simulation {
         } else {
             None
         };
-        let plans = plans::of_network(&network, setup.unsafe_yields)?.into();
+        let detectors = detectors::place(&network, &setup.detectors);
+        let plans = plans::of_network_with(&network, &detectors, setup.unsafe_yields)?.into();
         let (world, schedule, fingerprints) = (World::new(), step::schedule(), OnceLock::new());
         let mut simulation = Self { world, schedule, network, demand, plans, pool, fingerprints };
         simulation.world.insert_resource(Profile::default());
@@ -412,8 +414,7 @@ impl Simulation {
             c.load(bytes).map_err(|e| SimError::Snapshot(format!("controller: {e}")))?;
         }
         controllers.resume(snapshot.monitor.clone(), snapshot.faults.clone(), snapshot.outages.clone());
-        let mut sensors = SensorState::new(&snapshot.scene);
-        sensors.occupied.clone_from(&snapshot.occupied);
+        let sensors = SensorState::resumed(&snapshot.scene, snapshot.occupied.clone());
         let world = &mut self.world;
         world.insert_resource(snapshot.clock);
         world.insert_resource(snapshot.traffic.clone());

@@ -1,9 +1,12 @@
 //! Loops: times of their edges, counts, and that every on has an off.
 
 use intergreen::demand::VehicleType;
+use intergreen::detectors::{Channel, Layout, place};
+use intergreen::network::LaneId;
 use intergreen::network::compose::NodeKind;
 use intergreen::sim::Simulation;
 use intergreen::sim::sensors::{SensorEvent, SensorState};
+use intergreen_control::plan::DetectorKind;
 
 use super::worlds::{Town, Trips, URBAN, World, alike, arterial, crossing, rolling, s};
 
@@ -45,9 +48,9 @@ fn on_time_is_length_over_speed() {
         let world = free_flow(7.3).step(step);
         let (edges, sim) = edges(&world, 300.0, |_| {});
         let sensors = &sim.scene().sensors.list;
-        assert_eq!(sensors.len(), 2, "an advance loop and one at the stop line");
+        assert_eq!(sensors.len(), 4, "a zone and a loop at the stop line, and two further upstream");
         for (i, sensor) in sensors.iter().enumerate() {
-            let of: Vec<&SensorEvent> = edges.iter().filter(|e| e.sensor == i as u32).collect();
+            let of: Vec<&SensorEvent> = edges.iter().filter(|e| e.channel == i as u32).collect();
             assert_eq!(of.len(), 2 * sim.measures().arrived, "step {step}: two edges per vehicle");
             let wanted = f64::from((4.8 + sensor.end - sensor.start) / URBAN);
             for pair in of.chunks(2) {
@@ -56,33 +59,42 @@ fn on_time_is_length_over_speed() {
                 assert!((time - wanted).abs() <= 0.002, "step {step}: on for {time} s, expected {wanted:.4} s");
             }
         }
-        let on = |sensor: u32| edges.iter().filter(move |e| e.sensor == sensor && e.on).map(|e| e.at.seconds());
-        let apart = f64::from((sensors[1].start - sensors[0].start) / URBAN);
-        for (a, b) in on(0).zip(on(1)) {
-            assert!((b - a - apart).abs() <= 0.002, "step {step}: {} s between the loops, expected {apart}", b - a);
+        let on = |channel: u32| edges.iter().filter(move |e| e.channel == channel && e.on).map(|e| e.at.seconds());
+        for other in 1..4 {
+            let apart = f64::from((sensors[other as usize].start - sensors[0].start) / URBAN);
+            for (a, b) in on(0).zip(on(other)) {
+                assert!((b - a - apart).abs() <= 0.002, "step {step}: {} s between the loops, expected {apart}", b - a);
+            }
         }
     }
 }
 
-/// Checks that edges alternate and come in order of time; gives the number of vehicles that came onto each loop, and
+/// The channels of the loops that count at stop lines, and their lanes.
+fn count_loops(sim: &Simulation) -> Vec<(usize, LaneId)> {
+    let placed = place(&sim.scene().network, &Layout::default());
+    let counts = |c: &Channel| c.meaning.place.as_ref().is_some_and(|p| p.kind == DetectorKind::Count);
+    placed.channels.iter().enumerate().filter(|(_, c)| counts(c)).map(|(i, c)| (i, c.pieces[0].lane)).collect()
+}
+
+/// Checks that edges alternate and come in order of time; gives the number of vehicles that came onto each channel, and
 /// whether each is occupied at the end.
 fn counts(edges: &[SensorEvent], sim: &Simulation) -> (Vec<u32>, Vec<bool>) {
-    let loops = sim.scene().sensors.list.len();
+    let loops = sim.scene().sensors.channels.len();
     let (mut ons, mut occupied) = (vec![0; loops], vec![false; loops]);
     let mut previous = i64::MIN;
     for e in edges {
         assert!(e.at.0 >= previous, "in order of time");
         previous = e.at.0;
-        let state = &mut occupied[e.sensor as usize];
-        assert_ne!(*state, e.on, "edges of a loop alternate");
+        let state = &mut occupied[e.channel as usize];
+        assert_ne!(*state, e.on, "edges of a channel alternate");
         *state = e.on;
-        ons[e.sensor as usize] += u32::from(e.on);
+        ons[e.channel as usize] += u32::from(e.on);
     }
     assert!(previous <= sim.now().0);
     (ons, occupied)
 }
 
-/// Where nobody changes lanes, with queues and turns: on the stop-bar loops exactly those are counted that crossed
+/// Where nobody changes lanes, with queues and turns: on the count loops exactly those are counted that crossed
 /// the line, and whoever stands on the loop at the end. (Two in a queue never cover it together: they are 7.3 m
 /// apart and it takes 4.8 + 1.8 m.)
 #[test]
@@ -97,11 +109,11 @@ fn loops_count_the_vehicles_that_cross() {
     for step in [0.5, 1.0] {
         let (edges, sim) = edges(&t.clone().world("crossing").step(step), 700.0, |_| {});
         let (ons, occupied) = counts(&edges, &sim);
-        for &(lane, _, last) in &sim.scene().sensors.lanes {
-            let (stop_bar, flow) = (last as usize - 1, sim.measures().lanes[lane.index()].flow);
+        for (channel, lane) in count_loops(&sim) {
+            let flow = sim.measures().lanes[lane.index()].flow;
             let name = &sim.scene().network.lane(lane).id;
             assert!(flow > 20, "{name}: {flow} crossed");
-            assert_eq!(ons[stop_bar], flow + u32::from(occupied[stop_bar]), "step {step}: {name}");
+            assert_eq!(ons[channel], flow + u32::from(occupied[channel]), "step {step}: {name}");
         }
     }
 }
@@ -112,8 +124,8 @@ fn loops_count_the_vehicles_that_cross() {
 fn loops_of_the_arterial_count_nearly_right() {
     let (edges, sim) = edges(&arterial(), 1200.0, |_| {});
     let (ons, _) = counts(&edges, &sim);
-    for &(lane, _, last) in &sim.scene().sensors.lanes {
-        let (counted, flow) = (ons[last as usize - 1], sim.measures().lanes[lane.index()].flow);
+    for (channel, lane) in count_loops(&sim) {
+        let (counted, flow) = (ons[channel], sim.measures().lanes[lane.index()].flow);
         let most = (flow * 7 / 100).max(3);
         assert!(counted.abs_diff(flow) <= most, "{}: {counted}, crossed {flow}", sim.scene().network.lane(lane).id);
     }
@@ -128,7 +140,9 @@ fn nobody_jumps_over_a_loop() {
     demand.types[0] = car;
     world.demand = std::sync::Arc::new(demand);
     let (edges, sim) = edges(&world, 300.0, |_| {});
-    // 13.9 m in a step over 1.8 m of loop.
-    assert_eq!(edges.iter().filter(|e| e.sensor == 0 && e.on).count(), sim.measures().arrived);
-    assert_eq!(edges.iter().filter(|e| e.sensor == 0 && !e.on).count(), sim.measures().arrived);
+    // 13.9 m in a step over 1.8 m of loop: X and IN.
+    for channel in [2, 3] {
+        assert_eq!(edges.iter().filter(|e| e.channel == channel && e.on).count(), sim.measures().arrived);
+        assert_eq!(edges.iter().filter(|e| e.channel == channel && !e.on).count(), sim.measures().arrived);
+    }
 }

@@ -26,10 +26,11 @@ pub struct Origin {
     unsafe_yields: bool,
     network: Stamp,
     demand: Stamp,
+    detectors: Stamp,
 }
 
 /// A hash of something, and two counts of what is in it: lanes and signals of a network, vehicles and their types of a
-/// demand.
+/// demand, channels and loops of detectors.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct Stamp {
     hash: u64,
@@ -48,8 +49,19 @@ impl Origin {
     pub fn of(sim: &Simulation) -> Self {
         let scene = sim.scene();
         // Everything by name: whoever adds to a setup is asked here whether it changes results.
-        let Setup { begin, end, warm_up, step, seed, threads: _, behaviour, routing, controller, unsafe_yields } =
-            &scene.setup;
+        let Setup {
+            begin,
+            end,
+            warm_up,
+            step,
+            seed,
+            threads: _,
+            behaviour,
+            routing,
+            controller,
+            detectors,
+            unsafe_yields,
+        } = &scene.setup;
         let hashes = sim.fingerprints.get_or_init(|| Fingerprints {
             network: Fnv::of_value(&*scene.network),
             demand: Fnv::of_value(&*sim.demand),
@@ -68,6 +80,7 @@ impl Origin {
             unsafe_yields: *unsafe_yields,
             network: stamp(hashes.network, scene.lanes.len(), scene.network.signals.len()),
             demand: stamp(hashes.demand, scene.departures.len() - scene.copies.len(), scene.types.len()),
+            detectors: stamp(Fnv::of_value(detectors), scene.sensors.channels.len(), scene.sensors.list.len()),
         }
     }
 
@@ -98,6 +111,7 @@ impl Origin {
             .or_else(|| (self.routing != here.routing).then(|| "was made with another search for routes".to_owned()))
             .or_else(|| self.network.difference(here.network, "network", ["lanes", "signals"]))
             .or_else(|| self.demand.difference(here.demand, "demand", ["vehicles", "vehicle types"]))
+            .or_else(|| self.detectors.difference(here.detectors, "set of detectors", ["channels", "loops"]))
     }
 
     /// When trips find their way.
