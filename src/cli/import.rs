@@ -123,6 +123,7 @@ pub fn file_of(loaded: &Loaded) -> ScenarioFile {
         routing: loaded.routing,
         network: &loaded.network,
         demand: &loaded.demand,
+        detectors: &loaded.detectors,
         instruments: &loaded.instruments,
         outputs: &loaded.outputs,
         fallbacks: &loaded.report.fallbacks,
@@ -146,6 +147,9 @@ fn check_same(text: &str, loaded: &Loaded, path: &Path) -> Result<(), Failure> {
     }
     if again.demand != loaded.demand {
         return Err(wrong("its demand differs".into()));
+    }
+    if again.detectors != loaded.detectors {
+        return Err(wrong("its detectors differ".into()));
     }
     if again.instruments != loaded.instruments {
         return Err(wrong("what it measures differs".into()));

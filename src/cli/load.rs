@@ -10,9 +10,10 @@ use super::args::Controller;
 use crate::commands::TimedCommand;
 use crate::demand::routing::Moment;
 use crate::demand::{Demand, Routing, check_flows};
+use crate::detectors::{Layout, adopted};
 use crate::import::cityflow::{self, Kind};
 use crate::import::sumo::config::{Config, read_config};
-use crate::import::sumo::instruments::read_instruments;
+use crate::import::sumo::instruments::{read_at_signals, read_instruments};
 use crate::import::sumo::net::read_network;
 use crate::import::sumo::routes::{Window, read_demand_with};
 use crate::import::{ImportError, Report, file};
@@ -57,6 +58,8 @@ pub struct Loaded {
     pub calendar: (Option<String>, Option<String>),
     /// What an import met and did not simulate.
     pub report: Report,
+    /// Where detectors lie that controllers see.
+    pub detectors: Layout,
     /// What the scenario wants measured.
     pub instruments: Instruments,
     /// The files its configuration asks for.
@@ -86,6 +89,7 @@ impl Loaded {
             commands: Vec::new(),
             calendar: (None, None),
             report: Report::default(),
+            detectors: Layout::default(),
             instruments: Instruments::default(),
             outputs: Outputs::default(),
             inputs: Vec::new(),
@@ -124,7 +128,8 @@ impl Loaded {
     pub fn setup(&self, seed: u64) -> Setup {
         let Self { begin, end, step, routing, warm_up, .. } = *self;
         let controller = (self.controller.name.clone(), self.controller.parameters.clone());
-        Setup { begin, end, step, seed, routing, warm_up, controller, ..Setup::default() }
+        let detectors = self.detectors.clone();
+        Setup { begin, end, step, seed, routing, warm_up, controller, detectors, ..Setup::default() }
     }
 }
 
@@ -247,6 +252,7 @@ fn own(text: &str, name: &str, edits: &[Edit], look: &mut dyn FnMut(&Scenario)) 
         commands,
         calendar: (file.date, file.time_zone),
         report: Report { fallbacks: file.fallbacks, ..built.report },
+        detectors: built.detectors,
         instruments: built.instruments,
         outputs: built.outputs,
         inputs,
@@ -271,6 +277,8 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
     }
     let network = read_network(&config.net, &config.additional, &mut report).map_err(wrong)?;
     let instruments = read_instruments(&config.additional, &network, &mut report).map_err(wrong)?;
+    let at_signals = read_at_signals(&config.additional, &network).map_err(wrong)?;
+    let detectors = Layout { own: adopted(&network, &at_signals), ..Layout::default() };
     // SUMO's order: additional files first.
     let files: Vec<PathBuf> = config.additional.iter().chain(&config.routes).cloned().collect();
     let step = config.step.unwrap_or(SUMO_STEP);
@@ -292,6 +300,7 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         routing: config.routing,
         scale: config.scale.unwrap_or(1.0),
         report,
+        detectors,
         instruments,
         outputs: config.outputs,
         inputs,

@@ -11,6 +11,8 @@
 //! Every lane that a signal controls has all four, unless a scenario says otherwise. Channels of a signal are numbered
 //! lane by lane in the order of ids, from the stop line upstream.
 
+mod adopt;
+mod layout;
 mod place;
 mod upstream;
 
@@ -18,14 +20,17 @@ mod upstream;
 mod tests;
 
 use intergreen_control::plan::DetectorUse;
+use serde::Serialize;
 
-pub use place::{Layout, place};
+pub use adopt::adopted;
+pub use layout::{Layout, Own, Position};
+pub use place::place;
 pub use upstream::{Stretch, way_to};
 
 use crate::network::{LaneId, SignalId};
 
 /// A loop in a lane.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Piece {
     /// The lane it lies in.
     pub lane: LaneId,

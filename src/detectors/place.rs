@@ -2,8 +2,7 @@
 
 use intergreen_control::{Lamp, Millis};
 use intergreen_control::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse};
-use serde::Serialize;
-
+use super::layout::{Layout, Own, Position};
 use super::upstream::{Stretch, way_to};
 use super::{Channel, Detectors, Piece};
 use crate::network::{Direction, LaneId, Network, Signal, SignalId};
@@ -16,29 +15,6 @@ const COUNT_M: f32 = 1.0;
 const ROUNDING: f32 = 0.01;
 /// How far back advance loops lie at most, as a share of the way.
 const SHARE_OF_WAY: f32 = 0.8;
-/// How long somebody must wait in a lane for right turns before the zone calls, where a turn on red is permitted: 8 to
-/// 12 s are usual (FHWA, Signal Timing Manual, 2008, on delay; Bonneson and McCoy, Manual of Traffic Detector Design).
-const ON_RED: Millis = Millis(10_000);
-
-/// Which detectors lanes have, and where.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Layout {
-    /// Length of the stop-bar zone, m; `None`: there is none.
-    pub stop_bar_m: Option<f32>,
-    /// Whether there are count loops.
-    pub count: bool,
-    /// Distance of X from the stop line, in seconds at the speed limit; `None`: there is none.
-    pub x_s: Option<f32>,
-    /// The same of IN.
-    pub in_s: Option<f32>,
-}
-
-impl Default for Layout {
-    fn default() -> Self {
-        Self { stop_bar_m: Some(12.0), count: true, x_s: Some(3.5), in_s: Some(8.0) }
-    }
-}
-
 /// The detectors of a network.
 pub fn place(network: &Network, layout: &Layout) -> Detectors {
     let mut of_signals: Vec<Vec<Channel>> = vec![Vec::new(); network.signals.len()];
@@ -62,16 +38,35 @@ pub fn place(network: &Network, layout: &Layout) -> Detectors {
 }
 
 /// A stop line with a lamp: one lane's.
-struct Line<'a> {
+pub(super) struct Line<'a> {
     network: &'a Network,
-    lane: LaneId,
-    signal: SignalId,
-    way: Vec<Stretch>,
+    /// The lane.
+    pub lane: LaneId,
+    /// Its signal.
+    pub signal: SignalId,
+    /// The way there.
+    pub way: Vec<Stretch>,
+}
+
+/// What usually lies where before a stop line: the distance of its far border, m. Without the zone.
+pub(super) fn usual_places(line: &Line<'_>, layout: &Layout) -> Vec<(DetectorKind, f32)> {
+    let advance = [(DetectorKind::X, layout.x), (DetectorKind::In, layout.input)];
+    let limit = line.network.lane(line.lane).speed_limit;
+    let advance = advance.into_iter().filter_map(|(kind, at)| at.map(|at| (kind, metres(at, limit))));
+    layout.count.then_some((DetectorKind::Count, COUNT_M)).into_iter().chain(advance).collect()
+}
+
+/// A position in metres at a speed limit.
+fn metres(position: Position, limit: f32) -> f32 {
+    match position {
+        Position::Seconds(s) => s * limit,
+        Position::Metres(m) => m,
+    }
 }
 
 impl<'a> Line<'a> {
     /// The line at the end of a lane, if a signal controls it.
-    fn at(network: &'a Network, lane: LaneId) -> Option<Self> {
+    pub fn at(network: &'a Network, lane: LaneId) -> Option<Self> {
         if network.lane(lane).permissions.is_footway() {
             return None;
         }
@@ -81,42 +76,79 @@ impl<'a> Line<'a> {
 
     /// Its channels from the line upstream.
     fn channels(&self, layout: &Layout) -> Vec<Channel> {
+        let own = layout.own.iter().filter(|o| o.line == self.lane).filter_map(|o| self.own(layout, o));
+        let mut found: Vec<(f32, Channel)> = self.usual(layout).into_iter().chain(own).collect();
+        let kind = |c: &Channel| c.meaning.place.as_ref().map(|p| p.kind);
+        found.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| kind(&a.1).cmp(&kind(&b.1))));
+        found.into_iter().map(|(_, channel)| channel).collect()
+    }
+
+    /// The usual ones, each with its distance from the line.
+    fn usual(&self, layout: &Layout) -> Vec<(f32, Channel)> {
+        let has = |kind| layout.keeps(self.lane, kind);
         let mut found = Vec::new();
-        let zone = layout.stop_bar_m.unwrap_or(0.0);
-        if zone > 0.0 {
-            let delay = if self.turns_on_red() { ON_RED } else { Millis(0) };
-            let meaning = DetectorUse { mode: DetectorMode::CallAndExtend, delay, ..DetectorUse::default() };
-            found.push(self.channel(DetectorKind::StopBar, 0.0, zone, self.zone(zone), meaning));
+        let zone = layout.stop_bar_m.filter(|_| has(DetectorKind::StopBar));
+        if let Some(zone) = zone {
+            let meaning = self.usually(layout, DetectorKind::StopBar);
+            found.push((0.0, self.channel(DetectorKind::StopBar, 0.0, zone, self.zone(zone), meaning)));
         }
-        if layout.count {
-            let meaning = DetectorUse { mode: DetectorMode::Count, ..DetectorUse::default() };
+        let count = layout.count && has(DetectorKind::Count);
+        if count {
             let length = self.network.lane(self.lane).length;
             let start = (length - COUNT_M - LOOP_M).max(0.0);
             let end = (start + LOOP_M).min(length);
-            let piece = Piece { lane: self.lane, start, end };
-            found.push(self.channel(DetectorKind::Count, length - end, end - start, vec![piece], meaning));
+            let (piece, meaning) = (Piece { lane: self.lane, start, end }, self.usually(layout, DetectorKind::Count));
+            let distance = length - end;
+            found.push((distance, self.channel(DetectorKind::Count, distance, end - start, vec![piece], meaning)));
         }
         // The nearest place that is free.
-        let mut free = zone.max(if layout.count { COUNT_M + LOOP_M } else { 0.0 });
-        let has_zone = zone > 0.0;
-        let of_x = DetectorUse {
-            // Without a zone somebody who has passed it waits unseen.
-            mode: if has_zone { DetectorMode::Extend } else { DetectorMode::CallAndExtend },
-            locking: !has_zone,
-            ..DetectorUse::default()
-        };
-        let of_in = DetectorUse { mode: DetectorMode::Count, ..DetectorUse::default() };
-        for (kind, seconds, meaning) in
-            [(DetectorKind::X, layout.x_s, of_x), (DetectorKind::In, layout.in_s, of_in)]
-        {
-            let Some(seconds) = seconds else { continue };
-            if let Some((distance, pieces)) = self.advance(seconds).filter(|found| found.0 >= free) {
+        let mut free = zone.unwrap_or(0.0).max(if count { COUNT_M + LOOP_M } else { 0.0 });
+        for (kind, position) in [(DetectorKind::X, layout.x), (DetectorKind::In, layout.input)] {
+            let Some(position) = position.filter(|_| has(kind)) else { continue };
+            if let Some((distance, pieces)) = self.advance(position).filter(|found| found.0 >= free) {
                 // The next one at least a loop's length upstream of this one.
                 free = distance + 2.0 * LOOP_M;
-                found.push(self.channel(kind, distance, LOOP_M, pieces, meaning));
+                found.push((distance, self.channel(kind, distance, LOOP_M, pieces, self.usually(layout, kind))));
             }
         }
         found
+    }
+
+    /// One of which it is said where it lies, with its distance; `None`: it does not lie on the way here.
+    fn own(&self, layout: &Layout, own: &Own) -> Option<(f32, Channel)> {
+        let stretch = self.way.iter().find(|s| s.lane == own.piece.lane)?;
+        let distance = (stretch.from_line(self.network) - own.piece.end).max(0.0);
+        let usual = self.usually(layout, own.kind);
+        let meaning = DetectorUse {
+            mode: own.mode.unwrap_or(usual.mode),
+            locking: own.locking.unwrap_or(usual.locking),
+            delay: own.delay.unwrap_or(usual.delay),
+            extend: own.extend,
+            ..usual
+        };
+        let length = own.piece.end - own.piece.start;
+        let mut channel = self.channel(own.kind, distance, length, vec![own.piece], meaning);
+        if let Some(groups) = &own.groups {
+            channel.meaning.groups = groups.iter().map(u16::to_string).collect();
+        }
+        Some((distance, channel))
+    }
+
+    /// What a detector of a kind usually means here.
+    fn usually(&self, layout: &Layout, kind: DetectorKind) -> DetectorUse {
+        let own_zone = || layout.own.iter().any(|o| o.line == self.lane && o.kind == DetectorKind::StopBar);
+        let has_zone = layout.stop_bar_m.is_some() && layout.keeps(self.lane, DetectorKind::StopBar) || own_zone();
+        let usual = DetectorUse::default();
+        match kind {
+            DetectorKind::StopBar => {
+                let delay = if self.turns_on_red() { layout.on_red } else { Millis(0) };
+                DetectorUse { mode: DetectorMode::CallAndExtend, delay, ..usual }
+            }
+            DetectorKind::X if has_zone => DetectorUse { mode: DetectorMode::Extend, ..usual },
+            // Without a zone somebody who has passed it waits unseen.
+            DetectorKind::X => DetectorUse { mode: DetectorMode::CallAndExtend, locking: true, ..usual },
+            DetectorKind::Count | DetectorKind::In => DetectorUse { mode: DetectorMode::Count, ..usual },
+        }
     }
 
     /// A channel; what it means is given but for groups and place.
@@ -173,10 +205,10 @@ impl<'a> Line<'a> {
         near.map(piece).collect()
     }
 
-    /// Distance and pieces of a loop so many seconds before the line, but well behind the last split.
-    fn advance(&self, seconds: f32) -> Option<(f32, Vec<Piece>)> {
+    /// Distance and pieces of an advance loop: where it is wanted, but well behind the last split.
+    fn advance(&self, wanted: Position) -> Option<(f32, Vec<Piece>)> {
         let reach = self.way.iter().map(|s| s.from_line(self.network)).fold(0.0, f32::max);
-        let wanted = seconds * self.network.lane(self.lane).speed_limit;
+        let wanted = metres(wanted, self.network.lane(self.lane).speed_limit);
         loop_at(self.network, &self.way, wanted.min(SHARE_OF_WAY * reach))
     }
 }

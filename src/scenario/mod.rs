@@ -36,6 +36,7 @@ pub use write::{Read, scenario_of, to_ron};
 
 use crate::demand::routing::{MOST_LOOKS, Memory};
 use crate::demand::{Demand, StoppingPlace};
+use crate::detectors::Layout;
 use crate::generate::GenerateError;
 use crate::import::sumo::net::read_network;
 use crate::import::{Report, file};
@@ -80,6 +81,8 @@ pub struct Assembled {
     pub network: Network,
     /// The demand, not yet scaled by the file's factor.
     pub demand: Demand,
+    /// Where detectors lie.
+    pub detectors: Layout,
     /// What is to be measured.
     pub instruments: Instruments,
     /// Names of the files for it.
@@ -156,8 +159,9 @@ impl Scenario {
         let section = own.as_ref().unwrap_or(&self.file.demand);
         let demand = resolve::demand(&self.file, section, &network, places).map_err(|e| self.at(&e))?;
         let instruments = resolve::measures::instruments(&self.file.measures, &network).map_err(|e| self.at(&e))?;
+        let detectors = resolve::sensors::layout(&self.file.sensors, &network).map_err(|e| self.at(&e))?;
         let outputs = resolve::measures::outputs(&self.file.measures);
-        Ok(Assembled { network, demand, instruments, outputs, report, files })
+        Ok(Assembled { network, demand, detectors, instruments, outputs, report, files })
     }
 
     /// Where the file speaks of its command with this number, from 0.

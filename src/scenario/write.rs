@@ -9,8 +9,9 @@ use super::format::{
     DemandFile, EnterFile, FlowFile, LeaveFile, NetworkFile, PlaceFile, RouteFile, RoutingFile, ScenarioFile, StopFile,
     TripFile, UntilFile, ViaFile, WeightFile,
 };
-use super::resolve::measures;
+use super::resolve::{measures, sensors};
 use crate::demand::{Demand, FollowingModel, Manner, Route, Routing, Source, Timing, Until};
+use crate::detectors::Layout;
 use crate::instruments::{Instruments, Outputs};
 use crate::network::parts::NetworkParts;
 use crate::network::{LaneId, LinkId, Network};
@@ -36,6 +37,8 @@ pub struct Read<'a> {
     pub network: &'a Network,
     /// The demand, not scaled.
     pub demand: &'a Demand,
+    /// Where detectors lie.
+    pub detectors: &'a Layout,
     /// What is to be measured.
     pub instruments: &'a Instruments,
     /// Names of the files for it.
@@ -57,6 +60,7 @@ pub fn scenario_of(read: &Read<'_>) -> ScenarioFile {
         seeds: vec![read.seed],
         behaviour: usual,
         routing: RoutingFile::of(&read.routing),
+        sensors: sensors::sensors(read.detectors, network),
         measures: measures::measures(read.instruments, read.outputs, network),
         fallbacks: read.fallbacks.to_vec(),
         ..ScenarioFile::new(read.name, network_file, vehicles, demand)

@@ -4,11 +4,15 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use intergreen_control::plan::DetectorKind;
+
 use super::Checked;
 use crate::cli::findings::Findings;
 use crate::cli::import::contents;
 use crate::cli::load::{Loaded, load_and_look};
 use crate::cli::outcome::waivers;
+use crate::detectors::Own;
+use crate::plans::SignalPlan;
 use crate::scenario::Scenario;
 use crate::sim::Simulation;
 
@@ -35,6 +39,7 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
     let mut text = format!("{shown}: {good}\n  scenario '{}': {}\n", loaded.name, contents(&loaded));
     // Writing to a String cannot fail.
     let _ = writeln!(text, "  {departures} departures with seed {}", loaded.seed);
+    text.push_str(&detectors(sim.plans(), &loaded));
     for line in &warnings {
         let _ = writeln!(text, "warning: {line}");
     }
@@ -42,6 +47,32 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
         let _ = writeln!(text, "note: left aside, which changes no result: {kind} ×{n}, first: {first}");
     }
     Ok(Checked { text, warnings: warnings.len() })
+}
+
+/// What controllers see: how many channels of which kind, and which of them the files had already.
+fn detectors(plans: &[SignalPlan], loaded: &Loaded) -> String {
+    let kinds = || plans.iter().flat_map(|p| &p.plan.spec().detectors).filter_map(|d| d.place.as_ref()).map(|p| p.kind);
+    let with = plans.iter().filter(|p| !p.plan.spec().detectors.is_empty()).count();
+    if with == 0 {
+        return String::new();
+    }
+    let names = [
+        (DetectorKind::StopBar, "stop bar"),
+        (DetectorKind::Count, "count"),
+        (DetectorKind::X, "X"),
+        (DetectorKind::In, "IN"),
+    ];
+    let numbers = names.iter().map(|(kind, name)| (kinds().filter(|k| k == kind).count(), name));
+    let parts: Vec<String> = numbers.filter(|n| n.0 > 0).map(|(n, name)| format!("{n} {name}")).collect();
+    let mut text = format!("  detectors: {} channels at {with} signals: {}\n", kinds().count(), parts.join(", "));
+    if !loaded.detectors.own.is_empty() {
+        let name = |kind| names.iter().find(|n| n.0 == kind).map_or("", |n| n.1);
+        let lane = |o: &Own| &loaded.network.lane(o.line).id;
+        let own: Vec<String> =
+            loaded.detectors.own.iter().map(|o| format!("{} ({} of {})", o.id, name(o.kind), lane(o))).collect();
+        let _ = writeln!(text, "  of them from its files: {}", own.join(", "));
+    }
+    text
 }
 
 /// What is odd about the file, and what else may make results others than expected.

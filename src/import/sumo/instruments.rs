@@ -36,11 +36,27 @@ const END_SLACK: f64 = 0.1;
 /// # Errors
 /// If a file cannot be read, or an instrument lies where there is no lane.
 pub fn read_instruments(files: &[PathBuf], network: &Network, report: &mut Report) -> Result<Instruments, ImportError> {
-    let lanes = network.lanes.iter().enumerate().map(|(i, l)| (l.id.as_str(), LaneId::new(i))).collect();
-    let links = network.links.iter().enumerate().map(|(i, l)| (l.id.as_str(), LinkId::new(i))).collect();
-    let mut reader = Reader { network, lanes, links, report, found: Instruments::default() };
+    let mut reader = Reader::new(network, report);
     for file in files {
         xml::read(file, ADDITIONAL_ROOTS, |element| reader.element(file, &element))?;
+    }
+    Ok(reader.found)
+}
+
+/// Reads the detectors on single lanes (e1, e2) of `files` that a signal could see, those included whose intervals are a
+/// signal's.
+///
+/// # Errors
+/// As [`read_instruments`].
+pub fn read_at_signals(files: &[PathBuf], network: &Network) -> Result<Instruments, ImportError> {
+    // What cannot be used has been counted with the instruments.
+    let mut report = Report::default();
+    let mut reader = Reader { of_signals: true, ..Reader::new(network, &mut report) };
+    for file in files {
+        xml::read(file, ADDITIONAL_ROOTS, |element| match element.name.as_str() {
+            "edgeData" | "laneData" | "timedEvent" => Ok(()),
+            _ => reader.element(file, &element),
+        })?;
     }
     Ok(reader.found)
 }
@@ -52,9 +68,17 @@ struct Reader<'a> {
     links: HashMap<&'a str, LinkId>,
     report: &'a mut Report,
     found: Instruments,
+    /// Whether detectors with the intervals of a signal are read, too.
+    of_signals: bool,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(network: &'a Network, report: &'a mut Report) -> Self {
+        let lanes = network.lanes.iter().enumerate().map(|(i, l)| (l.id.as_str(), LaneId::new(i))).collect();
+        let links = network.links.iter().enumerate().map(|(i, l)| (l.id.as_str(), LinkId::new(i))).collect();
+        Self { network, lanes, links, report, found: Instruments::default(), of_signals: false }
+    }
+
     /// One child of a root.
     fn element(&mut self, file: &Path, e: &Element) -> Result<(), ImportError> {
         match e.name.as_str() {
@@ -80,7 +104,7 @@ impl Reader<'_> {
     }
 
     fn area(&mut self, file: &Path, e: &Element) -> Result<(), ImportError> {
-        if let Some(what) = ["tl", "to"].iter().find(|a| e.get(a).is_some()) {
+        if let Some(what) = ["tl", "to"].iter().find(|a| e.get(a).is_some() && !self.of_signals) {
             self.report.count(format!("<{}> with '{what}' (intervals of a signal) left out", e.name), || e.label());
             return Ok(());
         }

@@ -7,20 +7,161 @@ use serde::{Deserialize, Serialize};
 
 use super::is_default;
 
-/// What controllers see.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename = "Sensors")]
+/// What controllers see: detectors on every lane that a signal controls, each a channel of its own. Advance loops lie at
+/// most 0.8 of the way back to the last signal or junction that splits the flow, also on the roads before, and are left
+/// out where they would meet the next one downstream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename = "Sensors", default)]
 pub struct SensorsFile {
     /// The tier.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub tier: Tier,
+    /// Length of the zone before the stop line that shows that somebody waits; it calls and extends. 0: none.
+    #[schemars(range(min = 0.0, max = 100.0), extend("unit" = "m"))]
+    pub stop_bar: f64,
+    /// Whether a short loop at the stop line counts.
+    pub count: bool,
+    /// How far before the stop line the loop X lies, in time at the speed limit; it extends, and where there is no zone
+    /// it calls, too, until it is served. 0: none.
+    #[schemars(range(min = 0.0, max = 20.0), extend("unit" = "s"))]
+    pub x_time: f64,
+    /// The same as a distance, instead of the time.
+    #[serde(skip_serializing_if = "is_default")]
+    #[schemars(range(min = 1.0, max = 500.0), extend("unit" = "m"))]
+    pub x_distance: Option<f64>,
+    /// How far before the stop line the loop IN lies, in time at the speed limit; it counts who comes. 0: none.
+    #[schemars(range(min = 0.0, max = 20.0), extend("unit" = "s"))]
+    pub in_time: f64,
+    /// The same as a distance, instead of the time.
+    #[serde(skip_serializing_if = "is_default")]
+    #[schemars(range(min = 1.0, max = 500.0), extend("unit" = "m"))]
+    pub in_distance: Option<f64>,
+    /// In a lane for right turns (left turns where traffic keeps left) that may turn on red, the zone calls only after
+    /// somebody has waited so long.
+    #[schemars(range(min = 0.0, max = 60.0), extend("unit" = "s"))]
+    pub on_red_delay: f64,
+    /// Lanes without some of these detectors.
+    #[serde(skip_serializing_if = "is_default")]
+    pub without: Vec<WithoutFile>,
+    /// Detectors that lie elsewhere: each stands for the usual one of its kind at its stop line.
+    #[serde(skip_serializing_if = "is_default")]
+    pub detectors: Vec<DetectorFile>,
+}
+
+impl Default for SensorsFile {
+    fn default() -> Self {
+        Self {
+            tier: Tier::Loops,
+            stop_bar: 12.0,
+            count: true,
+            x_time: 3.5,
+            x_distance: None,
+            in_time: 8.0,
+            in_distance: None,
+            on_red_delay: 10.0,
+            without: Vec::new(),
+            detectors: Vec::new(),
+        }
+    }
+}
+
+/// Lanes without some of the usual detectors.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename = "Without")]
+pub struct WithoutFile {
+    /// The signal all of whose lanes are meant.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub signal: Option<String>,
+    /// Or the lane that ends at the stop line: the street's name, `_` and its number from the kerb.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lane: Option<String>,
+    /// What they do not have.
+    pub kinds: Vec<KindFile>,
+}
+
+/// A detector of which it is said where it lies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename = "Detector")]
+pub struct DetectorFile {
+    /// Name, for messages.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub id: String,
+    /// Its lane: the street's name, `_` and its number from the kerb.
+    pub lane: String,
+    /// The lane that ends at its stop line. Left out: the only one to which its lane leads.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub line: Option<String>,
+    /// What it is for.
+    pub kind: KindFile,
+    /// Near border, from the start of its lane.
+    #[schemars(range(min = 0.0, max = 100_000.0), extend("unit" = "m"))]
+    pub position: f64,
+    /// Far border less near border.
+    #[serde(default = "loop_length", skip_serializing_if = "is_loop_length")]
+    #[schemars(range(min = 0.1, max = 200.0), extend("unit" = "m", "default" = 1.8))]
+    pub length: f64,
+    /// What it does. Left out: what its kind does.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub mode: Option<ModeFile>,
+    /// The groups it is for, by their numbers in the signal's program. Left out: those that its lane obeys.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub groups: Option<Vec<u16>>,
+    /// Whether a call is kept until it is served. Left out: as its kind does.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub locking: Option<bool>,
+    /// Counts as occupied only after being on for so long. Left out: as its kind does.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 0.0, max = 60.0), extend("unit" = "s"))]
+    pub delay: Option<f64>,
+    /// Counts as occupied for so much longer than it is.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 0.0, max = 30.0), extend("unit" = "s"))]
+    pub extend: f64,
+}
+
+/// What a detector is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KindFile {
+    /// A zone before the stop line: presence.
+    StopBar,
+    /// A short loop at the stop line: counts who leaves.
+    Count,
+    /// An advance loop some 3.5 s before the stop line.
+    X,
+    /// An advance loop some 8 s before the stop line.
+    In,
+}
+
+/// What a detector does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ModeFile {
+    /// Calls green, and extends it.
+    CallAndExtend,
+    /// Calls only.
+    Call,
+    /// Extends only.
+    Extend,
+    /// Counts only.
+    Count,
+}
+
+/// Serde default.
+fn loop_length() -> f64 {
+    1.8
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_loop_length(length: &f64) -> bool {
+    *length == loop_length()
 }
 
 /// How much controllers see. There is one tier so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
-    /// Loops in the road: one at the stop line and one 40 m before it on every signalised lane.
+    /// Loops in the road.
     #[default]
     Loops,
 }

@@ -14,7 +14,7 @@ use ron::extensions::Extensions;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use control::{ControllerFile, SensorsFile, Tier};
+pub use control::{ControllerFile, DetectorFile, KindFile, ModeFile, SensorsFile, Tier, WithoutFile};
 pub use demand::{
     DemandFile, EnterFile, EntryFile, FlowFile, LeaveFile, MatrixFile, PairFile, PlaceFile, ProfileFile, RouteFile,
     ShareFile, StopFile, TripFile, TurnsFile, UntilFile, ViaFile, WeightFile, ZoneEndFile, ZoneFile,

@@ -6,6 +6,7 @@ mod flows;
 mod matrices;
 pub(super) mod measures;
 mod routes;
+pub(super) mod sensors;
 mod streets;
 mod turns;
 

@@ -1,0 +1,248 @@
+//! From what a file says of detectors to where they lie, and back.
+
+use std::collections::BTreeMap;
+
+use intergreen_control::Millis;
+use intergreen_control::plan::{DetectorKind, DetectorMode};
+
+use super::{Step, Wrong, expected_names, steps, with, wrong};
+use crate::detectors::{Layout, Own, Piece, Position, way_to};
+use crate::network::{LaneId, Network, SignalId};
+use crate::scenario::format::{DetectorFile, KindFile, ModeFile, SensorsFile, WithoutFile};
+
+/// Where the detectors of a file lie.
+pub(in crate::scenario) fn layout(file: &SensorsFile, network: &Network) -> Result<Layout, Wrong> {
+    let position = |time: f64, distance: Option<f64>| match distance {
+        Some(m) => Some(Position::Metres(m as f32)),
+        None => (time > 0.0).then_some(Position::Seconds(time as f32)),
+    };
+    let mut layout = Layout {
+        stop_bar_m: (file.stop_bar > 0.0).then_some(file.stop_bar as f32),
+        count: file.count,
+        x: position(file.x_time, file.x_distance),
+        input: position(file.in_time, file.in_distance),
+        on_red: Millis::from_seconds(file.on_red_delay),
+        without: Vec::new(),
+        own: Vec::new(),
+    };
+    if file.without.is_empty() && file.detectors.is_empty() {
+        return Ok(layout);
+    }
+    let names = Names::new(network);
+    for (i, w) in file.without.iter().enumerate() {
+        let lines = names.without(w, &steps!("sensors", "without", i))?;
+        let kinds = w.kinds.iter().map(|&k| kind(k));
+        layout.without.extend(kinds.flat_map(|k| lines.iter().map(move |&line| (line, k))));
+    }
+    for (i, d) in file.detectors.iter().enumerate() {
+        layout.own.push(names.own(d, &steps!("sensors", "detectors", i))?);
+    }
+    Ok(layout)
+}
+
+/// The file of a layout.
+pub(in crate::scenario) fn sensors(layout: &Layout, network: &Network) -> SensorsFile {
+    let usual = SensorsFile::default();
+    let position = |position: Option<Position>| match position {
+        None => (0.0, None),
+        Some(Position::Seconds(s)) => (plain(s), None),
+        Some(Position::Metres(m)) => (0.0, Some(plain(m))),
+    };
+    let ((x_time, x_distance), (in_time, in_distance)) = (position(layout.x), position(layout.input));
+    let lane = |id: LaneId| network.lane(id).id.clone();
+    let own = |o: &Own| DetectorFile {
+        id: o.id.clone(),
+        lane: lane(o.piece.lane),
+        line: (o.piece.lane != o.line).then(|| lane(o.line)),
+        kind: KINDS.iter().find(|k| k.1 == o.kind).map_or(KindFile::StopBar, |k| k.0),
+        position: f64::from(o.piece.start),
+        length: f64::from(o.piece.end) - f64::from(o.piece.start),
+        mode: o.mode.and_then(|m| MODES.iter().find(|k| k.1 == m)).map(|k| k.0),
+        groups: o.groups.clone(),
+        locking: o.locking,
+        delay: o.delay.map(Millis::seconds),
+        extend: o.extend.seconds(),
+    };
+    let without = |&(line, kind): &(LaneId, DetectorKind)| WithoutFile {
+        signal: None,
+        lane: Some(lane(line)),
+        kinds: KINDS.iter().filter(|k| k.1 == kind).map(|k| k.0).collect(),
+    };
+    SensorsFile {
+        stop_bar: layout.stop_bar_m.map_or(0.0, plain),
+        count: layout.count,
+        x_time,
+        x_distance,
+        in_time,
+        in_distance,
+        on_red_delay: layout.on_red.seconds(),
+        without: layout.without.iter().map(without).collect(),
+        detectors: layout.own.iter().map(own).collect(),
+        ..usual
+    }
+}
+
+/// A number with the digits it was written with.
+fn plain(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or_else(|_| f64::from(value))
+}
+
+const KINDS: [(KindFile, DetectorKind); 4] = [
+    (KindFile::StopBar, DetectorKind::StopBar),
+    (KindFile::Count, DetectorKind::Count),
+    (KindFile::X, DetectorKind::X),
+    (KindFile::In, DetectorKind::In),
+];
+
+const MODES: [(ModeFile, DetectorMode); 4] = [
+    (ModeFile::CallAndExtend, DetectorMode::CallAndExtend),
+    (ModeFile::Call, DetectorMode::Call),
+    (ModeFile::Extend, DetectorMode::Extend),
+    (ModeFile::Count, DetectorMode::Count),
+];
+
+/// What a detector is for, as the engine has it.
+fn kind(kind: KindFile) -> DetectorKind {
+    KINDS.iter().find(|k| k.0 == kind).map_or(DetectorKind::StopBar, |k| k.1)
+}
+
+/// What a detector does, as the engine has it.
+fn mode(mode: ModeFile) -> DetectorMode {
+    MODES.iter().find(|k| k.0 == mode).map_or(DetectorMode::CallAndExtend, |k| k.1)
+}
+
+/// What there is, by name.
+struct Names<'a> {
+    network: &'a Network,
+    lanes: BTreeMap<&'a str, LaneId>,
+    signals: BTreeMap<&'a str, SignalId>,
+    /// Stop lines with a lamp.
+    lines: Vec<LaneId>,
+    /// Of each lane, the stop lines to which it leads.
+    ways: BTreeMap<LaneId, Vec<LaneId>>,
+}
+
+impl<'a> Names<'a> {
+    fn new(network: &'a Network) -> Self {
+        let lines: Vec<LaneId> =
+            (0..network.lanes.len()).map(LaneId::new).filter(|&l| signal_of(network, l).is_some()).collect();
+        let mut ways: BTreeMap<LaneId, Vec<LaneId>> = BTreeMap::new();
+        for &line in &lines {
+            for stretch in way_to(network, line) {
+                ways.entry(stretch.lane).or_default().push(line);
+            }
+        }
+        Self {
+            network,
+            lanes: network.lanes.iter().enumerate().map(|(i, l)| (l.id.as_str(), LaneId::new(i))).collect(),
+            signals: network.signals.iter().enumerate().map(|(i, s)| (s.id.as_str(), SignalId::new(i))).collect(),
+            lines,
+            ways,
+        }
+    }
+
+    fn lane(&self, name: &str, path: Vec<Step>) -> Result<LaneId, Wrong> {
+        match self.lanes.get(name) {
+            Some(&lane) => Ok(lane),
+            None => wrong(path, format!("no lane '{name}'; {}", expected_names(name, self.lanes.keys().copied()))),
+        }
+    }
+
+    /// The lane that ends at a stop line with a lamp.
+    fn line(&self, name: &str, path: Vec<Step>) -> Result<LaneId, Wrong> {
+        let lane = self.lane(name, path.clone())?;
+        match self.lines.contains(&lane) {
+            true => Ok(lane),
+            false => wrong(path, format!("no signal controls lane '{name}'; expected a lane that ends at a signal")),
+        }
+    }
+
+    /// The stop lines that are meant.
+    fn without(&self, w: &WithoutFile, at: &[Step]) -> Result<Vec<LaneId>, Wrong> {
+        match (&w.signal, &w.lane) {
+            (None, Some(lane)) => Ok(vec![self.line(lane, with(at, "lane"))?]),
+            (Some(name), None) => match self.signals.get(name.as_str()) {
+                Some(&signal) => {
+                    let lines = self.lines.iter().copied();
+                    Ok(lines.filter(|&l| signal_of(self.network, l) == Some(signal)).collect())
+                }
+                None => {
+                    let names = expected_names(name, self.signals.keys().copied());
+                    wrong(with(at, "signal"), format!("no signal '{name}'; {names}"))
+                }
+            },
+            (Some(_), Some(_)) => wrong(at.to_vec(), "names both a signal and a lane; expected one of them"),
+            (None, None) => wrong(at.to_vec(), "names neither a signal nor a lane; expected one of them"),
+        }
+    }
+
+    /// A detector of which it is said where it lies.
+    fn own(&self, d: &DetectorFile, at: &[Step]) -> Result<Own, Wrong> {
+        let lane = self.lane(&d.lane, with(at, "lane"))?;
+        let leads = self.ways.get(&lane).map_or(&[][..], Vec::as_slice);
+        let line = match &d.line {
+            Some(name) => self.line(name, with(at, "line"))?,
+            None => match leads {
+                [only] => *only,
+                [] => {
+                    let problem = format!(
+                        "'{}' is not on the way to a signal, as far as traffic there does not split; expected a lane \
+                         that is",
+                        d.lane
+                    );
+                    return wrong(with(at, "lane"), problem);
+                }
+                several => {
+                    let names: Vec<&str> = several.iter().map(|&l| self.network.lane(l).id.as_str()).collect();
+                    let problem = format!("is not given, and '{}' leads to {}", d.lane, names.join(", "));
+                    return wrong(with(at, "line"), format!("{problem}; expected one of them"));
+                }
+            },
+        };
+        if !leads.contains(&line) {
+            let (lane, line) = (&d.lane, &self.network.lane(line).id);
+            let problem = format!("'{lane}' is not on the way to the stop line of '{line}'; expected a lane that is");
+            return wrong(with(at, "lane"), problem);
+        }
+        let length = f64::from(self.network.lane(lane).length);
+        // Lengths are sums of rounded numbers.
+        if d.position + d.length > length + 0.01 {
+            let (end, position) = (d.position + d.length, with(at, "position"));
+            let problem = format!("ends at {end} m; lane '{}' is {length} m long", d.lane);
+            return wrong(position, problem);
+        }
+        if let (Some(groups), Some(signal)) = (&d.groups, signal_of(self.network, line)) {
+            let most = self.network.signals[signal.index()].groups;
+            if let Some((i, group)) = groups.iter().enumerate().find(|(_, g)| **g >= most) {
+                let mut path = with(at, "groups");
+                path.push(Step::from(i));
+                return wrong(path, format!("no group {group}; expected 0 to {}", most.saturating_sub(1)));
+            }
+            if groups.is_empty() && d.mode.unwrap_or(ModeFile::CallAndExtend) != ModeFile::Count {
+                return wrong(with(at, "groups"), "is empty; expected at least one group, or mode: count");
+            }
+            if groups.iter().enumerate().any(|(i, g)| groups[..i].contains(g)) {
+                return wrong(with(at, "groups"), "names a group twice; expected each once");
+            }
+        }
+        let start = d.position as f32;
+        let end = ((d.position + d.length) as f32).min(self.network.lane(lane).length);
+        Ok(Own {
+            id: d.id.clone(),
+            line,
+            kind: kind(d.kind),
+            piece: Piece { lane, start, end },
+            mode: d.mode.map(mode),
+            groups: d.groups.clone(),
+            locking: d.locking,
+            delay: d.delay.map(Millis::from_seconds),
+            extend: Millis::from_seconds(d.extend),
+        })
+    }
+}
+
+/// The signal that controls a lane.
+fn signal_of(network: &Network, lane: LaneId) -> Option<SignalId> {
+    let footway = network.lane(lane).permissions.is_footway();
+    network.movements_of(lane).find_map(|m| network.movement(m).head).filter(|_| !footway).map(|h| h.signal)
+}
