@@ -7,6 +7,7 @@ use intergreen_control::Millis;
 
 use super::args::{SetupArgs, finite};
 use super::{Failure, Loaded, load, record, run};
+use crate::detectors::place;
 use crate::draw::{self, Bounds, Options};
 use crate::network::Network;
 use crate::sim::Simulation;
@@ -43,7 +44,9 @@ pub fn run(args: &DrawArgs) -> Result<(), Failure> {
     if let Some(bounds) = args.bounds {
         check_bounds(&loaded.network, bounds)?;
     }
-    let options = Options { title: loaded.name.clone(), size: args.size, bounds: args.bounds, ..Options::default() };
+    let detectors = place(&loaded.network, &loaded.detectors);
+    let options =
+        Options { detectors, title: loaded.name.clone(), size: args.size, bounds: args.bounds, ..Options::default() };
     let simulation = args.at.map(|at| advanced(&args.setup, &mut loaded, at)).transpose()?;
     let picture = draw::svg(&loaded.network, simulation.as_ref(), &options);
     std::fs::write(&args.output, picture).map_err(|e| Failure::Input(format!("{}: {e}", args.output.display())))

@@ -1,11 +1,11 @@
 //! Placing detectors on the ways to all stop lines.
 
-use intergreen_control::{Lamp, Millis};
-use intergreen_control::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse};
 use super::layout::{Layout, Own, Position};
 use super::upstream::{Stretch, way_to};
 use super::{Channel, Detectors, Piece};
 use crate::network::{Direction, LaneId, Network, Signal, SignalId};
+use intergreen_control::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse};
+use intergreen_control::{Lamp, Millis};
 
 /// Length of a loop that counts, m.
 const LOOP_M: f32 = 1.8;

@@ -8,6 +8,7 @@
 //! lie side by side in the plane lie side by side in the picture, and a city's file stays small. Nothing is drawn
 //! larger than it is, except lamps and vehicles in a picture so small that they would vanish.
 
+mod detectors;
 mod frame;
 mod ink;
 mod lamps;
@@ -15,6 +16,7 @@ mod legend;
 mod roads;
 mod vehicles;
 
+use crate::detectors::Detectors;
 use crate::network::Network;
 use crate::sim::Simulation;
 use frame::Frame;
@@ -55,11 +57,13 @@ pub struct Options {
     pub bounds: Option<Bounds>,
     /// Whether lanes and vehicles tell their names when the pointer rests on them.
     pub names: bool,
+    /// The loops in the road.
+    pub detectors: Detectors,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { title: String::new(), size: 1600.0, bounds: None, names: true }
+        Self { title: String::new(), size: 1600.0, bounds: None, names: true, detectors: Detectors::default() }
     }
 }
 
@@ -72,6 +76,7 @@ pub fn svg(network: &Network, sim: Option<&Simulation>, options: &Options) -> St
     roads::defs(&mut ink, network, &frame);
     roads::surface(&mut ink, network, &frame, options.names);
     roads::markings(&mut ink, network, &frame);
+    detectors::draw(&mut ink, network, &options.detectors, &frame, options.names);
     let shown = sim.map_or(0, |sim| vehicles::draw(&mut ink, network, sim, &frame, options.names));
     lamps::draw(&mut ink, network, sim, &frame);
     lamps::labels(&mut ink, network, &frame);
@@ -90,6 +95,7 @@ fn style(ink: &mut Ink, frame: &Frame) {
          .d{stroke:#e9ebe6;stroke-width:.15;stroke-dasharray:3 6}.e{stroke:#e9ebe6;stroke-width:.15}\
          .s{stroke:#fff;stroke-width:.5}.y{stroke:#fff;stroke-width:.4;stroke-dasharray:.6 .4}\
          .h{stroke:#f4f5f1;stroke-width:.24}.p{fill:#f4f5f1}\
+         .z{stroke:#e0b64a;stroke-opacity:.35}.q{stroke:#e0b64a;stroke-opacity:.8}\
          .w{stroke:#15191c;stroke-opacity:.75}",
     );
     for (class, colour) in vehicles::RAMP.iter().enumerate() {

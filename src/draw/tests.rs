@@ -53,6 +53,23 @@ fn everything_is_there() {
 }
 
 #[test]
+fn loops_are_there_if_asked_for() {
+    let (network, _) = arterial();
+    let detectors = crate::detectors::place(&network, &crate::detectors::Layout::default());
+    let pieces = |stop_bar: bool| {
+        let is = |c: &&crate::detectors::Channel| {
+            let place = c.meaning.place.as_ref().expect("placed ones know where");
+            (place.kind == intergreen_control::plan::DetectorKind::StopBar) == stop_bar
+        };
+        detectors.channels.iter().filter(is).map(|c| c.pieces.len()).sum::<usize>()
+    };
+    let (zones, loops) = (pieces(true), pieces(false));
+    assert!(zones > 30 && loops > 60, "{zones} {loops}");
+    let text = svg(&network, None, &Options { detectors, ..Options::default() });
+    assert_eq!((count(&text, "path", "z"), count(&text, "path", "q")), (zones, loops));
+}
+
+#[test]
 fn lamps_show_what_the_simulation_shows() {
     let (network, sim) = arterial();
     let text = svg(&network, Some(&sim), &Options::default());

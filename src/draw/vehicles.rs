@@ -96,7 +96,7 @@ fn behind(network: &Network, lane: LaneId, came_from: LaneId) -> Option<LaneId> 
 }
 
 /// A lane's centre line between two driving positions; before its start the line goes straight on.
-fn piece(network: &Network, lane: LaneId, from: f32, to: f32) -> Vec<Point> {
+pub(super) fn piece(network: &Network, lane: LaneId, from: f32, to: f32) -> Vec<Point> {
     let lane = network.lane(lane);
     let drawn = length(&lane.shape);
     let to_drawn = drawn / f64::from(lane.length);

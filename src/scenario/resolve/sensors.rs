@@ -246,3 +246,7 @@ fn signal_of(network: &Network, lane: LaneId) -> Option<SignalId> {
     let footway = network.lane(lane).permissions.is_footway();
     network.movements_of(lane).find_map(|m| network.movement(m).head).filter(|_| !footway).map(|h| h.signal)
 }
+
+#[cfg(test)]
+#[path = "sensors_tests.rs"]
+mod tests;
