@@ -1,5 +1,7 @@
 //! Which detectors lanes have, and where: what is usual, and what is said of single ones.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use intergreen_control::Millis;
 use intergreen_control::plan::{DetectorKind, DetectorMode};
 use serde::Serialize;
@@ -53,10 +55,36 @@ impl Default for Layout {
     }
 }
 
-impl Layout {
-    /// Whether a stop line has the usual detector of a kind, as far as single ones are concerned.
-    pub(super) fn keeps(&self, line: LaneId, kind: DetectorKind) -> bool {
-        !self.without.contains(&(line, kind)) && !self.own.iter().any(|o| o.line == line && o.kind == kind)
+/// A layout, with what it says of single stop lines at hand.
+pub(super) struct Rules<'a> {
+    /// What is usual.
+    pub layout: &'a Layout,
+    /// By stop line, the detectors of which it is said where they lie.
+    own: BTreeMap<LaneId, Vec<&'a Own>>,
+    /// Stop lines that have no usual detector of a kind.
+    without: BTreeSet<(LaneId, DetectorKind)>,
+}
+
+impl<'a> Rules<'a> {
+    /// Those of a layout.
+    pub fn new(layout: &'a Layout) -> Self {
+        let mut own: BTreeMap<LaneId, Vec<&Own>> = BTreeMap::new();
+        let mut without: BTreeSet<_> = layout.without.iter().copied().collect();
+        for o in &layout.own {
+            own.entry(o.line).or_default().push(o);
+            without.insert((o.line, o.kind));
+        }
+        Self { layout, own, without }
+    }
+
+    /// Whether a stop line has the usual detector of a kind, if that is usual.
+    pub fn keeps(&self, line: LaneId, kind: DetectorKind) -> bool {
+        !self.without.contains(&(line, kind))
+    }
+
+    /// The detectors of a stop line of which it is said where they lie.
+    pub fn own(&self, line: LaneId) -> &[&'a Own] {
+        self.own.get(&line).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Placing detectors on the ways to all stop lines.
 
-use super::layout::{Layout, Own, Position};
+use super::layout::{Layout, Own, Position, Rules};
 use super::upstream::{Stretch, way_to};
 use super::{Channel, Detectors, Piece};
 use crate::network::{Direction, LaneId, Network, Signal, SignalId};
@@ -17,11 +17,12 @@ const ROUNDING: f32 = 0.01;
 const SHARE_OF_WAY: f32 = 0.8;
 /// The detectors of a network.
 pub fn place(network: &Network, layout: &Layout) -> Detectors {
+    let rules = Rules::new(layout);
     let mut of_signals: Vec<Vec<Channel>> = vec![Vec::new(); network.signals.len()];
     for lane in (0..network.lanes.len()).map(LaneId::new) {
         if let Some(line) = Line::at(network, lane) {
             let channels = &mut of_signals[line.signal.index()];
-            channels.extend(line.channels(layout));
+            channels.extend(line.channels(&rules));
         }
     }
     let mut placed = Detectors::default();
@@ -75,21 +76,22 @@ impl<'a> Line<'a> {
     }
 
     /// Its channels from the line upstream.
-    fn channels(&self, layout: &Layout) -> Vec<Channel> {
-        let own = layout.own.iter().filter(|o| o.line == self.lane).filter_map(|o| self.own(layout, o));
-        let mut found: Vec<(f32, Channel)> = self.usual(layout).into_iter().chain(own).collect();
+    fn channels(&self, rules: &Rules<'_>) -> Vec<Channel> {
+        let own = rules.own(self.lane).iter().filter_map(|o| self.own(rules, o));
+        let mut found: Vec<(f32, Channel)> = self.usual(rules).into_iter().chain(own).collect();
         let kind = |c: &Channel| c.meaning.place.as_ref().map(|p| p.kind);
         found.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| kind(&a.1).cmp(&kind(&b.1))));
         found.into_iter().map(|(_, channel)| channel).collect()
     }
 
     /// The usual ones, each with its distance from the line.
-    fn usual(&self, layout: &Layout) -> Vec<(f32, Channel)> {
-        let has = |kind| layout.keeps(self.lane, kind);
+    fn usual(&self, rules: &Rules<'_>) -> Vec<(f32, Channel)> {
+        let layout = rules.layout;
+        let has = |kind| rules.keeps(self.lane, kind);
         let mut found = Vec::new();
         let zone = layout.stop_bar_m.filter(|_| has(DetectorKind::StopBar));
         if let Some(zone) = zone {
-            let meaning = self.usually(layout, DetectorKind::StopBar);
+            let meaning = self.usually(rules, DetectorKind::StopBar);
             found.push((0.0, self.channel(DetectorKind::StopBar, 0.0, zone, self.zone(zone), meaning)));
         }
         let count = layout.count && has(DetectorKind::Count);
@@ -97,7 +99,7 @@ impl<'a> Line<'a> {
             let length = self.network.lane(self.lane).length;
             let start = (length - COUNT_M - LOOP_M).max(0.0);
             let end = (start + LOOP_M).min(length);
-            let (piece, meaning) = (Piece { lane: self.lane, start, end }, self.usually(layout, DetectorKind::Count));
+            let (piece, meaning) = (Piece { lane: self.lane, start, end }, self.usually(rules, DetectorKind::Count));
             let distance = length - end;
             found.push((distance, self.channel(DetectorKind::Count, distance, end - start, vec![piece], meaning)));
         }
@@ -108,17 +110,17 @@ impl<'a> Line<'a> {
             if let Some((distance, pieces)) = self.advance(position).filter(|found| found.0 >= free) {
                 // The next one at least a loop's length upstream of this one.
                 free = distance + 2.0 * LOOP_M;
-                found.push((distance, self.channel(kind, distance, LOOP_M, pieces, self.usually(layout, kind))));
+                found.push((distance, self.channel(kind, distance, LOOP_M, pieces, self.usually(rules, kind))));
             }
         }
         found
     }
 
     /// One of which it is said where it lies, with its distance; `None`: it does not lie on the way here.
-    fn own(&self, layout: &Layout, own: &Own) -> Option<(f32, Channel)> {
+    fn own(&self, rules: &Rules<'_>, own: &Own) -> Option<(f32, Channel)> {
         let stretch = self.way.iter().find(|s| s.lane == own.piece.lane)?;
         let distance = (stretch.from_line(self.network) - own.piece.end).max(0.0);
-        let usual = self.usually(layout, own.kind);
+        let usual = self.usually(rules, own.kind);
         let meaning = DetectorUse {
             mode: own.mode.unwrap_or(usual.mode),
             locking: own.locking.unwrap_or(usual.locking),
@@ -135,9 +137,10 @@ impl<'a> Line<'a> {
     }
 
     /// What a detector of a kind usually means here.
-    fn usually(&self, layout: &Layout, kind: DetectorKind) -> DetectorUse {
-        let own_zone = || layout.own.iter().any(|o| o.line == self.lane && o.kind == DetectorKind::StopBar);
-        let has_zone = layout.stop_bar_m.is_some() && layout.keeps(self.lane, DetectorKind::StopBar) || own_zone();
+    fn usually(&self, rules: &Rules<'_>, kind: DetectorKind) -> DetectorUse {
+        let layout = rules.layout;
+        let own_zone = rules.own(self.lane).iter().any(|o| o.kind == DetectorKind::StopBar);
+        let has_zone = own_zone || (layout.stop_bar_m.is_some() && rules.keeps(self.lane, DetectorKind::StopBar));
         let usual = DetectorUse::default();
         match kind {
             DetectorKind::StopBar => {

@@ -146,3 +146,40 @@ fn nobody_jumps_over_a_loop() {
         assert_eq!(edges.iter().filter(|e| e.channel == channel && !e.on).count(), sim.measures().arrived);
     }
 }
+
+/// The zone of a last road shorter than it has a loop on that road and one on the road before, wired to one channel: a
+/// vehicle makes one pulse, as long as it takes from the near border of the one to the far border of the other. 3 ms:
+/// two roundings of a millisecond, and positions along two roads are sums.
+#[test]
+fn loops_on_two_roads_make_one_pulse() {
+    let network = Town::default()
+        .end("w", -500.0, 0.0)
+        .end("e", 300.0, 0.0)
+        .node("m", -12.0, 0.0, NodeKind::Priority)
+        .node("x", 0.0, 0.0, NodeKind::Signal)
+        .one_way("in", "w", "m", 1)
+        .one_way("last", "m", "x", 1)
+        .one_way("out", "x", "e", 1)
+        .signal("x", 0.0, &[(500.0, &["last"]), (50.0, &[])])
+        .build();
+    let mut t = Trips::new(&network, alike());
+    let timing = intergreen::demand::Timing::Every { begin: s(0.0), period: 7.3, end: s(200.0), number: u64::MAX };
+    t.add("v", timing, 0, &["in", "last", "out"], rolling());
+    let world = t.world("short last road");
+    for step in [0.1, 0.5, 1.0] {
+        let (edges, sim) = edges(&world.clone().step(step), 300.0, |_| {});
+        let sensors = &sim.scene().sensors;
+        let zone: Vec<_> = sensors.list.iter().filter(|l| l.channel == 0).collect();
+        assert_eq!((zone.len(), sensors.channels[0].loops), (2, 2));
+        let of: Vec<&SensorEvent> = edges.iter().filter(|e| e.channel == 0).collect();
+        assert!(sim.measures().arrived > 20 && of.len() == 2 * sim.measures().arrived, "step {step}: {}", of.len());
+        let wanted = f64::from((4.8 + 12.0) / URBAN);
+        for pair in of.chunks(2) {
+            let time = (pair[1].at - pair[0].at).seconds();
+            assert!(
+                pair[0].on && (time - wanted).abs() <= 0.003,
+                "step {step}: on for {time} s, expected {wanted:.4} s"
+            );
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! From what a file says of detectors to where they lie, and back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use intergreen_control::Millis;
 use intergreen_control::plan::{DetectorKind, DetectorMode};
@@ -9,6 +9,9 @@ use super::{Step, Wrong, expected_names, steps, with, wrong};
 use crate::detectors::{Layout, Own, Piece, Position, way_to};
 use crate::network::{LaneId, Network, SignalId};
 use crate::scenario::format::{DetectorFile, KindFile, ModeFile, SensorsFile, WithoutFile};
+
+/// Most detectors at a stop line of which it is said where they lie.
+const MOST_AT_LINE: usize = 16;
 
 /// Where the detectors of a file lie.
 pub(in crate::scenario) fn layout(file: &SensorsFile, network: &Network) -> Result<Layout, Wrong> {
@@ -34,8 +37,17 @@ pub(in crate::scenario) fn layout(file: &SensorsFile, network: &Network) -> Resu
         let kinds = w.kinds.iter().map(|&k| kind(k));
         layout.without.extend(kinds.flat_map(|k| lines.iter().map(move |&line| (line, k))));
     }
+    let mut at_line = BTreeMap::new();
     for (i, d) in file.detectors.iter().enumerate() {
-        layout.own.push(names.own(d, &steps!("sensors", "detectors", i))?);
+        let own = names.own(d, &steps!("sensors", "detectors", i))?;
+        let here = at_line.entry(own.line).or_insert(0_usize);
+        *here += 1;
+        if *here > MOST_AT_LINE {
+            let problem = format!("is the {here}th at the stop line of '{}'", network.lane(own.line).id);
+            let path = steps!("sensors", "detectors", i);
+            return wrong(path, format!("{problem}; expected at most {MOST_AT_LINE}"));
+        }
+        layout.own.push(own);
     }
     Ok(layout)
 }
@@ -151,7 +163,7 @@ impl<'a> Names<'a> {
     /// The lane that ends at a stop line with a lamp.
     fn line(&self, name: &str, path: Vec<Step>) -> Result<LaneId, Wrong> {
         let lane = self.lane(name, path.clone())?;
-        match self.lines.contains(&lane) {
+        match self.lines.binary_search(&lane).is_ok() {
             true => Ok(lane),
             false => wrong(path, format!("no signal controls lane '{name}'; expected a lane that ends at a signal")),
         }
@@ -218,10 +230,12 @@ impl<'a> Names<'a> {
                 path.push(Step::from(i));
                 return wrong(path, format!("no group {group}; expected 0 to {}", most.saturating_sub(1)));
             }
-            if groups.is_empty() && d.mode.unwrap_or(ModeFile::CallAndExtend) != ModeFile::Count {
+            let counts = matches!(d.kind, KindFile::Count | KindFile::In);
+            let usual = if counts { ModeFile::Count } else { ModeFile::CallAndExtend };
+            if groups.is_empty() && d.mode.unwrap_or(usual) != ModeFile::Count {
                 return wrong(with(at, "groups"), "is empty; expected at least one group, or mode: count");
             }
-            if groups.iter().enumerate().any(|(i, g)| groups[..i].contains(g)) {
+            if groups.iter().collect::<BTreeSet<_>>().len() < groups.len() {
                 return wrong(with(at, "groups"), "names a group twice; expected each once");
             }
         }
