@@ -110,21 +110,18 @@ fn what_finds_no_room_on_a_short_last_road_lies_on_the_one_before() {
 
 #[test]
 fn the_zone_of_a_lane_shorter_than_it_goes_on_upstream() {
-    let mut plan = town(&[("w", 14.0), ("v", 286.0)], 1);
-    // The stop line is set back from the node, by a few metres of the street.
-    plan.streets.iter_mut().for_each(|s| s.median = 0.0);
-    let network = made(&plan);
+    let network = made(&town(&[("w", 26.0), ("v", 274.0)], 1));
     let length = network.lane(lane(&network, "w_0")).length;
-    assert!(length < 12.0, "{length}");
-    let placed = place(&network, &Layout::default());
+    assert!(length < 26.0, "{length}");
+    let placed = place(&network, &Layout { stop_bar_m: Some(30.0), ..Layout::default() });
     let zone = placed.channels.iter().find(|c| place_of(c).lane == "w_0").expect("there is one");
     let names: Vec<&str> = zone.pieces.iter().map(|p| network.lane(p.lane).id.as_str()).collect();
     assert_eq!(names, ["w_0", "v_0"]);
     assert_eq!((zone.pieces[0].start, zone.pieces[0].end), (0.0, length));
-    // What is left of 12 m, less the way through the node between.
+    // What is left of 30 m, less the way through the node between.
     let way = way_to(&network, lane(&network, "w_0"));
     let piece = zone.pieces[1];
-    assert!((piece.end - piece.start - (12.0 - way[1].to_line)).abs() < 0.01, "{piece:?}");
+    assert!((piece.end - piece.start - (30.0 - way[1].to_line)).abs() < 0.01, "{piece:?}");
     assert_eq!(piece.end, network.lane(piece.lane).length);
 }
 
@@ -155,8 +152,8 @@ fn loops_lie_at_most_four_fifths_back_to_where_the_flow_splits() {
     let kinds: Vec<DetectorKind> = found.iter().map(|f| f.0).collect();
     assert_eq!(kinds, [StopBar, Count, X]);
     // And where that is in the zone, neither.
-    let mut plan = town(&[("w", 20.0), ("v", 280.0)], 1);
-    plan.nodes.push(Node::new("n_end", -20.0, 200.0, NodeKind::DeadEnd));
+    let mut plan = town(&[("w", 27.0), ("v", 273.0)], 1);
+    plan.nodes.push(Node::new("n_end", -27.0, 200.0, NodeKind::DeadEnd));
     plan.streets.push(street("n", "n_end", "m0", 1));
     assert_eq!(at(&made(&plan), &Layout::default(), "w_0").len(), 2);
 }

@@ -155,7 +155,7 @@ fn loops_on_two_roads_make_one_pulse() {
     let network = Town::default()
         .end("w", -500.0, 0.0)
         .end("e", 300.0, 0.0)
-        .node("m", -12.0, 0.0, NodeKind::Priority)
+        .node("m", -26.0, 0.0, NodeKind::Priority)
         .node("x", 0.0, 0.0, NodeKind::Signal)
         .one_way("in", "w", "m", 1)
         .one_way("last", "m", "x", 1)
@@ -165,7 +165,8 @@ fn loops_on_two_roads_make_one_pulse() {
     let mut t = Trips::new(&network, alike());
     let timing = intergreen::demand::Timing::Every { begin: s(0.0), period: 7.3, end: s(200.0), number: u64::MAX };
     t.add("v", timing, 0, &["in", "last", "out"], rolling());
-    let world = t.world("short last road");
+    let mut world = t.world("short last road");
+    world.setup.detectors.stop_bar_m = Some(30.0);
     for step in [0.1, 0.5, 1.0] {
         let (edges, sim) = edges(&world.clone().step(step), 300.0, |_| {});
         let sensors = &sim.scene().sensors;
@@ -173,7 +174,7 @@ fn loops_on_two_roads_make_one_pulse() {
         assert_eq!((zone.len(), sensors.channels[0].loops), (2, 2));
         let of: Vec<&SensorEvent> = edges.iter().filter(|e| e.channel == 0).collect();
         assert!(sim.measures().arrived > 20 && of.len() == 2 * sim.measures().arrived, "step {step}: {}", of.len());
-        let wanted = f64::from((4.8 + 12.0) / URBAN);
+        let wanted = f64::from((4.8 + 30.0) / URBAN);
         for pair in of.chunks(2) {
             let time = (pair[1].at - pair[0].at).seconds();
             assert!(
