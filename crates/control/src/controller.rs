@@ -301,7 +301,7 @@ impl Controller {
 
     /// All that is due at `at`: inputs, the strategy's decision, what the kernel makes of it.
     fn happen(&mut self, at: Millis) {
-        let asked = self.take_inputs(at) || self.next <= at;
+        self.take_inputs(at);
         self.now = Some(at);
         self.decide(at);
         if !self.kernel.is_due(at) {
@@ -309,19 +309,20 @@ impl Controller {
             return;
         }
         self.kernel.advance(at, &mut self.journal);
-        if self.look_at_lamps() && !asked {
-            // The kernel alone has changed something: the strategy may want to go on from there.
+        if self.look_at_lamps() {
+            // The strategy may want to go on from there.
             self.decide(at);
-            self.kernel.advance(at, &mut self.journal);
-            self.look_at_lamps();
+            if self.kernel.is_due(at) {
+                self.kernel.advance(at, &mut self.journal);
+                self.look_at_lamps();
+            }
         }
     }
 
-    /// Takes everything that came in up to `at`. Returns whether there was anything.
-    fn take_inputs(&mut self, at: Millis) -> bool {
+    /// Takes everything that came in up to `at`.
+    fn take_inputs(&mut self, at: Millis) {
         self.kernel.log_until(at, &mut self.journal);
         self.kernel.reach(at);
-        let waiting = self.inputs.len();
         while let Some(input) = self.inputs.pop_front_if(|input| input.at() <= at) {
             match input {
                 Input::Detector(event) => self.take_edge(event),
@@ -329,7 +330,6 @@ impl Controller {
             }
         }
         self.choose_pattern(at);
-        self.inputs.len() < waiting
     }
 
     fn take_edge(&mut self, event: DetectorEvent) {

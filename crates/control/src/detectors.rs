@@ -104,6 +104,11 @@ impl DetectorBank {
         })
     }
 
+    /// When it changed last; long ago if it never did.
+    pub fn since(&self, detector: u16) -> Millis {
+        self.get(detector).map_or(Millis(i64::MIN), |d| d.since)
+    }
+
     /// When its last actuation began, if there was one.
     pub fn last_on(&self, detector: u16) -> Option<Millis> {
         self.get(detector).and_then(|d| d.last_on)

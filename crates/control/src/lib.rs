@@ -227,6 +227,7 @@ extern crate std;
 #[path = "../tests/common/oracle.rs"]
 mod oracle;
 
+mod actuated;
 mod controller;
 mod detectors;
 mod fixed_time;
@@ -242,6 +243,7 @@ mod state;
 mod strategy;
 mod time;
 
+pub use actuated::Actuated;
 pub use controller::{Command, Controller, Input};
 pub use detectors::{DetectorBank, DetectorEvent};
 pub use fixed_time::FixedTime;

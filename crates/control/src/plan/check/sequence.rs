@@ -32,7 +32,7 @@ impl Plan {
     }
 
     /// The largest least green of a stage's groups, with the leading intervals they wait for.
-    pub(super) fn stage_least(&self, stage: usize) -> Millis {
+    pub(crate) fn stage_least(&self, stage: usize) -> Millis {
         let groups = self.stages().get(stage).map_or(&[][..], |s| &s.groups);
         groups.iter().map(|&g| self.least(g, groups)).max().unwrap_or(Millis(0))
     }
@@ -45,7 +45,7 @@ impl Plan {
     }
 
     /// From the request of a stage to the last start of green in it, if the stage before it may end at once.
-    pub(super) fn change(&self, from: usize, to: usize) -> Millis {
+    pub(crate) fn change(&self, from: usize, to: usize) -> Millis {
         let (Some(a), Some(b)) = (self.stages().get(from), self.stages().get(to)) else { return Millis(0) };
         let interstage = self.interstage(from, to);
         let starting = b.groups.iter().filter(|g| !a.groups.contains(g));
