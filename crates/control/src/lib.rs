@@ -245,7 +245,7 @@ mod time;
 
 pub use actuated::Actuated;
 pub use controller::{Command, Controller, Input};
-pub use detectors::{DetectorBank, DetectorEvent};
+pub use detectors::{DetectorBank, DetectorEvent, Health, Measures};
 pub use fixed_time::FixedTime;
 pub use group_calls::GroupCalls;
 pub use kernel::{LampChange, Latch, Mode, Output};

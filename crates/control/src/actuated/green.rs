@@ -80,10 +80,15 @@ impl Actuated {
     /// When a lane gaps out if nobody comes any more; never, while somebody is there.
     fn gap_ends(&self, lane: usize, view: &View<'_>) -> Millis {
         let detectors = &self.tables.lanes[lane].detectors;
-        let end = |&(channel, gap): &(u16, Millis)| {
-            if view.detectors.occupied(channel) { Millis::NEVER } else { view.detectors.since(channel) + gap }
+        let never = Millis(i64::MIN);
+        let end = |&(number, gap): &(usize, Millis)| {
+            if view.calls.use_extends(number) {
+                Millis::NEVER
+            } else {
+                view.calls.use_extended(number).map_or(never, |at| at + gap)
+            }
         };
-        detectors.iter().map(end).max().unwrap_or(Millis(i64::MIN))
+        detectors.iter().map(end).max().unwrap_or(never)
     }
 
     /// Takes note of the lanes that have gapped out.
@@ -96,7 +101,10 @@ impl Actuated {
     /// Whether a lane is needed: some of its groups are open and end.
     fn is_needed(&self, lane: usize, stage: usize, to: usize) -> bool {
         let (from, to) = (&self.tables.stages[stage].opens, &self.tables.stages[to].opens);
-        self.tables.lanes[lane].groups.iter().map(|&g| usize::from(g)).any(|g| from[g] && !to[g])
+        let ends = |groups: &[u16]| groups.iter().map(|&g| usize::from(g)).any(|g| from[g] && !to[g]);
+        let lane = &self.tables.lanes[lane];
+        let own = || lane.groups.iter().any(|&g| self.opened[usize::from(g)].is_some());
+        ends(&lane.groups) || ends(&lane.switched) && !own()
     }
 
     /// Who extends the stage, and until when if nobody comes any more.

@@ -39,6 +39,8 @@ pub(crate) const ENTRY: Entry = Entry {
     summary: "the plan's stages, extended by detectors, skipped if nobody calls",
     needs: "detectors that call and extend; a group without any is served in every cycle",
     parameters: PARAMETERS,
+    falls_back: Some("fixed_time"),
+    phases: false,
     source: "stage-based vehicle actuation (RiLSA; UK TAL 2/03), gaps and greatest greens as in NEMA TS 2",
     make: |setup| {
         if setup.plan.stages().is_empty() {
@@ -127,16 +129,22 @@ impl Actuated {
 
     /// Leaves a stage for another, and tells the log why.
     fn leave(&mut self, from: usize, to: usize, code: u8, now: Millis) {
-        let (tables, opened) = (&self.tables, &self.opened);
-        for &g in &tables.stages[from].groups {
-            let event = (code, tables.number[usize::from(g)]);
-            let ends = opened[usize::from(g)].is_some() && !tables.stages[to].opens[usize::from(g)];
-            if ends && !self.notes.contains(&event) {
-                self.notes.push(event);
+        for &g in &self.tables.stages[from].groups {
+            let event = (code, self.tables.number[usize::from(g)]);
+            let (code, Some(number)) = event else { continue };
+            if self.opened[usize::from(g)].is_some() && self.ends(number, to) && !self.notes.contains(&(code, number)) {
+                self.notes.push((code, number));
             }
         }
         self.ended = Some(code);
         self.enter(to, now);
+    }
+
+    /// Whether a stage opens nobody of a phase who is open now.
+    fn ends(&self, phase: u16, to: usize) -> bool {
+        let opens = &self.tables.stages[to].opens;
+        let mut groups = self.tables.number.iter().zip(&self.opened).zip(opens);
+        groups.all(|((&number, opened), &opens)| number != Some(phase) || opened.is_none() || !opens)
     }
 
     /// Takes note of what is open and who waits.

@@ -5,6 +5,7 @@ use alloc::{format, string::String, vec, vec::Vec};
 use super::Settings;
 use crate::{
     Millis,
+    log::phase_number,
     plan::{DetectorKind, DetectorUse, Plan, Recall},
 };
 
@@ -28,9 +29,11 @@ pub(super) struct Stage {
 #[derive(Clone, Debug)]
 pub(super) struct Lane {
     pub name: String,
-    /// Channels that extend, each with its gap.
-    pub detectors: Vec<(u16, Millis)>,
+    /// Uses of detectors that extend, each with its gap.
+    pub detectors: Vec<(usize, Millis)>,
     pub groups: Vec<u16>,
+    /// Groups that they extend while those are closed.
+    pub switched: Vec<u16>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,8 +44,8 @@ pub(super) struct Tables {
     pub always: Vec<bool>,
     /// By group, its least green.
     pub min_green: Vec<Millis>,
-    /// By group, how it is called in logs: the phase it belongs to, else its number from 1.
-    pub number: Vec<u16>,
+    /// By group, the number by which logs know its phase; none, if it follows phases as an overlap.
+    pub number: Vec<Option<u16>>,
     /// The longest time from a request to the last start of green.
     pub longest_change: Millis,
     /// From the request of a stage (column) after another (row) to its last start of green.
@@ -76,7 +79,7 @@ impl Tables {
                 .iter()
                 .map(|g| if g.is_pedestrian() { g.min_green } else { g.min_green.max(settings.min_green) })
                 .collect(),
-            number: numbers(plan),
+            number: (0u16..).take(groups.len()).map(|g| phase_number(plan, g)).collect(),
             longest_change: longest + slack,
             needs: needs(plan, &changes),
             slack,
@@ -119,20 +122,18 @@ fn stage(plan: &Plan, stage: &crate::plan::Stage, settings: &Settings) -> Stage 
 
 fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
     let mut lanes: Vec<Lane> = Vec::new();
-    for d in plan.spec().detectors.iter().filter(|d| d.mode.extends()) {
+    for (number, d) in plan.spec().detectors.iter().enumerate().filter(|(_, d)| d.mode.extends()) {
         let name = d.place.as_ref().map_or_else(|| format!("detector {}", d.channel + 1), |p| format!("lane {}", p.lane));
         let place = lanes.iter().position(|l| l.name == name).unwrap_or_else(|| {
-            lanes.push(Lane { name, detectors: Vec::new(), groups: Vec::new() });
+            lanes.push(Lane { name, detectors: Vec::new(), groups: Vec::new(), switched: Vec::new() });
             lanes.len() - 1
         });
         let lane = &mut lanes[place];
-        if !lane.detectors.iter().any(|&(channel, _)| channel == d.channel) {
-            lane.detectors.push((d.channel, gap(d, settings)));
-        }
-        for g in d.groups.iter().filter_map(|g| plan.find_group(g)) {
-            if !lane.groups.contains(&g) {
-                lane.groups.push(g);
-            }
+        lane.detectors.push((number, gap(d, settings)));
+        for (names, groups) in [(&d.groups, &mut lane.groups), (&d.switched, &mut lane.switched)] {
+            groups.extend(names.iter().filter_map(|g| plan.find_group(g)));
+            groups.sort_unstable();
+            groups.dedup();
         }
     }
     lanes
@@ -144,15 +145,6 @@ fn gap(d: &DetectorUse, settings: &Settings) -> Millis {
         Some(DetectorKind::X | DetectorKind::In) => settings.advance_gap,
         Some(DetectorKind::StopBar | DetectorKind::Count) | None => settings.gap,
     }
-}
-
-/// See [`Tables::number`].
-fn numbers(plan: &Plan) -> Vec<u16> {
-    let phase = |g: u16| {
-        let mut phases = plan.rings().into_iter().flat_map(|r| &r.phases);
-        phases.find(|p| p.groups.contains(&g) || p.walks.contains(&g)).map(|p| u16::from(p.number))
-    };
-    (0u16..).take(plan.groups().len()).map(|g| phase(g).unwrap_or(g.saturating_add(1))).collect()
 }
 
 /// See [`Tables::needs`].

@@ -15,7 +15,7 @@ use crate::{
     state,
 };
 
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 impl Controller {
     /// Appends its state.
@@ -90,7 +90,7 @@ impl Controller {
         self.group_calls = group_calls;
         self.inputs = inputs;
         *self.journal.outputs_mut() = outputs;
-        self.look_at_lamps();
+        self.lamps.iter_mut().zip(self.kernel.lamps()).for_each(|(seen, lamp)| *seen = lamp);
         Ok(())
     }
 }

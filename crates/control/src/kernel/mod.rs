@@ -431,8 +431,7 @@ impl Kernel {
 
     /// A group is called from outside, or a detector that calls it goes on or off.
     pub fn call(&mut self, group: u16, on: bool, locking: bool, journal: &mut Journal) {
-        self.asked = true;
-        self.calls.set(group, on, locking, &self.lights, self.now, (&mut self.phases, journal));
+        self.asked |= self.calls.set(group, on, locking, &self.lights, self.now, (&mut self.phases, journal));
     }
 
     /// A preemption's input goes on or off. Returns whether there is such an input.

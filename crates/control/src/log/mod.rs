@@ -84,6 +84,18 @@ pub mod code {
     pub const DETECTOR_OFF: u8 = 81;
     /// A detector goes on.
     pub const DETECTOR_ON: u8 = 82;
+    /// A detector is to be believed again.
+    pub const DETECTOR_RESTORED: u8 = 83;
+    /// A detector is broken: its pulses are too short for a vehicle.
+    pub const DETECTOR_OTHER: u8 = 84;
+    /// A detector is broken: it sees nobody (watchdog).
+    pub const DETECTOR_WATCHDOG: u8 = 85;
+    /// A detector is broken: its loop is open. Nothing writes it yet: no input tells of it.
+    pub const DETECTOR_OPEN: u8 = 86;
+    /// A detector is broken: it is on for too long (shorted loop, maximum presence).
+    pub const DETECTOR_SHORT: u8 = 87;
+    /// A detector is broken: it goes on too often (excessive change).
+    pub const DETECTOR_ERRATIC: u8 = 88;
     /// A preemption's input goes on.
     pub const PREEMPT_ON: u8 = 102;
     /// A preemption's input goes off.

@@ -37,7 +37,7 @@ use alloc::{string::String, vec::Vec};
 
 pub use clearance::Clearance;
 pub use coordination::{Calendar, DayAction, DayEntry, DayPlan, Holiday, Pattern, PhaseSplit, StageSplit, WallClock};
-pub use detectors::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse};
+pub use detectors::{DetectorKind, DetectorLimits, DetectorMode, DetectorPlace, DetectorUse};
 pub use error::{PlanError, PlanErrors};
 pub(crate) use make::longest_run;
 pub use preempt::{Preempt, PreemptKind, Priority};
