@@ -33,15 +33,13 @@ impl Actuated {
         let n = self.tables.stages.len();
         let in_order = (1..n).map(|i| (stage + i) % n);
         let first = in_order.clone().find(|&s| self.serves(stage, s).next().is_some())?;
-        if now >= self.last_end(stage, view) {
-            // Somebody has waited for long: not a second may be lost to a change that lasts longer than those it skips.
-            return Some(if self.is_detour(stage, first) { (stage + 1) % n } else { first });
-        }
         let more = |s: usize| {
             let all = self.serves(stage, first).all(|g| self.tables.stages[s].opens[g]);
-            all && self.serves(stage, s).count() > self.serves(stage, first).count() && self.is_in_time(stage, s, now, view)
+            all && self.serves(stage, s).count() > self.serves(stage, first).count()
         };
-        Some(in_order.clone().skip_while(|&s| s != first).find(|&s| more(s)).unwrap_or(first))
+        let mut candidates = in_order.skip_while(|&s| s != first).filter(|&s| more(s)).chain([first]);
+        // Somebody would wait for too long: the plan's own order is known to be fast enough.
+        Some(candidates.find(|&s| self.is_in_time(stage, s, now, view)).unwrap_or((stage + 1) % n))
     }
 
     /// The groups that wait and that a stage would open.
@@ -50,26 +48,20 @@ impl Actuated {
         (0..self.waiting.len()).filter(move |&g| opens[g] && self.waits_elsewhere(from, g))
     }
 
-    /// Whether a change lasts longer than the stages in between.
-    fn is_detour(&self, from: usize, to: usize) -> bool {
-        let first = self.serves(from, to).map(|g| self.tables.need(from, g)).min();
-        first.is_some_and(|need| self.tables.change(from, to) > need)
-    }
-
-    /// Whether everybody who waits is still served in time if a stage is served out of turn.
+    /// Whether everybody who waits is served in time if that stage comes next. It is, if it comes no later than in the
+    /// plan's own order.
     fn is_in_time(&self, from: usize, to: usize, now: Millis, view: &View<'_>) -> bool {
-        let open = now + self.tables.opening(from, to);
-        (0..self.waiting.len()).all(|g| {
-            let Some(since) = self.waiting[g].filter(|_| !self.tables.stages[to].opens[g]) else { return true };
-            // Twice the margin: it is to have some green before it has to end again.
-            open + self.least(to) + self.tables.need(to, g) + MARGIN + MARGIN < since + view.plan.groups()[g].max_red
+        let (tables, n) = (&self.tables, self.tables.stages.len());
+        if to == (from + 1) % n {
+            return true;
+        }
+        let open = now + tables.change(from, to);
+        (0..self.waiting.len()).filter(|&g| self.waits_elsewhere(from, g)).all(|g| {
+            let Some(since) = self.waiting[g] else { return true };
+            let need = if tables.stages[to].opens[g] { Millis(0) } else { tables.least[to] + tables.need(to, g) };
+            open + need + MARGIN < since + view.plan.groups()[g].max_red
+                || open + need <= now + tables.need(from, g)
         })
-    }
-
-    /// The longest least green of a stage.
-    fn least(&self, stage: usize) -> Millis {
-        let least = self.tables.stages[stage].groups.iter().map(|&g| self.tables.min_green[usize::from(g)]);
-        least.max().unwrap_or(Millis(0))
     }
 
     /// Where to rest when nobody is called: the stage set for that, or one with a soft recall.

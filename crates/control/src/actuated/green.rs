@@ -69,10 +69,14 @@ impl Actuated {
         let mut until = Millis(i64::MIN);
         for &g in &self.tables.stages[stage].groups {
             let i = usize::from(g);
-            if let Some(opened) = self.opened[i].filter(|_| !self.tables.stages[to].opens[i]) {
-                let least = if hurry { view.plan.groups()[i].min_green } else { self.tables.min_green[i] };
-                until = until.max(opened + least);
-            }
+            let Some(opened) = self.opened[i] else { continue };
+            let least = match (self.tables.stages[to].opens[i], hurry) {
+                // Nobody ends in the moment in which another opens.
+                (true, _) => Millis(1),
+                (false, true) => view.plan.groups()[i].min_green,
+                (false, false) => self.tables.min_green[i],
+            };
+            until = until.max(opened + least);
         }
         until
     }

@@ -48,6 +48,8 @@ pub(super) struct Tables {
     pub number: Vec<Option<u16>>,
     /// The longest time from a request to the last start of green.
     pub longest_change: Millis,
+    /// By stage, the least time for which it is open.
+    pub least: Vec<Millis>,
     /// From the request of a stage (column) after another (row) to its last start of green.
     changes: Vec<Millis>,
     /// Beyond that: red reverts and leads.
@@ -61,7 +63,7 @@ impl Tables {
     pub fn new(plan: &Plan, settings: &Settings) -> Self {
         let (n, groups) = (plan.stages().len(), plan.groups());
         let stages: Vec<Stage> = plan.stages().iter().map(|s| stage(plan, s, settings)).collect();
-        let changes: Vec<Millis> = (0..n * n).map(|i| plan.change(i / n, i % n)).collect();
+        let changes: Vec<Millis> = (0..n * n).map(|i| change(plan, i / n, i % n)).collect();
         let slack = groups.iter().map(|g| g.red_revert.max(g.lead)).max().unwrap_or(Millis(0)) + PATIENCE;
         let longest = changes.iter().copied().max().unwrap_or(Millis(0));
         let calls = |g: &str| plan.spec().detectors.iter().any(|d| d.mode.calls() && d.groups.iter().any(|n| n == g));
@@ -81,6 +83,7 @@ impl Tables {
                 .collect(),
             number: (0u16..).take(groups.len()).map(|g| phase_number(plan, g)).collect(),
             longest_change: longest + slack,
+            least: (0..n).map(|s| plan.stage_least(s)).collect(),
             needs: needs(plan, &changes),
             slack,
             changes,
@@ -145,6 +148,16 @@ fn gap(d: &DetectorUse, settings: &Settings) -> Millis {
         Some(DetectorKind::X | DetectorKind::In) => settings.advance_gap,
         Some(DetectorKind::StopBar | DetectorKind::Count) | None => settings.gap,
     }
+}
+
+/// See [`Tables::changes`]. Who has just ended has to be red for a while, and people on foot may have a lead.
+fn change(plan: &Plan, from: usize, to: usize) -> Millis {
+    let (a, b) = (&plan.stages()[from].groups, &plan.stages()[to].groups);
+    let group = |g: u16| &plan.groups()[usize::from(g)];
+    let starting = || b.iter().copied().filter(|g| !a.contains(g));
+    let again = starting().map(|g| group(g).yellow + group(g).red_revert).max().unwrap_or(Millis(0));
+    let ahead = |g: u16| b.iter().filter(move |&&o| plan.matrix().relation(g, o).yields()).map(|&o| group(o).lead);
+    plan.change(from, to).max(again) + starting().flat_map(ahead).max().unwrap_or(Millis(0))
 }
 
 /// See [`Tables::needs`].
