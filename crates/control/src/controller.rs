@@ -189,8 +189,8 @@ impl Controller {
     /// From now on with or without events in the outputs.
     pub fn log_events(&mut self, on: bool) {
         self.journal.set_events(on);
-        if self.now.is_some() {
-            self.kernel.log_from_here();
+        if let Some(now) = self.now {
+            self.kernel.log_from_here(now);
         }
     }
 

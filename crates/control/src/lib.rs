@@ -236,6 +236,7 @@ pub mod kernel;
 mod lamp;
 pub mod log;
 pub mod monitor;
+mod nema;
 pub mod plan;
 mod program;
 mod registry;

@@ -62,6 +62,8 @@ pub mod code {
     pub const CLEARANCE: u8 = 22;
     /// People on foot: begin of don't walk.
     pub const DONT_WALK: u8 = 23;
+    /// All rings cross a barrier: the number of the one they leave the section by.
+    pub const BARRIER: u8 = 31;
     /// A flashing yellow arrow begins.
     pub const FYA: u8 = 32;
     /// A flashing yellow arrow ends.
@@ -72,6 +74,16 @@ pub mod code {
     pub const CALL_DROPPED: u8 = 44;
     /// People on foot call.
     pub const PED_CALL: u8 = 45;
+    /// Max 1 of a phase begins to count.
+    pub const MAX_1: u8 = 50;
+    /// Max 2 of a phase begins to count.
+    pub const MAX_2: u8 = 51;
+    /// A dynamic max of a phase begins to count.
+    pub const DYNAMIC_MAX: u8 = 52;
+    /// The dynamic max of a phase has grown.
+    pub const DYNAMIC_MAX_UP: u8 = 53;
+    /// The dynamic max of a phase has shrunk.
+    pub const DYNAMIC_MAX_DOWN: u8 = 54;
     /// Overlap: begin of green.
     pub const OVERLAP_GREEN: u8 = 61;
     /// Overlap: begin of yellow.

@@ -65,7 +65,7 @@ impl Plan {
     /// The least time that a phase needs: of each of its groups the least green and what follows it, of each of its
     /// walks walk, clearance and buffer; where an intergreen to whoever may come next is longer, that. A phase without
     /// groups of its own is there for its overlaps.
-    pub(super) fn phase_need(&self, phase: &Phase) -> Millis {
+    pub(crate) fn phase_need(&self, phase: &Phase) -> Millis {
         let Some(rings) = self.rings() else { return Millis(0) };
         let next = rings.next_groups(phase.number);
         let intergreen = |g: u16| next.iter().map(|&n| self.matrix().intergreen(g, n)).max().unwrap_or(Millis(0));
