@@ -337,8 +337,9 @@ fn spec(phases: &BTreeMap<u8, Vec<u16>>, rings: Vec<Vec<Vec<u8>>>, overlaps: Vec
         number,
         groups: groups.iter().map(u16::to_string).collect(),
         walks: Vec::new(),
+        actuation: Default::default(),
     };
-    RingsSpec { phases: phases.iter().map(phase).collect(), rings, overlaps }
+    RingsSpec { phases: phases.iter().map(phase).collect(), rings, overlaps, modes: Default::default() }
 }
 
 /// A way in words.

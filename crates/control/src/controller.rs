@@ -31,7 +31,7 @@
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use crate::{
-    DetectorBank, DetectorEvent, GroupCalls, Lamp, Millis, Plan, Strategy, View,
+    DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Millis, Plan, Strategy, View,
     kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
     log::{Reason, code},
     plan::{DayAction, Pattern, WallClock},
@@ -138,8 +138,6 @@ pub struct Controller {
     group_calls: GroupCalls,
     /// What each group shows, as strategies see it.
     lamps: Vec<Lamp>,
-    /// Of each channel the groups it calls, and whether it locks.
-    calls: Vec<Vec<(u16, bool)>>,
     /// The time reached; `None` until the start.
     now: Option<Millis>,
     /// When the strategy wants to be asked at the latest.
@@ -171,10 +169,9 @@ impl Controller {
         let groups = plan.groups().len();
         Self {
             strategy,
-            detectors: DetectorBank::new(detectors),
+            detectors: DetectorBank::of_plan(&plan, detectors),
             group_calls: GroupCalls::new(&plan),
             lamps: alloc::vec![Lamp::Red; groups],
-            calls: calls(&plan, detectors),
             now: None,
             next: Millis::NEVER,
             refused: 0,
@@ -192,8 +189,8 @@ impl Controller {
     /// From now on with or without events in the outputs.
     pub fn log_events(&mut self, on: bool) {
         self.journal.set_events(on);
-        if self.now.is_some() {
-            self.kernel.log_from_here();
+        if let Some(now) = self.now {
+            self.kernel.log_from_here(now);
         }
     }
 
@@ -212,11 +209,12 @@ impl Controller {
         }
         self.advance(now);
         if self.now.is_none() {
+            self.detectors.begin(now);
             self.take_inputs(now);
             self.decide(now);
             self.now = Some(now);
             self.kernel.start(now, &mut self.journal);
-            self.look_at_lamps();
+            self.look_at_lamps(now);
         }
         let stated = |output: &Output| matches!(output, Output::Lamp(change) if change.at >= now);
         self.journal.outputs_mut().retain(|output| !stated(output));
@@ -260,7 +258,7 @@ impl Controller {
         if now < reached {
             return;
         }
-        if now - self.next.min(self.kernel.next()) > LONGEST_REPLAY {
+        if now - self.next.min(self.kernel.next()).min(self.next_of_detectors()) > LONGEST_REPLAY {
             self.kernel.skip();
             self.happen(now);
         }
@@ -284,7 +282,13 @@ impl Controller {
     pub fn poll_at(&self) -> Millis {
         let Some(reached) = self.now else { return Millis::NEVER };
         let input = self.inputs.front().map_or(Millis::NEVER, Input::at);
-        self.next.min(self.kernel.next()).min(input).min(self.next_choice(reached)).max(reached)
+        let own = self.next.min(self.kernel.next()).min(self.next_of_detectors());
+        own.min(input).min(self.next_choice(reached)).max(reached)
+    }
+
+    /// When time alone changes what detectors mean.
+    fn next_of_detectors(&self) -> Millis {
+        self.group_calls.next().min(self.detectors.next())
     }
 
     /// When the calendar may choose anew: at midnight, or when an entry of any day plan begins.
@@ -301,7 +305,7 @@ impl Controller {
 
     /// All that is due at `at`: inputs, the strategy's decision, what the kernel makes of it.
     fn happen(&mut self, at: Millis) {
-        let asked = self.take_inputs(at) || self.next <= at;
+        self.take_inputs(at);
         self.now = Some(at);
         self.decide(at);
         if !self.kernel.is_due(at) {
@@ -309,37 +313,61 @@ impl Controller {
             return;
         }
         self.kernel.advance(at, &mut self.journal);
-        if self.look_at_lamps() && !asked {
-            // The kernel alone has changed something: the strategy may want to go on from there.
+        if self.look_at_lamps(at) {
+            // The strategy may want to go on from there.
             self.decide(at);
-            self.kernel.advance(at, &mut self.journal);
-            self.look_at_lamps();
+            if self.kernel.is_due(at) {
+                self.kernel.advance(at, &mut self.journal);
+                self.look_at_lamps(at);
+            }
         }
     }
 
-    /// Takes everything that came in up to `at`. Returns whether there was anything.
-    fn take_inputs(&mut self, at: Millis) -> bool {
+    /// Takes everything that came in up to `at`.
+    fn take_inputs(&mut self, at: Millis) {
         self.kernel.log_until(at, &mut self.journal);
         self.kernel.reach(at);
-        let waiting = self.inputs.len();
+        self.watch_detectors(at);
         while let Some(input) = self.inputs.pop_front_if(|input| input.at() <= at) {
             match input {
                 Input::Detector(event) => self.take_edge(event),
                 Input::Command { command, .. } => self.take_command(at, command),
             }
         }
+        // An edge that came late may have been over in the meantime.
+        self.watch_detectors(at);
         self.choose_pattern(at);
-        self.inputs.len() < waiting
+    }
+
+    /// Delays and extensions end, and detectors are looked at.
+    fn watch_detectors(&mut self, at: Millis) {
+        self.detectors.advance(at);
+        self.tell_of_health(at);
+        self.group_calls.advance(at, &self.lamps);
+        self.tell_of_calls();
+    }
+
+    /// Tells the log, and those whom they call and extend, which detectors are broken.
+    fn tell_of_health(&mut self, at: Millis) {
+        while let Some((detector, health)) = self.detectors.take_news() {
+            self.journal.event(at, health.code(), detector.saturating_add(1), Reason::Diagnosed);
+            self.group_calls.fail(detector, health != Health::Good, at, &self.lamps);
+        }
+    }
+
+    /// Tells the kernel who is called.
+    fn tell_of_calls(&mut self) {
+        let (kernel, journal) = (&mut self.kernel, &mut self.journal);
+        self.group_calls.take_changes(|change| kernel.call(change.group, change.on, change.locks, journal));
     }
 
     fn take_edge(&mut self, event: DetectorEvent) {
         if self.detectors.handle(event) {
             let code = if event.on { code::DETECTOR_ON } else { code::DETECTOR_OFF };
             self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
-            self.group_calls.edge(self.kernel.plan(), event.detector, event.on, event.at, &self.lamps);
-            for &(group, locking) in &self.calls[usize::from(event.detector)] {
-                self.kernel.call(group, event.on, locking, &mut self.journal);
-            }
+            self.tell_of_health(event.at);
+            self.group_calls.edge(event.detector, event.on, event.at, &self.lamps);
+            self.tell_of_calls();
         }
     }
 
@@ -354,6 +382,7 @@ impl Controller {
             Command::Omit { group, on } => self.kernel.omit(group, on),
             Command::ForceOff { group } => self.kernel.force_off(group),
             Command::Call { group } => {
+                self.group_calls.call(group);
                 self.kernel.call(group, true, true, journal);
                 self.kernel.call(group, false, true, journal);
             }
@@ -420,27 +449,18 @@ impl Controller {
     }
 
     /// Shows strategies what the lamps show. Returns whether that has changed.
-    fn look_at_lamps(&mut self) -> bool {
+    fn look_at_lamps(&mut self, at: Millis) -> bool {
         let mut changed = false;
         for (seen, lamp) in self.lamps.iter_mut().zip(self.kernel.lamps()) {
             changed |= *seen != lamp;
             *seen = lamp;
         }
         if changed {
-            self.group_calls.look(&self.lamps);
+            self.group_calls.look(self.kernel.plan(), at, &self.lamps);
+            self.tell_of_calls();
         }
         changed
     }
-}
-
-/// Of each channel the groups it calls, and whether it locks.
-fn calls(plan: &Plan, detectors: u16) -> Vec<Vec<(u16, bool)>> {
-    let of = |channel: u16| {
-        let uses = plan.spec().detectors.iter().filter(|d| d.channel == channel);
-        let calling = uses.filter(|d| d.mode.calls());
-        calling.flat_map(|d| d.groups.iter().filter_map(|g| plan.find_group(g)).map(|g| (g, d.locking))).collect()
-    };
-    (0..detectors).map(of).collect()
 }
 
 impl Controller {

@@ -227,6 +227,7 @@ extern crate std;
 #[path = "../tests/common/oracle.rs"]
 mod oracle;
 
+mod actuated;
 mod controller;
 mod detectors;
 mod fixed_time;
@@ -235,6 +236,7 @@ pub mod kernel;
 mod lamp;
 pub mod log;
 pub mod monitor;
+mod nema;
 pub mod plan;
 mod program;
 mod registry;
@@ -242,8 +244,9 @@ mod state;
 mod strategy;
 mod time;
 
+pub use actuated::Actuated;
 pub use controller::{Command, Controller, Input};
-pub use detectors::{DetectorBank, DetectorEvent};
+pub use detectors::{DetectorBank, DetectorEvent, Health, Measures};
 pub use fixed_time::FixedTime;
 pub use group_calls::GroupCalls;
 pub use kernel::{LampChange, Latch, Mode, Output};

@@ -329,7 +329,7 @@ fn an_edge_wakes_the_strategy_at_its_own_time() {
     // Its least green of 5 s is not cut.
     assert_eq!(drain(&mut controller), [change(5333, 0, Lamp::Red)]);
     assert_eq!(controller.detectors().on_time(0, Millis(2000)), Millis(567));
-    assert_eq!(controller.explain(), "follow: decision 6");
+    assert_eq!(controller.explain(), "follow: decision 8");
 }
 
 #[test]
@@ -388,7 +388,7 @@ fn the_state_of_something_else_is_refused() {
     wrong[0] = 9;
     assert_eq!(
         same.load(&wrong).expect_err("a version").to_string(),
-        "the state of the controller has version 9; expected 3"
+        "the state of the controller has version 9; expected 4"
     );
     for length in 0..bytes.len() {
         assert!(matches!(same.load(&bytes[..length]), Err(StateError::Truncated { .. })), "{length} bytes");
@@ -420,7 +420,7 @@ fn the_registry_names_what_is_wrong_and_what_would_be_right() {
     registry.add(FOLLOW).expect("a new name");
     assert_eq!(registry.add(FOLLOW), Err(RegistryError::Taken { name: "follow" }));
     let names: Vec<_> = registry.entries().iter().map(|e| e.name).collect();
-    assert_eq!(names, ["fixed_time", "follow"]);
+    assert_eq!(names, ["fixed_time", "actuated", "nema", "follow"]);
 
     let make = |name: &str, parameters: &[(&str, &str)]| {
         let parameters: Vec<_> = parameters.iter().map(|&(k, v)| (k.to_string(), v.to_string())).collect();
@@ -428,7 +428,7 @@ fn the_registry_names_what_is_wrong_and_what_would_be_right() {
     };
     let error = |name: &str, parameters: &[(&str, &str)]| make(name, parameters).expect_err("an error");
     assert_eq!(make("follow", &[("start_at", "41")]).expect("made").explain(), "follow: decision 41");
-    assert_eq!(error("fixd", &[]), "there is no strategy \"fixd\"; expected one of: fixed_time, follow");
+    assert_eq!(error("fixd", &[]), "there is no strategy \"fixd\"; expected one of: fixed_time, actuated, nema, follow");
     assert_eq!(error("fixed_time", &[("gap", "3")]), "strategy fixed_time has no parameter \"gap\"; it takes none");
     assert_eq!(error("follow", &[("x", "3")]), "strategy follow has no parameter \"x\"; expected one of: start_at");
     assert_eq!(error("follow", &[("start_at", "ten")]), "strategy follow: start_at = \"ten\"; expected a whole number");

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use intergreen_control::{
-    Command, Controller, Decision, Lamp, Millis, Output, Plan, Request, StateError, Strategy, View,
+    Command, Controller, Decision, DetectorEvent, Lamp, Millis, Output, Plan, Registry, Request, StateError, Strategy,
+    View,
     kernel::{Journal, Kernel},
     plan::{GroupKind, Recall},
 };
@@ -282,6 +283,52 @@ proptest! {
         }
     }
 
+    /// Whatever detectors say and whoever calls: `nema` serves everybody in time, also where no group may wait for longer
+    /// than the plan's own sequence takes; at any moment it goes on from a checkpoint as if nothing had happened.
+    #[test]
+    fn nema_serves_everybody_in_time(seed: u64) {
+        let (plan, seed) = (0..).map(|i| valid_plan(seed.wrapping_add(i << 40))).find(|p| p.0.rings().is_some()).expect("rings");
+        let plan = Arc::new(plan);
+        let mut dice = Dice::new(!seed);
+        let run = Nema::random(&mut dice);
+        let mut controller = run.controller(&plan);
+        let mut oracle = Oracle::new(&plan, true).with_waits(&plan, 0);
+        controller.start(Millis(0));
+        controller.handle_command(Millis(0), Command::SelfCheck { passed: true });
+        let mut history = std::collections::VecDeque::new();
+        let busy = [5, 30, 70, 95][dice.number(4)];
+        for now in (0..1_200_000).step_by(500) {
+            if dice.chance(20) {
+                let event = DetectorEvent { detector: dice.below(4) as u16, at: Millis(now + dice.below(500) as i64), on: dice.chance(busy) };
+                controller.handle_detector(event);
+            }
+            if dice.chance(2) {
+                controller.handle_command(Millis(now), Command::Call { group: dice.number(plan.groups().len()) as u16 });
+            }
+            controller.advance(Millis(now));
+            let outputs = drain(&mut controller);
+            history.extend(outputs.iter().filter_map(|o| match o {
+                Output::Event(e) if ![81, 82].contains(&e.code) => Some(format!("{} {}", e.at.seconds(), e.words(&plan))),
+                _ => None,
+            }));
+            history.drain(..history.len().saturating_sub(60));
+            let result = oracle.see(outputs.iter().copied()).and_then(|()| oracle.reached(Millis(now)));
+            let words = |wrong: &str| format!("{wrong}\n{history:#?}\n{} ({:?})", controller.explain(), oracle.letters());
+            result.map_err(|wrong| about(&plan, seed, &words(&wrong)))?;
+            if oracle.faults() > 0 {
+                return Err(about(&plan, seed, &words(&format!("a cycle fault of {:?} at {now} ms", oracle.cycle_fault))));
+            }
+            prop_assert_eq!(controller.refused(), 0);
+            if dice.chance(1) {
+                let bytes = saved(&controller);
+                let mut restored = run.controller(&plan);
+                restored.load(&bytes).map_err(|e| about(&plan, seed, &e.to_string()))?;
+                prop_assert_eq!(saved(&restored), bytes);
+                controller = restored;
+            }
+        }
+    }
+
     /// Stages in their order, each until all of its groups have had their least green, are no cycle fault, although no
     /// group may wait for longer than that takes.
     #[test]
@@ -306,6 +353,35 @@ proptest! {
                 return Err(about(&plan, seed, &format!("a cycle fault of {:?} at {now} ms", oracle.cycle_fault)));
             }
         }
+    }
+}
+
+/// The strategy `nema` with parameters.
+struct Nema(Vec<(String, String)>);
+
+impl Nema {
+    fn random(dice: &mut Dice) -> Self {
+        let values: [(&str, &[&str]); 5] = [
+            ("max_green_s", &["1", "10", "50", "600"]),
+            ("max_green_left_s", &["1", "10", "50", "600"]),
+            ("passage_s", &["0", "2", "15"]),
+            ("dual_entry", &["true", "false"]),
+            ("red_rest", &["true", "false"]),
+        ];
+        let mut parameters = Vec::new();
+        for (name, list) in values {
+            if dice.chance(60) {
+                parameters.push((name.to_owned(), list[dice.number(list.len())].to_owned()));
+            }
+        }
+        Self(parameters)
+    }
+
+    fn controller(&self, plan: &Arc<Plan>) -> Controller {
+        let strategy = Registry::default().make("nema", &self.0, plan).expect("a plan with rings");
+        let mut controller = Controller::new(plan.clone(), strategy, 4);
+        controller.log_events(true);
+        controller
     }
 }
 

@@ -301,7 +301,12 @@ fn rings_and_overlaps() {
                 ring(p).phases[0].groups = names(&["wb_left"]);
             }),
             ("phase 9: opens no group", |p| {
-                ring(p).phases.push(PhaseSpec { number: 9, groups: vec![], walks: vec![] });
+                ring(p).phases.push(PhaseSpec {
+                    number: 9,
+                    groups: vec![],
+                    walks: vec![],
+                    actuation: Default::default(),
+                });
                 ring(p).rings[0][1].push(9);
             }),
             ("phase 2 of ring 1 opens 'eb' and phase 8 of ring 2 opens 'sb' in the same section", |p| {

@@ -23,6 +23,7 @@ use intergreen_control::{
     ProgramStep, Registry,
     kernel::{Journal, Kernel},
     monitor::{Channel, Lit},
+    plan::{DetectorUse, GroupSpec, PlanErrors},
 };
 
 const ARENA: usize = 1 << 24;
@@ -151,10 +152,12 @@ fn run() -> Result<(), i32> {
     let steps = vec![step(30, GREENS[0]), step(20, GREENS[1])];
     let program = Program::new("probe", Millis(-7000), steps).map_err(|_| 2)?;
     let (spec, waivers) = PlanSpec::of_program("probe", program);
-    let plan = Plan::imported(spec, waivers).map_err(|_| 2)?;
+    let plans = [Plan::imported(spec, waivers).map_err(|_| 2)?, staged().map_err(|_| 2)?];
     let registry = Registry::default();
     for entry in registry.entries() {
-        let strategy = registry.make(entry.name, &[], &plan).map_err(|_| 2)?;
+        // The first plan that suits the strategy.
+        let made = plans.iter().find_map(|plan| Some((plan, registry.make(entry.name, &[], plan).ok()?)));
+        let (plan, strategy) = made.ok_or(2)?;
         let mut controller = Controller::new(plan.clone(), strategy, 2);
         controller.start(Millis(0));
         let mut permissives = Permissives::none(2);
@@ -174,6 +177,15 @@ fn run() -> Result<(), i32> {
         }
     }
     run_kernel()
+}
+
+/// Two stages with a detector each.
+fn staged() -> Result<Plan, PlanErrors> {
+    let s = |seconds: i64| Millis(seconds * 1000);
+    let groups = vec![GroupSpec::vehicle("0", s(5), s(3)), GroupSpec::vehicle("1", s(5), s(3))];
+    let spec = PlanSpec::new("staged", groups).forbid("0", "1", (s(5), s(5))).stage("0", &["0"]).stage("1", &["1"]);
+    let detector = |channel: u16| DetectorUse { channel, groups: spec.stages[usize::from(channel)].groups.clone(), ..DetectorUse::default() };
+    Plan::new(PlanSpec { detectors: vec![detector(0), detector(1)], ..spec })
 }
 
 /// Lets cycles of 50 s go by in steps of 700 ms with traffic on both detectors, and checks every change of

@@ -15,7 +15,7 @@ use crate::{
     state,
 };
 
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 impl Controller {
     /// Appends its state.
@@ -82,7 +82,7 @@ impl Controller {
         self.strategy.load(reader.rest())?;
         // Nothing can fail from here on.
         self.kernel = kernel;
-        self.kernel.log_from_here();
+        self.kernel.log_from_here(now.unwrap_or(crate::Millis(i64::MIN)));
         (self.now, self.next, self.refused) = (now, next, refused);
         (self.choice, self.clock, self.pattern) = (choice, clock, pattern);
         (self.flashes, self.commanded) = (flashes, commanded);
@@ -90,7 +90,7 @@ impl Controller {
         self.group_calls = group_calls;
         self.inputs = inputs;
         *self.journal.outputs_mut() = outputs;
-        self.look_at_lamps();
+        self.lamps.iter_mut().zip(self.kernel.lamps()).for_each(|(seen, lamp)| *seen = lamp);
         Ok(())
     }
 }

@@ -58,9 +58,9 @@ impl Calls {
         Self { list: plan.groups().iter().map(call).collect() }
     }
 
-    /// A detector that calls the group goes on or off.
-    pub fn set(&mut self, group: u16, on: bool, locking: bool, lights: &[Light], now: Millis, log: Log<'_>) {
-        let Some(call) = self.list.get_mut(usize::from(group)) else { return };
+    /// A detector that calls the group goes on or off. Returns whether the group is called that was not, or no longer.
+    pub fn set(&mut self, group: u16, on: bool, locking: bool, lights: &[Light], now: Millis, log: Log<'_>) -> bool {
+        let Some(call) = self.list.get_mut(usize::from(group)) else { return false };
         let was_called = call.is_called();
         call.present = if on { call.present.saturating_add(1) } else { call.present.saturating_sub(1) };
         call.locked |= on && locking && !lights[usize::from(group)].state.is_open();
@@ -68,6 +68,7 @@ impl Calls {
             let (phases, journal) = log;
             phases.call(now, group, call.on_foot, !was_called, Reason::Reported, journal);
         }
+        was_called != call.is_called()
     }
 
     /// Who is open waits no more; who is called and closed begins to wait.

@@ -62,6 +62,8 @@ pub mod code {
     pub const CLEARANCE: u8 = 22;
     /// People on foot: begin of don't walk.
     pub const DONT_WALK: u8 = 23;
+    /// All rings cross a barrier: the number of the one they leave the section by.
+    pub const BARRIER: u8 = 31;
     /// A flashing yellow arrow begins.
     pub const FYA: u8 = 32;
     /// A flashing yellow arrow ends.
@@ -72,6 +74,16 @@ pub mod code {
     pub const CALL_DROPPED: u8 = 44;
     /// People on foot call.
     pub const PED_CALL: u8 = 45;
+    /// Max 1 of a phase begins to count.
+    pub const MAX_1: u8 = 50;
+    /// Max 2 of a phase begins to count.
+    pub const MAX_2: u8 = 51;
+    /// A dynamic max of a phase begins to count.
+    pub const DYNAMIC_MAX: u8 = 52;
+    /// The dynamic max of a phase has grown.
+    pub const DYNAMIC_MAX_UP: u8 = 53;
+    /// The dynamic max of a phase has shrunk.
+    pub const DYNAMIC_MAX_DOWN: u8 = 54;
     /// Overlap: begin of green.
     pub const OVERLAP_GREEN: u8 = 61;
     /// Overlap: begin of yellow.
@@ -84,6 +96,18 @@ pub mod code {
     pub const DETECTOR_OFF: u8 = 81;
     /// A detector goes on.
     pub const DETECTOR_ON: u8 = 82;
+    /// A detector is to be believed again.
+    pub const DETECTOR_RESTORED: u8 = 83;
+    /// A detector is broken: its pulses are too short for a vehicle.
+    pub const DETECTOR_OTHER: u8 = 84;
+    /// A detector is broken: it sees nobody (watchdog).
+    pub const DETECTOR_WATCHDOG: u8 = 85;
+    /// A detector is broken: its loop is open. Nothing writes it yet: no input tells of it.
+    pub const DETECTOR_OPEN: u8 = 86;
+    /// A detector is broken: it is on for too long (shorted loop, maximum presence).
+    pub const DETECTOR_SHORT: u8 = 87;
+    /// A detector is broken: it goes on too often (excessive change).
+    pub const DETECTOR_ERRATIC: u8 = 88;
     /// A preemption's input goes on.
     pub const PREEMPT_ON: u8 = 102;
     /// A preemption's input goes off.

@@ -31,6 +31,8 @@ pub enum Reason {
     Requested(Asked),
     /// The strategy decided so.
     Decided,
+    /// The diagnostics of its detector say so.
+    Diagnosed,
     /// Its time is over.
     Over,
     /// It was asked for before and waited for the intergreen after a group.
@@ -102,6 +104,7 @@ impl Reason {
             Self::Reported => "reported".into(),
             Self::Requested(asked) => asked.words(plan),
             Self::Decided => "the strategy decided so".into(),
+            Self::Diagnosed => "as its diagnostics say".into(),
             Self::Over => "its time is over".into(),
             Self::After { group } => format!("was asked for and waited until '{}' had cleared", name(group)),
             Self::GivesWay { to } => format!("because of '{}', to which it gives way", name(to)),

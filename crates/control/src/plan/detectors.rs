@@ -42,18 +42,78 @@ pub struct DetectorUse {
     /// What it does for them.
     #[cfg_attr(feature = "serde", serde(default))]
     pub mode: DetectorMode,
-    /// Whether a call is kept until it is served, also when the vehicle has left the detector.
+    /// Whether a call is kept until it is served, also when the vehicle has left the detector (red lock).
     #[cfg_attr(feature = "serde", serde(default))]
     pub locking: bool,
-    /// Counts as occupied only after being on for this long, s, 0–60.
+    /// Whether that holds for vehicles that come during yellow too (yellow lock); nothing without `locking`.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub yellow_lock: bool,
+    /// Counts as occupied only after being on for this long while its groups are not green, s, 0–60. While one of them
+    /// is green there is no delay: a driver who turned on red is no call, one who arrives on green extends it.
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds"))]
     pub delay: Millis,
-    /// Counts as occupied for this much longer than it is, s, 0–30.
+    /// Extends a green for this much longer than it is on, s, 0–30 (carry-over).
     #[cfg_attr(feature = "serde", serde(default, with = "super::seconds"))]
     pub extend: Millis,
+    /// Extends a green only until it is off for the first time, its `extend` included: it clears the queue and leaves
+    /// those who come later to detectors further upstream.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub queue: bool,
+    /// Extends a green for this long at most, from its start, s, 0–255 \[0: no limit\].
+    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds"))]
+    pub extend_limit: Millis,
+    /// Its actuations on red lengthen the least green (added initial). If no detector of a group does that, all that
+    /// call it do.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub added_initial: bool,
+    /// Groups that it extends too while they are green and its own are not (detector switching): a left turn's, for
+    /// instance, those of the through traffic with which it may go giving way.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub switched: Vec<String>,
+    /// When it is taken for broken, and what then.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub diagnostics: DetectorLimits,
     /// Where it lies in the road, if somebody knows.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub place: Option<DetectorPlace>,
+}
+
+/// When a detector is taken for broken (NTCIP 1202, but for `expected`, `short_pulse`, and the counts by which traffic
+/// passes them). Looked at once a minute. Of a channel with several uses the first one's limits hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields, default))]
+pub struct DetectorLimits {
+    /// Broken if no edge came for so long, s, 0–86400 \[0: never\]: for places where somebody comes also at night.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    pub no_activity: Millis,
+    /// Broken if it saw nobody while so many vehicles were expected: its usual share of what all detectors here have
+    /// counted since, 0–1000 \[60\], 0: never. A quiet night is no failure.
+    pub expected: u16,
+    /// Broken if it is on for longer than this, s, 0–86400 \[900\], 0: never.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    pub max_presence: Millis,
+    /// Broken if it goes on more often than this in a minute, 0–1000 \[90\], 0: never. A saturated lane has about 32.
+    pub erratic: u16,
+    /// Broken if ten pulses in a minute are shorter than this, s, 0–1 \[0.05\], 0: never. A motorcycle at 100 km/h
+    /// takes 0.13 s.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    pub short_pulse: Millis,
+    /// What a broken detector does, s into the green, 0–255 \[255\]: it calls while its groups are not green and
+    /// extends their green for so long. 255: as long as the green may last; 0: it does nothing.
+    pub fail_time: u8,
+}
+
+impl Default for DetectorLimits {
+    fn default() -> Self {
+        Self {
+            no_activity: Millis(0),
+            expected: 60,
+            max_presence: Millis(900_000),
+            erratic: 90,
+            short_pulse: Millis(50),
+            fail_time: 255,
+        }
+    }
 }
 
 /// What a detector in the road is made for, from the stop line upstream.

@@ -17,6 +17,7 @@
 //! A [`PlanSpec`] is a plan as written; a [`Plan`] is one that was checked and never changes. There is no other way to
 //! a `Plan` than through the checks, so that whoever holds one need not ask.
 
+mod actuation;
 mod build;
 mod check;
 mod clearance;
@@ -35,9 +36,10 @@ mod written_program;
 
 use alloc::{string::String, vec::Vec};
 
+pub use actuation::{Actuation, RingModes};
 pub use clearance::Clearance;
 pub use coordination::{Calendar, DayAction, DayEntry, DayPlan, Holiday, Pattern, PhaseSplit, StageSplit, WallClock};
-pub use detectors::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse};
+pub use detectors::{DetectorKind, DetectorLimits, DetectorMode, DetectorPlace, DetectorUse};
 pub use error::{PlanError, PlanErrors};
 pub(crate) use make::longest_run;
 pub use preempt::{Preempt, PreemptKind, Priority};

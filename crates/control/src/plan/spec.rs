@@ -4,7 +4,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::{Calendar, Clearance, DetectorUse, Pattern, Preempt, Priority};
+use super::{Actuation, Calendar, Clearance, DetectorUse, Pattern, Preempt, Priority, RingModes};
 use crate::{Millis, Program};
 
 /// The version of the format that this code reads.
@@ -252,6 +252,9 @@ pub struct RingsSpec {
     /// Groups that follow several phases.
     #[cfg_attr(feature = "serde", serde(default))]
     pub overlaps: Vec<OverlapSpec>,
+    /// How the rings behave as a whole.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub modes: RingModes,
 }
 
 /// A phase (NEMA): what one ring serves at a time.
@@ -265,6 +268,9 @@ pub struct PhaseSpec {
     /// The groups of people on foot it opens when they are called.
     #[cfg_attr(feature = "serde", serde(default))]
     pub walks: Vec<String>,
+    /// How it is actuated.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub actuation: Actuation,
 }
 
 /// An overlap: a group that is open with any of several phases, and stays open when one follows another.

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec, vec::Vec};
 
 use super::{GroupKind, Recall};
-use crate::Millis;
+use crate::{Lamp, Millis};
 
 /// How two groups stand to each other. Of an ordered pair: the first gives way to the second, or not.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -62,6 +62,11 @@ impl Group {
     /// Whether it is for people on foot.
     pub const fn is_pedestrian(&self) -> bool {
         matches!(self.kind, GroupKind::Pedestrian)
+    }
+
+    /// Whether a lamp of it says go: green of either kind, or an arrow that flashes.
+    pub const fn shows_open(&self, lamp: Lamp) -> bool {
+        lamp.is_green() || matches!((self.kind, lamp), (GroupKind::FlashingYellowArrow, Lamp::Flashing))
     }
 }
 

@@ -66,8 +66,12 @@ pub fn dual_ring() -> Plan {
         }
     }
     spec = spec.give_way("R2", "P8", false);
-    let phase =
-        |number, groups: &[&str], walks: &[&str]| PhaseSpec { number, groups: names(groups), walks: names(walks) };
+    let phase = |number, groups: &[&str], walks: &[&str]| PhaseSpec {
+        number,
+        groups: names(groups),
+        walks: names(walks),
+        actuation: Default::default(),
+    };
     spec.rings = Some(RingsSpec {
         phases: vec![
             phase(1, &[], &[]),
@@ -87,6 +91,7 @@ pub fn dual_ring() -> Plan {
                 OverlapSpec { group: group.into(), phases, permissive, lead: s(0), trail }
             })
             .collect(),
+        modes: Default::default(),
     });
     for (channel, group) in (0..).zip(["T2", "L3", "T4", "T6", "L7", "T8", "P2", "P4", "P6", "P8"]) {
         spec.detectors.push(DetectorUse {

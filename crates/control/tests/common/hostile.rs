@@ -171,10 +171,20 @@ pub fn random_plan(dice: &mut Dice) -> PlanSpec {
         spec.rings = Some(sections(dice, n, &forbidden));
     } else {
         // A phase for each group, in one section; the last group may be an overlap.
-        let mut rings = RingsSpec { phases: vec![], rings: vec![vec![vec![]], vec![vec![]]], overlaps: vec![] };
+        let mut rings = RingsSpec {
+            phases: vec![],
+            rings: vec![vec![vec![]], vec![vec![]]],
+            overlaps: vec![],
+            modes: Default::default(),
+        };
         for g in 0..n {
             let number = g as u8 + 1;
-            rings.phases.push(PhaseSpec { number, groups: vec![format!("{g}")], walks: vec![] });
+            rings.phases.push(PhaseSpec {
+                number,
+                groups: vec![format!("{g}")],
+                walks: vec![],
+                actuation: Default::default(),
+            });
             let ring = usize::from(g > 0 && rings.rings[0][0].iter().all(|&p| !forbidden[g][usize::from(p) - 1]));
             rings.rings[ring][0].push(number);
         }
@@ -230,7 +240,8 @@ pub fn random_plan(dice: &mut Dice) -> PlanSpec {
 
 /// Two rings and two sections, or one ring: phases with several groups, some of them shared.
 fn sections(dice: &mut Dice, n: usize, forbidden: &[Vec<bool>]) -> RingsSpec {
-    let mut rings = RingsSpec { phases: vec![], rings: vec![vec![vec![], vec![]]], overlaps: vec![] };
+    let mut rings =
+        RingsSpec { phases: vec![], rings: vec![vec![vec![], vec![]]], overlaps: vec![], modes: Default::default() };
     // Each group is the first of a phase; the others that get along with it may come along: so they are shared.
     let mut sets: Vec<Vec<usize>> = Vec::new();
     for g in 0..n {
@@ -250,7 +261,12 @@ fn sections(dice: &mut Dice, n: usize, forbidden: &[Vec<bool>]) -> RingsSpec {
     let mut second: Vec<Vec<u8>> = vec![vec![], vec![]];
     for (i, set) in sets.iter().enumerate() {
         let number = i as u8 + 1;
-        rings.phases.push(PhaseSpec { number, groups: set.iter().map(|g| format!("{g}")).collect(), walks: vec![] });
+        rings.phases.push(PhaseSpec {
+            number,
+            groups: set.iter().map(|g| format!("{g}")).collect(),
+            walks: vec![],
+            actuation: Default::default(),
+        });
         let section = usize::from(i * 2 >= sets.len());
         // Whatever gets along with all of the first ring's section may go into the second ring.
         let beside = rings.rings[0][section].iter().all(|&p| get_along(set, &sets[usize::from(p) - 1]));

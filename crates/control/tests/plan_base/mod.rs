@@ -185,7 +185,12 @@ pub fn rings() -> PlanSpec {
     intergreen(&mut spec, "wb_left", "eb", 5.0);
     intergreen(&mut spec, "eb", "wb_left", 5.0);
     spec.yellow_conflicts = true;
-    let phase = |number, groups: &[&str]| PhaseSpec { number, groups: names(groups), walks: vec![] };
+    let phase = |number, groups: &[&str]| PhaseSpec {
+        number,
+        groups: names(groups),
+        walks: vec![],
+        actuation: Default::default(),
+    };
     let mut phases = vec![phase(1, &[]), phase(2, &["eb"]), phase(4, &["nb"]), phase(6, &["wb"]), phase(8, &["sb"])];
     phases[1].walks = names(&["walk"]);
     let overlap = |group: &str, phases: &[u8], permissive: &[u8], trail| OverlapSpec {
@@ -199,6 +204,7 @@ pub fn rings() -> PlanSpec {
         phases,
         rings: vec![vec![vec![1, 2], vec![4]], vec![vec![6], vec![8]]],
         overlaps: vec![overlap("wb_left", &[1], &[2], 0.0), overlap("right", &[1], &[], 2.0)],
+        modes: Default::default(),
     });
     let split = |phase, split| PhaseSplit { phase, split: s(split) };
     spec.patterns = vec![Pattern {

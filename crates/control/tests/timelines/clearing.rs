@@ -117,11 +117,17 @@ fn a_left_that_is_held_gives_way_meanwhile_and_then_takes_the_oncoming_traffic_w
 
 #[test]
 fn phase_2_opens_when_the_protected_left_of_phase_1_has_cleared() {
-    let phase = |number, group: &str| PhaseSpec { number, groups: vec![group.into()], walks: vec![] };
+    let phase = |number, group: &str| PhaseSpec {
+        number,
+        groups: vec![group.into()],
+        walks: vec![],
+        actuation: Default::default(),
+    };
     let rings = RingsSpec {
         phases: vec![phase(1, "L"), phase(2, "O"), phase(4, "X")],
         rings: vec![vec![vec![1, 2], vec![4]]],
         overlaps: vec![],
+        modes: Default::default(),
     };
     Timeline::new(PlanSpec { stages: vec![], rings: Some(rings), ..left() }).check(
         "
@@ -236,6 +242,7 @@ fn an_overlap_ends_although_a_group_of_its_phase_goes_on_in_another() {
         number,
         groups: groups.iter().map(ToString::to_string).collect(),
         walks: vec![],
+        actuation: Default::default(),
     };
     let mut spec = PlanSpec::new("shared", ["T", "S", "U", "V", "X"].map(vehicle).to_vec())
         .forbid("T", "U", (s(5), s(5)))
@@ -247,6 +254,7 @@ fn an_overlap_ends_although_a_group_of_its_phase_goes_on_in_another() {
         phases: vec![phase(2, &["T", "S"]), phase(3, &["S", "U"]), phase(4, &["X"])],
         rings: vec![vec![vec![2, 3], vec![4]]],
         overlaps: vec![OverlapSpec { group: "V".into(), phases: vec![2], permissive: vec![], lead: s(0), trail: s(0) }],
+        modes: Default::default(),
     });
     Timeline::new(spec).check(
         "

@@ -11,6 +11,7 @@ fn arrow() -> PlanSpec {
         number,
         groups: groups.iter().map(ToString::to_string).collect(),
         walks: vec![],
+        actuation: Default::default(),
     };
     let spec = PlanSpec::new(
         "flashing yellow arrow",
@@ -40,6 +41,7 @@ fn arrow() -> PlanSpec {
             lead: s(0),
             trail: s(0),
         }],
+        modes: Default::default(),
     };
     PlanSpec { intergreens, rings: Some(rings), ..spec }
 }

@@ -32,6 +32,7 @@ mod events;
 mod flashing_arrow;
 mod greens;
 mod lefts;
+mod nema;
 mod on_foot;
 mod preemption;
 mod programs;

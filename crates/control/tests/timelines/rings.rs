@@ -41,8 +41,12 @@ fn rings() -> PlanSpec {
         spec = spec.forbid("P", &number(n), (s(10), clearance(n)));
     }
     spec = spec.give_way("R", "P", false).forbid("R", "1", (s(4), s(4))).forbid("R", "4", (s(4), s(5)));
-    let phase =
-        |n: u8| PhaseSpec { number: n, groups: vec![number(n)], walks: if n == 2 { vec!["P".into()] } else { vec![] } };
+    let phase = |n: u8| PhaseSpec {
+        number: n,
+        groups: vec![number(n)],
+        walks: if n == 2 { vec!["P".into()] } else { vec![] },
+        actuation: Default::default(),
+    };
     spec.rings = Some(RingsSpec {
         phases: (1..=8).map(phase).collect(),
         rings: vec![vec![vec![1, 2], vec![3, 4]], vec![vec![5, 6], vec![7, 8]]],
@@ -53,6 +57,7 @@ fn rings() -> PlanSpec {
             lead: s(6),
             trail: s(3),
         }],
+        modes: Default::default(),
     });
     spec
 }

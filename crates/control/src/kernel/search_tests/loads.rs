@@ -103,9 +103,18 @@ fn places_that_the_sequence_does_not_have() {
 
 #[test]
 fn phases_that_the_plan_does_not_have() {
-    let phase = |number, group: &str| PhaseSpec { number, groups: vec![group.into()], walks: vec![] };
-    let rings =
-        RingsSpec { phases: vec![phase(1, "a"), phase(4, "b")], rings: vec![vec![vec![1], vec![4]]], overlaps: vec![] };
+    let phase = |number, group: &str| PhaseSpec {
+        number,
+        groups: vec![group.into()],
+        walks: vec![],
+        actuation: Default::default(),
+    };
+    let rings = RingsSpec {
+        phases: vec![phase(1, "a"), phase(4, "b")],
+        rings: vec![vec![vec![1], vec![4]]],
+        overlaps: vec![],
+        modes: Default::default(),
+    };
     let spec = PlanSpec { stages: vec![], rings: Some(rings), ..two() };
     let known = 0b1001;
     for (phases, walks, lingering, fits) in [

@@ -205,7 +205,12 @@ fn dual_ring() -> PlanSpec {
             spec = spec.forbid(a, b, (s(1), s(1)));
         }
     }
-    let phase = |number, group: &str| PhaseSpec { number, groups: vec![group.into()], walks: vec![] };
+    let phase = |number, group: &str| PhaseSpec {
+        number,
+        groups: vec![group.into()],
+        walks: vec![],
+        actuation: Default::default(),
+    };
     spec.rings = Some(RingsSpec {
         phases: vec![phase(1, "1"), phase(2, "2"), phase(5, "5"), phase(6, "6"), phase(4, "4"), phase(8, "8")],
         rings: vec![vec![vec![1, 2], vec![4]], vec![vec![5, 6], vec![8]]],
@@ -216,6 +221,7 @@ fn dual_ring() -> PlanSpec {
             lead: s(1),
             trail: s(2),
         }],
+        modes: Default::default(),
     });
     spec
 }

@@ -4,7 +4,7 @@ use alloc::{collections::BTreeSet, format, string::String};
 
 use super::Checks;
 use crate::Millis;
-use crate::plan::{DetectorMode, Preempt, PreemptPlan, StartUp};
+use crate::plan::{DetectorLimits, DetectorMode, DetectorPlace, Preempt, PreemptPlan, StartUp};
 
 impl Checks<'_> {
     /// All zero, or long enough that nobody is still inside at the first green: whoever entered while it flashed has
@@ -40,6 +40,19 @@ impl Checks<'_> {
             let element = format!("detector {}", detector.channel);
             self.range(&element, "delay", detector.delay, 0, 60);
             self.range(&element, "extend", detector.extend, 0, 30);
+            self.range(&element, "extend_limit", detector.extend_limit, 0, 255);
+            self.limits(&element, &detector.diagnostics);
+            self.place(&element, detector.place.as_ref());
+            if detector.yellow_lock && !detector.locking {
+                self.add(&*element, "has yellow_lock without locking; expected both, or none");
+            }
+            for group in &detector.switched {
+                if self.plan.find_group(group).is_none() {
+                    self.add(&*element, format!("switched: there is no group '{group}'; expected one of the plan"));
+                } else if detector.groups.contains(group) {
+                    self.add(&*element, format!("switches to '{group}', its own; expected another group"));
+                }
+            }
             if detector.groups.is_empty() && detector.mode != DetectorMode::Count {
                 self.add(&*element, "has no groups; expected at least one, or mode count");
             }
@@ -47,6 +60,33 @@ impl Checks<'_> {
                 if !seen.insert((detector.channel, group)) {
                     self.add(&*element, format!("is used twice for '{group}'; expected once"));
                 }
+            }
+        }
+    }
+
+    /// When it is taken for broken.
+    fn limits(&mut self, element: &str, limits: &DetectorLimits) {
+        self.range(element, "no_activity", limits.no_activity, 0, 86_400);
+        self.range(element, "max_presence", limits.max_presence, 0, 86_400);
+        self.range(element, "short_pulse", limits.short_pulse, 0, 1);
+        for (what, found) in [("expected", limits.expected), ("erratic", limits.erratic)] {
+            if found > 1000 {
+                self.add(element, format!("{what} is {found}; expected 0–1000"));
+            }
+        }
+    }
+
+    /// Where it lies.
+    fn place(&mut self, element: &str, place: Option<&DetectorPlace>) {
+        let Some(place) = place else { return };
+        let numbers = [
+            ("distance", place.distance_m, 0.0, 2000.0, "m"),
+            ("length", place.length_m, 0.1, 200.0, "m"),
+            ("speed", place.speed_m_s, 1.0, 70.0, "m/s"),
+        ];
+        for (what, found, least, most, unit) in numbers {
+            if !(least..=most).contains(&found) {
+                self.add(element, format!("{what} is {found} {unit}; expected {least}–{most} {unit}"));
             }
         }
     }

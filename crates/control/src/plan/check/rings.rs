@@ -14,7 +14,7 @@ impl Overlap {
 
 impl Rings {
     /// The groups that are open with a phase: its own, its walks, and the overlaps that follow it.
-    pub(super) fn set(&self, phase: &Phase) -> Vec<u16> {
+    pub(crate) fn set(&self, phase: &Phase) -> Vec<u16> {
         let overlaps = self.overlaps.iter().filter(|o| o.is_with(phase.number)).map(|o| o.group);
         let mut set: Vec<u16> = phase.groups.iter().chain(&phase.walks).copied().chain(overlaps).collect();
         set.sort_unstable();

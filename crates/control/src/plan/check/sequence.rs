@@ -32,7 +32,7 @@ impl Plan {
     }
 
     /// The largest least green of a stage's groups, with the leading intervals they wait for.
-    pub(super) fn stage_least(&self, stage: usize) -> Millis {
+    pub(crate) fn stage_least(&self, stage: usize) -> Millis {
         let groups = self.stages().get(stage).map_or(&[][..], |s| &s.groups);
         groups.iter().map(|&g| self.least(g, groups)).max().unwrap_or(Millis(0))
     }
@@ -45,7 +45,7 @@ impl Plan {
     }
 
     /// From the request of a stage to the last start of green in it, if the stage before it may end at once.
-    pub(super) fn change(&self, from: usize, to: usize) -> Millis {
+    pub(crate) fn change(&self, from: usize, to: usize) -> Millis {
         let (Some(a), Some(b)) = (self.stages().get(from), self.stages().get(to)) else { return Millis(0) };
         let interstage = self.interstage(from, to);
         let starting = b.groups.iter().filter(|g| !a.groups.contains(g));
@@ -65,7 +65,7 @@ impl Plan {
     /// The least time that a phase needs: of each of its groups the least green and what follows it, of each of its
     /// walks walk, clearance and buffer; where an intergreen to whoever may come next is longer, that. A phase without
     /// groups of its own is there for its overlaps.
-    pub(super) fn phase_need(&self, phase: &Phase) -> Millis {
+    pub(crate) fn phase_need(&self, phase: &Phase) -> Millis {
         let Some(rings) = self.rings() else { return Millis(0) };
         let next = rings.next_groups(phase.number);
         let intergreen = |g: u16| next.iter().map(|&n| self.matrix().intergreen(g, n)).max().unwrap_or(Millis(0));

@@ -1,0 +1,137 @@
+//! How long a stage stays green.
+
+use super::{Actuated, Shown, Why};
+use crate::{Millis, View, log::code, plan::Recall};
+
+impl Actuated {
+    /// Keeps a stage that is shown, or leaves it. Returns when to look again.
+    pub(super) fn go_on(&mut self, stage: usize, now: Millis, view: &View<'_>) -> Millis {
+        if self.is_conflicting(stage) {
+            self.conflict.get_or_insert(now);
+        } else {
+            self.conflict = None;
+            self.out.fill(false);
+        }
+        let Some(conflict) = self.conflict else { return self.rest(stage, now, view) };
+        let Some(to) = self.following(stage, now, view) else { return self.rest(stage, now, view) };
+        self.gap_out(now, view);
+        let (last, max) = (self.last_end(stage, view), conflict + self.tables.stages[stage].max_green);
+        // The plan's own least greens are the kernel's; those of the run give way to who has waited for long.
+        let least = self.least_until(stage, to, now >= last, view);
+        if now < least {
+            self.why = Why::Least;
+            return least.min(last).max(now + Millis(1));
+        }
+        let code = if now >= last {
+            code::FORCE_OFF
+        } else if now >= max {
+            code::MAX_OUT
+        } else if let Some((why, until)) = self.extends(stage, to, now, view) {
+            self.why = why;
+            return until.min(last).min(max);
+        } else {
+            code::GAP_OUT
+        };
+        self.leave(stage, to, code, now);
+        self.opening_ends(now)
+    }
+
+    /// Nobody is called elsewhere: the stage stays, unless another is to be rested in.
+    fn rest(&mut self, stage: usize, now: Millis, view: &View<'_>) -> Millis {
+        let Some(to) = self.resting_place(stage, view) else {
+            self.why = Why::Rests;
+            return Millis::NEVER;
+        };
+        self.gap_out(now, view);
+        let least = self.least_until(stage, to, false, view);
+        if now < least {
+            self.why = Why::Least;
+            return least;
+        }
+        if let Some((why, until)) = self.extends(stage, to, now, view) {
+            self.why = why;
+            return until;
+        }
+        self.leave(stage, to, code::GAP_OUT, now);
+        self.opening_ends(now)
+    }
+
+    /// When the stage asked for has to be open.
+    fn opening_ends(&self, now: Millis) -> Millis {
+        match self.shown {
+            Shown::Opening(until) => until,
+            Shown::Since(_) => now,
+        }
+    }
+
+    /// Until when the groups that end have to stay open.
+    fn least_until(&self, stage: usize, to: usize, hurry: bool, view: &View<'_>) -> Millis {
+        let mut until = Millis(i64::MIN);
+        for &g in &self.tables.stages[stage].groups {
+            let i = usize::from(g);
+            let Some(opened) = self.opened[i] else { continue };
+            let least = match (self.tables.stages[to].opens[i], hurry) {
+                // Nobody ends in the moment in which another opens.
+                (true, _) => Millis(1),
+                (false, true) => view.plan.groups()[i].min_green,
+                (false, false) => self.tables.min_green[i],
+            };
+            until = until.max(opened + least);
+        }
+        until
+    }
+
+    /// When a lane gaps out if nobody comes any more; never, while somebody is there.
+    fn gap_ends(&self, lane: usize, view: &View<'_>) -> Millis {
+        let detectors = &self.tables.lanes[lane].detectors;
+        let never = Millis(i64::MIN);
+        let end = |&(number, gap): &(usize, Millis)| {
+            if view.calls.use_extends(number) {
+                Millis::NEVER
+            } else {
+                view.calls.use_extended(number).map_or(never, |at| at + gap)
+            }
+        };
+        detectors.iter().map(end).max().unwrap_or(never)
+    }
+
+    /// Takes note of the lanes that have gapped out.
+    fn gap_out(&mut self, now: Millis, view: &View<'_>) {
+        for lane in 0..self.out.len() {
+            self.out[lane] = self.out[lane] || self.gap_ends(lane, view) <= now;
+        }
+    }
+
+    /// Whether a lane is needed: some of its groups are open and end.
+    fn is_needed(&self, lane: usize, stage: usize, to: usize) -> bool {
+        let (from, to) = (&self.tables.stages[stage].opens, &self.tables.stages[to].opens);
+        let ends = |groups: &[u16]| groups.iter().map(|&g| usize::from(g)).any(|g| from[g] && !to[g]);
+        let lane = &self.tables.lanes[lane];
+        let own = || lane.groups.iter().any(|&g| self.opened[usize::from(g)].is_some());
+        ends(&lane.groups) || ends(&lane.switched) && !own()
+    }
+
+    /// Who extends the stage, and until when if nobody comes any more.
+    fn extends(&self, stage: usize, to: usize, now: Millis, view: &View<'_>) -> Option<(Why, Millis)> {
+        let groups = &view.plan.groups();
+        let recalled = |&&g: &&u16| {
+            let i = usize::from(g);
+            groups[i].recall == Recall::Max && !self.tables.stages[to].opens[i] && self.opened[i].is_some()
+        };
+        if let Some(&g) = self.tables.stages[stage].groups.iter().find(recalled)
+            && self.conflict.is_some()
+        {
+            return Some((Why::Recall(g), Millis::NEVER));
+        }
+        let mut found = None;
+        for lane in (0..self.out.len()).filter(|&l| !self.out[l] && self.is_needed(l, stage, to)) {
+            let until = self.gap_ends(lane, view);
+            debug_assert!(until > now, "it would have gapped out");
+            let before = found.map_or(Millis(i64::MIN), |(_, until)| until);
+            if until > before {
+                found = Some((Why::Lane(u32::try_from(lane).unwrap_or(u32::MAX)), until));
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,233 @@
+//! The strategy `actuated`: the stages of the plan, as long as their traffic needs them.
+//!
+//! Terms
+//! - **call**: of a group that is not open and wants to be: by its detectors, by its recall, or because nothing can call
+//!   it. A stage is called if it opens a called group; a stage that nobody calls is skipped.
+//! - **lane**: detectors that lie in one lane; a detector of which nobody knows the place is a lane of its own.
+//! - **gap**: a lane has gapped out when none of its detectors has been on for its gap. From then on the lane no longer
+//!   extends this green, whoever comes: with many lanes some detector is always on, and the green would never end.
+//! - **needed**: a lane one of whose groups the stage opens and the next one does not. Who stays open needs no extension.
+//! - **gap-out**, **max-out**, **force-off**: why a stage ends: its needed lanes have gapped out; others have waited for
+//!   its greatest green; somebody would wait longer than the plan allows.
+//!
+//! A stage is green for its least green, then for as long as a needed lane extends it, at most for its greatest green
+//! after the first call of somebody whom it does not serve; while there is no such call it rests. The next stage is the
+//! next called one in the plan's order, unless a later one serves the same groups and more. Whatever is called, nobody
+//! waits longer than the plan's longest red: the least time until each group can be open is known from the plan, and
+//! extensions end in time for it ([`Plan::worst_sequence`](crate::Plan::worst_sequence) fits into every longest red).
+//!
+//! Source: stage-based vehicle actuation as in RiLSA and in the UK (TAL 2/03); gap, least and greatest green as in
+//! NEMA TS 2. SUMO's `actuated` differs: its gap is the shortest of all lanes, and it skips no stage.
+
+mod checkpoint;
+mod choice;
+mod green;
+mod settings;
+mod tables;
+
+use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
+
+use self::{
+    settings::{PARAMETERS, Settings},
+    tables::Tables,
+};
+use crate::{Decision, Entry, Millis, Request, StateError, Strategy, View, log::code, plan::Plan};
+
+/// Its entry in the registry.
+pub(crate) const ENTRY: Entry = Entry {
+    name: "actuated",
+    summary: "the plan's stages, extended by detectors, skipped if nobody calls",
+    needs: "detectors that call and extend; a group without any is served in every cycle",
+    parameters: PARAMETERS,
+    falls_back: Some("fixed_time"),
+    phases: false,
+    source: "stage-based vehicle actuation (RiLSA; UK TAL 2/03), gaps and greatest greens as in NEMA TS 2",
+    make: |setup| {
+        if setup.plan.stages().is_empty() {
+            return Err(setup.unsuitable("the plan has no stages; nema serves rings"));
+        }
+        Ok(Box::new(Actuated::new(setup.plan, Settings::read(setup)?)))
+    },
+};
+
+/// What it waits for; for the explanation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Why {
+    /// It has not begun.
+    NotStarted,
+    /// The stage's groups are not open yet.
+    Opens,
+    /// Some green has not had its least time.
+    Least,
+    /// Nobody else is called.
+    Rests,
+    /// A lane extends the stage.
+    Lane(u32),
+    /// A group has a maximum recall.
+    Recall(u16),
+}
+
+/// Whether a stage is shown yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Shown {
+    /// Its groups are to open; at the latest at that time it goes on without those that did not.
+    Opening(Millis),
+    /// Since that time.
+    Since(Millis),
+}
+
+/// Stage-based actuation.
+#[derive(Clone, Debug)]
+pub struct Actuated {
+    settings: Settings,
+    tables: Tables,
+    stage: Option<u32>,
+    shown: Shown,
+    /// By group, since when it is open.
+    opened: Vec<Option<Millis>>,
+    /// By group, since when it is called and not open.
+    waiting: Vec<Option<Millis>>,
+    /// Since when somebody is called whom the stage does not serve.
+    conflict: Option<Millis>,
+    /// By lane, whether it has gapped out since then.
+    out: Vec<bool>,
+    why: Why,
+    /// Why the stage before ended: an event code.
+    ended: Option<u8>,
+    /// Events since the last decision.
+    notes: Vec<(u8, u16)>,
+}
+
+impl Actuated {
+    fn new(plan: &Plan, settings: Settings) -> Self {
+        let groups = plan.groups().len();
+        let tables = Tables::new(plan, &settings);
+        Self {
+            settings,
+            stage: None,
+            shown: Shown::Opening(Millis::NEVER),
+            opened: vec![None; groups],
+            waiting: vec![None; groups],
+            conflict: None,
+            out: vec![false; tables.lanes.len()],
+            why: Why::NotStarted,
+            ended: None,
+            notes: Vec::with_capacity(groups),
+            tables,
+        }
+    }
+
+    /// Asks for a stage.
+    fn enter(&mut self, stage: usize, now: Millis) {
+        let change = self.stage.map_or(self.tables.longest_change, |from| self.tables.opening(from as usize, stage));
+        self.stage = u32::try_from(stage).ok();
+        self.shown = Shown::Opening(now + change);
+        self.conflict = None;
+        self.out.fill(false);
+        self.why = Why::Opens;
+    }
+
+    /// Leaves a stage for another, and tells the log why.
+    fn leave(&mut self, from: usize, to: usize, code: u8, now: Millis) {
+        for &g in &self.tables.stages[from].groups {
+            let event = (code, self.tables.number[usize::from(g)]);
+            let (code, Some(number)) = event else { continue };
+            if self.opened[usize::from(g)].is_some() && self.ends(number, to) && !self.notes.contains(&(code, number)) {
+                self.notes.push((code, number));
+            }
+        }
+        self.ended = Some(code);
+        self.enter(to, now);
+    }
+
+    /// Whether a stage opens nobody of a phase who is open now.
+    fn ends(&self, phase: u16, to: usize) -> bool {
+        let opens = &self.tables.stages[to].opens;
+        let mut groups = self.tables.number.iter().zip(&self.opened).zip(opens);
+        groups.all(|((&number, opened), &opens)| number != Some(phase) || opened.is_none() || !opens)
+    }
+
+    /// Takes note of what is open and who waits.
+    fn watch(&mut self, now: Millis, view: &View<'_>) {
+        for (g, group) in (0u16..).zip(view.plan.groups()) {
+            let i = usize::from(g);
+            let lamp = view.lamps[i];
+            if group.shows_open(lamp) {
+                self.opened[i].get_or_insert(now);
+                self.waiting[i] = None;
+            } else {
+                self.opened[i] = None;
+                let waits = self.tables.always[i] || view.calls.is_called(g);
+                if waits && lamp != crate::Lamp::Yellow {
+                    self.waiting[i].get_or_insert(now);
+                } else if !waits {
+                    self.waiting[i] = None;
+                }
+            }
+        }
+    }
+
+    /// Whether every group of the stage is open.
+    fn is_open(&self, stage: usize) -> bool {
+        self.tables.stages[stage].groups.iter().all(|&g| self.opened[usize::from(g)].is_some())
+    }
+}
+
+impl Strategy for Actuated {
+    fn name(&self) -> &'static str {
+        ENTRY.name
+    }
+
+    fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
+        self.notes.clear();
+        self.watch(now, view);
+        let Some(stage) = self.stage.map(|s| s as usize) else {
+            self.enter(0, now);
+            return Decision { request: Request::Stage(0), next: now + Millis(1) };
+        };
+        let is_open = self.is_open(stage);
+        let next = match self.shown {
+            Shown::Opening(until) if !is_open && now < until => until,
+            Shown::Opening(_) => {
+                self.shown = Shown::Since(now);
+                self.go_on(stage, now, view)
+            }
+            Shown::Since(_) => self.go_on(stage, now, view),
+        };
+        Decision { request: Request::Stage(self.stage.unwrap_or(0) as usize), next }
+    }
+
+    fn report(&mut self, note: &mut dyn FnMut(u8, u16)) {
+        self.notes.drain(..).for_each(|(code, parameter)| note(code, parameter));
+    }
+
+    fn explain(&self) -> String {
+        let stage = self.stage.and_then(|s| self.tables.stages.get(s as usize)).map_or("?", |s| s.name.as_str());
+        let why = match self.why {
+            Why::NotStarted => return "actuated: not started".into(),
+            Why::Opens => "its groups are not all open yet".into(),
+            Why::Least => "its least green is not over".into(),
+            Why::Rests => "nobody else is called".into(),
+            Why::Lane(lane) => {
+                let name = self.tables.lanes.get(lane as usize).map_or("?", |l| l.name.as_str());
+                format!("{name} extends it")
+            }
+            Why::Recall(group) => format!("group {} has a maximum recall", group.saturating_add(1)),
+        };
+        let ended = match self.ended {
+            Some(code::GAP_OUT) => "; the stage before gapped out",
+            Some(code::MAX_OUT) => "; the stage before had its greatest green",
+            Some(code::FORCE_OFF) => "; the stage before ended so that nobody waits too long",
+            _ => "",
+        };
+        format!("actuated: stage '{stage}', {why}{ended}")
+    }
+
+    fn save(&self, out: &mut Vec<u8>) {
+        self.put(out);
+    }
+
+    fn load(&mut self, state: &[u8]) -> Result<(), StateError> {
+        self.take(state)
+    }
+}

@@ -1,0 +1,180 @@
+//! What follows from the plan alone.
+
+use alloc::{format, string::String, vec, vec::Vec};
+
+use super::Settings;
+use crate::{
+    Millis,
+    log::phase_number,
+    plan::{DetectorKind, DetectorUse, Plan, Recall},
+};
+
+/// How much longer than planned a change may take before a stage goes on without groups that did not open.
+const PATIENCE: Millis = Millis(1000);
+
+/// A stage.
+#[derive(Clone, Debug)]
+pub(super) struct Stage {
+    pub name: String,
+    pub groups: Vec<u16>,
+    /// By group, whether it opens it.
+    pub opens: Vec<bool>,
+    /// By group, whether it opens it and nobody to whom it gives way.
+    pub protects: Vec<bool>,
+    /// Greatest green while others wait.
+    pub max_green: Millis,
+}
+
+/// Detectors in one lane.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    pub name: String,
+    /// Uses of detectors that extend, each with its gap.
+    pub detectors: Vec<(usize, Millis)>,
+    pub groups: Vec<u16>,
+    /// Groups that they extend while those are closed.
+    pub switched: Vec<u16>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Tables {
+    pub stages: Vec<Stage>,
+    pub lanes: Vec<Lane>,
+    /// By group, whether it is called whenever it is not open.
+    pub always: Vec<bool>,
+    /// By group, its least green.
+    pub min_green: Vec<Millis>,
+    /// By group, the number by which logs know its phase; none, if it follows phases as an overlap.
+    pub number: Vec<Option<u16>>,
+    /// The longest time from a request to the last start of green.
+    pub longest_change: Millis,
+    /// By stage, the least time for which it is open.
+    pub least: Vec<Millis>,
+    /// From the request of a stage (column) after another (row) to its last start of green.
+    changes: Vec<Millis>,
+    /// Beyond that: red reverts and leads.
+    slack: Millis,
+    /// From the end of a stage (row) until a group (column) is open at the latest, if every stage in between has its
+    /// least green.
+    needs: Vec<Millis>,
+}
+
+impl Tables {
+    pub fn new(plan: &Plan, settings: &Settings) -> Self {
+        let (n, groups) = (plan.stages().len(), plan.groups());
+        let stages: Vec<Stage> = plan.stages().iter().map(|s| stage(plan, s, settings)).collect();
+        let changes: Vec<Millis> = (0..n * n).map(|i| change(plan, i / n, i % n)).collect();
+        let slack = groups.iter().map(|g| g.red_revert.max(g.lead)).max().unwrap_or(Millis(0)) + PATIENCE;
+        let longest = changes.iter().copied().max().unwrap_or(Millis(0));
+        let calls = |g: &str| plan.spec().detectors.iter().any(|d| d.mode.calls() && d.groups.iter().any(|n| n == g));
+        Self {
+            lanes: lanes(plan, settings),
+            always: groups
+                .iter()
+                .map(|g| match g.recall {
+                    Recall::Min | Recall::Max | Recall::Ped => true,
+                    Recall::Soft => false,
+                    Recall::None => !calls(&g.name),
+                })
+                .collect(),
+            min_green: groups
+                .iter()
+                .map(|g| if g.is_pedestrian() { g.min_green } else { g.min_green.max(settings.min_green) })
+                .collect(),
+            number: (0u16..).take(groups.len()).map(|g| phase_number(plan, g)).collect(),
+            longest_change: longest + slack,
+            least: (0..n).map(|s| plan.stage_least(s)).collect(),
+            needs: needs(plan, &changes),
+            slack,
+            changes,
+            stages,
+        }
+    }
+
+    /// From the request of a stage to its last start of green.
+    pub fn change(&self, from: usize, to: usize) -> Millis {
+        self.changes[from * self.stages.len() + to]
+    }
+
+    /// How long the groups of a stage may take to open.
+    pub fn opening(&self, from: usize, to: usize) -> Millis {
+        self.change(from, to) + self.slack
+    }
+
+    /// From the end of a stage until a group is open at the latest.
+    pub fn need(&self, stage: usize, group: usize) -> Millis {
+        self.needs[stage * self.always.len() + group]
+    }
+}
+
+fn stage(plan: &Plan, stage: &crate::plan::Stage, settings: &Settings) -> Stage {
+    let opens: Vec<bool> = (0u16..).take(plan.groups().len()).map(|g| stage.groups.contains(&g)).collect();
+    let gives_way = |g: u16| stage.groups.iter().any(|&o| o != g && plan.matrix().relation(g, o).yields());
+    let max = |&g: &u16| {
+        let max = plan.groups()[usize::from(g)].max_green;
+        if max == Millis::NEVER { settings.max_green } else { max }
+    };
+    Stage {
+        name: stage.name.clone(),
+        protects: (0u16..).zip(&opens).map(|(g, &o)| o && !gives_way(g)).collect(),
+        max_green: stage.groups.iter().map(max).max().unwrap_or(settings.max_green),
+        groups: stage.groups.clone(),
+        opens,
+    }
+}
+
+fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
+    let mut lanes: Vec<Lane> = Vec::new();
+    for (number, d) in plan.spec().detectors.iter().enumerate().filter(|(_, d)| d.mode.extends()) {
+        let name = d.place.as_ref().map_or_else(|| format!("detector {}", d.channel + 1), |p| format!("lane {}", p.lane));
+        let place = lanes.iter().position(|l| l.name == name).unwrap_or_else(|| {
+            lanes.push(Lane { name, detectors: Vec::new(), groups: Vec::new(), switched: Vec::new() });
+            lanes.len() - 1
+        });
+        let lane = &mut lanes[place];
+        lane.detectors.push((number, gap(d, settings)));
+        for (names, groups) in [(&d.groups, &mut lane.groups), (&d.switched, &mut lane.switched)] {
+            groups.extend(names.iter().filter_map(|g| plan.find_group(g)));
+            groups.sort_unstable();
+            groups.dedup();
+        }
+    }
+    lanes
+}
+
+/// The gap of a detector: upstream of the stop line longer, as a car needs time from there.
+fn gap(d: &DetectorUse, settings: &Settings) -> Millis {
+    match d.place.as_ref().map(|p| p.kind) {
+        Some(DetectorKind::X | DetectorKind::In) => settings.advance_gap,
+        Some(DetectorKind::StopBar | DetectorKind::Count) | None => settings.gap,
+    }
+}
+
+/// See [`Tables::changes`]. Who has just ended has to be red for a while, and people on foot may have a lead.
+fn change(plan: &Plan, from: usize, to: usize) -> Millis {
+    let (a, b) = (&plan.stages()[from].groups, &plan.stages()[to].groups);
+    let group = |g: u16| &plan.groups()[usize::from(g)];
+    let starting = || b.iter().copied().filter(|g| !a.contains(g));
+    let again = starting().map(|g| group(g).yellow + group(g).red_revert).max().unwrap_or(Millis(0));
+    let ahead = |g: u16| b.iter().filter(move |&&o| plan.matrix().relation(g, o).yields()).map(|&o| group(o).lead);
+    plan.change(from, to).max(again) + starting().flat_map(ahead).max().unwrap_or(Millis(0))
+}
+
+/// See [`Tables::needs`].
+fn needs(plan: &Plan, changes: &[Millis]) -> Vec<Millis> {
+    let (n, groups) = (plan.stages().len(), plan.groups().len());
+    let mut needs = vec![Millis::NEVER; n * groups];
+    for from in 0..n {
+        let mut time = Millis(0);
+        for i in 0..n {
+            let (before, stage) = ((from + i) % n, (from + i + 1) % n);
+            time += changes[before * n + stage];
+            for &g in &plan.stages()[stage].groups {
+                let need = &mut needs[from * groups + usize::from(g)];
+                *need = (*need).min(time);
+            }
+            time += plan.stage_least(stage);
+        }
+    }
+    needs
+}

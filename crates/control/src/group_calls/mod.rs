@@ -1,0 +1,322 @@
+//! What detectors mean for groups: calls and extensions.
+//!
+//! Terms
+//! - **call**: somebody waits at a group that is not green, or has been there and is remembered (*locking*).
+//! - **extension**: a detector that extends the group's green is on, or was and is carried over.
+//! - **red actuation**: an actuation since the group's green ended: somebody more who waits.
+//! - **use**: what one detector does for some groups, in the order of the plan's list (see [`DetectorUse`]).
+//!
+//! What a use does depends on the lamps: there is no delay while its groups are green, a queue detector extends only
+//! until its first gap, a switched one extends other groups while its own are closed. A broken detector is replaced by
+//! its stand-in (see [`DetectorLimits`](crate::plan::DetectorLimits)).
+//!
+//! [`DetectorUse`]: crate::plan::DetectorUse
+
+mod uses;
+
+use alloc::{vec, vec::Vec};
+
+use self::uses::{Use, Wiring};
+use crate::{Lamp, Millis, Plan, StateError, StateReader, state};
+
+/// What one group has from its detectors.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct OfGroup {
+    /// Uses that call.
+    calling: u16,
+    /// Remembered until it is green.
+    locked: bool,
+    /// Uses that extend.
+    extending: u16,
+    /// When the last of them stopped.
+    extended: Option<Millis>,
+    /// Actuations since its green ended.
+    red_actuations: u32,
+    /// Whether it is open.
+    open: bool,
+}
+
+/// How a group is wired.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Wired {
+    calls: bool,
+    extends: bool,
+    /// Whether some detector counts for its added initial.
+    added_initial: bool,
+    /// The uses that it is part of.
+    uses: Vec<u32>,
+    /// The uses that switch to it.
+    switched: Vec<u32>,
+}
+
+/// A use calls a group, or no longer does: what the kernel is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Change {
+    pub group: u16,
+    pub on: bool,
+    pub locks: bool,
+}
+
+/// The calls and extensions of all groups.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct GroupCalls {
+    groups: Vec<OfGroup>,
+    uses: Vec<Use>,
+    /// Not later than the next moment at which time alone changes something.
+    next: Millis,
+    wiring: Vec<Wiring>,
+    wired: Vec<Wired>,
+    /// By channel, its uses.
+    channels: Vec<Vec<u32>>,
+    /// What the kernel has not been told yet.
+    changes: Vec<Change>,
+}
+
+const VERSION: u8 = 2;
+
+impl GroupCalls {
+    /// Nobody is called.
+    pub fn new(plan: &Plan) -> Self {
+        let wiring: Vec<Wiring> = plan.spec().detectors.iter().map(|d| Wiring::new(plan, d)).collect();
+        let mut wired = vec![Wired::default(); plan.groups().len()];
+        let mut channels: Vec<Vec<u32>> = Vec::new();
+        for (number, (w, d)) in (0u32..).zip(wiring.iter().zip(&plan.spec().detectors)) {
+            for &g in &w.groups {
+                let group = &mut wired[usize::from(g)];
+                group.calls |= w.calls();
+                group.extends |= w.extends();
+                group.added_initial |= w.added_initial;
+            }
+            w.groups.iter().for_each(|&g| wired[usize::from(g)].uses.push(number));
+            for &g in w.switched.iter().filter(|_| w.extends()) {
+                wired[usize::from(g)].switched.push(number);
+            }
+            let channel = usize::from(d.channel);
+            if channels.len() <= channel {
+                channels.resize(channel + 1, Vec::new());
+            }
+            channels[channel].push(number);
+        }
+        let room = wiring.iter().map(|w| w.groups.len()).sum::<usize>();
+        Self {
+            groups: vec![OfGroup::default(); plan.groups().len()],
+            uses: vec![Use::default(); wiring.len()],
+            next: Millis::NEVER,
+            changes: Vec::with_capacity(2 * room),
+            wiring,
+            wired,
+            channels,
+        }
+    }
+
+    fn get(&self, group: u16) -> OfGroup {
+        self.groups.get(usize::from(group)).copied().unwrap_or_default()
+    }
+
+    /// Whether some detector calls the group when somebody waits.
+    pub fn can_call(&self, group: u16) -> bool {
+        self.wired.get(usize::from(group)).is_some_and(|w| w.calls)
+    }
+
+    /// Whether some detector extends the group's green.
+    pub fn can_extend(&self, group: u16) -> bool {
+        self.wired.get(usize::from(group)).is_some_and(|w| w.extends || !w.switched.is_empty())
+    }
+
+    /// Whether its detectors call it: one is on, or was and is remembered. Recalls are not in it.
+    pub fn is_called(&self, group: u16) -> bool {
+        let g = self.get(group);
+        g.locked || g.calling > 0
+    }
+
+    /// Whether a detector extends its green now.
+    pub fn is_extended(&self, group: u16) -> bool {
+        self.get(group).extending > 0 || self.switched(group).any(|u| u.extends)
+    }
+
+    /// Until when detectors have extended it: `now` while one is on, else when the last one went off.
+    pub fn extended_until(&self, group: u16, now: Millis) -> Option<Millis> {
+        if self.is_extended(group) {
+            return Some(now);
+        }
+        self.get(group).extended.max(self.switched(group).filter_map(|u| u.extended).max())
+    }
+
+    /// The uses that extend it now in place of their own groups.
+    fn switched(&self, group: u16) -> impl Iterator<Item = &Use> {
+        let open = self.get(group).open;
+        let uses = self.wired.get(usize::from(group)).into_iter().flat_map(|w| &w.switched);
+        let uses = uses.map(|&n| n as usize).filter(move |&n| open && !self.is_open(&self.wiring[n].groups));
+        uses.map(|n| &self.uses[n])
+    }
+
+    /// Actuations of its detectors since its green ended.
+    pub fn red_actuations(&self, group: u16) -> u32 {
+        self.get(group).red_actuations
+    }
+
+    /// Whether a use, by its place in the plan's list, extends now.
+    pub fn use_extends(&self, number: usize) -> bool {
+        self.uses.get(number).is_some_and(|u| u.extends)
+    }
+
+    /// When a use that does not extend now last did.
+    pub fn use_extended(&self, number: usize) -> Option<Millis> {
+        self.uses.get(number).and_then(|u| u.extended)
+    }
+
+    /// When time alone changes something at the earliest.
+    pub const fn next(&self) -> Millis {
+        self.next
+    }
+
+    /// A detector has gone on or off at `at`.
+    pub(crate) fn edge(&mut self, channel: u16, on: bool, at: Millis, lamps: &[Lamp]) {
+        for i in 0..self.channels.get(usize::from(channel)).map_or(0, Vec::len) {
+            let number = self.channels[usize::from(channel)][i] as usize;
+            if on {
+                self.count(number);
+            }
+            self.with(number, at, lamps, |u, wiring| u.edge(wiring, on, at));
+        }
+    }
+
+    /// A detector breaks or is restored.
+    pub(crate) fn fail(&mut self, channel: u16, failed: bool, at: Millis, lamps: &[Lamp]) {
+        for i in 0..self.channels.get(usize::from(channel)).map_or(0, Vec::len) {
+            let number = self.channels[usize::from(channel)][i] as usize;
+            self.with(number, at, lamps, |u, wiring| u.fail(wiring, failed, at));
+        }
+    }
+
+    /// Somebody outside calls a group once: it is remembered.
+    pub(crate) fn call(&mut self, group: u16) {
+        if let Some(g) = self.groups.get_mut(usize::from(group)) {
+            g.locked |= !g.open;
+        }
+    }
+
+    /// Whatever is due at `at` happens.
+    pub(crate) fn advance(&mut self, at: Millis, lamps: &[Lamp]) {
+        if at < self.next {
+            return;
+        }
+        for number in 0..self.uses.len() {
+            if self.uses[number].due <= at {
+                self.with(number, at, lamps, |u, wiring| u.work_out(wiring, at));
+            }
+        }
+        self.next = self.uses.iter().map(|u| u.due).min().unwrap_or(Millis::NEVER);
+    }
+
+    /// The lamps have changed: who opens is called no more.
+    pub(crate) fn look(&mut self, plan: &Plan, at: Millis, lamps: &[Lamp]) {
+        for (g, (group, &lamp)) in plan.groups().iter().zip(lamps).enumerate() {
+            let open = group.shows_open(lamp);
+            if open {
+                (self.groups[g].locked, self.groups[g].red_actuations) = (false, 0);
+            }
+            if self.groups[g].open != open {
+                self.groups[g].open = open;
+                for i in 0..self.wired[g].uses.len() {
+                    let number = self.wired[g].uses[i] as usize;
+                    let green = self.is_open(&self.wiring[number].groups);
+                    self.with(number, at, lamps, |u, wiring| u.green(wiring, green, at));
+                }
+            }
+        }
+    }
+
+    /// Tells which groups are called and no longer called, once.
+    pub(crate) fn take_changes(&mut self, mut tell: impl FnMut(Change)) {
+        self.changes.drain(..).for_each(&mut tell);
+    }
+
+    fn is_open(&self, groups: &[u16]) -> bool {
+        groups.iter().any(|&g| self.groups[usize::from(g)].open)
+    }
+
+    /// Counts who comes on red.
+    fn count(&mut self, number: usize) {
+        let wiring = &self.wiring[number];
+        for &g in &wiring.groups {
+            let group = &mut self.groups[usize::from(g)];
+            let added = if self.wired[usize::from(g)].added_initial { wiring.added_initial } else { wiring.calls() };
+            group.red_actuations = group.red_actuations.saturating_add(u32::from(added && !group.open));
+        }
+    }
+
+    /// Changes a use, and with it what its groups have of it.
+    fn with(&mut self, number: usize, at: Millis, lamps: &[Lamp], change: impl FnOnce(&mut Use, &Wiring)) {
+        let before = self.uses[number];
+        change(&mut self.uses[number], &self.wiring[number]);
+        let (after, wiring) = (self.uses[number], &self.wiring[number]);
+        self.next = self.next.min(after.due);
+        let step = |n: u16, on: bool| if on { n.saturating_add(1) } else { n.saturating_sub(1) };
+        for &g in &wiring.groups {
+            let group = &mut self.groups[usize::from(g)];
+            if before.calls != after.calls {
+                group.calling = step(group.calling, after.calls);
+                let yellow = lamps.get(usize::from(g)) == Some(&Lamp::Yellow);
+                let locks = wiring.locking && !group.open && (wiring.yellow_lock || !yellow);
+                group.locked |= after.calls && locks;
+                self.changes.push(Change { group: g, on: after.calls, locks });
+            }
+            if before.extends != after.extends {
+                group.extending = step(group.extending, after.extends);
+                group.extended = Some(at);
+            }
+        }
+    }
+
+    /// Appends its state.
+    pub fn save(&self, out: &mut Vec<u8>) {
+        out.push(VERSION);
+        state::put_count(out, self.groups.len());
+        state::put_count(out, self.uses.len());
+        for g in &self.groups {
+            out.push(g.locked.into());
+            state::put_optional_millis(out, g.extended);
+            out.extend_from_slice(&g.red_actuations.to_le_bytes());
+            out.push(g.open.into());
+        }
+        self.uses.iter().for_each(|u| u.save(out));
+        state::put_millis(out, self.next);
+    }
+
+    /// Reads the state of as many groups and uses as these.
+    ///
+    /// # Errors
+    /// If the bytes are no such state. All stays as it was.
+    pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        reader.version("calls of groups", VERSION)?;
+        if reader.u32()? as usize != self.groups.len() {
+            return Err(StateError::Mismatch { what: "number of groups" });
+        }
+        if reader.u32()? as usize != self.uses.len() {
+            return Err(StateError::Mismatch { what: "number of uses of detectors" });
+        }
+        let mut groups = Vec::with_capacity(self.groups.len());
+        for _ in 0..self.groups.len() {
+            groups.push(OfGroup {
+                locked: reader.flag()?,
+                extended: reader.optional_millis()?,
+                red_actuations: reader.u32()?,
+                open: reader.flag()?,
+                ..OfGroup::default()
+            });
+        }
+        let uses = (0..self.uses.len()).map(|_| Use::load(reader)).collect::<Result<Vec<_>, _>>()?;
+        let next = reader.millis()?;
+        for (u, wiring) in uses.iter().zip(&self.wiring) {
+            for &g in &wiring.groups {
+                let group: &mut OfGroup = &mut groups[usize::from(g)];
+                group.calling = group.calling.saturating_add(u.calls.into());
+                group.extending = group.extending.saturating_add(u.extends.into());
+            }
+        }
+        (self.groups, self.uses, self.next) = (groups, uses, next);
+        self.changes.clear();
+        Ok(())
+    }
+}

@@ -1,0 +1,206 @@
+//! One use of a detector: from on and off to whether it calls and extends.
+//!
+//! Terms
+//! - **counted**: on, and its delay is over.
+//! - **carry-over**: it extends for longer than it is on.
+//! - **disconnected**: it no longer extends the present green.
+//! - **stand-in**: what a broken detector does in place of what it reports.
+
+use alloc::vec::Vec;
+
+use crate::{
+    Millis, StateError, StateReader,
+    plan::{DetectorMode, DetectorUse, Plan},
+    state,
+};
+
+/// What a plan says of a use, in numbers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Wiring {
+    pub groups: Vec<u16>,
+    pub switched: Vec<u16>,
+    mode: DetectorMode,
+    pub locking: bool,
+    pub yellow_lock: bool,
+    pub added_initial: bool,
+    delay: Millis,
+    extend: Millis,
+    queue: bool,
+    extend_limit: Millis,
+    /// For how long a stand-in extends a green: 0 for none at all, [`Millis::NEVER`] without end.
+    fail_time: Millis,
+}
+
+impl Wiring {
+    pub fn new(plan: &Plan, of: &DetectorUse) -> Self {
+        let numbers = |names: &[alloc::string::String]| names.iter().filter_map(|g| plan.find_group(g)).collect();
+        Self {
+            groups: numbers(&of.groups),
+            switched: numbers(&of.switched),
+            mode: of.mode,
+            locking: of.locking,
+            yellow_lock: of.yellow_lock,
+            added_initial: of.added_initial,
+            delay: of.delay,
+            extend: of.extend,
+            queue: of.queue,
+            extend_limit: of.extend_limit,
+            fail_time: match of.diagnostics.fail_time {
+                255 => Millis::NEVER,
+                seconds => Millis(i64::from(seconds) * 1000),
+            },
+        }
+    }
+
+    pub const fn calls(&self) -> bool {
+        self.mode.calls()
+    }
+
+    pub const fn extends(&self) -> bool {
+        self.mode.extends()
+    }
+}
+
+/// What a use does now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Use {
+    /// Whether the detector is on.
+    on: bool,
+    /// Whether it is broken.
+    failed: bool,
+    /// Since when it is on, or its groups are no longer green, whichever is later; else since when it is off.
+    since: Millis,
+    /// Since when a group of it is green.
+    green: Option<Millis>,
+    disconnected: bool,
+    pub calls: bool,
+    pub extends: bool,
+    /// When it stopped extending.
+    pub extended: Option<Millis>,
+    /// When time alone may change it.
+    pub due: Millis,
+}
+
+impl Default for Use {
+    fn default() -> Self {
+        Self {
+            on: false,
+            failed: false,
+            since: Millis(i64::MIN),
+            green: None,
+            disconnected: false,
+            calls: false,
+            extends: false,
+            extended: None,
+            due: Millis::NEVER,
+        }
+    }
+}
+
+impl Use {
+    /// The detector goes on or off.
+    pub fn edge(&mut self, wiring: &Wiring, on: bool, at: Millis) {
+        self.on = on;
+        self.since = at;
+        self.work_out(wiring, at);
+    }
+
+    /// The detector breaks or is restored.
+    pub fn fail(&mut self, wiring: &Wiring, failed: bool, at: Millis) {
+        self.failed = failed;
+        self.work_out(wiring, at);
+    }
+
+    /// Its groups begin or end to be green.
+    pub fn green(&mut self, wiring: &Wiring, green: bool, at: Millis) {
+        if green == self.green.is_some() {
+            return;
+        }
+        self.green = green.then_some(at);
+        self.disconnected = false;
+        if !green && self.on {
+            self.since = at;
+        }
+        self.work_out(wiring, at);
+    }
+
+    /// Works out what it does from `at` on, and until when.
+    pub fn work_out(&mut self, wiring: &Wiring, at: Millis) {
+        self.due = Millis::NEVER;
+        let counted = if self.failed { self.stands_in(wiring, at) } else { self.is_counted(wiring, at) };
+        self.calls = counted && wiring.mode.calls();
+        let extends = wiring.mode.extends() && self.is_extending(wiring, counted, at);
+        if self.extends && !extends {
+            self.extended = Some(at);
+        }
+        self.extends = extends;
+    }
+
+    fn until(&mut self, due: Millis) {
+        self.due = self.due.min(due);
+    }
+
+    fn is_counted(&mut self, wiring: &Wiring, at: Millis) -> bool {
+        let counts = self.since + wiring.delay;
+        if !self.on || self.green.is_some() || at >= counts {
+            return self.on;
+        }
+        self.until(counts);
+        false
+    }
+
+    fn stands_in(&mut self, wiring: &Wiring, at: Millis) -> bool {
+        let Some(green) = self.green else { return wiring.fail_time.0 > 0 };
+        let end = green + wiring.fail_time;
+        if at < end {
+            self.until(end);
+        }
+        at < end
+    }
+
+    fn is_extending(&mut self, wiring: &Wiring, counted: bool, at: Millis) -> bool {
+        // Only what extended until now is carried over.
+        let carried = self.since + wiring.extend;
+        let carries = !self.on && !self.failed && self.extends && self.green.is_some() && at < carried;
+        if carries {
+            self.until(carried);
+        }
+        let Some(green) = self.green else { return counted };
+        if wiring.extend_limit.0 > 0 && !self.failed {
+            let limit = green + wiring.extend_limit;
+            if at >= limit {
+                self.disconnected = true;
+            } else if counted || carries {
+                self.until(limit);
+            }
+        }
+        if wiring.queue && !self.failed && !counted && !carries {
+            self.disconnected = true;
+        }
+        (counted || carries) && !self.disconnected
+    }
+
+    pub fn save(&self, out: &mut Vec<u8>) {
+        for flag in [self.on, self.failed, self.disconnected, self.calls, self.extends] {
+            out.push(flag.into());
+        }
+        state::put_millis(out, self.since);
+        state::put_optional_millis(out, self.green);
+        state::put_optional_millis(out, self.extended);
+        state::put_millis(out, self.due);
+    }
+
+    pub fn load(reader: &mut StateReader<'_>) -> Result<Self, StateError> {
+        Ok(Self {
+            on: reader.flag()?,
+            failed: reader.flag()?,
+            disconnected: reader.flag()?,
+            calls: reader.flag()?,
+            extends: reader.flag()?,
+            since: reader.millis()?,
+            green: reader.optional_millis()?,
+            extended: reader.optional_millis()?,
+            due: reader.millis()?,
+        })
+    }
+}

@@ -1,0 +1,136 @@
+//! The state as bytes. What follows from the plan, or from lamps and calls at the next decision, is not in it.
+
+use alloc::vec::Vec;
+
+use super::{
+    Cause, Nema, Ring,
+    look::{Memory, Seen},
+    standing::Standing,
+};
+use crate::{StateError, StateReader, state};
+
+const VERSION: u8 = 1;
+
+/// The standings by their number in a checkpoint.
+const STANDINGS: [Standing; 10] = [
+    Standing::Idle,
+    Standing::Coming,
+    Standing::Initial,
+    Standing::OnFoot,
+    Standing::Extended,
+    Standing::Resting,
+    Standing::Over(Cause::GapOut),
+    Standing::Over(Cause::MaxOut),
+    Standing::Over(Cause::ForceOff),
+    Standing::Over(Cause::Kept),
+];
+
+impl Nema {
+    pub(super) fn put(&self, out: &mut Vec<u8>) {
+        out.push(VERSION);
+        state::put_count(out, self.rings.len());
+        state::put_count(out, self.phases.len());
+        state::put_count(out, self.groups.len());
+        state::put_count(out, self.section);
+        out.extend([self.started, self.clearing, self.hurries].map(u8::from));
+        state::put_optional_millis(out, self.last);
+        for ring in &self.rings {
+            put_ring(out, ring);
+        }
+        for memory in &self.phases {
+            out.extend_from_slice(&memory.arrived.to_le_bytes());
+            state::put_millis(out, memory.grown);
+            out.extend_from_slice(&memory.streak.to_le_bytes());
+        }
+        for seen in &self.groups {
+            [seen.open, seen.green, seen.waits].into_iter().for_each(|t| state::put_optional_millis(out, t));
+        }
+    }
+
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        let mut reader = StateReader::new(bytes);
+        reader.version("strategy nema", VERSION)?;
+        let counts = [
+            (self.rings.len(), "number of rings"),
+            (self.phases.len(), "number of phases"),
+            (self.groups.len(), "number of groups"),
+        ];
+        for (count, what) in counts {
+            if reader.u32()? as usize != count {
+                return Err(StateError::Mismatch { what });
+            }
+        }
+        let section = reader.u32()? as usize;
+        if section >= self.layout.sections.max(1) {
+            return Err(StateError::Invalid { what: "section", expected: "one of the plan's" });
+        }
+        let (started, clearing, hurries) = (reader.flag()?, reader.flag()?, reader.flag()?);
+        let last = reader.optional_millis()?;
+        let mut rings = Vec::with_capacity(self.rings.len());
+        for r in 0..self.rings.len() {
+            rings.push(self.take_ring(&mut reader, r, section)?);
+        }
+        let mut phases = Vec::with_capacity(self.phases.len());
+        for _ in 0..self.phases.len() {
+            let (arrived, grown) = (reader.u32()?, reader.millis()?);
+            if !(0..=600_000).contains(&grown.0) {
+                return Err(StateError::Invalid { what: "growth of a max", expected: "0 to 600 s" });
+            }
+            phases.push(Memory { arrived, grown, streak: i8::from_le_bytes([reader.u8()?]) });
+        }
+        let mut groups = Vec::with_capacity(self.groups.len());
+        for _ in 0..self.groups.len() {
+            let [open, green, waits] =
+                [reader.optional_millis()?, reader.optional_millis()?, reader.optional_millis()?];
+            groups.push(Seen { open, green, waits, ..Seen::default() });
+        }
+        reader.end()?;
+        (self.section, self.started, self.clearing, self.hurries, self.last) =
+            (section, started, clearing, hurries, last);
+        (self.rings, self.phases, self.groups) = (rings, phases, groups);
+        self.notes.clear();
+        Ok(())
+    }
+
+    fn take_ring(&self, reader: &mut StateReader<'_>, r: usize, section: usize) -> Result<Ring, StateError> {
+        let on = if reader.flag()? { Some(usize::from(reader.u8()?)) } else { None };
+        let mine = |p: usize| self.layout.rings[r].get(section).is_some_and(|list| list.contains(&p));
+        if on.is_some_and(|p| !mine(p)) {
+            return Err(StateError::Invalid { what: "phase of a ring", expected: "one of its section" });
+        }
+        let wrong = StateError::Invalid { what: "standing of a ring", expected: "0 to 9" };
+        Ok(Ring {
+            on,
+            asked: reader.millis()?,
+            cleared: reader.millis()?,
+            green: reader.optional_millis()?,
+            initial: reader.millis()?,
+            max_from: reader.optional_millis()?,
+            gapped: reader.flag()?,
+            last_car: reader.optional_millis()?,
+            walk: reader.flag()?,
+            walk_asked: reader.millis()?,
+            conditional: reader.flag()?,
+            standing: STANDINGS.get(usize::from(reader.u8()?)).copied().ok_or(wrong)?,
+            until: reader.millis()?,
+        })
+    }
+}
+
+fn put_ring(out: &mut Vec<u8>, ring: &Ring) {
+    // At most 32 phases have numbers.
+    state::put_optional(out, ring.on, |out, p| out.push(u8::try_from(p).unwrap_or(u8::MAX)));
+    state::put_millis(out, ring.asked);
+    state::put_millis(out, ring.cleared);
+    state::put_optional_millis(out, ring.green);
+    state::put_millis(out, ring.initial);
+    state::put_optional_millis(out, ring.max_from);
+    out.push(ring.gapped.into());
+    state::put_optional_millis(out, ring.last_car);
+    out.push(ring.walk.into());
+    state::put_millis(out, ring.walk_asked);
+    out.push(ring.conditional.into());
+    let standing = STANDINGS.iter().position(|&s| s == ring.standing).unwrap_or(0);
+    out.push(u8::try_from(standing).unwrap_or(0));
+    state::put_millis(out, ring.until);
+}

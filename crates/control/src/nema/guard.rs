@@ -1,0 +1,124 @@
+//! Nobody waits beyond the longest red.
+//!
+//! Terms
+//! - **way** to a phase: how long it takes until it is green if every green ends as soon as it may, and every phase
+//!   between is served with its least green: nobody knows who will be called meanwhile.
+//! - **slack**: how much longer greens may go on until the way to somebody who waits no longer fits into the longest red.
+
+use super::Nema;
+use crate::Millis;
+
+/// Kept in hand: moments are seen after they happen, lamps change one after the other.
+const MARGIN: Millis = Millis(2000);
+
+impl Nema {
+    /// How long a ring's phase takes to end and clear, if it ends as soon as it may.
+    pub(super) fn rest_of(&self, r: usize, now: Millis) -> Millis {
+        let ring = &self.rings[r];
+        let still = (ring.cleared - now).max(Millis(0));
+        let Some(p) = ring.on else { return still };
+        let phase = &self.layout.phases[p];
+        let Some(_) = ring.green.filter(|_| !phase.exclusive) else { return still + phase.need };
+        let mut rest = phase.clear;
+        let left = |g: u16| {
+            let opened = self.groups[usize::from(g)].open;
+            opened.map_or(Millis(0), |at| (at + self.layout.min_green[usize::from(g)] - now).max(Millis(0)))
+        };
+        for &g in phase.carriers.iter().chain(&phase.overlaps) {
+            rest = rest.max(left(g) + phase.clear);
+        }
+        for &g in &phase.walks {
+            let seen = &self.groups[usize::from(g)];
+            if seen.open.is_some() || seen.ends || ring.walk {
+                let walk = if seen.open.is_none() && ring.walk { phase.walk } else { left(g) };
+                rest = rest.max(walk + phase.walk_out);
+            }
+        }
+        rest
+    }
+
+    /// The needs of some phases of a ring, one after the other.
+    fn needs(&self, r: usize, section: usize, places: impl Fn(usize) -> bool) -> Millis {
+        let list = self.layout.rings[r].get(section).into_iter().flatten();
+        let phases = list.map(|&p| &self.layout.phases[p]).filter(|p| places(p.place));
+        phases.fold(Millis(0), |sum, p| sum + p.need)
+    }
+
+    /// The longest ring of a section.
+    fn section_need(&self, section: usize) -> Millis {
+        (0..self.rings.len()).map(|r| self.needs(r, section, |_| true)).max().unwrap_or(Millis(0))
+    }
+
+    /// The way to a phase.
+    fn way(&self, q: usize, now: Millis) -> Millis {
+        let target = &self.layout.phases[q];
+        let place = |r: usize| self.rings[r].on.map(|p| self.layout.phases[p].place);
+        let r = target.ring;
+        let later = |r: usize| match place(r) {
+            Some(at) => self.needs(r, self.section, |p| p > at),
+            None => Millis(0),
+        };
+        let before = self.needs(r, target.section, |p| p < target.place);
+        if target.section == self.section {
+            match place(r) {
+                Some(at) if target.place > at => {
+                    return self.rest_of(r, now) + self.needs(r, self.section, |p| p > at && p < target.place);
+                }
+                Some(_) if self.layout.sections == 1 && !self.layout.backup_protection => {
+                    return self.rest_of(r, now) + later(r) + before;
+                }
+                // A ring that pauses may have to do so until the section comes again.
+                Some(_) | None => {}
+            }
+        }
+        let here = (0..self.rings.len()).map(|r| self.rest_of(r, now) + later(r)).max().unwrap_or(Millis(0));
+        let n = self.layout.sections.max(1);
+        let mut way = here;
+        for s in (1..n).map(|i| (self.section + i) % n) {
+            if s == target.section {
+                break;
+            }
+            way += self.section_need(s);
+        }
+        way + before
+    }
+
+    /// How much longer greens may go on; with a phase that is about to begin: for all whom it would keep waiting.
+    pub(super) fn slack(&self, begins: Option<usize>, now: Millis) -> Millis {
+        let mut slack = Millis::NEVER;
+        let delays = |q: usize| {
+            let (Some(p), of) = (begins.map(|p| &self.layout.phases[p]), &self.layout.phases[q]) else { return true };
+            of.section != p.section || of.ring == p.ring
+        };
+        for (g, (seen, &max_red)) in (0..u16::MAX).zip(self.groups.iter().zip(&self.layout.max_red)) {
+            let Some(since) = seen.waits else { continue };
+            let openers = &self.layout.openers[usize::from(g)];
+            if begins.is_some_and(|p| openers.contains(&p)) {
+                continue;
+            }
+            let way = openers.iter().filter(|&&q| delays(q)).filter_map(|&q| self.way_if_called(q, g, now)).min();
+            if let Some(way) = way {
+                slack = slack.min(since + max_red - now - way - MARGIN);
+            }
+        }
+        slack
+    }
+
+    /// The way to a phase that will open a group; none if it is not called, or is coming already.
+    fn way_if_called(&self, q: usize, group: u16, now: Millis) -> Option<Millis> {
+        let ring = &self.rings[self.layout.phases[q].ring];
+        let on_foot = self.layout.on_foot[usize::from(group)];
+        if ring.on == Some(q) && (!on_foot || ring.walk || ring.green.is_none()) {
+            // It is being served: nothing would make it faster.
+            return None;
+        }
+        self.called[q].any().then(|| self.way(q, now) + self.layout.phases[q].delay)
+    }
+
+    /// Whether greens have to end as soon as they may; if not, when they will have to.
+    pub(super) fn hurry(&mut self, now: Millis) -> Millis {
+        let slack = self.slack(None, now);
+        self.hurries = slack.0 <= 0;
+        if self.hurries || slack == Millis::NEVER { Millis::NEVER } else { now + slack }
+    }
+}

@@ -1,0 +1,250 @@
+//! What the strategy knows of the plan: rings, phases and their times as numbers, worked out once.
+//!
+//! Terms
+//! - **carriers** of a phase: the groups whose green is its green: its own; those of overlaps where it has none; people
+//!   on foot where it has nobody else (an *exclusive* phase).
+//! - **need**: the least time that a phase takes, its clearance included. **Clear**: the part of it after the green.
+
+use alloc::vec::Vec;
+
+use super::parameters::Parameters;
+use crate::{
+    Millis,
+    plan::{Actuation, GroupKind, Plan, Recall, Rings, bit},
+};
+
+/// A phase.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Phase {
+    pub number: u8,
+    pub ring: usize,
+    pub section: usize,
+    /// Its place in the section.
+    pub place: usize,
+    /// Its own groups; a detector of any of them calls it.
+    pub groups: Vec<u16>,
+    pub carriers: Vec<u16>,
+    /// The overlaps that are open with it.
+    pub overlaps: Vec<u16>,
+    pub walks: Vec<u16>,
+    /// Its carriers flash: it has no other green.
+    pub flashes: bool,
+    /// Only people on foot.
+    pub exclusive: bool,
+    /// The longest least green of its groups.
+    pub least: Millis,
+    /// By how much phases of other rings may delay its start; part of its need.
+    pub delay: Millis,
+    pub need: Millis,
+    pub clear: Millis,
+    /// Yellow and red clearance of its carriers.
+    pub yellow_red: Millis,
+    /// Clearance of its people on foot, and with it all that follows until anybody in conflict may go.
+    pub walk: Millis,
+    pub walk_clearance: Millis,
+    pub walk_out: Millis,
+    pub min_green: Millis,
+    pub passage: Millis,
+    pub max: [Millis; 2],
+    pub recall: Recall,
+    pub soft: bool,
+    pub ped_recall: bool,
+    pub dual_entry: bool,
+    pub actuation: Actuation,
+}
+
+/// An overlap, as far as its calls are concerned.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Follower {
+    pub group: u16,
+    /// The phases with which it is open, by place in [`Layout::phases`]: the one to call first.
+    pub parents: Vec<usize>,
+}
+
+/// The rings of a plan.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Layout {
+    /// Ring by ring, section by section.
+    pub phases: Vec<Phase>,
+    /// By ring, by section: places in `phases`.
+    pub rings: Vec<Vec<Vec<usize>>>,
+    pub sections: usize,
+    pub overlaps: Vec<Follower>,
+    /// By group, whether it is a flashing yellow arrow.
+    pub flashing: Vec<bool>,
+    pub on_foot: Vec<bool>,
+    pub min_green: Vec<Millis>,
+    pub max_red: Vec<Millis>,
+    pub recall: Vec<Recall>,
+    /// By group, the phases that open it.
+    pub openers: Vec<Vec<usize>>,
+    /// A phase that has not become green so long after it was asked for is kept from it.
+    pub stuck: Millis,
+    pub red_rest: bool,
+    pub backup_protection: bool,
+}
+
+/// The longest of a time of some groups.
+fn longest(groups: &[u16], time: impl Fn(u16) -> Millis) -> Millis {
+    groups.iter().map(|&g| time(g)).max().unwrap_or(Millis(0))
+}
+
+impl Layout {
+    /// What follows from a plan with rings; empty for one without.
+    pub fn new(plan: &Plan, run: &Parameters) -> Self {
+        let groups = plan.groups();
+        let modes = plan.spec().rings.as_ref().map(|r| r.modes).unwrap_or_default();
+        let mut layout = Self {
+            phases: Vec::new(),
+            rings: Vec::new(),
+            sections: 0,
+            overlaps: Vec::new(),
+            flashing: groups.iter().map(|g| g.kind == GroupKind::FlashingYellowArrow).collect(),
+            on_foot: groups.iter().map(|g| g.is_pedestrian()).collect(),
+            min_green: groups.iter().map(|g| g.min_green).collect(),
+            max_red: groups.iter().map(|g| g.max_red).collect(),
+            recall: groups.iter().map(|g| g.recall).collect(),
+            openers: alloc::vec![Vec::new(); groups.len()],
+            stuck: Millis(0),
+            red_rest: run.red_rest.unwrap_or(modes.red_rest),
+            backup_protection: modes.backup_protection,
+        };
+        let Some(rings) = plan.rings() else { return layout };
+        layout.sections = rings.rings.iter().map(Vec::len).max().unwrap_or(0);
+        for (r, ring) in rings.rings.iter().enumerate() {
+            let mut sections = Vec::new();
+            for (s, section) in ring.iter().enumerate() {
+                let first = layout.phases.len();
+                for (place, &number) in section.iter().enumerate() {
+                    layout.phases.extend(phase(plan, rings, number, (r, s, place), run));
+                }
+                sections.push((first..layout.phases.len()).collect());
+            }
+            layout.rings.push(sections);
+        }
+        layout.follow(rings);
+        for (p, phase) in layout.phases.iter().enumerate() {
+            for &g in phase.groups.iter().chain(&phase.walks).chain(&phase.overlaps) {
+                layout.openers[usize::from(g)].push(p);
+            }
+        }
+        let all = || (0..).zip(groups).map(|(g, _)| g);
+        let most = |time: fn(&crate::plan::Group) -> Millis| groups.iter().map(time).max().unwrap_or(Millis(0));
+        let trail = rings.overlaps.iter().map(|o| o.lead + o.trail).max().unwrap_or(Millis(0));
+        let intergreen = all().map(|g: u16| longest_intergreen(plan, g)).max().unwrap_or(Millis(0));
+        layout.stuck = most(|g| g.min_green)
+            + most(|g| g.yellow)
+            + intergreen
+            + most(|g| g.lead)
+            + most(|g| g.red_revert)
+            + trail
+            + Millis(2000);
+        layout
+    }
+
+    /// Which phases an overlap's group calls: those with which it is protected; through phases before left turns.
+    fn follow(&mut self, rings: &Rings) {
+        for overlap in &rings.overlaps {
+            let mask = if overlap.phases == 0 { overlap.permissive } else { overlap.phases };
+            let mut parents: Vec<usize> =
+                (0..self.phases.len()).filter(|&p| mask & bit(self.phases[p].number) != 0).collect();
+            parents.sort_by_key(|&p| (!self.phases[p].groups.is_empty(), self.phases[p].number % 2));
+            self.overlaps.push(Follower { group: overlap.group, parents });
+        }
+    }
+}
+
+/// The longest intergreen after a group.
+fn longest_intergreen(plan: &Plan, group: u16) -> Millis {
+    let partners = plan.matrix().partners(group).iter();
+    partners.map(|&p| plan.matrix().intergreen(group, p)).max().unwrap_or(Millis(0))
+}
+
+/// By how much phases of other rings that end beside a phase may delay its start: who gives way to whom clears too.
+fn delay(plan: &Plan, rings: &Rings, phase: &crate::plan::Phase, (ring, section): (usize, usize)) -> Millis {
+    let others = rings.rings.iter().enumerate().filter(|(r, _)| *r != ring);
+    let beside = others.filter_map(|(_, list)| list.get(section)).flatten();
+    let beside = beside.filter_map(|&n| rings.phases.iter().find(|p| p.number == n));
+    let mut longest = Millis(0);
+    for from in beside.flat_map(|p| rings.set(p)) {
+        for to in rings.set(phase) {
+            let turns = plan.groups()[usize::from(from)].is_pedestrian() && plan.matrix().relation(to, from).yields();
+            if from != to && !turns {
+                longest = longest.max(plan.matrix().intergreen(from, to));
+            }
+        }
+    }
+    longest
+}
+
+fn phase(
+    plan: &Plan,
+    rings: &Rings,
+    number: u8,
+    (ring, section, place): (usize, usize, usize),
+    run: &Parameters,
+) -> Option<Phase> {
+    let known = rings.phases.iter().find(|p| p.number == number)?;
+    let spec = plan.spec().rings.as_ref()?.phases.iter().find(|p| p.number == number)?;
+    let group = |g: u16| &plan.groups()[usize::from(g)];
+    let actuation = spec.actuation.clone();
+    let with = |mask: fn(&crate::plan::Overlap) -> u32| -> Vec<u16> {
+        rings.overlaps.iter().filter(|o| mask(o) & bit(number) != 0).map(|o| o.group).collect()
+    };
+    let (protected, permissive) = (with(|o| o.phases), with(|o| o.permissive));
+    let carriers = [&known.groups, &protected, &permissive, &known.walks].into_iter().find(|list| !list.is_empty())?;
+    let flashes = known.groups.is_empty() && protected.is_empty();
+    let exclusive = known.groups.is_empty() && protected.is_empty() && permissive.is_empty();
+    let least = longest(carriers, |g| group(g).min_green);
+    // Phases are skipped: whoever is next, a group that trails or has far to go may be in its way.
+    let own = longest(carriers, |g| longest_intergreen(plan, g));
+    let trailing = rings.overlaps.iter().filter(|o| (o.phases | o.permissive) & bit(number) != 0);
+    let trailing = trailing.map(|o| o.trail + longest_intergreen(plan, o.group)).max().unwrap_or(Millis(0));
+    let yellow_red = longest(carriers, |g| group(g).yellow + group(g).red_clearance);
+    let delay = delay(plan, rings, known, (ring, section));
+    let clear = (plan.phase_need(known) - least).max(own).max(trailing).max(yellow_red);
+    let own_max = known.groups.iter().map(|&g| group(g).max_green).min().filter(|&m| m != Millis::NEVER);
+    let usual = if number % 2 == 1 { run.max_green_left } else { run.max_green };
+    let given = if number % 2 == 1 { run.given_max_left } else { run.given_max };
+    let min_green = actuation.min_green.unwrap_or(least).max(least);
+    let max_1 = given.or(actuation.max_1).or(own_max).unwrap_or(usual).max(min_green);
+    let max_2 = given.or(actuation.max_2).unwrap_or(max_1).max(min_green);
+    let recalls = |recall: Recall| carriers.iter().any(|&g| group(g).recall == recall);
+    let walk_recall = |g: &u16| matches!(group(*g).recall, Recall::Min | Recall::Max | Recall::Ped);
+    Some(Phase {
+        number,
+        ring,
+        section,
+        place,
+        groups: known.groups.clone(),
+        carriers: carriers.clone(),
+        overlaps: protected.iter().chain(&permissive).copied().collect(),
+        walks: known.walks.clone(),
+        flashes,
+        exclusive,
+        least,
+        need: least + clear + delay,
+        delay,
+        clear,
+        yellow_red,
+        walk: longest(&known.walks, |g| group(g).min_green),
+        walk_clearance: longest(&known.walks, |g| group(g).yellow),
+        walk_out: longest(&known.walks, |g| {
+            (group(g).yellow + group(g).red_clearance).max(longest_intergreen(plan, g))
+        }),
+        min_green,
+        passage: run.given_passage.or(actuation.passage).unwrap_or(run.passage),
+        max: [max_1, max_2],
+        recall: if recalls(Recall::Max) {
+            Recall::Max
+        } else if recalls(Recall::Min) || recalls(Recall::Ped) {
+            Recall::Min
+        } else {
+            Recall::None
+        },
+        soft: recalls(Recall::Soft),
+        ped_recall: recalls(Recall::Ped) || known.walks.iter().any(walk_recall),
+        dual_entry: run.dual_entry && actuation.dual_entry.unwrap_or(number % 2 == 0),
+        actuation,
+    })
+}

@@ -1,0 +1,183 @@
+//! What lamps and detectors say: who is green since when, who waits since when, which phases are called.
+
+use super::{Nema, Ring};
+use crate::{Lamp, Millis, View, log::code, plan::Recall};
+
+/// What is known of a group.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Seen {
+    /// Since when it is open, flashing included.
+    pub open: Option<Millis>,
+    /// Since when it is green.
+    pub green: Option<Millis>,
+    /// It shows yellow, people on foot clear.
+    pub ends: bool,
+    /// Since when it is called and red.
+    pub waits: Option<Millis>,
+    /// Somebody wants it: a detector, a recall, or nobody who could say otherwise.
+    pub wanted: bool,
+}
+
+/// What is remembered of a phase between its greens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Memory {
+    /// Actuations since its green ended.
+    pub arrived: u32,
+    /// By how much its max has grown.
+    pub grown: Millis,
+    /// Max-outs one after the other; below zero: gap-outs.
+    pub streak: i8,
+}
+
+/// Whether a phase is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Called {
+    pub vehicles: bool,
+    pub on_foot: bool,
+}
+
+impl Called {
+    pub const fn any(self) -> bool {
+        self.vehicles || self.on_foot
+    }
+}
+
+impl Nema {
+    /// Looks at lamps and calls. A lamp that has changed did so when the strategy was asked last: the kernel switches
+    /// after each decision, at its time.
+    pub(super) fn look(&mut self, now: Millis, view: &View<'_>) {
+        let changed = self.last.unwrap_or(now);
+        for (g, (seen, &lamp)) in (0..u16::MAX).zip(self.groups.iter_mut().zip(view.lamps)) {
+            let i = usize::from(g);
+            let flashes = lamp == Lamp::Flashing && self.layout.flashing[i];
+            seen.green = lamp.is_green().then(|| seen.green.unwrap_or(changed));
+            seen.open = (lamp.is_green() || flashes).then(|| seen.open.unwrap_or(changed));
+            seen.ends = lamp == Lamp::Yellow;
+            seen.wanted = match self.layout.recall[i] {
+                Recall::Min | Recall::Max | Recall::Ped => true,
+                Recall::None if !view.calls.can_call(g) => true,
+                Recall::None | Recall::Soft => view.calls.is_called(g),
+            };
+            let closed = seen.open.is_none() && !seen.ends;
+            seen.waits = if closed && seen.wanted { seen.waits.or(Some(now)) } else { None };
+        }
+        self.call();
+        self.count(view);
+        for r in 0..self.rings.len() {
+            self.look_at_ring(r, now);
+        }
+    }
+
+    /// Which phases are called.
+    fn call(&mut self) {
+        for (called, phase) in self.called.iter_mut().zip(&self.layout.phases) {
+            let waits = |g: &u16| self.groups[usize::from(*g)].open.is_none() && self.groups[usize::from(*g)].wanted;
+            called.vehicles = phase.groups.iter().any(waits);
+            called.on_foot = phase.walks.iter().any(waits) || called.vehicles && phase.ped_recall;
+        }
+        for overlap in &self.layout.overlaps {
+            let seen = &self.groups[usize::from(overlap.group)];
+            if seen.green.is_some() || !seen.wanted {
+                continue;
+            }
+            let serves = |&p: &usize| self.called[p].any() || self.rings.iter().any(|r| r.on == Some(p));
+            if let Some(&first) = overlap.parents.first().filter(|_| !overlap.parents.iter().any(serves)) {
+                self.called[first].vehicles = true;
+            }
+        }
+        if !self.called.iter().any(|c| c.any()) {
+            for (p, (called, phase)) in self.called.iter_mut().zip(&self.layout.phases).enumerate() {
+                let on = self.rings.iter().any(|r| r.on == Some(p));
+                called.vehicles |= phase.soft && !on;
+            }
+        }
+    }
+
+    /// Counts who arrives at phases that are not green.
+    fn count(&mut self, view: &View<'_>) {
+        for (p, (memory, phase)) in self.phases.iter_mut().zip(&self.layout.phases).enumerate() {
+            let green = self.rings.iter().any(|r| r.on == Some(p) && r.green.is_some());
+            if !green && phase.actuation.added_initial.is_some() {
+                let arrived = phase.carriers.iter().map(|&g| view.calls.red_actuations(g)).max().unwrap_or(0);
+                // Groups that are green already have forgotten theirs.
+                memory.arrived = memory.arrived.max(arrived);
+            }
+        }
+    }
+
+    /// Since when a phase is green, if it is.
+    fn green_since(&self, p: usize, asked: Millis) -> Option<Millis> {
+        let phase = &self.layout.phases[p];
+        if phase.exclusive {
+            return Some(asked);
+        }
+        let since = |&g: &u16| {
+            let seen = &self.groups[usize::from(g)];
+            if phase.flashes { seen.open } else { seen.green }
+        };
+        phase.carriers.iter().filter_map(since).min().map(|at| at.max(asked))
+    }
+
+    fn look_at_ring(&mut self, r: usize, now: Millis) {
+        let Some(p) = self.rings[r].on else { return };
+        let since = self.green_since(p, self.rings[r].asked);
+        if since.is_none() && self.rings[r].green.is_some() {
+            // Somebody else has ended it: a command, a preemption. It begins anew if it comes back.
+            let ring = &mut self.rings[r];
+            *ring = Ring { on: ring.on, asked: now, cleared: now, conditional: ring.conditional, ..Ring::IDLE };
+        }
+        if let (Some(since), None) = (since, self.rings[r].green) {
+            self.rings[r].green = Some(since);
+            self.rings[r].initial = self.initial(r, p);
+            self.phases[p].arrived = 0;
+        }
+        self.time_max(r, p, now);
+    }
+
+    /// How long the green lasts whoever comes: longer, the more have arrived during red.
+    fn initial(&self, r: usize, p: usize) -> Millis {
+        let (phase, memory) = (&self.layout.phases[p], &self.phases[p]);
+        if phase.exclusive {
+            return Millis(0);
+        }
+        if self.rings[r].conditional {
+            return phase.actuation.conditional_min.unwrap_or(phase.min_green).max(phase.least);
+        }
+        let added = phase.actuation.added_initial.unwrap_or(Millis(0)).0.saturating_mul(i64::from(memory.arrived));
+        let most = phase.actuation.max_initial.unwrap_or(Millis(30_000));
+        phase.min_green.max(Millis(added).min(most))
+    }
+
+    /// The max counts from the first conflicting call in the green; under max recall from the start of the green.
+    fn time_max(&mut self, r: usize, p: usize, now: Millis) {
+        let Some(green) = self.rings[r].green else { return };
+        let from_green = self.max_recall(p);
+        if !from_green && !self.conflicting(r) {
+            self.rings[r].max_from = None;
+        } else if self.rings[r].max_from.is_none() {
+            self.rings[r].max_from = Some(if from_green { green } else { now.max(green) });
+            let which = match self.phases[p].grown {
+                Millis(0) if self.run.max == 0 => code::MAX_1,
+                Millis(0) => code::MAX_2,
+                _ => code::DYNAMIC_MAX,
+            };
+            self.note(which, u16::from(self.layout.phases[p].number));
+        }
+    }
+
+    /// Whether a phase has its greatest green: by recall, or because nobody could say that it needs less.
+    pub(super) fn max_recall(&self, p: usize) -> bool {
+        let phase = &self.layout.phases[p];
+        let blind = |&g: &u16| self.wired[usize::from(g)] == (false, false);
+        !phase.exclusive && (phase.recall == Recall::Max || phase.carriers.iter().all(blind))
+    }
+
+    /// Whether somebody is called who can only be served when the ring's phase ends.
+    pub(super) fn conflicting(&self, r: usize) -> bool {
+        let on = self.rings[r].on;
+        let against = |(q, phase): (usize, &super::layout::Phase)| {
+            Some(q) != on && (phase.ring == r || phase.section != self.section) && self.called[q].any()
+        };
+        self.layout.phases.iter().enumerate().any(against)
+    }
+}

@@ -1,0 +1,240 @@
+//! The strategy `nema`: the dual-ring actuated controller.
+//!
+//! Terms
+//! - **ring**: phases that follow each other; **section**: its phases between two **barriers**, which all rings cross
+//!   together. Any number of both; a ring without phases in a section pauses there.
+//! - **call**: somebody waits at a phase: a detector, a recall, a button. A phase whose groups no detector calls is always
+//!   called; one that no detector calls or extends has its greatest green. An overlap's group calls a phase that it
+//!   follows, if none of them is called anyway: a through phase before a left turn.
+//! - **conflicting call**: one that can only be served when the phase ends: of its own ring, or beyond the barrier.
+//! - **gap-out**: nobody has extended the green for the allowed gap. **Max-out**: the greatest green since the first
+//!   conflicting call is over. **Force-off**: the coordination ends it.
+//! - **standing** of a ring: what its phase is doing, and until when (`standing.rs`).
+//!
+//! # When a phase ends
+//! When its initial is done, its people on foot have cleared, a conflicting call is there, and it has gapped out, maxed
+//! out or been forced off. A phase that is the last called one of its section ends together with the other rings: until
+//! all are ready, one that had gapped out is extended again by whoever comes (simultaneous gap-out). Then comes the
+//! next called phase of its ring, in the plan's order; phases that nobody calls are skipped.
+//!
+//! # Nobody starves
+//! The longest red of every called group is kept: while the rest of the sequence with least greens would just do, greens
+//! end as soon as they may (`guard.rs`). The plan's checks have proved that this suffices.
+//!
+//! | file | what |
+//! |---|---|
+//! | `layout` | the plan as numbers, worked out once |
+//! | `parameters` | what is set for a whole run |
+//! | `look` | what lamps and detectors say: who is green since when, who is called |
+//! | `standing` | whether a phase is to end: initial, passage, gap reduction, max, people on foot |
+//! | `moves` | which phase is next: sections, barriers, dual entry, conditional service, red rest |
+//! | `walks` | when people on foot are served |
+//! | `guard` | nobody waits beyond the longest red |
+//! | `checkpoint` | the state as bytes |
+//!
+//! Source: NEMA TS 2-2003 and NTCIP 1202 as practitioners know them (`docs/science.md` A3): from memory, not quoted.
+
+mod checkpoint;
+mod explain;
+mod guard;
+mod layout;
+mod look;
+mod moves;
+mod parameters;
+mod standing;
+mod walks;
+
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
+
+use self::{
+    layout::Layout,
+    look::{Called, Memory, Seen},
+    parameters::Parameters,
+    standing::Standing,
+};
+use crate::{
+    Decision, Entry, Millis, Plan, Request, StateError, Strategy, View,
+    plan::{DetectorMode, bit},
+};
+
+/// Its entry in the registry.
+pub(crate) const ENTRY: Entry = Entry {
+    name: "nema",
+    summary: "the dual-ring actuated controller: phases in rings end by gap, max or force-off, and cross barriers together",
+    needs: "a plan with rings; detectors that call and extend, else greatest greens",
+    parameters: parameters::LIST,
+    source: "NEMA TS 2, NTCIP 1202",
+    phases: true,
+    falls_back: Some("fixed_time"),
+    make: |setup| {
+        if setup.plan.rings().is_none() {
+            return Err(setup.unsuitable("the plan has no rings"));
+        }
+        Ok(Box::new(Nema::new(setup.plan, Parameters::read(setup)?)))
+    },
+};
+
+/// Why a green ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Cause {
+    GapOut,
+    MaxOut,
+    ForceOff,
+    /// It never began: something keeps it from it.
+    Kept,
+}
+
+/// What a ring is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Ring {
+    /// The phase asked for, by its place in the layout; none: it pauses or rests in red.
+    on: Option<usize>,
+    /// Since when.
+    asked: Millis,
+    /// When what was on before has cleared at the latest.
+    cleared: Millis,
+    /// Since when it is green.
+    green: Option<Millis>,
+    /// How long its green lasts whoever comes.
+    initial: Millis,
+    /// Since when its max counts.
+    max_from: Option<Millis>,
+    /// It has gapped out and does not look back.
+    gapped: bool,
+    /// The end of the whole passage of its last vehicle, where the gap was reduced.
+    last_car: Option<Millis>,
+    /// Whether people on foot are asked for, and since when they were last.
+    walk: bool,
+    walk_asked: Millis,
+    /// It is served a second time in this section.
+    conditional: bool,
+    /// For the explanation: what it was doing when it was asked last, and until when.
+    standing: Standing,
+    until: Millis,
+}
+
+const LONG_AGO: Millis = Millis(i64::MIN / 4);
+
+impl Ring {
+    const IDLE: Self = Self {
+        on: None,
+        asked: LONG_AGO,
+        cleared: LONG_AGO,
+        green: None,
+        initial: Millis(0),
+        max_from: None,
+        gapped: false,
+        last_car: None,
+        walk: false,
+        walk_asked: LONG_AGO,
+        conditional: false,
+        standing: Standing::Idle,
+        until: Millis::NEVER,
+    };
+}
+
+/// The dual-ring actuated controller.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Nema {
+    run: Parameters,
+    layout: Layout,
+    rings: Vec<Ring>,
+    /// Between which barriers the rings are.
+    section: usize,
+    started: bool,
+    /// All rings become red before the section begins anew (backup protection).
+    clearing: bool,
+    /// Somebody would wait too long: greens end as soon as they may.
+    hurries: bool,
+    groups: Vec<Seen>,
+    phases: Vec<Memory>,
+    /// Who is called now; scratch.
+    called: Vec<Called>,
+    /// When it was asked last: lamps that have changed did so then.
+    last: Option<Millis>,
+    /// What the log is to be told.
+    notes: Vec<(u8, u16)>,
+    /// By group, whether detectors call it, and whether they extend it.
+    wired: Vec<(bool, bool)>,
+}
+
+impl Nema {
+    fn new(plan: &Plan, run: Parameters) -> Self {
+        let layout = Layout::new(plan, &run);
+        let uses = |name: &str, test: fn(DetectorMode) -> bool| {
+            plan.spec().detectors.iter().any(|d| test(d.mode) && d.groups.iter().any(|g| g == name))
+        };
+        let wired = plan.groups().iter().map(|g| (uses(&g.name, |m| m.calls()), uses(&g.name, |m| m.extends())));
+        Self {
+            rings: vec![Ring::IDLE; layout.rings.len()],
+            section: 0,
+            started: false,
+            clearing: false,
+            hurries: false,
+            groups: vec![Seen::default(); plan.groups().len()],
+            phases: vec![Memory::default(); layout.phases.len()],
+            called: vec![Called::default(); layout.phases.len()],
+            last: None,
+            notes: Vec::with_capacity(4 * layout.phases.len() + 8),
+            wired: wired.collect(),
+            layout,
+            run,
+        }
+    }
+
+    /// The phases asked for and those of them with people on foot, as sets.
+    fn asked(&self) -> (u32, u32) {
+        let (mut phases, mut walks) = (0, 0);
+        for ring in &self.rings {
+            let number = ring.on.map_or(0, |p| bit(self.layout.phases[p].number));
+            phases |= number;
+            walks |= if ring.walk { number } else { 0 };
+        }
+        (phases, walks)
+    }
+
+    /// Tells the log, unless it could not take it in.
+    fn note(&mut self, code: u8, parameter: u16) {
+        if self.notes.len() < self.notes.capacity() {
+            self.notes.push((code, parameter));
+        }
+    }
+}
+
+impl Strategy for Nema {
+    fn name(&self) -> &'static str {
+        ENTRY.name
+    }
+
+    fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
+        self.notes.clear();
+        self.look(now, view);
+        let opens = self.groups.iter().any(|g| g.open == Some(now));
+        // What has opened in this very moment did so beside those that are open: nobody ends before the next. The lamps
+        // of the start are seen only when asked again.
+        let mut next = if opens || self.last.is_none() { now + Millis(1) } else { Millis::NEVER };
+        if !opens {
+            next = next.min(self.move_on(now, view));
+            next = next.min(self.walk(now));
+        }
+        self.last = Some(now);
+        let (phases, walks) = self.asked();
+        Decision { request: Request::Phases { phases, walks }, next }
+    }
+
+    fn report(&mut self, note: &mut dyn FnMut(u8, u16)) {
+        self.notes.drain(..).for_each(|(code, parameter)| note(code, parameter));
+    }
+
+    fn explain(&self) -> String {
+        self.words()
+    }
+
+    fn save(&self, out: &mut Vec<u8>) {
+        self.put(out);
+    }
+
+    fn load(&mut self, state: &[u8]) -> Result<(), StateError> {
+        self.take(state)
+    }
+}

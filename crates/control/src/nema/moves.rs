@@ -1,0 +1,252 @@
+//! Which phase is next.
+
+use super::{Cause, Nema, Ring, standing::Standing};
+use crate::{Millis, View, log::code};
+
+impl Nema {
+    /// Ends what is to end and begins what is next, until nothing more is to be done. When to look again.
+    pub(super) fn move_on(&mut self, now: Millis, view: &View<'_>) -> Millis {
+        if !self.started {
+            self.started = true;
+            self.enter(self.section, now);
+        }
+        let mut deadline = Millis::NEVER;
+        // Every move makes a ring wait for green: as many as there are rings, and once more across the barrier.
+        for _ in 0..=2 * self.rings.len() {
+            deadline = self.hurry(now);
+            for r in 0..self.rings.len() {
+                let (standing, until) = self.standing(r, now, view);
+                (self.rings[r].standing, self.rings[r].until) = (standing, until);
+                self.remember_gap(r, now, view);
+            }
+            if !(self.clear(now) || self.within(now) || self.across(now) || self.back(now) || self.rest(now)) {
+                break;
+            }
+        }
+        self.rings.iter().map(|r| r.until).filter(|&at| at > now).fold(deadline, Millis::min)
+    }
+
+    /// The next called phase of a ring in this section, after a place.
+    fn next(&self, r: usize, after: Option<usize>) -> Option<usize> {
+        let section = self.layout.rings[r].get(self.section)?;
+        let later = |&&p: &&usize| after.is_none_or(|a| self.layout.phases[p].place > a) && self.called[p].any();
+        section.iter().find(later).copied().filter(|&p| self.rings[r].on != Some(p))
+    }
+
+    fn place(&self, r: usize) -> Option<usize> {
+        self.rings[r].on.map(|p| self.layout.phases[p].place)
+    }
+
+    /// Whether somebody is called beyond the barrier.
+    fn called_beyond(&self) -> bool {
+        let mut phases = self.layout.phases.iter().zip(&self.called);
+        phases.any(|(phase, called)| phase.section != self.section && called.any())
+    }
+
+    /// Whether a ring may cross the barrier: its phase is over, or it has none.
+    fn is_ready(&self, r: usize) -> bool {
+        matches!(self.rings[r].standing, Standing::Idle | Standing::Over(_))
+    }
+
+    fn all_ready(&self) -> bool {
+        (0..self.rings.len()).all(|r| self.is_ready(r))
+    }
+
+    /// Begins the section anew when everybody is red.
+    fn clear(&mut self, now: Millis) -> bool {
+        if !self.clearing || self.groups.iter().any(|g| g.open.is_some() || g.ends) {
+            return false;
+        }
+        self.clearing = false;
+        self.enter(self.section, now);
+        true
+    }
+
+    /// A ring goes on to its next called phase within the section, or serves one for a second time.
+    fn within(&mut self, now: Millis) -> bool {
+        if self.clearing {
+            return false;
+        }
+        for r in 0..self.rings.len() {
+            match self.rings[r].standing {
+                // A ring that pauses keeps nobody waiting who cannot wait.
+                Standing::Idle => {
+                    let short = |&q: &usize| self.slack(Some(q), now) > self.layout.phases[q].need;
+                    if let Some(q) = self.next(r, None).filter(short) {
+                        self.begin(r, q, now);
+                        return true;
+                    }
+                }
+                Standing::Over(cause) => {
+                    if let Some(q) = self.next(r, self.place(r)) {
+                        self.end(r, cause, now);
+                        self.begin(r, q, now);
+                        return true;
+                    }
+                    if let Some(q) = self.conditional(r, now) {
+                        self.end(r, cause, now);
+                        self.begin(r, q, now);
+                        self.rings[r].conditional = true;
+                        return true;
+                    }
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Conditional service: a phase that comes earlier in the ring, while another ring is busy for long enough.
+    /// Re-service: back to a later one after that.
+    fn conditional(&self, r: usize, now: Millis) -> Option<usize> {
+        if self.hurries || self.rings[r].standing != Standing::Over(Cause::GapOut) {
+            return None;
+        }
+        let place = self.place(r)?;
+        let section = self.layout.rings[r].get(self.section)?;
+        let may = |p: usize| {
+            let phase = &self.layout.phases[p];
+            let again = phase.place < place && phase.actuation.conditional_service;
+            again && self.called[p].any() && self.time_left(r, now) >= self.conditional_need(r, p)
+        };
+        section.iter().copied().find(|&p| may(p))
+    }
+
+    /// How long a phase served once more takes, with the change to it.
+    fn conditional_need(&self, r: usize, p: usize) -> Millis {
+        let phase = &self.layout.phases[p];
+        let green = phase.actuation.conditional_min.unwrap_or(phase.min_green).max(phase.least);
+        let before = self.rings[r].on.map_or(Millis(0), |on| self.layout.phases[on].clear);
+        before + green
+    }
+
+    /// For how long the busiest other ring may go on.
+    fn time_left(&self, r: usize, now: Millis) -> Millis {
+        let left = |(o, ring): (usize, &Ring)| {
+            let p = ring.on.filter(|_| o != r)?;
+            let from = ring.max_from.or(ring.green)?;
+            (!self.is_ready(o)).then(|| from + self.max(p) - now)
+        };
+        let most = self.rings.iter().enumerate().filter_map(left).max().unwrap_or(Millis(0));
+        most.min(self.slack(None, now))
+    }
+
+    /// All rings cross the barrier to the next section in which somebody is called.
+    fn across(&mut self, now: Millis) -> bool {
+        if self.clearing || !self.called_beyond() || !self.all_ready() {
+            return false;
+        }
+        let n = self.layout.sections;
+        let called = |s: usize| self.layout.phases.iter().zip(&self.called).any(|(p, c)| p.section == s && c.any());
+        let Some(section) = (1..n).map(|i| (self.section + i) % n).find(|&s| called(s)) else { return false };
+        self.end_all(now);
+        let barrier = u16::try_from(self.section + 1).unwrap_or(u16::MAX);
+        self.note(code::BARRIER, barrier);
+        self.enter(section, now);
+        true
+    }
+
+    /// Only an earlier phase of the section is called: a ring goes back to it, or all become red first.
+    fn back(&mut self, now: Millis) -> bool {
+        if self.clearing || self.called_beyond() {
+            return false;
+        }
+        for r in 0..self.rings.len() {
+            let Standing::Over(cause) = self.rings[r].standing else { continue };
+            let Some(q) = self.next(r, None) else { continue };
+            if !self.layout.backup_protection {
+                self.end(r, cause, now);
+                self.begin(r, q, now);
+                return true;
+            }
+            if self.all_ready() {
+                self.end_all(now);
+                self.clearing = true;
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Nobody is called: a phase that nobody extends any more becomes red, if that is wanted.
+    fn rest(&mut self, now: Millis) -> bool {
+        if !self.layout.red_rest || self.called.iter().any(|c| c.any()) {
+            return false;
+        }
+        for r in 0..self.rings.len() {
+            if self.rings[r].standing == Standing::Resting && self.rings[r].until <= now {
+                self.end(r, Cause::GapOut, now);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn begin(&mut self, r: usize, p: usize, now: Millis) {
+        let cleared = self.rings[r].cleared;
+        self.rings[r] = Ring { on: Some(p), asked: now, cleared, standing: Standing::Coming, ..Ring::IDLE };
+    }
+
+    /// All rings enter a section: each with its first called phase; one that has none with a phase that goes along.
+    fn enter(&mut self, section: usize, now: Millis) {
+        self.section = section;
+        for r in 0..self.rings.len() {
+            let along = |&&p: &&usize| self.layout.phases[p].dual_entry;
+            let list = self.layout.rings[r].get(section);
+            let first = self.next(r, None).or_else(|| list?.iter().find(along).copied());
+            if let Some(p) = first {
+                self.begin(r, p, now);
+            }
+        }
+    }
+
+    fn end_all(&mut self, now: Millis) {
+        for r in 0..self.rings.len() {
+            if let Standing::Over(cause) = self.rings[r].standing {
+                self.end(r, cause, now);
+            }
+        }
+        let cleared = self.rings.iter().map(|r| r.cleared).fold(super::LONG_AGO, Millis::max);
+        self.rings.iter_mut().for_each(|r| r.cleared = cleared);
+    }
+
+    /// Ends a ring's phase and tells the log why.
+    fn end(&mut self, r: usize, cause: Cause, now: Millis) {
+        let Some(p) = self.rings[r].on else { return };
+        let number = u16::from(self.layout.phases[p].number);
+        match cause {
+            Cause::GapOut => self.note(code::GAP_OUT, number),
+            Cause::MaxOut => self.note(code::MAX_OUT, number),
+            Cause::ForceOff => self.note(code::FORCE_OFF, number),
+            Cause::Kept => {}
+        }
+        self.learn(p, cause);
+        let cleared = now + self.rest_of(r, now);
+        self.rings[r] = Ring { cleared, ..Ring::IDLE };
+    }
+
+    /// Dynamic max: it grows after two max-outs one after the other, and shrinks after two gap-outs.
+    fn learn(&mut self, p: usize, cause: Cause) {
+        let (phase, memory) = (&self.layout.phases[p], &mut self.phases[p]);
+        let Some(limit) = phase.actuation.dynamic_limit else { return };
+        memory.streak = match cause {
+            Cause::MaxOut => memory.streak.max(0).saturating_add(1),
+            Cause::GapOut => memory.streak.min(0).saturating_sub(1),
+            Cause::ForceOff | Cause::Kept => 0,
+        };
+        let step = phase.actuation.dynamic_step.unwrap_or(Millis(10_000));
+        let most = (limit - phase.max[self.run.max]).max(Millis(0));
+        let (before, number) = (memory.grown, u16::from(phase.number));
+        if memory.streak >= 2 {
+            memory.grown = (before + step).min(most);
+        } else if memory.streak <= -2 {
+            memory.grown = (before - step).max(Millis(0));
+        }
+        let after = memory.grown;
+        if after > before {
+            self.note(code::DYNAMIC_MAX_UP, number);
+        } else if after < before {
+            self.note(code::DYNAMIC_MAX_DOWN, number);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Whether a phase is to end.
+
+use super::{Cause, Nema, Ring};
+use crate::{Millis, View};
+
+/// What a ring's phase is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Standing {
+    /// No phase: the ring pauses, or rests in red.
+    Idle,
+    /// Asked for and not green yet.
+    Coming,
+    /// In its initial.
+    Initial,
+    /// People on foot walk or clear.
+    OnFoot,
+    /// Extended.
+    Extended,
+    /// Nobody in conflict is called.
+    Resting,
+    /// Ready to end.
+    Over(Cause),
+}
+
+/// Lamps that change together with something else are seen a second later at the latest.
+const SOON: Millis = Millis(1000);
+
+impl Nema {
+    /// What a ring is doing, and until when at the latest if nobody comes.
+    pub(super) fn standing(&self, r: usize, now: Millis, view: &View<'_>) -> (Standing, Millis) {
+        let ring = &self.rings[r];
+        let Some(p) = ring.on else { return (Standing::Idle, Millis::NEVER) };
+        let stuck = ring.asked + self.layout.stuck;
+        let Some(green) = ring.green else {
+            return if now < stuck {
+                (Standing::Coming, stuck.min(now + SOON))
+            } else {
+                (Standing::Over(Cause::Kept), now + SOON)
+            };
+        };
+        if now < stuck && !self.all_open(p) {
+            return (Standing::Initial, stuck.min(now + SOON));
+        }
+        let least = self.least_over(p, green);
+        if self.hurries && now >= least {
+            return (Standing::Over(Cause::MaxOut), now + SOON);
+        }
+        let initial = least.max(green + ring.initial);
+        if now < initial {
+            return (Standing::Initial, initial);
+        }
+        if ring.walk || self.on_foot(p) {
+            return (Standing::OnFoot, now + SOON);
+        }
+        if !self.conflicting(r) {
+            // Red rest waits for the gap.
+            return (Standing::Resting, self.gap_out(ring, p, now, view));
+        }
+        let gap = self.gap_out(ring, p, now, view);
+        let max = ring.max_from.map_or(Millis::NEVER, |from| from + self.max(p));
+        if now >= gap {
+            (Standing::Over(Cause::GapOut), Millis::NEVER)
+        } else if now >= max {
+            (Standing::Over(Cause::MaxOut), Millis::NEVER)
+        } else {
+            (Standing::Extended, gap.min(max))
+        }
+    }
+
+    /// Whether all groups that a phase is to open are open: its own, and overlaps that are called.
+    fn all_open(&self, p: usize) -> bool {
+        let phase = &self.layout.phases[p];
+        let seen = |g: &u16| &self.groups[usize::from(*g)];
+        let own = phase.exclusive || phase.groups.iter().all(|g| seen(g).open.is_some());
+        own && phase.overlaps.iter().all(|g| seen(g).open.is_some() || !seen(g).wanted)
+    }
+
+    /// When every group has had its least green.
+    fn least_over(&self, p: usize, green: Millis) -> Millis {
+        let phase = &self.layout.phases[p];
+        if phase.exclusive {
+            return green;
+        }
+        let over = |&g: &u16| {
+            let seen = &self.groups[usize::from(g)];
+            seen.open.map_or(green, |at| at + self.layout.min_green[usize::from(g)])
+        };
+        phase.carriers.iter().chain(&phase.overlaps).map(over).max().unwrap_or(green)
+    }
+
+    /// Whether people on foot walk or clear.
+    pub(super) fn on_foot(&self, p: usize) -> bool {
+        let seen = |g: &u16| &self.groups[usize::from(*g)];
+        self.layout.phases[p].walks.iter().any(|g| seen(g).open.is_some() || seen(g).ends)
+    }
+
+    /// The greatest green of a phase as it is now.
+    pub(super) fn max(&self, p: usize) -> Millis {
+        self.layout.phases[p].max[self.run.max] + self.phases[p].grown
+    }
+
+    /// When a phase gaps out if nobody comes any more; never while a detector extends it.
+    fn gap_out(&self, ring: &Ring, p: usize, now: Millis, view: &View<'_>) -> Millis {
+        let (phase, green) = (&self.layout.phases[p], ring.green.unwrap_or(now));
+        if ring.gapped {
+            return green;
+        }
+        if let Some(last) = ring.last_car {
+            return last;
+        }
+        if self.max_recall(p) {
+            return Millis::NEVER;
+        }
+        let groups = if phase.groups.is_empty() { &phase.carriers } else { &phase.groups };
+        if !groups.iter().any(|&g| view.calls.can_extend(g)) {
+            return green;
+        }
+        self.gap_from(p, green, now, view).map_or(Millis::NEVER, |from| self.reduced(ring, p, from))
+    }
+
+    /// Since when nobody extends a phase; `None` while somebody does.
+    fn gap_from(&self, p: usize, green: Millis, now: Millis, view: &View<'_>) -> Option<Millis> {
+        let phase = &self.layout.phases[p];
+        let groups = if phase.groups.is_empty() { &phase.carriers } else { &phase.groups };
+        if groups.iter().any(|&g| view.calls.is_extended(g)) {
+            return None;
+        }
+        let extended = groups.iter().filter_map(|&g| view.calls.extended_until(g, now)).max();
+        Some(extended.map_or(green, |at| at.max(green)))
+    }
+
+    /// When a gap that began at `from` is as long as the one allowed then: the passage, which shrinks with time.
+    ///
+    /// Gap reduction: the passage until the time before reduction is over, counted from the first conflicting call; from
+    /// there on linear down to the least gap over the time to reduce.
+    fn reduced(&self, ring: &Ring, p: usize, from: Millis) -> Millis {
+        let (phase, a) = (&self.layout.phases[p], &self.layout.phases[p].actuation);
+        let whole = from + phase.passage;
+        let (Some(least), Some(call)) = (a.min_gap, ring.max_from) else { return whole };
+        let least = least.min(phase.passage);
+        let begins = call + a.before_reduction.unwrap_or(Millis(0));
+        let takes = a.to_reduce.unwrap_or(Millis(0));
+        if whole <= begins {
+            return whole;
+        }
+        // t − from = passage − (passage − least) · (t − begins) / takes, rounded up to the millisecond.
+        let drop = (phase.passage - least).0;
+        let (offset, parts) = ((begins - from).0, takes.0 + drop);
+        if takes.0 > 0 && parts > 0 {
+            let product = takes.0.saturating_mul(phase.passage.0).saturating_add(drop.saturating_mul(offset));
+            let at = from + Millis(product.div_euclid(parts) + i64::from(product.rem_euclid(parts) != 0));
+            if at <= begins + takes {
+                return at.max(begins);
+            }
+        }
+        (from + least).max(begins)
+    }
+
+    /// What a phase that has gapped out remembers of it: without simultaneous gap-out it does not look back; with a
+    /// reduced gap the last vehicle has its passage, but nobody after it.
+    pub(super) fn remember_gap(&mut self, r: usize, now: Millis, view: &View<'_>) {
+        let ring = self.rings[r];
+        let (Some(p), Some(green), Standing::Over(Cause::GapOut)) = (ring.on, ring.green, ring.standing) else {
+            return;
+        };
+        let phase = &self.layout.phases[p];
+        self.rings[r].gapped |= phase.actuation.single_gap;
+        let from = self.gap_from(p, green, now, view).filter(|&from| from > green);
+        if let Some(from) = from.filter(|_| phase.actuation.guaranteed_passage && ring.last_car.is_none()) {
+            let last = from + phase.passage;
+            self.rings[r].last_car = Some(last);
+            if now < last {
+                (self.rings[r].standing, self.rings[r].until) = (Standing::Extended, last);
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! When people on foot are served.
+
+use super::{Nema, standing::Standing};
+use crate::{Millis, plan::Recall};
+
+impl Nema {
+    /// Asks for walks and ends them. When to look again.
+    ///
+    /// They walk when they are called before the green begins; while nobody in conflict is called, at once; and with
+    /// recycling also later, if the green lasts long enough. The walk ends when its time is over; with rest in walk, or
+    /// under a recall, only when somebody in conflict is called.
+    pub(super) fn walk(&mut self, now: Millis) -> Millis {
+        let mut next = Millis::NEVER;
+        for r in 0..self.rings.len() {
+            let Some(p) = self.rings[r].on.filter(|&p| !self.layout.phases[p].walks.is_empty()) else { continue };
+            if self.rings[r].walk {
+                let until = self.walk_over(r, p, now);
+                self.rings[r].walk = now < until;
+                if now < until {
+                    next = next.min(until);
+                }
+            } else if self.walk_begins(r, p, now) {
+                (self.rings[r].walk, self.rings[r].walk_asked) = (true, now);
+                next = next.min(now + self.layout.phases[p].walk).min(now + Millis(1000));
+            }
+        }
+        next
+    }
+
+    fn walk_begins(&self, r: usize, p: usize, now: Millis) -> bool {
+        let (ring, phase) = (&self.rings[r], &self.layout.phases[p]);
+        if phase.exclusive && ring.asked == now && ring.standing == Standing::Coming {
+            return true;
+        }
+        if !self.called[p].on_foot || self.hurries && ring.green.is_some() {
+            return false;
+        }
+        if ring.green.is_none() {
+            return true;
+        }
+        if self.on_foot(p) {
+            return false;
+        }
+        let takes = phase.walk + phase.walk_clearance;
+        let enough = || ring.max_from.is_none_or(|from| now + takes <= from + self.max(p));
+        !self.conflicting(r) || phase.actuation.ped_recycle && !matches!(ring.standing, Standing::Over(_)) && enough()
+    }
+
+    /// When the walk of a phase ends.
+    fn walk_over(&self, r: usize, p: usize, now: Millis) -> Millis {
+        let (ring, phase) = (&self.rings[r], &self.layout.phases[p]);
+        let opened = |&g: &u16| self.groups[usize::from(g)].open;
+        let Some(opened) = phase.walks.iter().map(opened).collect::<Option<Latest>>() else {
+            // Not open yet, or kept from it.
+            let stuck = ring.walk_asked + self.layout.stuck;
+            return if now < stuck { stuck.min(now + Millis(1000)) } else { now };
+        };
+        let over = opened.0 + phase.walk;
+        let recalled = |&g: &u16| {
+            let recall = self.layout.recall[usize::from(g)];
+            recall != Recall::Soft && (recall != Recall::None || !self.wired[usize::from(g)].0)
+        };
+        let rests = phase.actuation.rest_in_walk || phase.walks.iter().any(recalled);
+        if now >= over && rests && !phase.exclusive && !self.conflicting(r) { Millis::NEVER } else { over }
+    }
+}
+
+/// The latest of some times.
+struct Latest(Millis);
+
+impl FromIterator<Millis> for Latest {
+    fn from_iter<I: IntoIterator<Item = Millis>>(times: I) -> Self {
+        Self(times.into_iter().fold(super::LONG_AGO, Millis::max))
+    }
+}

@@ -1,0 +1,81 @@
+//! How phases are actuated and coordinated: what the strategy `nema` reads.
+//!
+//! Terms
+//! - **initial**: the part of a green that lasts whoever comes: the least green, longer by what waits (volume density).
+//! - **passage**: the gap between two vehicles that still extends a green. **Gap reduction**: it shrinks with time.
+//! - **max**: the longest green while somebody in conflict is called.
+//! - **dual entry**: a phase that goes along when the other ring has a call beyond a barrier and its own ring has none.
+//! - **force-off**: where in the cycle a phase has to end. **Yield point**: that of a coordinated phase.
+//!
+//! Values in brackets hold where nothing is written; `science.md` A3 has them as typical.
+
+use crate::Millis;
+
+/// How a phase is actuated. Odd phases count as left turns, as NEMA numbers them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields, default))]
+pub struct Actuation {
+    /// Least green, 1–120 s \[the longest least green of its groups, which it cannot be below\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub min_green: Option<Millis>,
+    /// Passage, 0–15 s \[2 s, or the strategy's parameter\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub passage: Option<Millis>,
+    /// Max 1, 1–600 s \[the least max green of its groups; else 50 s, left turns 25 s, or the strategy's parameters\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub max_1: Option<Millis>,
+    /// Max 2, 1–600 s \[max 1\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub max_2: Option<Millis>,
+    /// Volume density: by how much each actuation during red prolongs the initial, 0–10 s \[0\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub added_initial: Option<Millis>,
+    /// Volume density: the longest initial, 1–120 s \[30 s\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub max_initial: Option<Millis>,
+    /// Gap reduction: the shortest gap, 0–15 s \[the passage: no reduction\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub min_gap: Option<Millis>,
+    /// Gap reduction begins so long after the first conflicting call, 0–120 s \[0\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub before_reduction: Option<Millis>,
+    /// Gap reduction takes so long, 0–120 s \[0: at once\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub to_reduce: Option<Millis>,
+    /// Dynamic max: max grows to this after max-outs, 1–600 s \[it does not grow\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub dynamic_limit: Option<Millis>,
+    /// Dynamic max: by so much after two max-outs one after the other, and back after two gap-outs, 1–120 s \[10 s\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub dynamic_step: Option<Millis>,
+    /// Whether it goes along uncalled \[phases with even numbers do\].
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub dual_entry: Option<bool>,
+    /// Whether it may be served once more, after a later phase of its ring that has gapped out while another ring is
+    /// still busy (left turns).
+    pub conditional_service: bool,
+    /// The least green in a conditional service, 1–120 s \[the least green\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub conditional_min: Option<Millis>,
+    /// Whether it may come again after a conditional service.
+    pub reservice: bool,
+    /// Whether walk goes on while nobody else is called.
+    pub rest_in_walk: bool,
+    /// Whether people on foot who come during the green have their walk in it, if there is time.
+    pub ped_recycle: bool,
+    /// Whether the last vehicle has the whole passage where the gap is reduced (last-car passage).
+    pub guaranteed_passage: bool,
+    /// Whether a gap-out ends the phase although another ring is not ready for the barrier and somebody comes meanwhile
+    /// (simultaneous gap-out disabled).
+    pub single_gap: bool,
+}
+
+/// How rings behave as a whole.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields, default))]
+pub struct RingModes {
+    /// Red when nobody is called, instead of staying green.
+    pub red_rest: bool,
+    /// No phase is followed by an earlier one of its section before all rings are red (against yellow traps).
+    pub backup_protection: bool,
+}

@@ -1,0 +1,227 @@
+//! The strategy `actuated` at random intersections with detectors that report anything: the oracle finds nothing, nobody
+//! waits beyond the plan's longest red, and neither the steps in which time advances nor a checkpoint change anything.
+
+use std::sync::Arc;
+
+use intergreen_control::{Command, Controller, DetectorEvent, Input, Latch, Millis, Output, Plan, Registry, log::code};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, RngSeed},
+};
+
+#[path = "common/hostile.rs"]
+mod hostile;
+#[path = "common/oracle.rs"]
+mod oracle;
+
+use hostile::{Dice, random_input, valid_plan};
+use oracle::Oracle;
+
+/// Fixed seeds: a failure is a failure for everybody. `INTERGREEN_SEARCH=full`: many more cases.
+fn config(cases: u32) -> Config {
+    let full = std::env::var("INTERGREEN_SEARCH").is_ok_and(|v| v == "full");
+    let cases = if full { cases * 20 } else { cases };
+    Config { cases, rng_seed: RngSeed::Fixed(11), failure_persistence: None, max_shrink_iters: 0, ..Config::default() }
+}
+
+/// A random plan with stages, and the seed it came from.
+fn staged(seed: u64) -> (Arc<Plan>, u64) {
+    let plans = (0u64..).map(|i| valid_plan(seed.wrapping_add(i << 48)));
+    let (plan, seed) = plans.into_iter().find(|(plan, _)| !plan.stages().is_empty()).expect("some have stages");
+    (Arc::new(plan), seed)
+}
+
+/// `actuated` with parameters that are sometimes extreme.
+fn controller(plan: &Arc<Plan>, dice: &mut Dice) -> Controller {
+    let value = |list: [&str; 3], dice: &mut Dice| list[dice.number(3)].to_string();
+    let parameters = [
+        ("gap_s".to_string(), value(["0", "2", "10"], dice)),
+        ("max_green_s".to_string(), value(["0", "30", "300"], dice)),
+        ("min_green_s".to_string(), value(["0", "5", "20"], dice)),
+    ];
+    let strategy = Registry::default().make("actuated", &parameters, plan).expect("stages are enough");
+    let mut controller = Controller::new(plan.clone(), strategy, 4);
+    controller.log_events(true);
+    controller
+}
+
+fn drain(controller: &mut Controller) -> Vec<Output> {
+    std::iter::from_fn(|| controller.poll_output()).collect()
+}
+
+fn saved(controller: &Controller) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    controller.save(&mut bytes);
+    bytes
+}
+
+fn about(plan: &Plan, seed: u64, wrong: &str) -> TestCaseError {
+    let mut text = format!("{:#?}", plan.spec());
+    text.truncate(if std::env::var_os("INTERGREEN_SHOW_PLAN").is_some() { usize::MAX } else { 0 });
+    TestCaseError::fail(format!("seed {seed}: {wrong}\n{text}"))
+}
+
+/// Detectors that come and go: some rarely, some without a pause, some stay on for ever.
+fn edges(dice: &mut Dice, end: i64) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for detector in 0..4 {
+        let (on_for, off_for) = (100 + dice.below(20_000) as i64, 100 + dice.below(200_000) as i64);
+        let (mut at, mut on) = (1 + dice.below(30_000) as i64, true);
+        while at < end {
+            inputs.push(Input::Detector(DetectorEvent { detector, at: Millis(at), on }));
+            at += dice.time(100, if on { on_for } else { off_for }).0.max(1);
+            on = !on;
+            if dice.chance(3) {
+                break;
+            }
+        }
+    }
+    inputs.sort_by_key(Input::at);
+    inputs
+}
+
+proptest! {
+    #![proptest_config(config(200))]
+
+    #[test]
+    fn nobody_waits_beyond_the_longest_red(seed: u64) {
+        let (plan, seed) = staged(seed);
+        let mut dice = Dice::new(!seed);
+        let mut controller = controller(&plan, &mut dice);
+        let mut oracle = Oracle::new(&plan, true);
+        let end = 3_000_000;
+        let inputs = edges(&mut dice, end);
+        controller.start(Millis(0));
+        controller.handle_command(Millis(0), Command::SelfCheck { passed: true });
+        inputs.iter().for_each(|&input| controller.handle(input));
+        let mut log = Vec::new();
+        let (mut now, mut served) = (0, vec![false; plan.groups().len()]);
+        while now < end {
+            now += 10_000;
+            controller.advance(Millis(now));
+            let outputs = drain(&mut controller);
+            oracle.see(outputs.iter().copied()).map_err(|wrong| about(&plan, seed, &wrong))?;
+            for output in &outputs {
+                if let Output::Event(e) = output { log.push(format!("{:6.1} {:3} {} {}", e.at.seconds(), e.code, e.parameter, e.words(&plan))); if log.len() > 60 { log.remove(0); } }
+                if let Output::Persist { at, latch: Latch::CycleFault { group } } = output {
+                    let explained = controller.explain();
+                    for e in &log { eprintln!("{e}"); }
+                    return Err(about(&plan, seed, &format!("cycle fault of {group} at {} s: {explained}", at.seconds())));
+                }
+                if let Output::Lamp(change) = output {
+                    let g = usize::from(change.group);
+                    served[g] |= plan.groups()[g].shows_open(change.lamp);
+                }
+            }
+        }
+        // Whoever is always called has been served.
+        for (g, group) in plan.groups().iter().enumerate() {
+            let calls = plan.spec().detectors.iter().any(|d| d.mode.calls() && d.groups.contains(&group.name));
+            let called = !calls && group.recall != intergreen_control::plan::Recall::Soft;
+            prop_assert!(served[g] || !called, "{seed}: group {g} was never served");
+        }
+        prop_assert_eq!(controller.refused(), 0);
+    }
+
+    #[test]
+    fn no_command_makes_it_break_a_rule(seed: u64) {
+        let (plan, seed) = staged(seed);
+        let mut dice = Dice::new(!seed);
+        let mut controller = controller(&plan, &mut dice);
+        let mut oracle = Oracle::new(&plan, true);
+        controller.start(Millis(0));
+        controller.handle_command(Millis(0), Command::SelfCheck { passed: true });
+        let mut now = 0;
+        for _ in 0..120 {
+            for _ in 0..dice.number(4) {
+                let at = now + [0, 1, 5000, -3000][dice.number(4)] + dice.time(0, 9000).0;
+                controller.handle(random_input(&mut dice, &plan, Millis(at), true));
+            }
+            now += if dice.chance(20) { dice.below(40) as i64 } else { dice.time(0, 20_000).0 };
+            now = now.max(controller.now().expect("it was started").0);
+            controller.advance(Millis(now));
+            let outputs = drain(&mut controller);
+            oracle.see(outputs.iter().copied()).map_err(|wrong| about(&plan, seed, &format!("{wrong}\n{outputs:?}")))?;
+        }
+        prop_assert_eq!(controller.refused(), 0);
+    }
+
+    #[test]
+    fn steps_and_checkpoints_change_nothing(seed: u64) {
+        let (plan, seed) = staged(seed);
+        let mut dice = Dice::new(!seed);
+        let make = {
+            let (plan, dice) = (plan.clone(), dice.clone());
+            move || controller(&plan, &mut dice.clone())
+        };
+        let (mut at_once, mut in_steps) = (make(), make());
+        let end = 200_000;
+        let mut inputs = edges(&mut dice, end);
+        for _ in 0..10 {
+            let at = Millis(1 + dice.below(end as u64) as i64);
+            inputs.push(random_input(&mut dice, &plan, at, false));
+        }
+        inputs.sort_by_key(Input::at);
+        for controller in [&mut at_once, &mut in_steps] {
+            controller.start(Millis(0));
+            controller.handle_command(Millis(0), Command::SelfCheck { passed: true });
+        }
+        inputs.iter().for_each(|&input| at_once.handle(input));
+        at_once.advance(Millis(end));
+        let mut outputs = Vec::new();
+        let (mut now, mut fed) = (0, 0);
+        while now < end {
+            let step = if dice.chance(50) { dice.below(30) as i64 } else { dice.time(0, 30_000).0 };
+            now = (now + step).min(end);
+            while let Some(&input) = inputs.get(fed).filter(|i| i.at() <= Millis(now)) {
+                in_steps.handle(input);
+                fed += 1;
+            }
+            in_steps.advance(Millis(now));
+            outputs.append(&mut drain(&mut in_steps));
+            if dice.chance(10) {
+                let bytes = saved(&in_steps);
+                let mut restored = make();
+                restored.load(&bytes).map_err(|e| about(&plan, seed, &e.to_string()))?;
+                prop_assert_eq!(saved(&restored), bytes);
+                prop_assert_eq!(restored.explain(), in_steps.explain());
+                in_steps = restored;
+                in_steps.log_events(true);
+            }
+        }
+        // What the log itself remembers (when a least green or a red clearance is over) is not in a checkpoint.
+        let told = |o: &Output| !matches!(o, Output::Event(e) if ![code::GAP_OUT, code::MAX_OUT].contains(&e.code));
+        let expected: Vec<Output> = drain(&mut at_once).into_iter().filter(told).collect();
+        outputs.retain(told);
+        if let Some((a, b)) = expected.iter().zip(&outputs).find(|(a, b)| a != b) {
+            return Err(about(&plan, seed, &format!("at once {a:?}, in steps {b:?}")));
+        }
+        prop_assert_eq!(expected.len(), outputs.len());
+        prop_assert_eq!(saved(&at_once), saved(&in_steps));
+    }
+
+    #[test]
+    fn damaged_states_do_no_harm(seed: u64, damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+        let (plan, seed) = staged(seed);
+        let mut dice = Dice::new(!seed);
+        let mut controller = controller(&plan, &mut dice);
+        controller.start(Millis(0));
+        controller.handle_command(Millis(0), Command::SelfCheck { passed: true });
+        edges(&mut dice, 60_000).into_iter().for_each(|input| controller.handle(input));
+        controller.advance(Millis(50_000));
+        let good = saved(&controller);
+        let mut bytes = good.clone();
+        for (index, value) in damage {
+            let i = index.index(bytes.len());
+            bytes[i] = value;
+        }
+        match controller.load(&bytes) {
+            Ok(()) => prop_assert_eq!(saved(&controller), bytes),
+            Err(_) => prop_assert_eq!(saved(&controller), good),
+        }
+        for now in [50_000, 51_000, 120_000, 1_000_000] {
+            controller.advance(Millis(now));
+            drain(&mut controller);
+        }
+    }
+}
