@@ -26,18 +26,10 @@ pub struct Log {
     pub events: Vec<Event>,
 }
 
-/// Codes that controllers of ours do not write: see [`code`](intergreen_control::log::code) for the others.
+/// Event codes: those of our controllers, and some that only others write.
 pub(super) mod code {
     pub use intergreen_control::log::code::*;
 
-    /// Gap-out.
-    pub const GAP_OUT: u8 = 4;
-    /// Max-out.
-    pub const MAX_OUT: u8 = 5;
-    /// End of the red clearance.
-    pub const RED_CLEARANCE_END: u8 = 11;
-    /// A pedestrian's call is registered.
-    pub const PED_CALL: u8 = 45;
     /// A detector is restored after a fault.
     pub const DETECTOR_RESTORED: u8 = 83;
     /// A detector's fault: other, watchdog, open loop, shorted loop, excessive change.
