@@ -280,8 +280,7 @@ impl Tally {
                 red_occupancy: mean(failures.red),
             }),
             yellow_red: seen.stop_line.then_some(self.red),
-            pedestrians: people
-                .then(|| Pedestrians { walks: self.walks, delay: Spread::of(&self.pedestrians) }),
+            pedestrians: people.then(|| Pedestrians { walks: self.walks, delay: Spread::of(&self.pedestrians) }),
         }
     }
 

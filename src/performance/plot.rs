@@ -86,7 +86,8 @@ fn axes(text: &mut String, frame: &Frame, label: &dyn Fn(Millis) -> String) {
         let y = frame.y(seconds as f64);
         let _ = writeln!(text, "<path d=\"M{left} {y:.1}H{right}\"/>");
         let x = left - 8.0;
-        let _ = writeln!(text, "<text x=\"{x}\" y=\"{:.1}\" text-anchor=\"end\" stroke=\"none\">{seconds}</text>", y + 4.0);
+        let _ =
+            writeln!(text, "<text x=\"{x}\" y=\"{:.1}\" text-anchor=\"end\" stroke=\"none\">{seconds}</text>", y + 4.0);
     }
     let step = tick((frame.to - frame.from).seconds()) * 1000;
     let first = frame.from.0.div_euclid(step) * step + if frame.from.0.rem_euclid(step) > 0 { step } else { 0 };

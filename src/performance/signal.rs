@@ -143,8 +143,7 @@ impl Sorted {
             }
         }
         sorted.channels.values_mut().for_each(|c| c.phases.dedup());
-        let unknown: u64 =
-            sorted.channels.values().filter(|c| c.phases.is_empty()).map(|c| c.edges.len() as u64).sum();
+        let unknown: u64 = sorted.channels.values().filter(|c| c.phases.is_empty()).map(|c| c.edges.len() as u64).sum();
         if unknown > 0 {
             sorted.skipped.insert("events of channels that the configuration does not know".into(), unknown);
         }

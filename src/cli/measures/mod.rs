@@ -51,6 +51,13 @@ pub struct Measured {
     pub skipped: Skipped,
 }
 
+impl Measured {
+    /// The summary table.
+    pub fn text(&self) -> String {
+        table::text(self)
+    }
+}
+
 /// Measures as asked.
 ///
 /// # Errors
@@ -66,13 +73,14 @@ pub fn run(args: &MeasuresArgs) -> Result<(), Failure> {
     if args.json {
         let Measured { report, clock, skipped } = &measured;
         let clock = if *clock == Clock::Calendar { "calendar" } else { "seconds" };
-        let object = json!({"schema": 1, "clock": clock, "skipped": skipped, "bin_s": report.bin_s, "signals": report.signals});
+        let object =
+            json!({"schema": 1, "clock": clock, "skipped": skipped, "bin_s": report.bin_s, "signals": report.signals});
         return print(&format!("{object}\n"));
     }
     if detectors.is_none() {
         complain("note", "no --detectors FILE: what needs to know what detectors are for is left out");
     }
-    print(&table::text(&measured))
+    print(&measured.text())
 }
 
 /// The event log that is meant by a path, and the detectors beside it if it is the folder of a run.

@@ -15,16 +15,8 @@ use crate::performance::{Event, Log, Skipped};
 const TIME: &[&str] = &["timestamp", "time", "datetime", "eventtime", "eventtimestamp"];
 const CODE: &[&str] = &["eventid", "eventcode", "eventtypeid", "eventtype", "code"];
 const PARAMETER: &[&str] = &["parameter", "eventparam", "eventparameter", "param"];
-pub(super) const SIGNAL: &[&str] = &[
-    "signal",
-    "signalid",
-    "deviceid",
-    "device",
-    "locationid",
-    "locationidentifier",
-    "intersectionid",
-    "intersection",
-];
+pub(super) const SIGNAL: &[&str] =
+    &["signal", "signalid", "deviceid", "device", "locationid", "locationidentifier", "intersectionid", "intersection"];
 
 /// A log that was read.
 #[derive(Debug)]

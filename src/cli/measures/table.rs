@@ -6,7 +6,7 @@ use super::Measured;
 use crate::cli::summary::{plain, thousands};
 use crate::performance::{Measures, Signal};
 
-/// Signals with all their phases; beyond this many, what is skipped and broken is summed up.
+/// More things that were skipped or are broken are not listed.
 const MOST_FINDINGS: usize = 10;
 
 /// The table with what was found.
@@ -15,7 +15,7 @@ pub fn text(measured: &Measured) -> String {
     for signal in &measured.report.signals {
         one(&mut text, measured, signal);
     }
-    for (what, n) in &measured.skipped {
+    for (what, n) in measured.skipped.iter().take(MOST_FINDINGS) {
         let _ = writeln!(text, "left out: {} {}", thousands(*n as f64, 0), plain(what));
     }
     text
@@ -49,11 +49,8 @@ fn one(text: &mut String, measured: &Measured, signal: &Signal) {
     let (name, events) = (plain(&signal.signal), thousands(signal.events as f64, 0));
     // Writing to a String cannot fail.
     let _ = writeln!(text, "signal {name}: {events} events, {} to {}", words(signal.from_s), words(signal.to_s));
-    let rows: Vec<Vec<String>> = signal
-        .phases
-        .iter()
-        .map(|p| COLUMNS.iter().map(|c| (c.1)(&p.total).unwrap_or_default()).collect())
-        .collect();
+    let rows: Vec<Vec<String>> =
+        signal.phases.iter().map(|p| COLUMNS.iter().map(|c| (c.1)(&p.total).unwrap_or_default()).collect()).collect();
     // A column that is empty everywhere is left out.
     let wanted: Vec<usize> = (0..COLUMNS.len()).filter(|&c| rows.iter().any(|r| !r[c].is_empty())).collect();
     let width = |c: usize| rows.iter().map(|r| r[c].len()).max().unwrap_or(0).max(COLUMNS[c].0.len());
@@ -75,8 +72,12 @@ fn one(text: &mut String, measured: &Measured, signal: &Signal) {
     if broken.len() > MOST_FINDINGS {
         let _ = writeln!(text, "and {} detectors more with findings (--json)", broken.len() - MOST_FINDINGS);
     }
-    let skipped: Vec<String> =
-        signal.skipped.iter().take(MOST_FINDINGS).map(|(what, n)| format!("{} {what}", thousands(*n as f64, 0))).collect();
+    let skipped: Vec<String> = signal
+        .skipped
+        .iter()
+        .take(MOST_FINDINGS)
+        .map(|(what, n)| format!("{} {what}", thousands(*n as f64, 0)))
+        .collect();
     if !skipped.is_empty() {
         let _ = writeln!(text, "not used: {}", skipped.join("; "));
     }

@@ -99,9 +99,8 @@ fn cell(text: &str) -> String {
 
 /// What a detector is for, as `atspm` calls it.
 fn functions(plan: &Plan, lane: &str, kind: plan::DetectorKind) -> &'static [&'static str] {
-    let is_in = |d: &plan::DetectorUse| {
-        d.place.as_ref().is_some_and(|p| p.lane == lane && p.kind == plan::DetectorKind::In)
-    };
+    let is_in =
+        |d: &plan::DetectorUse| d.place.as_ref().is_some_and(|p| p.lane == lane && p.kind == plan::DetectorKind::In);
     match kind {
         plan::DetectorKind::StopBar => &["Presence"],
         plan::DetectorKind::Count => &["Count", "Yellow_Red"],
@@ -127,7 +126,8 @@ fn detectors(w: &mut dyn Write, sim: &Simulation) -> Result<()> {
             phases.dedup();
             // From the near border, where it goes on.
             let travel = (place.distance_m + place.length_m) / place.speed_m_s.max(1.0);
-            let travel = if place.kind == plan::DetectorKind::In || place.kind == plan::DetectorKind::X { travel } else { 0.0 };
+            let travel =
+                if place.kind == plan::DetectorKind::In || place.kind == plan::DetectorKind::X { travel } else { 0.0 };
             for (phase, function) in
                 phases.iter().flat_map(|phase| functions(plan, &place.lane, place.kind).iter().map(move |f| (phase, f)))
             {
