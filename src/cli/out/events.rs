@@ -6,7 +6,8 @@ use std::io::{Result, Write};
 use std::path::{Path, PathBuf};
 
 use intergreen_control::log::{Event, code, phase_number};
-use intergreen_control::{Millis, Plan, plan};
+use intergreen_control::plan::{DetectorKind, DetectorPlace, GroupKind};
+use intergreen_control::{Millis, Plan};
 
 use super::files;
 use crate::cli::load::Loaded;
@@ -97,53 +98,139 @@ fn cell(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
-/// What a detector is for, as `atspm` calls it.
-fn functions(plan: &Plan, lane: &str, kind: plan::DetectorKind) -> &'static [&'static str] {
-    let is_in =
-        |d: &plan::DetectorUse| d.place.as_ref().is_some_and(|p| p.lane == lane && p.kind == plan::DetectorKind::In);
-    match kind {
-        plan::DetectorKind::StopBar => &["Presence"],
-        plan::DetectorKind::Count => &["Count", "Yellow_Red"],
-        plan::DetectorKind::In => &["Advance"],
-        // Arrivals of a lane are counted once, as far upstream as it is seen.
-        plan::DetectorKind::X if plan.spec().detectors.iter().any(is_in) => &["Extension"],
-        plan::DetectorKind::X => &["Advance"],
-    }
+/// One thing a detector is for: a row of `detectors.csv`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Row<'a> {
+    phase: u16,
+    /// From 1.
+    channel: u16,
+    /// As `atspm` calls it; names of ours where it knows none.
+    function: &'static str,
+    place: &'a DetectorPlace,
+    /// Time from its near border to the stop line, s: 0 for those that lie there.
+    travel: f64,
 }
 
-/// Writes what all detectors that have a place are for: a row for each phase and function.
+/// The phases whose green a group waits for. A left turn with a flashing arrow is an overlap, and waits for the phase
+/// with which its arrow is green; other overlaps have no phase of their own.
+fn phases(plan: &Plan, group: u16) -> Vec<u16> {
+    if let Some(phase) = phase_number(plan, group) {
+        return vec![phase];
+    }
+    let kind = plan.groups().get(usize::from(group)).map(|g| g.kind);
+    let mut overlaps = plan.rings().into_iter().flat_map(|r| &r.overlaps);
+    let overlap = overlaps.find(|o| o.group == group && kind == Some(GroupKind::FlashingYellowArrow));
+    let protected = overlap.map_or(0, |o| o.phases);
+    (1..=32).filter(|n| protected >> (n - 1) & 1 == 1).collect()
+}
+
+/// What the detectors of a plan are for, as far as it says where they lie.
+fn rows(plan: &Plan) -> Vec<Row<'_>> {
+    let placed = || plan.spec().detectors.iter().filter_map(|d| Some((d, d.place.as_ref()?)));
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for (used, place) in placed() {
+        let functions: &[&str] = match place.kind {
+            DetectorKind::StopBar => &["Presence"],
+            DetectorKind::Count => &["Count", "Yellow_Red"],
+            DetectorKind::In => &["Advance"],
+            // Arrivals of a lane are counted once, as far upstream as it is seen.
+            DetectorKind::X if placed().any(|(_, p)| p.lane == place.lane && p.kind == DetectorKind::In) => {
+                &["Extension"]
+            }
+            DetectorKind::X => &["Advance"],
+        };
+        let upstream = matches!(place.kind, DetectorKind::X | DetectorKind::In);
+        let way = if upstream { place.distance_m + place.length_m } else { 0.0 };
+        let groups = used.groups.iter().filter_map(|name| plan.find_group(name));
+        for phase in groups.flat_map(|group| phases(plan, group)) {
+            for function in functions {
+                let (channel, travel) = (used.channel.saturating_add(1), way / place.speed_m_s.max(1.0));
+                let row = Row { phase, channel, function, place, travel };
+                // Several groups may belong to one phase.
+                if !rows.iter().rev().take_while(|r| r.channel == channel).any(|r| *r == row) {
+                    rows.push(row);
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// Writes what all detectors are for.
 fn detectors(w: &mut dyn Write, sim: &Simulation) -> Result<()> {
     let mut csv = csv::Writer::from_writer(w);
     let own = ["Signal", "Lane", "Distance_m", "Length_m", "Travel_s"];
     csv.write_record(["DeviceId", "Phase", "Parameter", "Function"].into_iter().chain(own))?;
     for (i, signal) in sim.scene().network.signals.iter().enumerate() {
-        let plan = sim.controllers().list[i].plan();
-        for used in &plan.spec().detectors {
-            let Some(place) = &used.place else { continue };
-            let groups = used.groups.iter().filter_map(|name| plan.find_group(name));
-            let mut phases: Vec<u16> = groups.filter_map(|group| phase_number(plan, group)).collect();
-            phases.sort_unstable();
-            phases.dedup();
-            // From the near border, where it goes on.
-            let travel = (place.distance_m + place.length_m) / place.speed_m_s.max(1.0);
-            let travel =
-                if place.kind == plan::DetectorKind::In || place.kind == plan::DetectorKind::X { travel } else { 0.0 };
-            for (phase, function) in
-                phases.iter().flat_map(|phase| functions(plan, &place.lane, place.kind).iter().map(move |f| (phase, f)))
-            {
-                csv.write_record([
-                    (i + 1).to_string(),
-                    phase.to_string(),
-                    (used.channel + 1).to_string(),
-                    (*function).to_owned(),
-                    signal.id.clone(),
-                    place.lane.clone(),
-                    format!("{:.1}", place.distance_m),
-                    format!("{:.1}", place.length_m),
-                    format!("{travel:.1}"),
-                ])?;
-            }
+        for row in rows(sim.controllers().list[i].plan()) {
+            csv.write_record([
+                (i + 1).to_string(),
+                row.phase.to_string(),
+                row.channel.to_string(),
+                row.function.to_owned(),
+                signal.id.clone(),
+                row.place.lane.clone(),
+                format!("{:.1}", row.place.distance_m),
+                format!("{:.1}", row.place.length_m),
+                format!("{:.1}", row.travel),
+            ])?;
         }
     }
     csv.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use intergreen_control::plan::DetectorUse;
+
+    use super::*;
+    use crate::scenario::read_plan;
+
+    /// The dual-ring plan with detectors: channel, kind, lane, distance in m, groups.
+    fn plan(detectors: &[(u16, DetectorKind, &str, f64, &[&str])]) -> Plan {
+        let text = include_str!("../../../scenarios/plans/dual_ring.ron");
+        let mut spec = read_plan(text, "dual_ring.ron").unwrap();
+        let used = |&(channel, kind, lane, distance_m, groups): &(u16, DetectorKind, &str, f64, &[&str])| DetectorUse {
+            channel,
+            groups: groups.iter().map(ToString::to_string).collect(),
+            place: Some(DetectorPlace { kind, lane: lane.into(), distance_m, length_m: 2.0, speed_m_s: 14.0 }),
+            ..DetectorUse::default()
+        };
+        spec.detectors = detectors.iter().map(used).collect();
+        Plan::new(spec).unwrap()
+    }
+
+    #[test]
+    fn detectors_are_for_phases() {
+        use DetectorKind::*;
+        let plan = plan(&[
+            (0, StopBar, "w_1", 1.0, &["eb"]),
+            (1, Count, "w_1", 0.0, &["eb"]),
+            (2, X, "w_1", 47.0, &["eb"]),
+            (3, In, "w_1", 110.0, &["eb"]),
+            (4, X, "s_0", 40.0, &["nb", "nb_left"]),
+            (5, StopBar, "s_0", 1.0, &["nb_right"]),
+            (6, StopBar, "e_2", 1.0, &["wb_left"]),
+        ]);
+        let rows: Vec<_> = rows(&plan).iter().map(|r| (r.phase, r.channel, r.function, r.travel)).collect();
+        let expected = [
+            (2, 1, "Presence", 0.0),
+            (2, 2, "Count", 0.0),
+            (2, 2, "Yellow_Red", 0.0),
+            (2, 3, "Extension", 3.5),
+            (2, 4, "Advance", 8.0),
+            // No loop further upstream in this lane, whose vehicles wait for two phases.
+            (4, 5, "Advance", 3.0),
+            (7, 5, "Advance", 3.0),
+            // The right turn is an overlap; so is the left turn, but it has a flashing arrow.
+            (1, 7, "Presence", 0.0),
+        ];
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn cells_are_quoted_if_need_be() {
+        assert_eq!(cell("J 1"), "J 1");
+        assert_eq!(cell("a \"b\", c"), "\"a \"\"b\"\", c\"");
+    }
 }
