@@ -15,6 +15,7 @@ pub mod import;
 pub mod instruments;
 pub mod measure;
 pub mod network;
+pub mod performance;
 pub mod plans;
 pub mod random;
 pub mod scenario;

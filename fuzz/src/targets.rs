@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use intergreen::cli::{Loaded, check_file, file_of, load};
+use intergreen::cli::{Loaded, check_file, file_of, load, measured};
 use intergreen::demand::routing::Penalties;
 use intergreen::demand::{self, Demand, Manner, Route, RouteId, Router, Source, Timing, TypeId, VehicleType};
 use intergreen::import::{Report, cityflow, sumo};
@@ -15,7 +15,7 @@ use intergreen::measure::Recorder;
 use intergreen::network::{LinkId, Network, VehicleClass};
 use intergreen::scenario::{Scenario, is_scenario, read_ron, to_ron};
 use intergreen::sim::{Setup, Simulation, TimedCommand, checkpoint};
-use intergreen::{draw, export, plans};
+use intergreen::{draw, export, performance, plans};
 use intergreen_control::Millis;
 
 /// Networks with more lanes are read and not run: what makes them slow is their size.
@@ -48,6 +48,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "plan", run: plan },
     Target { name: "commands", run: commands },
     Target { name: "checkpoint", run: checkpoint },
+    Target { name: "events", run: |bench, data| bench.measure("hostile.csv", data, "hostile.csv", "detectors.csv") },
+    Target { name: "detectors", run: |bench, data| bench.measure("hostile.csv", data, "events.csv", "hostile.csv") },
 ];
 
 /// A folder with good files, among which hostile ones are put; one for each target, since they write over good ones.
@@ -78,6 +80,17 @@ impl Bench {
         self.write(file, data);
         load(Some(&self.folder.join(scenario)), &[]).is_ok_and(drive)
     }
+
+    /// Writes a hostile file and measures an event log with detectors. Returns whether there was anything to measure.
+    fn measure(&self, file: &str, data: &[u8], events: &str, detectors: &str) -> bool {
+        self.write(file, data);
+        let (events, detectors) = (self.folder.join(events), self.folder.join(detectors));
+        let Ok(measured) = measured(&events, Some(&detectors), Millis(60_000), None) else { return false };
+        let phases = measured.report.signals.iter().flat_map(|s| &s.phases);
+        phases.for_each(|phase| drop(performance::svg(&phase.diagram, "", &|at| measured.clock.short(at))));
+        drop(measured.text());
+        true
+    }
 }
 
 /// Good files: where they stand in the repository, and their names beside hostile ones.
@@ -90,6 +103,8 @@ const GOOD: &[(&str, &str)] = &[
     ("tests/cityflow/roadnet.json", "roadnet.json"),
     ("tests/cityflow/flow.json", "flow.json"),
     ("tests/cityflow/config.json", "config.json"),
+    ("fuzz/seeds/events/small.csv", "events.csv"),
+    ("fuzz/seeds/detectors/small.csv", "detectors.csv"),
 ];
 
 /// A SUMO network, with traffic between its ends.

@@ -7,9 +7,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::check::CheckArgs;
 use super::compare::CompareArgs;
 use super::draw::DrawArgs;
+use super::explain::ExplainArgs;
 use super::export::ExportArgs;
 use super::generate::GenerateArgs;
 use super::import::{ImportArgs, UpgradeArgs};
+use super::measures::MeasuresArgs;
 use super::replay::ReplayArgs;
 use crate::demand::FollowingModel;
 use crate::demand::routing::Moment;
@@ -43,6 +45,10 @@ pub enum Action {
     Export(ExportArgs),
     /// Give controllers the inputs of a recorded run again, and compare the lamps
     ReplayInputs(ReplayArgs),
+    /// Performance measures of an event log, simulated or recorded
+    Measures(MeasuresArgs),
+    /// What a signal did in a run, moment by moment, and why
+    Explain(ExplainArgs),
     /// Check scenarios and signal plans: errors, warnings, what is not supported, each with its place
     Check(CheckArgs),
     /// Make a scenario from a few numbers and a seed
@@ -118,7 +124,7 @@ pub struct RunArgs {
     /// Show which part of the step takes how much processor time
     #[arg(long)]
     pub profile: bool,
-    /// Write results here: tripinfo.xml, summary.xml, edgedata.xml, tlsstates.xml, detectors, CSV tables, manifest
+    /// Write results here: tripinfo.xml, summary.xml, edgedata.xml, tlsstates.xml, detectors, event logs, CSV tables, manifest
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Write fcd.xml too: where every vehicle is, each step or each S seconds; big

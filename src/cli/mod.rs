@@ -13,12 +13,14 @@ mod checkpoints;
 mod clock;
 mod compare;
 mod draw;
+mod explain;
 mod export;
 mod findings;
 mod generate;
 mod import;
 mod intersections;
 mod load;
+mod measures;
 mod out;
 mod outcome;
 mod progress;
@@ -27,6 +29,7 @@ mod replay;
 mod run;
 mod summary;
 mod tables;
+mod timestamps;
 mod tips;
 mod watch;
 
@@ -38,6 +41,7 @@ use clap::Parser;
 pub use check::{Checked, check as check_file};
 pub use import::file_of;
 pub use load::{Edit, Input, Loaded, load};
+pub use measures::{Measured, measured};
 pub use outcome::{Outcome, Vehicles};
 
 /// Why nothing came of it.
@@ -71,6 +75,8 @@ pub fn main() -> ExitCode {
         Some(args::Action::Export(args)) => export::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::ReplayInputs(args)) => replay::run(&args),
         Some(args::Action::Check(args)) => check::run(&args),
+        Some(args::Action::Measures(args)) => measures::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(args::Action::Explain(args)) => explain::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::Generate(args)) => generate::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::Import(args)) => import::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::Upgrade(args)) => import::upgrade(&args).map(|()| ExitCode::SUCCESS),

@@ -131,6 +131,9 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let record = |file: &PathBuf| Recorder::open(file, &loaded, &mut sim);
     let mut recorder = args.record_inputs.as_ref().map(record).transpose()?;
     let mut watch = Watch::new(&sim);
+    if args.out.is_some() {
+        sim.log_events();
+    }
     let open = |dir: &PathBuf| Results::open(dir, args, &loaded, &sim, goal);
     let mut results = args.out.as_ref().map(open).transpose()?;
     let checkpoints = Checkpoints::of(args, &loaded);

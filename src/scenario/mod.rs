@@ -31,7 +31,7 @@ pub use error::ScenarioError;
 pub use format::{NetworkFile, ScenarioFile, VehicleFile};
 pub use generated::scenario as generated_scenario;
 pub use plan::{is_scenario, read_plan};
-pub use words::read as read_ron;
+pub use words::{expected_names, read as read_ron};
 pub use write::{Read, scenario_of, to_ron};
 
 use crate::demand::routing::{MOST_LOOKS, Memory};

@@ -109,7 +109,7 @@ pub(super) fn words(code: &RonError, found: Found<'_>) -> String {
 }
 
 /// `did you mean 'x'? expected one of: …`: what was probably meant by a name that is not known.
-pub(super) fn expected_names<'n>(found: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
+pub fn expected_names<'n>(found: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
     let meant = nearest(found, known.clone()).map(|n| format!("did you mean '{n}'? ")).unwrap_or_default();
     let total = known.clone().count();
     let shown: Vec<&str> = known.take(MOST_NAMES).collect();

@@ -285,9 +285,13 @@ impl Simulation {
 
     /// From now on the controllers' inputs and events of every step can be read from [`Simulation::controllers`].
     pub fn record(&mut self) {
-        let mut controllers = self.world.resource_mut::<Controllers>();
-        controllers.inputs.get_or_insert_default();
-        controllers.list.iter_mut().for_each(|c| c.log_events(true));
+        self.world.resource_mut::<Controllers>().inputs.get_or_insert_default();
+        self.log_events();
+    }
+
+    /// From now on the events that controllers log in every step can be read from [`Simulation::controllers`].
+    pub fn log_events(&mut self) {
+        self.world.resource_mut::<Controllers>().list.iter_mut().for_each(|c| c.log_events(true));
     }
 
     /// Overlapping vehicles, for messages.

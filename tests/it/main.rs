@@ -30,6 +30,7 @@ mod junctions;
 mod ladder;
 mod lamp_traces;
 mod lanes;
+mod measures;
 mod models;
 mod mutilated;
 mod navigation;

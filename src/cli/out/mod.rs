@@ -4,6 +4,7 @@
 //! the end.
 
 mod csv;
+mod events;
 mod files;
 mod manifest;
 mod readings;
@@ -46,6 +47,8 @@ pub struct Results {
     /// For each instrument its place in `files`; none: thrown away.
     places: Places,
     tripinfo: Option<String>,
+    /// What signals log; none if there is no signal.
+    events: Option<events::EventLog>,
     /// The names of all files.
     pub names: Vec<String>,
 }
@@ -174,10 +177,14 @@ impl Results {
             places.lamps.push(o.place(&log.file, "tlsstates.xml", "tlsStates", "tlsstates_file.xsd")?);
         }
         let recorder = Recorder::new(sim, &instruments, period.filter(|_| places.positions.is_some()), until);
+        let events = events::EventLog::open(dir, loaded, sim).map_err(|(path, e)| broken(&path, &e))?;
         let mut names = o.names.given;
+        if events.is_some() {
+            names.extend(["events.csv", "detectors.csv"].map(str::to_owned));
+        }
         names
             .extend(["trips.csv", "lanes.csv", "signals.csv", "intersections.csv", "manifest.json"].map(str::to_owned));
-        Ok(Self { dir: dir.to_owned(), instruments, recorder, files: o.files, places, tripinfo, names })
+        Ok(Self { dir: dir.to_owned(), instruments, recorder, files: o.files, places, tripinfo, events, names })
     }
 
     /// Looks at the simulation after a step.
@@ -186,6 +193,9 @@ impl Results {
     /// If a file cannot be written.
     pub fn look(&mut self, sim: &Simulation) -> Result<(), Failure> {
         self.recorder.look(sim);
+        if let Some(events) = &mut self.events {
+            events.look(sim).map_err(|e| broken(&self.dir.join("events.csv"), &e))?;
+        }
         self.write(sim)
     }
 
@@ -227,6 +237,9 @@ impl Results {
         self.write(run.sim)?;
         for file in &mut self.files {
             file.finish().map_err(|e| broken(&file.path, &e))?;
+        }
+        if let Some(events) = &mut self.events {
+            events.finish().map_err(|e| broken(&self.dir.join("events.csv"), &e))?;
         }
         let file = |name: &str, content: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
             let path = self.dir.join(name);

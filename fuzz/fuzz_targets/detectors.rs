@@ -1,0 +1,2 @@
+#![no_main]
+intergreen_fuzz::target!("detectors");

@@ -1,0 +1,236 @@
+//! `events.csv`: what signal controllers log, and why; `detectors.csv`: what their detectors are for. The first four
+//! columns of each are those that the package `atspm` reads.
+
+use std::fmt::Write as _;
+use std::io::{Result, Write};
+use std::path::{Path, PathBuf};
+
+use intergreen_control::log::{Event, code, phase_number};
+use intergreen_control::plan::{DetectorKind, DetectorPlace, GroupKind};
+use intergreen_control::{Millis, Plan};
+
+use super::files;
+use crate::cli::load::Loaded;
+use crate::cli::timestamps::{SOME_DAY, calendar, day_start};
+use crate::sim::Simulation;
+
+/// An event log that is being written.
+pub struct EventLog {
+    out: Box<dyn Write>,
+    /// The begin of the scenario's day, in ms since 1970.
+    day: Millis,
+    /// Names of signals as cells.
+    names: Vec<String>,
+    /// The events of a step, by time.
+    step: Vec<(u32, Event)>,
+    line: String,
+}
+
+impl EventLog {
+    /// Begins the log and writes the detectors; `None` if there is no signal. The simulation logs events already.
+    ///
+    /// # Errors
+    /// If a file cannot be written: which, and why.
+    pub fn open(
+        dir: &Path,
+        loaded: &Loaded,
+        sim: &Simulation,
+    ) -> std::result::Result<Option<Self>, (PathBuf, std::io::Error)> {
+        let signals = &sim.scene().network.signals;
+        if signals.is_empty() {
+            return Ok(None);
+        }
+        let path = dir.join("detectors.csv");
+        files::open(&path).and_then(|mut w| detectors(&mut w, sim)).map_err(|e| (path, e))?;
+        let path = dir.join("events.csv");
+        let day = loaded.calendar.0.as_deref().unwrap_or(SOME_DAY);
+        let begin = |out: Box<dyn Write>| {
+            let mut log = Self {
+                out,
+                day: day_start(day).unwrap_or_default(),
+                names: signals.iter().map(|s| cell(&s.id)).collect(),
+                step: Vec::new(),
+                line: String::new(),
+            };
+            log.out.write_all(b"TimeStamp,DeviceId,EventId,Parameter,Signal,Seconds,Event,Reason\n")?;
+            Ok(log)
+        };
+        files::open(&path).and_then(begin).map(Some).map_err(|e| (path, e))
+    }
+
+    /// Writes the events of a step.
+    pub fn look(&mut self, sim: &Simulation) -> Result<()> {
+        let controllers = sim.controllers();
+        self.step.clear();
+        self.step.extend_from_slice(&controllers.events);
+        // Stable: what a controller logs at one moment stays in its order.
+        self.step.sort_by_key(|&(signal, event)| (event.at, signal));
+        for (signal, event) in &self.step {
+            let line = &mut self.line;
+            line.clear();
+            let name = self.names.get(*signal as usize).map_or("", String::as_str);
+            let (code, parameter, seconds) = (event.code, event.parameter, event.at.seconds());
+            // Writing to a String cannot fail.
+            let time = calendar(self.day + event.at);
+            let _ = write!(line, "{time},{},{code},{parameter},{name},{seconds:.3},", signal + 1);
+            // Most of a log is detectors; there is nothing to explain about them.
+            if !matches!(code, code::DETECTOR_ON | code::DETECTOR_OFF) {
+                let plan = controllers.list[*signal as usize].plan();
+                let (words, reason) = (event.words(plan), event.reason.words(plan));
+                let what = words.strip_suffix(&reason).map_or(&*words, |what| what.trim_end_matches([',', ' ']));
+                let _ = writeln!(line, "{},{}", cell(what), cell(&reason));
+            } else {
+                line.push_str(",\n");
+            }
+            self.out.write_all(line.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Ends it.
+    pub fn finish(&mut self) -> Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Text as a cell of a CSV file.
+fn cell(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+/// One thing a detector is for: a row of `detectors.csv`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Row<'a> {
+    phase: u16,
+    /// From 1.
+    channel: u16,
+    /// As `atspm` calls it; names of ours where it knows none.
+    function: &'static str,
+    place: &'a DetectorPlace,
+    /// Time from its near border to the stop line, s: 0 for those that lie there.
+    travel: f64,
+}
+
+/// The phases whose green a group waits for. A left turn with a flashing arrow is an overlap, and waits for the phase
+/// with which its arrow is green; other overlaps have no phase of their own.
+fn phases(plan: &Plan, group: u16) -> Vec<u16> {
+    if let Some(phase) = phase_number(plan, group) {
+        return vec![phase];
+    }
+    let kind = plan.groups().get(usize::from(group)).map(|g| g.kind);
+    let mut overlaps = plan.rings().into_iter().flat_map(|r| &r.overlaps);
+    let overlap = overlaps.find(|o| o.group == group && kind == Some(GroupKind::FlashingYellowArrow));
+    let protected = overlap.map_or(0, |o| o.phases);
+    (1..=32).filter(|n| protected >> (n - 1) & 1 == 1).collect()
+}
+
+/// What the detectors of a plan are for, as far as it says where they lie.
+fn rows(plan: &Plan) -> Vec<Row<'_>> {
+    let placed = || plan.spec().detectors.iter().filter_map(|d| Some((d, d.place.as_ref()?)));
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for (used, place) in placed() {
+        let functions: &[&str] = match place.kind {
+            DetectorKind::StopBar => &["Presence"],
+            DetectorKind::Count => &["Count", "Yellow_Red"],
+            DetectorKind::In => &["Advance"],
+            // Arrivals of a lane are counted once, as far upstream as it is seen.
+            DetectorKind::X if placed().any(|(_, p)| p.lane == place.lane && p.kind == DetectorKind::In) => {
+                &["Extension"]
+            }
+            DetectorKind::X => &["Advance"],
+        };
+        let upstream = matches!(place.kind, DetectorKind::X | DetectorKind::In);
+        let way = if upstream { place.distance_m + place.length_m } else { 0.0 };
+        let groups = used.groups.iter().filter_map(|name| plan.find_group(name));
+        for phase in groups.flat_map(|group| phases(plan, group)) {
+            for function in functions {
+                let (channel, travel) = (used.channel.saturating_add(1), way / place.speed_m_s.max(1.0));
+                let row = Row { phase, channel, function, place, travel };
+                // Several groups may belong to one phase.
+                if !rows.iter().rev().take_while(|r| r.channel == channel).any(|r| *r == row) {
+                    rows.push(row);
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// Writes what all detectors are for.
+fn detectors(w: &mut dyn Write, sim: &Simulation) -> Result<()> {
+    let mut csv = csv::Writer::from_writer(w);
+    let own = ["Signal", "Lane", "Distance_m", "Length_m", "Travel_s"];
+    csv.write_record(["DeviceId", "Phase", "Parameter", "Function"].into_iter().chain(own))?;
+    for (i, signal) in sim.scene().network.signals.iter().enumerate() {
+        for row in rows(sim.controllers().list[i].plan()) {
+            csv.write_record([
+                (i + 1).to_string(),
+                row.phase.to_string(),
+                row.channel.to_string(),
+                row.function.to_owned(),
+                signal.id.clone(),
+                row.place.lane.clone(),
+                format!("{:.1}", row.place.distance_m),
+                format!("{:.1}", row.place.length_m),
+                format!("{:.1}", row.travel),
+            ])?;
+        }
+    }
+    csv.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use intergreen_control::plan::DetectorUse;
+
+    use super::*;
+    use crate::scenario::read_plan;
+
+    /// The dual-ring plan with detectors: channel, kind, lane, distance in m, groups.
+    fn plan(detectors: &[(u16, DetectorKind, &str, f64, &[&str])]) -> Plan {
+        let text = include_str!("../../../scenarios/plans/dual_ring.ron");
+        let mut spec = read_plan(text, "dual_ring.ron").unwrap();
+        let used = |&(channel, kind, lane, distance_m, groups): &(u16, DetectorKind, &str, f64, &[&str])| DetectorUse {
+            channel,
+            groups: groups.iter().map(ToString::to_string).collect(),
+            place: Some(DetectorPlace { kind, lane: lane.into(), distance_m, length_m: 2.0, speed_m_s: 14.0 }),
+            ..DetectorUse::default()
+        };
+        spec.detectors = detectors.iter().map(used).collect();
+        Plan::new(spec).unwrap()
+    }
+
+    #[test]
+    fn detectors_are_for_phases() {
+        use DetectorKind::*;
+        let plan = plan(&[
+            (0, StopBar, "w_1", 1.0, &["eb"]),
+            (1, Count, "w_1", 0.0, &["eb"]),
+            (2, X, "w_1", 47.0, &["eb"]),
+            (3, In, "w_1", 110.0, &["eb"]),
+            (4, X, "s_0", 40.0, &["nb", "nb_left"]),
+            (5, StopBar, "s_0", 1.0, &["nb_right"]),
+            (6, StopBar, "e_2", 1.0, &["wb_left"]),
+        ]);
+        let rows: Vec<_> = rows(&plan).iter().map(|r| (r.phase, r.channel, r.function, r.travel)).collect();
+        let expected = [
+            (2, 1, "Presence", 0.0),
+            (2, 2, "Count", 0.0),
+            (2, 2, "Yellow_Red", 0.0),
+            (2, 3, "Extension", 3.5),
+            (2, 4, "Advance", 8.0),
+            // No loop further upstream in this lane, whose vehicles wait for two phases.
+            (4, 5, "Advance", 3.0),
+            (7, 5, "Advance", 3.0),
+            // The right turn is an overlap; so is the left turn, but it has a flashing arrow.
+            (1, 7, "Presence", 0.0),
+        ];
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn cells_are_quoted_if_need_be() {
+        assert_eq!(cell("J 1"), "J 1");
+        assert_eq!(cell("a \"b\", c"), "\"a \"\"b\"\", c\"");
+    }
+}

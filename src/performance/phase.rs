@@ -1,0 +1,206 @@
+//! The measures of one phase.
+
+use std::collections::BTreeMap;
+
+use intergreen_control::Millis;
+use serde::Serialize;
+
+use super::aspects::{Aspect, Aspects};
+use super::book::{Book, Measures, Seen};
+use super::detectors::Function;
+use super::diagram::Diagram;
+use super::event::Event;
+use super::occupancy::Union;
+use super::pedestrians;
+use super::service::{Service, Termination, concerns, services};
+use super::{Options, Skipped};
+
+/// A phase.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Phase {
+    /// Its number.
+    pub phase: u16,
+    /// Over the whole log.
+    #[serde(flatten)]
+    pub total: Measures,
+    /// By bin; only those in which something happened.
+    pub bins: Vec<Bin>,
+    /// The Purdue coordination diagram.
+    #[serde(skip)]
+    pub diagram: Diagram,
+}
+
+/// A bin.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Bin {
+    /// When it begins, s on the log's clock.
+    pub begin_s: f64,
+    /// What was measured in it.
+    #[serde(flatten)]
+    pub measures: Measures,
+}
+
+/// What detectors of a phase reported.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reports {
+    /// Which there are.
+    pub seen: Seen,
+    /// Arrivals at the stop line.
+    pub arrivals: Vec<Millis>,
+    /// Actuations of loops that look for who passes on yellow and red, and of those that count.
+    pub passed: BTreeMap<Function, Vec<Millis>>,
+    /// When presence detectors were on.
+    pub present: Vec<(Millis, Millis)>,
+    /// Calls of push buttons.
+    pub buttons: Vec<Millis>,
+}
+
+/// What is measured of a phase, in the making.
+struct Work<'a> {
+    book: Book,
+    services: Vec<Service>,
+    aspects: Aspects,
+    /// First and last moment of the signal's log.
+    span: (Millis, Millis),
+    options: &'a Options,
+    skipped: &'a mut Skipped,
+}
+
+impl Phase {
+    /// From the events about it by time and what its detectors reported; `span`: of the signal's log.
+    pub(super) fn of(
+        phase: u16,
+        events: &[Event],
+        mut reports: Reports,
+        span: (Millis, Millis),
+        options: &Options,
+        skipped: &mut Skipped,
+    ) -> Self {
+        reports.arrivals.sort_unstable();
+        let services = services(events);
+        let aspects = Aspects::of(&services);
+        let mut work = Work { book: Book::new(options.bin), services, aspects, span, options, skipped };
+        work.terminations(events);
+        work.splits();
+        work.arrivals(&reports);
+        work.failures(&mut reports);
+        work.yellow_red(&reports);
+        pedestrians::measure(events, &reports.buttons, &mut work.book, work.skipped);
+        // Last: bins get their part of the green if they have got anything.
+        work.greens();
+        let book = &work.book;
+        let bins = book.bins.iter().map(|(&begin, tally)| {
+            let (from, to) = (begin.max(span.0), book.bin_end(begin).min(span.1));
+            Bin { begin_s: begin.seconds(), measures: tally.measures(to - from, reports.seen) }
+        });
+        Self {
+            phase,
+            total: book.total.measures(span.1 - span.0, reports.seen),
+            bins: bins.collect(),
+            diagram: Diagram::of(&work.aspects, &reports.arrivals),
+        }
+    }
+
+    /// Whether events of this code are about phases as such.
+    pub(super) fn concerns(code: u8) -> bool {
+        concerns(code) || pedestrians::concerns(code)
+    }
+}
+
+impl Work<'_> {
+    fn skip(&mut self, what: &str) {
+        *self.skipped.entry(what.into()).or_default() += 1;
+    }
+
+    fn terminations(&mut self, events: &[Event]) {
+        for event in events {
+            if let Some(why) = Termination::of(event.code) {
+                self.book.note(event.at, |t| t.terminations.count(Some(why)));
+            }
+        }
+        for s in &self.services {
+            if let (Some(_), Some(end), None) = (s.green(), s.green_end(), s.ended_by) {
+                self.book.note(end, |t| t.terminations.count(None));
+            }
+        }
+    }
+
+    /// The split monitor: services by the bin in which their green begins.
+    fn splits(&mut self) {
+        for s in std::mem::take(&mut self.services) {
+            match (s.green(), s.end()) {
+                (Some(green), Some(end)) => self.book.note(green, |t| {
+                    t.splits.push(end - green);
+                    t.greens.extend(s.green_end().map(|end| end - green));
+                    t.yellows.extend(s.yellow_time());
+                    t.clearances.extend(s.clearance_time());
+                }),
+                (None, Some(_)) => self.skip("ends of a phase without a begin of green"),
+                (Some(_), None) => self.skip("greens without an end of the phase"),
+                (None, None) => {}
+            }
+            self.services.push(s);
+        }
+    }
+
+    fn arrivals(&mut self, reports: &Reports) {
+        for &at in &reports.arrivals {
+            let aspect = self.aspects.at(at);
+            let delay = match aspect {
+                Some(Aspect::Green) => None,
+                Some(_) => self.aspects.next_green(at).map(|green| green - at),
+                None => None,
+            };
+            self.book.note(at, |t| t.arrivals.count(aspect, delay));
+            if delay.is_none() && aspect != Some(Aspect::Green) {
+                self.skip("arrivals of which no next green is known");
+            }
+        }
+    }
+
+    /// Split failures, by the bin in which the red begins.
+    fn failures(&mut self, reports: &mut Reports) {
+        if !reports.seen.presence {
+            return;
+        }
+        let present = Union::of(std::mem::take(&mut reports.present));
+        for s in &self.services {
+            let (Some(green), Some(end), Some(red)) = (s.green(), s.green_end(), s.red()) else { continue };
+            // What comes after the end of the log is not known.
+            if end <= green || red + self.options.red > self.span.1 {
+                continue;
+            }
+            let share = |from, to| present.between(from, to).seconds() / (to - from).seconds();
+            let (in_green, in_red) = (share(green, end), share(red, red + self.options.red));
+            let failed = in_green > self.options.occupied && in_red > self.options.occupied;
+            self.book.note(red, |t| {
+                t.failures.services += 1;
+                t.failures.failures += u32::from(failed);
+                t.failures.green += in_green;
+                t.failures.red += in_red;
+            });
+        }
+    }
+
+    /// By loops made for it, or else by those that count at the stop line.
+    fn yellow_red(&mut self, reports: &Reports) {
+        let passed = [Function::YellowRed, Function::Count].iter().find_map(|f| reports.passed.get(f));
+        for &at in passed.into_iter().flatten() {
+            match self.aspects.at(at) {
+                Some(Aspect::Yellow) => self.book.note(at, |t| t.red.on_yellow += 1),
+                Some(Aspect::Red) => self.book.note(at, |t| t.red.on_red += 1),
+                _ => {}
+            }
+        }
+    }
+
+    /// Time of green: from one change to the next, and to the end of the log.
+    fn greens(&mut self) {
+        let changes = self.aspects.changes();
+        for (i, &(from, aspect)) in changes.iter().enumerate() {
+            if aspect == Aspect::Green {
+                self.book.green(from, changes.get(i + 1).map_or(self.span.1, |next| next.0));
+            }
+        }
+    }
+}
