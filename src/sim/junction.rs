@@ -188,11 +188,13 @@ pub struct Limit {
     pub behind: f32,
     /// Better not to enter the junction at all.
     pub hold: bool,
+    /// Somebody left inside at the end of its green is let out first.
+    pub lets_out: bool,
 }
 
 impl Limit {
     /// No conflict.
-    pub const NONE: Self = Self { speed: f32::INFINITY, behind: f32::INFINITY, hold: false };
+    pub const NONE: Self = Self { speed: f32::INFINITY, behind: f32::INFINITY, hold: false, lets_out: false };
 }
 
 /// Somebody on another internal lane.
@@ -314,7 +316,7 @@ impl Looker<'_> {
             let entry = &view.scene.moves[foe_lane.entry.index()];
             // Who has waited there this long has no room to leave to: it may be others who must go first.
             if !self.inside && entry.lamp != u32::MAX && !view.signs().is_green(entry) && o.waiting < STUCK_INSIDE {
-                limit.hold = true;
+                (limit.hold, limit.lets_out) = (true, true);
             }
             return;
         }

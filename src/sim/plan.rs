@@ -214,9 +214,9 @@ impl<'a> Planner<'a> {
             };
             let m = &scene.moves[id.index()];
             let facts = &scene.lanes[m.next.index()];
-            let line = self.line(m, seen);
             // Somebody in the way inside: who can still stop does not ask to enter.
             let limit = if facts.internal && seen <= look { self.conflicts(m.next, seen, inside) } else { Limit::NONE };
+            let line = self.line(m, seen, limit.lets_out);
             self.behind = self.behind.at_most(limit.behind);
             self.speed = self.speed.at_most(limit.behind);
             if limit.hold && line.can_stop && !inside {
@@ -339,11 +339,12 @@ impl<'a> Planner<'a> {
         self.wait(self.speed.min(stop));
     }
 
-    /// Where the line of a movement is and what stopping at it takes.
-    fn line(&self, m: &MoveFacts, seen: f32) -> Line {
+    /// Where the line of a movement is and what stopping at it takes. Whoever `lets_out` somebody brakes for that as
+    /// for a lamp: those left inside go because it was red, and it may have braked for that until now.
+    fn line(&self, m: &MoveFacts, seen: f32, lets_out: bool) -> Line {
         let rule = self.view.signs().rule(m);
         let lamp = matches!(rule, Rule::Closed | Rule::Yellow);
-        let decel = if lamp { self.d.decel.at_least(YELLOW_DECEL.at_most(self.d.emergency)) } else { self.d.decel };
+        let decel = if lamp || lets_out { self.d.decel.at_least(YELLOW_DECEL.at_most(self.d.emergency)) } else { self.d.decel };
         let brake = self.d.brake_gap(self.me.speed, decel);
         // A discrete stop is exact; a continuous one needs a little slack to stay possible once it is decided.
         let can_stop = seen - if self.d.ballistic() { LEAST_GAP } else { 0.0 } >= brake;

@@ -1,11 +1,11 @@
 //! One test per defect that a review or a user found.
 
-use intergreen::demand::{ArrivalPosition, Manner};
+use intergreen::demand::{ArrivalPosition, DepartPosition, Manner};
 use intergreen::network::compose::NodeKind;
 use intergreen::sim::collisions::Overlaps;
 use intergreen::sim::{Command, Simulation, TimedCommand};
 
-use super::worlds::{Town, Trips, World, alike, arterial, crossing, lane, rolling, s, standing_at};
+use super::worlds::{Town, Trips, World, alike, arterial, crossing, describe, lane, rolling, s, standing_at};
 
 /// Whoever arrives in the middle of a lane leaves; whoever drives ahead of it does not.
 #[test]
@@ -185,4 +185,37 @@ fn a_vehicle_longer_than_the_next_road_drives_on() {
         sim.step();
     }
     assert!(sim.is_empty(), "the bus of {} m has not passed a road of {middle} m", middle + 5.0);
+}
+
+/// Whoever was left inside at the end of its green is let out also by those who come rolling up as theirs begins, and
+/// brake less hard for what is inside than for the red before.
+#[test]
+fn who_was_left_inside_is_let_out_by_who_comes_rolling() {
+    let network = crossing(NodeKind::Signal, 2, 2)
+        .signal("x", 0.0, &[(20.0, &["w", "e"]), (20.0, &["n", "s"])])
+        .build();
+    let mut left_inside = 0;
+    for i in 0..80 {
+        let mut t = Trips::new(&network, alike());
+        // They turn left, one behind the other, before a stream that leaves them no gap.
+        for k in 0..4 {
+            t.one(&format!("left{k}"), 0.0, &["w", "-n"], standing_at(290.0 - 8.0 * k as f32, 1));
+        }
+        for k in 0..24 {
+            let place = 285.0 - 12.0 * k as f32;
+            t.one(&format!("stream{k}"), 0.0, &["e", "-w"], standing_at(place, 1));
+        }
+        for side in ["n", "s"] {
+            let to = if side == "n" { "-s" } else { "-n" };
+            t.one(side, 0.1 * f64::from(i), &[side, to], Manner { depart_position: DepartPosition::At(20.0), ..rolling() });
+        }
+        let sim = t.world("left inside").until(60.0, |sim| {
+            if sim.now() == s(25.0) {
+                left_inside += i32::from(sim.traffic().vehicles().any(|(l, _)| sim.scene().lanes[l.index()].waiting_place));
+            }
+            assert_eq!(sim.measures().collisions, 0, "run {i} at {} s: {}", sim.now().seconds(), describe(sim));
+        });
+        drop(sim);
+    }
+    assert!(left_inside > 40, "{left_inside}");
 }
