@@ -198,14 +198,29 @@ impl<'a> Line<'a> {
             && self.groups().iter().all(|&g| may_turn_on_red(signal, g))
     }
 
-    /// The pieces of a zone of so many metres before the line.
+    /// The pieces of a zone of so many metres before the line. Where the last lane is shorter, it reaches on through the
+    /// junction before it: on a lane of a metre or two nobody stands, whoever comes there waits inside.
     fn zone(&self, length: f32) -> Vec<Piece> {
-        let near = self.way.iter().filter(|s| s.to_line < length);
-        let piece = |s: &Stretch| {
-            let end = self.network.lane(s.lane).length;
-            Piece { lane: s.lane, start: (end - (length - s.to_line)).max(0.0), end }
+        let network = self.network;
+        let mut ends = vec![(self.lane, 0.0)];
+        let mut next = 0;
+        while let Some(&(lane, to_line)) = ends.get(next) {
+            next += 1;
+            let start = to_line + network.lane(lane).length;
+            for &last in network.lane(lane).incoming.iter().filter(|_| start < length) {
+                let from = network.movement(last).from;
+                let inside = network.lane(from).internal;
+                let known = ends.iter().any(|(l, _)| *l == from);
+                if !known && (inside || self.way.iter().any(|s| s.lane == from)) {
+                    ends.push((from, start));
+                }
+            }
+        }
+        let piece = |&(lane, to_line): &(LaneId, f32)| {
+            let end = network.lane(lane).length;
+            Piece { lane, start: (end - (length - to_line)).max(0.0), end }
         };
-        near.map(piece).collect()
+        ends.iter().map(piece).collect()
     }
 
     /// Distance and pieces of an advance loop: where it is wanted, but well behind the last split.
