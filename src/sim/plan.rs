@@ -344,7 +344,8 @@ impl<'a> Planner<'a> {
     fn line(&self, m: &MoveFacts, seen: f32, lets_out: bool) -> Line {
         let rule = self.view.signs().rule(m);
         let lamp = matches!(rule, Rule::Closed | Rule::Yellow);
-        let decel = if lamp || lets_out { self.d.decel.at_least(YELLOW_DECEL.at_most(self.d.emergency)) } else { self.d.decel };
+        let decel =
+            if lamp || lets_out { self.d.decel.at_least(YELLOW_DECEL.at_most(self.d.emergency)) } else { self.d.decel };
         let brake = self.d.brake_gap(self.me.speed, decel);
         // A discrete stop is exact; a continuous one needs a little slack to stay possible once it is decided.
         let can_stop = seen - if self.d.ballistic() { LEAST_GAP } else { 0.0 } >= brake;

@@ -191,9 +191,8 @@ fn a_vehicle_longer_than_the_next_road_drives_on() {
 /// brake less hard for what is inside than for the red before.
 #[test]
 fn who_was_left_inside_is_let_out_by_who_comes_rolling() {
-    let network = crossing(NodeKind::Signal, 2, 2)
-        .signal("x", 0.0, &[(20.0, &["w", "e"]), (20.0, &["n", "s"])])
-        .build();
+    let network =
+        crossing(NodeKind::Signal, 2, 2).signal("x", 0.0, &[(20.0, &["w", "e"]), (20.0, &["n", "s"])]).build();
     let mut left_inside = 0;
     for i in 0..80 {
         let mut t = Trips::new(&network, alike());
@@ -207,11 +206,17 @@ fn who_was_left_inside_is_let_out_by_who_comes_rolling() {
         }
         for side in ["n", "s"] {
             let to = if side == "n" { "-s" } else { "-n" };
-            t.one(side, 0.1 * f64::from(i), &[side, to], Manner { depart_position: DepartPosition::At(20.0), ..rolling() });
+            t.one(
+                side,
+                0.1 * f64::from(i),
+                &[side, to],
+                Manner { depart_position: DepartPosition::At(20.0), ..rolling() },
+            );
         }
         let sim = t.world("left inside").until(60.0, |sim| {
             if sim.now() == s(25.0) {
-                left_inside += i32::from(sim.traffic().vehicles().any(|(l, _)| sim.scene().lanes[l.index()].waiting_place));
+                left_inside +=
+                    i32::from(sim.traffic().vehicles().any(|(l, _)| sim.scene().lanes[l.index()].waiting_place));
             }
             assert_eq!(sim.measures().collisions, 0, "run {i} at {} s: {}", sim.now().seconds(), describe(sim));
         });

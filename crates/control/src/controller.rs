@@ -31,7 +31,7 @@
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use crate::{
-    DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Millis, Plan, Strategy, View,
+    DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Millis, Plan, Strategy, View, Wakes,
     kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
     log::{Reason, code},
     plan::{DayAction, Pattern, WallClock},
@@ -305,9 +305,11 @@ impl Controller {
 
     /// All that is due at `at`: inputs, the strategy's decision, what the kernel makes of it.
     fn happen(&mut self, at: Millis) {
-        self.take_inputs(at);
+        if self.take_inputs(at) || self.next <= at || self.kernel.is_due(at) {
+            self.now = Some(at);
+            self.decide(at);
+        }
         self.now = Some(at);
-        self.decide(at);
         if !self.kernel.is_due(at) {
             // An edge that changed nobody's mind.
             return;
@@ -323,20 +325,35 @@ impl Controller {
         }
     }
 
-    /// Takes everything that came in up to `at`.
-    fn take_inputs(&mut self, at: Millis) {
+    /// Takes everything that came in up to `at`. Returns whether the strategy has to think again.
+    fn take_inputs(&mut self, at: Millis) -> bool {
         self.kernel.log_until(at, &mut self.journal);
         self.kernel.reach(at);
         self.watch_detectors(at);
+        let (mut edges, mut commanded) = (false, false);
         while let Some(input) = self.inputs.pop_front_if(|input| input.at() <= at) {
             match input {
-                Input::Detector(event) => self.take_edge(event),
-                Input::Command { command, .. } => self.take_command(at, command),
+                Input::Detector(event) => {
+                    self.take_edge(event);
+                    edges = true;
+                }
+                Input::Command { command, .. } => {
+                    self.take_command(at, command);
+                    commanded = true;
+                }
             }
         }
         // An edge that came late may have been over in the meantime.
         self.watch_detectors(at);
+        let before = self.pattern;
         self.choose_pattern(at);
+        let touched = self.group_calls.take_touched();
+        let woken = match self.strategy.wakes() {
+            Wakes::Edges => edges || touched,
+            Wakes::Calls => touched,
+            Wakes::Never => false,
+        };
+        woken || commanded || self.pattern != before
     }
 
     /// Delays and extensions end, and detectors are looked at.
@@ -350,7 +367,9 @@ impl Controller {
     /// Tells the log, and those whom they call and extend, which detectors are broken.
     fn tell_of_health(&mut self, at: Millis) {
         while let Some((detector, health)) = self.detectors.take_news() {
-            self.journal.event(at, health.code(), detector.saturating_add(1), Reason::Diagnosed);
+            // A late edge restores a detector at the time reached.
+            let told = at.max(self.kernel.now());
+            self.journal.event(told, health.code(), detector.saturating_add(1), Reason::Diagnosed);
             self.group_calls.fail(detector, health != Health::Good, at, &self.lamps);
         }
     }

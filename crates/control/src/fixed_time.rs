@@ -147,6 +147,10 @@ impl Strategy for FixedTime {
         ENTRY.name
     }
 
+    fn wakes(&self) -> crate::Wakes {
+        crate::Wakes::Never
+    }
+
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
         let (request, last) = request(view.plan, view.pattern, now);
         self.last = Some(last);

@@ -52,8 +52,19 @@ pub enum Request<'a> {
 pub struct Decision<'a> {
     /// What it would like to be shown from now on.
     pub request: Request<'a>,
-    /// When it wants to be asked again at the latest. A detector edge makes it be asked earlier.
+    /// When it wants to be asked again at the latest. Edges of detectors make it be asked earlier, as it [wishes](Strategy::wakes).
     pub next: Millis,
+}
+
+/// Which edges of detectors are worth asking a strategy.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Wakes {
+    /// Every edge.
+    Edges,
+    /// Those that change who is called, extended or counted on red: [`View::calls`].
+    Calls,
+    /// None.
+    Never,
 }
 
 /// A way to control an intersection.
@@ -67,6 +78,11 @@ pub trait Strategy: Debug + Send + Sync {
     /// Decides what should be shown from `now` on. Times never decrease from call to call; two calls at one time
     /// happen when an edge is reported late.
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_>;
+
+    /// Which edges of detectors make it be asked before its time.
+    fn wakes(&self) -> Wakes {
+        Wakes::Edges
+    }
 
     /// Tells the log what it decided, since it was asked last: `note(code, parameter)` for each event, in order. The
     /// codes are those of [`log::code`](crate::log::code) that only a strategy knows: gap-out, max-out and force-off of a

@@ -178,6 +178,10 @@ impl Strategy for Actuated {
         ENTRY.name
     }
 
+    fn wakes(&self) -> crate::Wakes {
+        crate::Wakes::Calls
+    }
+
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
         self.notes.clear();
         self.watch(now, view);

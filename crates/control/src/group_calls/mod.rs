@@ -70,6 +70,8 @@ pub struct GroupCalls {
     channels: Vec<Vec<u32>>,
     /// What the kernel has not been told yet.
     changes: Vec<Change>,
+    /// Whether a call, an extension or a count has changed since it was asked.
+    touched: bool,
 }
 
 const VERSION: u8 = 2;
@@ -103,6 +105,7 @@ impl GroupCalls {
             uses: vec![Use::default(); wiring.len()],
             next: Millis::NEVER,
             changes: Vec::with_capacity(2 * room),
+            touched: false,
             wiring,
             wired,
             channels,
@@ -193,6 +196,7 @@ impl GroupCalls {
     pub(crate) fn call(&mut self, group: u16) {
         if let Some(g) = self.groups.get_mut(usize::from(group)) {
             g.locked |= !g.open;
+            self.touched = true;
         }
     }
 
@@ -227,6 +231,11 @@ impl GroupCalls {
         }
     }
 
+    /// Whether anything has changed for any group since this was asked last: else no strategy has to think again.
+    pub(crate) const fn take_touched(&mut self) -> bool {
+        core::mem::replace(&mut self.touched, false)
+    }
+
     /// Tells which groups are called and no longer called, once.
     pub(crate) fn take_changes(&mut self, mut tell: impl FnMut(Change)) {
         self.changes.drain(..).for_each(&mut tell);
@@ -242,7 +251,9 @@ impl GroupCalls {
         for &g in &wiring.groups {
             let group = &mut self.groups[usize::from(g)];
             let added = if self.wired[usize::from(g)].added_initial { wiring.added_initial } else { wiring.calls() };
-            group.red_actuations = group.red_actuations.saturating_add(u32::from(added && !group.open));
+            let counts = added && !group.open;
+            group.red_actuations = group.red_actuations.saturating_add(counts.into());
+            self.touched |= counts;
         }
     }
 
@@ -252,6 +263,10 @@ impl GroupCalls {
         change(&mut self.uses[number], &self.wiring[number]);
         let (after, wiring) = (self.uses[number], &self.wiring[number]);
         self.next = self.next.min(after.due);
+        if (before.calls, before.extends) == (after.calls, after.extends) {
+            return;
+        }
+        self.touched = true;
         let step = |n: u16, on: bool| if on { n.saturating_add(1) } else { n.saturating_sub(1) };
         for &g in &wiring.groups {
             let group = &mut self.groups[usize::from(g)];

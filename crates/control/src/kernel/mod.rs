@@ -57,7 +57,7 @@ pub use self::{
 use crate::{
     Lamp, Millis, Request,
     log::{Phases, Reason, code},
-    plan::Plan,
+    plan::{Group, GroupKind, Plan},
 };
 
 /// The only writer of lamps. Driven by a [`Controller`](crate::Controller); by itself it is for tests.
@@ -184,6 +184,7 @@ impl Kernel {
     /// [`next`](Self::next) before.
     pub fn advance(&mut self, at: Millis, journal: &mut Journal) {
         self.now = at.max(self.now);
+        self.log_until(self.now, journal);
         self.asked = false;
         let now = self.now;
         self.next = Millis::NEVER;
@@ -345,7 +346,7 @@ impl Kernel {
             }
         }
         if changed && journal.has_events() {
-            let shown = self.plan.groups().iter().zip(&self.lights).map(|(g, l)| (g.kind, l.shown));
+            let shown = self.plan.groups().iter().zip(&self.lights).map(|(g, l)| seen(g, l));
             self.phases.settle(self.now, shown, journal);
         }
     }
@@ -364,12 +365,8 @@ impl Kernel {
 
     /// The log goes on from the lamps as they are.
     pub(crate) fn log_from_here(&mut self, reached: Millis) {
-        let of_group = |((group, light), call): ((&crate::plan::Group, &Light), &calls::Call)| {
-            let since = if light.state.is_open() { light.opened } else { light.since };
-            (group.kind, light.shown, since, call.is_called())
-        };
         let groups = self.plan.groups().iter().zip(&self.lights).zip(&self.calls.list);
-        self.phases.take(self.now.max(reached), groups.map(of_group));
+        self.phases.take(reached, groups.map(|((g, l), call)| (seen(g, l), call.is_called())));
     }
 
     /// Works out when something may happen next.
@@ -437,6 +434,7 @@ impl Kernel {
     /// A preemption's input goes on or off. Returns whether there is such an input.
     pub fn preempt(&mut self, preempt: u16, on: bool, at: Millis, journal: &mut Journal) -> bool {
         self.asked = true;
+        self.log_until(at.max(self.now), journal);
         self.preempts.input(preempt, on, at.max(self.now), journal)
     }
 
@@ -474,6 +472,7 @@ impl Kernel {
     /// Whether the lamps were found to be in order at start-up.
     pub fn self_check(&mut self, passed: bool, at: Millis, journal: &mut Journal) {
         self.asked = true;
+        self.log_until(at.max(self.now), journal);
         self.unit.self_check(passed, at.max(self.now), journal);
     }
 
@@ -481,6 +480,7 @@ impl Kernel {
     pub fn fault(&mut self, at: Millis, journal: &mut Journal) {
         self.asked = true;
         let now = at.max(self.now);
+        self.log_until(now, journal);
         journal.event(now, code::ALARM, 2, Reason::Fault);
         self.unit.fault(now, journal);
     }
@@ -489,6 +489,7 @@ impl Kernel {
     pub fn reset(&mut self, at: Millis, journal: &mut Journal) {
         self.asked = true;
         let now = at.max(self.now);
+        self.log_until(now, journal);
         self.unit.reset(now, journal);
         if self.fallback.group().is_some() {
             self.fallback.stop();
@@ -502,4 +503,9 @@ impl Kernel {
         self.asked = true;
         self.calls.forget();
     }
+}
+
+/// A group as the log sees it.
+fn seen(group: &Group, light: &Light) -> (GroupKind, Lamp, Millis) {
+    (group.kind, light.shown, if light.state.is_open() { light.opened } else { light.since })
 }

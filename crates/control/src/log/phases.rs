@@ -51,8 +51,9 @@ struct Subject {
     red_clearance: Millis,
     /// When its red clearance ends, if it clears.
     clears: Option<Millis>,
-    /// What its groups show together while lamps are looked at, and why.
+    /// What its groups show together while lamps are looked at, since when the last of them is green, and why.
     seen: ([Shows; 2], bool),
+    opened: Millis,
     reasons: [Option<Reason>; 2],
 }
 
@@ -70,10 +71,14 @@ impl Subject {
             red_clearance: Millis(0),
             clears: None,
             seen: Default::default(),
+            opened: Millis(0),
             reasons: [None; 2],
         }
     }
 }
+
+/// A group as it is: its kind, its lamp, since when it has been green or red.
+type Seen = (GroupKind, Lamp, Millis);
 
 /// Events that come with time alone: when, which, of which subject.
 type Due = (Millis, u8, usize);
@@ -173,39 +178,35 @@ impl Phases {
 
     /// Goes on from lamps and calls as they are at `now`, without a word: of each group its kind, its lamp, since when it
     /// has been green or red, and whether it is called.
-    pub fn take<'a>(
-        &mut self,
-        now: Millis,
-        groups: impl Iterator<Item = (GroupKind, Lamp, Millis, bool)> + Clone + 'a,
-    ) {
-        self.see(groups.clone().map(|(kind, lamp, ..)| (kind, lamp)));
+    pub fn take<'a>(&mut self, now: Millis, groups: impl Iterator<Item = (Seen, bool)> + Clone + 'a) {
+        self.see(groups.clone().map(|(seen, _)| seen));
         self.due.clear();
+        self.due.reserve(2 * self.subjects.len());
         for s in &mut self.subjects {
             ([s.vehicles, s.on_foot], s.flashes) = s.seen;
             (s.reasons, s.called, s.clears) = ([None; 2], [0; 2], None);
         }
-        for (subject, (kind, lamp, since, called)) in self.of_group.iter().zip(groups) {
+        for (subject, ((kind, _, since), called)) in self.of_group.iter().zip(groups) {
             let Some(s) = *subject else { continue };
             let subject = &mut self.subjects[s];
             let on_foot = kind == GroupKind::Pedestrian;
             subject.called[usize::from(on_foot)] += u16::from(called);
-            let (after, code) = match (subject.vehicles, subject.who) {
-                (Shows::Green, Who::Phase) if lamp.is_green() => (subject.least, code::MIN_COMPLETE),
-                (Shows::Red, _) => (subject.red_clearance, code::RED_CLEARANCE_END),
-                _ => continue,
-            };
-            let at = since + after;
-            let told = |d: &Due| d.2 == s;
-            if !on_foot && at > now && !self.due.iter().any(told) {
-                subject.clears = (code == code::RED_CLEARANCE_END).then_some(at);
-                self.due.push((at, code, s));
+            if subject.vehicles == Shows::Red && !on_foot && subject.red_clearance > Millis(0) {
+                subject.clears = subject.clears.max(Some(since + subject.red_clearance).filter(|&end| end > now));
             }
+        }
+        for (s, subject) in self.subjects.iter().enumerate() {
+            let least = subject.opened + subject.least;
+            if subject.vehicles == Shows::Green && subject.who == Who::Phase && least > now {
+                self.due.push((least, code::MIN_COMPLETE, s));
+            }
+            self.due.extend(subject.clears.map(|end| (end, code::RED_CLEARANCE_END, s)));
         }
     }
 
-    fn see(&mut self, groups: impl Iterator<Item = (GroupKind, Lamp)>) {
-        self.subjects.iter_mut().for_each(|s| s.seen = Default::default());
-        for (subject, (kind, lamp)) in self.of_group.iter().zip(groups) {
+    fn see(&mut self, groups: impl Iterator<Item = Seen>) {
+        self.subjects.iter_mut().for_each(|s| (s.seen, s.opened) = (Default::default(), Millis(i64::MIN / 4)));
+        for (subject, (kind, lamp, since)) in self.of_group.iter().zip(groups) {
             let Some(subject) = subject.and_then(|s| self.subjects.get_mut(s)) else { continue };
             let shows = match lamp {
                 Lamp::Green | Lamp::GreenMinor => Shows::Green,
@@ -219,13 +220,16 @@ impl Phases {
                 Lamp::Red | Lamp::TurnOnRed => Shows::Red,
                 Lamp::Flashing | Lamp::Off => Shows::Dark,
             };
+            if shows == Shows::Green && kind != GroupKind::Pedestrian {
+                subject.opened = subject.opened.max(since);
+            }
             let seen = &mut subject.seen.0[usize::from(kind == GroupKind::Pedestrian)];
             *seen = shows.max(*seen);
         }
     }
 
     /// Tells how subjects have changed with the lamps of this moment.
-    pub fn settle(&mut self, now: Millis, groups: impl Iterator<Item = (GroupKind, Lamp)>, journal: &mut Journal) {
+    pub fn settle(&mut self, now: Millis, groups: impl Iterator<Item = Seen>, journal: &mut Journal) {
         self.reach(now, journal);
         self.see(groups);
         for s in 0..self.subjects.len() {
@@ -294,8 +298,10 @@ impl Phases {
                 }
                 if to == Shows::Green {
                     say(Some(code::GREEN), Some(code::OVERLAP_GREEN));
-                    if is_phase {
-                        self.due.push((now + self.subjects[s].least, code::MIN_COMPLETE, s));
+                    // Lamps that were taken over as they were have been green for long.
+                    let least = self.subjects[s].opened + self.subjects[s].least;
+                    if is_phase && least > now {
+                        self.due.push((least, code::MIN_COMPLETE, s));
                     }
                 }
             }

@@ -206,6 +206,10 @@ impl Strategy for Nema {
         ENTRY.name
     }
 
+    fn wakes(&self) -> crate::Wakes {
+        crate::Wakes::Calls
+    }
+
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
         self.notes.clear();
         self.look(now, view);
