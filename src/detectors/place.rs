@@ -92,7 +92,8 @@ impl<'a> Line<'a> {
         let zone = layout.stop_bar_m.filter(|_| has(DetectorKind::StopBar));
         if let Some(zone) = zone {
             let meaning = self.usually(rules, DetectorKind::StopBar);
-            found.push((0.0, self.channel(DetectorKind::StopBar, 0.0, zone, self.zone(zone), meaning)));
+            let length = zone.min(self.reach());
+            found.push((0.0, self.channel(DetectorKind::StopBar, 0.0, length, self.zone(zone), meaning)));
         }
         let count = layout.count && has(DetectorKind::Count);
         if count {
@@ -225,9 +226,13 @@ impl<'a> Line<'a> {
 
     /// Distance and pieces of an advance loop: where it is wanted, but well behind the last split.
     fn advance(&self, wanted: Position) -> Option<(f32, Vec<Piece>)> {
-        let reach = self.way.iter().map(|s| s.from_line(self.network)).fold(0.0, f32::max);
         let wanted = metres(wanted, self.network.lane(self.lane).speed_limit);
-        loop_at(self.network, &self.way, wanted.min(SHARE_OF_WAY * reach))
+        loop_at(self.network, &self.way, wanted.min(SHARE_OF_WAY * self.reach()))
+    }
+
+    /// How long the way is, m.
+    fn reach(&self) -> f32 {
+        self.way.iter().map(|s| s.from_line(self.network)).fold(0.0, f32::max)
     }
 }
 
