@@ -26,7 +26,7 @@ impl Actuated {
             code::FORCE_OFF
         } else if now >= max {
             code::MAX_OUT
-        } else if let Some((why, until)) = self.extends(stage, to, now, view) {
+        } else if let Some((why, until)) = self.extends(stage, to, view) {
             self.why = why;
             return until.min(last).min(max);
         } else {
@@ -48,7 +48,7 @@ impl Actuated {
             self.why = Why::Least;
             return least;
         }
-        if let Some((why, until)) = self.extends(stage, to, now, view) {
+        if let Some((why, until)) = self.extends(stage, to, view) {
             self.why = why;
             return until;
         }
@@ -112,7 +112,7 @@ impl Actuated {
     }
 
     /// Who extends the stage, and until when if nobody comes any more.
-    fn extends(&self, stage: usize, to: usize, now: Millis, view: &View<'_>) -> Option<(Why, Millis)> {
+    fn extends(&self, stage: usize, to: usize, view: &View<'_>) -> Option<(Why, Millis)> {
         let groups = &view.plan.groups();
         let recalled = |&&g: &&u16| {
             let i = usize::from(g);
@@ -123,14 +123,11 @@ impl Actuated {
         {
             return Some((Why::Recall(g), Millis::NEVER));
         }
-        let mut found = None;
+        // Looked at again when the next of them gaps out: it must not come back.
+        let mut found: Option<(Why, Millis)> = None;
         for lane in (0..self.out.len()).filter(|&l| !self.out[l] && self.is_needed(l, stage, to)) {
-            let until = self.gap_ends(lane, view);
-            debug_assert!(until > now, "it would have gapped out");
-            let before = found.map_or(Millis(i64::MIN), |(_, until)| until);
-            if until > before {
-                found = Some((Why::Lane(u32::try_from(lane).unwrap_or(u32::MAX)), until));
-            }
+            let until = self.gap_ends(lane, view).min(found.map_or(Millis::NEVER, |(_, until)| until));
+            found = Some((Why::Lane(u32::try_from(lane).unwrap_or(u32::MAX)), until));
         }
         found
     }

@@ -9,7 +9,7 @@ use std::{
 
 use intergreen_control::{
     Command, Controller, Decision, DetectorEvent, FixedTime, Input, Lamp, Latch, Millis, Mode, Output, Plan, PlanSpec,
-    Request, StateError, Strategy, View,
+    Registry, Request, StateError, Strategy, View,
     log::Event,
     plan::{GroupKind, Waiver, WallClock},
 };
@@ -72,6 +72,7 @@ pub struct Timeline {
     spec: PlanSpec,
     waivers: Vec<Waiver>,
     fixed_time: bool,
+    strategy: Option<(&'static str, Vec<(String, String)>)>,
     restored: Option<Latch>,
     allowed: Allowed,
 }
@@ -86,12 +87,26 @@ pub struct Outcome {
 
 impl Timeline {
     pub fn new(spec: PlanSpec) -> Self {
-        Self { spec, waivers: Vec::new(), fixed_time: false, restored: None, allowed: Allowed::default() }
+        Self {
+            spec,
+            waivers: Vec::new(),
+            fixed_time: false,
+            strategy: None,
+            restored: None,
+            allowed: Allowed::default(),
+        }
     }
 
     /// The strategy is `fixed_time` instead of the text's own requests.
     pub fn fixed_time(mut self) -> Self {
         self.fixed_time = true;
+        self
+    }
+
+    /// The strategy of that name with parameters, instead of the text's own requests.
+    pub fn strategy(mut self, name: &'static str, parameters: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.strategy = Some((name, parameters.iter().map(owned).collect()));
         self
     }
 
@@ -119,8 +134,11 @@ impl Timeline {
         let plan = Plan::imported(self.spec.clone(), self.waivers.clone()).unwrap_or_else(|e| panic!("{place}: {e}"));
         let rows = read(&plan, text);
         let (start, end) = (rows[0].at, rows[rows.len() - 1].at);
-        let strategy: Box<dyn Strategy> =
-            if self.fixed_time { Box::<FixedTime>::default() } else { Box::new(Script(asks(&plan, &rows))) };
+        let strategy: Box<dyn Strategy> = match &self.strategy {
+            Some((name, parameters)) => Registry::default().make(name, parameters, &plan).expect("a strategy"),
+            None if self.fixed_time => Box::<FixedTime>::default(),
+            None => Box::new(Script(asks(&plan, &rows))),
+        };
         let mut controller = Controller::new(plan.clone(), strategy, 8);
         controller.log_events(true);
         if let Some(latch) = self.restored {
