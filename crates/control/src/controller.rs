@@ -484,6 +484,11 @@ impl Controller {
         &self.detectors
     }
 
+    /// Who is called and extended, as the strategy saw it last.
+    pub const fn group_calls(&self) -> &GroupCalls {
+        &self.group_calls
+    }
+
     /// The name of the strategy.
     pub fn strategy(&self) -> &'static str {
         self.strategy.name()

@@ -2,7 +2,7 @@
 //! with two streets, A and B; it rests at A.
 
 use intergreen_control::{
-    Millis,
+    Controller, DetectorEvent, Health, Millis, Output, Plan, Registry,
     plan::{DetectorLimits, DetectorMode, DetectorUse, PlanSpec},
 };
 
@@ -452,4 +452,94 @@ fn fail_time_is_how_long_a_broken_detector_extends() {
         ",
     );
     assert_eq!(restored.codes(&ALARMS), [(120.0, 85, 2), (140.0, 83, 2)]);
+}
+
+/// Edges of a channel on and off for so long, again and again.
+fn pulses(channel: u16, from_ms: i64, on_ms: i64, off_ms: i64, count: i64) -> impl Iterator<Item = DetectorEvent> {
+    (0..count).flat_map(move |i| {
+        let at = from_ms + i * (on_ms + off_ms);
+        let edge = |at, on| DetectorEvent { detector: channel, at: Millis(at), on };
+        [edge(at, true), edge(at + on_ms, false)]
+    })
+}
+
+/// Alarms until a time if detectors report this: second, code, number; and the controller.
+fn alarms(detectors: Vec<DetectorUse>, events: &[DetectorEvent], end: Millis) -> (Vec<(f64, u8, u16)>, Controller) {
+    let plan = Plan::new(streets(detectors)).expect("a plan");
+    let strategy = Registry::default().make("actuated", &[], &plan).expect("stages");
+    let mut controller = Controller::new(plan, strategy, 4);
+    controller.log_events(true);
+    controller.start(Millis(0));
+    events.iter().for_each(|&event| assert!(controller.handle_detector(event)));
+    // Over more than an hour at once the present alone would count.
+    (0..=end.0).step_by(60_000).chain([end.0]).for_each(|now| controller.advance(Millis(now)));
+    let mut alarms = Vec::new();
+    while let Some(output) = controller.poll_output() {
+        if let Output::Event(e) = output
+            && ALARMS.contains(&e.code)
+        {
+            alarms.push((e.at.seconds(), e.code, e.parameter));
+        }
+    }
+    (alarms, controller)
+}
+
+#[test]
+fn too_many_pulses_in_a_minute_are_erratic_until_a_minute_is_not() {
+    let diagnostics = DetectorLimits { erratic: 60, ..NEVER };
+    let detectors = || vec![detector(0, "A"), DetectorUse { diagnostics, ..detector(1, "B") }];
+    let events: Vec<_> = pulses(1, 70_000, 400, 400, 70).chain(pulses(1, 200_000, 500, 500, 60)).collect();
+    let (found, controller) = alarms(detectors(), &events, s(400));
+    assert_eq!(found, [(120.0, 88, 2), (180.0, 83, 2)]);
+    assert_eq!(controller.detectors().health(1), Health::Good);
+}
+
+#[test]
+fn pulses_too_short_for_a_vehicle_are_no_vehicles() {
+    let diagnostics = DetectorLimits { short_pulse: Millis(50), ..NEVER };
+    let detectors = || vec![detector(0, "A"), DetectorUse { diagnostics, ..detector(1, "B") }];
+    // Nine in a minute are chance, ten are not.
+    let events: Vec<_> = pulses(1, 1000, 20, 3000, 9).chain(pulses(1, 61_000, 20, 3000, 10)).collect();
+    let (found, controller) = alarms(detectors(), &events, s(150));
+    assert_eq!(found, [(120.0, 84, 2)]);
+    assert_eq!(controller.detectors().health(1), Health::ShortPulses);
+    // Long enough.
+    let events: Vec<_> = pulses(1, 1000, 50, 3000, 60).collect();
+    assert_eq!(alarms(detectors(), &events, s(150)).0, []);
+}
+
+#[test]
+fn nobody_is_expected_in_a_quiet_night() {
+    let diagnostics = DetectorLimits { expected: 60, ..NEVER };
+    let detectors = || vec![DetectorUse { diagnostics, ..detector(0, "A") }, DetectorUse { diagnostics, ..detector(1, "B") }];
+    // An hour in which A counts twice as many as B; then nobody for three hours, then as before.
+    let day = |from: i64| pulses(0, from, 500, 9500, 360).chain(pulses(1, from + 100, 500, 19_500, 180));
+    let mut events: Vec<_> = day(1000).chain(day(4 * 3_600_000)).collect();
+    events.sort_by_key(|e| e.at);
+    assert_eq!(alarms(detectors(), &events, s(5 * 3600 - 60)).0, []);
+    // B is broken in the second hour: by its share a third of all are expected there.
+    events.retain(|e| e.detector == 0 || e.at < s(3 * 3600));
+    let (found, _) = alarms(detectors(), &events, s(5 * 3600 - 60));
+    // 60 of B are expected once A has counted about 180, after half an hour.
+    let [(at, 85, 2)] = found[..] else { panic!("{found:?}") };
+    assert!((4.4..4.6).contains(&(at / 3600.0)), "{at}");
+}
+
+#[test]
+fn volume_occupancy_and_headway_are_those_of_the_last_minute() {
+    let events: Vec<_> = pulses(0, 60_000, 1000, 4000, 12).collect();
+    let (_, controller) = alarms(vec![detector(0, "A"), detector(1, "B")], &events, s(130));
+    let measured = controller.detectors().measured(0);
+    assert_eq!((measured.volume, measured.on, measured.headway), (12, s(12), Some(s(5))));
+    assert!((measured.occupancy() - 0.2).abs() < 1e-12);
+    assert_eq!(controller.detectors().measured(1).volume, 0);
+}
+
+#[test]
+fn added_initial_counts_who_comes_on_red_once() {
+    let count = DetectorUse { mode: DetectorMode::Count, added_initial: true, ..detector(2, "B") };
+    let edges: Vec<_> = pulses(1, 1000, 500, 500, 3).chain(pulses(2, 1100, 500, 500, 2)).collect();
+    let calls = |detectors: Vec<DetectorUse>| alarms(detectors, &edges, Millis(3500)).1.group_calls().red_actuations(1);
+    assert_eq!(calls(vec![detector(0, "A"), detector(1, "B")]), 3);
+    assert_eq!(calls(vec![detector(0, "A"), detector(1, "B"), count]), 2);
 }
