@@ -365,7 +365,8 @@ impl Controller {
         if self.detectors.handle(event) {
             let code = if event.on { code::DETECTOR_ON } else { code::DETECTOR_OFF };
             self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
-            self.tell_of_health(event.at);
+            // Of an edge that came late nobody hears earlier than now.
+            self.tell_of_health(self.now.map_or(event.at, |now| now.max(event.at)));
             self.group_calls.edge(event.detector, event.on, event.at, &self.lamps);
             self.tell_of_calls();
         }

@@ -45,7 +45,22 @@ impl Actuated {
     /// The groups that wait and that a stage would open.
     fn serves(&self, from: usize, to: usize) -> impl Iterator<Item = usize> + '_ {
         let opens = &self.tables.stages[to].opens;
-        (0..self.waiting.len()).filter(move |&g| opens[g] && self.waits_elsewhere(from, g))
+        (0..self.waiting.len())
+            .filter(move |&g| opens[g] && (self.waits_elsewhere(from, g) || self.is_left_over(from, to, g)))
+    }
+
+    /// Whether somebody who has to give way in a stage is still there, and would not have to in the other.
+    fn is_left_over(&self, from: usize, to: usize, group: usize) -> bool {
+        let (a, b) = (&self.tables.stages[from], &self.tables.stages[to]);
+        let stands = |lane: usize| {
+            let groups = &self.tables.lanes[lane].groups;
+            self.standing[lane] && groups.iter().all(|&g| usize::from(g) == group)
+        };
+        self.settings.protect
+            && a.opens[group]
+            && !a.protects[group]
+            && b.protects[group]
+            && (0..self.standing.len()).any(stands)
     }
 
     /// Whether everybody who waits is served in time if that stage comes next. It is, if it comes no later than in the
@@ -59,8 +74,7 @@ impl Actuated {
         (0..self.waiting.len()).filter(|&g| self.waits_elsewhere(from, g)).all(|g| {
             let Some(since) = self.waiting[g] else { return true };
             let need = if tables.stages[to].opens[g] { Millis(0) } else { tables.least[to] + tables.need(to, g) };
-            open + need + MARGIN < since + view.plan.groups()[g].max_red
-                || open + need <= now + tables.need(from, g)
+            open + need + MARGIN < since + view.plan.groups()[g].max_red || open + need <= now + tables.need(from, g)
         })
     }
 

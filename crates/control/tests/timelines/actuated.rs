@@ -147,11 +147,14 @@ fn a_lane_that_has_gapped_out_stays_out() {
 #[test]
 fn loops_upstream_have_a_longer_gap_and_belong_to_their_lane() {
     let mut spec = three_streets();
-    let place = |kind, distance_m| {
-        Some(DetectorPlace { kind, lane: "1".into(), distance_m, length_m: 2.0, speed_m_s: 14.0 })
-    };
+    let place =
+        |kind, distance_m| Some(DetectorPlace { kind, lane: "1".into(), distance_m, length_m: 2.0, speed_m_s: 14.0 });
     spec.detectors[0].place = place(DetectorKind::StopBar, 0.0);
-    spec.detectors.push(DetectorUse { mode: DetectorMode::Extend, place: place(DetectorKind::X, 49.0), ..detector(3, "A") });
+    spec.detectors.push(DetectorUse {
+        mode: DetectorMode::Extend,
+        place: place(DetectorKind::X, 49.0),
+        ..detector(3, "A")
+    });
     let outcome = actuated(spec).check(
         "
                A B C

@@ -194,7 +194,8 @@ fn there_is_no_delay_on_green_and_it_begins_anew_when_green_ends() {
         ",
     );
     // B is called from 10 to 25; A when it is green, and from 28 on.
-    let calls = [(10.0, 43, 1), (10.0, 43, 2), (12.0, 44, 1), (13.0, 43, 1), (16.0, 44, 1), (25.0, 44, 2), (28.0, 43, 1)];
+    let calls =
+        [(10.0, 43, 1), (10.0, 43, 2), (12.0, 44, 1), (13.0, 43, 1), (16.0, 44, 1), (25.0, 44, 2), (28.0, 43, 1)];
     assert_eq!(outcome.codes(&[43, 44]), calls);
 }
 
@@ -340,7 +341,11 @@ const NEVER: DetectorLimits = DetectorLimits {
 fn a_detector_that_is_on_for_too_long_has_a_maximum_recall() {
     let diagnostics = DetectorLimits { max_presence: s(100), ..NEVER };
     let outcome = check(
-        vec![detector(0, "A"), DetectorUse { mode: DetectorMode::Extend, diagnostics, ..detector(1, "B") }, detector(2, "B")],
+        vec![
+            detector(0, "A"),
+            DetectorUse { mode: DetectorMode::Extend, diagnostics, ..detector(1, "B") },
+            detector(2, "B"),
+        ],
         "
                A B
             0  G r  detector 1 on
@@ -511,7 +516,8 @@ fn pulses_too_short_for_a_vehicle_are_no_vehicles() {
 #[test]
 fn nobody_is_expected_in_a_quiet_night() {
     let diagnostics = DetectorLimits { expected: 60, ..NEVER };
-    let detectors = || vec![DetectorUse { diagnostics, ..detector(0, "A") }, DetectorUse { diagnostics, ..detector(1, "B") }];
+    let detectors =
+        || vec![DetectorUse { diagnostics, ..detector(0, "A") }, DetectorUse { diagnostics, ..detector(1, "B") }];
     // An hour in which A counts twice as many as B; then nobody for three hours, then as before.
     let day = |from: i64| pulses(0, from, 500, 9500, 360).chain(pulses(1, from + 100, 500, 19_500, 180));
     let mut events: Vec<_> = day(1000).chain(day(4 * 3_600_000)).collect();
