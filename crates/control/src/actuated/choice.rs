@@ -86,7 +86,7 @@ impl Actuated {
         let soft = |g: &u16| view.plan.groups()[usize::from(*g)].recall == Recall::Soft;
         let n = self.tables.stages.len();
         let closed = |g: &u16| soft(g) && !self.tables.stages[stage].opens[usize::from(*g)];
-        if self.tables.stages[stage].groups.iter().any(|g| soft(g)) {
+        if self.tables.stages[stage].groups.iter().any(soft) {
             return None;
         }
         (1..n).map(|i| (stage + i) % n).find(|&s| self.tables.stages[s].groups.iter().any(closed))
