@@ -384,7 +384,8 @@ impl Controller {
         if self.detectors.handle(event) {
             let code = if event.on { code::DETECTOR_ON } else { code::DETECTOR_OFF };
             self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
-            self.tell_of_health(event.at);
+            // Of an edge that came late nobody hears earlier than now.
+            self.tell_of_health(self.now.map_or(event.at, |now| now.max(event.at)));
             self.group_calls.edge(event.detector, event.on, event.at, &self.lamps);
             self.tell_of_calls();
         }
@@ -501,6 +502,11 @@ impl Controller {
     /// The detectors, as the strategy saw them last.
     pub const fn detectors(&self) -> &DetectorBank {
         &self.detectors
+    }
+
+    /// Who is called and extended, as the strategy saw it last.
+    pub const fn group_calls(&self) -> &GroupCalls {
+        &self.group_calls
     }
 
     /// The name of the strategy.

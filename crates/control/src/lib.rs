@@ -38,8 +38,15 @@
 //! - nothing panics on any input, and with outputs drained nothing is allocated in steady state.
 //!
 //! It does not guarantee that the plan is right: an intergreen that is too short is kept as it stands. It does not see
-//! lamps, cables or relays. It knows no queue and no vehicle beyond its detectors. A detector that is broken calls for
-//! ever or never until strategies that watch detectors come.
+//! lamps, cables or relays. It knows no queue and no vehicle beyond its detectors.
+//!
+//! # Detectors
+//! A [`DetectorUse`](plan::DetectorUse) of the plan says what a channel means for groups: it calls, extends or counts,
+//! with locks, a delay, carry-over, as a queue detector, switched. [`DetectorBank`] keeps what each channel reports and
+//! what it measured in the last minute, [`GroupCalls`] what all of them mean for each group. Once a minute it looks for
+//! broken detectors: on for too long, too often, too shortly, or seeing nobody where the others' counts say that somebody
+//! must have come. A broken one is an alarm in the log (codes 84–88; 83 when it is to be believed again) and is stood in
+//! for: by default it has a maximum recall ([`DetectorLimits`](plan::DetectorLimits)).
 //!
 //! # Calling contract
 //! Time is whole milliseconds on the caller's monotonic clock ([`Millis`]), not the wall clock: that comes as

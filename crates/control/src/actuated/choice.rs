@@ -45,7 +45,22 @@ impl Actuated {
     /// The groups that wait and that a stage would open.
     fn serves(&self, from: usize, to: usize) -> impl Iterator<Item = usize> + '_ {
         let opens = &self.tables.stages[to].opens;
-        (0..self.waiting.len()).filter(move |&g| opens[g] && self.waits_elsewhere(from, g))
+        (0..self.waiting.len())
+            .filter(move |&g| opens[g] && (self.waits_elsewhere(from, g) || self.is_left_over(from, to, g)))
+    }
+
+    /// Whether somebody who has to give way in a stage is still there, and would not have to in the other.
+    fn is_left_over(&self, from: usize, to: usize, group: usize) -> bool {
+        let (a, b) = (&self.tables.stages[from], &self.tables.stages[to]);
+        let stands = |lane: usize| {
+            let groups = &self.tables.lanes[lane].groups;
+            self.standing[lane] && groups.iter().all(|&g| usize::from(g) == group)
+        };
+        self.settings.protect
+            && a.opens[group]
+            && !a.protects[group]
+            && b.protects[group]
+            && (0..self.standing.len()).any(stands)
     }
 
     /// Whether everybody who waits is served in time if that stage comes next. It is, if it comes no later than in the
@@ -71,7 +86,7 @@ impl Actuated {
         let soft = |g: &u16| view.plan.groups()[usize::from(*g)].recall == Recall::Soft;
         let n = self.tables.stages.len();
         let closed = |g: &u16| soft(g) && !self.tables.stages[stage].opens[usize::from(*g)];
-        if self.tables.stages[stage].groups.iter().any(|g| soft(g)) {
+        if self.tables.stages[stage].groups.iter().any(soft) {
             return None;
         }
         (1..n).map(|i| (stage + i) % n).find(|&s| self.tables.stages[s].groups.iter().any(closed))

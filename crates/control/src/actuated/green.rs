@@ -3,6 +3,9 @@
 use super::{Actuated, Shown, Why};
 use crate::{Millis, View, log::code, plan::Recall};
 
+/// From the start of green until the first in a queue has left.
+const REACTION: Millis = Millis(3000);
+
 impl Actuated {
     /// Keeps a stage that is shown, or leaves it. Returns when to look again.
     pub(super) fn go_on(&mut self, stage: usize, now: Millis, view: &View<'_>) -> Millis {
@@ -13,6 +16,9 @@ impl Actuated {
             self.out.fill(false);
         }
         let Some(conflict) = self.conflict else { return self.rest(stage, now, view) };
+        for lane in 0..self.standing.len() {
+            self.standing[lane] = self.tables.lanes[lane].detectors.iter().any(|&(n, _)| view.calls.use_extends(n));
+        }
         let Some(to) = self.following(stage, now, view) else { return self.rest(stage, now, view) };
         self.gap_out(now, view);
         let (last, max) = (self.last_end(stage, view), conflict + self.tables.stages[stage].max_green);
@@ -26,7 +32,7 @@ impl Actuated {
             code::FORCE_OFF
         } else if now >= max {
             code::MAX_OUT
-        } else if let Some((why, until)) = self.extends(stage, to, now, view) {
+        } else if let Some((why, until)) = self.extends(stage, to, view) {
             self.why = why;
             return until.min(last).min(max);
         } else {
@@ -48,7 +54,7 @@ impl Actuated {
             self.why = Why::Least;
             return least;
         }
-        if let Some((why, until)) = self.extends(stage, to, now, view) {
+        if let Some((why, until)) = self.extends(stage, to, view) {
             self.why = why;
             return until;
         }
@@ -95,10 +101,27 @@ impl Actuated {
         detectors.iter().map(end).max().unwrap_or(never)
     }
 
-    /// Takes note of the lanes that have gapped out.
+    /// When a lane is blocked if nobody leaves it any more; never, where nobody counts.
+    fn block_ends(&self, lane: usize, view: &View<'_>) -> Millis {
+        let lane = &self.tables.lanes[lane];
+        let opened = lane.groups.iter().filter_map(|&g| self.opened[usize::from(g)]).min();
+        match (lane.count, opened) {
+            (Some(count), Some(opened)) if self.settings.blocked.0 > 0 => {
+                (opened + REACTION).max(view.detectors.since(count)) + self.settings.blocked
+            }
+            _ => Millis::NEVER,
+        }
+    }
+
+    /// When a lane no longer extends, if nobody comes or leaves any more.
+    fn lane_ends(&self, lane: usize, view: &View<'_>) -> Millis {
+        self.gap_ends(lane, view).min(self.block_ends(lane, view))
+    }
+
+    /// Takes note of the lanes that no longer extend.
     fn gap_out(&mut self, now: Millis, view: &View<'_>) {
         for lane in 0..self.out.len() {
-            self.out[lane] = self.out[lane] || self.gap_ends(lane, view) <= now;
+            self.out[lane] = self.out[lane] || self.lane_ends(lane, view) <= now;
         }
     }
 
@@ -112,7 +135,7 @@ impl Actuated {
     }
 
     /// Who extends the stage, and until when if nobody comes any more.
-    fn extends(&self, stage: usize, to: usize, now: Millis, view: &View<'_>) -> Option<(Why, Millis)> {
+    fn extends(&self, stage: usize, to: usize, view: &View<'_>) -> Option<(Why, Millis)> {
         let groups = &view.plan.groups();
         let recalled = |&&g: &&u16| {
             let i = usize::from(g);
@@ -123,14 +146,11 @@ impl Actuated {
         {
             return Some((Why::Recall(g), Millis::NEVER));
         }
-        let mut found = None;
+        // Looked at again when the next of them gaps out: it must not come back.
+        let mut found: Option<(Why, Millis)> = None;
         for lane in (0..self.out.len()).filter(|&l| !self.out[l] && self.is_needed(l, stage, to)) {
-            let until = self.gap_ends(lane, view);
-            debug_assert!(until > now, "it would have gapped out");
-            let before = found.map_or(Millis(i64::MIN), |(_, until)| until);
-            if until > before {
-                found = Some((Why::Lane(u32::try_from(lane).unwrap_or(u32::MAX)), until));
-            }
+            let until = self.lane_ends(lane, view).min(found.map_or(Millis::NEVER, |(_, until)| until));
+            found = Some((Why::Lane(u32::try_from(lane).unwrap_or(u32::MAX)), until));
         }
         found
     }

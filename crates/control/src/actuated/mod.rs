@@ -91,6 +91,7 @@ pub struct Actuated {
     conflict: Option<Millis>,
     /// By lane, whether it has gapped out since then.
     out: Vec<bool>,
+    standing: Vec<bool>,
     why: Why,
     /// Why the stage before ended: an event code.
     ended: Option<u8>,
@@ -110,6 +111,7 @@ impl Actuated {
             waiting: vec![None; groups],
             conflict: None,
             out: vec![false; tables.lanes.len()],
+            standing: vec![false; tables.lanes.len()],
             why: Why::NotStarted,
             ended: None,
             notes: Vec::with_capacity(groups),

@@ -10,8 +10,9 @@ use intergreen_control::{
     Command, Decision, DetectorEvent, Input, Lamp, Millis, Plan, PlanSpec, Program, ProgramStep, Request, StateError,
     StateReader, Strategy, View,
     plan::{
-        Delay, DetectorMode, DetectorUse, GroupKind, GroupSpec, IntergreenSpec, IntergreenTime, InterstageSpec,
-        OverlapSpec, PhaseSpec, Preempt, PreemptKind, Recall, RingsSpec, StageSpec, StartUp, Waiver, WallClock,
+        Delay, DetectorLimits, DetectorMode, DetectorUse, GroupKind, GroupSpec, IntergreenSpec, IntergreenTime,
+        InterstageSpec, OverlapSpec, PhaseSpec, Preempt, PreemptKind, Recall, RingsSpec, StageSpec, StartUp, Waiver,
+        WallClock,
     },
 };
 
@@ -206,13 +207,7 @@ pub fn random_plan(dice: &mut Dice) -> PlanSpec {
         spec.rings = Some(rings);
     }
     for channel in 0..dice.number(4) as u16 {
-        spec.detectors.push(DetectorUse {
-            channel,
-            groups: vec![format!("{}", dice.number(n))],
-            mode: [DetectorMode::Call, DetectorMode::CallAndExtend, DetectorMode::Extend][dice.number(3)],
-            locking: dice.chance(50),
-            ..DetectorUse::default()
-        });
+        spec.detectors.push(random_detector(dice, channel, n));
     }
     let kinds = [PreemptKind::Rail, PreemptKind::Emergency, PreemptKind::Bus];
     for (p, kind) in kinds.into_iter().enumerate().take(dice.number(4)) {
@@ -236,6 +231,36 @@ pub fn random_plan(dice: &mut Dice) -> PlanSpec {
         });
     }
     spec
+}
+
+/// A detector for one of `n` groups, of any kind, that is soon taken for broken.
+fn random_detector(dice: &mut Dice, channel: u16, n: usize) -> DetectorUse {
+    let (group, other) = (dice.number(n), dice.number(n));
+    let locking = dice.chance(50);
+    let rarely = |dice: &mut Dice, most: i64| if dice.chance(30) { dice.time(0, most) } else { Millis(0) };
+    DetectorUse {
+        channel,
+        groups: vec![format!("{group}")],
+        mode: [DetectorMode::Call, DetectorMode::CallAndExtend, DetectorMode::Extend, DetectorMode::Count]
+            [dice.number(4)],
+        locking,
+        yellow_lock: locking && dice.chance(50),
+        delay: rarely(dice, 15_000),
+        extend: rarely(dice, 5000),
+        queue: dice.chance(20),
+        extend_limit: rarely(dice, 20_000),
+        added_initial: dice.chance(30),
+        switched: if group != other && dice.chance(30) { vec![format!("{other}")] } else { vec![] },
+        diagnostics: DetectorLimits {
+            no_activity: rarely(dice, 200_000),
+            expected: dice.below(100) as u16,
+            max_presence: rarely(dice, 100_000),
+            erratic: dice.below(20) as u16,
+            short_pulse: rarely(dice, 1000),
+            fail_time: [0, 10, 255][dice.number(3)],
+        },
+        place: None,
+    }
 }
 
 /// Two rings and two sections, or one ring: phases with several groups, some of them shared.

@@ -23,6 +23,8 @@
 mod referee;
 mod timeline;
 
+mod actuated;
+mod bank;
 mod clearing;
 mod commands;
 mod coordination;
