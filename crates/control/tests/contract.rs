@@ -428,7 +428,10 @@ fn the_registry_names_what_is_wrong_and_what_would_be_right() {
     };
     let error = |name: &str, parameters: &[(&str, &str)]| make(name, parameters).expect_err("an error");
     assert_eq!(make("follow", &[("start_at", "41")]).expect("made").explain(), "follow: decision 41");
-    assert_eq!(error("fixd", &[]), "there is no strategy \"fixd\"; expected one of: fixed_time, actuated, nema, follow");
+    assert_eq!(
+        error("fixd", &[]),
+        "there is no strategy \"fixd\"; expected one of: fixed_time, actuated, nema, follow"
+    );
     assert_eq!(error("fixed_time", &[("gap", "3")]), "strategy fixed_time has no parameter \"gap\"; it takes none");
     assert_eq!(error("follow", &[("x", "3")]), "strategy follow has no parameter \"x\"; expected one of: start_at");
     assert_eq!(error("follow", &[("start_at", "ten")]), "strategy follow: start_at = \"ten\"; expected a whole number");

@@ -59,8 +59,7 @@ impl Actuated {
         (0..self.waiting.len()).filter(|&g| self.waits_elsewhere(from, g)).all(|g| {
             let Some(since) = self.waiting[g] else { return true };
             let need = if tables.stages[to].opens[g] { Millis(0) } else { tables.least[to] + tables.need(to, g) };
-            open + need + MARGIN < since + view.plan.groups()[g].max_red
-                || open + need <= now + tables.need(from, g)
+            open + need + MARGIN < since + view.plan.groups()[g].max_red || open + need <= now + tables.need(from, g)
         })
     }
 

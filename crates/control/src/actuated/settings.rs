@@ -4,7 +4,11 @@ use crate::{Millis, Parameter, RegistryError, Setup};
 
 /// The parameters as the registry lists them.
 pub(super) const PARAMETERS: &[Parameter] = &[
-    Parameter { name: "gap_s", summary: "a lane gaps out when no car was at the stop line for so long, s", default: "2" },
+    Parameter {
+        name: "gap_s",
+        summary: "a lane gaps out when no car was at the stop line for so long, s",
+        default: "2",
+    },
     Parameter {
         name: "advance_gap_s",
         summary: "the same at loops further upstream, from where a car still has to come, s",

@@ -126,7 +126,8 @@ fn stage(plan: &Plan, stage: &crate::plan::Stage, settings: &Settings) -> Stage 
 fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
     let mut lanes: Vec<Lane> = Vec::new();
     for (number, d) in plan.spec().detectors.iter().enumerate().filter(|(_, d)| d.mode.extends()) {
-        let name = d.place.as_ref().map_or_else(|| format!("detector {}", d.channel + 1), |p| format!("lane {}", p.lane));
+        let name =
+            d.place.as_ref().map_or_else(|| format!("detector {}", d.channel + 1), |p| format!("lane {}", p.lane));
         let place = lanes.iter().position(|l| l.name == name).unwrap_or_else(|| {
             lanes.push(Lane { name, detectors: Vec::new(), groups: Vec::new(), switched: Vec::new() });
             lanes.len() - 1

@@ -12,13 +12,9 @@ mod health;
 
 use alloc::{vec, vec::Vec};
 
-use self::health::{MINUTE, Minute, Seen, Share, judge};
 pub use self::health::{Health, Measures};
-use crate::{
-    Millis, Plan, StateError, StateReader,
-    plan::DetectorLimits,
-    state,
-};
+use self::health::{MINUTE, Minute, Seen, Share, judge};
+use crate::{Millis, Plan, StateError, StateReader, plan::DetectorLimits, state};
 
 /// An edge of one detector.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -84,8 +80,13 @@ impl DetectorBank {
         if uses.is_empty() {
             return Self::new(detectors);
         }
-        let never =
-            DetectorLimits { expected: 0, max_presence: Millis(0), erratic: 0, short_pulse: Millis(0), ..DetectorLimits::default() };
+        let never = DetectorLimits {
+            expected: 0,
+            max_presence: Millis(0),
+            erratic: 0,
+            short_pulse: Millis(0),
+            ..DetectorLimits::default()
+        };
         let limits = |channel: u16| uses.iter().find(|d| d.channel == channel).map_or(never, |d| d.diagnostics);
         Self { limits: (0..detectors).map(limits).collect(), ..Self::new(detectors) }
     }
@@ -113,11 +114,8 @@ impl DetectorBank {
             let (d, all, began) = (&mut self.detectors[usize::from(number)], self.all, self.began);
             if !jumped {
                 d.measured = d.minute.measures(on_time);
-                let seen = Seen {
-                    occupied: d.occupied,
-                    unchanged: at - d.since.max(began),
-                    expected: d.share.expected(all),
-                };
+                let seen =
+                    Seen { occupied: d.occupied, unchanged: at - d.since.max(began), expected: d.share.expected(all) };
                 let health = judge(&self.limits[usize::from(number)], &d.minute, &seen);
                 self.find(number, health);
             }

@@ -49,13 +49,14 @@ impl Nema {
         let changed = self.last.unwrap_or(now);
         for (g, (seen, &lamp)) in (0..u16::MAX).zip(self.groups.iter_mut().zip(view.lamps)) {
             let i = usize::from(g);
+            self.wired[i] = (view.calls.can_call(g), view.calls.can_extend(g));
             let flashes = lamp == Lamp::Flashing && self.layout.flashing[i];
             seen.green = lamp.is_green().then(|| seen.green.unwrap_or(changed));
             seen.open = (lamp.is_green() || flashes).then(|| seen.open.unwrap_or(changed));
             seen.ends = lamp == Lamp::Yellow;
             seen.wanted = match self.layout.recall[i] {
                 Recall::Min | Recall::Max | Recall::Ped => true,
-                Recall::None if !view.calls.can_call(g) => true,
+                Recall::None if !self.wired[i].0 => true,
                 Recall::None | Recall::Soft => view.calls.is_called(g),
             };
             let closed = seen.open.is_none() && !seen.ends;

@@ -52,10 +52,7 @@ use self::{
     parameters::Parameters,
     standing::Standing,
 };
-use crate::{
-    Decision, Entry, Millis, Plan, Request, StateError, Strategy, View,
-    plan::{DetectorMode, bit},
-};
+use crate::{Decision, Entry, Millis, Plan, Request, StateError, Strategy, View, plan::bit};
 
 /// Its entry in the registry.
 pub(crate) const ENTRY: Entry = Entry {
@@ -154,17 +151,13 @@ pub(crate) struct Nema {
     last: Option<Millis>,
     /// What the log is to be told.
     notes: Vec<(u8, u16)>,
-    /// By group, whether detectors call it, and whether they extend it.
+    /// By group, whether detectors call it, and whether they extend it; as the view has it.
     wired: Vec<(bool, bool)>,
 }
 
 impl Nema {
     fn new(plan: &Plan, run: Parameters) -> Self {
         let layout = Layout::new(plan, &run);
-        let uses = |name: &str, test: fn(DetectorMode) -> bool| {
-            plan.spec().detectors.iter().any(|d| test(d.mode) && d.groups.iter().any(|g| g == name))
-        };
-        let wired = plan.groups().iter().map(|g| (uses(&g.name, |m| m.calls()), uses(&g.name, |m| m.extends())));
         Self {
             rings: vec![Ring::IDLE; layout.rings.len()],
             section: 0,
@@ -176,7 +169,7 @@ impl Nema {
             called: vec![Called::default(); layout.phases.len()],
             last: None,
             notes: Vec::with_capacity(4 * layout.phases.len() + 8),
-            wired: wired.collect(),
+            wired: vec![(false, false); plan.groups().len()],
             layout,
             run,
         }
