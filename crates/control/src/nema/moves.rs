@@ -14,6 +14,7 @@ impl Nema {
         // Every move makes a ring wait for green: as many as there are rings, and once more across the barrier.
         for _ in 0..=2 * self.rings.len() {
             deadline = self.hurry(now);
+            self.admit(now);
             for r in 0..self.rings.len() {
                 let (standing, until) = self.standing(r, now, view);
                 (self.rings[r].standing, self.rings[r].until) = (standing, until);
@@ -185,6 +186,7 @@ impl Nema {
     fn begin(&mut self, r: usize, p: usize, now: Millis) {
         let cleared = self.rings[r].cleared;
         self.rings[r] = Ring { on: Some(p), asked: now, cleared, standing: Standing::Coming, ..Ring::IDLE };
+        self.rings[r].force_at = self.force_off_of(r, now);
     }
 
     /// All rings enter a section: each with its first called phase; one that has none with a phase that goes along.

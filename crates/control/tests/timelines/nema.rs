@@ -13,6 +13,8 @@ use intergreen_control::plan::{
 
 use crate::{head, on_foot, s, timeline::Timeline};
 
+mod coordinated;
+
 /// The plan.
 fn rings() -> PlanSpec {
     let number = |n: u8| n.to_string();
