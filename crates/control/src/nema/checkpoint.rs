@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use super::{
     Cause, Nema, Ring,
-    coordination::{Coordinator, State}, look::{Memory, Seen},
+    coordination::{Coordinator, State},
+    look::{Memory, Seen},
     standing::Standing,
 };
 use crate::{StateError, StateReader, state};

@@ -134,6 +134,12 @@ impl Coordinator {
         self.modulo(place - self.yields)
     }
 
+    /// How long after the yield point it is; below zero just before it, while coordinated phases may gap out.
+    fn so_far(&self, now: Millis) -> Millis {
+        let so_far = self.after_yield(self.local(now));
+        if so_far >= self.cycle - self.window() { so_far - self.cycle } else { so_far }
+    }
+
     pub fn is_coordinated(&self, p: usize) -> bool {
         self.state != State::Free && self.coordinated.get(p).copied().unwrap_or(false)
     }
@@ -304,12 +310,13 @@ impl Nema {
         let fits = |(split, phase): (&Millis, &super::layout::Phase)| split.0 * SUBTRACT / 100 >= phase.need.0;
         let shortens = clock.splits.iter().zip(&self.layout.phases).all(fits);
         let (state, takes) = match clock.options.transition {
-            Transition::Dwell => (State::Dwell, clock.modulo(clock.yields - target)),
+            // Until just before it, so that the yield point is still to come.
+            Transition::Dwell => (State::Dwell, clock.modulo(clock.yields - Millis(1) - target)),
             Transition::Subtract if shortens => (State::Subtract, subtract),
             Transition::Shortway if shortens && subtract < add => (State::Subtract, subtract),
             Transition::Add | Transition::Subtract | Transition::Shortway => (State::Add, add),
         };
-        let shown = if state == State::Dwell { clock.yields } else { shown };
+        let shown = if state == State::Dwell { clock.yields - Millis(1) } else { shown };
         (self.clock.shown, self.clock.seen, self.clock.at, self.clock.until) = (shown, shown, now, now + takes);
         self.go(state);
     }
@@ -355,7 +362,7 @@ impl Nema {
     pub(super) fn force_off_of(&self, r: usize, now: Millis) -> Option<Millis> {
         let (p, clock) = (self.rings[r].on.filter(|_| self.clock.state.runs())?, &self.clock);
         let local = clock.local(now);
-        let (place, so_far) = (clock.after_yield(clock.force_offs[p]), clock.after_yield(clock.modulo(local)));
+        let (place, so_far) = (clock.after_yield(clock.force_offs[p]), clock.so_far(now));
         if clock.coordinated[p] {
             let way = clock.modulo(clock.force_offs[p] - local);
             return Some(local + if way.0 == 0 { clock.cycle } else { way });
@@ -408,11 +415,7 @@ impl Nema {
         if clock.state == State::Dwell {
             return (false, false);
         }
-        let mut so_far = clock.after_yield(clock.modulo(clock.local(now)));
-        if so_far >= clock.cycle - clock.window() {
-            // Before the yield point, while coordinated phases may gap out.
-            so_far = so_far - clock.cycle;
-        }
+        let so_far = clock.so_far(now);
         let ring = &self.rings[phase.ring];
         let before = ring.on.map_or((ring.cleared - now).max(Millis(0)), |on| self.layout.phases[on].yellow_red);
         let end = clock.after_yield(clock.force_offs[p]);

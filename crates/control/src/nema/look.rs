@@ -121,7 +121,7 @@ impl Nema {
         phase.carriers.iter().filter_map(since).min().map(|at| at.max(asked))
     }
 
-    fn look_at_ring(&mut self, r: usize, now: Millis) {
+    fn look_at_ring(&mut self, r: usize, mut now: Millis) {
         let Some(p) = self.rings[r].on else { return };
         let since = self.green_since(p, self.rings[r].asked);
         if since.is_none() && self.rings[r].green.is_some() {
@@ -132,6 +132,8 @@ impl Nema {
         }
         if let (Some(since), None) = (since, self.rings[r].green) {
             self.rings[r].green = Some(since);
+            // Whoever is called now has been so since the green began.
+            now = since;
             self.rings[r].initial = self.initial(r, p);
             self.phases[p].arrived = 0;
             self.float(r, p, now);

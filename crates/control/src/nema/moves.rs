@@ -49,6 +49,11 @@ impl Nema {
         matches!(self.rings[r].standing, Standing::Idle | Standing::Over(_))
     }
 
+    /// Whether a ring's phase rests and nobody extends it.
+    fn is_done(&self, r: usize, now: Millis) -> bool {
+        self.rings[r].standing == Standing::Resting && self.rings[r].until <= now
+    }
+
     fn all_ready(&self) -> bool {
         (0..self.rings.len()).all(|r| self.is_ready(r))
     }
@@ -98,7 +103,7 @@ impl Nema {
     }
 
     /// Conditional service: a phase that comes earlier in the ring, while another ring is busy for long enough.
-    /// Re-service: back to a later one after that.
+    /// A later one that is called comes again after that (re-service).
     fn conditional(&self, r: usize, now: Millis) -> Option<usize> {
         if self.hurries || self.rings[r].standing != Standing::Over(Cause::GapOut) {
             return None;
@@ -160,7 +165,12 @@ impl Nema {
                 self.begin(r, q, now);
                 return true;
             }
-            if self.all_ready() {
+            if (0..self.rings.len()).all(|o| self.is_ready(o) || self.is_done(o, now)) {
+                for o in 0..self.rings.len() {
+                    if self.is_done(o, now) {
+                        self.end(o, Cause::GapOut, now);
+                    }
+                }
                 self.end_all(now);
                 self.clearing = true;
                 return true;
@@ -175,7 +185,7 @@ impl Nema {
             return false;
         }
         for r in 0..self.rings.len() {
-            if self.rings[r].standing == Standing::Resting && self.rings[r].until <= now {
+            if self.is_done(r, now) {
                 self.end(r, Cause::GapOut, now);
                 return true;
             }

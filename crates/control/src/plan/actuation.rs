@@ -57,8 +57,6 @@ pub struct Actuation {
     /// The least green in a conditional service, 1–120 s \[the least green\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub conditional_min: Option<Millis>,
-    /// Whether it may come again after a conditional service.
-    pub reservice: bool,
     /// Whether walk goes on while nobody else is called.
     pub rest_in_walk: bool,
     /// Whether people on foot who come during the green have their walk in it, if there is time.

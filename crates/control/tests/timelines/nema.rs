@@ -13,7 +13,13 @@ use intergreen_control::plan::{
 
 use crate::{head, on_foot, s, timeline::Timeline};
 
+mod basics;
 mod coordinated;
+mod timing;
+mod walks;
+
+/// Why greens end.
+const TERMINATIONS: [u8; 3] = [4, 5, 6];
 
 /// The plan.
 fn rings() -> PlanSpec {
