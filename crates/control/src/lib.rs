@@ -115,7 +115,7 @@
 //! # let spec = PlanSpec::new("x", vec![vehicle("a"), vehicle("b")]);
 //! # let split = |stage: &str| intergreen_control::plan::StageSplit { stage: stage.into(), split: s(20) };
 //! # let patterns = vec![intergreen_control::plan::Pattern {
-//! #     name: "p".into(), cycle: s(40), offset: s(0), stages: vec![split("A"), split("B")], phases: vec![], coordinated: vec![],
+//! #     name: "p".into(), cycle: s(40), offset: s(0), stages: vec![split("A"), split("B")], phases: vec![], coordinated: vec![], coordination: Default::default(),
 //! # }];
 //! # let spec = spec.forbid("a", "b", (s(5), s(5))).stage("A", &["a"]).stage("B", &["b"]);
 //! # let plan = Plan::new(PlanSpec { patterns, ..spec })?;
@@ -176,6 +176,7 @@
 //!         stages: vec![split("main"), split("side")],
 //!         phases: vec![],
 //!         coordinated: vec![],
+//!         coordination: Default::default(),
 //!     }],
 //!     ..spec
 //! })?;

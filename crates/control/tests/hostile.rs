@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use intergreen_control::{
-    Command, Controller, Decision, DetectorEvent, Lamp, Millis, Output, Plan, Registry, Request, StateError, Strategy,
-    View,
+    Command, Controller, Decision, DetectorEvent, Lamp, Millis, Output, Plan, PlanSpec, Registry, Request, StateError,
+    Strategy, View,
     kernel::{Journal, Kernel},
-    plan::{GroupKind, Recall},
+    plan::{Coordination, ForceOffs, GroupKind, OffsetReference, Pattern, PhaseSplit, Recall, RingModes, Transition},
 };
 use proptest::{
     prelude::*,
@@ -288,8 +288,8 @@ proptest! {
     #[test]
     fn nema_serves_everybody_in_time(seed: u64) {
         let (plan, seed) = (0..).map(|i| valid_plan(seed.wrapping_add(i << 40))).find(|p| p.0.rings().is_some()).expect("rings");
-        let plan = Arc::new(plan);
         let mut dice = Dice::new(!seed);
+        let plan = Arc::new(Nema::spiced(&plan, &mut dice));
         let run = Nema::random(&mut dice);
         let mut controller = run.controller(&plan);
         let mut oracle = Oracle::new(&plan, true).with_waits(&plan, 0);
@@ -304,6 +304,10 @@ proptest! {
             }
             if dice.chance(2) {
                 controller.handle_command(Millis(now), Command::Call { group: dice.number(plan.groups().len()) as u16 });
+            }
+            if dice.chance(1) && dice.chance(30) {
+                let command = [Command::Pattern(0), Command::Pattern(1), Command::Free, Command::Calendar][dice.number(4)];
+                controller.handle_command(Millis(now), command);
             }
             controller.advance(Millis(now));
             let outputs = drain(&mut controller);
@@ -360,6 +364,76 @@ proptest! {
 struct Nema(Vec<(String, String)>);
 
 impl Nema {
+    /// The plan with actuated phases of all kinds, and with patterns if they pass the checks.
+    fn spiced(plan: &Plan, dice: &mut Dice) -> Plan {
+        let mut spec = plan.spec().clone();
+        let rings = spec.rings.as_mut().expect("rings");
+        let time = |dice: &mut Dice, most: i64| dice.chance(30).then(|| dice.time(1000, most));
+        for phase in &mut rings.phases {
+            let a = &mut phase.actuation;
+            (a.min_green, a.passage, a.max_1) = (time(dice, 20_000), time(dice, 8000), time(dice, 60_000));
+            (a.added_initial, a.max_initial, a.min_gap) = (time(dice, 5000), time(dice, 30_000), time(dice, 4000));
+            (a.before_reduction, a.to_reduce) = (time(dice, 20_000), time(dice, 20_000));
+            (a.dynamic_limit, a.dynamic_step) = (time(dice, 90_000), time(dice, 20_000));
+            a.dual_entry = dice.chance(30).then(|| dice.chance(50));
+            (a.conditional_service, a.conditional_min) = (dice.chance(40), time(dice, 10_000));
+            (a.rest_in_walk, a.ped_recycle) = (dice.chance(30), dice.chance(30));
+            (a.guaranteed_passage, a.single_gap) = (dice.chance(30), dice.chance(30));
+        }
+        rings.modes = RingModes { red_rest: dice.chance(20), backup_protection: dice.chance(20) };
+        let pedestrians: Vec<String> =
+            spec.groups.iter().filter(|g| g.kind == GroupKind::Pedestrian).map(|g| g.name.clone()).collect();
+        for phase in &mut rings.phases {
+            // Who walks beside vehicles does so when called.
+            if dice.chance(70) && phase.groups.iter().any(|g| !pedestrians.contains(g)) {
+                let (walks, groups) = phase.groups.drain(..).partition(|g| pedestrians.contains(g));
+                (phase.walks, phase.groups) = (walks, groups);
+            }
+        }
+        let plain = Plan::imported(spec.clone(), plan.waivers().to_vec()).expect("still a plan");
+        spec.patterns = [dice.time(20_000, 60_000), dice.time(20_000, 60_000)]
+            .iter()
+            .enumerate()
+            .filter_map(|(i, &split)| {
+                let rings = &plain.rings().expect("rings").rings;
+                let sections = rings[0].len();
+                let length = |s: usize| split.0 * rings.iter().map(|r| r[s].len()).max().unwrap_or(0) as i64;
+                let mut phases = Vec::new();
+                for (s, list) in rings.iter().flat_map(|r| r.iter().enumerate()) {
+                    for (k, &phase) in list.iter().enumerate() {
+                        let (n, whole) = (list.len() as i64, length(s));
+                        let rest = if k == 0 { whole % n } else { 0 };
+                        phases.push(PhaseSplit { phase, split: Millis(whole / n + rest) });
+                    }
+                }
+                let main = dice.number(sections);
+                let coordinated = rings
+                    .iter()
+                    .filter_map(|r| {
+                        let n = r[main].len();
+                        (n > 0).then(|| r[main][dice.number(n)])
+                    })
+                    .collect();
+                let coordination = Coordination {
+                    force_off: [ForceOffs::Fixed, ForceOffs::Floating][dice.number(2)],
+                    reference: [OffsetReference::Cycle, OffsetReference::LeadGreen, OffsetReference::LagYellow]
+                        [dice.number(3)],
+                    transition: [Transition::Shortway, Transition::Dwell, Transition::Add, Transition::Subtract]
+                        [dice.number(4)],
+                    keeps_max: dice.chance(30),
+                    actuated: dice.chance(40).then(|| dice.time(0, 10_000)),
+                };
+                let cycle = Millis((0..sections).map(length).sum());
+                let offset = Millis(dice.below(cycle.0 as u64) as i64);
+                let pattern =
+                    Pattern { name: format!("{i}"), cycle, offset, stages: vec![], phases, coordinated, coordination };
+                let one = PlanSpec { patterns: vec![pattern.clone()], ..spec.clone() };
+                Plan::imported(one, plan.waivers().to_vec()).is_ok().then_some(pattern)
+            })
+            .collect();
+        Plan::imported(spec, plan.waivers().to_vec()).expect("still a plan")
+    }
+
     fn random(dice: &mut Dice) -> Self {
         let values: [(&str, &[&str]); 5] = [
             ("max_green_s", &["1", "10", "50", "600"]),

@@ -244,6 +244,7 @@ fn issue_4_a_clock_with_a_weekday_that_is_none_does_no_harm() {
         stages: vec![StageSplit { stage: "1".into(), split: s(60) }],
         phases: vec![],
         coordinated: vec![],
+        coordination: Default::default(),
     }];
     let entries = vec![DayEntry { from: s(0), action: DayAction::Pattern("day".into()) }];
     spec.calendar.days = vec![DayPlan { name: "any".into(), entries }];

@@ -23,7 +23,7 @@ use intergreen_control::{
     ProgramStep, Registry,
     kernel::{Journal, Kernel},
     monitor::{Channel, Lit},
-    plan::{DetectorUse, GroupSpec, PlanErrors},
+    plan::{Actuation, DetectorUse, GroupSpec, PhaseSpec, PlanErrors, RingModes, RingsSpec},
 };
 
 const ARENA: usize = 1 << 24;
@@ -152,7 +152,7 @@ fn run() -> Result<(), i32> {
     let steps = vec![step(30, GREENS[0]), step(20, GREENS[1])];
     let program = Program::new("probe", Millis(-7000), steps).map_err(|_| 2)?;
     let (spec, waivers) = PlanSpec::of_program("probe", program);
-    let plans = [Plan::imported(spec, waivers).map_err(|_| 2)?, staged().map_err(|_| 2)?];
+    let plans = [Plan::imported(spec, waivers).map_err(|_| 2)?, staged().map_err(|_| 2)?, ringed().map_err(|_| 2)?];
     let registry = Registry::default();
     for entry in registry.entries() {
         // The first plan that suits the strategy.
@@ -186,6 +186,21 @@ fn staged() -> Result<Plan, PlanErrors> {
     let spec = PlanSpec::new("staged", groups).forbid("0", "1", (s(5), s(5))).stage("0", &["0"]).stage("1", &["1"]);
     let detector = |channel: u16| DetectorUse { channel, groups: spec.stages[usize::from(channel)].groups.clone(), ..DetectorUse::default() };
     Plan::new(PlanSpec { detectors: vec![detector(0), detector(1)], ..spec })
+}
+
+/// Two phases in one ring with a detector each.
+fn ringed() -> Result<Plan, PlanErrors> {
+    let mut spec = staged()?.spec().clone();
+    let phase = |number: u8| PhaseSpec {
+        number,
+        groups: spec.stages[usize::from(number - 1)].groups.clone(),
+        walks: vec![],
+        actuation: Actuation::default(),
+    };
+    let (phases, rings) = (vec![phase(1), phase(2)], vec![vec![vec![1], vec![2]]]);
+    spec.rings = Some(RingsSpec { phases, rings, overlaps: vec![], modes: RingModes::default() });
+    spec.stages.clear();
+    Plan::new(spec)
 }
 
 /// Lets cycles of 50 s go by in steps of 700 ms with traffic on both detectors, and checks every change of

@@ -124,6 +124,18 @@ pub mod code {
     pub const PREEMPT_EXIT: u8 = 111;
     /// Another pattern is in force.
     pub const PATTERN: u8 = 131;
+    /// The cycle of the pattern, s.
+    pub const CYCLE: u8 = 132;
+    /// The offset of the pattern, s.
+    pub const OFFSET: u8 = 133;
+    /// The split of phase 1, s; those of phases 2 to 16 follow.
+    pub const SPLIT_1: u8 = 134;
+    /// The coordination changes: 0 free, 1 in step, 2 add, 3 subtract, 4 dwell, 5 local zero, 6 pickup.
+    pub const COORDINATION: u8 = 150;
+    /// The yield point of a coordinated phase.
+    pub const YIELD: u8 = 151;
+    /// A coordinated phase begins its green.
+    pub const COORDINATED: u8 = 152;
     /// The unit begins or ends to flash: 1 to 3 as reasons to flash (fault, command, start-up), 0 for its end.
     pub const FLASH: u8 = 173;
     /// An alarm: a cycle fault (1), a monitor trip (2), a failed self-check (3).

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::{
     Cause, Nema, Ring,
+    coordination::{Coordinator, State},
     look::{Memory, Seen},
     standing::Standing,
 };
@@ -12,12 +13,13 @@ use crate::{StateError, StateReader, state};
 const VERSION: u8 = 1;
 
 /// The standings by their number in a checkpoint.
-const STANDINGS: [Standing; 10] = [
+const STANDINGS: [Standing; 11] = [
     Standing::Idle,
     Standing::Coming,
     Standing::Initial,
     Standing::OnFoot,
     Standing::Extended,
+    Standing::Held,
     Standing::Resting,
     Standing::Over(Cause::GapOut),
     Standing::Over(Cause::MaxOut),
@@ -34,6 +36,10 @@ impl Nema {
         state::put_count(out, self.section);
         out.extend([self.started, self.clearing, self.hurries].map(u8::from));
         state::put_optional_millis(out, self.last);
+        let clock = &self.clock;
+        out.push(clock.state as u8);
+        state::put_optional(out, clock.pattern, |out, p| out.extend_from_slice(&p.to_le_bytes()));
+        [clock.shown, clock.at, clock.until, clock.seen].into_iter().for_each(|t| state::put_millis(out, t));
         for ring in &self.rings {
             put_ring(out, ring);
         }
@@ -66,6 +72,7 @@ impl Nema {
         }
         let (started, clearing, hurries) = (reader.flag()?, reader.flag()?, reader.flag()?);
         let last = reader.optional_millis()?;
+        let clock = self.take_clock(&mut reader)?;
         let mut rings = Vec::with_capacity(self.rings.len());
         for r in 0..self.rings.len() {
             rings.push(self.take_ring(&mut reader, r, section)?);
@@ -88,8 +95,24 @@ impl Nema {
         (self.section, self.started, self.clearing, self.hurries, self.last) =
             (section, started, clearing, hurries, last);
         (self.rings, self.phases, self.groups) = (rings, phases, groups);
+        self.clock = clock;
         self.notes.clear();
         Ok(())
+    }
+
+    fn take_clock(&self, reader: &mut StateReader<'_>) -> Result<Coordinator, StateError> {
+        let number = reader.u8()?;
+        let wrong = StateError::Invalid { what: "state of the coordination", expected: "0 to 4, or 6" };
+        let state = State::ALL.into_iter().find(|&s| s as u8 == number).ok_or(wrong)?;
+        let pattern = if reader.flag()? { Some(reader.u16()?) } else { None };
+        if (state == State::Free) != pattern.is_none() {
+            return Err(StateError::Invalid { what: "pattern", expected: "one unless it is free" });
+        }
+        let [shown, at, until, seen] = [reader.millis()?, reader.millis()?, reader.millis()?, reader.millis()?];
+        let mut clock = Coordinator::new(self.phases.len());
+        (clock.state, clock.pattern, clock.shown, clock.at) = (state, pattern, shown, at);
+        (clock.until, clock.seen) = (until, seen);
+        Ok(clock)
     }
 
     fn take_ring(&self, reader: &mut StateReader<'_>, r: usize, section: usize) -> Result<Ring, StateError> {
@@ -98,7 +121,7 @@ impl Nema {
         if on.is_some_and(|p| !mine(p)) {
             return Err(StateError::Invalid { what: "phase of a ring", expected: "one of its section" });
         }
-        let wrong = StateError::Invalid { what: "standing of a ring", expected: "0 to 9" };
+        let wrong = StateError::Invalid { what: "standing of a ring", expected: "0 to 10" };
         Ok(Ring {
             on,
             asked: reader.millis()?,
@@ -110,6 +133,7 @@ impl Nema {
             last_car: reader.optional_millis()?,
             walk: reader.flag()?,
             walk_asked: reader.millis()?,
+            force_at: reader.optional_millis()?,
             conditional: reader.flag()?,
             standing: STANDINGS.get(usize::from(reader.u8()?)).copied().ok_or(wrong)?,
             until: reader.millis()?,
@@ -129,6 +153,7 @@ fn put_ring(out: &mut Vec<u8>, ring: &Ring) {
     state::put_optional_millis(out, ring.last_car);
     out.push(ring.walk.into());
     state::put_millis(out, ring.walk_asked);
+    state::put_optional_millis(out, ring.force_at);
     out.push(ring.conditional.into());
     let standing = STANDINGS.iter().position(|&s| s == ring.standing).unwrap_or(0);
     out.push(u8::try_from(standing).unwrap_or(0));

@@ -2,7 +2,7 @@
 
 use alloc::{format, string::String};
 
-use super::{Cause, Nema, Ring, standing::Standing};
+use super::{Cause, Nema, Ring, coordination::State, standing::Standing};
 use crate::Millis;
 
 impl Nema {
@@ -12,6 +12,14 @@ impl Nema {
             return "nema: not started".into();
         }
         let mut text = format!("nema: section {} of {}", self.section + 1, self.layout.sections);
+        text += match self.clock.state {
+            State::Free => "",
+            State::InStep => ", in step with its pattern",
+            State::Add => ", gets into step by longer cycles",
+            State::Subtract => ", gets into step by shorter cycles",
+            State::Dwell => ", gets into step by waiting",
+            State::Pickup => ", waits for its coordinated phases to start its cycle with",
+        };
         if self.hurries {
             text += ", somebody has waited long: greens end as soon as they may";
         }
@@ -36,6 +44,7 @@ impl Nema {
             Standing::Initial => until("in its initial"),
             Standing::OnFoot => "people on foot walk or clear".into(),
             Standing::Extended => until("extended, at the latest"),
+            Standing::Held => until("coordinated: held"),
             Standing::Resting => "rests: nobody in conflict is called".into(),
             Standing::Over(Cause::GapOut) => "has gapped out and waits for the barrier".into(),
             Standing::Over(Cause::MaxOut) => "has maxed out and waits for the barrier".into(),

@@ -112,7 +112,7 @@ impl Nema {
             // It is being served: nothing would make it faster.
             return None;
         }
-        self.called[q].any().then(|| self.way(q, now) + self.layout.phases[q].delay)
+        self.calls[q].any().then(|| self.way(q, now) + self.layout.phases[q].delay)
     }
 
     /// Whether greens have to end as soon as they may; if not, when they will have to.

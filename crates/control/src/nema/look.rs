@@ -49,13 +49,14 @@ impl Nema {
         let changed = self.last.unwrap_or(now);
         for (g, (seen, &lamp)) in (0..u16::MAX).zip(self.groups.iter_mut().zip(view.lamps)) {
             let i = usize::from(g);
+            self.wired[i] = (view.calls.can_call(g), view.calls.can_extend(g));
             let flashes = lamp == Lamp::Flashing && self.layout.flashing[i];
             seen.green = lamp.is_green().then(|| seen.green.unwrap_or(changed));
             seen.open = (lamp.is_green() || flashes).then(|| seen.open.unwrap_or(changed));
             seen.ends = lamp == Lamp::Yellow;
             seen.wanted = match self.layout.recall[i] {
                 Recall::Min | Recall::Max | Recall::Ped => true,
-                Recall::None if !view.calls.can_call(g) => true,
+                Recall::None if !self.wired[i].0 => true,
                 Recall::None | Recall::Soft => view.calls.is_called(g),
             };
             let closed = seen.open.is_none() && !seen.ends;
@@ -63,6 +64,8 @@ impl Nema {
         }
         self.call();
         self.count(view);
+        self.choose(view);
+        self.admit(now);
         for r in 0..self.rings.len() {
             self.look_at_ring(r, now);
         }
@@ -70,7 +73,7 @@ impl Nema {
 
     /// Which phases are called.
     fn call(&mut self) {
-        for (called, phase) in self.called.iter_mut().zip(&self.layout.phases) {
+        for (called, phase) in self.calls.iter_mut().zip(&self.layout.phases) {
             let waits = |g: &u16| self.groups[usize::from(*g)].open.is_none() && self.groups[usize::from(*g)].wanted;
             called.vehicles = phase.groups.iter().any(waits);
             called.on_foot = phase.walks.iter().any(waits) || called.vehicles && phase.ped_recall;
@@ -80,13 +83,13 @@ impl Nema {
             if seen.green.is_some() || !seen.wanted {
                 continue;
             }
-            let serves = |&p: &usize| self.called[p].any() || self.rings.iter().any(|r| r.on == Some(p));
+            let serves = |&p: &usize| self.calls[p].any() || self.rings.iter().any(|r| r.on == Some(p));
             if let Some(&first) = overlap.parents.first().filter(|_| !overlap.parents.iter().any(serves)) {
-                self.called[first].vehicles = true;
+                self.calls[first].vehicles = true;
             }
         }
-        if !self.called.iter().any(|c| c.any()) {
-            for (p, (called, phase)) in self.called.iter_mut().zip(&self.layout.phases).enumerate() {
+        if !self.calls.iter().any(|c| c.any()) {
+            for (p, (called, phase)) in self.calls.iter_mut().zip(&self.layout.phases).enumerate() {
                 let on = self.rings.iter().any(|r| r.on == Some(p));
                 called.vehicles |= phase.soft && !on;
             }
@@ -118,18 +121,25 @@ impl Nema {
         phase.carriers.iter().filter_map(since).min().map(|at| at.max(asked))
     }
 
-    fn look_at_ring(&mut self, r: usize, now: Millis) {
+    fn look_at_ring(&mut self, r: usize, mut now: Millis) {
         let Some(p) = self.rings[r].on else { return };
         let since = self.green_since(p, self.rings[r].asked);
         if since.is_none() && self.rings[r].green.is_some() {
             // Somebody else has ended it: a command, a preemption. It begins anew if it comes back.
             let ring = &mut self.rings[r];
-            *ring = Ring { on: ring.on, asked: now, cleared: now, conditional: ring.conditional, ..Ring::IDLE };
+            let (on, force_at, conditional) = (ring.on, ring.force_at, ring.conditional);
+            *ring = Ring { on, asked: now, cleared: now, force_at, conditional, ..Ring::IDLE };
         }
         if let (Some(since), None) = (since, self.rings[r].green) {
             self.rings[r].green = Some(since);
+            // Whoever is called now has been so since the green began.
+            now = since;
             self.rings[r].initial = self.initial(r, p);
             self.phases[p].arrived = 0;
+            self.float(r, p, now);
+            if self.clock.is_coordinated(p) {
+                self.note(code::COORDINATED, u16::from(self.layout.phases[p].number));
+            }
         }
         self.time_max(r, p, now);
     }

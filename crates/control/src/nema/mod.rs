@@ -29,12 +29,14 @@
 //! | `standing` | whether a phase is to end: initial, passage, gap reduction, max, people on foot |
 //! | `moves` | which phase is next: sections, barriers, dual entry, conditional service, red rest |
 //! | `walks` | when people on foot are served |
+//! | `coordination` | patterns: the local clock, force-offs, permissives, transitions |
 //! | `guard` | nobody waits beyond the longest red |
 //! | `checkpoint` | the state as bytes |
 //!
 //! Source: NEMA TS 2-2003 and NTCIP 1202 as practitioners know them (`docs/science.md` A3): from memory, not quoted.
 
 mod checkpoint;
+mod coordination;
 mod explain;
 mod guard;
 mod layout;
@@ -47,15 +49,13 @@ mod walks;
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
 
 use self::{
+    coordination::Coordinator,
     layout::Layout,
     look::{Called, Memory, Seen},
     parameters::Parameters,
     standing::Standing,
 };
-use crate::{
-    Decision, Entry, Millis, Plan, Request, StateError, Strategy, View,
-    plan::{DetectorMode, bit},
-};
+use crate::{Decision, Entry, Millis, Plan, Request, StateError, Strategy, View, plan::bit};
 
 /// Its entry in the registry.
 pub(crate) const ENTRY: Entry = Entry {
@@ -106,6 +106,8 @@ struct Ring {
     /// Whether people on foot are asked for, and since when they were last.
     walk: bool,
     walk_asked: Millis,
+    /// Where on the local clock it is forced off.
+    force_at: Option<Millis>,
     /// It is served a second time in this section.
     conditional: bool,
     /// For the explanation: what it was doing when it was asked last, and until when.
@@ -127,6 +129,7 @@ impl Ring {
         last_car: None,
         walk: false,
         walk_asked: LONG_AGO,
+        force_at: None,
         conditional: false,
         standing: Standing::Idle,
         until: Millis::NEVER,
@@ -148,23 +151,21 @@ pub(crate) struct Nema {
     hurries: bool,
     groups: Vec<Seen>,
     phases: Vec<Memory>,
-    /// Who is called now; scratch.
+    /// Who is called now, and whose calls are admitted; scratch.
+    calls: Vec<Called>,
     called: Vec<Called>,
+    clock: Coordinator,
     /// When it was asked last: lamps that have changed did so then.
     last: Option<Millis>,
     /// What the log is to be told.
     notes: Vec<(u8, u16)>,
-    /// By group, whether detectors call it, and whether they extend it.
+    /// By group, whether detectors call it, and whether they extend it; as the view has it.
     wired: Vec<(bool, bool)>,
 }
 
 impl Nema {
     fn new(plan: &Plan, run: Parameters) -> Self {
         let layout = Layout::new(plan, &run);
-        let uses = |name: &str, test: fn(DetectorMode) -> bool| {
-            plan.spec().detectors.iter().any(|d| test(d.mode) && d.groups.iter().any(|g| g == name))
-        };
-        let wired = plan.groups().iter().map(|g| (uses(&g.name, |m| m.calls()), uses(&g.name, |m| m.extends())));
         Self {
             rings: vec![Ring::IDLE; layout.rings.len()],
             section: 0,
@@ -173,10 +174,12 @@ impl Nema {
             hurries: false,
             groups: vec![Seen::default(); plan.groups().len()],
             phases: vec![Memory::default(); layout.phases.len()],
+            calls: vec![Called::default(); layout.phases.len()],
+            clock: Coordinator::new(layout.phases.len()),
             called: vec![Called::default(); layout.phases.len()],
             last: None,
             notes: Vec::with_capacity(4 * layout.phases.len() + 8),
-            wired: wired.collect(),
+            wired: vec![(false, false); plan.groups().len()],
             layout,
             run,
         }
@@ -213,12 +216,13 @@ impl Strategy for Nema {
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
         self.notes.clear();
         self.look(now, view);
+        let place = self.coordinate(now);
         let opens = self.groups.iter().any(|g| g.open == Some(now));
         // What has opened in this very moment did so beside those that are open: nobody ends before the next. The lamps
         // of the start are seen only when asked again.
         let mut next = if opens || self.last.is_none() { now + Millis(1) } else { Millis::NEVER };
         if !opens {
-            next = next.min(self.move_on(now, view));
+            next = next.min(place).min(self.move_on(now, view));
             next = next.min(self.walk(now));
         }
         self.last = Some(now);

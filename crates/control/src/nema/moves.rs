@@ -14,6 +14,7 @@ impl Nema {
         // Every move makes a ring wait for green: as many as there are rings, and once more across the barrier.
         for _ in 0..=2 * self.rings.len() {
             deadline = self.hurry(now);
+            self.admit(now);
             for r in 0..self.rings.len() {
                 let (standing, until) = self.standing(r, now, view);
                 (self.rings[r].standing, self.rings[r].until) = (standing, until);
@@ -46,6 +47,11 @@ impl Nema {
     /// Whether a ring may cross the barrier: its phase is over, or it has none.
     fn is_ready(&self, r: usize) -> bool {
         matches!(self.rings[r].standing, Standing::Idle | Standing::Over(_))
+    }
+
+    /// Whether a ring's phase rests and nobody extends it.
+    fn is_done(&self, r: usize, now: Millis) -> bool {
+        self.rings[r].standing == Standing::Resting && self.rings[r].until <= now
     }
 
     fn all_ready(&self) -> bool {
@@ -97,7 +103,7 @@ impl Nema {
     }
 
     /// Conditional service: a phase that comes earlier in the ring, while another ring is busy for long enough.
-    /// Re-service: back to a later one after that.
+    /// A later one that is called comes again after that (re-service).
     fn conditional(&self, r: usize, now: Millis) -> Option<usize> {
         if self.hurries || self.rings[r].standing != Standing::Over(Cause::GapOut) {
             return None;
@@ -159,7 +165,12 @@ impl Nema {
                 self.begin(r, q, now);
                 return true;
             }
-            if self.all_ready() {
+            if (0..self.rings.len()).all(|o| self.is_ready(o) || self.is_done(o, now)) {
+                for o in 0..self.rings.len() {
+                    if self.is_done(o, now) {
+                        self.end(o, Cause::GapOut, now);
+                    }
+                }
                 self.end_all(now);
                 self.clearing = true;
                 return true;
@@ -174,7 +185,7 @@ impl Nema {
             return false;
         }
         for r in 0..self.rings.len() {
-            if self.rings[r].standing == Standing::Resting && self.rings[r].until <= now {
+            if self.is_done(r, now) {
                 self.end(r, Cause::GapOut, now);
                 return true;
             }
@@ -185,6 +196,7 @@ impl Nema {
     fn begin(&mut self, r: usize, p: usize, now: Millis) {
         let cleared = self.rings[r].cleared;
         self.rings[r] = Ring { on: Some(p), asked: now, cleared, standing: Standing::Coming, ..Ring::IDLE };
+        self.rings[r].force_at = self.force_off_of(r, now);
     }
 
     /// All rings enter a section: each with its first called phase; one that has none with a phase that goes along.

@@ -16,6 +16,8 @@ pub(super) enum Standing {
     OnFoot,
     /// Extended.
     Extended,
+    /// Coordinated, before its yield point.
+    Held,
     /// Nobody in conflict is called.
     Resting,
     /// Ready to end.
@@ -49,21 +51,37 @@ impl Nema {
         if now < initial {
             return (Standing::Initial, initial);
         }
-        if ring.walk || self.on_foot(p) {
+        let coordinated = self.coordinated(r, now);
+        let conflicting = self.conflicting(r);
+        let clears = ring.walk || self.on_foot(p);
+        if let Some((Standing::Over(cause), _)) = coordinated.filter(|_| conflicting) {
+            // Whoever still clears on foot does so while vehicles do: the split is long enough for both.
+            return if self.walking(r, p) {
+                (Standing::OnFoot, now + SOON)
+            } else {
+                (Standing::Over(cause), now + SOON)
+            };
+        }
+        if clears {
             return (Standing::OnFoot, now + SOON);
         }
-        if !self.conflicting(r) {
+        if let Some((Standing::Held, until)) = coordinated {
+            return (Standing::Held, until);
+        }
+        if !conflicting {
             // Red rest waits for the gap.
             return (Standing::Resting, self.gap_out(ring, p, now, view));
         }
         let gap = self.gap_out(ring, p, now, view);
-        let max = ring.max_from.map_or(Millis::NEVER, |from| from + self.max(p));
+        let max = ring.max_from.filter(|_| self.clock.keeps_max());
+        let max = max.map_or(Millis::NEVER, |from| from + self.max(p));
+        let force = coordinated.map_or(Millis::NEVER, |(_, until)| until);
         if now >= gap {
             (Standing::Over(Cause::GapOut), Millis::NEVER)
         } else if now >= max {
             (Standing::Over(Cause::MaxOut), Millis::NEVER)
         } else {
-            (Standing::Extended, gap.min(max))
+            (Standing::Extended, gap.min(max).min(force))
         }
     }
 
@@ -92,6 +110,12 @@ impl Nema {
     pub(super) fn on_foot(&self, p: usize) -> bool {
         let seen = |g: &u16| &self.groups[usize::from(*g)];
         self.layout.phases[p].walks.iter().any(|g| seen(g).open.is_some() || seen(g).ends)
+    }
+
+    /// Whether people on foot walk, or are about to.
+    fn walking(&self, r: usize, p: usize) -> bool {
+        let walks = &self.layout.phases[p].walks;
+        self.rings[r].walk || walks.iter().any(|&g| self.groups[usize::from(g)].open.is_some())
     }
 
     /// The greatest green of a phase as it is now.

@@ -42,7 +42,12 @@ impl Nema {
             return false;
         }
         let takes = phase.walk + phase.walk_clearance;
-        let enough = || ring.max_from.is_none_or(|from| now + takes <= from + self.max(p));
+        // In coordination they have to be over when the green has to be.
+        if now + takes > self.forced_at(r, now) {
+            return false;
+        }
+        let max = ring.max_from.filter(|_| self.clock.keeps_max());
+        let enough = || max.is_none_or(|from| now + takes <= from + self.max(p));
         !self.conflicting(r) || phase.actuation.ped_recycle && !matches!(ring.standing, Standing::Over(_)) && enough()
     }
 
@@ -61,7 +66,12 @@ impl Nema {
             recall != Recall::Soft && (recall != Recall::None || !self.wired[usize::from(g)].0)
         };
         let rests = phase.actuation.rest_in_walk || phase.walks.iter().any(recalled);
-        if now >= over && rests && !phase.exclusive && !self.conflicting(r) { Millis::NEVER } else { over }
+        if now < over || !rests || phase.exclusive || self.conflicting(r) {
+            return over;
+        }
+        // Rest in walk: in coordination until the clearance ends with the green.
+        let force = self.forced_at(r, now);
+        if force == Millis::NEVER { force } else { force - phase.walk_clearance }
     }
 }
 

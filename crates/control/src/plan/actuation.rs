@@ -57,8 +57,6 @@ pub struct Actuation {
     /// The least green in a conditional service, 1–120 s \[the least green\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub conditional_min: Option<Millis>,
-    /// Whether it may come again after a conditional service.
-    pub reservice: bool,
     /// Whether walk goes on while nobody else is called.
     pub rest_in_walk: bool,
     /// Whether people on foot who come during the green have their walk in it, if there is time.
@@ -78,4 +76,64 @@ pub struct RingModes {
     pub red_rest: bool,
     /// No phase is followed by an earlier one of its section before all rings are red (against yellow traps).
     pub backup_protection: bool,
+}
+
+/// When phases of a pattern have to end.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum ForceOffs {
+    /// At their places of the cycle: what a phase leaves over goes to the next.
+    #[default]
+    Fixed,
+    /// After their splits: what a phase leaves over goes to the coordinated phases.
+    Floating,
+}
+
+/// What the offset of a pattern points to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum OffsetReference {
+    /// The begin of the first phases of the rings, as `fixed_time` has it.
+    #[default]
+    Cycle,
+    /// The begin of green of the first coordinated phase to begin.
+    LeadGreen,
+    /// The begin of green of the last coordinated phase to begin.
+    LagGreen,
+    /// The begin of yellow of the first coordinated phase to end: the yield point.
+    LeadYellow,
+    /// The begin of yellow of the last coordinated phase to end.
+    LagYellow,
+}
+
+/// How a signal gets into step.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Transition {
+    /// By longer or shorter cycles, whichever is sooner.
+    #[default]
+    Shortway,
+    /// It waits in the coordinated phases.
+    Dwell,
+    /// By cycles that are up to a fifth longer.
+    Add,
+    /// By cycles that are up to a sixth shorter; longer ones, if splits would be too short.
+    Subtract,
+}
+
+/// How a pattern of phases is kept to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields, default))]
+pub struct Coordination {
+    /// When phases have to end.
+    pub force_off: ForceOffs,
+    /// What the offset points to.
+    pub reference: OffsetReference,
+    /// How a signal gets into step.
+    pub transition: Transition,
+    /// Whether the greatest greens end phases besides (max is not inhibited).
+    pub keeps_max: bool,
+    /// Actuated coordinated phases: so long before their force-off they may gap out, 0 s to their split \[0\].
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    pub actuated: Option<Millis>,
 }

@@ -8,6 +8,7 @@
 
 use alloc::{string::String, vec::Vec};
 
+use super::Coordination;
 use crate::Millis;
 
 /// A pattern.
@@ -31,6 +32,9 @@ pub struct Pattern {
     /// The coordinated phases: one in each ring, on the same side of the barriers.
     #[cfg_attr(feature = "serde", serde(default))]
     pub coordinated: Vec<u8>,
+    /// How phases keep to it: the strategy `nema` alone.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub coordination: Coordination,
 }
 
 /// The part of a cycle that a stage has.

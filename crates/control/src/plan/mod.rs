@@ -36,7 +36,7 @@ mod written_program;
 
 use alloc::{string::String, vec::Vec};
 
-pub use actuation::{Actuation, RingModes};
+pub use actuation::{Actuation, Coordination, ForceOffs, OffsetReference, RingModes, Transition};
 pub use clearance::Clearance;
 pub use coordination::{Calendar, DayAction, DayEntry, DayPlan, Holiday, Pattern, PhaseSplit, StageSplit, WallClock};
 pub use detectors::{DetectorKind, DetectorLimits, DetectorMode, DetectorPlace, DetectorUse};

@@ -130,6 +130,7 @@ pub fn stages() -> PlanSpec {
         stages: vec![stage_split("main", 32.0), stage_split("side", 28.0)],
         phases: vec![],
         coordinated: vec![],
+        coordination: Default::default(),
     }];
     let entry = |from: f64, action| DayEntry { from: s(from), action };
     let entries = vec![entry(0.0, DayAction::Free), entry(21_600.0, DayAction::Pattern("day".into()))];
@@ -214,6 +215,7 @@ pub fn rings() -> PlanSpec {
         stages: vec![],
         phases: vec![split(1, 15.0), split(2, 30.0), split(4, 25.0), split(6, 45.0), split(8, 25.0)],
         coordinated: vec![2, 6],
+        coordination: Default::default(),
     }];
     spec
 }

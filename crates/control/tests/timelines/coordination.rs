@@ -13,6 +13,7 @@ fn pattern(name: &str, offset: i64, splits: [i64; 2]) -> Pattern {
         stages: vec![split("a", splits[0]), split("b", splits[1])],
         phases: vec![],
         coordinated: vec![],
+        coordination: Default::default(),
     }
 }
 

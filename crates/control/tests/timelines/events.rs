@@ -35,6 +35,7 @@ fn everything() -> PlanSpec {
         stages: vec![split("main"), split("side")],
         phases: vec![],
         coordinated: vec![],
+        coordination: Default::default(),
     };
     let rail = Preempt {
         name: "rail".into(),

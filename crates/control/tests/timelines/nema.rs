@@ -13,6 +13,14 @@ use intergreen_control::plan::{
 
 use crate::{head, on_foot, s, timeline::Timeline};
 
+mod basics;
+mod coordinated;
+mod timing;
+mod walks;
+
+/// Why greens end.
+const TERMINATIONS: [u8; 3] = [4, 5, 6];
+
 /// The plan.
 fn rings() -> PlanSpec {
     let number = |n: u8| n.to_string();

@@ -160,6 +160,7 @@ fn day() -> Pattern {
         stages: vec![],
         phases: splits.map(|(phase, split)| PhaseSplit { phase, split: s(split) }).to_vec(),
         coordinated: vec![2, 6],
+        coordination: Default::default(),
     }
 }
 

@@ -139,7 +139,7 @@ impl Timeline {
             None if self.fixed_time => Box::<FixedTime>::default(),
             None => Box::new(Script(asks(&plan, &rows))),
         };
-        let mut controller = Controller::new(plan.clone(), strategy, 8);
+        let mut controller = Controller::new(plan.clone(), strategy, 16);
         controller.log_events(true);
         if let Some(latch) = self.restored {
             controller.restore(latch);

@@ -1,0 +1,321 @@
+//! Volume density, gap reduction, dynamic max, conditional service.
+
+use super::*;
+
+#[test]
+fn each_arrival_during_red_prolongs_the_initial() {
+    let spec = with(rings(), 4, |a| (a.added_initial, a.max_initial) = (Some(s(3)), Some(s(12))));
+    let outcome = nema(recall(spec, Recall::Min, &["2", "6"])).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 1 on  -- 2 is busy
+               ...
+            10  r G r r r G r r r  r   detector 3 on
+            11  r G r r r G r r r  r   detector 3 off
+            12  r G r r r G r r r  r   detector 3 on
+            13  r G r r r G r r r  r   detector 3 off
+            14  r G r r r G r r r  r   detector 3 on
+            15  r G r r r G r r r  r   detector 1 off
+            16  r G r r r G r r r  r   detector 3 off
+            17  r y r r r y r r r  r   detector 3 on
+               ...
+            20  r r r r r r r r r  r
+            21  r r r G r r r G r  r
+               ...
+            28  r r r G r r r G r  r   detector 3 off  -- four have come: 12 s from 21 on, whoever is there
+               ...
+            33  r r r y r r r y r  r
+               ...
+            36  r r r r r r r r r  r
+            37  r G r r r G r r r  r
+               ...
+            60  r G r r r G r r r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(17.0, 4, 2), (17.0, 4, 6), (33.0, 4, 4), (33.0, 4, 8)]);
+}
+
+/// Passage 4 s, least gap 1 s, from 5 s after the first conflicting call on over 10 s.
+fn reduced(guaranteed: bool) -> PlanSpec {
+    with(rings(), 2, |a| {
+        (a.passage, a.min_gap) = (Some(s(4)), Some(s(1)));
+        (a.before_reduction, a.to_reduce) = (Some(s(5)), Some(s(10)));
+        a.guaranteed_passage = guaranteed;
+    })
+}
+
+#[test]
+fn the_gap_shrinks_with_the_time_for_which_somebody_waits() {
+    let outcome = nema(reduced(false)).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 1 on
+               ...
+            10  r G r r r G r r r  r   detector 3 on, detector 1 off
+               ...
+            13  r G r r r G r r r  r   detector 1 on  -- a gap of 3 s: still 4 s are allowed
+            14  r G r r r G r r r  r   detector 1 off
+               ...
+            17  r G r r r G r r r  r   detector 1 on  -- 3 s: 3.4 s are allowed
+            18  r G r r r G r r r  r   detector 1 off  -- at 20.4 s 2.4 s are left
+               ...
+            21  r y r r r y r r r  r
+               ...
+            24  r r r r r r r r r  r
+            25  r r r G r r r G r  r
+               ...
+            40  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(20.385, 4, 2), (20.385, 4, 6)]);
+}
+
+#[test]
+fn with_guaranteed_passage_the_last_vehicle_has_the_whole_passage() {
+    let outcome = nema(reduced(true)).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 1 on
+               ...
+            10  r G r r r G r r r  r   detector 3 on, detector 1 off
+               ...
+            13  r G r r r G r r r  r   detector 1 on
+            14  r G r r r G r r r  r   detector 1 off
+               ...
+            17  r G r r r G r r r  r   detector 1 on
+            18  r G r r r G r r r  r   detector 1 off  -- gaps out at 20.4, ends at 22
+               ...
+            21  r G r r r G r r r  r   detector 1 on  -- comes too late
+            22  r y r r r y r r r  r
+               ...
+            25  r r r r r r r r r  r
+            26  r r r G r r r G r  r
+               ...
+            40  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(22.0, 4, 2), (22.0, 4, 6)]);
+}
+
+#[test]
+fn a_dynamic_max_grows_after_two_max_outs_and_shrinks_after_two_gap_outs() {
+    let spec = with(rings(), 2, |a| {
+        (a.max_1, a.dynamic_limit, a.dynamic_step) = (Some(s(10)), Some(s(15)), Some(s(3)));
+    });
+    let outcome = nema(recall(spec, Recall::Min, &["2", "4"])).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 1 on
+               ...
+            10  r y r r r y r r r  r
+               ...
+            13  r r r r r r r r r  r
+            14  r r r G r r r G r  r
+               ...
+            19  r r r y r r r y r  r
+               ...
+            22  r r r r r r r r r  r
+            23  r G r r r G r r r  r
+               ...
+            33  r y r r r y r r r  r
+               ...
+            36  r r r r r r r r r  r
+            37  r r r G r r r G r  r
+               ...
+            42  r r r y r r r y r  r
+               ...
+            45  r r r r r r r r r  r
+            46  r G r r r G r r r  r
+               ...
+            59  r y r r r y r r r  r
+               ...
+            62  r r r r r r r r r  r
+            63  r r r G r r r G r  r
+               ...
+            68  r r r y r r r y r  r
+               ...
+            71  r r r r r r r r r  r
+            72  r G r r r G r r r  r
+               ...
+            87  r y r r r y r r r  r
+               ...
+            90  r r r r r r r r r  r
+            91  r r r G r r r G r  r
+               ...
+            96  r r r y r r r y r  r
+               ...
+            99  r r r r r r r r r  r
+           100  r G r r r G r r r  r   detector 1 off
+               ...
+           105  r y r r r y r r r  r
+               ...
+           108  r r r r r r r r r  r
+           109  r r r G r r r G r  r
+               ...
+           114  r r r y r r r y r  r
+               ...
+           117  r r r r r r r r r  r
+           118  r G r r r G r r r  r
+               ...
+           123  r y r r r y r r r  r
+               ...
+           126  r r r r r r r r r  r
+           127  r r r G r r r G r  r
+               ...
+           132  r r r y r r r y r  r
+               ...
+           135  r r r r r r r r r  r
+           136  r G r r r G r r r  r
+               ...
+           141  r y r r r y r r r  r
+               ...
+           144  r r r r r r r r r  r
+           145  r r r G r r r G r  r
+               ...
+           150  r r r y r r r y r  r
+               ...
+           153  r r r r r r r r r  r
+           154  r G r r r G r r r  r
+               ...
+           159  r y r r r y r r r  r
+               ...
+           162  r r r r r r r r r  r
+           163  r r r G r r r G r  r
+               ...
+           168  r r r y r r r y r  r
+               ...
+           171  r r r r r r r r r  r
+           172  r G r r r G r r r  r
+               ...
+           177  r y r r r y r r r  r
+               ...
+           180  r r r r r r r r r  r
+           181  r r r G r r r G r  r
+               ...
+           186  r r r y r r r y r  r
+               ...
+           189  r r r r r r r r r  r
+           190  r G r r r G r r r  r
+               ...
+           195  r y r r r y r r r  r
+               ...
+           198  r r r r r r r r r  r
+           199  r r r G r r r G r  r
+           200  r r r G r r r G r  r   detector 1 on
+               ...
+           204  r r r y r r r y r  r
+               ...
+           207  r r r r r r r r r  r
+           208  r G r r r G r r r  r
+               ...
+           218  r y r r r y r r r  r
+               ...
+           220  r y r r r y r r r  r
+        ",
+    );
+    assert_eq!(
+        outcome.codes(&[4, 5, 6, 52, 53, 54]),
+        [
+            (10.0, 5, 2),
+            (10.0, 4, 6),
+            (19.0, 4, 4),
+            (19.0, 4, 8),
+            (33.0, 5, 2),
+            (33.0, 53, 2),
+            (33.0, 4, 6),
+            (42.0, 4, 4),
+            (42.0, 4, 8),
+            (46.0, 52, 2),
+            (59.0, 5, 2),
+            (59.0, 53, 2),
+            (59.0, 4, 6),
+            (68.0, 4, 4),
+            (68.0, 4, 8),
+            (72.0, 52, 2),
+            (87.0, 5, 2),
+            (87.0, 4, 6),
+            (96.0, 4, 4),
+            (96.0, 4, 8),
+            (100.0, 52, 2),
+            (105.0, 4, 2),
+            (105.0, 4, 6),
+            (114.0, 4, 4),
+            (114.0, 4, 8),
+            (118.0, 52, 2),
+            (123.0, 4, 2),
+            (123.0, 54, 2),
+            (123.0, 4, 6),
+            (132.0, 4, 4),
+            (132.0, 4, 8),
+            (136.0, 52, 2),
+            (141.0, 4, 2),
+            (141.0, 54, 2),
+            (141.0, 4, 6),
+            (150.0, 4, 4),
+            (150.0, 4, 8),
+            (159.0, 4, 2),
+            (159.0, 4, 6),
+            (168.0, 4, 4),
+            (168.0, 4, 8),
+            (177.0, 4, 2),
+            (177.0, 4, 6),
+            (186.0, 4, 4),
+            (186.0, 4, 8),
+            (195.0, 4, 2),
+            (195.0, 4, 6),
+            (204.0, 4, 4),
+            (204.0, 4, 8),
+            (218.0, 5, 2),
+            (218.0, 4, 6)
+        ]
+    );
+}
+
+#[test]
+fn a_left_turn_is_served_once_more_while_the_other_ring_is_busy() {
+    let spec = with(rings(), 1, |a| a.conditional_service = true);
+    let outcome = nema(spec).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 5 on
+               ...
+            10  r y r r r G r r r  r   detector 7 on, detector 0 on  -- 2 has gapped out, 6 is busy: time for 1
+               ...
+            13  r r r r r G r r r  r
+            14  G r r r r G r r r  r
+               ...
+            20  G r r r r G r r r  r   detector 0 off
+               ...
+            30  y r r r r G r r r  r   detector 1 on
+               ...
+            33  r r r r r G r r r  r
+            34  r G r r r G r r r  r
+               ...
+            40  r G r r r G r r r  r   detector 5 off
+               ...
+            60  r G r r r G r r r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(10.0, 4, 2), (30.0, 4, 1)]);
+}
+
+#[test]
+fn without_time_for_it_there_is_no_conditional_service() {
+    let spec = with(rings(), 1, |a| a.conditional_service = true);
+    let outcome = nema(with(spec, 6, |a| a.max_1 = Some(s(8)))).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 5 on
+               ...
+            10  r G r r r G r r r  r   detector 7 on, detector 0 on  -- 6 has 8 s left, 1 would need 9 s with the change to it
+               ...
+            18  r y r r r y r r r  r
+               ...
+            21  r r r r r r r r r  r
+            22  r r r G r r r G r  r
+               ...
+            50  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(18.0, 4, 2), (18.0, 5, 6)]);
+}
