@@ -26,7 +26,7 @@ pub struct ExplainArgs {
     pub to: Option<f64>,
 }
 
-/// Prints what is asked for: a line for each moment.
+/// Prints what is asked for: a line for each moment. What detectors see is left out.
 ///
 /// # Errors
 /// If the log is none of ours, or there is no such signal.
@@ -62,6 +62,7 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
             _ => moments.push((words, vec![what])),
         }
     }
+    signals.sort_unstable();
     let known = || expected_names(args.signal.as_deref().unwrap_or_default(), signals.iter().map(String::as_str));
     match &args.signal {
         Some(id) if !signals.contains(id) => {
@@ -84,12 +85,54 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
     print(&text)
 }
 
-/// The events of a moment in a line: those with the same reason together.
+/// The events of a moment in a line: together what has the same reason, and in it who does the same.
 fn sentence(events: &[[String; 2]]) -> String {
     let same = events.chunk_by(|a, b| a[1] == b[1]);
-    let part = |part: &[[String; 2]]| {
-        let what: Vec<&str> = part.iter().map(|event| event[0].as_str()).collect();
-        format!("{} ({})", what.join(", "), part[0][1])
+    same.map(|part| format!("{} ({})", deeds(part), part[0][1])).collect::<Vec<_>>().join("; ")
+}
+
+/// `phase 2 and phase 6: force-off, yellow`, of events like `phase 2: yellow`.
+fn deeds(events: &[[String; 2]]) -> String {
+    let mut by_whom: Vec<(&str, Vec<&str>)> = Vec::new();
+    for [event, _] in events {
+        let (who, what) = event.rsplit_once(": ").unwrap_or(("", event));
+        match by_whom.iter_mut().find(|(known, _)| *known == who) {
+            Some((_, all)) => all.push(what),
+            None => by_whom.push((who, vec![what])),
+        }
+    }
+    let mut by_what: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
+    for (who, what) in by_whom {
+        match by_what.iter_mut().find(|(_, known)| *known == what) {
+            Some((all, _)) if !who.is_empty() => all.push(who),
+            _ => by_what.push((vec![who], what)),
+        }
+    }
+    let part = |(who, what): &(Vec<&str>, Vec<&str>)| match who.concat().is_empty() {
+        true => what.join(", "),
+        false => format!("{}: {}", who.join(" and "), what.join(", ")),
     };
-    same.map(part).collect::<Vec<_>>().join("; ")
+    by_what.iter().map(part).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_a_line() {
+        let event = |what: &str, why: &str| [what.to_owned(), why.to_owned()];
+        let events = [
+            event("phase 2: force-off", "asked for"),
+            event("phase 2: yellow", "asked for"),
+            event("phase 6: force-off", "asked for"),
+            event("phase 6: yellow", "asked for"),
+            event("phase 3: called", "reported"),
+            event("pattern 2", "the calendar"),
+            event("flashing ends", "the calendar"),
+        ];
+        let expected = "phase 2 and phase 6: force-off, yellow (asked for); phase 3: called (reported); \
+                        pattern 2, flashing ends (the calendar)";
+        assert_eq!(sentence(&events), expected);
+    }
 }

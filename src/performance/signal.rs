@@ -144,7 +144,7 @@ impl Sorted {
         }
         sorted.channels.values_mut().for_each(|c| c.phases.dedup());
         let unknown: u64 = sorted.channels.values().filter(|c| c.phases.is_empty()).map(|c| c.edges.len() as u64).sum();
-        if unknown > 0 {
+        if unknown > 0 && !configured.is_empty() {
             sorted.skipped.insert("events of channels that the configuration does not know".into(), unknown);
         }
         sorted

@@ -67,7 +67,7 @@ fn tables_and_diagrams_are_written() {
     let rows: Vec<&str> = phases.lines().collect();
     assert!(rows.len() == 3 && rows[0].starts_with("signal,phase,bin,gap_outs,"), "{phases}");
     assert!(rows[1].starts_with("5,2,2026-11-26 07:30:00.0,1,0,0,0,1,25.500,"), "{phases}");
-    assert!(scratch.read("m/detectors.csv").lines().nth(1).is_some_and(|row| row.starts_with("5,9,2,2,1,")));
+    assert!(scratch.read("m/detectors.csv").lines().nth(1).is_some_and(|row| row.starts_with("5,9,2,2,2,")));
     let points = scratch.read("m/pcd-5-phase-2.csv");
     assert!(points.contains("2026-11-26 07:30:50.0,arrival,16.0\n"), "{points}");
     assert!(scratch.read("m/pcd-5-phase-2.svg").contains("<circle"));

@@ -44,6 +44,9 @@ const COLUMNS: &[Column] = &[
     ("wait s", |m| m.pedestrians.and_then(|p| p.delay).map(|d| format!("{:.1}", d.mean_s))),
 ];
 
+/// How what is skipped is called if it is a code.
+const CODES: &str = "events of code ";
+
 fn one(text: &mut String, measured: &Measured, signal: &Signal) {
     let words = |seconds: f64| measured.clock.words(intergreen_control::Millis::from_seconds(seconds));
     let (name, events) = (plain(&signal.signal), thousands(signal.events as f64, 0));
@@ -72,12 +75,13 @@ fn one(text: &mut String, measured: &Measured, signal: &Signal) {
     if broken.len() > MOST_FINDINGS {
         let _ = writeln!(text, "and {} detectors more with findings (--json)", broken.len() - MOST_FINDINGS);
     }
-    let skipped: Vec<String> = signal
-        .skipped
-        .iter()
-        .take(MOST_FINDINGS)
-        .map(|(what, n)| format!("{} {what}", thousands(*n as f64, 0)))
-        .collect();
+    let (codes, others): (Vec<_>, Vec<_>) = signal.skipped.iter().partition(|(what, _)| what.starts_with(CODES));
+    let mut skipped: Vec<String> =
+        others.iter().take(MOST_FINDINGS).map(|(what, n)| format!("{} {what}", thousands(**n as f64, 0))).collect();
+    if !codes.is_empty() {
+        let n: u64 = codes.iter().map(|c| c.1).sum();
+        skipped.push(format!("{} events of {} codes that no measure is made of", thousands(n as f64, 0), codes.len()));
+    }
     if !skipped.is_empty() {
         let _ = writeln!(text, "not used: {}", skipped.join("; "));
     }
