@@ -176,7 +176,9 @@ fn lane_changes(bencher: Bencher, name: &str) {
             let (mut changes, mut begging) = (0, Vec::new());
             for &(a, b) in &facts.change_links {
                 let (lanes, first, begging) = (&mut lanes[a as usize..b as usize], a as usize, &mut begging);
-                changes += LinkLanes { scene: facts, routes, tails, storage, askew, lanes, first, begging }.change();
+                changes +=
+                    LinkLanes { scene: facts, routes, tails, storage, askew, lanes, first, leftward: true, begging }
+                        .change();
             }
             (changes, lanes)
         });

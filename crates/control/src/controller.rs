@@ -189,9 +189,6 @@ impl Controller {
     /// From now on with or without events in the outputs.
     pub fn log_events(&mut self, on: bool) {
         self.journal.set_events(on);
-        if let Some(now) = self.now {
-            self.kernel.log_from_here(now);
-        }
     }
 
     /// Before the start: takes up a fault that was latched when the power went.

@@ -23,6 +23,7 @@ impl Controller {
         out.push(VERSION);
         out.extend_from_slice(&state::fingerprint_of_name(self.strategy.name()).to_le_bytes());
         self.kernel.save(out);
+        self.kernel.save_log(out);
         state::put_optional_millis(out, self.now);
         state::put_millis(out, self.next);
         out.extend_from_slice(&self.refused.to_le_bytes());
@@ -63,6 +64,7 @@ impl Controller {
         }
         let mut kernel = self.kernel.clone();
         kernel.load(&mut reader)?;
+        kernel.load_log(&mut reader)?;
         let (now, next, refused) = (reader.optional_millis()?, reader.millis()?, reader.u32()?);
         let choice = match reader.u8()? {
             0 => Choice::Calendar,
@@ -82,7 +84,6 @@ impl Controller {
         self.strategy.load(reader.rest())?;
         // Nothing can fail from here on.
         self.kernel = kernel;
-        self.kernel.log_from_here(now.unwrap_or(crate::Millis(i64::MIN)));
         (self.now, self.next, self.refused) = (now, next, refused);
         (self.choice, self.clock, self.pattern) = (choice, clock, pattern);
         (self.flashes, self.commanded) = (flashes, commanded);

@@ -168,6 +168,19 @@ impl Kernel {
         Ok(())
     }
 
+    /// Appends what the log remembers: nothing that lamps depend on.
+    pub fn save_log(&self, out: &mut Vec<u8>) {
+        self.phases.save(out);
+    }
+
+    /// Reads what the log remembers.
+    ///
+    /// # Errors
+    /// If the bytes are no such state.
+    pub fn load_log(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        self.phases.load(reader)
+    }
+
     /// Some phases of the plan.
     fn phases(&self, reader: &mut StateReader<'_>) -> Result<u32, StateError> {
         let (mask, wrong) = (reader.u32()?, StateError::Invalid { what: "phases", expected: "phases of the plan" });

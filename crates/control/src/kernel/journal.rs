@@ -65,11 +65,6 @@ impl Journal {
         Self { outputs: VecDeque::with_capacity(capacity), events }
     }
 
-    /// Whether events are collected.
-    pub const fn has_events(&self) -> bool {
-        self.events
-    }
-
     /// From now on with or without events.
     pub fn set_events(&mut self, events: bool) {
         self.events = events;

@@ -345,7 +345,7 @@ impl Kernel {
                 changed = true;
             }
         }
-        if changed && journal.has_events() {
+        if changed {
             let shown = self.plan.groups().iter().zip(&self.lights).map(|(g, l)| seen(g, l));
             self.phases.settle(self.now, shown, journal);
         }
@@ -353,20 +353,12 @@ impl Kernel {
 
     /// The log tells what comes with time alone, up to `at`.
     pub fn log_until(&mut self, at: Millis, journal: &mut Journal) {
-        if journal.has_events() {
-            self.phases.reach(at, journal);
-        }
+        self.phases.reach(at, journal);
     }
 
     /// The log tells what a strategy knows.
     pub fn note(&mut self, at: Millis, code: u8, parameter: u16, journal: &mut Journal) {
         self.phases.note(at, code, parameter, journal);
-    }
-
-    /// The log goes on from the lamps as they are.
-    pub(crate) fn log_from_here(&mut self, reached: Millis) {
-        let groups = self.plan.groups().iter().zip(&self.lights).zip(&self.calls.list);
-        self.phases.take(reached, groups.map(|((g, l), call)| (seen(g, l), call.is_called())));
     }
 
     /// Works out when something may happen next.

@@ -12,9 +12,10 @@ use alloc::{format, string::String, vec::Vec};
 
 use super::{Reason, code};
 use crate::{
-    Lamp, Millis,
+    Lamp, Millis, StateError, StateReader,
     kernel::Journal,
     plan::{GroupKind, Plan},
+    state,
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +34,10 @@ enum Shows {
     Yellow,
     On,
     Green,
+}
+
+impl Shows {
+    const ALL: [Self; 5] = [Self::Dark, Self::Red, Self::Yellow, Self::On, Self::Green];
 }
 
 /// A phase, an overlap, or a group of a plan without rings.
@@ -176,32 +181,51 @@ impl Phases {
         }
     }
 
-    /// Goes on from lamps and calls as they are at `now`, without a word: of each group its kind, its lamp, since when it
-    /// has been green or red, and whether it is called.
-    pub fn take<'a>(&mut self, now: Millis, groups: impl Iterator<Item = (Seen, bool)> + Clone + 'a) {
-        self.see(groups.clone().map(|(seen, _)| seen));
-        self.due.clear();
-        self.due.reserve(2 * self.subjects.len());
+    /// Appends its state.
+    pub fn save(&self, out: &mut Vec<u8>) {
+        for s in &self.subjects {
+            out.extend_from_slice(&[s.vehicles as u8, s.on_foot as u8, s.flashes.into(), s.explained.into()]);
+            s.called.iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
+            state::put_optional_millis(out, s.clears);
+        }
+        state::put_count(out, self.due.len());
+        for (at, code, s) in &self.due {
+            state::put_millis(out, *at);
+            out.push(*code);
+            state::put_count(out, *s);
+        }
+    }
+
+    /// Reads the state of as many subjects as these.
+    ///
+    /// # Errors
+    /// If the bytes are no such state.
+    pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        let shows = |n: u8| {
+            let wrong = StateError::Invalid { what: "lamps of a phase", expected: "0 to 4" };
+            Shows::ALL.get(usize::from(n)).copied().ok_or(wrong)
+        };
         for s in &mut self.subjects {
-            ([s.vehicles, s.on_foot], s.flashes) = s.seen;
-            (s.reasons, s.called, s.clears) = ([None; 2], [0; 2], None);
+            (s.vehicles, s.on_foot) = (shows(reader.u8()?)?, shows(reader.u8()?)?);
+            (s.flashes, s.explained) = (reader.flag()?, reader.flag()?);
+            s.called = [reader.u16()?, reader.u16()?];
+            s.clears = reader.optional_millis()?;
         }
-        for (subject, ((kind, _, since), called)) in self.of_group.iter().zip(groups) {
-            let Some(s) = *subject else { continue };
-            let subject = &mut self.subjects[s];
-            let on_foot = kind == GroupKind::Pedestrian;
-            subject.called[usize::from(on_foot)] += u16::from(called);
-            if subject.vehicles == Shows::Red && !on_foot && subject.red_clearance > Millis(0) {
-                subject.clears = subject.clears.max(Some(since + subject.red_clearance).filter(|&end| end > now));
+        let most = 2 * self.subjects.len();
+        let n = reader.u32()? as usize;
+        let wrong = StateError::Invalid { what: "events that are due", expected: "at most two of each phase" };
+        if n > most {
+            return Err(wrong);
+        }
+        self.due = Vec::with_capacity(most);
+        for _ in 0..n {
+            let (at, code, s) = (reader.millis()?, reader.u8()?, reader.u32()? as usize);
+            if s >= self.subjects.len() || ![code::MIN_COMPLETE, code::RED_CLEARANCE_END].contains(&code) {
+                return Err(wrong);
             }
+            self.due.push((at, code, s));
         }
-        for (s, subject) in self.subjects.iter().enumerate() {
-            let least = subject.opened + subject.least;
-            if subject.vehicles == Shows::Green && subject.who == Who::Phase && least > now {
-                self.due.push((least, code::MIN_COMPLETE, s));
-            }
-            self.due.extend(subject.clears.map(|end| (end, code::RED_CLEARANCE_END, s)));
-        }
+        Ok(())
     }
 
     fn see(&mut self, groups: impl Iterator<Item = Seen>) {
