@@ -189,8 +189,8 @@ impl Controller {
     /// From now on with or without events in the outputs.
     pub fn log_events(&mut self, on: bool) {
         self.journal.set_events(on);
-        if self.now.is_some() {
-            self.kernel.log_from_here();
+        if let Some(now) = self.now {
+            self.kernel.log_from_here(now);
         }
     }
 
@@ -330,7 +330,7 @@ impl Controller {
         self.watch_detectors(at);
         while let Some(input) = self.inputs.pop_front_if(|input| input.at() <= at) {
             match input {
-                Input::Detector(event) => self.take_edge(event),
+                Input::Detector(event) => self.take_edge(at, event),
                 Input::Command { command, .. } => self.take_command(at, command),
             }
         }
@@ -361,12 +361,11 @@ impl Controller {
         self.group_calls.take_changes(|change| kernel.call(change.group, change.on, change.locks, journal));
     }
 
-    fn take_edge(&mut self, event: DetectorEvent) {
+    fn take_edge(&mut self, at: Millis, event: DetectorEvent) {
         if self.detectors.handle(event) {
             let code = if event.on { code::DETECTOR_ON } else { code::DETECTOR_OFF };
             self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
-            // Of an edge that came late nobody hears earlier than now.
-            self.tell_of_health(self.now.map_or(event.at, |now| now.max(event.at)));
+            self.tell_of_health(at);
             self.group_calls.edge(event.detector, event.on, event.at, &self.lamps);
             self.tell_of_calls();
         }

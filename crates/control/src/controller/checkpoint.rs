@@ -82,7 +82,7 @@ impl Controller {
         self.strategy.load(reader.rest())?;
         // Nothing can fail from here on.
         self.kernel = kernel;
-        self.kernel.log_from_here();
+        self.kernel.log_from_here(now.unwrap_or(crate::Millis(i64::MIN)));
         (self.now, self.next, self.refused) = (now, next, refused);
         (self.choice, self.clock, self.pattern) = (choice, clock, pattern);
         (self.flashes, self.commanded) = (flashes, commanded);

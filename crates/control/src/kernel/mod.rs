@@ -363,13 +363,13 @@ impl Kernel {
     }
 
     /// The log goes on from the lamps as they are.
-    pub(crate) fn log_from_here(&mut self) {
+    pub(crate) fn log_from_here(&mut self, reached: Millis) {
         let of_group = |((group, light), call): ((&crate::plan::Group, &Light), &calls::Call)| {
-            let since = if light.state.is_open() { light.opened } else { light.since };
+            let since = if light.state.is_open() { light.opened.max(self.taken_over) } else { light.since };
             (group.kind, light.shown, since, call.is_called())
         };
         let groups = self.plan.groups().iter().zip(&self.lights).zip(&self.calls.list);
-        self.phases.take(self.now, groups.map(of_group));
+        self.phases.take(self.now.max(reached), groups.map(of_group));
     }
 
     /// Works out when something may happen next.
