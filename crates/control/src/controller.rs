@@ -331,7 +331,7 @@ impl Controller {
         while let Some(input) = self.inputs.pop_front_if(|input| input.at() <= at) {
             match input {
                 Input::Detector(event) => {
-                    self.take_edge(event);
+                    self.take_edge(at, event);
                     edges = true;
                 }
                 Input::Command { command, .. } => {
@@ -364,9 +364,7 @@ impl Controller {
     /// Tells the log, and those whom they call and extend, which detectors are broken.
     fn tell_of_health(&mut self, at: Millis) {
         while let Some((detector, health)) = self.detectors.take_news() {
-            // A late edge restores a detector at the time reached.
-            let told = at.max(self.kernel.now());
-            self.journal.event(told, health.code(), detector.saturating_add(1), Reason::Diagnosed);
+            self.journal.event(at, health.code(), detector.saturating_add(1), Reason::Diagnosed);
             self.group_calls.fail(detector, health != Health::Good, at, &self.lamps);
         }
     }
@@ -377,12 +375,11 @@ impl Controller {
         self.group_calls.take_changes(|change| kernel.call(change.group, change.on, change.locks, journal));
     }
 
-    fn take_edge(&mut self, event: DetectorEvent) {
+    fn take_edge(&mut self, at: Millis, event: DetectorEvent) {
         if self.detectors.handle(event) {
             let code = if event.on { code::DETECTOR_ON } else { code::DETECTOR_OFF };
             self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
-            // Of an edge that came late nobody hears earlier than now.
-            self.tell_of_health(self.now.map_or(event.at, |now| now.max(event.at)));
+            self.tell_of_health(at);
             self.group_calls.edge(event.detector, event.on, event.at, &self.lamps);
             self.tell_of_calls();
         }

@@ -465,6 +465,25 @@ fn inputs_and_the_start() {
                 },
             ),
             ("detector 0: delay is 61 s; expected 0–60 s", |p| p.detectors[0].delay = s(61.0)),
+            ("detector 0: extend_limit is 256 s; expected 0–255 s", |p| p.detectors[0].extend_limit = s(256.0)),
+            ("detector 0: has yellow_lock without locking", |p| p.detectors[0].yellow_lock = true),
+            ("detector 0: switched: there is no group 'nobody'", |p| p.detectors[0].switched = vec!["nobody".into()]),
+            ("detector 0: switches to", |p| p.detectors[0].switched = p.detectors[0].groups.clone()),
+            ("detector 0: max_presence is -1 s; expected 0–86400 s", |p| {
+                p.detectors[0].diagnostics.max_presence = s(-1.0);
+            }),
+            ("detector 0: erratic is 1001; expected 0–1000", |p| p.detectors[0].diagnostics.erratic = 1001),
+            ("detector 0: short_pulse is 1.1 s; expected 0–1 s", |p| p.detectors[0].diagnostics.short_pulse = s(1.1)),
+            ("detector 0: length is 0 m; expected 0.1–200 m", |p| {
+                let place = DetectorPlace {
+                    kind: DetectorKind::Count,
+                    lane: "1".into(),
+                    distance_m: 0.0,
+                    length_m: 0.0,
+                    speed_m_s: 14.0,
+                };
+                p.detectors[0].place = Some(place);
+            }),
             ("detector 0: extend is 31 s; expected 0–30 s", |p| p.detectors[0].extend = s(31.0)),
             ("detector 0: has no groups", |p| p.detectors[0].groups.clear()),
             ("detector 1: is used twice for 'back'", |p| p.detectors.push(detector(1, &["back"]))),

@@ -32,35 +32,30 @@ impl Actuated {
     pub(super) fn following(&self, stage: usize, now: Millis, view: &View<'_>) -> Option<usize> {
         let n = self.tables.stages.len();
         let in_order = (1..n).map(|i| (stage + i) % n);
-        let first = in_order.clone().find(|&s| self.serves(stage, s).next().is_some())?;
+        let first = in_order.clone().find(|&s| self.serves(stage, s, view).next().is_some())?;
         let more = |s: usize| {
-            let all = self.serves(stage, first).all(|g| self.tables.stages[s].opens[g]);
-            all && self.serves(stage, s).count() > self.serves(stage, first).count()
+            let all = self.serves(stage, first, view).all(|g| self.tables.stages[s].opens[g]);
+            all && self.serves(stage, s, view).count() > self.serves(stage, first, view).count()
         };
         let mut candidates = in_order.skip_while(|&s| s != first).filter(|&s| more(s)).chain([first]);
         // Somebody would wait for too long: the plan's own order is known to be fast enough.
         Some(candidates.find(|&s| self.is_in_time(stage, s, now, view)).unwrap_or((stage + 1) % n))
     }
 
-    /// The groups that wait and that a stage would open.
-    fn serves(&self, from: usize, to: usize) -> impl Iterator<Item = usize> + '_ {
+    /// The groups that wait, or have somebody left over, and that a stage would open.
+    fn serves<'a>(&'a self, from: usize, to: usize, view: &'a View<'_>) -> impl Iterator<Item = usize> + 'a {
         let opens = &self.tables.stages[to].opens;
-        (0..self.waiting.len())
-            .filter(move |&g| opens[g] && (self.waits_elsewhere(from, g) || self.is_left_over(from, to, g)))
+        let groups = (0..self.waiting.len()).filter(move |&g| opens[g]);
+        groups.filter(move |&g| self.waits_elsewhere(from, g) || self.is_left_over(from, to, g, view))
     }
 
-    /// Whether somebody who has to give way in a stage is still there, and would not have to in the other.
-    fn is_left_over(&self, from: usize, to: usize, group: usize) -> bool {
+    /// Whether somebody who has to give way in a stage is still in a lane of the group's own, and would not have to in the
+    /// other stage.
+    fn is_left_over(&self, from: usize, to: usize, group: usize, view: &View<'_>) -> bool {
         let (a, b) = (&self.tables.stages[from], &self.tables.stages[to]);
-        let stands = |lane: usize| {
-            let groups = &self.tables.lanes[lane].groups;
-            self.standing[lane] && groups.iter().all(|&g| usize::from(g) == group)
-        };
-        self.settings.protect
-            && a.opens[group]
-            && !a.protects[group]
-            && b.protects[group]
-            && (0..self.standing.len()).any(stands)
+        let lanes = || self.tables.lanes.iter().filter(|l| l.groups.iter().all(|&g| usize::from(g) == group));
+        let is_there = || lanes().flat_map(|l| &l.detectors).any(|&(number, _)| view.calls.use_extends(number));
+        a.opens[group] && !a.protects[group] && b.protects[group] && is_there()
     }
 
     /// Whether everybody who waits is served in time if that stage comes next. It is, if it comes no later than in the

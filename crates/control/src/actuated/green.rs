@@ -3,9 +3,6 @@
 use super::{Actuated, Shown, Why};
 use crate::{Millis, View, log::code, plan::Recall};
 
-/// From the start of green until the first in a queue has left.
-const REACTION: Millis = Millis(3000);
-
 impl Actuated {
     /// Keeps a stage that is shown, or leaves it. Returns when to look again.
     pub(super) fn go_on(&mut self, stage: usize, now: Millis, view: &View<'_>) -> Millis {
@@ -16,9 +13,6 @@ impl Actuated {
             self.out.fill(false);
         }
         let Some(conflict) = self.conflict else { return self.rest(stage, now, view) };
-        for lane in 0..self.standing.len() {
-            self.standing[lane] = self.tables.lanes[lane].detectors.iter().any(|&(n, _)| view.calls.use_extends(n));
-        }
         let Some(to) = self.following(stage, now, view) else { return self.rest(stage, now, view) };
         self.gap_out(now, view);
         let (last, max) = (self.last_end(stage, view), conflict + self.tables.stages[stage].max_green);
@@ -101,27 +95,10 @@ impl Actuated {
         detectors.iter().map(end).max().unwrap_or(never)
     }
 
-    /// When a lane is blocked if nobody leaves it any more; never, where nobody counts.
-    fn block_ends(&self, lane: usize, view: &View<'_>) -> Millis {
-        let lane = &self.tables.lanes[lane];
-        let opened = lane.groups.iter().filter_map(|&g| self.opened[usize::from(g)]).min();
-        match (lane.count, opened) {
-            (Some(count), Some(opened)) if self.settings.blocked.0 > 0 => {
-                (opened + REACTION).max(view.detectors.since(count)) + self.settings.blocked
-            }
-            _ => Millis::NEVER,
-        }
-    }
-
-    /// When a lane no longer extends, if nobody comes or leaves any more.
-    fn lane_ends(&self, lane: usize, view: &View<'_>) -> Millis {
-        self.gap_ends(lane, view).min(self.block_ends(lane, view))
-    }
-
-    /// Takes note of the lanes that no longer extend.
+    /// Takes note of the lanes that have gapped out.
     fn gap_out(&mut self, now: Millis, view: &View<'_>) {
         for lane in 0..self.out.len() {
-            self.out[lane] = self.out[lane] || self.lane_ends(lane, view) <= now;
+            self.out[lane] = self.out[lane] || self.gap_ends(lane, view) <= now;
         }
     }
 
@@ -149,7 +126,7 @@ impl Actuated {
         // Looked at again when the next of them gaps out: it must not come back.
         let mut found: Option<(Why, Millis)> = None;
         for lane in (0..self.out.len()).filter(|&l| !self.out[l] && self.is_needed(l, stage, to)) {
-            let until = self.lane_ends(lane, view).min(found.map_or(Millis::NEVER, |(_, until)| until));
+            let until = self.gap_ends(lane, view).min(found.map_or(Millis::NEVER, |(_, until)| until));
             found = Some((Why::Lane(u32::try_from(lane).unwrap_or(u32::MAX)), until));
         }
         found

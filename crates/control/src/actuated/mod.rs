@@ -7,6 +7,8 @@
 //! - **gap**: a lane has gapped out when none of its detectors has been on for its gap. From then on the lane no longer
 //!   extends this green, whoever comes: with many lanes some detector is always on, and the green would never end.
 //! - **needed**: a lane one of whose groups the stage opens and the next one does not. Who stays open needs no extension.
+//! - **left over**: somebody who has to give way in a stage and is still there when it ends; a stage that opens the group
+//!   without that is called too, if the stage ends for others in any case.
 //! - **gap-out**, **max-out**, **force-off**: why a stage ends: its needed lanes have gapped out; others have waited for
 //!   its greatest green; somebody would wait longer than the plan allows.
 //!
@@ -91,7 +93,6 @@ pub struct Actuated {
     conflict: Option<Millis>,
     /// By lane, whether it has gapped out since then.
     out: Vec<bool>,
-    standing: Vec<bool>,
     why: Why,
     /// Why the stage before ended: an event code.
     ended: Option<u8>,
@@ -111,7 +112,6 @@ impl Actuated {
             waiting: vec![None; groups],
             conflict: None,
             out: vec![false; tables.lanes.len()],
-            standing: vec![false; tables.lanes.len()],
             why: Why::NotStarted,
             ended: None,
             notes: Vec::with_capacity(groups),

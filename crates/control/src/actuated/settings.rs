@@ -7,7 +7,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "gap_s",
         summary: "a lane gaps out when no car was at the stop line for so long, s",
-        default: "2",
+        default: "1.5",
     },
     Parameter {
         name: "advance_gap_s",
@@ -22,14 +22,8 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "max_green_s",
         summary: "greatest green of a stage while others wait, where the plan gives its groups none, s",
-        default: "50",
+        default: "40",
     },
-    Parameter {
-        name: "blocked_s",
-        summary: "a lane with a count loop extends no more if somebody stands there and nobody left for so long, s; 0: it does",
-        default: "0",
-    },
-    Parameter { name: "protect", summary: "experiment", default: "0" },
     Parameter { name: "rest", summary: "the stage to rest in when nobody calls; empty: the present one", default: "" },
 ];
 
@@ -40,9 +34,6 @@ pub(super) struct Settings {
     pub advance_gap: Millis,
     pub min_green: Millis,
     pub max_green: Millis,
-    /// For how long nobody leaves a lane that is blocked.
-    pub blocked: Millis,
-    pub protect: bool,
     /// The stage to rest in.
     pub rest: Option<usize>,
 }
@@ -65,12 +56,10 @@ impl Settings {
             _ => None,
         };
         Ok(Self {
-            gap: seconds("gap_s", 2.0, "a number of seconds, 0 to 30", 30.0)?,
+            gap: seconds("gap_s", 1.5, "a number of seconds, 0 to 30", 30.0)?,
             advance_gap: seconds("advance_gap_s", 3.0, "a number of seconds, 0 to 30", 30.0)?,
             min_green: seconds("min_green_s", 5.0, "a number of seconds, 0 to 60", 60.0)?,
-            max_green: seconds("max_green_s", 50.0, "a number of seconds, 0 to 3600", 3600.0)?,
-            blocked: seconds("blocked_s", 0.0, "a number of seconds, 0 to 60", 60.0)?,
-            protect: seconds("protect", 0.0, "0 or 1", 1.0)?.0 > 0,
+            max_green: seconds("max_green_s", 40.0, "a number of seconds, 0 to 3600", 3600.0)?,
             rest,
         })
     }

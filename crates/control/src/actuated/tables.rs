@@ -31,8 +31,6 @@ pub(super) struct Lane {
     pub name: String,
     /// Uses of detectors that extend, each with its gap.
     pub detectors: Vec<(usize, Millis)>,
-    /// The channel that counts who leaves it.
-    pub count: Option<u16>,
     pub groups: Vec<u16>,
     /// Groups that they extend while those are closed.
     pub switched: Vec<u16>,
@@ -131,7 +129,7 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
         let name =
             d.place.as_ref().map_or_else(|| format!("detector {}", d.channel + 1), |p| format!("lane {}", p.lane));
         let place = lanes.iter().position(|l| l.name == name).unwrap_or_else(|| {
-            lanes.push(Lane { name, detectors: Vec::new(), count: None, groups: Vec::new(), switched: Vec::new() });
+            lanes.push(Lane { name, detectors: Vec::new(), groups: Vec::new(), switched: Vec::new() });
             lanes.len() - 1
         });
         let lane = &mut lanes[place];
@@ -141,11 +139,6 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
             groups.sort_unstable();
             groups.dedup();
         }
-        let counts = |c: &&DetectorUse| {
-            let place = c.place.as_ref().zip(d.place.as_ref());
-            place.is_some_and(|(c, d)| c.kind == DetectorKind::Count && c.lane == d.lane)
-        };
-        lane.count = plan.spec().detectors.iter().find(counts).map(|c| c.channel);
     }
     lanes
 }

@@ -87,7 +87,7 @@ pub struct DetectorLimits {
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
     pub no_activity: Millis,
     /// Broken if it saw nobody while so many vehicles were expected: its usual share of what all detectors here have
-    /// counted since, 0–1000 \[60\], 0: never. A quiet night is no failure.
+    /// counted since, 0–1000 \[200\], 0: never. A quiet night is no failure.
     pub expected: u16,
     /// Broken if it is on for longer than this, s, 0–86400 \[900\], 0: never.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
@@ -107,7 +107,7 @@ impl Default for DetectorLimits {
     fn default() -> Self {
         Self {
             no_activity: Millis(0),
-            expected: 60,
+            expected: 200,
             max_presence: Millis(900_000),
             erratic: 90,
             short_pulse: Millis(50),

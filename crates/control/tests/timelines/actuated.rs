@@ -21,8 +21,11 @@ fn three_streets() -> PlanSpec {
     PlanSpec { detectors: vec![detector(0, "A"), detector(1, "B"), detector(2, "C")], ..spec }
 }
 
+/// Round numbers, whatever the defaults.
+const TIMES: [(&str, &str); 3] = [("gap_s", "2"), ("advance_gap_s", "3"), ("max_green_s", "50")];
+
 fn actuated(spec: PlanSpec) -> Timeline {
-    Timeline::new(spec).strategy("actuated", &[])
+    Timeline::new(spec).strategy("actuated", &TIMES)
 }
 
 /// The same three streets where a group is called or rests in another way.
@@ -312,7 +315,7 @@ fn a_soft_recall_is_where_it_rests() {
 
 #[test]
 fn it_returns_to_the_stage_to_rest_in() {
-    let outcome = Timeline::new(three_streets()).strategy("actuated", &[("rest", "a")]).check(
+    let outcome = Timeline::new(three_streets()).strategy("actuated", &[TIMES[0], ("rest", "a")]).check(
         "
                A B C
             0  G r r
@@ -425,4 +428,38 @@ fn a_call_from_outside_is_served_once() {
         ",
     );
     assert_eq!(outcome.codes(&ENDS), [(20.0, 4, 1)]);
+}
+
+#[test]
+fn a_left_turn_that_found_no_gap_is_served_by_the_stage_in_which_it_need_not_give_way() {
+    let give_way = |spec: PlanSpec| spec.give_way("L", "O", true);
+    let spec = PlanSpec::new("left over", vec![vehicle("O"), vehicle("L"), vehicle("S")])
+        .forbid("O", "S", (s(4), s(4)))
+        .forbid("L", "S", (s(4), s(4)))
+        .stage("both", &["O", "L"])
+        .stage("left", &["L"])
+        .stage("side", &["S"]);
+    let detectors = vec![detector(0, "O"), detector(1, "L"), detector(2, "S")];
+    let outcome = actuated(PlanSpec { detectors, ..give_way(spec) }).check(
+        "
+               O L S
+            0  G g r  detector 0 on, detector 1 on
+              ...
+            9  G g r  detector 0 off
+           10  G g r  detector 2 on
+           11  y g r  -- somebody is left over at L: the arrow comes before the side street
+              ...
+           14  r G r
+              ...
+           20  r G r  detector 1 off
+           21  r G r
+           22  r y r
+              ...
+           25  r r r
+           26  r r G
+              ...
+           40  r r G
+        ",
+    );
+    assert_eq!(outcome.codes(&ENDS), [(11.0, 4, 1), (22.0, 4, 2)]);
 }
