@@ -401,7 +401,7 @@ impl Nema {
             let on = self.rings[self.layout.phases[p].ring].on == Some(p);
             if self.clock.coordinated[p] {
                 self.called[p].vehicles |= !on;
-            } else if self.clock.state.runs() && !self.hurries && !on {
+            } else if self.clock.state.runs() && !self.hurries && !on && !self.is_urgent(p, now) {
                 let (vehicles, on_foot) = self.admitted(p, now);
                 self.called[p].vehicles &= vehicles;
                 self.called[p].on_foot &= on_foot;

@@ -135,6 +135,18 @@ impl Nema {
         self.calls[q].any().then(|| self.way(q, now) + self.layout.phases[q].delay)
     }
 
+    /// Whether somebody at a phase would wait too long if it were passed over now: a round with least greens might not do.
+    pub(super) fn is_urgent(&self, q: usize, now: Millis) -> bool {
+        let round = (0..self.layout.sections).fold(self.layout.anew, |sum, s| sum + self.section_need(s));
+        let phase = &self.layout.phases[q];
+        let groups = phase.groups.iter().chain(&phase.walks).chain(&phase.overlaps);
+        let late = |&g: &u16| {
+            let until = self.layout.max_red[usize::from(g)] - round - phase.need - MARGIN;
+            self.groups[usize::from(g)].waits.is_some_and(|since| now >= since + until)
+        };
+        groups.copied().any(|g| late(&g))
+    }
+
     /// Whether greens have to end as soon as they may; if not, when they will have to.
     pub(super) fn hurry(&mut self, now: Millis) -> Millis {
         let slack = self.slack(Delays::All, now);
