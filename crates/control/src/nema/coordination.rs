@@ -401,7 +401,7 @@ impl Nema {
             let on = self.rings[self.layout.phases[p].ring].on == Some(p);
             if self.clock.coordinated[p] {
                 self.called[p].vehicles |= !on;
-            } else if self.clock.state.runs() && !self.hurries && !on {
+            } else if self.clock.state.runs() && !self.hurries && !on && !self.is_urgent(p, now) {
                 let (vehicles, on_foot) = self.admitted(p, now);
                 self.called[p].vehicles &= vehicles;
                 self.called[p].on_foot &= on_foot;
@@ -440,9 +440,11 @@ impl Nema {
         Some((if held { Standing::Held } else { Standing::Extended }, until))
     }
 
-    /// When a ring's phase is forced off, if it is.
+    /// When a ring's phase is forced off next, if it is; a coordinated one that rests beyond its yield point at the next.
     pub(super) fn forced_at(&self, r: usize, now: Millis) -> Millis {
-        let at = self.rings[r].force_at.filter(|_| self.clock.state.runs());
-        at.map_or(Millis::NEVER, |at| self.clock.moment(at, now))
+        let clock = &self.clock;
+        let Some(at) = self.rings[r].force_at.filter(|_| clock.state.runs()) else { return Millis::NEVER };
+        let rests = self.rings[r].on.is_some_and(|p| clock.coordinated[p]) && at <= clock.local(now);
+        clock.moment(if rests { at + clock.cycle } else { at }, now)
     }
 }

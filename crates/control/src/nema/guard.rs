@@ -11,6 +11,17 @@ use crate::Millis;
 /// Kept in hand: moments are seen after they happen, lamps change one after the other.
 const MARGIN: Millis = Millis(2000);
 
+/// Who would be kept waiting.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Delays {
+    /// Everybody.
+    All,
+    /// Those beyond the barrier, and at later phases of a ring.
+    Later(usize),
+    /// Those who wait while a phase begins: of its ring, and beyond the barrier, but not whom it serves.
+    Beginning(usize),
+}
+
 impl Nema {
     /// How long a ring's phase takes to end and clear, if it ends as soon as it may.
     pub(super) fn rest_of(&self, r: usize, now: Millis) -> Millis {
@@ -38,7 +49,7 @@ impl Nema {
     }
 
     /// The needs of some phases of a ring, one after the other.
-    fn needs(&self, r: usize, section: usize, places: impl Fn(usize) -> bool) -> Millis {
+    pub(super) fn needs(&self, r: usize, section: usize, places: impl Fn(usize) -> bool) -> Millis {
         let list = self.layout.rings[r].get(section).into_iter().flatten();
         let phases = list.map(|&p| &self.layout.phases[p]).filter(|p| places(p.place));
         phases.fold(Millis(0), |sum, p| sum + p.need)
@@ -80,20 +91,29 @@ impl Nema {
             }
             way += self.section_need(s);
         }
-        way + before
+        // Where all become red first, everybody begins anew.
+        let anew = if self.layout.backup_protection { self.layout.anew } else { Millis(0) };
+        way + before + anew
     }
 
-    /// How much longer greens may go on; with a phase that is about to begin: for all whom it would keep waiting.
-    pub(super) fn slack(&self, begins: Option<usize>, now: Millis) -> Millis {
+    /// How much longer greens may go on, for those who would be kept waiting.
+    pub(super) fn slack(&self, whom: Delays, now: Millis) -> Millis {
         let mut slack = Millis::NEVER;
         let delays = |q: usize| {
-            let (Some(p), of) = (begins.map(|p| &self.layout.phases[p]), &self.layout.phases[q]) else { return true };
-            of.section != p.section || of.ring == p.ring
+            let of = &self.layout.phases[q];
+            match whom {
+                Delays::All => true,
+                Delays::Later(r) => {
+                    let later = self.rings[r].on.is_some_and(|p| of.place > self.layout.phases[p].place);
+                    of.section != self.section || of.ring == r && later
+                }
+                Delays::Beginning(p) => of.section != self.section || of.ring == self.layout.phases[p].ring,
+            }
         };
         for (g, (seen, &max_red)) in (0..u16::MAX).zip(self.groups.iter().zip(&self.layout.max_red)) {
             let Some(since) = seen.waits else { continue };
             let openers = &self.layout.openers[usize::from(g)];
-            if begins.is_some_and(|p| openers.contains(&p)) {
+            if matches!(whom, Delays::Beginning(p) if openers.contains(&p)) {
                 continue;
             }
             let way = openers.iter().filter(|&&q| delays(q)).filter_map(|&q| self.way_if_called(q, g, now)).min();
@@ -115,9 +135,21 @@ impl Nema {
         self.calls[q].any().then(|| self.way(q, now) + self.layout.phases[q].delay)
     }
 
+    /// Whether somebody at a phase would wait too long if it were passed over now: a round with least greens might not do.
+    pub(super) fn is_urgent(&self, q: usize, now: Millis) -> bool {
+        let round = (0..self.layout.sections).fold(self.layout.anew, |sum, s| sum + self.section_need(s));
+        let phase = &self.layout.phases[q];
+        let groups = phase.groups.iter().chain(&phase.walks).chain(&phase.overlaps);
+        let late = |&g: &u16| {
+            let until = self.layout.max_red[usize::from(g)] - round - phase.need - MARGIN;
+            self.groups[usize::from(g)].waits.is_some_and(|since| now >= since + until)
+        };
+        groups.copied().any(|g| late(&g))
+    }
+
     /// Whether greens have to end as soon as they may; if not, when they will have to.
     pub(super) fn hurry(&mut self, now: Millis) -> Millis {
-        let slack = self.slack(None, now);
+        let slack = self.slack(Delays::All, now);
         self.hurries = slack.0 <= 0;
         if self.hurries || slack == Millis::NEVER { Millis::NEVER } else { now + slack }
     }

@@ -80,6 +80,8 @@ pub(super) struct Layout {
     pub openers: Vec<Vec<usize>>,
     /// A phase that has not become green so long after it was asked for is kept from it.
     pub stuck: Millis,
+    /// How long it takes at most from red everywhere to the first green.
+    pub anew: Millis,
     pub red_rest: bool,
     pub backup_protection: bool,
 }
@@ -106,6 +108,7 @@ impl Layout {
             recall: groups.iter().map(|g| g.recall).collect(),
             openers: alloc::vec![Vec::new(); groups.len()],
             stuck: Millis(0),
+            anew: Millis(0),
             red_rest: run.red_rest.unwrap_or(modes.red_rest),
             backup_protection: modes.backup_protection,
         };
@@ -132,6 +135,7 @@ impl Layout {
         let most = |time: fn(&crate::plan::Group) -> Millis| groups.iter().map(time).max().unwrap_or(Millis(0));
         let trail = rings.overlaps.iter().map(|o| o.lead + o.trail).max().unwrap_or(Millis(0));
         let intergreen = all().map(|g: u16| longest_intergreen(plan, g)).max().unwrap_or(Millis(0));
+        layout.anew = most(|g| g.red_yellow) + most(|g| g.red_revert);
         layout.stuck = most(|g| g.min_green)
             + most(|g| g.yellow)
             + intergreen
@@ -160,7 +164,8 @@ fn longest_intergreen(plan: &Plan, group: u16) -> Millis {
     partners.map(|&p| plan.matrix().intergreen(group, p)).max().unwrap_or(Millis(0))
 }
 
-/// By how much phases of other rings that end beside a phase may delay its start: who gives way to whom clears too.
+/// By how much phases of other rings that end beside a phase may delay its start, who gives way to whom clears too, and
+/// by how much people on foot lead.
 fn delay(plan: &Plan, rings: &Rings, phase: &crate::plan::Phase, (ring, section): (usize, usize)) -> Millis {
     let others = rings.rings.iter().enumerate().filter(|(r, _)| *r != ring);
     let beside = others.filter_map(|(_, list)| list.get(section)).flatten();
@@ -174,7 +179,10 @@ fn delay(plan: &Plan, rings: &Rings, phase: &crate::plan::Phase, (ring, section)
             }
         }
     }
-    longest
+    // Whoever gives way to people on foot lets them lead.
+    let set = rings.set(phase);
+    let leads = |&g: &u16| set.iter().any(|&other| plan.matrix().relation(other, g).yields());
+    longest + set.iter().filter(|g| leads(g)).map(|&g| plan.groups()[usize::from(g)].lead).max().unwrap_or(Millis(0))
 }
 
 fn phase(

@@ -1,6 +1,6 @@
 //! Which phase is next.
 
-use super::{Cause, Nema, Ring, standing::Standing};
+use super::{Cause, Nema, Ring, guard::Delays, standing::Standing};
 use crate::{Millis, View, log::code};
 
 impl Nema {
@@ -77,7 +77,7 @@ impl Nema {
             match self.rings[r].standing {
                 // A ring that pauses keeps nobody waiting who cannot wait.
                 Standing::Idle => {
-                    let short = |&q: &usize| self.slack(Some(q), now) > self.layout.phases[q].need;
+                    let short = |&q: &usize| self.slack(Delays::Beginning(q), now) > self.layout.phases[q].need;
                     if let Some(q) = self.next(r, None).filter(short) {
                         self.begin(r, q, now);
                         return true;
@@ -113,7 +113,10 @@ impl Nema {
         let may = |p: usize| {
             let phase = &self.layout.phases[p];
             let again = phase.place < place && phase.actuation.conditional_service;
-            again && self.called[p].any() && self.time_left(r, now) >= self.conditional_need(r, p)
+            again
+                && self.called[p].any()
+                && self.time_left(r, now) >= self.conditional_need(r, p)
+                && self.may_go_back(r, p, now)
         };
         section.iter().copied().find(|&p| may(p))
     }
@@ -134,7 +137,7 @@ impl Nema {
             (!self.is_ready(o)).then(|| from + self.max(p) - now)
         };
         let most = self.rings.iter().enumerate().filter_map(left).max().unwrap_or(Millis(0));
-        most.min(self.slack(None, now))
+        most.min(self.slack(Delays::All, now))
     }
 
     /// All rings cross the barrier to the next section in which somebody is called.
@@ -159,7 +162,7 @@ impl Nema {
         }
         for r in 0..self.rings.len() {
             let Standing::Over(cause) = self.rings[r].standing else { continue };
-            let Some(q) = self.next(r, None) else { continue };
+            let Some(q) = self.next(r, None).filter(|&q| self.may_go_back(r, q, now)) else { continue };
             if !self.layout.backup_protection {
                 self.end(r, cause, now);
                 self.begin(r, q, now);
@@ -177,6 +180,14 @@ impl Nema {
             }
         }
         false
+    }
+
+    /// Whether there is time to go back to an earlier phase, and to serve what follows it, before anybody waits too long.
+    fn may_go_back(&self, r: usize, q: usize, now: Millis) -> bool {
+        let (first, last) = (self.layout.phases[q].place, self.place(r).unwrap_or(0));
+        let again = self.needs(r, self.section, |place| place >= first && place <= last);
+        let clears = (0..self.rings.len()).map(|r| self.rest_of(r, now)).max().unwrap_or(Millis(0));
+        self.slack(Delays::Later(r), now) > clears + again
     }
 
     /// Nobody is called: a phase that nobody extends any more becomes red, if that is wanted.

@@ -49,7 +49,7 @@ impl Nema {
         }
         let initial = least.max(green + ring.initial);
         if now < initial {
-            return (Standing::Initial, initial);
+            return (Standing::Initial, if self.hurries { least } else { initial });
         }
         let coordinated = self.coordinated(r, now);
         let conflicting = self.conflicting(r);
