@@ -163,10 +163,12 @@ fn results_lie_in_the_folder_whatever_the_scenario_says() {
         std::fs::read_dir(s.path("out")).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     let expected = [
+        "detectors.csv",
         "e2.xml",
         "e3.xml",
         "edgedata.xml",
         "edges.xml",
+        "events.csv",
         "fcd.xml",
         "intersections.csv",
         "lanes.csv",
