@@ -1,5 +1,6 @@
 //! All integration tests, one binary.
 
+mod actuated_oracle;
 mod checkpoint_damage;
 mod checkpoint_incidents;
 mod checkpoints;
