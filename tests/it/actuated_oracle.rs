@@ -306,25 +306,37 @@ fn delays(v_c: f64, saturation: [f64; 4], seeds: u64, hours: f64) -> (Vec<f64>, 
     (a, f)
 }
 
-/// A short form of the long test below.
+/// A short form of the long test below: at little traffic a fifth of the delay goes at least (measured: a third).
 #[test]
-fn the_dual_ring_controller_does_as_the_theory_says() {
+fn the_dual_ring_controller_saves_delay_at_little_traffic() {
     let saturation = saturation_flows();
     println!("saturation flows {saturation:.0?} veh/h and lane");
-    durations(0.6, saturation, 3, 0.5);
-    delays(0.5, saturation, 3, 0.25);
+    let (actuated, fixed) = delays(0.3, saturation, 3, 0.5);
+    assert!(actuated.iter().sum::<f64>() < 0.8 * fixed.iter().sum::<f64>(), "{actuated:.1?} {fixed:.1?}");
 }
 
-/// Issue 6, 3: mean phase durations within 10 % of the model; delay against Webster's plan.
+/// Issue 6, 3: mean phase durations within 10 % of the model.
 #[test]
-#[ignore = "minutes: .ci/full"]
+#[ignore = "minutes; not met yet: greens are longer than the model's"]
+fn phases_last_as_the_theory_says() {
+    let saturation = saturation_flows();
+    for v_c in [0.3, 0.4, 0.5, 0.6, 0.8, 0.9] {
+        for (found, wanted) in durations(v_c, saturation, 5, 2.0) {
+            assert!((found / wanted - 1.0).abs() <= 0.1, "v/c {v_c}: {found:.1} s, the model says {wanted:.1} s");
+        }
+    }
+}
+
+/// Issue 6, 3: delay against Webster's plan, paired by seed.
+#[test]
+#[ignore = "minutes; not met yet above v/c 0.3 with the usual passage"]
 fn the_dual_ring_controller_beats_fixed_plans() {
     let saturation = saturation_flows();
-    println!("saturation flows {saturation:.0?} veh/h and lane");
-    for v_c in [0.3, 0.4, 0.5, 0.6, 0.8, 0.9] {
-        durations(v_c, saturation, 5, 2.0);
-    }
-    for v_c in [0.3, 0.4, 0.5, 0.6, 0.8, 0.9] {
-        delays(v_c, saturation, 10, 1.0);
+    for (v_c, most) in [(0.3, 0.8), (0.4, 0.8), (0.5, 0.8), (0.6, 0.8), (0.8, 0.95), (0.9, f64::INFINITY)] {
+        let (actuated, fixed) = delays(v_c, saturation, 10, 1.0);
+        let share = actuated.iter().sum::<f64>() / fixed.iter().sum::<f64>();
+        assert!(share <= most, "v/c {v_c}: {share:.2} of the fixed plan's delay");
+        let (mean, half) = mean_and_half(&actuated.iter().zip(&fixed).map(|(a, f)| a - f).collect::<Vec<_>>());
+        assert!(mean - half <= 0.0, "v/c {v_c}: {mean:+.2} ± {half:.2} s");
     }
 }
