@@ -420,7 +420,19 @@ impl Kernel {
 
     /// A group is called from outside, or a detector that calls it goes on or off.
     pub fn call(&mut self, group: u16, on: bool, locking: bool, journal: &mut Journal) {
-        self.asked |= self.calls.set(group, on, locking, &self.lights, self.now, (&mut self.phases, journal));
+        if !self.calls.set(group, on, locking, &self.lights, self.now, (&mut self.phases, journal)) {
+            return;
+        }
+        // Lamps do not depend on calls: only who waits too long is to be found in time.
+        let g = usize::from(group);
+        let exempt = self.unit.mode() != Mode::Normal || self.unit.clears() || self.preempts.is_active();
+        if exempt || self.is_kept_waiting(g) {
+            self.asked = true;
+            return;
+        }
+        let due = self.calls.serve_one(g, &self.lights[g], self.now, &self.limits);
+        self.asked |= due <= self.now;
+        self.next = self.next.min(due);
     }
 
     /// A preemption's input goes on or off. Returns whether there is such an input.
