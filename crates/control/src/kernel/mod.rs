@@ -431,7 +431,11 @@ impl Kernel {
 
     /// A group is called from outside, or a detector that calls it goes on or off.
     pub fn call(&mut self, group: u16, on: bool, locking: bool, journal: &mut Journal) {
-        self.asked |= self.calls.set(group, on, locking, &self.lights, self.now, (&mut self.phases, journal));
+        let now = self.now;
+        if self.calls.set(group, on, locking, &self.lights, now, (&mut self.phases, journal)) {
+            // Nothing else changes: the lamps need not be looked at before the wait is too long.
+            self.next = self.next.min(now + self.limits.patience[usize::from(group)]);
+        }
     }
 
     /// A preemption's input goes on or off. Returns whether there is such an input.
