@@ -58,17 +58,21 @@ impl Calls {
         Self { list: plan.groups().iter().map(call).collect() }
     }
 
-    /// A detector that calls the group goes on or off. Returns whether the group is called that was not, or no longer.
+    /// A detector that calls the group goes on or off. Returns whether the group begins to wait.
     pub fn set(&mut self, group: u16, on: bool, locking: bool, lights: &[Light], now: Millis, log: Log<'_>) -> bool {
         let Some(call) = self.list.get_mut(usize::from(group)) else { return false };
+        let state = lights[usize::from(group)].state;
         let was_called = call.is_called();
         call.present = if on { call.present.saturating_add(1) } else { call.present.saturating_sub(1) };
-        call.locked |= on && locking && !lights[usize::from(group)].state.is_open();
-        if was_called != call.is_called() {
-            let (phases, journal) = log;
-            phases.call(now, group, call.on_foot, !was_called, Reason::Reported, journal);
+        call.locked |= on && locking && !state.is_open();
+        if was_called == call.is_called() {
+            return false;
         }
-        was_called != call.is_called()
+        let (phases, journal) = log;
+        phases.call(now, group, call.on_foot, !was_called, Reason::Reported, journal);
+        let waits = !was_called && matches!(state, State::Closed | State::Starting);
+        call.waiting = waits.then_some(now);
+        waits
     }
 
     /// As [`serve`](Self::serve) for one group that has just been called or no longer is. Returns when its patience ends.
