@@ -135,7 +135,7 @@ impl Layout {
         let most = |time: fn(&crate::plan::Group) -> Millis| groups.iter().map(time).max().unwrap_or(Millis(0));
         let trail = rings.overlaps.iter().map(|o| o.lead + o.trail).max().unwrap_or(Millis(0));
         let intergreen = all().map(|g: u16| longest_intergreen(plan, g)).max().unwrap_or(Millis(0));
-        layout.anew = most(|g| g.red_yellow) + most(|g| g.red_revert);
+        layout.anew = most(|g| g.red_yellow) + most(|g| g.red_revert) + most(|g| g.lead);
         layout.stuck = most(|g| g.min_green)
             + most(|g| g.yellow)
             + intergreen
