@@ -252,7 +252,7 @@ fn phase(
         },
         soft: recalls(Recall::Soft),
         ped_recall: recalls(Recall::Ped) || known.walks.iter().any(walk_recall),
-        dual_entry: run.dual_entry && actuation.dual_entry.unwrap_or(number % 2 == 0),
+        dual_entry: run.dual_entry && actuation.dual_entry.unwrap_or(number.is_multiple_of(2)),
         actuation,
     })
 }
