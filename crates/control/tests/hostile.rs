@@ -333,6 +333,52 @@ proptest! {
         }
     }
 
+    /// Holds, omits, force-offs, preemptions, flashing, faults: `nema` breaks no rule, and steps and checkpoints change
+    /// nothing of what it decides.
+    #[test]
+    fn nema_stands_hostile_commands(seed: u64) {
+        let (plan, seed) = (0..).map(|i| valid_plan(seed.wrapping_add(i << 40))).find(|p| p.0.rings().is_some()).expect("rings");
+        let mut dice = Dice::new(!seed);
+        let plan = Arc::new(Nema::spiced(&plan, &mut dice));
+        let run = Nema::random(&mut dice);
+        let (mut whole, mut broken) = (run.controller(&plan), run.controller(&plan));
+        let mut oracle = Oracle::new(&plan, true);
+        for controller in [&mut whole, &mut broken] {
+            controller.start(Millis(0));
+            controller.handle_command(Millis(0), Command::SelfCheck { passed: true });
+        }
+        let mut now = 0;
+        for _ in 0..400 {
+            if dice.chance(60) {
+                let (at, faults) = (Millis(now + 1 + dice.below(3000) as i64), dice.chance(5));
+                let input = random_input(&mut dice, &plan, at, faults);
+                whole.handle(input);
+                broken.handle(input);
+            }
+            now += 3000;
+            whole.advance(Millis(now));
+            while broken.now() < Some(Millis(now)) {
+                let step = Millis(now.min(broken.now().map_or(0, |at| at.0) + 1 + dice.below(2000) as i64));
+                broken.advance(step);
+            }
+            let lamps = |list: &[Output]| -> Vec<Output> {
+                list.iter().filter(|o| matches!(o, Output::Lamp(_))).copied().collect()
+            };
+            let (outputs, others) = (drain(&mut whole), drain(&mut broken));
+            prop_assert_eq!(lamps(&outputs), lamps(&others));
+            oracle.see(outputs).map_err(|wrong| about(&plan, seed, &wrong))?;
+            if dice.chance(20) {
+                let bytes = saved(&broken);
+                let mut restored = run.controller(&plan);
+                restored.load(&bytes).map_err(|e| about(&plan, seed, &e.to_string()))?;
+                broken = restored;
+            }
+            prop_assert_eq!(whole.lamps(), broken.lamps());
+            prop_assert_eq!(whole.explain(), broken.explain());
+            prop_assert_eq!(whole.refused(), 0);
+        }
+    }
+
     /// Stages in their order, each until all of its groups have had their least green, are no cycle fault, although no
     /// group may wait for longer than that takes.
     #[test]
@@ -375,6 +421,9 @@ impl Nema {
             (a.added_initial, a.max_initial, a.min_gap) = (time(dice, 5000), time(dice, 30_000), time(dice, 4000));
             (a.before_reduction, a.to_reduce) = (time(dice, 20_000), time(dice, 20_000));
             (a.dynamic_limit, a.dynamic_step) = (time(dice, 90_000), time(dice, 20_000));
+            a.min_gap = a.min_gap.map(|gap| gap.min(a.passage.unwrap_or(gap)));
+            a.min_green = a.min_green.map(|green| green.min(a.max_1.unwrap_or(green)));
+            a.dynamic_limit = a.dynamic_limit.map(|limit| limit.max(a.max_1.unwrap_or(limit)));
             a.dual_entry = dice.chance(30).then(|| dice.chance(50));
             (a.conditional_service, a.conditional_min) = (dice.chance(40), time(dice, 10_000));
             (a.rest_in_walk, a.ped_recycle) = (dice.chance(30), dice.chance(30));

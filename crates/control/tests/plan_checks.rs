@@ -364,6 +364,32 @@ fn rings_and_overlaps() {
 }
 
 #[test]
+fn actuated_and_coordinated_phases() {
+    fn a(p: &mut PlanSpec) -> &mut Actuation {
+        &mut ring(p).phases[1].actuation
+    }
+    refused(
+        rings,
+        &[
+            ("phase 2: min_green is 0.5 s; expected 1–120 s", |p| a(p).min_green = Some(s(0.5))),
+            ("phase 2: passage is 16 s; expected 0–15 s", |p| a(p).passage = Some(s(16.0))),
+            ("phase 2: max_1 is 601 s; expected 1–600 s", |p| a(p).max_1 = Some(s(601.0))),
+            ("phase 2: added_initial is -1 s; expected 0–10 s", |p| a(p).added_initial = Some(s(-1.0))),
+            ("phase 2: dynamic_step is 0 s; expected 1–120 s", |p| a(p).dynamic_step = Some(s(0.0))),
+            ("phase 2: min_gap is 3 s; expected at most its passage, 2 s", |p| {
+                (a(p).min_gap, a(p).passage) = (Some(s(3.0)), Some(s(2.0)));
+            }),
+            ("phase 2: max_1 is 30 s; expected at most its dynamic_limit, 20 s", |p| {
+                (a(p).max_1, a(p).dynamic_limit) = (Some(s(30.0)), Some(s(20.0)));
+            }),
+            ("actuated is 31 s; expected 0 s to the split of its coordinated phase 2, 30 s", |p| {
+                pattern(p).coordination.actuated = Some(s(31.0));
+            }),
+        ],
+    );
+}
+
+#[test]
 fn patterns() {
     refused(
         stages,

@@ -351,8 +351,7 @@ impl Nema {
             clock.moment(local + if way.0 == 0 { clock.cycle } else { way }, now)
         };
         let mut next = clock.until.min(ahead(Millis(0)));
-        for (p, &place) in clock.force_offs.iter().enumerate().filter(|(p, _)| clock.coordinated[*p]) {
-            let _ = p;
+        for (&place, _) in clock.force_offs.iter().zip(&clock.coordinated).filter(|(_, c)| **c) {
             next = next.min(ahead(place)).min(ahead(place - clock.window()));
         }
         if next > now { next } else { now + Millis(1) }

@@ -135,7 +135,7 @@ impl Layout {
         let most = |time: fn(&crate::plan::Group) -> Millis| groups.iter().map(time).max().unwrap_or(Millis(0));
         let trail = rings.overlaps.iter().map(|o| o.lead + o.trail).max().unwrap_or(Millis(0));
         let intergreen = all().map(|g: u16| longest_intergreen(plan, g)).max().unwrap_or(Millis(0));
-        layout.anew = most(|g| g.red_yellow) + most(|g| g.red_revert);
+        layout.anew = most(|g| g.red_yellow) + most(|g| g.red_revert) + most(|g| g.lead);
         layout.stuck = most(|g| g.min_green)
             + most(|g| g.yellow)
             + intergreen
@@ -252,7 +252,7 @@ fn phase(
         },
         soft: recalls(Recall::Soft),
         ped_recall: recalls(Recall::Ped) || known.walks.iter().any(walk_recall),
-        dual_entry: run.dual_entry && actuation.dual_entry.unwrap_or(number % 2 == 0),
+        dual_entry: run.dual_entry && actuation.dual_entry.unwrap_or(number.is_multiple_of(2)),
         actuation,
     })
 }

@@ -32,7 +32,7 @@ impl Nema {
         if phase.exclusive && ring.asked == now && ring.standing == Standing::Coming {
             return true;
         }
-        if !self.called[p].on_foot || self.hurries && ring.green.is_some() {
+        if !self.called[p].on_foot || self.hurries && ring.green.is_some() && self.conflicting(r) {
             return false;
         }
         if ring.green.is_none() {

@@ -17,10 +17,12 @@
 //! | `program` | the fixed cycle, second for second |
 //! | `stages` | stages and interstages |
 //! | `rings` | phases, barriers, overlaps |
+//! | `actuation` | how phases are actuated and coordinated |
 //! | `patterns`, `calendar` | coordination |
 //! | `inputs` | detectors, preempts, priorities, the start |
 //! | `sequence` | the worst sequence, and whether it fits into the longest red of every group |
 
+mod actuation;
 mod calendar;
 mod groups;
 mod inputs;
@@ -53,6 +55,7 @@ pub(super) fn check(plan: &Plan, own: bool) -> Result<(), PlanErrors> {
     // What follows from rings that are none would only mislead, and could take for ever.
     if checks.rings() && !checks.odd_times {
         checks.max_red();
+        checks.actuation();
         checks.patterns();
     }
     checks.detectors();

@@ -27,6 +27,7 @@ impl Checks<'_> {
                 Some(rings) if !pattern.phases.is_empty() => {
                     self.phase_splits(pattern, rings, &element);
                     self.coordinated(pattern, rings, &element);
+                    self.coordination(pattern, &element);
                 }
                 None if !pattern.phases.is_empty() => {
                     self.add(&*element, "has splits of phases, but the plan has no rings; expected splits of stages");

@@ -286,10 +286,10 @@ fn an_actuated_coordinated_phase_may_gap_out_before_its_yield_point() {
             27  r r r r r r r r r  r
             28  r r r G r r r G r  r
                ...
-            33  r r r y r r r y r  r
+            56  r r r y r r r y r  r
                ...
-            36  r r r r r r r r r  r
-            37  r G r r r G r r r  r
+            59  r r r r r r r r r  r
+            60  r G r r r G r r r  r
                ...
             62  r G r r r G r r r  r
         ",
