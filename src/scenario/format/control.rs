@@ -121,7 +121,7 @@ pub struct DetectorFile {
 
 /// What a detector is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "DetectorKind", rename_all = "snake_case")]
 pub enum KindFile {
     /// A zone before the stop line: presence.
     StopBar,
@@ -135,7 +135,7 @@ pub enum KindFile {
 
 /// What a detector does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "DetectorMode", rename_all = "snake_case")]
 pub enum ModeFile {
     /// Calls green, and extends it.
     CallAndExtend,
