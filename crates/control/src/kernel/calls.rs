@@ -75,17 +75,6 @@ impl Calls {
         waits
     }
 
-    /// As [`serve`](Self::serve) for one group that has just been called or no longer is. Returns when its patience ends.
-    pub fn serve_one(&mut self, group: usize, light: &Light, now: Millis, limits: &Limits) -> Millis {
-        let call = &mut self.list[group];
-        if !call.is_called() || !matches!(light.state, State::Closed | State::Starting) {
-            call.waiting = None;
-        } else {
-            call.waiting.get_or_insert(now);
-        }
-        call.waiting.map_or(Millis::NEVER, |since| since + limits.patience[group])
-    }
-
     /// Who is open waits no more; who is called and closed begins to wait.
     pub fn serve(&mut self, lights: &[Light], now: Millis, cause: Reason, (phases, journal): Log<'_>) {
         for (group, (call, light)) in (0u16..).zip(self.list.iter_mut().zip(lights)) {

@@ -430,9 +430,7 @@ impl Kernel {
             self.asked = true;
             return;
         }
-        let due = self.calls.serve_one(g, &self.lights[g], self.now, &self.limits);
-        self.asked |= due <= self.now;
-        self.next = self.next.min(due);
+        self.next = self.next.min(self.now + self.limits.patience[g]);
     }
 
     /// A preemption's input goes on or off. Returns whether there is such an input.
