@@ -184,6 +184,7 @@ impl Kernel {
     /// [`next`](Self::next) before.
     pub fn advance(&mut self, at: Millis, journal: &mut Journal) {
         self.now = at.max(self.now);
+        self.log_until(self.now, journal);
         self.asked = false;
         let now = self.now;
         self.next = Millis::NEVER;
