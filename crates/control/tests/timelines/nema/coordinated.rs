@@ -305,11 +305,11 @@ fn an_actuated_coordinated_phase_may_gap_out_before_its_yield_point() {
             (24.0, 4, 6),
             (28.0, 151, 2),
             (28.0, 151, 6),
-            (33.0, 6, 4),
-            (33.0, 6, 8),
-            (37.0, 152, 2),
-            (37.0, 152, 6),
-            (60.0, 150, 5)
+            (56.0, 6, 4),
+            (56.0, 6, 8),
+            (60.0, 150, 5),
+            (60.0, 152, 2),
+            (60.0, 152, 6)
         ]
     );
 }
@@ -336,7 +336,40 @@ fn an_offset_may_point_to_the_yield_point() {
             40  r r r G r r r G r  r
             ",
         );
-        assert_eq!(outcome.codes(&COORDINATION), [(14.0, 150, 6), (14.001, 152, 2), (14.001, 152, 6), (14.001, 150, 1), (24.0, 4, 2), (24.0, 4, 6), (28.0, 151, 2), (28.0, 151, 6), (56.0, 6, 4), (56.0, 6, 8), (60.0, 150, 5), (60.0, 152, 2), (60.0, 152, 6)]);
+        assert_eq!(outcome.codes(&[151]), [(28.0, 151, 2), (28.0, 151, 6)]);
+    }
+}
+
+#[test]
+fn dwell_waits_in_the_coordinated_phases() {
+    let dwell = Coordination { transition: Transition::Dwell, ..Coordination::default() };
+    let outcome = nema(coordinated(dwell)).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+            40  r G r r r G r r r  r   detector 3 on  -- 40 s into the cycle, which is no time for the main street: it waits until 88
+               ...
+            88  r y r r r y r r r  r
+               ...
+            91  r r r r r r r r r  r
+            92  r r r G r r r G r  r
+               ...
+           100  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(
+        outcome.codes(&COORDINATION),
+        [
+            (40.0, 150, 6),
+            (40.001, 152, 2),
+            (40.001, 152, 6),
+            (40.001, 150, 4),
+            (87.999, 150, 1),
+            (88.0, 151, 2),
+            (88.0, 151, 6),
+            (88.0, 6, 2),
+            (88.0, 6, 6)
+        ]
+    );
 }
 
 #[test]
