@@ -148,8 +148,8 @@ fn nobody_jumps_over_a_loop() {
 }
 
 /// The zone of a last road shorter than it has a loop on that road and one on the road before, wired to one channel: a
-/// vehicle makes one pulse, as long as it takes from the near border of the one to the far border of the other. 3 ms:
-/// two roundings of a millisecond, and positions along two roads are sums.
+/// vehicle longer than the junction between makes one pulse, as long as it takes from the near border of the one to the
+/// far border of the other. 3 ms: two roundings of a millisecond, and positions along two roads are sums.
 #[test]
 fn loops_on_two_roads_make_one_pulse() {
     let network = Town::default()
@@ -162,7 +162,8 @@ fn loops_on_two_roads_make_one_pulse() {
         .one_way("out", "x", "e", 1)
         .signal("x", 0.0, &[(500.0, &["last"]), (50.0, &[])])
         .build();
-    let mut t = Trips::new(&network, alike());
+    let bus = VehicleType { length: 20.0, ..alike() };
+    let mut t = Trips::new(&network, bus);
     let timing = intergreen::demand::Timing::Every { begin: s(0.0), period: 7.3, end: s(200.0), number: u64::MAX };
     t.add("v", timing, 0, &["in", "last", "out"], rolling());
     let mut world = t.world("short last road");
@@ -174,7 +175,7 @@ fn loops_on_two_roads_make_one_pulse() {
         assert_eq!((zone.len(), sensors.channels[0].loops), (2, 2));
         let of: Vec<&SensorEvent> = edges.iter().filter(|e| e.channel == 0).collect();
         assert!(sim.measures().arrived > 20 && of.len() == 2 * sim.measures().arrived, "step {step}: {}", of.len());
-        let wanted = f64::from((4.8 + 30.0) / URBAN);
+        let wanted = f64::from((20.0 + 30.0) / URBAN);
         for pair in of.chunks(2) {
             let time = (pair[1].at - pair[0].at).seconds();
             assert!(
