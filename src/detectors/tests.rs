@@ -116,11 +116,13 @@ fn the_zone_of_a_lane_shorter_than_it_goes_on_upstream() {
     let placed = place(&network, &Layout { stop_bar_m: Some(30.0), ..Layout::default() });
     let zone = placed.channels.iter().find(|c| place_of(c).lane == "w_0").expect("there is one");
     let names: Vec<&str> = zone.pieces.iter().map(|p| network.lane(p.lane).id.as_str()).collect();
-    assert_eq!(names, ["w_0", "v_0"]);
+    // Over the node between, too: whoever waits there finds no room on the lane.
+    assert_eq!((names.len(), names[0], names[2]), (3, "w_0", "v_0"));
+    assert!(network.lane(zone.pieces[1].lane).internal);
     assert_eq!((zone.pieces[0].start, zone.pieces[0].end), (0.0, length));
     // What is left of 30 m, less the way through the node between.
     let way = way_to(&network, lane(&network, "w_0"));
-    let piece = zone.pieces[1];
+    let piece = zone.pieces[2];
     assert!((piece.end - piece.start - (30.0 - way[1].to_line)).abs() < 0.01, "{piece:?}");
     assert_eq!(piece.end, network.lane(piece.lane).length);
 }
