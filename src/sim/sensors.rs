@@ -82,8 +82,8 @@ pub struct SensorEvent {
 impl Sensors {
     /// The loops of these channels.
     pub fn new(detectors: &Detectors) -> Self {
-        let mut sensors = Self::default();
-        sensors.per_signal = detectors.first.windows(2).map(|w| (w[1] - w[0]) as u16).collect();
+        let per_signal = detectors.first.windows(2).map(|w| (w[1] - w[0]) as u16).collect();
+        let mut sensors = Self { per_signal, ..Self::default() };
         for (i, c) in (0_u32..).zip(&detectors.channels) {
             let loops = c.pieces.len() as u16;
             sensors.channels.push(Channel { signal: c.signal, detector: c.meaning.channel, loops });
