@@ -286,7 +286,9 @@ impl LinkLanes<'_> {
             let own = &mut self.lanes[k].vehicles[cursor.at[k]];
             own.advised = own.advised.at_most(advised);
         }
-        if behind_free {
+        // Whoever stands until the one beside it has driven on keeps the gap behind it open meanwhile: else the next one
+        // closes up into it, and so on for ever.
+        if behind_free && me.speed >= HALTING {
             return;
         }
         match slot.behind {
