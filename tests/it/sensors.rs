@@ -147,8 +147,8 @@ fn nobody_jumps_over_a_loop() {
     }
 }
 
-/// The zone of a last road shorter than it has a loop on that road and one on the road before, wired to one channel: a
-/// vehicle longer than the junction between makes one pulse, as long as it takes from the near border of the one to the
+/// The zone of a last road shorter than it has a loop on that road, one in the junction before and one on the road before
+/// that, wired to one channel: a vehicle makes one pulse, as long as it takes from the near border of the one to the
 /// far border of the other. 3 ms: two roundings of a millisecond, and positions along two roads are sums.
 #[test]
 fn loops_on_two_roads_make_one_pulse() {
@@ -172,7 +172,7 @@ fn loops_on_two_roads_make_one_pulse() {
         let (edges, sim) = edges(&world.clone().step(step), 300.0, |_| {});
         let sensors = &sim.scene().sensors;
         let zone: Vec<_> = sensors.list.iter().filter(|l| l.channel == 0).collect();
-        assert_eq!((zone.len(), sensors.channels[0].loops), (2, 2));
+        assert_eq!((zone.len(), sensors.channels[0].loops), (3, 3));
         let of: Vec<&SensorEvent> = edges.iter().filter(|e| e.channel == 0).collect();
         assert!(sim.measures().arrived > 20 && of.len() == 2 * sim.measures().arrived, "step {step}: {}", of.len());
         let wanted = f64::from((20.0 + 30.0) / URBAN);
