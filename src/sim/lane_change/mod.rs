@@ -255,10 +255,12 @@ impl LinkLanes<'_> {
         let me = self.lanes[k].vehicles[cursor.at[k]];
         let slot = self.slot(to, cursor.at[to], &me, d);
         let (ahead_free, behind_free) = self.is_clear(&slot, to, &me, d);
-        if ahead_free && behind_free {
-            return self.has_its_turn(&me, k, to);
+        // Who has to wait for its turn does not lose the gap meanwhile.
+        let has_its_turn = self.has_its_turn(&me, k, to);
+        if ahead_free && behind_free && has_its_turn {
+            return true;
         }
-        self.ask_for_room(k, to, cursor, &me, d, &slot, ahead_free, behind_free);
+        self.ask_for_room(k, to, cursor, &me, d, &slot, ahead_free, behind_free && has_its_turn);
         false
     }
 
@@ -329,7 +331,7 @@ impl LinkLanes<'_> {
         for other in self.lanes[to].vehicles[first..].iter_mut().take(MOST_ASKED) {
             let od = &scene.drivers[other.kind as usize];
             let distance = me.back() - other.position;
-            if od.lc_cooperative <= 0.0 || od.min_gap - distance > way {
+            if od.lc_cooperative <= 0.0 || Self::standing(od, other.speed) - distance > way {
                 continue;
             }
             let leader =

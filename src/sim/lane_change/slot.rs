@@ -10,6 +10,9 @@ use crate::sim::state::{Tail, Vehicle};
 const PARTING: f32 = 6.0;
 /// How far behind drivers look before they change lanes or enter, m: a town's vehicles can brake within it.
 pub(in crate::sim) const LOOK_BACK: f32 = 60.0;
+/// How near an open end of a link changes to the left and to the right take turns, m: whoever is further from it can still
+/// brake for somebody who has changed unseen (70 km/h: 21 m at 9 m/s², and a step of half a second).
+const NEAR: f32 = 32.0;
 /// Gaps that helpers leave are exact up to this, m: one that creeps asks for a little more than it left.
 const ROUNDING: f32 = 0.01;
 
@@ -133,9 +136,13 @@ impl LinkLanes<'_> {
         let tau = if follower.ballistic() { tau.at_most(0.56) } else { tau };
         let own = follower.brake_gap(v, follower.decel) + v * tau;
         let other = follower.brake_gap(leader_speed, leader_decel.at_least(follower.decel));
-        // Continuous models settle a little short of or beyond their standing gap: at a crawl half of it will do.
-        let standing = if follower.ballistic() && v < 1.0 { 0.5 * follower.min_gap } else { follower.min_gap };
-        standing + ((own - other) / follower.lc_assertive).at_least(0.0)
+        Self::standing(follower, v) + ((own - other) / follower.lc_assertive).at_least(0.0)
+    }
+
+    /// The gap a driver wants at a standstill, m. Continuous models settle a little short of or beyond it: at a crawl half
+    /// of it will do.
+    pub(super) fn standing(follower: &Driver, v: f32) -> f32 {
+        if follower.ballistic() && v < 1.0 { 0.5 * follower.min_gap } else { follower.min_gap }
     }
 
     fn is_clear_ahead(&self, me: &Vehicle, d: &Driver, a: &Neighbour) -> bool {
@@ -163,8 +170,8 @@ impl LinkLanes<'_> {
     /// added, say). Near one, changes to the left and to the right take turns, so that no two meet on one lane.
     pub(super) fn has_its_turn(&self, me: &Vehicle, k: usize, to: usize) -> bool {
         let lane = &self.scene.lanes[self.first + k];
-        let near_end = lane.joins && lane.length - me.position < LOOK_BACK;
-        let near_start = lane.joined && me.back() < LOOK_BACK;
+        let near_end = lane.joins && lane.length - me.position < NEAR;
+        let near_start = lane.joined && me.back() < NEAR;
         !(near_end || near_start) || (to > k) == self.leftward
     }
 
