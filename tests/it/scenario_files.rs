@@ -358,7 +358,7 @@ fn bundled_scenarios_serve_everybody() {
             assert_eq!(result[defect], 0, "{name}: {result}");
         }
         // In the city a street with more left turns than its gaps take spills back over its bay: that is told, not hidden.
-        let most = if name == "city" { 1 } else { 0 };
+        let most = u64::from(*name == "city");
         assert!(result["blockages"].as_u64().is_some_and(|n| n <= most), "{name}: {result}");
         assert_eq!(result["conflicting_greens"], 0.0, "{name}: {result}");
         assert_eq!(result["waived"], serde_json::json!([]), "{name}: {result}");
