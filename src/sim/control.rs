@@ -99,8 +99,8 @@ impl Controllers {
             fallbacks.extend(fallback);
         }
         let monitor = Monitor::new(&scene.network, scene.setup.unsafe_yields);
-        for i in 0..list.len() {
-            if let Some(what) = monitor.disagreement(&scene.network, i, list[i].plan()) {
+        for (i, controller) in list.iter().enumerate() {
+            if let Some(what) = monitor.disagreement(&scene.network, i, controller.plan()) {
                 return Err(format!("signal '{}': {what}", scene.network.signals[i].id));
             }
         }
@@ -259,12 +259,15 @@ impl Controllers {
     }
 }
 
+/// A strategy with the plan it runs, and what it stands in for.
+type Made = (Arc<Plan>, Box<dyn Strategy>, Option<Fallback>);
+
 /// The strategy for a signal with the plan that suits it; if it cannot run there, what it falls back to.
 fn make(
     registry: &Registry,
     (name, parameters): (&str, &[(String, String)]),
     plan: &SignalPlan,
-) -> Result<(Arc<Plan>, Box<dyn Strategy>, Option<Fallback>), RegistryError> {
+) -> Result<Made, RegistryError> {
     let (mut name, mut parameters, mut why) = (name, parameters, None);
     loop {
         let entry = registry.find(name)?;
