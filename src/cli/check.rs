@@ -3,6 +3,7 @@
 //! A good plan is summed up for whoever has to sign it, on stdout. Of a bad one everything that is wrong is said, a
 //! line each, on stderr: `file:line: element: problem`, the line where it can be told.
 
+mod actuation;
 mod place;
 mod scenario;
 mod summary;

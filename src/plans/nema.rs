@@ -14,6 +14,8 @@ use crate::network::{NemaPhase, NemaSpec};
 /// Beyond these, times need a waiver: least green, red clearance.
 const LONG_GREEN: Millis = Millis(60_000);
 const LONG_RED: Millis = Millis(6000);
+/// Longest passage of a plan.
+const LONGEST_PASSAGE: Millis = Millis(15_000);
 
 /// The plan that serves the phases; `spec` has the rings.
 ///
@@ -47,6 +49,11 @@ pub(super) fn plan(spec: &PlanSpec, nema: &NemaSpec, relations: &Relations) -> R
         (g.min_green, g.yellow, g.red_clearance) = (Some(min_green), Some(yellow), Some(red));
         (g.red_yellow, g.red_revert) = (Some(Millis(0)), Some(Millis(1000)));
         g.max_green = g.max_green.map(|most| most.max(min_green));
+    }
+    for phase in spec.rings.iter_mut().flat_map(|r| &mut r.phases) {
+        if let Some(p) = nema.phases.iter().find(|p| p.number == phase.number) {
+            phase.actuation.passage = p.passage.map(|t| t.min(LONGEST_PASSAGE));
+        }
     }
     for &[a, b] in relations.forbidden.keys().chain(relations.yields.keys()) {
         for [from, to] in [[a, b], [b, a]] {

@@ -2,12 +2,10 @@
 
 use std::fmt::Write;
 
-use intergreen_control::plan::{
-    DetectorMode, Group, GroupKind, IntergreenTime, Pattern, PreemptKind, Recall, Relation, StartUp,
-};
+use intergreen_control::plan::{Group, GroupKind, IntergreenTime, Pattern, PreemptKind, Recall, Relation, StartUp};
 use intergreen_control::{Millis, Plan};
 
-use super::together;
+use super::{actuation, together};
 use crate::cli::summary::plain;
 
 /// So many groups fit into a table across the screen; of larger plans the pairs are listed.
@@ -24,7 +22,8 @@ pub fn summary(plan: &Plan) -> String {
     program(&mut text, plan);
     stages(&mut text, plan);
     rings(&mut text, plan);
-    detectors(&mut text, plan);
+    actuation::phases(&mut text, plan);
+    actuation::detectors(&mut text, plan);
     patterns(&mut text, plan);
     calendar(&mut text, plan);
     preempts(&mut text, plan);
@@ -68,12 +67,12 @@ pub fn summary(plan: &Plan) -> String {
 }
 
 /// Seconds; nothing if it is never.
-fn s(time: Millis) -> String {
+pub(super) fn s(time: Millis) -> String {
     if time == Millis::NEVER { String::new() } else { time.seconds().to_string() }
 }
 
 /// A table with its columns aligned: the first to the left, the others to the right.
-fn table(text: &mut String, rows: &[Vec<String>]) {
+pub(super) fn table(text: &mut String, rows: &[Vec<String>]) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
@@ -244,27 +243,6 @@ fn start_up(text: &mut String, plan: &Plan) {
     };
 }
 
-fn detectors(text: &mut String, plan: &Plan) {
-    if plan.spec().detectors.is_empty() {
-        return;
-    }
-    let _ = writeln!(text, "\nDetectors: channel, groups");
-    let row = |d: &intergreen_control::plan::DetectorUse| {
-        let mode = match d.mode {
-            DetectorMode::CallAndExtend => "calls and extends",
-            DetectorMode::Call => "calls",
-            DetectorMode::Extend => "extends",
-            DetectorMode::Count => "counts",
-        };
-        let after = |what: &str, time: Millis| (time != Millis(0)).then(|| format!("{what} {} s", s(time)));
-        let locking = d.locking.then(|| "locking".to_owned());
-        let more = [Some(mode.to_owned()), locking, after("delay", d.delay), after("extend", d.extend)];
-        let groups: Vec<String> = d.groups.iter().map(|g| plain(g)).collect();
-        vec![d.channel.to_string(), groups.join(", "), more.into_iter().flatten().collect::<Vec<_>>().join(", ")]
-    };
-    left(text, &plan.spec().detectors.iter().map(row).collect::<Vec<_>>());
-}
-
 fn program(text: &mut String, plan: &Plan) {
     let Some(program) = plan.program() else { return };
     let (cycle, offset) = (s(program.cycle()), s(program.offset()));
@@ -405,7 +383,7 @@ fn preempts(text: &mut String, plan: &Plan) {
 }
 
 /// A table of text.
-fn left(text: &mut String, rows: &[Vec<String>]) {
+pub(super) fn left(text: &mut String, rows: &[Vec<String>]) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
