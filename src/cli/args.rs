@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArgs;
 use super::compare::CompareArgs;
+use super::controllers::ControllersArgs;
 use super::draw::DrawArgs;
 use super::explain::ExplainArgs;
 use super::export::ExportArgs;
@@ -13,6 +14,7 @@ use super::generate::GenerateArgs;
 use super::import::{ImportArgs, UpgradeArgs};
 use super::measures::MeasuresArgs;
 use super::replay::ReplayArgs;
+use super::timing::TimingArgs;
 use crate::demand::FollowingModel;
 use crate::demand::routing::Moment;
 
@@ -55,6 +57,10 @@ pub enum Action {
     Generate(GenerateArgs),
     /// Turn somebody else's scenario into one file of ours
     Import(ImportArgs),
+    /// List the signal control strategies: what they need, their parameters, where they come from
+    Controllers(ControllersArgs),
+    /// Print the timing sheet of every signal of a scenario
+    Timing(TimingArgs),
     /// Write an old file of ours in the present version of the format
     Upgrade(UpgradeArgs),
 }

@@ -7,6 +7,8 @@ mod actuation;
 mod place;
 mod scenario;
 mod summary;
+
+pub use summary::summary as sheet;
 mod together;
 
 use std::io::Write;
@@ -115,5 +117,5 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
         };
         errors.0.iter().map(line).collect::<Vec<_>>()
     })?;
-    Ok(Checked { text: format!("{shown}: good\n{}", summary::summary(&plan)), warnings: 0 })
+    Ok(Checked { text: format!("{shown}: good\n{}", sheet(&plan)), warnings: 0 })
 }

@@ -12,6 +12,7 @@ mod check;
 mod checkpoints;
 mod clock;
 mod compare;
+mod controllers;
 mod draw;
 mod explain;
 mod export;
@@ -30,6 +31,7 @@ mod run;
 mod summary;
 mod tables;
 mod timestamps;
+mod timing;
 mod tips;
 mod watch;
 
@@ -79,6 +81,8 @@ pub fn main() -> ExitCode {
         Some(args::Action::Explain(args)) => explain::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::Generate(args)) => generate::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::Import(args)) => import::run(&args).map(|()| ExitCode::SUCCESS),
+        Some(args::Action::Controllers(args)) => controllers::run(&args),
+        Some(args::Action::Timing(args)) => timing::run(&args),
         Some(args::Action::Upgrade(args)) => import::upgrade(&args).map(|()| ExitCode::SUCCESS),
     };
     match result {

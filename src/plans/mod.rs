@@ -32,6 +32,7 @@ use intergreen_control::{Lamp, Millis, Program, ProgramStep};
 pub use self::complete::{Completed, complete};
 pub use self::refusal::{Opened, Refusal};
 pub use self::smoothing::Smoothing;
+pub use self::words::ways;
 
 use self::cycle::Cycle;
 use self::relations::{Cause, Relations};

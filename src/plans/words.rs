@@ -55,6 +55,22 @@ impl Named<'_> {
     }
 }
 
+/// The ways of each group, by the roads they lead from and to, each once: `a → b, a → c`. Empty for a group that no
+/// vehicle uses.
+pub fn ways(network: &Network, signal: &Signal) -> Vec<(u16, String)> {
+    let of = |g: u16| {
+        let mut found: Vec<String> = Vec::new();
+        for &m in signal.movements.iter().filter(|&&m| group(network, m) == Some(g)) {
+            let text = arrow(&way(network, m));
+            if !found.contains(&text) {
+                found.push(text);
+            }
+        }
+        (g, found.join(", "))
+    };
+    (0..signal.groups).map(of).collect()
+}
+
 /// See [`SignalPlan::waived`].
 pub(super) fn waived(plan: &SignalPlan, network: &Network) -> Vec<String> {
     let signal = &network.signals[plan.signal.index()];
