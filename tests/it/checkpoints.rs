@@ -76,6 +76,8 @@ pub fn all_strategies(world: &World, cuts: &[f64], end: f64) {
             Ok(_) => {
                 let whole = cut(&world, cuts, end);
                 assert!(whole.measures().arrived > 0, "{}: somebody arrived", world.name);
+                let (list, instead) = (&whole.controllers().list, whole.controllers().fallbacks.len());
+                assert!(list.is_empty() || instead < list.len(), "{}: it runs nowhere itself", world.name);
                 ran += 1;
             }
             Err(e) => println!("SKIPPED: {}: {e}", world.name),

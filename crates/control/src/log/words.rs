@@ -5,6 +5,9 @@ use alloc::{format, string::String};
 use super::{Event, code, phases};
 use crate::plan::Plan;
 
+/// The states of coordination by their numbers.
+const COORDINATION: [&str; 7] = ["free", "in step", "longer cycles", "shorter cycles", "dwell", "local zero", "pickup"];
+
 impl Event {
     /// What happened in words: the event, of whom, and why.
     pub fn words(&self, plan: &Plan) -> String {
@@ -55,6 +58,18 @@ impl Event {
             code::PREEMPT_DWELL => format!("{}: dwells", preempt()),
             code::PREEMPT_MAX => format!("{}: input on for too long, ignored", preempt()),
             code::PREEMPT_EXIT => format!("{}: ends", preempt()),
+            31 => format!("barrier {n} is crossed"),
+            50 => format!("{}: max 1 in force", group()),
+            51 => format!("{}: max 2 in force", group()),
+            52 => format!("{}: dynamic max in force", group()),
+            53 => format!("{}: dynamic max raised", group()),
+            54 => format!("{}: dynamic max lowered", group()),
+            132 => format!("cycle of {n} s"),
+            133 => format!("offset of {n} s"),
+            134..=149 => format!("split {}: {n} s", self.code - 133),
+            150 => format!("coordination: {}", COORDINATION.get(usize::from(n)).unwrap_or(&"?")),
+            151 => format!("{}: yield point", group()),
+            152 => format!("{}: coordinated green begins", group()),
             code::PATTERN => format!("pattern {n}"),
             code::FLASH if n == 0 => "flashing ends".into(),
             code::FLASH => "flashing".into(),

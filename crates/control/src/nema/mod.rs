@@ -65,7 +65,7 @@ pub(crate) const ENTRY: Entry = Entry {
     parameters: parameters::LIST,
     source: "NEMA TS 2, NTCIP 1202",
     phases: true,
-    falls_back: Some("fixed_time"),
+    falls_back: Some("actuated"),
     make: |setup| {
         if setup.plan.rings().is_none() {
             return Err(setup.unsuitable("the plan has no rings"));

@@ -45,7 +45,8 @@ impl Nema {
         }
         let least = self.least_over(p, green);
         if self.hurries && now >= least {
-            return (Standing::Over(Cause::MaxOut), now + SOON);
+            // No max was reached: the longest red of somebody else forces it off.
+            return (Standing::Over(Cause::ForceOff), now + SOON);
         }
         let initial = least.max(green + ring.initial);
         if now < initial {
