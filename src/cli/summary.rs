@@ -203,6 +203,13 @@ fn programs(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result
     }
     let (findings, hint) =
         (if count == 1 { "finding" } else { "findings" }, if run.args.verbose { ":" } else { " (-v shows all)" });
+    if !o.fallbacks.is_empty() && run.sim.scene().setup.controller.0 != "fixed_time" {
+        let n = o.fallbacks.len();
+        line(s, "Fallbacks", &format!("at {n} signals another strategy runs than was asked for"))?;
+        for fallback in &o.fallbacks {
+            writeln!(s, "  {}", plain(fallback))?;
+        }
+    }
     writeln!(s)?;
     line(s, "Signal programs", &format!("{count} {findings} waived{hint}"))?;
     for finding in o.waived.iter().filter(|_| run.args.verbose) {

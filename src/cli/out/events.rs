@@ -131,7 +131,8 @@ fn rows(plan: &Plan) -> Vec<Row<'_>> {
     for (used, place) in placed() {
         let functions: &[&str] = match place.kind {
             DetectorKind::StopBar => &["Presence"],
-            DetectorKind::Count => &["Count", "Yellow_Red"],
+            // It lies before the line: whoever stops on it at red has not run it, so it is no `Yellow_Red`.
+            DetectorKind::Count => &["Count"],
             DetectorKind::In => &["Advance"],
             // Arrivals of a lane are counted once, as far upstream as it is seen.
             DetectorKind::X if placed().any(|(_, p)| p.lane == place.lane && p.kind == DetectorKind::In) => {
@@ -216,7 +217,6 @@ mod tests {
         let expected = [
             (2, 1, "Presence", 0.0),
             (2, 2, "Count", 0.0),
-            (2, 2, "Yellow_Red", 0.0),
             (2, 3, "Extension", 3.5),
             (2, 4, "Advance", 8.0),
             // No loop further upstream in this lane, whose vehicles wait for two phases.

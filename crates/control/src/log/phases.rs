@@ -3,8 +3,10 @@
 //! Terms
 //! - **subject**: whom an event is about: a phase, whose groups change together (an imported plan has a group for every
 //!   head); an overlap; in a plan without rings a single group.
-//! - A subject is green while any of its groups is, yellow while none is green and one yellow. A change is told when all
-//!   lamps of a moment are known, so that who only swaps heads changes nothing.
+//! - **leading group** of a subject: the one that has most others to wait for; of equals the first. A subject shows what
+//!   its leading group shows: right turns that nobody is in the way of begin earlier and say nothing of the phase.
+//!   Vehicles and people on foot have one each.
+//! - A change is told when all lamps of a moment are known.
 //! - **due events**: the end of least green and of red clearance come with time alone. They are told, each with its own
 //!   time, before the next event or when time has advanced.
 
@@ -14,7 +16,7 @@ use super::{Reason, code};
 use crate::{
     Lamp, Millis, StateError, StateReader,
     kernel::Journal,
-    plan::{GroupKind, Plan},
+    plan::{GroupKind, Plan, Relation},
     state,
 };
 
@@ -94,6 +96,8 @@ pub(crate) struct Phases {
     subjects: Vec<Subject>,
     /// By group: its subject, if it has one.
     of_group: Vec<Option<usize>>,
+    /// By group: whether it leads its subject.
+    leads: Vec<bool>,
     due: Vec<Due>,
 }
 
@@ -115,16 +119,16 @@ impl Phases {
                 (Who::Overlap, n) => Some(find(Who::Overlap, n)),
             })
             .collect();
-        for (subject, group) in of_group.iter().zip(plan.groups()) {
+        let leads = leads(plan, &of_group);
+        for ((subject, group), &leads) in of_group.iter().zip(plan.groups()).zip(&leads) {
             let Some(subject) = subject.and_then(|s| subjects.get_mut(s)) else { continue };
-            if !group.is_pedestrian() {
-                subject.least = subject.least.max(group.min_green);
-                subject.red_clearance = subject.red_clearance.max(group.red_clearance);
+            if leads && !group.is_pedestrian() {
+                (subject.least, subject.red_clearance) = (group.min_green, group.red_clearance);
             }
         }
         // At most two events of a subject are due at a time.
         let due = Vec::with_capacity(2 * subjects.len());
-        Self { subjects, of_group, due }
+        Self { subjects, of_group, leads, due }
     }
 
     /// Tells what is due up to `now`.
@@ -176,7 +180,8 @@ impl Phases {
 
     /// A group shows another lamp, for a reason. [`settle`](Self::settle) follows when all lamps of the moment are known.
     pub fn changed(&mut self, group: usize, on_foot: bool, reason: Reason) {
-        if let Some(s) = self.of_group.get(group).copied().flatten() {
+        let leads = self.leads.get(group).is_some_and(|&l| l);
+        if let Some(s) = self.of_group.get(group).copied().flatten().filter(|_| leads) {
             self.subjects[s].reasons[usize::from(on_foot)] = Some(reason);
         }
     }
@@ -230,8 +235,8 @@ impl Phases {
 
     fn see(&mut self, groups: impl Iterator<Item = Seen>) {
         self.subjects.iter_mut().for_each(|s| (s.seen, s.opened) = (Default::default(), Millis(i64::MIN / 4)));
-        for (subject, (kind, lamp, since)) in self.of_group.iter().zip(groups) {
-            let Some(subject) = subject.and_then(|s| self.subjects.get_mut(s)) else { continue };
+        for ((subject, &leads), (kind, lamp, since)) in self.of_group.iter().zip(&self.leads).zip(groups) {
+            let Some(subject) = subject.filter(|_| leads).and_then(|s| self.subjects.get_mut(s)) else { continue };
             let shows = match lamp {
                 Lamp::Green | Lamp::GreenMinor => Shows::Green,
                 Lamp::RedYellow => Shows::On,
@@ -347,6 +352,22 @@ impl Phases {
             }
         }
     }
+}
+
+/// Of each group, whether it leads its subject.
+fn leads(plan: &Plan, of_group: &[Option<usize>]) -> Vec<bool> {
+    let on_foot = |g: usize| plan.groups()[g].is_pedestrian();
+    let waits = |g: usize| {
+        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        let forbidden = |&&to: &&u16| plan.matrix().relation(number, to) == Relation::Forbidden;
+        plan.matrix().partners(number).iter().filter(forbidden).count()
+    };
+    let is_first = |g: usize| {
+        let others = (0..of_group.len()).filter(|&o| of_group[o] == of_group[g] && on_foot(o) == on_foot(g));
+        // The last of equals is the greatest: looked at from the end, the first.
+        of_group[g].is_some() && others.rev().max_by_key(|&o| waits(o)) == Some(g)
+    };
+    (0..of_group.len()).map(is_first).collect()
 }
 
 /// Whom a group's events are about; `None`: the plan has rings, and it belongs to no phase.
