@@ -228,9 +228,8 @@ impl Streets<'_> {
     fn turns(&self, g: u16) -> Turns {
         let steps = self.signal.program.steps();
         let lamp = |step: &ProgramStep, g: u16| step.lamps.get(usize::from(g)).copied().unwrap_or(Lamp::Red);
-        let meets = |step: &ProgramStep| {
-            self.relations.yields.keys().any(|&[who, to]| who == g && lamp(step, to).is_green())
-        };
+        let meets =
+            |step: &ProgramStep| self.relations.yields.keys().any(|&[who, to]| who == g && lamp(step, to).is_green());
         let gives_way = steps.iter().any(|s| lamp(s, g) == Lamp::GreenMinor && meets(s));
         let protected = steps.iter().any(|s| lamp(s, g).is_green() && !meets(s));
         match (gives_way, protected) {

@@ -307,15 +307,14 @@ fn rings_follow_from_roads_and_lanes() {
 #[test]
 fn a_left_turn_with_lanes_of_its_own_is_turned_as_the_program_turns_it() {
     let mut network = intersection(CROSS, 2, true);
-    let (left, oncoming) = (("w.bay", "-n"), ("e.bay", "-w"));
+    let (left, oncoming) = (("w", "n"), ("e", "w"));
     let own = open(&network, &[left], 'G');
-    let through = open(&network, &[("w.bay", "-e"), oncoming], 'G');
+    let through = open(&network, &[("w", "e"), oncoming], 'G');
     let both = joined(&through, &open(&network, &[left], 'g'));
     let red = "r".repeat(own.len());
     let yellow = |of: &str| of.replace(['G', 'g'], "y");
     let rings = |network: &mut Network, first: &str, second: &str| {
-        let steps =
-            [(10, first), (3, &*yellow(first)), (2, &*red), (20, second), (3, &*yellow(second)), (2, &*red)];
+        let steps = [(10, first), (3, &*yellow(first)), (2, &*red), (20, second), (3, &*yellow(second)), (2, &*red)];
         let plan = with(network, &steps, false).expect("a plan");
         plan.plan.spec().rings.clone().expect("rings")
     };

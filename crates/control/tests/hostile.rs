@@ -369,7 +369,8 @@ proptest! {
 
 /// See [`nema_stands_hostile_commands`].
 fn nema_stands(seed: u64) -> Result<(), TestCaseError> {
-    let (plan, seed) = (0..).map(|i| valid_plan(seed.wrapping_add(i << 40))).find(|p| p.0.rings().is_some()).expect("rings");
+    let (plan, seed) =
+        (0..).map(|i| valid_plan(seed.wrapping_add(i << 40))).find(|p| p.0.rings().is_some()).expect("rings");
     let mut dice = Dice::new(!seed);
     let plan = Arc::new(Nema::spiced(&plan, &mut dice));
     let run = Nema::random(&mut dice);

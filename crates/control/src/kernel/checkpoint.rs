@@ -82,7 +82,12 @@ impl Kernel {
         for time in [unit.since, unit.until, flash, yellow, all_red] {
             state::put_millis(out, time);
         }
-        out.push(u8::from(unit.fault) | u8::from(unit.commanded) << 1 | u8::from(unit.checked) << 2 | u8::from(self.asked) << 3);
+        out.push(
+            u8::from(unit.fault)
+                | u8::from(unit.commanded) << 1
+                | u8::from(unit.checked) << 2
+                | u8::from(self.asked) << 3,
+        );
     }
 
     /// Becomes what was saved by a kernel of the same plan.
