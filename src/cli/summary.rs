@@ -25,6 +25,7 @@ pub fn text(run: &Finished<'_>, o: &Outcome) -> String {
     let intersections = intersections::all(run);
     let _ = signals(&mut s, run, &intersections);
     let _ = levels(&mut s, run, &intersections);
+    let _ = fallbacks(&mut s, run, o);
     let _ = programs(&mut s, run, o);
     let _ = Findings::of(&run.loaded.report).summarise(&mut s, run.args.verbose);
     let _ = cost(&mut s, run, o);
@@ -195,6 +196,19 @@ fn levels(s: &mut String, run: &Finished<'_>, all: &[Intersection]) -> std::fmt:
     Ok(())
 }
 
+/// Where another strategy runs than was asked for.
+fn fallbacks(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
+    if o.fallbacks.is_empty() || run.sim.scene().setup.controller.0 == "fixed_time" {
+        return Ok(());
+    }
+    writeln!(s)?;
+    line(s, "Fallbacks", "another strategy runs than was asked for, or took over:")?;
+    for fallback in &o.fallbacks {
+        writeln!(s, "  {}", plain(fallback))?;
+    }
+    Ok(())
+}
+
 /// What signal programs are allowed although plans of our own are not.
 fn programs(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
     let count = o.waived.len();
@@ -203,13 +217,6 @@ fn programs(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result
     }
     let (findings, hint) =
         (if count == 1 { "finding" } else { "findings" }, if run.args.verbose { ":" } else { " (-v shows all)" });
-    if !o.fallbacks.is_empty() && run.sim.scene().setup.controller.0 != "fixed_time" {
-        let n = o.fallbacks.len();
-        line(s, "Fallbacks", &format!("at {n} signals another strategy runs than was asked for"))?;
-        for fallback in &o.fallbacks {
-            writeln!(s, "  {}", plain(fallback))?;
-        }
-    }
     writeln!(s)?;
     line(s, "Signal programs", &format!("{count} {findings} waived{hint}"))?;
     for finding in o.waived.iter().filter(|_| run.args.verbose) {

@@ -14,7 +14,7 @@ const MOST_SECONDS: u64 = 100_000_000;
 /// `None`: no end. What flows make before `begin` is left out, but keeps its number and its place in the rhythm.
 ///
 /// Call [`check_flows`] first: a flow that has no end of its own and gets none here would go on for ever, and is
-/// therefore left out.
+/// therefore left out. So is one whose rate, period or probability is no positive number.
 pub fn expand(demand: &Demand, seed: u64, begin: Millis, end: Option<Millis>) -> Vec<Departure> {
     let end = end.unwrap_or(Millis::NEVER);
     let mut all = Vec::new();
@@ -24,7 +24,7 @@ pub fn expand(demand: &Demand, seed: u64, begin: Millis, end: Option<Millis>) ->
                 all.push(departure(source, source.id.clone(), seed, depart));
             }
             Timing::Once(_) => {}
-            timing if most_vehicles(timing, end).is_some() => {
+            timing if has_rhythm(timing) && most_vehicles(timing, end).is_some() => {
                 each_of_flow(source, timing, seed, begin, end, &mut |number, depart| {
                     all.push(departure(source, format!("{}.{number}", source.id), seed, depart));
                 });
@@ -55,6 +55,12 @@ pub(crate) fn check_flow(source: &Source, end: Millis, total: u64) -> Result<u64
     if matches!(source.timing, Timing::Once(_)) {
         return Ok(total);
     }
+    if !has_rhythm(source.timing) {
+        return Err(format!(
+            "flow '{}' departs as {:?}; expected a positive number as its rate, period or probability",
+            source.id, source.timing
+        ));
+    }
     let Some(most) = most_vehicles(source.timing, end) else {
         return Err(format!(
             "flow '{}' never ends: it has no end or number, and the scenario has no end; expected one of them",
@@ -69,6 +75,15 @@ pub(crate) fn check_flow(source: &Source, end: Millis, total: u64) -> Result<u64
         ));
     }
     Ok(total)
+}
+
+/// Whether what says how often vehicles depart is a positive number: else a flow would go on at one moment for ever.
+fn has_rhythm(timing: Timing) -> bool {
+    let number = match timing {
+        Timing::Once(_) => return true,
+        Timing::Every { period: x, .. } | Timing::Chance { probability: x, .. } | Timing::Poisson { rate: x, .. } => x,
+    };
+    number.is_finite() && number > 0.0
 }
 
 /// How many vehicles a flow makes at most (Poisson: hardly ever more) until `end`; `None` if it does not end.

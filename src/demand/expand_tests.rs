@@ -99,3 +99,20 @@ fn flows_without_end_or_with_absurd_numbers_are_refused() {
     // A flow that slipped past the check makes nothing rather than going on for ever.
     assert!(spelled(vec![source("f", open)], 0.0, None).is_empty());
 }
+
+#[test]
+fn a_flow_without_a_positive_rate_makes_nobody_and_is_refused() {
+    let (begin, end, number) = (seconds(0.0), seconds(10.0), u64::MAX);
+    for x in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        for timing in [
+            Timing::Every { begin, period: x, end, number },
+            Timing::Chance { begin, end, probability: x, number },
+            Timing::Poisson { begin, end, rate: x, number },
+        ] {
+            let flow = source("f", timing);
+            assert_eq!(spelled(vec![flow.clone()], 0.0, None), [], "{timing:?}");
+            let error = check_flow(&flow, end, 0).expect_err("no rate");
+            assert!(error.contains("flow 'f'") && error.contains("positive number"), "{error}");
+        }
+    }
+}

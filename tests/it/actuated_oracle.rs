@@ -40,21 +40,27 @@ const LONGEST_CYCLE: f64 = 150.0;
 const LEAST_GREEN: f64 = 5.0;
 /// Shares of the critical flow ratio: main left, main straight on, side left, side straight on.
 const SHARES: [f64; 4] = [0.18, 0.36, 0.16, 0.30];
-/// What is measured begins and ends here, s.
+/// How long saturation flows are measured, s.
+const SATURATED: f64 = 1800.0;
+/// What is measured begins here, s.
 const WARM_UP: f64 = 600.0;
-/// The controller's parameters: its defaults, written down since the model needs them.
+/// What comes in the second ring, as a share of what comes in the first, where the model is asked: it knows mean queues
+/// only, and where both rings are alike the street waits for the longer one of two.
+const SECOND: f64 = 0.5;
+/// The controller's parameters where the model is asked; the greatest greens are its defaults.
 const PASSAGE: f64 = 2.0;
 const MAX_GREEN: [f64; 2] = [25.0, 50.0];
 
 /// The kinds of movements by the order of the fixed plan: whether it is the side street, and a left turn.
 const KINDS: [(bool, bool); 4] = [(false, true), (false, false), (true, true), (true, false)];
 
-/// The approaches of a kind, each with where it leads.
+/// The approaches of a kind, ring by ring, each with where it leads. A left turn and who comes against it share a ring.
 fn ways(kind: usize) -> [(&'static str, &'static str); 2] {
     let (side, left) = KINDS[kind];
     let of = |a: [&'static str; 3]| (a[0], a[if left { 2 } else { 1 }]);
     let first = if side { 2 } else { 0 };
-    [of(APPROACHES[first]), of(APPROACHES[first + 1])]
+    let second = usize::from(!left);
+    [of(APPROACHES[first + second]), of(APPROACHES[first + 1 - second])]
 }
 
 /// The lanes of a kind on one approach: the bay, or the two beside it.
@@ -95,21 +101,22 @@ fn network(greens: [f64; 4]) -> Arc<Network> {
     town.build()
 }
 
-/// The intersection with flows of each kind, veh/h on one approach.
-fn world(network: &Arc<Network>, flows: [f64; 4], until: f64) -> World {
+/// The intersection with flows of each kind, veh/h on one approach; in the second ring this share of them.
+fn world(network: &Arc<Network>, flows: [f64; 4], second: f64, until: f64) -> World {
     let mut trips = Trips::new(network, VehicleType::calibrated("car"));
     for (kind, flow) in flows.into_iter().enumerate() {
-        for (from, to) in ways(kind) {
-            trips.flow(&format!("{from}{to}"), 0.0, until, flow, &[from, to]);
+        for ((from, to), share) in ways(kind).into_iter().zip([1.0, second]) {
+            let last = format!("{from}.bay");
+            trips.flow(&format!("{from}{to}"), 0.0, until, flow * share, &[from, &last, to]);
         }
     }
     trips.world("isolated intersection")
 }
 
-/// The same run by the dual-ring controller, with the usual detectors or those of a layout.
-fn actuated(world: &World, detectors: Layout) -> World {
+/// The same run by the dual-ring controller, with these parameters and detectors.
+fn actuated(world: &World, parameters: Vec<(String, String)>, detectors: Layout) -> World {
     let mut world = world.clone();
-    world.setup.controller = ("nema".into(), Vec::new());
+    world.setup.controller = ("nema".into(), parameters);
     world.setup.detectors = detectors;
     world
 }
@@ -117,31 +124,34 @@ fn actuated(world: &World, detectors: Layout) -> World {
 /// Saturation flow of each kind, veh/h and lane: from the fifth vehicle of each queue on, while more come than can go.
 fn saturation_flows() -> [f64; 4] {
     let network = network([40.0; 4]);
-    let world = world(&network, [700.0, 1400.0, 700.0, 1400.0], 3600.0);
+    let world = world(&network, [700.0, 1400.0, 700.0, 1400.0], 1.0, SATURATED);
+    let lines: Vec<LaneId> = (0..4).flat_map(|kind| lanes(&network, kind)).collect();
     let mut crossed = vec![false; world.start().scene().departures.len()];
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); network.lanes.len()];
-    world.until(3600.0, |sim| {
-        for (l, v) in sim.traffic().vehicles().filter(|(l, _)| sim.scene().lanes[l.index()].internal) {
-            if !crossed[v.id.index()] && sim.scene().lanes[v.came_from.index()].approach {
-                crossed[v.id.index()] = true;
+    world.until(SATURATED, |sim| {
+        // Whoever has just left a lane before a stop line: the junction is longer than anybody drives in one step.
+        for (_, v) in sim.traffic().vehicles().filter(|(_, v)| lines.contains(&v.came_from)) {
+            if !std::mem::replace(&mut crossed[v.id.index()], true) {
                 times[v.came_from.index()].push(crossing_time(sim, v, v.position));
-                debug_assert!(l != v.came_from);
             }
         }
     });
     [0, 1, 2, 3].map(|kind| {
         let (mut sum, mut n) = (0.0, 0);
         for lane in lanes(&network, kind) {
+            let times = &mut times[lane.index()];
+            times.sort_by(f64::total_cmp);
             let mut place = 0;
-            for w in times[lane.index()].windows(2) {
+            for w in times.windows(2) {
                 let gap = w[1] - w[0];
                 // Between two greens there are two minutes.
                 place = if gap > 20.0 { 0 } else { place + 1 };
-                if place >= 4 && w[0] > WARM_UP {
+                if place >= 4 {
                     (sum, n) = (sum + gap, n + 1);
                 }
             }
         }
+        assert!(n > 50, "kind {kind}: {n} headways");
         3600.0 * f64::from(n) / sum
     })
 }
@@ -174,37 +184,39 @@ fn delay(sim: &Simulation) -> f64 {
     sum / f64::from(n)
 }
 
-/// Greens of each kind of one run, s: sum over both approaches, and how many.
-#[derive(Clone, Copy, Default, Debug)]
-struct Greens {
-    sum: [f64; 4],
-    number: [f64; 4],
-}
+/// Greens by kind and ring: their sum, s, and how many.
+type Greens = [[(f64, f64); 2]; 4];
 
-/// Runs an actuated world and watches its greens from the warm-up to `until`.
+/// Runs an actuated world and watches its greens from the warm-up to `until`. As in the model, all phases of a street
+/// follow each other: what runs in place of one that nobody calls is longer, and is left out.
 fn greens(world: &World, until: f64) -> Greens {
     let mut found = Greens::default();
-    let mut since: [[Option<f64>; 2]; 4] = [[None; 2]; 4];
-    let mut dark = [[false; 2]; 4];
+    // Since when who is green; what was green since the other street was.
+    let mut since: [[Option<f64>; 2]; 4] = Default::default();
+    let mut served: [[Option<f64>; 2]; 4] = Default::default();
     world.until(until, |sim| {
         let now = sim.now().seconds();
         for kind in 0..4 {
-            for (i, (from, to)) in ways(kind).into_iter().enumerate() {
-                let green = lamp(sim, from, to) == Lamp::Green;
-                let begun = &mut since[kind][i];
-                match (green, *begun) {
-                    // A green that was there at the beginning is not counted.
-                    (true, None) if dark[kind][i] => *begun = Some(now),
-                    (false, Some(from)) => {
-                        if from >= WARM_UP {
-                            found.sum[kind] += now - from;
-                            found.number[kind] += 1.0;
-                        }
-                        *begun = None;
-                    }
-                    _ => {}
+            for (ring, (from, to)) in ways(kind).into_iter().enumerate() {
+                let begun = &mut since[kind][ring];
+                if lamp(sim, &format!("{from}.bay"), to) == Lamp::Green {
+                    begun.get_or_insert(now);
+                } else if let Some(begin) = begun.take() {
+                    served[kind][ring] = Some(now - begin);
                 }
-                dark[kind][i] = !green;
+            }
+        }
+        for street in [0, 2] {
+            let over = since[street..street + 2].iter().flatten().all(Option::is_none);
+            if over && since.iter().flatten().any(Option::is_some) {
+                let done: Vec<[Option<f64>; 2]> = served[street..street + 2].to_vec();
+                served[street..street + 2].fill([None; 2]);
+                if now < WARM_UP || done.iter().flatten().any(Option::is_none) {
+                    continue;
+                }
+                for (sum, green) in found[street..street + 2].iter_mut().flatten().zip(done.iter().flatten()) {
+                    *sum = (sum.0 + green.unwrap_or(0.0), sum.1 + 1.0);
+                }
             }
         }
     });
@@ -212,15 +224,15 @@ fn greens(world: &World, until: f64) -> Greens {
 }
 
 /// What the model says: mean phase durations by kind, s, yellow and red clearance included, and the cycle.
-fn model(flows: [f64; 4], saturation: [f64; 4], zone_m: f64) -> ([f64; 4], f64) {
+fn model(flows: [f64; 4], second: f64, saturation: [f64; 4], zone_m: f64) -> ([[f64; 2]; 4], f64) {
     const FEET: f64 = 3.280_84;
     // Phases of one approach of each kind, and of the other.
     const NUMBERS: [[u8; 2]; 4] = [[1, 5], [2, 6], [3, 7], [4, 8]];
     let phases: Vec<ActuatedPhaseInput> = NUMBERS
         .iter()
         .enumerate()
-        .flat_map(|(kind, numbers)| numbers.map(|n| (kind, n)))
-        .map(|(kind, phase_no)| {
+        .flat_map(|(kind, numbers)| [(kind, numbers[0], 1.0), (kind, numbers[1], second)])
+        .map(|(kind, phase_no, share)| {
             let left = KINDS[kind].1;
             ActuatedPhaseInput {
                 phase_no,
@@ -235,7 +247,7 @@ fn model(flows: [f64; 4], saturation: [f64; 4], zone_m: f64) -> ([f64; 4], f64) 
                 protected_left: left,
                 speed_limit_mph: 50.0 / 1.609_344,
                 lane_groups: vec![ActuatedLaneGroupInput {
-                    v: flows[kind],
+                    v: flows[kind] * share,
                     s: saturation[kind],
                     lanes: if left { 1 } else { 2 },
                     pct_heavy_vehicles: 0.0,
@@ -249,8 +261,8 @@ fn model(flows: [f64; 4], saturation: [f64; 4], zone_m: f64) -> ([f64; 4], f64) 
         })
         .collect();
     let (found, cycle) = estimate_fully_actuated(&phases, 1900.0, true, 1.0);
-    let of = |kind: usize| found.iter().find(|r| r.phase_no == NUMBERS[kind][0]).expect("every phase").duration_s;
-    ([of(0), of(1), of(2), of(3)], cycle)
+    let of = |n: u8| found.iter().find(|r| r.phase_no == n).expect("every phase").duration_s;
+    (NUMBERS.map(|numbers| numbers.map(of)), cycle)
 }
 
 /// Mean and half of the 95 % confidence interval of differences (Student's t for 2 to 20 of them).
@@ -265,23 +277,26 @@ fn mean_and_half(d: &[f64]) -> (f64, f64) {
     (mean, T[d.len() - 2] * spread / n.sqrt())
 }
 
-/// Mean phase durations at a v/c over seeds, and what the model says, by kind.
-fn durations(v_c: f64, saturation: [f64; 4], seeds: u64, hours: f64) -> [(f64, f64); 4] {
+/// Mean phase durations at a v/c over seeds, and what the model says, by kind and ring.
+fn durations(v_c: f64, second: f64, saturation: [f64; 4], seeds: u64, hours: f64) -> Vec<(f64, f64)> {
     let (flows, plan) = webster(v_c, saturation);
     let network = network(plan);
     let until = WARM_UP + 3600.0 * hours;
     // The model knows stop-bar zones only.
-    let world = actuated(&world(&network, flows, until), Layout { x: None, ..Layout::default() });
-    let all: Vec<Greens> = (1..=seeds).map(|seed| greens(&world.clone().seed(seed), until)).collect();
+    let world = world(&network, flows, second, until);
+    let passage = vec![("passage_s".into(), PASSAGE.to_string())];
+    let world = actuated(&world, passage, Layout { x: None, ..Layout::default() });
+    let mut all = Greens::default();
+    for seed in 1..=seeds {
+        for (sum, one) in all.iter_mut().flatten().zip(greens(&world.clone().seed(seed), until).iter().flatten()) {
+            *sum = (sum.0 + one.0, sum.1 + one.1);
+        }
+    }
     let zone = Layout::default().stop_bar_m.expect("usual");
-    let (wanted, cycle) = model(flows, saturation, f64::from(zone));
-    let found = [0, 1, 2, 3].map(|k| {
-        let sum: f64 = all.iter().map(|g| g.sum[k]).sum();
-        let n: f64 = all.iter().map(|g| g.number[k]).sum();
-        sum / n + YELLOW + RED
-    });
+    let (wanted, cycle) = model(flows, second, saturation, f64::from(zone));
+    let found = all.map(|rings| rings.map(|(sum, n)| sum / n + YELLOW + RED));
     println!("v/c {v_c}: flows {flows:.0?}, measured {found:.1?} s, model {wanted:.1?} s (cycle {cycle:.1} s)");
-    [0, 1, 2, 3].map(|k| (found[k], wanted[k]))
+    found.into_iter().flatten().zip(wanted.into_iter().flatten()).collect()
 }
 
 /// Delay under the dual-ring controller and under Webster's plan at a v/c, by seed, s.
@@ -289,8 +304,8 @@ fn delays(v_c: f64, saturation: [f64; 4], seeds: u64, hours: f64) -> (Vec<f64>, 
     let (flows, plan) = webster(v_c, saturation);
     let network = network(plan);
     let until = WARM_UP + 3600.0 * hours;
-    let fixed = world(&network, flows, until);
-    let actuated = actuated(&fixed, Layout::default());
+    let fixed = world(&network, flows, 1.0, until);
+    let actuated = actuated(&fixed, Vec::new(), Layout::default());
     let run = |w: &World, seed: u64| delay(&w.clone().seed(seed).drain(until + 3600.0, |_| ()));
     let pairs: Vec<(f64, f64)> = (1..=seeds).map(|seed| (run(&actuated, seed), run(&fixed, seed))).collect();
     let (a, f): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
@@ -308,11 +323,10 @@ fn delays(v_c: f64, saturation: [f64; 4], seeds: u64, hours: f64) -> (Vec<f64>, 
 
 /// A short form of the long test below: at little traffic a fifth of the delay goes at least (measured: a third).
 #[test]
-#[ignore = "its saturation flows are no numbers: under repair"]
 fn the_dual_ring_controller_saves_delay_at_little_traffic() {
     let saturation = saturation_flows();
     println!("saturation flows {saturation:.0?} veh/h and lane");
-    let (actuated, fixed) = delays(0.3, saturation, 3, 0.5);
+    let (actuated, fixed) = delays(0.3, saturation, 2, 0.5);
     assert!(actuated.iter().sum::<f64>() < 0.8 * fixed.iter().sum::<f64>(), "{actuated:.1?} {fixed:.1?}");
 }
 
@@ -322,7 +336,7 @@ fn the_dual_ring_controller_saves_delay_at_little_traffic() {
 fn phases_last_as_the_theory_says() {
     let saturation = saturation_flows();
     for v_c in [0.3, 0.4, 0.5, 0.6, 0.8, 0.9] {
-        for (found, wanted) in durations(v_c, saturation, 5, 2.0) {
+        for (found, wanted) in durations(v_c, SECOND, saturation, 4, 2.0) {
             assert!((found / wanted - 1.0).abs() <= 0.1, "v/c {v_c}: {found:.1} s, the model says {wanted:.1} s");
         }
     }

@@ -162,6 +162,14 @@ impl GroupCalls {
         uses.map(|n| &self.uses[n])
     }
 
+    /// When the last of those uses stopped to extend it that `counts` wants, by place in the plan's list;
+    /// [`Millis::NEVER`] while one of them does.
+    pub fn extended_by(&self, group: u16, counts: impl Fn(usize) -> bool) -> Option<Millis> {
+        let own = self.wired.get(usize::from(group)).into_iter().flat_map(|w| &w.uses).map(|&n| n as usize);
+        let own = own.filter(|&n| counts(n)).map(|n| &self.uses[n]);
+        own.chain(self.switched(group)).filter_map(|u| if u.extends { Some(Millis::NEVER) } else { u.extended }).max()
+    }
+
     /// Actuations of its detectors since its green ended.
     pub fn red_actuations(&self, group: u16) -> u32 {
         self.get(group).red_actuations

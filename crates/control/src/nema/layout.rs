@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::parameters::Parameters;
 use crate::{
     Millis,
-    plan::{Actuation, GroupKind, Plan, Recall, Rings, bit},
+    plan::{Actuation, DetectorKind, DetectorPlace, DetectorUse, GroupKind, Plan, Recall, Rings, bit},
 };
 
 /// A phase.
@@ -78,6 +78,8 @@ pub(super) struct Layout {
     /// By group, whether it is a flashing yellow arrow.
     pub flashing: Vec<bool>,
     pub on_foot: Vec<bool>,
+    /// By use of a detector, in the plan's order: it does not extend; see [`idle`].
+    pub idle: Vec<bool>,
     pub min_green: Vec<Millis>,
     pub max_red: Vec<Millis>,
     pub recall: Vec<Recall>,
@@ -89,6 +91,36 @@ pub(super) struct Layout {
     pub anew: Millis,
     pub red_rest: bool,
     pub backup_protection: bool,
+}
+
+/// Traffic is fast from here on: whoever is too near to stop and too far to pass has to be seen upstream, m/s.
+const FAST_M_S: f64 = 16.0;
+
+/// Which uses of detectors extend no phase although they may: advance loops where traffic is slow and a zone at the stop
+/// line extends. With them a gap would be as long as the passage and the way from there to the zone together: their
+/// place is before fast stop lines (FHWA, Signal Timing Manual, 2008, on detection for low and high speed).
+fn idle(detectors: &[DetectorUse]) -> Vec<bool> {
+    let zones: Vec<&str> = detectors.iter().filter_map(|d| zone(d).map(|p| &*p.lane)).collect();
+    let is_idle = |place: &DetectorPlace| {
+        let advance = matches!(place.kind, DetectorKind::X | DetectorKind::In);
+        advance && place.speed_m_s < FAST_M_S && zones.contains(&&*place.lane)
+    };
+    detectors.iter().map(|d| d.place.as_ref().is_some_and(is_idle)).collect()
+}
+
+/// Where a use lies that is a zone at the stop line and extends.
+fn zone(of: &DetectorUse) -> Option<&DetectorPlace> {
+    of.place.as_ref().filter(|p| of.mode.extends() && p.kind == DetectorKind::StopBar)
+}
+
+/// The passage where nobody gives one: shorter where nothing but zones at the stop line extends, which hold the green
+/// themselves while a car is on its way through them.
+fn usual_passage(plan: &Plan, run: &Parameters, groups: &[u16], idle: &[bool]) -> Millis {
+    let names: Vec<&str> = groups.iter().map(|&g| &*plan.groups()[usize::from(g)].name).collect();
+    let all = plan.spec().detectors.iter().zip(idle);
+    let extends = all.filter(|(d, idle)| !**idle && d.mode.extends() && d.groups.iter().any(|g| names.contains(&&**g)));
+    let mut zones = extends.map(|(d, _)| zone(d).is_some()).peekable();
+    if zones.peek().is_some() && zones.all(|z| z) { run.passage_of_zones } else { run.passage }
 }
 
 /// The longest of a time of some groups.
@@ -109,6 +141,7 @@ impl Layout {
             overlaps: Vec::new(),
             flashing: groups.iter().map(|g| g.kind == GroupKind::FlashingYellowArrow).collect(),
             on_foot: groups.iter().map(|g| g.is_pedestrian()).collect(),
+            idle: idle(&plan.spec().detectors),
             min_green: groups.iter().map(|g| g.min_green).collect(),
             max_red: groups.iter().map(|g| g.max_red).collect(),
             recall: groups.iter().map(|g| g.recall).collect(),
@@ -125,7 +158,7 @@ impl Layout {
             for (s, section) in ring.iter().enumerate() {
                 let first = layout.phases.len();
                 for (place, &number) in section.iter().enumerate() {
-                    layout.phases.extend(phase(plan, rings, number, (r, s, place), run));
+                    layout.phases.extend(phase(plan, rings, number, (r, s, place), run, &layout.idle));
                 }
                 layout.add_up(first);
                 sections.push((first..layout.phases.len()).collect());
@@ -212,6 +245,7 @@ fn phase(
     number: u8,
     (ring, section, place): (usize, usize, usize),
     run: &Parameters,
+    idle: &[bool],
 ) -> Option<Phase> {
     let known = rings.phases.iter().find(|p| p.number == number)?;
     let spec = plan.spec().rings.as_ref()?.phases.iter().find(|p| p.number == number)?;
@@ -264,7 +298,7 @@ fn phase(
             (group(g).yellow + group(g).red_clearance).max(longest_intergreen(plan, g))
         }),
         min_green,
-        passage: run.given_passage.or(actuation.passage).unwrap_or(run.passage),
+        passage: run.given_passage.or(actuation.passage).unwrap_or_else(|| usual_passage(plan, run, carriers, idle)),
         max: [max_1, max_2],
         recall: if recalls(Recall::Max) {
             Recall::Max

@@ -3,7 +3,11 @@
 use crate::{Millis, Parameter, RegistryError, Setup};
 
 pub(super) const LIST: &[Parameter] = &[
-    Parameter { name: "passage_s", summary: "passage of every phase, 0-15", default: "of the plan, else 2" },
+    Parameter {
+        name: "passage_s",
+        summary: "passage of every phase, 0-15",
+        default: "of the plan, else 1 where only zones at the stop line extend, 2 elsewhere",
+    },
     Parameter {
         name: "max_green_s",
         summary: "greatest green of phases with even numbers, 1-600",
@@ -29,6 +33,8 @@ pub(super) struct Parameters {
     pub given_max_left: Option<Millis>,
     /// Where the plan says nothing.
     pub passage: Millis,
+    /// The same where nothing but zones at the stop line extends.
+    pub passage_of_zones: Millis,
     pub max_green: Millis,
     pub max_green_left: Millis,
     /// Which max is in force, from 0.
@@ -45,6 +51,7 @@ impl Default for Parameters {
             given_max: None,
             given_max_left: None,
             passage: Millis(2000),
+            passage_of_zones: Millis(1000),
             max_green: Millis(50_000),
             max_green_left: Millis(25_000),
             max: 0,

@@ -140,19 +140,18 @@ impl Nema {
         if !groups.iter().any(|&g| view.calls.can_extend(g)) {
             return green;
         }
-        self.gap_from(p, green, now, view).map_or(Millis::NEVER, |from| self.reduced(ring, p, from))
+        self.gap_from(p, green, view).map_or(Millis::NEVER, |from| self.reduced(ring, p, from))
     }
 
     /// Since when nobody extends a phase; `None` while somebody does. Who is at a closed group extends nothing.
-    fn gap_from(&self, p: usize, green: Millis, now: Millis, view: &View<'_>) -> Option<Millis> {
+    fn gap_from(&self, p: usize, green: Millis, view: &View<'_>) -> Option<Millis> {
         let phase = &self.layout.phases[p];
         let groups = if phase.groups.is_empty() { &phase.carriers } else { &phase.groups };
-        let open = || groups.iter().copied().filter(|&g| self.groups[usize::from(g)].open.is_some());
-        if open().any(|g| view.calls.is_extended(g)) {
-            return None;
-        }
-        let extended = open().filter_map(|g| view.calls.extended_until(g, now)).max();
-        Some(extended.map_or(green, |at| at.max(green)))
+        let open = groups.iter().copied().filter(|&g| self.groups[usize::from(g)].open.is_some());
+        let counts = |number: usize| !self.layout.idle[number];
+        let extended = open.filter_map(|g| view.calls.extended_by(g, counts)).max();
+        let from = extended.map_or(green, |at| at.max(green));
+        (from != Millis::NEVER).then_some(from)
     }
 
     /// When a gap that began at `from` is as long as the one allowed then: the passage, which shrinks with time.
@@ -191,7 +190,7 @@ impl Nema {
         };
         let phase = &self.layout.phases[p];
         self.rings[r].gapped |= phase.actuation.single_gap;
-        let from = self.gap_from(p, green, now, view).filter(|&from| from > green);
+        let from = self.gap_from(p, green, view).filter(|&from| from > green);
         if let Some(from) = from.filter(|_| phase.actuation.guaranteed_passage && ring.last_car.is_none()) {
             let last = from + phase.passage;
             self.rings[r].last_car = Some(last);

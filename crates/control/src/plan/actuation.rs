@@ -7,7 +7,7 @@
 //! - **dual entry**: a phase that goes along when the other ring has a call beyond a barrier and its own ring has none.
 //! - **force-off**: where in the cycle a phase has to end. **Yield point**: that of a coordinated phase.
 //!
-//! Values in brackets hold where nothing is written; `science.md` A3 has them as typical.
+//! Values in brackets hold where nothing is written; `science.md` A3 has most of them as typical.
 
 use crate::Millis;
 
@@ -18,7 +18,7 @@ pub struct Actuation {
     /// Least green, 1–120 s \[the longest least green of its groups, which it cannot be below\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub min_green: Option<Millis>,
-    /// Passage, 0–15 s \[2 s, or the strategy's parameter\].
+    /// Passage, 0–15 s \[1 s where only zones at the stop line extend, 2 s elsewhere, or the strategy's parameter\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub passage: Option<Millis>,
     /// Max 1, 1–600 s \[the least max green of its groups; else 50 s, left turns 25 s, or the strategy's parameters\].

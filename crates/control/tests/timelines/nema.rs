@@ -8,7 +8,8 @@
 //! is on; detectors 8 and 9 are the buttons of P2 and P4.
 
 use intergreen_control::plan::{
-    Actuation, DetectorMode, DetectorUse, GroupKind, GroupSpec, PhaseSpec, PlanSpec, Recall, RingsSpec,
+    Actuation, DetectorKind, DetectorMode, DetectorPlace, DetectorUse, GroupKind, GroupSpec, PhaseSpec, PlanSpec,
+    Recall, RingsSpec,
 };
 
 use crate::{head, on_foot, s, timeline::Timeline};

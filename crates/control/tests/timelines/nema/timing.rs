@@ -319,3 +319,65 @@ fn without_time_for_it_there_is_no_conditional_service() {
     );
     assert_eq!(outcome.codes(&TERMINATIONS), [(18.0, 4, 2), (18.0, 5, 6)]);
 }
+
+/// Every detector is a zone at the stop line, and upstream of phase 2's lies detector 10, X, where traffic has a speed.
+fn with_advance_loop(speed_m_s: f64) -> PlanSpec {
+    let place = |kind, lane: &str| {
+        let (distance_m, length_m) = if kind == DetectorKind::X { (50.0, 2.0) } else { (0.0, 12.0) };
+        Some(DetectorPlace { kind, lane: lane.into(), distance_m, length_m, speed_m_s })
+    };
+    let mut spec = rings();
+    for d in spec.detectors.iter_mut().take(8) {
+        d.place = place(DetectorKind::StopBar, &d.groups[0]);
+    }
+    let (groups, mode) = (vec!["2".into()], DetectorMode::Extend);
+    let place = place(DetectorKind::X, "2");
+    spec.detectors.push(DetectorUse { channel: 10, groups, mode, place, ..DetectorUse::default() });
+    spec
+}
+
+#[test]
+fn an_advance_loop_extends_where_traffic_is_fast() {
+    let outcome = nema(with_advance_loop(20.0)).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 1 on
+               ...
+            10  r G r r r G r r r  r   detector 3 on
+               ...
+            12  r G r r r G r r r  r   detector 1 off, detector 10 on
+               ...
+            15  r G r r r G r r r  r   detector 10 off  -- 2 s from here
+               ...
+            17  r y r r r y r r r  r
+               ...
+            20  r r r r r r r r r  r
+            21  r r r G r r r G r  r
+               ...
+            30  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(17.0, 4, 2), (17.0, 4, 6)]);
+}
+
+#[test]
+fn where_traffic_is_slow_only_the_zone_extends_and_the_passage_is_short() {
+    let outcome = nema(with_advance_loop(13.9)).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 1 on
+               ...
+            10  r G r r r G r r r  r   detector 3 on
+               ...
+            12  r G r r r G r r r  r   detector 1 off, detector 10 on  -- 1 s from here
+            13  r y r r r y r r r  r
+               ...
+            15  r y r r r y r r r  r   detector 10 off
+            16  r r r r r r r r r  r
+            17  r r r G r r r G r  r
+               ...
+            30  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(13.0, 4, 2), (13.0, 4, 6)]);
+}
