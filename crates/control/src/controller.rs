@@ -242,6 +242,9 @@ impl Controller {
             return;
         }
         // They come almost in order: the place is at or near the end.
+        if self.inputs.back().is_none_or(|last| last.at() <= input.at()) {
+            return self.inputs.push_back(input);
+        }
         let after = self.inputs.iter().rev().take_while(|queued| queued.at() > input.at()).count();
         self.inputs.insert(self.inputs.len() - after, input);
     }
@@ -324,6 +327,8 @@ impl Controller {
 
     /// Takes everything that came in up to `at`. Returns whether the strategy has to think again.
     fn take_inputs(&mut self, at: Millis) -> bool {
+        // What changed with the lamps of the moment before it has seen with them: it is no news, also after a checkpoint.
+        self.group_calls.take_touched();
         self.kernel.log_until(at, &mut self.journal);
         self.kernel.reach(at);
         self.watch_detectors(at);
@@ -343,11 +348,14 @@ impl Controller {
         // An edge that came late may have been over in the meantime.
         self.watch_detectors(at);
         let before = self.pattern;
-        self.choose_pattern(at);
+        if commanded || self.clock.is_some() || self.now.is_none() {
+            self.choose_pattern(at);
+        }
         let touched = self.group_calls.take_touched();
         let woken = match self.strategy.wakes() {
-            Wakes::Edges => edges || touched,
-            Wakes::Calls => touched,
+            Wakes::Edges => edges || touched.uses,
+            Wakes::Calls => touched.uses,
+            Wakes::Groups => touched.groups,
             Wakes::Never => false,
         };
         woken || commanded || self.pattern != before
@@ -355,6 +363,9 @@ impl Controller {
 
     /// Delays and extensions end, and detectors are looked at.
     fn watch_detectors(&mut self, at: Millis) {
+        if at < self.next_of_detectors() {
+            return;
+        }
         self.detectors.advance(at);
         self.tell_of_health(at);
         self.group_calls.advance(at, &self.lamps);

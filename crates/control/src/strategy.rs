@@ -61,8 +61,11 @@ pub struct Decision<'a> {
 pub enum Wakes {
     /// Every edge.
     Edges,
-    /// Those that change who is called, extended or counted on red: [`View::calls`].
+    /// Those that change which closed group is called, which open one is extended, or which detector extends one:
+    /// [`View::calls`].
     Calls,
+    /// The same, whichever detector extends a group: only those after which another group is called or extended.
+    Groups,
     /// None.
     Never,
 }

@@ -337,46 +337,7 @@ proptest! {
     /// nothing of what it decides.
     #[test]
     fn nema_stands_hostile_commands(seed: u64) {
-        let (plan, seed) = (0..).map(|i| valid_plan(seed.wrapping_add(i << 40))).find(|p| p.0.rings().is_some()).expect("rings");
-        let mut dice = Dice::new(!seed);
-        let plan = Arc::new(Nema::spiced(&plan, &mut dice));
-        let run = Nema::random(&mut dice);
-        let (mut whole, mut broken) = (run.controller(&plan), run.controller(&plan));
-        let mut oracle = Oracle::new(&plan, true);
-        for controller in [&mut whole, &mut broken] {
-            controller.start(Millis(0));
-            controller.handle_command(Millis(0), Command::SelfCheck { passed: true });
-        }
-        let mut now = 0;
-        for _ in 0..400 {
-            if dice.chance(60) {
-                let (at, faults) = (Millis(now + 1 + dice.below(3000) as i64), dice.chance(5));
-                let input = random_input(&mut dice, &plan, at, faults);
-                whole.handle(input);
-                broken.handle(input);
-            }
-            now += 3000;
-            whole.advance(Millis(now));
-            while broken.now() < Some(Millis(now)) {
-                let step = Millis(now.min(broken.now().map_or(0, |at| at.0) + 1 + dice.below(2000) as i64));
-                broken.advance(step);
-            }
-            let lamps = |list: &[Output]| -> Vec<Output> {
-                list.iter().filter(|o| matches!(o, Output::Lamp(_))).copied().collect()
-            };
-            let (outputs, others) = (drain(&mut whole), drain(&mut broken));
-            prop_assert_eq!(lamps(&outputs), lamps(&others));
-            oracle.see(outputs).map_err(|wrong| about(&plan, seed, &wrong))?;
-            if dice.chance(20) {
-                let bytes = saved(&broken);
-                let mut restored = run.controller(&plan);
-                restored.load(&bytes).map_err(|e| about(&plan, seed, &e.to_string()))?;
-                broken = restored;
-            }
-            prop_assert_eq!(whole.lamps(), broken.lamps());
-            prop_assert_eq!(whole.explain(), broken.explain());
-            prop_assert_eq!(whole.refused(), 0);
-        }
+        nema_stands(seed)?;
     }
 
     /// Stages in their order, each until all of its groups have had their least green, are no cycle fault, although no
@@ -403,6 +364,60 @@ proptest! {
                 return Err(about(&plan, seed, &format!("a cycle fault of {:?} at {now} ms", oracle.cycle_fault)));
             }
         }
+    }
+}
+
+/// See [`nema_stands_hostile_commands`].
+fn nema_stands(seed: u64) -> Result<(), TestCaseError> {
+    let (plan, seed) =
+        (0..).map(|i| valid_plan(seed.wrapping_add(i << 40))).find(|p| p.0.rings().is_some()).expect("rings");
+    let mut dice = Dice::new(!seed);
+    let plan = Arc::new(Nema::spiced(&plan, &mut dice));
+    let run = Nema::random(&mut dice);
+    let (mut whole, mut broken) = (run.controller(&plan), run.controller(&plan));
+    let mut oracle = Oracle::new(&plan, true);
+    for controller in [&mut whole, &mut broken] {
+        controller.start(Millis(0));
+        controller.handle_command(Millis(0), Command::SelfCheck { passed: true });
+    }
+    let mut now = 0;
+    for _ in 0..400 {
+        if dice.chance(60) {
+            let (at, faults) = (Millis(now + 1 + dice.below(3000) as i64), dice.chance(5));
+            let input = random_input(&mut dice, &plan, at, faults);
+            whole.handle(input);
+            broken.handle(input);
+        }
+        now += 3000;
+        whole.advance(Millis(now));
+        while broken.now() < Some(Millis(now)) {
+            let step = Millis(now.min(broken.now().map_or(0, |at| at.0) + 1 + dice.below(2000) as i64));
+            broken.advance(step);
+        }
+        let lamps = |list: &[Output]| -> Vec<Output> {
+            list.iter().filter(|o| matches!(o, Output::Lamp(_))).copied().collect()
+        };
+        let (outputs, others) = (drain(&mut whole), drain(&mut broken));
+        prop_assert_eq!(lamps(&outputs), lamps(&others));
+        oracle.see(outputs).map_err(|wrong| about(&plan, seed, &wrong))?;
+        if dice.chance(20) {
+            let bytes = saved(&broken);
+            let mut restored = run.controller(&plan);
+            restored.load(&bytes).map_err(|e| about(&plan, seed, &e.to_string()))?;
+            broken = restored;
+        }
+        prop_assert_eq!(whole.lamps(), broken.lamps());
+        prop_assert_eq!(whole.explain(), broken.explain());
+        prop_assert_eq!(whole.refused(), 0);
+    }
+    Ok(())
+}
+
+/// What the search has found: seeds after which a checkpoint woke the strategy, or failed to.
+#[test]
+fn nema_stands_what_was_found() {
+    for seed in [11970912259649546017, 1054455502505609580] {
+        nema_stands(seed).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
     }
 }
 

@@ -33,9 +33,10 @@ impl Actuated {
         let n = self.tables.stages.len();
         let in_order = (1..n).map(|i| (stage + i) % n);
         let first = in_order.clone().find(|&s| self.serves(stage, s, view).next().is_some())?;
+        let most = self.serves(stage, first, view).count();
         let more = |s: usize| {
             let all = self.serves(stage, first, view).all(|g| self.tables.stages[s].opens[g]);
-            all && self.serves(stage, s, view).count() > self.serves(stage, first, view).count()
+            all && self.serves(stage, s, view).count() > most
         };
         let mut candidates = in_order.skip_while(|&s| s != first).filter(|&s| more(s)).chain([first]);
         // Somebody would wait for too long: the plan's own order is known to be fast enough.
@@ -44,8 +45,7 @@ impl Actuated {
 
     /// The groups that wait, or have somebody left over, and that a stage would open.
     fn serves<'a>(&'a self, from: usize, to: usize, view: &'a View<'_>) -> impl Iterator<Item = usize> + 'a {
-        let opens = &self.tables.stages[to].opens;
-        let groups = (0..self.waiting.len()).filter(move |&g| opens[g]);
+        let groups = self.tables.stages[to].groups.iter().map(|&g| usize::from(g));
         groups.filter(move |&g| self.waits_elsewhere(from, g) || self.is_left_over(from, to, g, view))
     }
 
@@ -53,8 +53,7 @@ impl Actuated {
     /// other stage.
     fn is_left_over(&self, from: usize, to: usize, group: usize, view: &View<'_>) -> bool {
         let (a, b) = (&self.tables.stages[from], &self.tables.stages[to]);
-        let lanes = || self.tables.lanes.iter().filter(|l| l.groups.iter().all(|&g| usize::from(g) == group));
-        let is_there = || lanes().flat_map(|l| &l.detectors).any(|&(number, _)| view.calls.use_extends(number));
+        let is_there = || self.tables.own[group].iter().any(|&number| view.calls.use_extends(number));
         a.opens[group] && !a.protects[group] && b.protects[group] && is_there()
     }
 

@@ -40,6 +40,8 @@ pub(super) struct Lane {
 pub(super) struct Tables {
     pub stages: Vec<Stage>,
     pub lanes: Vec<Lane>,
+    /// By group, the uses in lanes of its own.
+    pub own: Vec<Vec<usize>>,
     /// By group, whether it is called whenever it is not open.
     pub always: Vec<bool>,
     /// By group, its least green.
@@ -67,8 +69,14 @@ impl Tables {
         let slack = groups.iter().map(|g| g.red_revert.max(g.lead)).max().unwrap_or(Millis(0)) + PATIENCE;
         let longest = changes.iter().copied().max().unwrap_or(Millis(0));
         let calls = |g: &str| plan.spec().detectors.iter().any(|d| d.mode.calls() && d.groups.iter().any(|n| n == g));
+        let lanes = lanes(plan, settings);
+        let own = |g: u16| {
+            let lanes = lanes.iter().filter(|l| l.groups.iter().all(|&other| other == g));
+            lanes.flat_map(|l| l.detectors.iter().map(|d| d.0)).collect()
+        };
         Self {
-            lanes: lanes(plan, settings),
+            own: (0u16..).take(groups.len()).map(own).collect(),
+            lanes,
             always: groups
                 .iter()
                 .map(|g| match g.recall {

@@ -57,6 +57,15 @@ pub(crate) struct Change {
     pub locks: bool,
 }
 
+/// What has changed that a strategy might want to know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Touched {
+    /// A group that is closed is called, or no longer; one that is open is extended, or no longer.
+    pub groups: bool,
+    /// That, or a use extends groups of which one is open, or no longer does.
+    pub uses: bool,
+}
+
 /// The calls and extensions of all groups.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct GroupCalls {
@@ -70,8 +79,8 @@ pub struct GroupCalls {
     channels: Vec<Vec<u32>>,
     /// What the kernel has not been told yet.
     changes: Vec<Change>,
-    /// Whether a call, an extension or a count has changed since it was asked.
-    touched: bool,
+    /// What has changed since it was asked.
+    touched: Touched,
 }
 
 const VERSION: u8 = 2;
@@ -105,7 +114,7 @@ impl GroupCalls {
             uses: vec![Use::default(); wiring.len()],
             next: Millis::NEVER,
             changes: Vec::with_capacity(2 * room),
-            touched: false,
+            touched: Touched::default(),
             wiring,
             wired,
             channels,
@@ -196,7 +205,7 @@ impl GroupCalls {
     pub(crate) fn call(&mut self, group: u16) {
         if let Some(g) = self.groups.get_mut(usize::from(group)) {
             g.locked |= !g.open;
-            self.touched = true;
+            self.touched = Touched { groups: true, uses: true };
         }
     }
 
@@ -231,9 +240,9 @@ impl GroupCalls {
         }
     }
 
-    /// Whether anything has changed for any group since this was asked last: else no strategy has to think again.
-    pub(crate) const fn take_touched(&mut self) -> bool {
-        core::mem::replace(&mut self.touched, false)
+    /// What has changed since this was asked last: if nothing, no strategy has to think again.
+    pub(crate) fn take_touched(&mut self) -> Touched {
+        core::mem::take(&mut self.touched)
     }
 
     /// Tells which groups are called and no longer called, once.
@@ -253,7 +262,6 @@ impl GroupCalls {
             let added = if self.wired[usize::from(g)].added_initial { wiring.added_initial } else { wiring.calls() };
             let counts = added && !group.open;
             group.red_actuations = group.red_actuations.saturating_add(counts.into());
-            self.touched |= counts;
         }
     }
 
@@ -266,10 +274,15 @@ impl GroupCalls {
         if (before.calls, before.extends) == (after.calls, after.extends) {
             return;
         }
-        self.touched = true;
+        let extends = before.extends != after.extends;
+        if extends && wiring.groups.iter().chain(&wiring.switched).any(|&g| self.groups[usize::from(g)].open) {
+            self.touched.uses = true;
+            self.touched.groups |= !wiring.switched.is_empty();
+        }
         let step = |n: u16, on: bool| if on { n.saturating_add(1) } else { n.saturating_sub(1) };
         for &g in &wiring.groups {
             let group = &mut self.groups[usize::from(g)];
+            let was = (group.locked || group.calling > 0, group.extending > 0);
             if before.calls != after.calls {
                 group.calling = step(group.calling, after.calls);
                 let yellow = lamps.get(usize::from(g)) == Some(&Lamp::Yellow);
@@ -277,11 +290,14 @@ impl GroupCalls {
                 group.locked |= after.calls && locks;
                 self.changes.push(Change { group: g, on: after.calls, locks });
             }
-            if before.extends != after.extends {
+            if extends {
                 group.extending = step(group.extending, after.extends);
                 group.extended = Some(at);
             }
+            let is = (group.locked || group.calling > 0, group.extending > 0);
+            self.touched.groups |= if group.open { was.1 != is.1 } else { was.0 != is.0 };
         }
+        self.touched.uses |= self.touched.groups;
     }
 
     /// Appends its state.

@@ -82,7 +82,12 @@ impl Kernel {
         for time in [unit.since, unit.until, flash, yellow, all_red] {
             state::put_millis(out, time);
         }
-        out.push(u8::from(unit.fault) | u8::from(unit.commanded) << 1 | u8::from(unit.checked) << 2);
+        out.push(
+            u8::from(unit.fault)
+                | u8::from(unit.commanded) << 1
+                | u8::from(unit.checked) << 2
+                | u8::from(self.asked) << 3,
+        );
     }
 
     /// Becomes what was saved by a kernel of the same plan.
@@ -158,8 +163,9 @@ impl Kernel {
         new.unit.mode = one_of(Mode::ALL, reader.u8()?, "mode")?;
         (new.unit.since, new.unit.until) = (reader.millis()?, reader.millis()?);
         new.unit.start_up = StartUp { flash: reader.millis()?, yellow: reader.millis()?, all_red: reader.millis()? };
-        let bits = flags(reader, 3)?;
+        let bits = flags(reader, 4)?;
         (new.unit.fault, new.unit.commanded, new.unit.checked) = (bits & 1 > 0, bits & 2 > 0, bits & 4 > 0);
+        new.asked = bits & 8 > 0;
         // A state that no rule would have led to is none of ours.
         if new.unit.mode == Mode::Normal && (0..n).any(|g| new.in_conflict(g)) {
             return Err(StateError::Invalid { what: "state of the groups", expected: "no conflict between them" });

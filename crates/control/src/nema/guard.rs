@@ -55,50 +55,47 @@ impl Nema {
         phases.fold(Millis(0), |sum, p| sum + p.need)
     }
 
-    /// The longest ring of a section.
-    fn section_need(&self, section: usize) -> Millis {
-        (0..self.rings.len()).map(|r| self.needs(r, section, |_| true)).max().unwrap_or(Millis(0))
+    /// How long it takes until every ring has come to the end of the section.
+    fn way_out(&self) -> Millis {
+        let after = |ring: &super::Ring| ring.on.map_or(Millis(0), |p| self.layout.phases[p].after);
+        self.rings.iter().zip(&self.rests).map(|(ring, &rest)| rest + after(ring)).max().unwrap_or(Millis(0))
     }
 
-    /// The way to a phase.
-    fn way(&self, q: usize, now: Millis) -> Millis {
+    /// The way to a phase; `out`: the way out of the section.
+    fn way(&self, q: usize, out: Millis) -> Millis {
         let target = &self.layout.phases[q];
-        let place = |r: usize| self.rings[r].on.map(|p| self.layout.phases[p].place);
         let r = target.ring;
-        let later = |r: usize| match place(r) {
-            Some(at) => self.needs(r, self.section, |p| p > at),
-            None => Millis(0),
-        };
-        let before = self.needs(r, target.section, |p| p < target.place);
+        let on = self.rings[r].on.map(|p| &self.layout.phases[p]);
         if target.section == self.section {
-            match place(r) {
-                Some(at) if target.place > at => {
-                    return self.rest_of(r, now) + self.needs(r, self.section, |p| p > at && p < target.place);
+            match on {
+                Some(on) if target.place > on.place => {
+                    return self.rests[r] + target.before - on.before - on.need;
                 }
-                Some(_) if self.layout.sections == 1 && !self.layout.backup_protection => {
-                    return self.rest_of(r, now) + later(r) + before;
+                Some(on) if self.layout.sections == 1 && !self.layout.backup_protection => {
+                    return self.rests[r] + on.after + target.before;
                 }
                 // A ring that pauses may have to do so until the section comes again.
                 Some(_) | None => {}
             }
         }
-        let here = (0..self.rings.len()).map(|r| self.rest_of(r, now) + later(r)).max().unwrap_or(Millis(0));
         let n = self.layout.sections.max(1);
-        let mut way = here;
+        let mut way = out;
         for s in (1..n).map(|i| (self.section + i) % n) {
             if s == target.section {
                 break;
             }
-            way += self.section_need(s);
+            way += self.layout.section_needs[s];
         }
         // Where all become red first, everybody begins anew.
         let anew = if self.layout.backup_protection { self.layout.anew } else { Millis(0) };
-        way + before + anew
+        way + target.before + anew
     }
 
-    /// How much longer greens may go on, for those who would be kept waiting.
+    /// How much longer greens may go on, for those who would be kept waiting. What the rings are doing is what they did
+    /// when [`hurry`](Self::hurry) looked.
     pub(super) fn slack(&self, whom: Delays, now: Millis) -> Millis {
         let mut slack = Millis::NEVER;
+        let out = self.way_out();
         let delays = |q: usize| {
             let of = &self.layout.phases[q];
             match whom {
@@ -116,7 +113,7 @@ impl Nema {
             if matches!(whom, Delays::Beginning(p) if openers.contains(&p)) {
                 continue;
             }
-            let way = openers.iter().filter(|&&q| delays(q)).filter_map(|&q| self.way_if_called(q, g, now)).min();
+            let way = openers.iter().filter(|&&q| delays(q)).filter_map(|&q| self.way_if_called(q, g, out)).min();
             if let Some(way) = way {
                 slack = slack.min(since + max_red - now - way - MARGIN);
             }
@@ -125,19 +122,19 @@ impl Nema {
     }
 
     /// The way to a phase that will open a group; none if it is not called, or is coming already.
-    fn way_if_called(&self, q: usize, group: u16, now: Millis) -> Option<Millis> {
+    fn way_if_called(&self, q: usize, group: u16, out: Millis) -> Option<Millis> {
         let ring = &self.rings[self.layout.phases[q].ring];
         let on_foot = self.layout.on_foot[usize::from(group)];
         if ring.on == Some(q) && (!on_foot || ring.walk || ring.green.is_none()) {
             // It is being served: nothing would make it faster.
             return None;
         }
-        self.calls[q].any().then(|| self.way(q, now) + self.layout.phases[q].delay)
+        self.calls[q].any().then(|| self.way(q, out) + self.layout.phases[q].delay)
     }
 
     /// Whether somebody at a phase would wait too long if it were passed over now: a round with least greens might not do.
     pub(super) fn is_urgent(&self, q: usize, now: Millis) -> bool {
-        let round = (0..self.layout.sections).fold(self.layout.anew, |sum, s| sum + self.section_need(s));
+        let round = self.layout.section_needs.iter().fold(self.layout.anew, |sum, &need| sum + need);
         let phase = &self.layout.phases[q];
         let groups = phase.groups.iter().chain(&phase.walks).chain(&phase.overlaps);
         let late = |&g: &u16| {
@@ -149,6 +146,9 @@ impl Nema {
 
     /// Whether greens have to end as soon as they may; if not, when they will have to.
     pub(super) fn hurry(&mut self, now: Millis) -> Millis {
+        for r in 0..self.rings.len() {
+            self.rests[r] = self.rest_of(r, now);
+        }
         let slack = self.slack(Delays::All, now);
         self.hurries = slack.0 <= 0;
         if self.hurries || slack == Millis::NEVER { Millis::NEVER } else { now + slack }

@@ -36,6 +36,9 @@ pub(super) struct Phase {
     /// By how much phases of other rings may delay its start; part of its need.
     pub delay: Millis,
     pub need: Millis,
+    /// The needs of those before it, and after it, in its section of its ring.
+    pub before: Millis,
+    pub after: Millis,
     pub clear: Millis,
     /// Yellow and red clearance of its carriers.
     pub yellow_red: Millis,
@@ -69,6 +72,8 @@ pub(super) struct Layout {
     /// By ring, by section: places in `phases`.
     pub rings: Vec<Vec<Vec<usize>>>,
     pub sections: usize,
+    /// By section, the need of its longest ring.
+    pub section_needs: Vec<Millis>,
     pub overlaps: Vec<Follower>,
     /// By group, whether it is a flashing yellow arrow.
     pub flashing: Vec<bool>,
@@ -100,6 +105,7 @@ impl Layout {
             phases: Vec::new(),
             rings: Vec::new(),
             sections: 0,
+            section_needs: Vec::new(),
             overlaps: Vec::new(),
             flashing: groups.iter().map(|g| g.kind == GroupKind::FlashingYellowArrow).collect(),
             on_foot: groups.iter().map(|g| g.is_pedestrian()).collect(),
@@ -121,10 +127,14 @@ impl Layout {
                 for (place, &number) in section.iter().enumerate() {
                     layout.phases.extend(phase(plan, rings, number, (r, s, place), run));
                 }
+                layout.add_up(first);
                 sections.push((first..layout.phases.len()).collect());
             }
             layout.rings.push(sections);
         }
+        let need = |list: &Vec<usize>| list.iter().fold(Millis(0), |sum, &p| sum + layout.phases[p].need);
+        let longest = |s: usize| layout.rings.iter().filter_map(|ring| ring.get(s)).map(need).max();
+        layout.section_needs = (0..layout.sections).map(|s| longest(s).unwrap_or(Millis(0))).collect();
         layout.follow(rings);
         for (p, phase) in layout.phases.iter().enumerate() {
             for &g in phase.groups.iter().chain(&phase.walks).chain(&phase.overlaps) {
@@ -144,6 +154,17 @@ impl Layout {
             + trail
             + Millis(2000);
         layout
+    }
+
+    /// The needs before and after each phase of a section of a ring: from the `first` to the last of the list.
+    fn add_up(&mut self, first: usize) {
+        let list = &mut self.phases[first..];
+        let all = list.iter().fold(Millis(0), |sum, p| sum + p.need);
+        let mut before = Millis(0);
+        for phase in list {
+            (phase.before, phase.after) = (before, all - before - phase.need);
+            before += phase.need;
+        }
     }
 
     /// Which phases an overlap's group calls: those with which it is protected; through phases before left turns.
@@ -232,6 +253,8 @@ fn phase(
         exclusive,
         least,
         need: least + clear + delay,
+        before: Millis(0),
+        after: Millis(0),
         delay,
         clear,
         yellow_red,

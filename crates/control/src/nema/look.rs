@@ -47,9 +47,12 @@ impl Nema {
     /// after each decision, at its time.
     pub(super) fn look(&mut self, now: Millis, view: &View<'_>) {
         let changed = self.last.unwrap_or(now);
+        if self.wired.is_empty() {
+            let groups = (0..u16::MAX).take(self.groups.len());
+            self.wired.extend(groups.map(|g| (view.calls.can_call(g), view.calls.can_extend(g))));
+        }
         for (g, (seen, &lamp)) in (0..u16::MAX).zip(self.groups.iter_mut().zip(view.lamps)) {
             let i = usize::from(g);
-            self.wired[i] = (view.calls.can_call(g), view.calls.can_extend(g));
             let flashes = lamp == Lamp::Flashing && self.layout.flashing[i];
             seen.green = lamp.is_green().then(|| seen.green.unwrap_or(changed));
             seen.open = (lamp.is_green() || flashes).then(|| seen.open.unwrap_or(changed));

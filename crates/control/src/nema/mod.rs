@@ -149,6 +149,8 @@ pub(crate) struct Nema {
     clearing: bool,
     /// Somebody would wait too long: greens end as soon as they may.
     hurries: bool,
+    /// By ring, how long its phase takes to end and clear; scratch.
+    rests: Vec<Millis>,
     groups: Vec<Seen>,
     phases: Vec<Memory>,
     /// Who is called now, and whose calls are admitted; scratch.
@@ -159,7 +161,7 @@ pub(crate) struct Nema {
     last: Option<Millis>,
     /// What the log is to be told.
     notes: Vec<(u8, u16)>,
-    /// By group, whether detectors call it, and whether they extend it; as the view has it.
+    /// By group, whether detectors call it, and whether they extend it; as the view has it. Empty until it is asked.
     wired: Vec<(bool, bool)>,
 }
 
@@ -172,6 +174,7 @@ impl Nema {
             started: false,
             clearing: false,
             hurries: false,
+            rests: vec![Millis(0); layout.rings.len()],
             groups: vec![Seen::default(); plan.groups().len()],
             phases: vec![Memory::default(); layout.phases.len()],
             calls: vec![Called::default(); layout.phases.len()],
@@ -179,7 +182,7 @@ impl Nema {
             called: vec![Called::default(); layout.phases.len()],
             last: None,
             notes: Vec::with_capacity(4 * layout.phases.len() + 8),
-            wired: vec![(false, false); plan.groups().len()],
+            wired: Vec::with_capacity(plan.groups().len()),
             layout,
             run,
         }
@@ -210,7 +213,7 @@ impl Strategy for Nema {
     }
 
     fn wakes(&self) -> crate::Wakes {
-        crate::Wakes::Calls
+        crate::Wakes::Groups
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {

@@ -142,14 +142,15 @@ impl Nema {
         self.gap_from(p, green, now, view).map_or(Millis::NEVER, |from| self.reduced(ring, p, from))
     }
 
-    /// Since when nobody extends a phase; `None` while somebody does.
+    /// Since when nobody extends a phase; `None` while somebody does. Who is at a closed group extends nothing.
     fn gap_from(&self, p: usize, green: Millis, now: Millis, view: &View<'_>) -> Option<Millis> {
         let phase = &self.layout.phases[p];
         let groups = if phase.groups.is_empty() { &phase.carriers } else { &phase.groups };
-        if groups.iter().any(|&g| view.calls.is_extended(g)) {
+        let open = || groups.iter().copied().filter(|&g| self.groups[usize::from(g)].open.is_some());
+        if open().any(|g| view.calls.is_extended(g)) {
             return None;
         }
-        let extended = groups.iter().filter_map(|&g| view.calls.extended_until(g, now)).max();
+        let extended = open().filter_map(|g| view.calls.extended_until(g, now)).max();
         Some(extended.map_or(green, |at| at.max(green)))
     }
 
