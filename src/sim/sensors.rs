@@ -116,6 +116,34 @@ struct Edge {
     on: bool,
 }
 
+/// A lane onto which vehicles come from a lane with loops.
+#[derive(Clone, Copy, Debug)]
+struct Beyond {
+    lane: LaneId,
+    /// Where it begins, m from the start of the loops' lane, and from the end of its last loop.
+    start: f32,
+    from_loop: f32,
+    /// Only those count who came from this lane.
+    came_from: Option<LaneId>,
+}
+
+/// The lanes beyond the end of a lane with loops: the junction's, and those after it.
+fn beyond(scene: &Scene, loops: &LaneLoops) -> Vec<Beyond> {
+    let mut found = Vec::new();
+    let length = scene.lanes[loops.lane.index()].length;
+    let to_end = length - loops.end;
+    for m in scene.moves_from(loops.lane) {
+        let next = &scene.lanes[m.next.index()];
+        let came_from = (!next.internal).then_some(loops.lane);
+        found.push(Beyond { lane: m.next, start: length, from_loop: to_end, came_from });
+        if next.internal {
+            let (start, from_loop) = (length + next.length, to_end + next.length);
+            found.push(Beyond { lane: next.next, start, from_loop, came_from: Some(m.next) });
+        }
+    }
+    found
+}
+
 /// The loops' state, and the wire to the controllers.
 #[derive(Resource, Debug)]
 pub struct SensorState {
@@ -124,6 +152,8 @@ pub struct SensorState {
     /// Of each channel, how many of its loops are.
     on: Vec<u16>,
     edges: Vec<Edge>,
+    /// By lane with loops, the lanes beyond its end, from the place in the list on.
+    lanes_beyond: (Vec<u32>, Vec<Beyond>),
     /// Those beyond the end of the lane that is looked at.
     beyond: Vec<Motion>,
     /// Where edges are sent, in order of time, then channel.
@@ -144,15 +174,20 @@ impl SensorState {
         for (sensor, _) in scene.sensors.list.iter().zip(&occupied).filter(|(_, occupied)| **occupied) {
             on[sensor.channel as usize] += 1;
         }
+        let mut lanes_beyond = (vec![0], Vec::new());
+        for loops in &scene.sensors.lanes {
+            lanes_beyond.1.extend(beyond(scene, loops));
+            lanes_beyond.0.push(lanes_beyond.1.len() as u32);
+        }
         let (out, wire) = crossbeam_channel::unbounded();
-        Self { occupied, on, edges: Vec::new(), beyond: Vec::new(), out, wire }
+        Self { occupied, on, edges: Vec::new(), lanes_beyond, beyond: Vec::new(), out, wire }
     }
 
     /// Finds the edges of the step that ends at `end` and sends them.
     pub fn sense(&mut self, scene: &Scene, traffic: &Traffic, end: Millis) {
         self.edges.clear();
-        for loops in &scene.sensors.lanes {
-            self.look_beyond(scene, traffic, loops);
+        for (i, loops) in scene.sensors.lanes.iter().enumerate() {
+            self.look_beyond(scene, traffic, i);
             // The lane's first vehicle comes next to its loops.
             let to_first = scene.lanes[loops.lane.index()].length - loops.start;
             let nobody = self.beyond.is_empty() && traffic.tails[loops.lane.index()].head_to_end > to_first + ROUNDING;
@@ -202,30 +237,19 @@ impl SensorState {
     }
 
     /// Finds those who have left a lane but are or were over its last loop, and so perhaps over others.
-    fn look_beyond(&mut self, scene: &Scene, traffic: &Traffic, loops: &LaneLoops) {
+    fn look_beyond(&mut self, scene: &Scene, traffic: &Traffic, place: usize) {
         self.beyond.clear();
-        let lane = loops.lane;
-        let facts = &scene.lanes[lane.index()];
-        // Tails lie side by side and tell of most lanes that nobody there has come from a loop in this step.
-        let away = |lane: LaneId, from_loop: f32| {
-            let t = &traffic.tails[lane.index()];
-            t.back - t.speed.max(t.speed - t.accel * scene.dt) * scene.dt > ROUNDING - from_loop
-        };
-        let to_end = facts.length - loops.end;
-        for m in scene.moves_from(lane) {
-            let beyond = &scene.lanes[m.next.index()];
-            if !away(m.next, to_end) {
-                let all = traffic.lanes[m.next.index()].vehicles.iter().rev();
-                let near = all.take_while(|v| v.back() - v.moved <= -to_end);
-                let own = near.filter(|v| beyond.internal || v.came_from == lane);
-                self.beyond.extend(own.map(|v| Motion::of(v, facts.length)));
+        let (first, all) = &self.lanes_beyond;
+        for b in &all[first[place] as usize..first[place + 1] as usize] {
+            // Tails lie side by side and tell of most lanes that nobody there has come from a loop in this step.
+            let t = &traffic.tails[b.lane.index()];
+            if t.back - t.speed.max(t.speed - t.accel * scene.dt) * scene.dt > ROUNDING - b.from_loop {
+                continue;
             }
-            if beyond.internal && !away(beyond.next, to_end + beyond.length) {
-                let all = traffic.lanes[beyond.next.index()].vehicles.iter().rev();
-                let near = all.take_while(|v| v.back() - v.moved <= -to_end - beyond.length);
-                let own = near.filter(|v| v.came_from == m.next);
-                self.beyond.extend(own.map(|v| Motion::of(v, facts.length + beyond.length)));
-            }
+            let all = traffic.lanes[b.lane.index()].vehicles.iter().rev();
+            let near = all.take_while(|v| v.back() - v.moved <= -b.from_loop);
+            let own = near.filter(|v| b.came_from.is_none_or(|lane| v.came_from == lane));
+            self.beyond.extend(own.map(|v| Motion::of(v, b.start)));
         }
     }
 
