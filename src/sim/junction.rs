@@ -81,7 +81,7 @@ impl Signs<'_> {
         if m.kind == MovementKind::Onward {
             // Inside, only whether the turn is protected still matters.
             return match lamp {
-                Some(Lamp::Green) if !m.unprotected => Rule::Open,
+                Some(Lamp::Green) if !m.unprotected && !self.merges(m) => Rule::Open,
                 Some(_) => Rule::Yield,
                 None if m.right_of_way == RightOfWay::Major && m.yields.0 == m.yields.1 => Rule::Open,
                 None => Rule::Yield,
@@ -90,7 +90,7 @@ impl Signs<'_> {
         match lamp {
             Some(Lamp::Red | Lamp::RedYellow) => Rule::Closed,
             Some(Lamp::Yellow) => Rule::Yellow,
-            Some(Lamp::Green) if !m.unprotected => Rule::Open,
+            Some(Lamp::Green) if !m.unprotected && !self.merges(m) => Rule::Open,
             Some(Lamp::Green | Lamp::GreenMinor) => Rule::Yield,
             Some(Lamp::TurnOnRed) => Rule::StopYield,
             Some(Lamp::Flashing | Lamp::Off) if m.turns.0 < m.turns.1 => Rule::StopYield,
@@ -108,6 +108,14 @@ impl Signs<'_> {
     #[inline]
     pub fn goes_in_turn(&self, m: &MoveFacts) -> bool {
         m.turns.0 < m.turns.1 && matches!(self.lamps[m.lamp as usize], Lamp::Flashing | Lamp::Off)
+    }
+
+    /// Whether somebody comes too with whom one merges, and whom one has to let go first.
+    #[inline]
+    fn merges(&self, m: &MoveFacts) -> bool {
+        let foes = &self.scene.yields[m.merges.0 as usize..m.merges.1 as usize];
+        let comes = |lamp: Lamp| lamp.is_green() || lamp == Lamp::Yellow;
+        foes.iter().any(|y| comes(self.lamps[self.scene.moves[y.index()].lamp as usize]))
     }
 
     /// The movements that one gives way to now.

@@ -113,6 +113,8 @@ pub struct MoveFacts {
     /// The same while its lamp is out of order, if its junction has no signs that say who goes first: its foes, of whom
     /// each stops and goes in turn. Else none.
     pub turns: (u32, u32),
+    /// Those of another lamp among the first that it merges with: plans know no relation of ways that only merge.
+    pub merges: (u32, u32),
     /// Length of the next lane if internal, m.
     pub first_inside: f32,
     /// Distance from which all foes can be seen, m.
@@ -348,13 +350,20 @@ fn move_facts(
             if m.kind == MovementKind::Entry && m.head.is_some() && unsigned[m.junction.index()] {
                 yields.extend(&m.foes);
             }
+            let turns = (end, yields.len() as u32);
+            let merges = |&to: &MovementId| {
+                let foe = network.movement(to);
+                entry.head.is_some() && foe.to == m.to && foe.head.is_some() && foe.head != entry.head
+            };
+            yields.extend(m.yields_to.iter().copied().filter(merges));
             let next = network.lane(m.next);
             MoveFacts {
                 next: m.next,
                 to: m.to,
                 lamp,
                 yields: (start, end),
-                turns: (end, yields.len() as u32),
+                turns,
+                merges: (turns.1, yields.len() as u32),
                 first_inside: if next.internal { next.length } else { 0.0 },
                 visibility: m.visibility,
                 stop_offsets: Row::NONE,
