@@ -357,7 +357,7 @@ fn phases_last_as_the_theory_says_and_the_last_gap_longer() {
 }
 
 /// Issue 6, 3: delay against Webster's plan, paired by seed. At v/c 0.6 the target, 20 % less, is **missed**: measured
-/// are 17 to 18 %. A passage of 0.5 s would do here (20 %), but cuts queues in two in real networks.
+/// are 17 %. A passage of 0.5 s might do here (20 %, five seeds), but cuts queues in two in real networks.
 #[test]
 #[ignore = "minutes: in .ci/full"]
 fn the_dual_ring_controller_beats_fixed_plans() {
