@@ -247,7 +247,7 @@ fn a_summary_says_what_has_to_be_signed() {
             "Start-up: 5 s flashing, 3 s yellow, 4 s red everywhere",
             "No intergreen of a forbidden pair is shorter than the yellow before it",
             "Intergreens alone count (no yellow_conflicts)",
-            "Detectors: channel, groups\n  0  west",
+            "(m before the stop line)\n  0  west",
             "fixed_time can run it: its patterns, the first being day",
         ],
     );
