@@ -71,7 +71,8 @@ fn words(entry: &Entry) -> String {
         let title = if i == 0 { "options" } else { "" };
         let _ = writeln!(text, "  {title:<7} {:<width$}  {} [{}]", p.name, p.summary, p.default);
     }
-    if let Some(first) = entry.parameters.first() {
+    // Some defaults are words, not values.
+    if let Some(first) = entry.parameters.iter().find(|p| !p.default.is_empty() && !p.default.contains(' ')) {
         let _ = writeln!(text, "  as in   --controller {},{}={}", entry.name, first.name, first.default);
     }
     text
