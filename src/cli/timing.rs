@@ -9,9 +9,10 @@ use intergreen_control::Registry;
 use super::args::edit;
 use super::summary::plain;
 use super::{Failure, check, load, print};
+use crate::detectors;
 use crate::network::{Network, Signal};
 use crate::plans::{self, SignalPlan};
-use crate::sim::near;
+use crate::scenario::expected_names;
 
 /// Prints the timing sheet of each signal: who its groups are, times, intergreens, stages, phases, detectors, patterns.
 #[derive(Args, Clone, Debug)]
@@ -42,10 +43,12 @@ pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
     loaded.complete_programs();
     let network = &loaded.network;
     if let Some(name) = args.signal.as_ref().filter(|name| network.signals.iter().all(|s| s.id != **name)) {
-        let meant = near(name, network.signals.iter().map(|s| s.id.as_str()));
-        return Err(Failure::Input(format!("--signal {name}: there is no such signal{meant}")));
+        let known = expected_names(name, network.signals.iter().map(|s| s.id.as_str()));
+        return Err(Failure::Input(format!("--signal {}: there is no such signal; {}", plain(name), plain(&known))));
     }
-    let plans = plans::of_network(network, args.allow_unsafe_programs).map_err(|e| Failure::Input(e.to_string()))?;
+    let detectors = detectors::place(network, &loaded.detectors);
+    let plans = plans::of_network_with(network, &detectors, args.allow_unsafe_programs);
+    let plans = plans.map_err(|e| Failure::Input(e.to_string()))?;
     let mut text = String::new();
     for plan in plans {
         let signal = &network.signals[plan.signal.index()];

@@ -6,7 +6,6 @@
 //! ([`Controllers::order`](super::control::Controllers::order)).
 
 mod check;
-pub(crate) use self::check::near;
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;

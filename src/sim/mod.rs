@@ -45,7 +45,6 @@ pub mod surge;
 pub mod travel_times;
 
 pub use checkpoint::CheckpointError;
-pub(crate) use command::near;
 pub use command::{Command, Outage, TimedCommand};
 pub use profile::Profile;
 pub use scene::{Scene, Setup};

@@ -151,7 +151,7 @@ fn find_signal(network: &Network, what: &str, name: &str) -> Result<u16, String>
 }
 
 /// The name most like another one, as a question; nothing if none is like it.
-pub(crate) fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
+fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
     if name.len() > LONGEST {
         return String::new();
     }
