@@ -23,13 +23,7 @@ pub(super) fn draw(ink: &mut Ink, network: &Network, detectors: &Detectors, fram
             if !frame.shows(&line, f64::from(width)) {
                 continue;
             }
-            let what = match kind {
-                Some(DetectorKind::StopBar) => "stop bar",
-                Some(DetectorKind::Count) => "count",
-                Some(DetectorKind::X) => "X",
-                Some(DetectorKind::In) => "IN",
-                None => "detector",
-            };
+            let what = kind.map_or("detector", DetectorKind::name);
             let signal = &network.signals[channel.signal.index()].id;
             let name = format!("{signal}, channel {}: {what}", channel.meaning.channel);
             let stroke = format!("class=\"{class}\" stroke-width=\"{}\"", number(f64::from(width) * share));

@@ -29,9 +29,9 @@ impl Coordination {
             let entry = (e.at.seconds(), e.parameter);
             match e.code {
                 code::PATTERN => all.patterns.push(entry),
-                code::CYCLE_LENGTH => all.cycle_lengths.push(entry),
+                code::CYCLE => all.cycle_lengths.push(entry),
                 code::OFFSET => all.offsets.push(entry),
-                code::COORDINATION_STATE if e.parameter <= 4 => all.change(&mut state, e.at, e.parameter),
+                code::COORDINATION if e.parameter <= 4 => all.change(&mut state, e.at, e.parameter),
                 _ => {}
             }
         }

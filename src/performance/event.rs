@@ -30,20 +30,12 @@ pub struct Log {
 pub(super) mod code {
     pub use intergreen_control::log::code::*;
 
-    /// A detector is restored after a fault.
-    pub const DETECTOR_RESTORED: u8 = 83;
     /// A detector's fault: other, watchdog, open loop, shorted loop, excessive change.
     pub const DETECTOR_FAULTS: std::ops::RangeInclusive<u8> = 84..=88;
     /// A push button goes off.
     pub const BUTTON_OFF: u8 = 89;
     /// A push button goes on.
     pub const BUTTON_ON: u8 = 90;
-    /// Another cycle length.
-    pub const CYCLE_LENGTH: u8 = 132;
-    /// Another offset.
-    pub const OFFSET: u8 = 133;
-    /// Another state of the coordination.
-    pub const COORDINATION_STATE: u8 = 150;
 }
 
 /// Orders names that are numbers as numbers, before all others.

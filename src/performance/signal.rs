@@ -170,7 +170,7 @@ impl Sorted {
                 let phase = uses(configured, event.parameter).find(is_button).map_or(event.parameter, |d| d.phase);
                 self.buttons.entry(phase).or_default().push(event.at);
             }
-            code::PATTERN | code::CYCLE_LENGTH | code::OFFSET | code::COORDINATION_STATE => {}
+            code::PATTERN | code::CYCLE | code::OFFSET | code::COORDINATION => {}
             other if Phase::concerns(other) => self.phases.entry(event.parameter).or_default().push(*event),
             other => self.skip(format!("events of code {other}")),
         }

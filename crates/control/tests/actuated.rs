@@ -14,7 +14,7 @@ mod hostile;
 #[path = "common/oracle.rs"]
 mod oracle;
 
-use hostile::{Dice, random_input, valid_plan};
+use hostile::{Dice, random_input, steps_change_nothing, valid_plan};
 use oracle::Oracle;
 
 /// Fixed seeds: a failure is a failure for everybody. `INTERGREEN_SEARCH=full`: many more cases.
@@ -151,47 +151,15 @@ proptest! {
             let (plan, dice) = (plan.clone(), dice.clone());
             move || controller(&plan, &mut dice.clone())
         };
-        let (mut at_once, mut in_steps) = (make(), make());
         let end = 200_000;
-        let mut inputs = edges(&mut dice, end);
+        let mut inputs = vec![Input::Command { at: Millis(0), command: Command::SelfCheck { passed: true } }];
+        inputs.extend(edges(&mut dice, end));
         for _ in 0..10 {
             let at = Millis(1 + dice.below(end as u64) as i64);
             inputs.push(random_input(&mut dice, &plan, at, false));
         }
         inputs.sort_by_key(Input::at);
-        for controller in [&mut at_once, &mut in_steps] {
-            controller.start(Millis(0));
-            controller.handle_command(Millis(0), Command::SelfCheck { passed: true });
-        }
-        inputs.iter().for_each(|&input| at_once.handle(input));
-        at_once.advance(Millis(end));
-        let mut outputs = Vec::new();
-        let (mut now, mut fed) = (0, 0);
-        while now < end {
-            let step = if dice.chance(50) { dice.below(30) as i64 } else { dice.time(0, 30_000).0 };
-            now = (now + step).min(end);
-            while let Some(&input) = inputs.get(fed).filter(|i| i.at() <= Millis(now)) {
-                in_steps.handle(input);
-                fed += 1;
-            }
-            in_steps.advance(Millis(now));
-            outputs.append(&mut drain(&mut in_steps));
-            if dice.chance(10) {
-                let bytes = saved(&in_steps);
-                let mut restored = make();
-                restored.load(&bytes).map_err(|e| about(&plan, seed, &e.to_string()))?;
-                prop_assert_eq!(saved(&restored), bytes);
-                prop_assert_eq!(restored.explain(), in_steps.explain());
-                in_steps = restored;
-                in_steps.log_events(true);
-            }
-        }
-        let expected: Vec<Output> = drain(&mut at_once);
-        if let Some((a, b)) = expected.iter().zip(&outputs).find(|(a, b)| a != b) {
-            return Err(about(&plan, seed, &format!("at once {a:?}, in steps {b:?}")));
-        }
-        prop_assert_eq!(expected.len(), outputs.len());
-        prop_assert_eq!(saved(&at_once), saved(&in_steps));
+        steps_change_nothing(make, &inputs, end, &mut dice).map_err(|wrong| about(&plan, seed, &wrong))?;
     }
 
     #[test]

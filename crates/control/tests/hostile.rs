@@ -19,7 +19,7 @@ mod hostile;
 #[path = "common/oracle.rs"]
 mod oracle;
 
-use hostile::{Dice, Hostile, random_input, valid_plan};
+use hostile::{Dice, Hostile, random_input, steps_change_nothing, valid_plan};
 use oracle::{Oracle, Told};
 
 /// Fixed seeds: a failure is a failure for everybody. `INTERGREEN_SEARCH=full`: many more cases.
@@ -114,43 +114,13 @@ proptest! {
             let (plan, dice) = (plan.clone(), dice.clone());
             move || controller(&plan, &mut dice.clone())
         };
-        let (mut at_once, mut in_steps) = (make(), make());
         dice.next();
         let end = 200_000;
         let mut inputs: Vec<_> = (0..40)
             .map(|_| { let at = Millis(1 + dice.below(end as u64) as i64); random_input(&mut dice, &plan, at, false) })
             .collect();
         inputs.sort_by_key(|i| i.at());
-        at_once.start(Millis(0));
-        in_steps.start(Millis(0));
-        inputs.iter().for_each(|&input| at_once.handle(input));
-        at_once.advance(Millis(end));
-        let mut outputs = Vec::new();
-        let (mut now, mut fed) = (0, 0);
-        while now < end {
-            let step = if dice.chance(50) { dice.below(30) as i64 } else { dice.time(0, 30_000).0 };
-            now = (now + step).min(end);
-            while let Some(&input) = inputs.get(fed).filter(|i| i.at() <= Millis(now)) {
-                in_steps.handle(input);
-                fed += 1;
-            }
-            in_steps.advance(Millis(now));
-            outputs.append(&mut drain(&mut in_steps));
-            if dice.chance(10) {
-                let bytes = saved(&in_steps);
-                let mut restored = make();
-                restored.load(&bytes).map_err(|e| about(&plan, seed, &e.to_string()))?;
-                prop_assert_eq!(saved(&restored), bytes);
-                in_steps = restored;
-                in_steps.log_events(true);
-            }
-        }
-        let expected = drain(&mut at_once);
-        if let Some((a, b)) = expected.iter().zip(&outputs).find(|(a, b)| a != b) {
-            return Err(about(&plan, seed, &format!("at once {a:?}, in steps {b:?}")));
-        }
-        prop_assert_eq!(expected.len(), outputs.len());
-        prop_assert_eq!(saved(&at_once), saved(&in_steps));
+        steps_change_nothing(make, &inputs, end, &mut dice).map_err(|wrong| about(&plan, seed, &wrong))?;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use intergreen_control::plan::{Actuation, DetectorKind, DetectorMode, DetectorUse};
+use intergreen_control::plan::{Actuation, DetectorMode, DetectorUse};
 use intergreen_control::{Millis, Plan};
 
 use super::summary::{left, s, table};
@@ -75,12 +75,7 @@ fn detector(d: &DetectorUse) -> Vec<String> {
     let more = [Some(mode.to_owned()), locking, after("delay", d.delay), after("extend", d.extend)];
     let groups: Vec<String> = d.groups.iter().map(|g| plain(g)).collect();
     let place = d.place.as_ref().map_or_else(String::new, |p| {
-        let kind = match p.kind {
-            DetectorKind::StopBar => "stop bar",
-            DetectorKind::Count => "count",
-            DetectorKind::X => "X",
-            DetectorKind::In => "IN",
-        };
+        let kind = p.kind.name();
         format!("{kind} {} to {:.1}, lane {}", p.distance_m, p.distance_m + p.length_m, plain(&p.lane))
     });
     vec![d.channel.to_string(), groups.join(", "), more.into_iter().flatten().collect::<Vec<_>>().join(", "), place]

@@ -56,20 +56,13 @@ fn detectors(plans: &[SignalPlan], loaded: &Loaded) -> String {
     if with == 0 {
         return String::new();
     }
-    let names = [
-        (DetectorKind::StopBar, "stop bar"),
-        (DetectorKind::Count, "count"),
-        (DetectorKind::X, "X"),
-        (DetectorKind::In, "IN"),
-    ];
-    let numbers = names.iter().map(|(kind, name)| (kinds().filter(|k| k == kind).count(), name));
-    let parts: Vec<String> = numbers.filter(|n| n.0 > 0).map(|(n, name)| format!("{n} {name}")).collect();
+    let numbers = DetectorKind::ALL.map(|kind| (kinds().filter(|&k| k == kind).count(), kind.name()));
+    let parts: Vec<String> = numbers.iter().filter(|n| n.0 > 0).map(|(n, name)| format!("{n} {name}")).collect();
     let mut text = format!("  detectors: {} channels at {with} signals: {}\n", kinds().count(), parts.join(", "));
     if !loaded.detectors.own.is_empty() {
-        let name = |kind| names.iter().find(|n| n.0 == kind).map_or("", |n| n.1);
         let lane = |o: &Own| &loaded.network.lane(o.line).id;
         let own: Vec<String> =
-            loaded.detectors.own.iter().map(|o| format!("{} ({} of {})", o.id, name(o.kind), lane(o))).collect();
+            loaded.detectors.own.iter().map(|o| format!("{} ({} of {})", o.id, o.kind.name(), lane(o))).collect();
         let _ = writeln!(text, "  of them from its files: {}", own.join(", "));
     }
     text

@@ -1,7 +1,6 @@
 //! `events.csv`: what signal controllers log, and why; `detectors.csv`: what their detectors are for. The first four
 //! columns of each are those that the package `atspm` reads.
 
-use std::fmt::Write as _;
 use std::io::{Result, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,14 +15,13 @@ use crate::sim::Simulation;
 
 /// An event log that is being written.
 pub struct EventLog {
-    out: Box<dyn Write>,
+    out: csv::Writer<Box<dyn Write>>,
     /// The begin of the scenario's day, in ms since 1970.
     day: Millis,
-    /// Names of signals as cells.
+    /// Names of signals.
     names: Vec<String>,
     /// The events of a step, by time.
     step: Vec<(u32, Event)>,
-    line: String,
 }
 
 impl EventLog {
@@ -46,13 +44,13 @@ impl EventLog {
         let day = loaded.calendar.0.as_deref().unwrap_or(SOME_DAY);
         let begin = |out: Box<dyn Write>| {
             let mut log = Self {
-                out,
+                out: csv::Writer::from_writer(out),
                 day: day_start(day).unwrap_or_default(),
-                names: signals.iter().map(|s| cell(&s.id)).collect(),
+                names: signals.iter().map(|s| s.id.clone()).collect(),
                 step: Vec::new(),
-                line: String::new(),
             };
-            log.out.write_all(b"TimeStamp,DeviceId,EventId,Parameter,Signal,Seconds,Event,Reason\n")?;
+            let own = ["Signal", "Seconds", "Event", "Reason"];
+            log.out.write_record(["TimeStamp", "DeviceId", "EventId", "Parameter"].into_iter().chain(own))?;
             Ok(log)
         };
         files::open(&path).and_then(begin).map(Some).map_err(|e| (path, e))
@@ -66,23 +64,22 @@ impl EventLog {
         // Stable: what a controller logs at one moment stays in its order.
         self.step.sort_by_key(|&(signal, event)| (event.at, signal));
         for (signal, event) in &self.step {
-            let line = &mut self.line;
-            line.clear();
             let name = self.names.get(*signal as usize).map_or("", String::as_str);
-            let (code, parameter, seconds) = (event.code, event.parameter, event.at.seconds());
-            // Writing to a String cannot fail.
-            let time = calendar(self.day + event.at);
-            let _ = write!(line, "{time},{},{code},{parameter},{name},{seconds:.3},", signal + 1);
             // Most of a log is detectors; there is nothing to explain about them.
-            if !matches!(code, code::DETECTOR_ON | code::DETECTOR_OFF) {
-                let plan = controllers.list[*signal as usize].plan();
-                let (words, reason) = (event.words(plan), event.reason.words(plan));
-                let what = words.strip_suffix(&reason).map_or(&*words, |what| what.trim_end_matches([',', ' ']));
-                let _ = writeln!(line, "{},{}", cell(what), cell(&reason));
-            } else {
-                line.push_str(",\n");
-            }
-            self.out.write_all(line.as_bytes())?;
+            let explained = !matches!(event.code, code::DETECTOR_ON | code::DETECTOR_OFF);
+            let plan = controllers.list[*signal as usize].plan();
+            let words = explained.then(|| (event.what(plan), event.reason.words(plan)));
+            let (what, reason) = words.unwrap_or_default();
+            self.out.write_record([
+                &*calendar(self.day + event.at),
+                &(signal + 1).to_string(),
+                &event.code.to_string(),
+                &event.parameter.to_string(),
+                name,
+                &format!("{:.3}", event.at.seconds()),
+                &what,
+                &reason,
+            ])?;
         }
         Ok(())
     }
@@ -91,11 +88,6 @@ impl EventLog {
     pub fn finish(&mut self) -> Result<()> {
         self.out.flush()
     }
-}
-
-/// Text as a cell of a CSV file.
-fn cell(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// One thing a detector is for: a row of `detectors.csv`.
@@ -230,7 +222,8 @@ mod tests {
 
     #[test]
     fn cells_are_quoted_if_need_be() {
-        assert_eq!(cell("J 1"), "J 1");
-        assert_eq!(cell("a \"b\", c"), "\"a \"\"b\"\", c\"");
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        csv.write_record(["J 1", "a \"b\", c", ""]).unwrap();
+        assert_eq!(csv.into_inner().unwrap(), b"J 1,\"a \"\"b\"\", c\",\n");
     }
 }

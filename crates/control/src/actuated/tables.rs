@@ -6,7 +6,7 @@ use super::Settings;
 use crate::{
     Millis,
     log::phase_number,
-    plan::{DetectorKind, DetectorUse, Plan, Recall},
+    plan::{DetectorKind, DetectorUse, Plan},
 };
 
 /// How much longer than planned a change may take before a stage goes on without groups that did not open.
@@ -68,7 +68,6 @@ impl Tables {
         let changes: Vec<Millis> = (0..n * n).map(|i| change(plan, i / n, i % n)).collect();
         let slack = groups.iter().map(|g| g.red_revert.max(g.lead)).max().unwrap_or(Millis(0)) + PATIENCE;
         let longest = changes.iter().copied().max().unwrap_or(Millis(0));
-        let calls = |g: &str| plan.spec().detectors.iter().any(|d| d.mode.calls() && d.groups.iter().any(|n| n == g));
         let lanes = lanes(plan, settings);
         let own = |g: u16| {
             let lanes = lanes.iter().filter(|l| l.groups.iter().all(|&other| other == g));
@@ -77,14 +76,7 @@ impl Tables {
         Self {
             own: (0u16..).take(groups.len()).map(own).collect(),
             lanes,
-            always: groups
-                .iter()
-                .map(|g| match g.recall {
-                    Recall::Min | Recall::Max | Recall::Ped => true,
-                    Recall::Soft => false,
-                    Recall::None => !calls(&g.name),
-                })
-                .collect(),
+            always: (0u16..).take(groups.len()).map(|g| plan.is_always_called(g)).collect(),
             min_green: groups
                 .iter()
                 .map(|g| if g.is_pedestrian() { g.min_green } else { g.min_green.max(settings.min_green) })

@@ -141,19 +141,6 @@ impl GroupCalls {
         g.locked || g.calling > 0
     }
 
-    /// Whether a detector extends its green now.
-    pub fn is_extended(&self, group: u16) -> bool {
-        self.get(group).extending > 0 || self.switched(group).any(|u| u.extends)
-    }
-
-    /// Until when detectors have extended it: `now` while one is on, else when the last one went off.
-    pub fn extended_until(&self, group: u16, now: Millis) -> Option<Millis> {
-        if self.is_extended(group) {
-            return Some(now);
-        }
-        self.get(group).extended.max(self.switched(group).filter_map(|u| u.extended).max())
-    }
-
     /// The uses that extend it now in place of their own groups.
     fn switched(&self, group: u16) -> impl Iterator<Item = &Use> {
         let open = self.get(group).open;

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Millis,
     log::{Phases, Reason},
-    plan::{Plan, Recall},
+    plan::{Group, Plan},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub const fn is_called(&self) -> bool {
+    const fn is_called(&self) -> bool {
         self.always || self.locked || self.present > 0
     }
 }
@@ -44,18 +44,14 @@ pub(super) struct Calls {
 
 impl Calls {
     pub fn new(plan: &Plan) -> Self {
-        let calls =
-            |name: &str| plan.spec().detectors.iter().any(|d| d.mode.calls() && d.groups.iter().any(|g| g == name));
-        let call = |g: &crate::plan::Group| {
-            // A soft recall comes only when nobody else calls: nobody waits for it.
-            let always = match g.recall {
-                Recall::Min | Recall::Max | Recall::Ped => true,
-                Recall::Soft => false,
-                Recall::None => !calls(&g.name),
-            };
-            Call { on_foot: g.is_pedestrian(), always, present: 0, locked: false, waiting: None }
+        let call = |(number, group): (u16, &Group)| Call {
+            on_foot: group.is_pedestrian(),
+            always: plan.is_always_called(number),
+            present: 0,
+            locked: false,
+            waiting: None,
         };
-        Self { list: plan.groups().iter().map(call).collect() }
+        Self { list: (0..).zip(plan.groups()).map(call).collect() }
     }
 
     /// A detector that calls the group goes on or off. Returns whether the group begins to wait.

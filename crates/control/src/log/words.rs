@@ -11,6 +11,11 @@ const COORDINATION: [&str; 7] = ["free", "in step", "longer cycles", "shorter cy
 impl Event {
     /// What happened in words: the event, of whom, and why.
     pub fn words(&self, plan: &Plan) -> String {
+        format!("{}, {}", self.what(plan), self.reason.words(plan))
+    }
+
+    /// What happened in words: the event, and of whom.
+    pub fn what(&self, plan: &Plan) -> String {
         let n = self.parameter;
         let group = || phases::name(plan, n);
         let overlap = || phases::overlap_name(plan, n);
@@ -18,7 +23,7 @@ impl Event {
             let preempt = plan.spec().preempts.get(usize::from(n.saturating_sub(1)));
             format!("preemption '{}'", preempt.map_or("?", |p| p.name.as_str()))
         };
-        let what = match self.code {
+        match self.code {
             code::PHASE_ON => format!("{}: on", group()),
             code::GREEN => format!("{}: green", group()),
             code::MIN_COMPLETE => format!("{}: least green over", group()),
@@ -58,18 +63,18 @@ impl Event {
             code::PREEMPT_DWELL => format!("{}: dwells", preempt()),
             code::PREEMPT_MAX => format!("{}: input on for too long, ignored", preempt()),
             code::PREEMPT_EXIT => format!("{}: ends", preempt()),
-            31 => format!("barrier {n} is crossed"),
-            50 => format!("{}: max 1 in force", group()),
-            51 => format!("{}: max 2 in force", group()),
-            52 => format!("{}: dynamic max in force", group()),
-            53 => format!("{}: dynamic max raised", group()),
-            54 => format!("{}: dynamic max lowered", group()),
-            132 => format!("cycle of {n} s"),
-            133 => format!("offset of {n} s"),
+            code::BARRIER => format!("barrier {n} is crossed"),
+            code::MAX_1 => format!("{}: max 1 in force", group()),
+            code::MAX_2 => format!("{}: max 2 in force", group()),
+            code::DYNAMIC_MAX => format!("{}: dynamic max in force", group()),
+            code::DYNAMIC_MAX_UP => format!("{}: dynamic max raised", group()),
+            code::DYNAMIC_MAX_DOWN => format!("{}: dynamic max lowered", group()),
+            code::CYCLE => format!("cycle of {n} s"),
+            code::OFFSET => format!("offset of {n} s"),
             134..=149 => format!("split {}: {n} s", self.code - 133),
-            150 => format!("coordination: {}", COORDINATION.get(usize::from(n)).unwrap_or(&"?")),
-            151 => format!("{}: yield point", group()),
-            152 => format!("{}: coordinated green begins", group()),
+            code::COORDINATION => format!("coordination: {}", COORDINATION.get(usize::from(n)).unwrap_or(&"?")),
+            code::YIELD => format!("{}: yield point", group()),
+            code::COORDINATED => format!("{}: coordinated green begins", group()),
             code::PATTERN => format!("pattern {n}"),
             code::FLASH if n == 0 => "flashing ends".into(),
             code::FLASH => "flashing".into(),
@@ -80,7 +85,6 @@ impl Event {
             },
             code::POWER => "power on".into(),
             other => format!("event {other} ({n})"),
-        };
-        format!("{what}, {}", self.reason.words(plan))
+        }
     }
 }

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::parameters::Parameters;
 use crate::{
-    Millis,
+    GroupCalls, Millis,
     plan::{Actuation, DetectorKind, DetectorPlace, DetectorUse, GroupKind, Plan, Recall, Rings, bit},
 };
 
@@ -82,7 +82,10 @@ pub(super) struct Layout {
     pub idle: Vec<bool>,
     pub min_green: Vec<Millis>,
     pub max_red: Vec<Millis>,
-    pub recall: Vec<Recall>,
+    /// By group, whether it is called whatever detectors say.
+    pub always: Vec<bool>,
+    /// By group, whether no detector calls or extends it.
+    pub blind: Vec<bool>,
     /// By group, the phases that open it.
     pub openers: Vec<Vec<usize>>,
     /// A phase that has not become green so long after it was asked for is kept from it.
@@ -132,6 +135,7 @@ impl Layout {
     /// What follows from a plan with rings; empty for one without.
     pub fn new(plan: &Plan, run: &Parameters) -> Self {
         let groups = plan.groups();
+        let (numbers, calls) = (|| (0..u16::MAX).take(groups.len()), GroupCalls::new(plan));
         let modes = plan.spec().rings.as_ref().map(|r| r.modes).unwrap_or_default();
         let mut layout = Self {
             phases: Vec::new(),
@@ -144,7 +148,8 @@ impl Layout {
             idle: idle(&plan.spec().detectors),
             min_green: groups.iter().map(|g| g.min_green).collect(),
             max_red: groups.iter().map(|g| g.max_red).collect(),
-            recall: groups.iter().map(|g| g.recall).collect(),
+            always: numbers().map(|g| plan.is_always_called(g)).collect(),
+            blind: numbers().map(|g| !calls.can_call(g) && !calls.can_extend(g)).collect(),
             openers: alloc::vec![Vec::new(); groups.len()],
             stuck: Millis(0),
             anew: Millis(0),

@@ -47,21 +47,13 @@ impl Nema {
     /// after each decision, at its time.
     pub(super) fn look(&mut self, now: Millis, view: &View<'_>) {
         let changed = self.last.unwrap_or(now);
-        if self.wired.is_empty() {
-            let groups = (0..u16::MAX).take(self.groups.len());
-            self.wired.extend(groups.map(|g| (view.calls.can_call(g), view.calls.can_extend(g))));
-        }
         for (g, (seen, &lamp)) in (0..u16::MAX).zip(self.groups.iter_mut().zip(view.lamps)) {
             let i = usize::from(g);
             let flashes = lamp == Lamp::Flashing && self.layout.flashing[i];
             seen.green = lamp.is_green().then(|| seen.green.unwrap_or(changed));
             seen.open = (lamp.is_green() || flashes).then(|| seen.open.unwrap_or(changed));
             seen.ends = lamp == Lamp::Yellow;
-            seen.wanted = match self.layout.recall[i] {
-                Recall::Min | Recall::Max | Recall::Ped => true,
-                Recall::None if !self.wired[i].0 => true,
-                Recall::None | Recall::Soft => view.calls.is_called(g),
-            };
+            seen.wanted = self.layout.always[i] || view.calls.is_called(g);
             let closed = seen.open.is_none() && !seen.ends;
             seen.waits = if closed && seen.wanted { seen.waits.or(Some(now)) } else { None };
         }
@@ -181,7 +173,7 @@ impl Nema {
     /// Whether a phase has its greatest green: by recall, or because nobody could say that it needs less.
     pub(super) fn max_recall(&self, p: usize) -> bool {
         let phase = &self.layout.phases[p];
-        let blind = |&g: &u16| self.wired[usize::from(g)] == (false, false);
+        let blind = |&g: &u16| self.layout.blind[usize::from(g)];
         !phase.exclusive && (phase.recall == Recall::Max || phase.carriers.iter().all(blind))
     }
 

@@ -161,8 +161,6 @@ pub(crate) struct Nema {
     last: Option<Millis>,
     /// What the log is to be told.
     notes: Vec<(u8, u16)>,
-    /// By group, whether detectors call it, and whether they extend it; as the view has it. Empty until it is asked.
-    wired: Vec<(bool, bool)>,
 }
 
 impl Nema {
@@ -182,7 +180,6 @@ impl Nema {
             called: vec![Called::default(); layout.phases.len()],
             last: None,
             notes: Vec::with_capacity(4 * layout.phases.len() + 8),
-            wired: Vec::with_capacity(plan.groups().len()),
             layout,
             run,
         }

@@ -1,7 +1,7 @@
 //! When people on foot are served.
 
 use super::{Nema, standing::Standing};
-use crate::{Millis, plan::Recall};
+use crate::Millis;
 
 impl Nema {
     /// Asks for walks and ends them. When to look again.
@@ -61,10 +61,7 @@ impl Nema {
             return if now < stuck { stuck.min(now + Millis(1000)) } else { now };
         };
         let over = opened.0 + phase.walk;
-        let recalled = |&g: &u16| {
-            let recall = self.layout.recall[usize::from(g)];
-            recall != Recall::Soft && (recall != Recall::None || !self.wired[usize::from(g)].0)
-        };
+        let recalled = |&g: &u16| self.layout.always[usize::from(g)];
         let rests = phase.actuation.rest_in_walk || phase.walks.iter().any(recalled);
         if now < over || !rests || phase.exclusive || self.conflicting(r) {
             return over;

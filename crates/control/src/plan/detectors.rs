@@ -130,6 +130,21 @@ pub enum DetectorKind {
     In,
 }
 
+impl DetectorKind {
+    /// All of them, from the stop line upstream.
+    pub const ALL: [Self; 4] = [Self::StopBar, Self::Count, Self::X, Self::In];
+
+    /// What people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StopBar => "stop bar",
+            Self::Count => "count",
+            Self::X => "X",
+            Self::In => "IN",
+        }
+    }
+}
+
 /// Where a detector lies.
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]

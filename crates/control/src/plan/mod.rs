@@ -146,6 +146,18 @@ impl Plan {
         self.groups.iter().position(|g| g.name == name).and_then(|i| u16::try_from(i).ok())
     }
 
+    /// Whether a group is called in every cycle whatever detectors say: it has a recall, or none that could call it. A soft
+    /// recall comes only when nobody else calls: nobody waits for it.
+    pub fn is_always_called(&self, group: u16) -> bool {
+        let Some(group) = self.groups.get(usize::from(group)) else { return false };
+        let calls = |d: &DetectorUse| d.mode.calls() && d.groups.contains(&group.name);
+        match group.recall {
+            Recall::Min | Recall::Max | Recall::Ped => true,
+            Recall::Soft => false,
+            Recall::None => !self.spec.detectors.iter().any(calls),
+        }
+    }
+
     /// Relations and intergreens.
     pub const fn matrix(&self) -> &Matrix {
         &self.matrix

@@ -4,11 +4,16 @@
 
 extern crate alloc;
 
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 
 use intergreen_control::{
-    Command, Decision, DetectorEvent, Input, Lamp, Millis, Plan, PlanSpec, Program, ProgramStep, Request, StateError,
-    StateReader, Strategy, View,
+    Command, Controller, Decision, DetectorEvent, Input, Lamp, Millis, Plan, PlanSpec, Program, ProgramStep, Request,
+    StateError, StateReader, Strategy, View,
     plan::{
         Delay, DetectorLimits, DetectorMode, DetectorUse, GroupKind, GroupSpec, IntergreenSpec, IntergreenTime,
         InterstageSpec, OverlapSpec, PhaseSpec, Preempt, PreemptKind, Recall, RingsSpec, StageSpec, StartUp, Waiver,
@@ -547,4 +552,55 @@ pub fn random_input(dice: &mut Dice, plan: &Plan, at: Millis, faults: bool) -> I
         _ => Command::Reset,
     };
     Input::Command { at, command }
+}
+
+/// Time in one leap, or in steps of any size with checkpoints between: the same outputs, and at `end` the same state.
+/// `inputs` are in order of time; `make` makes equal controllers that log events.
+pub fn steps_change_nothing(
+    make: impl Fn() -> Controller,
+    inputs: &[Input],
+    end: i64,
+    dice: &mut Dice,
+) -> Result<(), String> {
+    let drain = |controller: &mut Controller| core::iter::from_fn(|| controller.poll_output()).collect::<Vec<_>>();
+    let saved = |controller: &Controller| {
+        let mut bytes = Vec::new();
+        controller.save(&mut bytes);
+        bytes
+    };
+    let (mut at_once, mut in_steps) = (make(), make());
+    at_once.start(Millis(0));
+    in_steps.start(Millis(0));
+    inputs.iter().for_each(|&input| at_once.handle(input));
+    at_once.advance(Millis(end));
+    let mut outputs = Vec::new();
+    let (mut now, mut fed) = (0, 0);
+    while now < end {
+        let step = if dice.chance(50) { dice.below(30) as i64 } else { dice.time(0, 30_000).0 };
+        now = (now + step).min(end);
+        while let Some(&input) = inputs.get(fed).filter(|i| i.at() <= Millis(now)) {
+            in_steps.handle(input);
+            fed += 1;
+        }
+        in_steps.advance(Millis(now));
+        outputs.append(&mut drain(&mut in_steps));
+        if dice.chance(10) {
+            let bytes = saved(&in_steps);
+            let mut restored = make();
+            restored.load(&bytes).map_err(|e| e.to_string())?;
+            if saved(&restored) != bytes || restored.explain() != in_steps.explain() {
+                return Err(format!("restored at {now} ms, it is another one"));
+            }
+            in_steps = restored;
+            in_steps.log_events(true);
+        }
+    }
+    let expected = drain(&mut at_once);
+    if let Some((a, b)) = expected.iter().zip(&outputs).find(|(a, b)| a != b) {
+        return Err(format!("at once {a:?}, in steps {b:?}"));
+    }
+    if expected.len() != outputs.len() {
+        return Err(format!("at once {} outputs, in steps {}", expected.len(), outputs.len()));
+    }
+    if saved(&at_once) != saved(&in_steps) { Err("another state in the end".into()) } else { Ok(()) }
 }
