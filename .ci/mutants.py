@@ -208,6 +208,12 @@ MUTANTS = [
         "let trailing = !asked && now < state.left;",
     ),
     (
+        "somebody starts beside an overlap that ends in the same moment",
+        KERNEL + "mod.rs",
+        "self.end_greens() | self.end_yellows() || self.levels() | self.start_greens()",
+        "self.end_greens() | self.end_yellows() | self.levels() | self.start_greens()",
+    ),
+    (
         "conflicting lamps are taken over at the start",
         KERNEL + "mod.rs",
         "            if self.in_conflict(g) {",

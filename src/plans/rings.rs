@@ -6,13 +6,16 @@
 //!  ring 2 │ 5   │ 6      │ 7   │ 8      │    5, 1 their lefts, protected, where the left has lanes of its own
 //! ```
 //! Phases 4 and 8 are the other street, 7 and 3 its lefts. A left turn that shares a lane, or that nobody meets, belongs
-//! to the phase of its road. Of the main street 2 is the direction that goes more to the north or east. Where the other
-//! street ends here (a T), its left is phase 4 and its right phase 8, or all of it phase 4, if they share a lane.
+//! to the phase of its road. One with lanes of its own is turned as the file's program turns it: where that lets it give
+//! way to the oncoming traffic it goes with its road, and where it has a green of its own besides it follows both phases
+//! as an overlap, protected with the one, giving way with the other; else it waits for its own phase. Of the main street
+//! 2 is the direction that goes more to the north or east. Where the other street ends here (a T), its left is phase 4
+//! and its right phase 8, or all of it phase 4, if they share a lane.
 
 use std::collections::BTreeMap;
 
 use intergreen_control::plan::{OverlapSpec, PhaseSpec, RingsSpec};
-use intergreen_control::{Lamp, Millis};
+use intergreen_control::{Lamp, Millis, ProgramStep};
 
 use super::meetings::{between, group, headings, way};
 use super::relations::{Relations, is_opposite, sorted};
@@ -38,6 +41,17 @@ pub(super) struct Streets<'a> {
     /// The movements of each group.
     pub movements: &'a [Vec<MovementId>],
     pub relations: &'a Relations,
+}
+
+/// How a left turn with lanes of its own meets the oncoming traffic.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Turns {
+    /// Not at all.
+    Protected,
+    /// It gives way.
+    GivingWay,
+    /// Sometimes the one, sometimes the other.
+    Both,
 }
 
 /// Rings with what to say about them.
@@ -92,6 +106,7 @@ impl Streets<'_> {
         let mut approaches = self.approaches()?;
         let pairs = pair_up(&mut approaches)?;
         let mut phases: BTreeMap<u8, Vec<u16>> = BTreeMap::new();
+        let mut overlaps = Vec::new();
         let mut stem: Vec<(u16, &Vec<MovementId>)> = Vec::new();
         for (g, movements) in (0..).zip(self.movements).filter(|(_, m)| !m.is_empty()) {
             let place = |m: &MovementId| {
@@ -112,8 +127,21 @@ impl Streets<'_> {
             let facing = pairs.iter().find(|p| p.iter().any(|s| s.approach == Some(approach)));
             let facing = facing.and_then(|p| p.iter().find(|s| s.approach != Some(approach))?.approach);
             let own = &approaches[approach];
-            let is_protected = facing.is_some_and(|f| self.is_protected(movements, own, &approaches[f]));
-            phases.entry(if is_protected { seat.left } else { seat.through }).or_default().push(g);
+            let has_own = facing.is_some_and(|f| self.is_protected(movements, own, &approaches[f]));
+            match if has_own { self.turns(g) } else { Turns::GivingWay } {
+                Turns::Protected => phases.entry(seat.left).or_default().push(g),
+                Turns::GivingWay => phases.entry(seat.through).or_default().push(g),
+                Turns::Both => {
+                    phases.entry(seat.left).or_default();
+                    overlaps.push(OverlapSpec {
+                        group: g.to_string(),
+                        phases: vec![seat.left],
+                        permissive: vec![seat.through],
+                        lead: Millis(0),
+                        trail: Millis(0),
+                    });
+                }
+            }
         }
         for (g, phase) in self.share_out(&stem) {
             phases.entry(phase).or_default().push(g);
@@ -121,9 +149,20 @@ impl Streets<'_> {
         self.place_crossings(&mut phases);
         let section = |numbers: [u8; 2]| numbers.into_iter().filter(|n| phases.contains_key(n)).collect::<Vec<u8>>();
         let rings = vec![vec![section([1, 2]), section([3, 4])], vec![section([5, 6]), section([7, 8])]];
-        let spec = spec(&phases, rings, Vec::new());
+        let spec = spec(&phases, rings, overlaps);
         self.verify(&spec)?;
-        Ok(Found { notes: self.describe(&phases, &approaches), spec })
+        let mut described = phases;
+        for overlap in &spec.overlaps {
+            for (number, group) in overlap.phases.iter().zip(overlap.group.parse()) {
+                described.entry(*number).or_default().push(group);
+            }
+        }
+        let mut notes = self.describe(&described, &approaches);
+        notes.extend(spec.overlaps.iter().map(|o| {
+            let through = o.permissive.iter().map(u8::to_string).collect::<Vec<_>>().join(" ");
+            format!("group {} gives way with phase {through}", o.group)
+        }));
+        Ok(Found { notes, spec })
     }
 
     /// The roads that lead into the signal, by direction.
@@ -184,6 +223,21 @@ impl Streets<'_> {
             self.signal.movements.iter().any(|&m| of(m) && !self.is_left(m))
         };
         movements.iter().all(|&m| self.is_left(m) && own_lane(m)) && others(own) && others(facing)
+    }
+
+    /// How the program turns a group that has lanes of its own.
+    fn turns(&self, g: u16) -> Turns {
+        let steps = self.signal.program.steps();
+        let lamp = |step: &ProgramStep, g: u16| step.lamps.get(usize::from(g)).copied().unwrap_or(Lamp::Red);
+        let meets =
+            |step: &ProgramStep| self.relations.yields.keys().any(|&[who, to]| who == g && lamp(step, to).is_green());
+        let gives_way = steps.iter().any(|s| lamp(s, g) == Lamp::GreenMinor && meets(s));
+        let protected = steps.iter().any(|s| lamp(s, g).is_green() && !meets(s));
+        match (gives_way, protected) {
+            (true, true) => Turns::Both,
+            (true, false) => Turns::GivingWay,
+            (false, _) => Turns::Protected,
+        }
     }
 
     /// The groups of a stem with their phases: lefts first, groups that share lanes in one phase.

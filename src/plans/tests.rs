@@ -305,6 +305,36 @@ fn rings_follow_from_roads_and_lanes() {
 }
 
 #[test]
+fn a_left_turn_with_lanes_of_its_own_is_turned_as_the_program_turns_it() {
+    let mut network = intersection(CROSS, 2, true);
+    let (left, oncoming) = (("w", "n"), ("e", "w"));
+    let own = open(&network, &[left], 'G');
+    let through = open(&network, &[("w", "e"), oncoming], 'G');
+    let both = joined(&through, &open(&network, &[left], 'g'));
+    let red = "r".repeat(own.len());
+    let yellow = |of: &str| of.replace(['G', 'g'], "y");
+    let rings = |network: &mut Network, first: &str, second: &str| {
+        let steps = [(10, first), (3, &*yellow(first)), (2, &*red), (20, second), (3, &*yellow(second)), (2, &*red)];
+        let plan = with(network, &steps, false).expect("a plan");
+        plan.plan.spec().rings.clone().expect("rings")
+    };
+    let group = own.find('G').expect("a group").to_string();
+    let of_own = |rings: &intergreen_control::plan::RingsSpec| {
+        rings.phases.iter().find(|p| p.groups.contains(&group)).map(|p| p.number)
+    };
+    // Green beside the oncoming traffic, and once by itself: it follows both phases.
+    let found = rings(&mut network, &own, &both);
+    let overlap = &found.overlaps[0];
+    assert_eq!((&overlap.group, &overlap.phases[..], &overlap.permissive[..]), (&group, &[5][..], &[2][..]));
+    // Only by itself: it waits for its own phase.
+    let found = rings(&mut network, &own, &through);
+    assert_eq!((of_own(&found), found.overlaps.len()), (Some(5), 0));
+    // Only giving way: it goes with its road.
+    let found = rings(&mut network, &both, &through);
+    assert_eq!((of_own(&found), found.overlaps.len()), (Some(2), 0));
+}
+
+#[test]
 fn a_stem_has_a_phase_in_each_ring() {
     let network = intersection(TEE, 2, true);
     let plan = of_signal(&network, SignalId(0), false).expect("a plan");

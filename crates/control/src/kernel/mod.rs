@@ -201,11 +201,11 @@ impl Kernel {
             self.fallback.advance(&self.plan, &self.lights, &self.omit, now);
             self.reasons.fill(Reason::Over);
             self.aim();
-            // Ends make room for starts, and starts end protected turns: at most a few rounds in one moment.
-            for _ in 0..4 {
-                let ended = self.end_greens() | self.end_yellows();
-                let started = self.levels() | self.start_greens();
-                if !(ended | started) {
+            // Ends make room for starts, and starts end protected turns: at most a few rounds in one moment. Whoever
+            // follows what has just ended ends in the next round, and nobody starts beside it before.
+            for _ in 0..8 {
+                let changed = self.end_greens() | self.end_yellows() || self.levels() | self.start_greens();
+                if !changed {
                     break;
                 }
                 self.preempts.serve(&self.plan, &self.lights, now, journal);

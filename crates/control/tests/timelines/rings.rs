@@ -6,7 +6,8 @@
 //! ```
 
 use intergreen_control::plan::{
-    GroupKind, GroupSpec, OverlapSpec, Pattern, PhaseSpec, PhaseSplit, PlanSpec, RingsSpec,
+    GroupKind, GroupSpec, IntergreenSpec, IntergreenTime, OverlapSpec, Pattern, PhaseSpec, PhaseSplit, PlanSpec,
+    RingsSpec,
 };
 
 use crate::{head, on_foot, s, timeline::Timeline, vehicle};
@@ -204,6 +205,52 @@ fn fixed_time_runs_a_pattern_of_phases() {
           100  G r r r G r r r r r    -- the next cycle
               ...
           106  G r r r G r r r r r
+        ",
+    );
+}
+
+/// L turns left, protected with phase 5, giving way with phase 2; R turns right with phase 4 and gives way to L.
+fn overlap_that_others_give_way_to() -> PlanSpec {
+    let mut spec = PlanSpec::new("overlap", ["2", "5", "4", "L", "R"].map(vehicle).to_vec())
+        .forbid("2", "4", (s(4), s(4)))
+        .forbid("5", "4", (s(4), s(4)))
+        .forbid("L", "4", (s(4), s(4)))
+        .give_way("R", "L", false);
+    spec.intergreens.push(IntergreenSpec { from: "L".into(), to: "R".into(), time: IntergreenTime::Given(s(3)) });
+    let phase = |number: u8, groups: &[&str]| PhaseSpec {
+        number,
+        groups: groups.iter().map(|g| (*g).into()).collect(),
+        walks: vec![],
+        actuation: Default::default(),
+    };
+    spec.rings = Some(RingsSpec {
+        phases: vec![phase(2, &["2"]), phase(5, &["5"]), phase(4, &["4", "R"])],
+        rings: vec![vec![vec![2], vec![4]], vec![vec![5], vec![]]],
+        overlaps: vec![OverlapSpec {
+            group: "L".into(),
+            phases: vec![5],
+            permissive: vec![2],
+            lead: s(0),
+            trail: s(0),
+        }],
+        modes: Default::default(),
+    });
+    spec
+}
+
+#[test]
+fn nobody_starts_beside_an_overlap_that_ends_with_its_phase_in_the_same_moment() {
+    Timeline::new(overlap_that_others_give_way_to()).check(
+        "
+               2 5 4 L R
+            0  G r r g r  phases 2
+              ...
+           10  y r r y r  phases 4  -- R has nothing to do with 2, but L ends with it
+              ...
+           13  r r r r G
+           14  r r G r G
+              ...
+           20  r r G r G
         ",
     );
 }
