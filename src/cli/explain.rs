@@ -31,6 +31,11 @@ pub struct ExplainArgs {
 /// # Errors
 /// If the log is none of ours, or there is no such signal.
 pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
+    if let (Some(from), Some(to)) = (args.from, args.to)
+        && from > to
+    {
+        return Err(Failure::Input(format!("--from {from} --to {to}: expected a begin before the end")));
+    }
     let (file, _) = log_file(&args.run);
     let mut table = open(&file)?;
     let signal = table.needed(&["signal"], "Signal, as `run --out` writes it")?;
@@ -38,8 +43,8 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
     let event = table.needed(&["event"], "Event, as `run --out` writes it")?;
     let reason = table.needed(&["reason"], "Reason, as `run --out` writes it")?;
     let mut signals: Vec<String> = Vec::new();
-    // Moments of the signal: when, and what happened.
-    let mut moments: Vec<(String, Vec<[String; 2]>)> = Vec::new();
+    // Of the signal: when, what happened, and why.
+    let mut events: Vec<(f64, [String; 2])> = Vec::new();
     let mut logged: Option<(f64, f64)> = None;
     while table.advance()? {
         let name = table.cell(Some(signal));
@@ -56,12 +61,10 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
         if what[0].is_empty() || args.from.is_some_and(|from| at < from) || args.to.is_some_and(|to| at > to) {
             continue;
         }
-        let words = format!("{at:.1}");
-        match moments.last_mut() {
-            Some((last, events)) if *last == words => events.push(what),
-            _ => moments.push((words, vec![what])),
-        }
+        events.push((at, what));
     }
+    // A log that somebody has sorted otherwise, or put together.
+    events.sort_by(|a, b| a.0.total_cmp(&b.0));
     signals.sort_unstable();
     let known = || expected_names(args.signal.as_deref().unwrap_or_default(), signals.iter().map(String::as_str));
     match &args.signal {
@@ -75,24 +78,25 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
     let Some((from, to)) = logged else {
         return Err(Failure::Input(format!("{}: has no events", file.display())));
     };
-    if moments.is_empty() {
+    if events.is_empty() {
         return print(&format!("nothing happened then; the log goes from {from:.1} to {to:.1} s\n"));
     }
     let mut text = format!("{:>10}  what happened, and why\n", "time, s");
-    for (at, events) in moments {
-        text += &format!("{at:>10}  {}\n", plain(&sentence(&events)));
+    for moment in events.chunk_by(|a, b| format!("{:.1}", a.0) == format!("{:.1}", b.0)) {
+        let what: Vec<[&str; 2]> = moment.iter().map(|(_, what)| what.each_ref().map(String::as_str)).collect();
+        text += &format!("{:>10.1}  {}\n", moment[0].0, plain(&sentence(&what)));
     }
     print(&text)
 }
 
 /// The events of a moment in a line: together what has the same reason, and in it who does the same.
-fn sentence(events: &[[String; 2]]) -> String {
+fn sentence(events: &[[&str; 2]]) -> String {
     let same = events.chunk_by(|a, b| a[1] == b[1]);
     same.map(|part| format!("{} ({})", deeds(part), part[0][1])).collect::<Vec<_>>().join("; ")
 }
 
 /// `phase 2 and phase 6: force-off, yellow`, of events like `phase 2: yellow`.
-fn deeds(events: &[[String; 2]]) -> String {
+fn deeds(events: &[[&str; 2]]) -> String {
     let mut by_whom: Vec<(&str, Vec<&str>)> = Vec::new();
     for [event, _] in events {
         let (who, what) = event.rsplit_once(": ").unwrap_or(("", event));
@@ -121,15 +125,14 @@ mod tests {
 
     #[test]
     fn a_moment_is_a_line() {
-        let event = |what: &str, why: &str| [what.to_owned(), why.to_owned()];
         let events = [
-            event("phase 2: force-off", "asked for"),
-            event("phase 2: yellow", "asked for"),
-            event("phase 6: force-off", "asked for"),
-            event("phase 6: yellow", "asked for"),
-            event("phase 3: called", "reported"),
-            event("pattern 2", "the calendar"),
-            event("flashing ends", "the calendar"),
+            ["phase 2: force-off", "asked for"],
+            ["phase 2: yellow", "asked for"],
+            ["phase 6: force-off", "asked for"],
+            ["phase 6: yellow", "asked for"],
+            ["phase 3: called", "reported"],
+            ["pattern 2", "the calendar"],
+            ["flashing ends", "the calendar"],
         ];
         let expected = "phase 2 and phase 6: force-off, yellow (asked for); phase 3: called (reported); \
                         pattern 2, flashing ends (the calendar)";

@@ -52,6 +52,17 @@ fn a_recorded_log_is_measured() {
     has("on green");
     has("100 %");
     has("left out: 1 events with codes of a manufacturer's own");
+    // The run was stopped while it wrote.
+    let cut = measures(&scratch, &format!("{LOG}5, 2026-11-26T07:31:4"), &options).json();
+    assert_eq!(
+        (&cut["skipped"]["last line, which is cut off"], &cut["signals"]),
+        (&1.into(), &json_of(&scratch, &options))
+    );
+}
+
+/// What the whole log comes to.
+fn json_of(scratch: &Scratch, options: &[&str]) -> Value {
+    measures(scratch, LOG, options).json()["signals"].clone()
 }
 
 #[test]
@@ -169,6 +180,15 @@ fn a_run_writes_its_log_and_explains_itself() {
     assert!(said.code == 2 && said.stderr.contains("has no signal 't'; did you mean 'T'? expected T"), "{said:?}");
     let said = explain(&["--from", "1000"]);
     assert!(said.code == 0 && said.stdout.starts_with("nothing happened then; the log goes from "), "{said:?}");
+    let said = explain(&["--from", "51", "--to", "49"]);
+    assert!(said.code == 2 && said.stderr.contains("expected a begin before the end"), "{said:?}");
+    // In whatever order somebody has put it.
+    let (head, rows) = events.split_once('\n').expect("a header");
+    let turned: Vec<&str> = rows.lines().rev().collect();
+    let log = scratch.write("turned.csv", &format!("{head}\n{}\n", turned.join("\n")));
+    let times =
+        |said: &Said| said.stdout.lines().map(|l| l.trim().split("  ").next().map(str::to_owned)).collect::<Vec<_>>();
+    assert_eq!(times(&run(["explain", log.to_str().unwrap()])), times(&explain(&[])));
     let log = scratch.write("log.csv", LOG);
     let said = run(["explain", log.to_str().unwrap()]);
     assert!(

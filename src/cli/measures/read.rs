@@ -35,6 +35,9 @@ pub struct Table<R> {
     reader: csv::Reader<R>,
     row: StringRecord,
     header: Vec<String>,
+    has_rows: bool,
+    /// Whether the last row ends before its last cell.
+    cut: bool,
 }
 
 /// Opens a CSV file.
@@ -56,7 +59,7 @@ impl<R: Read> Table<R> {
             letters.collect::<String>().to_lowercase()
         };
         let header: Vec<String> = reader.headers().map_err(wrong)?.iter().map(simple).collect();
-        Ok(Self { file, reader, row: StringRecord::new(), header })
+        Ok(Self { file, reader, row: StringRecord::new(), header, has_rows: false, cut: false })
     }
 
     /// The place of a column that may be called like this.
@@ -76,13 +79,23 @@ impl<R: Read> Table<R> {
         })
     }
 
-    /// Goes to the next row. `false`: there is none.
+    /// Goes to the next row. `false`: there is none. A last row that is cut off, as when a run was stopped, is left out.
     ///
     /// # Errors
     /// If it is no row of this table.
     pub fn advance(&mut self) -> Result<bool, Failure> {
-        let read = self.reader.read_record(&mut self.row);
-        read.map_err(|e| Failure::Input(format!("{}{}", self.file, broken(&e))))
+        let wrong = match self.reader.read_record(&mut self.row) {
+            Ok(more) => {
+                self.has_rows |= more;
+                return Ok(more);
+            }
+            Err(wrong) => wrong,
+        };
+        let short =
+            matches!(wrong.kind(), csv::ErrorKind::UnequalLengths { expected_len, len, .. } if len < expected_len);
+        // The first row says rather that this is another kind of table.
+        self.cut = self.has_rows && short && matches!(self.reader.read_record(&mut self.row), Ok(false));
+        if self.cut { Ok(false) } else { Err(Failure::Input(format!("{}{}", self.file, broken(&wrong)))) }
     }
 
     /// The cell of the row in a column; empty if there is no such column.
@@ -166,6 +179,9 @@ pub fn log(path: &Path) -> Result<ReadLog, Failure> {
             }
         };
         events.push(Event { signal: number, at, code, parameter });
+    }
+    if table.cut {
+        skip("last line, which is cut off");
     }
     if events.is_empty() {
         return Err(Failure::Input(format!("{}: has no events", path.display())));

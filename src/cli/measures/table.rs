@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::Measured;
 use crate::cli::summary::{plain, thousands};
-use crate::performance::{Measures, Signal};
+use crate::performance::{Measures, Signal, Terminations};
 
 /// More things that were skipped or are broken are not listed.
 const MOST_FINDINGS: usize = 10;
@@ -12,13 +12,25 @@ const MOST_FINDINGS: usize = 10;
 /// The table with what was found.
 pub fn text(measured: &Measured) -> String {
     let mut text = String::new();
-    for signal in &measured.report.signals {
-        one(&mut text, measured, signal);
+    let (shown, still): (Vec<_>, Vec<_>) = measured.report.signals.iter().partition(|s| !is_still(s));
+    shown.iter().for_each(|signal| one(&mut text, measured, signal));
+    if !still.is_empty() {
+        let names: Vec<String> = still.iter().take(MOST_FINDINGS).map(|s| plain(&s.signal)).collect();
+        let more = if still.len() > names.len() { ", …" } else { "" };
+        let _ =
+            writeln!(text, "not shown: signals where nothing changes ({}): {}{more}", still.len(), names.join(", "));
     }
     for (what, n) in measured.skipped.iter().take(MOST_FINDINGS) {
         let _ = writeln!(text, "left out: {} {}", thousands(*n as f64, 0), plain(what));
     }
     text
+}
+
+/// Whether the log of a signal has neither greens that end nor anything that detectors report.
+fn is_still(signal: &Signal) -> bool {
+    let ends = |m: &Measures| m.split.is_some() || m.terminations != Terminations::default();
+    let moves = |m: &Measures| ends(m) || m.arrivals.is_some() || m.yellow_red.is_some() || m.pedestrians.is_some();
+    signal.detectors.is_empty() && !signal.phases.iter().any(|p| moves(&p.total))
 }
 
 /// Columns: title, and the cell of a phase.
