@@ -185,7 +185,7 @@ fn a_run_writes_its_log_and_explains_itself() {
     // In whatever order somebody has put it.
     let (head, rows) = events.split_once('\n').expect("a header");
     let turned: Vec<&str> = rows.lines().rev().collect();
-    let log = scratch.write("turned.csv", &format!("{head}\n{}\n", turned.join("\n")));
+    let log = scratch.write("turned.csv", format!("{head}\n{}\n", turned.join("\n")));
     let times =
         |said: &Said| said.stdout.lines().map(|l| l.trim().split("  ").next().map(str::to_owned)).collect::<Vec<_>>();
     assert_eq!(times(&run(["explain", log.to_str().unwrap()])), times(&explain(&[])));
