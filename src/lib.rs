@@ -20,3 +20,4 @@ pub mod plans;
 pub mod random;
 pub mod scenario;
 pub mod sim;
+pub mod validation;

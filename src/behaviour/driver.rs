@@ -105,7 +105,9 @@ impl Driver {
                 (v + self.accel * self.dt).at_most(self.max_speed).at_most(v0.at_least(v - self.decel * self.dt))
             }
             // Nobody passes the desired speed by accelerating: a long step at a low limit would.
-            FollowingModel::Idm => (v + self.dt * idm::free(self, v, v0)).at_most(v.at_least(v0)),
+            FollowingModel::Idm | FollowingModel::IdmPlus => {
+                (v + self.dt * idm::free(self, v, v0)).at_most(v.at_least(v0))
+            }
             FollowingModel::Calibrated => (v + self.dt * calibrated::free(self, v, v0)).at_most(v.at_least(v0)),
         }
     }
@@ -125,6 +127,9 @@ impl Driver {
             // The plain model is not free of collisions after a tight lane change at long steps.
             FollowingModel::Idm => {
                 (v + self.dt * idm::follow(self, v, v0, tau, leader)).at_most(calibrated::clamp(self, v, leader))
+            }
+            FollowingModel::IdmPlus => {
+                (v + self.dt * idm::follow_plus(self, v, v0, tau, leader)).at_most(calibrated::clamp(self, v, leader))
             }
             FollowingModel::Calibrated => calibrated::follow(self, v, v0, tau, leader),
         }
@@ -152,6 +157,11 @@ impl Driver {
             FollowingModel::Idm => {
                 let wall = Leader { gap: distance, speed: 0.0, accel: 0.0, decel: self.decel };
                 let wanted = v + self.dt * idm::follow(self, v, v0, tau, &wall);
+                wanted.at_most(calibrated::stop_within(self, v, distance, decel))
+            }
+            FollowingModel::IdmPlus => {
+                let wall = Leader { gap: distance, speed: 0.0, accel: 0.0, decel: self.decel };
+                let wanted = v + self.dt * idm::follow_plus(self, v, v0, tau, &wall);
                 wanted.at_most(calibrated::stop_within(self, v, distance, decel))
             }
             FollowingModel::Calibrated => {

@@ -15,6 +15,7 @@ use super::import::{ImportArgs, UpgradeArgs};
 use super::measures::MeasuresArgs;
 use super::replay::ReplayArgs;
 use super::timing::TimingArgs;
+use super::validate::ValidateArgs;
 use crate::demand::FollowingModel;
 use crate::demand::routing::Moment;
 
@@ -61,6 +62,8 @@ pub enum Action {
     Controllers(ControllersArgs),
     /// Print the timing sheet of every signal of a scenario
     Timing(TimingArgs),
+    /// Show what the physics claims: capacity, delay, waves, each with target, figure and verdict
+    Validate(ValidateArgs),
     /// Write an old file of ours in the present version of the format
     Upgrade(UpgradeArgs),
 }
@@ -193,6 +196,8 @@ pub enum Behaviour {
     KraussOrig1,
     /// The intelligent driver model
     Idm,
+    /// IDM+: free road and leader apart
+    IdmPlus,
 }
 
 impl Behaviour {
@@ -203,6 +208,7 @@ impl Behaviour {
             Self::Krauss => FollowingModel::Krauss,
             Self::KraussOrig1 => FollowingModel::KraussOrig1,
             Self::Idm => FollowingModel::Idm,
+            Self::IdmPlus => FollowingModel::IdmPlus,
         }
     }
 }

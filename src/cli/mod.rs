@@ -33,6 +33,7 @@ mod tables;
 mod timestamps;
 mod timing;
 mod tips;
+mod validate;
 mod watch;
 
 use std::io::Write;
@@ -83,6 +84,7 @@ pub fn main() -> ExitCode {
         Some(args::Action::Import(args)) => import::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::Controllers(args)) => controllers::run(&args),
         Some(args::Action::Timing(args)) => timing::run(&args),
+        Some(args::Action::Validate(args)) => validate::run(&args),
         Some(args::Action::Upgrade(args)) => import::upgrade(&args).map(|()| ExitCode::SUCCESS),
     };
     match result {

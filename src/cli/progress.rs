@@ -96,3 +96,16 @@ fn minutes(seconds: f64) -> String {
     let s = seconds.min(359_999.0) as u64;
     format!("{}:{:02}", s / 60, s % 60)
 }
+
+/// A bar on stderr over so many parts of a job; nothing where that is no terminal.
+pub fn parts(number: usize) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} [{bar:30}] {pos} of {len}: {msg}");
+    let bar = ProgressBar::with_draw_target(Some(number as u64), ProgressDrawTarget::stderr());
+    // The template is a constant; the fallback is never seen.
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+    bar.enable_steady_tick(std::time::Duration::from_millis(100));
+    bar
+}

@@ -17,6 +17,8 @@ pub enum FollowingModel {
     KraussOrig1,
     /// The intelligent driver model (Treiber, Hennecke, Helbing 2000).
     Idm,
+    /// IDM+: free road and leader apart, the stricter of both counts (Schakel, van Arem, Netten 2010).
+    IdmPlus,
 }
 
 impl FollowingModel {
@@ -27,6 +29,7 @@ impl FollowingModel {
             Self::Krauss => "krauss",
             Self::KraussOrig1 => "krauss_orig1",
             Self::Idm => "idm",
+            Self::IdmPlus => "idm_plus",
         }
     }
 }

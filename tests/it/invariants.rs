@@ -99,7 +99,13 @@ fn towns_without_clear_priorities_keep_them_too() {
 /// Towns 31–40 with each comparator at SUMO's step of 1 s, and the calibrated driver there too.
 #[test]
 fn random_towns_keep_them_with_every_model_at_one_second() {
-    let models = [FollowingModel::Krauss, FollowingModel::KraussOrig1, FollowingModel::Idm, FollowingModel::Calibrated];
+    let models = [
+        FollowingModel::Krauss,
+        FollowingModel::KraussOrig1,
+        FollowingModel::Idm,
+        FollowingModel::IdmPlus,
+        FollowingModel::Calibrated,
+    ];
     for number in 31..=40 {
         for model in models {
             let mut world = random_town(number, Rules::Clear, 4.0).step(1.0).behaviour(model);

@@ -113,8 +113,13 @@ fn dense(model: FollowingModel) {
 
 #[test]
 fn no_change_makes_an_overlap() {
-    for model in [FollowingModel::Calibrated, FollowingModel::Idm, FollowingModel::Krauss, FollowingModel::KraussOrig1]
-    {
+    for model in [
+        FollowingModel::Calibrated,
+        FollowingModel::Idm,
+        FollowingModel::IdmPlus,
+        FollowingModel::Krauss,
+        FollowingModel::KraussOrig1,
+    ] {
         dense(model);
     }
 }

@@ -8,8 +8,13 @@ use proptest::test_runner::RngSeed;
 
 use super::worlds::{URBAN, alike, alike_by};
 
-const MODELS: [FollowingModel; 4] =
-    [FollowingModel::Calibrated, FollowingModel::Idm, FollowingModel::Krauss, FollowingModel::KraussOrig1];
+const MODELS: [FollowingModel; 5] = [
+    FollowingModel::Calibrated,
+    FollowingModel::Idm,
+    FollowingModel::IdmPlus,
+    FollowingModel::Krauss,
+    FollowingModel::KraussOrig1,
+];
 
 /// A driver with the default parameters of a model.
 fn driver(model: FollowingModel, dt: f32) -> Driver {

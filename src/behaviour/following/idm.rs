@@ -1,4 +1,4 @@
-//! The intelligent driver model, exponent δ = 4. Functions return an acceleration, m/s².
+//! The intelligent driver model, exponent δ = 4, and IDM+. Functions return an acceleration, m/s².
 
 use super::super::bounds::Bounds;
 use super::super::driver::{Driver, Leader};
@@ -22,4 +22,11 @@ pub(super) fn z(d: &Driver, v: f32, tau: f32, leader: &Leader) -> f32 {
 pub fn follow(d: &Driver, v: f32, v0: f32, tau: f32, leader: &Leader) -> f32 {
     let z = z(d, v, tau, leader);
     (free(d, v, v0) - d.accel * z * z).at_least(-d.emergency)
+}
+
+/// Acceleration behind a leader by IDM+: of the free road's and the leader's the smaller one.
+#[inline]
+pub fn follow_plus(d: &Driver, v: f32, v0: f32, tau: f32, leader: &Leader) -> f32 {
+    let z = z(d, v, tau, leader);
+    free(d, v, v0).at_most(d.accel * (1.0 - z * z)).at_least(-d.emergency)
 }

@@ -1,0 +1,87 @@
+//! `intergreen validate`: every claim about the physics, measured.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{Failure, print};
+use crate::validation::{EXPERIMENTS, Effort, Experiment, Section, html, markdown, table};
+
+/// Options of `validate`.
+#[derive(Args, Clone, Debug)]
+pub struct ValidateArgs {
+    /// Only these rows or experiments (1, 2, 7, discharge, …)
+    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Runs of each experiment [default: 30]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub seeds: Option<u64>,
+    /// Write validation.html, validation.md and its pictures into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// A few seeds and short runs: under a minute, wide intervals
+    #[arg(long)]
+    pub quick: bool,
+}
+
+/// Runs the suite. Exit code 1 if a row misses its target.
+///
+/// # Errors
+/// If there is no such row, or a file cannot be written.
+pub fn run(args: &ValidateArgs) -> Result<ExitCode, Failure> {
+    let chosen = chosen(&args.only)?;
+    let usual = if args.quick { Effort::QUICK } else { Effort::default() };
+    let effort = Effort { seeds: args.seeds.unwrap_or(usual.seeds), ..usual };
+    let progress = super::progress::parts(chosen.len());
+    let mut sections: Vec<Section> = Vec::new();
+    for experiment in chosen {
+        progress.set_message(experiment.name);
+        let section = (experiment.run)(effort);
+        progress.suspend(|| print(&format!("{}\n", table(&section))))?;
+        progress.inc(1);
+        sections.push(section);
+    }
+    progress.finish_and_clear();
+    let rows = || sections.iter().flat_map(|s| &s.rows);
+    let missed: Vec<&str> = rows().filter(|r| !r.passes()).map(|r| r.id).collect();
+    print(&format!(
+        "{} of {} rows pass{}\n",
+        rows().count() - missed.len(),
+        rows().count(),
+        match missed.len() {
+            0 => String::new(),
+            _ => format!("; missed: {}", missed.join(", ")),
+        }
+    ))?;
+    if let Some(dir) = &args.out {
+        write(dir, &sections, effort.seeds)?;
+    }
+    Ok(if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The experiments that are asked for, by their names or by the numbers of their rows; all if none is.
+fn chosen(only: &[String]) -> Result<Vec<&'static Experiment>, Failure> {
+    let is = |e: &Experiment, word: &str| {
+        let number = word.trim_start_matches(['c', 'C']).trim_end_matches(|c: char| c.is_ascii_lowercase());
+        e.name == word || e.ids.contains(&number)
+    };
+    if let Some(unknown) = only.iter().find(|word| !EXPERIMENTS.iter().any(|e| is(e, word))) {
+        let known: Vec<String> = EXPERIMENTS.iter().map(|e| format!("{} ({})", e.name, e.ids.join(", "))).collect();
+        return Err(Failure::Input(format!("--only {unknown}: expected one of {}", known.join(", "))));
+    }
+    Ok(EXPERIMENTS.iter().filter(|e| only.is_empty() || only.iter().any(|word| is(e, word))).collect())
+}
+
+/// The page, the page of the documentation, and its pictures.
+fn write(dir: &std::path::Path, sections: &[Section], seeds: u64) -> Result<(), Failure> {
+    let pictures = dir.join("validation");
+    let failed = |path: &std::path::Path, e: std::io::Error| Failure::Run(format!("{}: {e}", path.display()));
+    std::fs::create_dir_all(&pictures).map_err(|e| failed(&pictures, e))?;
+    let put = |path: PathBuf, text: String| std::fs::write(&path, text).map_err(|e| failed(&path, e));
+    for plot in sections.iter().flat_map(|s| &s.plots) {
+        put(pictures.join(format!("{}.svg", plot.name)), plot.svg())?;
+    }
+    put(dir.join("validation.html"), html(sections, seeds))?;
+    put(dir.join("validation.md"), markdown(sections, seeds))
+}

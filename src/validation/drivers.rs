@@ -1,0 +1,48 @@
+//! Who drives in an experiment.
+
+use crate::demand::{FollowingModel, VehicleType};
+use crate::network::VehicleClass;
+
+/// A model of drivers, with the parameters it comes with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Drivers {
+    /// The calibrated ones, which are judged.
+    Calibrated,
+    /// SUMO's default.
+    Krauss,
+    /// The intelligent driver model as SUMO has it.
+    Idm,
+}
+
+impl Drivers {
+    /// Those beside which the calibrated ones are shown.
+    pub const OTHERS: [Self; 2] = [Self::Krauss, Self::Idm];
+
+    /// Their name in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Calibrated => "calibrated",
+            Self::Krauss => "Krauss",
+            Self::Idm => "IDM",
+        }
+    }
+
+    /// A car, with the variation from driver to driver that the model has by default.
+    pub fn car(self) -> VehicleType {
+        let sumo = |model| VehicleType::sumo("car", VehicleClass::Passenger).with_model(model);
+        match self {
+            Self::Calibrated => VehicleType::calibrated("car"),
+            Self::Krauss => sumo(FollowingModel::Krauss),
+            Self::Idm => sumo(FollowingModel::Idm),
+        }
+    }
+
+    /// A car, all drivers alike and none dawdling.
+    pub fn alike(self) -> VehicleType {
+        let mut car = self.car();
+        car.speed_factor.deviation = 0.0;
+        car.tau_variation = 0.0;
+        car.sigma = 0.0;
+        car
+    }
+}
