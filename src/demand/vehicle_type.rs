@@ -96,6 +96,10 @@ pub struct VehicleType {
     pub lc_assertive: f64,
 }
 
+/// Desired headway of those who drive trucks and buses, s, in the calibrated model: with it a mix of trucks and trailers
+/// counts for as many cars as the Highway Capacity Manual says (validation C4).
+const HEAVY_TAU: f64 = 2.4;
+
 /// What SUMO 1.28 assumes of a class: length, width, min gap, max speed (m/s), accel, decel, emergency decel,
 /// deviation of the speed factor.
 type ClassDefaults = (f64, f64, f64, f64, f64, f64, f64, f64);
@@ -173,7 +177,7 @@ impl VehicleType {
             self.decel = 2.0;
             self.apparent_decel = 2.0;
             self.emergency_decel = self.emergency_decel.max(9.0);
-            self.tau = 1.3;
+            self.tau = if self.class.is_heavy() { HEAVY_TAU } else { 1.3 };
             self.tau_variation = 0.15;
             self.sigma = 0.0;
             self.start_delay = 1.0;

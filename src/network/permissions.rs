@@ -40,6 +40,13 @@ vehicle_classes! {
     Wheelchair = "wheelchair", Scooter = "scooter", Drone = "drone",
 }
 
+impl VehicleClass {
+    /// Whether it is a heavy vehicle of the capacity manuals: trucks and buses.
+    pub const fn is_heavy(self) -> bool {
+        matches!(self, Self::Truck | Self::Trailer | Self::Bus | Self::Coach)
+    }
+}
+
 /// The set of vehicle classes that may use a lane or movement.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Permissions(u64);

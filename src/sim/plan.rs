@@ -10,6 +10,7 @@ use super::scene::{LaneFacts, MoveFacts};
 use super::state::{Flags, Vehicle};
 use crate::behaviour::gap::{self, Passage};
 use crate::behaviour::{Bounds, Driver, Leader};
+use crate::demand::FollowingModel;
 use crate::network::{LaneId, MovementId, MovementKind};
 use intergreen_control::Lamp;
 
@@ -23,6 +24,10 @@ const OVER_LINE: f32 = 0.1;
 const SETTLE_GAP: f32 = 0.5;
 /// Deceleration drivers accept for a yellow, m/s² (SUMO: tls.yellow.min-decel).
 const YELLOW_DECEL: f32 = 3.0;
+/// Time that calibrated drivers take to decide at the begin of a yellow, s: who would have to brake harder after that
+/// goes on. The green extension follows from it (validation C2); the ITE's formula for yellows has 1 s, but where 3 s of
+/// yellow are shown at 50 km/h, as is usual, its drivers would cross on red.
+const YELLOW_REACTION: f32 = 0.7;
 /// How far ahead in time a passage is announced at a signal, s: longer than the slowest turn from a standstill and its
 /// margin.
 const ANNOUNCE_AHEAD: f32 = 12.0;
@@ -348,7 +353,10 @@ impl<'a> Planner<'a> {
             if lamp || lets_out { self.d.decel.at_least(YELLOW_DECEL.at_most(self.d.emergency)) } else { self.d.decel };
         let brake = self.d.brake_gap(self.me.speed, decel);
         // A discrete stop is exact; a continuous one needs a little slack to stay possible once it is decided.
-        let can_stop = seen - if self.d.ballistic() { LEAST_GAP } else { 0.0 } >= brake;
+        let slack = if self.d.ballistic() { LEAST_GAP } else { 0.0 };
+        let undecided = rule == Rule::Yellow && self.me.flags & Flags::WAITS == 0;
+        let reaction = if undecided && self.d.model == FollowingModel::Calibrated { YELLOW_REACTION } else { 0.0 };
+        let can_stop = seen - slack - self.me.speed * reaction >= brake;
         let wanted = match rule {
             Rule::Closed | Rule::Yellow | Rule::Open | Rule::Zipper => STOP_LINE_GAP,
             // Who yields stops as near as possible, to be through quickly.

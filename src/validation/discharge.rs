@@ -29,8 +29,8 @@ const HCM_HEADWAY: f64 = 3600.0 / 1900.0;
 /// At this speed somebody has left the standing queue, m/s.
 const STARTED: f32 = 20.0 / 3.6;
 
-/// Positions of the saturation flow, from 0.
-const SATURATED: std::ops::Range<usize> = 10..20;
+/// Positions in the queue that the saturation flow is taken from, from 0.
+pub const SATURATED: std::ops::Range<usize> = 10..20;
 
 /// One lane at 50 km/h, a signal at its end with this green, and a queue that stands before it.
 pub fn queue_world(car: VehicleType, number: usize, green: f64) -> World {

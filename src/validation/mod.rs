@@ -15,8 +15,11 @@ mod convergence;
 mod delay;
 mod diagram;
 mod discharge;
+mod dispersion;
 mod drivers;
 mod estimate;
+mod exactness;
+mod heavy;
 mod page;
 mod plot;
 mod queue;
@@ -79,9 +82,16 @@ impl Target {
         Self { least: f64::NEG_INFINITY, most }
     }
 
-    /// Whether a figure is inside; what is no number is not.
-    pub fn holds(&self, value: f64) -> bool {
-        (self.least..=self.most).contains(&value)
+    /// What an estimate says of it; what is no number misses it.
+    pub fn verdict(&self, of: &Estimate) -> Verdict {
+        let half = of.half.unwrap_or(0.0);
+        if (self.least..=self.most).contains(&of.mean) {
+            Verdict::Pass
+        } else if of.mean + half >= self.least && of.mean - half <= self.most {
+            Verdict::Open
+        } else {
+            Verdict::Missed
+        }
     }
 }
 
@@ -152,9 +162,32 @@ impl Row {
         self
     }
 
-    /// Whether the target is met, at both steps.
-    pub fn passes(&self) -> bool {
-        self.target.holds(self.measured.mean) && self.finer.is_none_or(|f| self.target.holds(f.mean))
+    /// The verdict: of both steps the worse.
+    pub fn verdict(&self) -> Verdict {
+        let of = |e: &Estimate| self.target.verdict(e);
+        self.finer.as_ref().map_or(Verdict::Pass, of).max(of(&self.measured))
+    }
+}
+
+/// What is said of a row.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Verdict {
+    /// The mean meets the target.
+    Pass,
+    /// The mean does not, but the target lies within its interval: too few seeds to tell.
+    Open,
+    /// It does not.
+    Missed,
+}
+
+impl Verdict {
+    /// In a word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Open => "open",
+            Self::Missed => "MISSED",
+        }
     }
 }
 
@@ -185,9 +218,12 @@ pub struct Experiment {
 /// All experiments, in the order of their rows.
 pub const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "discharge", ids: &["1", "2", "3"], run: discharge::run },
+    Experiment { name: "heavy", ids: &["4"], run: heavy::run },
     Experiment { name: "delay", ids: &["5", "6"], run: delay::run },
     Experiment { name: "diagram", ids: &["7"], run: diagram::run },
     Experiment { name: "queue", ids: &["8"], run: queue::run },
+    Experiment { name: "dispersion", ids: &["9"], run: dispersion::run },
     Experiment { name: "ring", ids: &["10"], run: ring::run },
+    Experiment { name: "exactness", ids: &["18", "19", "21"], run: exactness::run },
     Experiment { name: "convergence", ids: &["20"], run: convergence::run },
 ];

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Estimate, Row, Section, Target};
+use super::{Estimate, Row, Section, Target, Verdict};
 
 /// A figure with its decimals.
 fn figure(value: f64, decimals: usize) -> String {
@@ -30,11 +30,6 @@ fn target(row: &Row) -> String {
     }
 }
 
-/// The verdict in a word.
-const fn verdict(passes: bool) -> &'static str {
-    if passes { "pass" } else { "MISSED" }
-}
-
 /// The cells of a row.
 fn cells(row: &Row) -> [String; 7] {
     [
@@ -44,7 +39,7 @@ fn cells(row: &Row) -> [String; 7] {
         target(row),
         estimate(row.measured, row.decimals),
         row.finer.map_or(String::new(), |f| estimate(f, row.decimals)),
-        verdict(row.passes()).into(),
+        row.verdict().word().into(),
     ]
 }
 
@@ -86,7 +81,7 @@ pub fn html(sections: &[Section], seeds: u64) -> String {
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Intergreen: validation</title>\n<style>\n\
          body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222}\n\
          table{border-collapse:collapse;width:100%;font-size:14px}td,th{border-bottom:1px solid #ddd;padding:.3em .6em;\
-         text-align:left;vertical-align:top}\n.pass{color:#1b7a34}.missed{color:#b3261e;font-weight:bold}\n\
+         text-align:left;vertical-align:top}\n.pass{color:#1b7a34}.open{color:#8a6d00}.missed{color:#b3261e;font-weight:bold}\n\
          figure{margin:1.5em 0}figcaption{color:#555;font-size:13px}svg{max-width:100%;height:auto}\n\
          </style></head><body>\n<h1>Validation</h1>\n",
     );
@@ -96,7 +91,7 @@ pub fn html(sections: &[Section], seeds: u64) -> String {
         HEAD.iter().for_each(|h| _ = write!(text, "<th>{h}</th>"));
         text.push_str("</tr>\n");
         for row in &section.rows {
-            let class = if row.passes() { "pass" } else { "missed" };
+            let class = row.verdict().word().to_lowercase();
             let [id, what, unit, target, measured, finer, verdict] = cells(row);
             let beside = beside(row);
             let _ = write!(text, "<tr><td class=\"{class}\">{id} {verdict}</td>");
@@ -123,7 +118,7 @@ fn beside(row: &Row) -> String {
 /// How many rows pass.
 fn summary(sections: &[Section]) -> String {
     let rows = || sections.iter().flat_map(|s| &s.rows);
-    let (all, passing) = (rows().count(), rows().filter(|r| r.passes()).count());
+    let (all, passing) = (rows().count(), rows().filter(|r| r.verdict() == Verdict::Pass).count());
     format!("{passing} of {all} rows pass.")
 }
 
@@ -176,6 +171,6 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_missed() {
-        assert!(!Row::new("1", "", Target::at_most(1.0), Estimate::of(&[])).passes());
+        assert_eq!(Row::new("1", "", Target::at_most(1.0), Estimate::of(&[])).verdict(), Verdict::Missed);
     }
 }

@@ -12,8 +12,8 @@ use crate::network::compose::NodeKind;
 const FLOW: f64 = 500.0;
 /// Begin and end of the red, s.
 const RED: [f64; 2] = [100.0, 150.0];
-/// Slower than this somebody stands, m/s.
-const STANDING: f32 = 0.5;
+/// Slower than this somebody is in the queue, m/s: 5 km/h, as queue counters usually have it.
+const STANDING: f32 = 5.0 / 3.6;
 /// What theory says of q = 500 veh/h, 50 km/h, a jam density of 137 veh/km and a starting wave of 20.2 km/h: the back of
 /// the queue moves at (0 − q) / (137 − 10) and is caught when both waves meet.
 const BACK_KMH: f64 = -3.94;

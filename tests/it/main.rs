@@ -48,4 +48,5 @@ mod stops;
 mod street_plans;
 mod style;
 mod tools;
+mod validation;
 mod worlds;
