@@ -7,7 +7,10 @@
 
 use alloc::vec::Vec;
 
-use super::parameters::Parameters;
+use super::{
+    lanes::{Lane, lanes},
+    parameters::Parameters,
+};
 use crate::{
     GroupCalls, Millis,
     plan::{Actuation, DetectorKind, DetectorPlace, DetectorUse, GroupKind, Plan, Recall, Rings, bit},
@@ -24,6 +27,8 @@ pub(super) struct Phase {
     /// Its own groups; a detector of any of them calls it.
     pub groups: Vec<u16>,
     pub carriers: Vec<u16>,
+    /// The lanes that extend it.
+    pub lanes: Vec<Lane>,
     /// The overlaps that are open with it.
     pub overlaps: Vec<u16>,
     pub walks: Vec<u16>,
@@ -286,6 +291,7 @@ fn phase(
         place,
         groups: known.groups.clone(),
         carriers: carriers.clone(),
+        lanes: lanes(plan, if known.groups.is_empty() { carriers } else { &known.groups }, idle, run.lane_gaps),
         overlaps: protected.iter().chain(&permissive).copied().collect(),
         walks: known.walks.clone(),
         flashes,
