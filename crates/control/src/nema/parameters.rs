@@ -6,7 +6,7 @@ pub(super) const LIST: &[Parameter] = &[
     Parameter {
         name: "passage_s",
         summary: "passage of every phase, 0-15",
-        default: "of the plan, else 1 where only zones at the stop line extend, 2 elsewhere",
+        default: "of the plan, else 2; where only zones at the stop line extend 2.3 less the way through them",
     },
     Parameter {
         name: "max_green_s",
@@ -38,8 +38,6 @@ pub(super) struct Parameters {
     pub given_max_left: Option<Millis>,
     /// Where the plan says nothing.
     pub passage: Millis,
-    /// The same where nothing but zones at the stop line extends.
-    pub passage_of_zones: Millis,
     pub max_green: Millis,
     pub max_green_left: Millis,
     /// Whether lanes gap out one by one.
@@ -58,7 +56,6 @@ impl Default for Parameters {
             given_max: None,
             given_max_left: None,
             passage: Millis(2000),
-            passage_of_zones: Millis(1000),
             max_green: Millis(50_000),
             max_green_left: Millis(25_000),
             lane_gaps: false,
