@@ -186,8 +186,8 @@ fn loops_on_two_roads_make_one_pulse() {
     }
 }
 
-/// A zone with room for several is on until the last of a queue has left it: four cars start from the line one after the
-/// other, the next always within its 20 m (four reach 9 m/s, and with 2 s between them are 13 m apart).
+/// A zone with room for several is on until the last of a queue has left it: four cars start at 90 s, one after the other,
+/// the next always within its 20 m (the fourth reaches 9 m/s, and with 2 s between them they are 13 m apart).
 #[test]
 fn a_zone_is_free_when_the_last_has_left() {
     let network = Town::default()
@@ -196,7 +196,7 @@ fn a_zone_is_free_when_the_last_has_left() {
         .node("x", 0.0, 0.0, NodeKind::Signal)
         .one_way("in", "w", "x", 1)
         .one_way("out", "x", "e", 1)
-        .signal("x", 0.0, &[(5.0, &["in"]), (80.0, &[]), (100.0, &["in"])])
+        .signal("x", 90.0, &[(100.0, &["in"]), (80.0, &[])])
         .build();
     for step in [0.1, 0.5, 1.0] {
         let mut t = Trips::new(&network, alike());
