@@ -44,7 +44,7 @@ pub struct Layout {
 impl Default for Layout {
     fn default() -> Self {
         Self {
-            stop_bar_m: Some(12.0),
+            stop_bar_m: Some(20.0),
             count: true,
             x: Some(Position::Seconds(3.5)),
             input: Some(Position::Seconds(8.0)),

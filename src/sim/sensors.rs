@@ -256,7 +256,8 @@ impl SensorState {
     /// The edges of one loop; `vehicles`: those of its lane that may be near it.
     fn sense_one(&mut self, scene: &Scene, vehicles: &[Vehicle], s: u32, end: Millis) {
         let sensor = &scene.sensors.list[s as usize];
-        let mut watch = Watch { start: sensor.start, end: sensor.end, covered: false, edges: [None; 4], count: 0 };
+        let mut watch =
+            Watch { start: sensor.start, end: sensor.end, over: 0, covered: false, edges: [None; 4], count: 0 };
         for v in vehicles {
             if v.position < sensor.start {
                 break;
@@ -268,9 +269,14 @@ impl SensorState {
         let channel = sensor.channel;
         let mut occupied = self.occupied[s as usize];
         let edges = &mut watch.edges[..watch.count];
-        edges.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+        // Who comes in the moment in which another leaves comes first: the loop stays covered.
+        let key = |edge: &Option<(f32, bool)>| edge.map(|(share, on)| (share, !on));
+        edges.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal));
+        let mut over = watch.over;
         for (share, on) in edges.iter().flatten() {
-            if *on != occupied {
+            over = if *on { over + 1 } else { over.saturating_sub(1) };
+            // Long loops have room for several: one that leaves does not free them while another is there.
+            if *on != occupied && (*on || over == 0) {
                 occupied = *on;
                 let at = Millis(end.0 - step + (share * step as f32) as i64);
                 self.edges.push(Edge { at, channel, sensor: s, on: *on });
@@ -303,6 +309,8 @@ impl Motion {
 struct Watch {
     start: f32,
     end: f32,
+    /// How many were over it at the start of the step.
+    over: u32,
     /// Whether it is covered at the end of the step.
     covered: bool,
     /// Edges as (share of the step, on); more than four in a step would take vehicles shorter than the loop.
@@ -317,6 +325,9 @@ impl Watch {
         let (x, back) = (v.front, v.front - v.length);
         if x > self.start && back < self.end {
             self.covered = true;
+        }
+        if x - v.moved > self.start && back - v.moved < self.end {
+            self.over += 1;
         }
         if v.moved <= 0.0 {
             return;

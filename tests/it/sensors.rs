@@ -8,7 +8,7 @@ use intergreen::sim::Simulation;
 use intergreen::sim::sensors::{SensorEvent, SensorState};
 use intergreen_control::plan::DetectorKind;
 
-use super::worlds::{Town, Trips, URBAN, World, alike, arterial, crossing, rolling, s};
+use super::worlds::{Town, Trips, URBAN, World, alike, arterial, crossing, rolling, s, standing_at};
 
 /// Edges of a world's loops, in the order in which they are sent. The controllers have drained their own copy, so
 /// a second set of loops watches the same traffic.
@@ -183,5 +183,31 @@ fn loops_on_two_roads_make_one_pulse() {
                 "step {step}: on for {time} s, expected {wanted:.4} s"
             );
         }
+    }
+}
+
+/// A zone with room for several is on until the last of a queue has left it: four cars start at 90 s, one after the other,
+/// the next always within its 20 m (the fourth reaches 9 m/s, and with 2 s between them they are 13 m apart).
+#[test]
+fn a_zone_is_free_when_the_last_has_left() {
+    let network = Town::default()
+        .end("w", -500.0, 0.0)
+        .end("e", 300.0, 0.0)
+        .node("x", 0.0, 0.0, NodeKind::Signal)
+        .one_way("in", "w", "x", 1)
+        .one_way("out", "x", "e", 1)
+        .signal("x", 90.0, &[(100.0, &["in"]), (80.0, &[])])
+        .build();
+    for step in [0.1, 0.5, 1.0] {
+        let mut t = Trips::new(&network, alike());
+        for (i, x) in [470.0, 460.0, 450.0, 440.0].into_iter().enumerate() {
+            t.one(&format!("v{i}"), 20.0, &["in", "out"], standing_at(x, 0));
+        }
+        let mut world = t.world("a queue").step(step);
+        world.setup.detectors.stop_bar_m = Some(20.0);
+        let (edges, sim) = edges(&world, 150.0, |_| {});
+        assert_eq!(sim.measures().arrived, 4, "step {step}");
+        let of: Vec<bool> = edges.iter().filter(|e| e.channel == 0).map(|e| e.on).collect();
+        assert_eq!(of, [true, false], "step {step}: on once, and off once");
     }
 }

@@ -469,10 +469,11 @@ impl Nema {
     }
 
     fn random(dice: &mut Dice) -> Self {
-        let values: [(&str, &[&str]); 5] = [
+        let values: [(&str, &[&str]); 6] = [
             ("max_green_s", &["1", "10", "50", "600"]),
             ("max_green_left_s", &["1", "10", "50", "600"]),
             ("passage_s", &["0", "2", "15"]),
+            ("lane_gaps", &["true", "false"]),
             ("dual_entry", &["true", "false"]),
             ("red_rest", &["true", "false"]),
         ];

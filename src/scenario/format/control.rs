@@ -52,7 +52,7 @@ impl Default for SensorsFile {
     fn default() -> Self {
         Self {
             tier: Tier::Loops,
-            stop_bar: 12.0,
+            stop_bar: 20.0,
             count: true,
             x_time: 3.5,
             x_distance: None,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{StateError, StateReader, state};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// The standings by their number in a checkpoint.
 const STANDINGS: [Standing; 11] = [
@@ -130,6 +130,7 @@ impl Nema {
             initial: reader.millis()?,
             max_from: reader.optional_millis()?,
             gapped: reader.flag()?,
+            kept: reader.u64()?,
             last_car: reader.optional_millis()?,
             walk: reader.flag()?,
             walk_asked: reader.millis()?,
@@ -150,6 +151,7 @@ fn put_ring(out: &mut Vec<u8>, ring: &Ring) {
     state::put_millis(out, ring.initial);
     state::put_optional_millis(out, ring.max_from);
     out.push(ring.gapped.into());
+    out.extend_from_slice(&ring.kept.to_le_bytes());
     state::put_optional_millis(out, ring.last_car);
     out.push(ring.walk.into());
     state::put_millis(out, ring.walk_asked);

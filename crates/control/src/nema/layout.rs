@@ -7,7 +7,10 @@
 
 use alloc::vec::Vec;
 
-use super::parameters::Parameters;
+use super::{
+    lanes::{Lane, lanes},
+    parameters::Parameters,
+};
 use crate::{
     GroupCalls, Millis,
     plan::{Actuation, DetectorKind, DetectorPlace, DetectorUse, GroupKind, Plan, Recall, Rings, bit},
@@ -24,6 +27,8 @@ pub(super) struct Phase {
     /// Its own groups; a detector of any of them calls it.
     pub groups: Vec<u16>,
     pub carriers: Vec<u16>,
+    /// The lanes that extend it.
+    pub lanes: Vec<Lane>,
     /// The overlaps that are open with it.
     pub overlaps: Vec<u16>,
     pub walks: Vec<u16>,
@@ -116,14 +121,27 @@ fn zone(of: &DetectorUse) -> Option<&DetectorPlace> {
     of.place.as_ref().filter(|p| of.mode.extends() && p.kind == DetectorKind::StopBar)
 }
 
-/// The passage where nobody gives one: shorter where nothing but zones at the stop line extends, which hold the green
-/// themselves while a car is on its way through them.
+/// The longest gap between two cars of one queue at the stop line, front to front, s: 2 s are usual, some drivers are
+/// slower.
+const QUEUE_HEADWAY_S: f64 = 2.3;
+/// A car, m, and how fast a queue passes the line, as a share of the speed limit (HCM, 7th edition, equation 31-12).
+const CAR_M: f64 = 5.0;
+const SHARE_OF_LIMIT: f64 = 0.9;
+
+/// The passage where nobody gives one. Where nothing but zones at the stop line extends, which hold the green themselves
+/// while a car is on its way through them, it is what is left of the longest headway of a queue (HCM, equation 31-13),
+/// to the tenth of a second: the longer the zone, the shorter.
 fn usual_passage(plan: &Plan, run: &Parameters, groups: &[u16], idle: &[bool]) -> Millis {
     let names: Vec<&str> = groups.iter().map(|&g| &*plan.groups()[usize::from(g)].name).collect();
     let all = plan.spec().detectors.iter().zip(idle);
     let extends = all.filter(|(d, idle)| !**idle && d.mode.extends() && d.groups.iter().any(|g| names.contains(&&**g)));
-    let mut zones = extends.map(|(d, _)| zone(d).is_some()).peekable();
-    if zones.peek().is_some() && zones.all(|z| z) { run.passage_of_zones } else { run.passage }
+    let passage = |zone: &DetectorPlace| {
+        let left = QUEUE_HEADWAY_S - (zone.length_m + CAR_M) / (SHARE_OF_LIMIT * zone.speed_m_s);
+        Millis((Millis::from_seconds(left.max(0.0)).0 + 50) / 100 * 100)
+    };
+    let passages = extends.map(|(d, _)| zone(d).map(passage));
+    let longest = passages.reduce(|a, b| Some(a?.max(b?)));
+    longest.flatten().unwrap_or(run.passage)
 }
 
 /// The longest of a time of some groups.
@@ -286,6 +304,7 @@ fn phase(
         place,
         groups: known.groups.clone(),
         carriers: carriers.clone(),
+        lanes: lanes(plan, if known.groups.is_empty() { carriers } else { &known.groups }, idle, run.lane_gaps),
         overlaps: protected.iter().chain(&permissive).copied().collect(),
         walks: known.walks.clone(),
         flashes,

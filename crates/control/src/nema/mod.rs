@@ -7,8 +7,8 @@
 //!   called; one that no detector calls or extends has its greatest green. An overlap's group calls a phase that it
 //!   follows, if none of them is called anyway: a through phase before a left turn.
 //! - **conflicting call**: one that can only be served when the phase ends: of its own ring, or beyond the barrier.
-//! - **gap-out**: nobody has extended the green for the allowed gap. **Max-out**: the greatest green since the first
-//!   conflicting call is over. **Force-off**: the coordination ends it.
+//! - **gap-out**: nobody has extended the green for the allowed gap; if wanted, lane by lane (`lanes.rs`). **Max-out**:
+//!   the greatest green since the first conflicting call is over. **Force-off**: the coordination ends it.
 //! - **standing** of a ring: what its phase is doing, and until when (`standing.rs`).
 //!
 //! # When a phase ends
@@ -27,6 +27,7 @@
 //! | `parameters` | what is set for a whole run |
 //! | `look` | what lamps and detectors say: who is green since when, who is called |
 //! | `standing` | whether a phase is to end: initial, passage, gap reduction, max, people on foot |
+//! | `lanes` | which lanes extend a phase |
 //! | `moves` | which phase is next: sections, barriers, dual entry, conditional service, red rest |
 //! | `walks` | when people on foot are served |
 //! | `coordination` | patterns: the local clock, force-offs, permissives, transitions |
@@ -39,6 +40,7 @@ mod checkpoint;
 mod coordination;
 mod explain;
 mod guard;
+mod lanes;
 mod layout;
 mod look;
 mod moves;
@@ -101,6 +103,8 @@ struct Ring {
     max_from: Option<Millis>,
     /// It has gapped out and does not look back.
     gapped: bool,
+    /// The lanes that have gapped out and do not look back, while others extend the phase.
+    kept: u64,
     /// The end of the whole passage of its last vehicle, where the gap was reduced.
     last_car: Option<Millis>,
     /// Whether people on foot are asked for, and since when they were last.
@@ -126,6 +130,7 @@ impl Ring {
         initial: Millis(0),
         max_from: None,
         gapped: false,
+        kept: 0,
         last_car: None,
         walk: false,
         walk_asked: LONG_AGO,
@@ -210,7 +215,12 @@ impl Strategy for Nema {
     }
 
     fn wakes(&self) -> crate::Wakes {
-        crate::Wakes::Groups
+        // Where lanes gap out by themselves, it matters which of them extends a green.
+        if self.layout.phases.iter().any(layout::Phase::tells_lanes) {
+            crate::Wakes::Calls
+        } else {
+            crate::Wakes::Groups
+        }
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {

@@ -19,6 +19,7 @@ impl Nema {
                 let (standing, until) = self.standing(r, now, view);
                 (self.rings[r].standing, self.rings[r].until) = (standing, until);
                 self.remember_gap(r, now, view);
+                self.keep_lanes(r, now, view);
             }
             if !(self.clear(now) || self.within(now) || self.across(now) || self.back(now) || self.rest(now)) {
                 break;

@@ -6,7 +6,7 @@ pub(super) const LIST: &[Parameter] = &[
     Parameter {
         name: "passage_s",
         summary: "passage of every phase, 0-15",
-        default: "of the plan, else 1 where only zones at the stop line extend, 2 elsewhere",
+        default: "of the plan, else 2; where only zones at the stop line extend 2.3 less the way through them",
     },
     Parameter {
         name: "max_green_s",
@@ -17,6 +17,11 @@ pub(super) const LIST: &[Parameter] = &[
         name: "max_green_left_s",
         summary: "greatest green of phases with odd numbers (left turns), 1-600",
         default: "of the plan, else 25",
+    },
+    Parameter {
+        name: "lane_gaps",
+        summary: "whether a lane that has gapped out extends a green no more that other lanes still extend",
+        default: "false",
     },
     Parameter { name: "max", summary: "which max is in force, 1 or 2", default: "1" },
     Parameter { name: "dual_entry", summary: "whether uncalled phases go along at all", default: "true" },
@@ -33,10 +38,10 @@ pub(super) struct Parameters {
     pub given_max_left: Option<Millis>,
     /// Where the plan says nothing.
     pub passage: Millis,
-    /// The same where nothing but zones at the stop line extends.
-    pub passage_of_zones: Millis,
     pub max_green: Millis,
     pub max_green_left: Millis,
+    /// Whether lanes gap out one by one.
+    pub lane_gaps: bool,
     /// Which max is in force, from 0.
     pub max: usize,
     pub dual_entry: bool,
@@ -51,9 +56,9 @@ impl Default for Parameters {
             given_max: None,
             given_max_left: None,
             passage: Millis(2000),
-            passage_of_zones: Millis(1000),
             max_green: Millis(50_000),
             max_green_left: Millis(25_000),
+            lane_gaps: false,
             max: 0,
             dual_entry: true,
             red_rest: None,
@@ -92,6 +97,7 @@ impl Parameters {
             given_passage: time(setup, "passage_s", (0.0, 15.0), "a number of seconds, 0 to 15")?,
             given_max: time(setup, "max_green_s", (1.0, 600.0), "a number of seconds, 1 to 600")?,
             given_max_left: time(setup, "max_green_left_s", (1.0, 600.0), "a number of seconds, 1 to 600")?,
+            lane_gaps: flag("lane_gaps")?.unwrap_or(false),
             max,
             dual_entry: flag("dual_entry")?.unwrap_or(true),
             red_rest: flag("red_rest")?,

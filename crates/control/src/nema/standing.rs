@@ -71,18 +71,18 @@ impl Nema {
         }
         if !conflicting {
             // Red rest waits for the gap.
-            return (Standing::Resting, self.gap_out(ring, p, now, view));
+            return (Standing::Resting, self.gap_out(ring, p, now, view).0);
         }
-        let gap = self.gap_out(ring, p, now, view);
+        let (gap, next) = self.gap_out(ring, p, now, view);
         let max = ring.max_from.filter(|_| self.clock.keeps_max());
         let max = max.map_or(Millis::NEVER, |from| from + self.max(p));
         let force = coordinated.map_or(Millis::NEVER, |(_, until)| until);
         if now >= gap {
-            (Standing::Over(Cause::GapOut), Millis::NEVER)
+            (Standing::Over(Cause::GapOut), next)
         } else if now >= max {
             (Standing::Over(Cause::MaxOut), Millis::NEVER)
         } else {
-            (Standing::Extended, gap.min(max).min(force))
+            (Standing::Extended, gap.min(next).min(max).min(force))
         }
     }
 
@@ -124,41 +124,31 @@ impl Nema {
         self.layout.phases[p].max[self.run.max] + self.phases[p].grown
     }
 
-    /// When a phase gaps out if nobody comes any more; never while a detector extends it.
-    fn gap_out(&self, ring: &Ring, p: usize, now: Millis, view: &View<'_>) -> Millis {
+    /// When a phase gaps out if nobody comes any more; never while a detector extends it. And when its lanes have to be
+    /// looked at again.
+    fn gap_out(&self, ring: &Ring, p: usize, now: Millis, view: &View<'_>) -> (Millis, Millis) {
         let (phase, green) = (&self.layout.phases[p], ring.green.unwrap_or(now));
         if ring.gapped {
-            return green;
+            return (green, Millis::NEVER);
         }
         if let Some(last) = ring.last_car {
-            return last;
+            return (last, Millis::NEVER);
         }
         if self.max_recall(p) {
-            return Millis::NEVER;
+            return (Millis::NEVER, Millis::NEVER);
         }
         let groups = if phase.groups.is_empty() { &phase.carriers } else { &phase.groups };
         if !groups.iter().any(|&g| view.calls.can_extend(g)) {
-            return green;
+            return (green, Millis::NEVER);
         }
-        self.gap_from(p, green, view).map_or(Millis::NEVER, |from| self.reduced(ring, p, from))
-    }
-
-    /// Since when nobody extends a phase; `None` while somebody does. Who is at a closed group extends nothing.
-    fn gap_from(&self, p: usize, green: Millis, view: &View<'_>) -> Option<Millis> {
-        let phase = &self.layout.phases[p];
-        let groups = if phase.groups.is_empty() { &phase.carriers } else { &phase.groups };
-        let open = groups.iter().copied().filter(|&g| self.groups[usize::from(g)].open.is_some());
-        let counts = |number: usize| !self.layout.idle[number];
-        let extended = open.filter_map(|g| view.calls.extended_by(g, counts)).max();
-        let from = extended.map_or(green, |at| at.max(green));
-        (from != Millis::NEVER).then_some(from)
+        self.gaps_out(ring, p, green, now, view)
     }
 
     /// When a gap that began at `from` is as long as the one allowed then: the passage, which shrinks with time.
     ///
     /// Gap reduction: the passage until the time before reduction is over, counted from the first conflicting call; from
     /// there on linear down to the least gap over the time to reduce.
-    fn reduced(&self, ring: &Ring, p: usize, from: Millis) -> Millis {
+    pub(super) fn reduced(&self, ring: &Ring, p: usize, from: Millis) -> Millis {
         let (phase, a) = (&self.layout.phases[p], &self.layout.phases[p].actuation);
         let whole = from + phase.passage;
         let (Some(least), Some(call)) = (a.min_gap, ring.max_from) else { return whole };
@@ -190,7 +180,7 @@ impl Nema {
         };
         let phase = &self.layout.phases[p];
         self.rings[r].gapped |= phase.actuation.single_gap;
-        let from = self.gap_from(p, green, view).filter(|&from| from > green);
+        let from = self.gap_from(&ring, p, green, view).filter(|&from| from > green);
         if let Some(from) = from.filter(|_| phase.actuation.guaranteed_passage && ring.last_car.is_none()) {
             let last = from + phase.passage;
             self.rings[r].last_car = Some(last);

@@ -16,6 +16,7 @@ use crate::{head, on_foot, s, timeline::Timeline};
 
 mod basics;
 mod coordinated;
+mod lanes;
 mod timing;
 mod walks;
 

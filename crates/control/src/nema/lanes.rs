@@ -1,0 +1,141 @@
+//! Which lanes extend a phase.
+//!
+//! Terms
+//! - **lane** of a phase: the detectors that extend it and lie before one stop line. Those of which nobody says where
+//!   they lie count as one lane.
+//! - **gapped out**: nobody was in the lane for the allowed gap. A lane that has gapped out while others still extend
+//!   the phase does not extend it again: whoever comes then is not of the queue, and may as well stop.
+//! - **kept**: such a lane, until the phase ends.
+//!
+//! So it is with the parameter `lane_gaps`. Without it all detectors count as one lane: a green of several lanes ends
+//! only when all of them have a gap at one time, which happens the less often the more they are.
+//!
+//! Where all lanes have gapped out and the phase waits for the other ring at the barrier, it may be extended again
+//! (simultaneous gap-out): by whoever comes then, but not by who is there already.
+
+use alloc::vec::Vec;
+
+use super::{Cause, Nema, Ring, layout::Phase, standing::Standing};
+use crate::{Millis, View, plan::Plan};
+
+/// A detector that extends a phase.
+#[derive(Clone, PartialEq, Debug)]
+struct Extends {
+    /// Its use, by place in the plan's list.
+    number: usize,
+    /// The groups of the phase that it is for, and those that it extends in place of its own.
+    own: Vec<u16>,
+    switched: Vec<u16>,
+    /// All groups that it is for.
+    all: Vec<u16>,
+}
+
+/// A lane of a phase.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Lane {
+    uses: Vec<Extends>,
+}
+
+/// The lanes that extend a phase with these groups; all in one where lanes are not told apart.
+pub(super) fn lanes(plan: &Plan, groups: &[u16], idle: &[bool], apart: bool) -> Vec<Lane> {
+    let mut found: Vec<(Option<&str>, Lane)> = Vec::new();
+    let numbers =
+        |names: &[alloc::string::String]| -> Vec<u16> { names.iter().filter_map(|g| plan.find_group(g)).collect() };
+    for (number, d) in plan.spec().detectors.iter().enumerate().filter(|(n, d)| d.mode.extends() && !idle[*n]) {
+        let (all, mut switched) = (numbers(&d.groups), numbers(&d.switched));
+        let own: Vec<u16> = all.iter().copied().filter(|g| groups.contains(g)).collect();
+        switched.retain(|g| groups.contains(g));
+        if own.is_empty() && switched.is_empty() {
+            continue;
+        }
+        let name = d.place.as_ref().filter(|_| apart).map(|p| &*p.lane);
+        let place = found.iter().position(|(n, _)| *n == name).unwrap_or_else(|| {
+            found.push((name, Lane { uses: Vec::new() }));
+            found.len() - 1
+        });
+        found[place].1.uses.push(Extends { number, own, switched, all });
+    }
+    found.into_iter().map(|(_, lane)| lane).collect()
+}
+
+/// The bit of a lane; more than 64 share the last.
+fn bit(lane: usize) -> u64 {
+    1 << lane.min(63)
+}
+
+impl Nema {
+    /// Since when a lane does not extend its phase: its green at the earliest. `None` while it does. Who is at a closed
+    /// group extends nothing.
+    fn lane_gap_from(&self, lane: &Lane, green: Millis, view: &View<'_>) -> Option<Millis> {
+        let open = |g: &u16| self.groups[usize::from(*g)].open.is_some();
+        let counts = |u: &&Extends| u.own.iter().any(open) || u.switched.iter().any(open) && !u.all.iter().any(open);
+        let mut from = green;
+        for u in lane.uses.iter().filter(counts) {
+            if view.calls.use_extends(u.number) {
+                return None;
+            }
+            from = from.max(view.calls.use_extended(u.number).unwrap_or(green));
+        }
+        Some(from)
+    }
+
+    /// When a lane gaps out if nobody comes any more; never while somebody is there.
+    fn lane_gaps_out(&self, ring: &Ring, p: usize, lane: &Lane, green: Millis, view: &View<'_>) -> Millis {
+        self.lane_gap_from(lane, green, view).map_or(Millis::NEVER, |from| self.reduced(ring, p, from))
+    }
+
+    /// When a phase gaps out if nobody comes any more, never while somebody extends it; and when its lanes have to be
+    /// looked at again: the next of them gaps out.
+    pub(super) fn gaps_out(
+        &self,
+        ring: &Ring,
+        p: usize,
+        green: Millis,
+        now: Millis,
+        view: &View<'_>,
+    ) -> (Millis, Millis) {
+        let mut end = self.reduced(ring, p, green);
+        let (mut next, mut kept) = (Millis::NEVER, Millis::NEVER);
+        for (i, lane) in self.layout.phases[p].lanes.iter().enumerate() {
+            let at = self.lane_gaps_out(ring, p, lane, green, view);
+            let later = if at > now { at } else { Millis::NEVER };
+            if ring.kept & bit(i) == 0 {
+                (end, next) = (end.max(at), next.min(later));
+            } else {
+                kept = kept.min(later);
+            }
+        }
+        (end, if end <= now { kept } else { next })
+    }
+
+    /// Since when nobody extends a phase, but for lanes that no longer do; `None` while somebody does.
+    pub(super) fn gap_from(&self, ring: &Ring, p: usize, green: Millis, view: &View<'_>) -> Option<Millis> {
+        let lanes = self.layout.phases[p].lanes.iter().enumerate().filter(|(i, _)| ring.kept & bit(*i) == 0);
+        lanes.map(|(_, lane)| self.lane_gap_from(lane, green, view)).try_fold(green, |last, from| Some(last.max(from?)))
+    }
+
+    /// Takes note of the lanes that have gapped out. A phase that waits at the barrier forgets them, as soon as nobody
+    /// is there.
+    pub(super) fn keep_lanes(&mut self, r: usize, now: Millis, view: &View<'_>) {
+        let ring = &self.rings[r];
+        let (Some(p), Some(green)) = (ring.on, ring.green) else { return };
+        let lanes = &self.layout.phases[p].lanes;
+        if lanes.len() < 2 {
+            return;
+        }
+        let out = |(_, lane): &(usize, &Lane)| self.lane_gaps_out(ring, p, lane, green, view) <= now;
+        let out = lanes.iter().enumerate().filter(out).fold(0, |set, (i, _)| set | bit(i));
+        self.rings[r].kept = match ring.standing {
+            Standing::Extended | Standing::Over(Cause::MaxOut) => ring.kept | out,
+            Standing::Over(Cause::GapOut) => ring.kept & !out,
+            _ => 0,
+        };
+    }
+}
+
+impl Phase {
+    /// Whether it matters which of its detectors extend it.
+    pub const fn tells_lanes(&self) -> bool {
+        self.lanes.len() > 1
+    }
+}
