@@ -112,7 +112,6 @@ impl Sensors {
 struct Edge {
     at: Millis,
     channel: u32,
-    sensor: u32,
     on: bool,
 }
 
@@ -215,7 +214,9 @@ impl SensorState {
                 vehicles = rest;
             }
             let near = vehicles.first().is_some_and(|v| v.position >= sensor.start) || rear < sensor.end;
-            if near || self.occupied[s as usize] {
+            let occupied = self.occupied[s as usize];
+            let stays = occupied && rear >= sensor.end && stays(vehicles, sensor);
+            if (near || occupied) && !stays {
                 self.sense_one(scene, vehicles, s, end);
             }
         }
@@ -223,8 +224,8 @@ impl SensorState {
 
     /// Sends the edges of channels: a channel is on while any of its loops is.
     fn send(&mut self, scene: &Scene) {
-        // Stable: edges of one loop stay in their order.
-        self.edges.sort_by_key(|e| (e.at, e.channel, e.sensor));
+        // Stable: loops of one channel, and edges of one loop, stay in the order in which they were looked at.
+        self.edges.sort_by_key(|e| (e.at, e.channel));
         for e in &self.edges {
             let on = &mut self.on[e.channel as usize];
             let before = *on;
@@ -243,7 +244,8 @@ impl SensorState {
         for b in &all[first[place] as usize..first[place + 1] as usize] {
             // Tails lie side by side and tell of most lanes that nobody there has come from a loop in this step.
             let t = &traffic.tails[b.lane.index()];
-            if t.back - t.speed.max(t.speed - t.accel * scene.dt) * scene.dt > ROUNDING - b.from_loop {
+            let before = if t.accel < 0.0 { t.speed - t.accel * scene.dt } else { t.speed };
+            if t.back - before * scene.dt > ROUNDING - b.from_loop {
                 continue;
             }
             let all = traffic.lanes[b.lane.index()].vehicles.iter().rev();
@@ -279,14 +281,21 @@ impl SensorState {
             if *on != occupied && (*on || over == 0) {
                 occupied = *on;
                 let at = Millis(end.0 - step + (share * step as f32) as i64);
-                self.edges.push(Edge { at, channel, sensor: s, on: *on });
+                self.edges.push(Edge { at, channel, on: *on });
             }
         }
         if occupied != watch.covered {
-            self.edges.push(Edge { at: end, channel, sensor: s, on: watch.covered });
+            self.edges.push(Edge { at: end, channel, on: watch.covered });
         }
         self.occupied[s as usize] = watch.covered;
     }
+}
+
+/// Whether an occupied loop stays so: somebody covers it, and nobody has left it in this step.
+#[inline]
+fn stays(vehicles: &[Vehicle], sensor: &Sensor) -> bool {
+    vehicles.first().is_some_and(|v| v.position > sensor.start)
+        && vehicles.iter().take_while(|v| v.position >= sensor.start).all(|v| v.back() < sensor.end)
 }
 
 /// Where a vehicle is in the measure of a loop's lane, and how it came there.

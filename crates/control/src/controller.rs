@@ -134,6 +134,8 @@ enum Choice {
 pub struct Controller {
     kernel: Kernel,
     strategy: Box<dyn Strategy>,
+    /// Which edges are worth asking it.
+    wakes: Wakes,
     detectors: DetectorBank,
     group_calls: GroupCalls,
     /// What each group shows, as strategies see it.
@@ -168,6 +170,7 @@ impl Controller {
         let plan = plan.into();
         let groups = plan.groups().len();
         Self {
+            wakes: strategy.wakes(),
             strategy,
             detectors: DetectorBank::of_plan(&plan, detectors),
             group_calls: GroupCalls::new(&plan),
@@ -352,7 +355,7 @@ impl Controller {
             self.choose_pattern(at);
         }
         let touched = self.group_calls.take_touched();
-        let woken = match self.strategy.wakes() {
+        let woken = match self.wakes {
             Wakes::Edges => edges || touched.uses,
             Wakes::Calls => touched.uses,
             Wakes::Groups => touched.groups,
@@ -362,10 +365,14 @@ impl Controller {
     }
 
     /// Delays and extensions end, and detectors are looked at.
+    #[inline]
     fn watch_detectors(&mut self, at: Millis) {
-        if at < self.next_of_detectors() {
-            return;
+        if at >= self.next_of_detectors() {
+            self.look_at_detectors(at);
         }
+    }
+
+    fn look_at_detectors(&mut self, at: Millis) {
         self.detectors.advance(at);
         self.tell_of_health(at);
         self.group_calls.advance(at, &self.lamps);

@@ -82,7 +82,7 @@ pub trait Strategy: Debug + Send + Sync {
     /// happen when an edge is reported late.
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_>;
 
-    /// Which edges of detectors make it be asked before its time.
+    /// Which edges of detectors make it be asked before its time. Always the same.
     fn wakes(&self) -> Wakes {
         Wakes::Edges
     }

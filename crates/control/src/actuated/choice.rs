@@ -1,6 +1,6 @@
 //! Which stage comes next.
 
-use super::Actuated;
+use super::{Actuated, Wants};
 use crate::{Millis, View, plan::Recall};
 
 /// How much earlier than necessary a stage ends for somebody who has waited for long.
@@ -14,14 +14,16 @@ impl Actuated {
 
     /// Whether somebody is called whom a stage does not serve.
     pub(super) fn is_conflicting(&self, stage: usize) -> bool {
-        (0..self.waiting.len()).any(|g| self.waits_elsewhere(stage, g))
+        let mut groups = self.waiting.iter().zip(&self.tables.stages[stage].opens);
+        groups.any(|(waiting, opens)| waiting.is_some() && !opens)
     }
 
     /// When a stage has to end at the latest so that nobody waits longer than the plan allows.
     pub(super) fn last_end(&self, stage: usize, view: &View<'_>) -> Millis {
         let mut last = Millis::NEVER;
-        for (g, group) in view.plan.groups().iter().enumerate() {
-            if let Some(since) = self.waiting[g].filter(|_| !self.tables.stages[stage].opens[g]) {
+        let groups = view.plan.groups().iter().zip(&self.waiting).zip(&self.tables.stages[stage].opens);
+        for (g, ((group, waiting), opens)) in groups.enumerate() {
+            if let Some(since) = waiting.filter(|_| !opens) {
                 last = last.min(since + group.max_red - self.tables.need(stage, g) - MARGIN);
             }
         }
@@ -29,32 +31,45 @@ impl Actuated {
     }
 
     /// The stage that follows if this one ends at `now`; none if nobody is called elsewhere.
-    pub(super) fn following(&self, stage: usize, now: Millis, view: &View<'_>) -> Option<usize> {
+    pub(super) fn following(&mut self, stage: usize, now: Millis, view: &View<'_>) -> Option<usize> {
+        self.find_wants(stage, view);
         let n = self.tables.stages.len();
         let in_order = (1..n).map(|i| (stage + i) % n);
-        let first = in_order.clone().find(|&s| self.serves(stage, s, view).next().is_some())?;
-        let most = self.serves(stage, first, view).count();
+        let first = in_order.clone().find(|&s| self.serves(s).next().is_some())?;
+        let most = self.serves(first).count();
         let more = |s: usize| {
-            let all = self.serves(stage, first, view).all(|g| self.tables.stages[s].opens[g]);
-            all && self.serves(stage, s, view).count() > most
+            let all = self.serves(first).all(|g| self.tables.stages[s].opens[g]);
+            all && self.serves(s).count() > most
         };
         let mut candidates = in_order.skip_while(|&s| s != first).filter(|&s| more(s)).chain([first]);
         // Somebody would wait for too long: the plan's own order is known to be fast enough.
         Some(candidates.find(|&s| self.is_in_time(stage, s, now, view)).unwrap_or((stage + 1) % n))
     }
 
-    /// The groups that wait, or have somebody left over, and that a stage would open.
-    fn serves<'a>(&'a self, from: usize, to: usize, view: &'a View<'_>) -> impl Iterator<Item = usize> + 'a {
-        let groups = self.tables.stages[to].groups.iter().map(|&g| usize::from(g));
-        groups.filter(move |&g| self.waits_elsewhere(from, g) || self.is_left_over(from, to, g, view))
+    /// Finds the groups that wait for another stage than this one, and those that have to give way in it while somebody
+    /// is still in a lane of their own.
+    fn find_wants(&mut self, stage: usize, view: &View<'_>) {
+        let stage = &self.tables.stages[stage];
+        let groups = self.waiting.iter().zip(&stage.opens).zip(&stage.protects).zip(&self.tables.own);
+        for (wants, (((waiting, &opens), &protects), own)) in self.wants.iter_mut().zip(groups) {
+            *wants = if !opens && waiting.is_some() {
+                Wants::Green
+            } else if opens && !protects && own.iter().any(|&number| view.calls.use_extends(number)) {
+                Wants::Protection
+            } else {
+                Wants::Nothing
+            };
+        }
     }
 
-    /// Whether somebody who has to give way in a stage is still in a lane of the group's own, and would not have to in the
-    /// other stage.
-    fn is_left_over(&self, from: usize, to: usize, group: usize, view: &View<'_>) -> bool {
-        let (a, b) = (&self.tables.stages[from], &self.tables.stages[to]);
-        let is_there = || self.tables.own[group].iter().any(|&number| view.calls.use_extends(number));
-        a.opens[group] && !a.protects[group] && b.protects[group] && is_there()
+    /// The groups that a stage would give what they want.
+    fn serves(&self, to: usize) -> impl Iterator<Item = usize> + '_ {
+        let stage = &self.tables.stages[to];
+        stage.groups.iter().map(|&g| usize::from(g)).filter(|&g| match self.wants[g] {
+            Wants::Nothing => false,
+            Wants::Green => true,
+            Wants::Protection => stage.protects[g],
+        })
     }
 
     /// Whether everybody who waits is served in time if that stage comes next. It is, if it comes no later than in the

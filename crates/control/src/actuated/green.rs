@@ -83,16 +83,14 @@ impl Actuated {
 
     /// When a lane gaps out if nobody comes any more; never, while somebody is there.
     fn gap_ends(&self, lane: usize, view: &View<'_>) -> Millis {
-        let detectors = &self.tables.lanes[lane].detectors;
-        let never = Millis(i64::MIN);
-        let end = |&(number, gap): &(usize, Millis)| {
+        let mut end = Millis(i64::MIN);
+        for &(number, gap) in &self.tables.lanes[lane].detectors {
             if view.calls.use_extends(number) {
-                Millis::NEVER
-            } else {
-                view.calls.use_extended(number).map_or(never, |at| at + gap)
+                return Millis::NEVER;
             }
-        };
-        detectors.iter().map(end).max().unwrap_or(never)
+            end = view.calls.use_extended(number).map_or(end, |at| end.max(at + gap));
+        }
+        end
     }
 
     /// Takes note of the lanes that have gapped out.

@@ -78,6 +78,16 @@ enum Shown {
     Since(Millis),
 }
 
+/// Why a group would be opened by another stage.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Wants {
+    Nothing,
+    /// It waits.
+    Green,
+    /// Somebody is left over: where it need not give way.
+    Protection,
+}
+
 /// Stage-based actuation.
 #[derive(Clone, Debug)]
 pub struct Actuated {
@@ -89,6 +99,8 @@ pub struct Actuated {
     opened: Vec<Option<Millis>>,
     /// By group, since when it is called and not open.
     waiting: Vec<Option<Millis>>,
+    /// By group, why it would be opened by another stage; scratch.
+    wants: Vec<Wants>,
     /// Since when somebody is called whom the stage does not serve.
     conflict: Option<Millis>,
     /// By lane, whether it has gapped out since then.
@@ -110,6 +122,7 @@ impl Actuated {
             shown: Shown::Opening(Millis::NEVER),
             opened: vec![None; groups],
             waiting: vec![None; groups],
+            wants: vec![Wants::Nothing; groups],
             conflict: None,
             out: vec![false; tables.lanes.len()],
             why: Why::NotStarted,
@@ -151,19 +164,20 @@ impl Actuated {
 
     /// Takes note of what is open and who waits.
     fn watch(&mut self, now: Millis, view: &View<'_>) {
-        for (g, group) in (0u16..).zip(view.plan.groups()) {
-            let i = usize::from(g);
-            let lamp = view.lamps[i];
+        let seen = self.opened.iter_mut().zip(&mut self.waiting).zip(&self.tables.always);
+        for ((g, (group, &lamp)), ((opened, waiting), &always)) in
+            (0u16..).zip(view.plan.groups().iter().zip(view.lamps)).zip(seen)
+        {
             if group.shows_open(lamp) {
-                self.opened[i].get_or_insert(now);
-                self.waiting[i] = None;
+                opened.get_or_insert(now);
+                *waiting = None;
             } else {
-                self.opened[i] = None;
-                let waits = self.tables.always[i] || view.calls.is_called(g);
+                *opened = None;
+                let waits = always || view.calls.is_called(g);
                 if waits && lamp != crate::Lamp::Yellow {
-                    self.waiting[i].get_or_insert(now);
+                    waiting.get_or_insert(now);
                 } else if !waits {
-                    self.waiting[i] = None;
+                    *waiting = None;
                 }
             }
         }

@@ -36,6 +36,12 @@ struct OfGroup {
     open: bool,
 }
 
+impl OfGroup {
+    const fn is_called(&self) -> bool {
+        self.locked || self.calling > 0
+    }
+}
+
 /// How a group is wired.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 struct Wired {
@@ -137,8 +143,7 @@ impl GroupCalls {
 
     /// Whether its detectors call it: one is on, or was and is remembered. Recalls are not in it.
     pub fn is_called(&self, group: u16) -> bool {
-        let g = self.get(group);
-        g.locked || g.calling > 0
+        self.groups.get(usize::from(group)).is_some_and(OfGroup::is_called)
     }
 
     /// The uses that extend it now in place of their own groups.
@@ -152,9 +157,13 @@ impl GroupCalls {
     /// When the last of those uses stopped to extend it that `counts` wants, by place in the plan's list;
     /// [`Millis::NEVER`] while one of them does.
     pub fn extended_by(&self, group: u16, counts: impl Fn(usize) -> bool) -> Option<Millis> {
-        let own = self.wired.get(usize::from(group)).into_iter().flat_map(|w| &w.uses).map(|&n| n as usize);
-        let own = own.filter(|&n| counts(n)).map(|n| &self.uses[n]);
-        own.chain(self.switched(group)).filter_map(|u| if u.extends { Some(Millis::NEVER) } else { u.extended }).max()
+        let wired = self.wired.get(usize::from(group))?;
+        let until = |u: &Use| if u.extends { Some(Millis::NEVER) } else { u.extended };
+        let mut last = None;
+        for &n in wired.uses.iter().filter(|&&n| counts(n as usize)) {
+            last = last.max(until(&self.uses[n as usize]));
+        }
+        if wired.switched.is_empty() { last } else { last.max(self.switched(group).filter_map(until).max()) }
     }
 
     /// Actuations of its detectors since its green ended.
@@ -262,14 +271,14 @@ impl GroupCalls {
 
     /// Changes a use, and with it what its groups have of it.
     fn with(&mut self, number: usize, at: Millis, lamps: &[Lamp], change: impl FnOnce(&mut Use, &Wiring)) {
-        let before = self.uses[number];
-        change(&mut self.uses[number], &self.wiring[number]);
-        let (after, wiring) = (self.uses[number], &self.wiring[number]);
-        self.next = self.next.min(after.due);
-        if (before.calls, before.extends) == (after.calls, after.extends) {
+        let (changed, wiring) = (&mut self.uses[number], &self.wiring[number]);
+        let (called, extended) = (changed.calls, changed.extends);
+        change(changed, wiring);
+        let (calls, extends) = (changed.calls, changed.extends != extended);
+        self.next = self.next.min(changed.due);
+        if called == calls && !extends {
             return;
         }
-        let extends = before.extends != after.extends;
         if extends && wiring.groups.iter().chain(&wiring.switched).any(|&g| self.groups[usize::from(g)].open) {
             self.touched.uses = true;
             self.touched.groups |= !wiring.switched.is_empty();
@@ -277,19 +286,19 @@ impl GroupCalls {
         let step = |n: u16, on: bool| if on { n.saturating_add(1) } else { n.saturating_sub(1) };
         for &g in &wiring.groups {
             let group = &mut self.groups[usize::from(g)];
-            let was = (group.locked || group.calling > 0, group.extending > 0);
-            if before.calls != after.calls {
-                group.calling = step(group.calling, after.calls);
+            let was = (group.is_called(), group.extending > 0);
+            if called != calls {
+                group.calling = step(group.calling, calls);
                 let yellow = lamps.get(usize::from(g)) == Some(&Lamp::Yellow);
                 let locks = wiring.locking && !group.open && (wiring.yellow_lock || !yellow);
-                group.locked |= after.calls && locks;
-                self.changes.push(Change { group: g, on: after.calls, locks });
+                group.locked |= calls && locks;
+                self.changes.push(Change { group: g, on: calls, locks });
             }
             if extends {
-                group.extending = step(group.extending, after.extends);
+                group.extending = step(group.extending, !extended);
                 group.extended = Some(at);
             }
-            let is = (group.locked || group.calling > 0, group.extending > 0);
+            let is = (group.is_called(), group.extending > 0);
             self.touched.groups |= if group.open { was.1 != is.1 } else { was.0 != is.0 };
         }
         self.touched.uses |= self.touched.groups;

@@ -132,9 +132,15 @@ impl Phases {
     }
 
     /// Tells what is due up to `now`.
+    #[inline]
     pub fn reach(&mut self, now: Millis, journal: &mut Journal) {
-        while self.due.iter().any(|due| due.0 <= now) {
-            let Some(i) = (0..self.due.len()).min_by_key(|&i| self.due[i]) else { break };
+        if self.due.iter().any(|due| due.0 <= now) {
+            self.tell(now, journal);
+        }
+    }
+
+    fn tell(&mut self, now: Millis, journal: &mut Journal) {
+        while let Some(i) = (0..self.due.len()).min_by_key(|&i| self.due[i]).filter(|&i| self.due[i].0 <= now) {
             let (at, code, s) = self.due.swap_remove(i);
             let subject = &mut self.subjects[s];
             if code == code::RED_CLEARANCE_END {

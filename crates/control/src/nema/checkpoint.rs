@@ -96,6 +96,7 @@ impl Nema {
             (section, started, clearing, hurries, last);
         (self.rings, self.phases, self.groups) = (rings, phases, groups);
         self.clock = clock;
+        self.lamps.clear();
         self.notes.clear();
         Ok(())
     }

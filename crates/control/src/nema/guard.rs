@@ -35,7 +35,7 @@ impl Nema {
             let opened = self.groups[usize::from(g)].open;
             opened.map_or(Millis(0), |at| (at + self.layout.min_green[usize::from(g)] - now).max(Millis(0)))
         };
-        for &g in phase.carriers.iter().chain(&phase.overlaps) {
+        for &g in &phase.greens {
             rest = rest.max(left(g) + phase.clear);
         }
         for &g in &phase.walks {
@@ -78,14 +78,7 @@ impl Nema {
                 Some(_) | None => {}
             }
         }
-        let n = self.layout.sections.max(1);
-        let mut way = out;
-        for s in (1..n).map(|i| (self.section + i) % n) {
-            if s == target.section {
-                break;
-            }
-            way += self.layout.section_needs[s];
-        }
+        let way = out + self.layout.between[self.section][target.section];
         // Where all become red first, everybody begins anew.
         let anew = if self.layout.backup_protection { self.layout.anew } else { Millis(0) };
         way + target.before + anew

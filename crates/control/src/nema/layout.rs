@@ -31,6 +31,8 @@ pub(super) struct Phase {
     pub lanes: Vec<Lane>,
     /// The overlaps that are open with it.
     pub overlaps: Vec<u16>,
+    /// Carriers and overlaps.
+    pub greens: Vec<u16>,
     pub walks: Vec<u16>,
     /// Its carriers flash: it has no other green.
     pub flashes: bool,
@@ -79,6 +81,8 @@ pub(super) struct Layout {
     pub sections: usize,
     /// By section, the need of its longest ring.
     pub section_needs: Vec<Millis>,
+    /// By section, and by section that comes after it, the needs of those between.
+    pub between: Vec<Vec<Millis>>,
     pub overlaps: Vec<Follower>,
     /// By group, whether it is a flashing yellow arrow.
     pub flashing: Vec<bool>,
@@ -160,6 +164,7 @@ impl Layout {
             rings: Vec::new(),
             sections: 0,
             section_needs: Vec::new(),
+            between: Vec::new(),
             overlaps: Vec::new(),
             flashing: groups.iter().map(|g| g.kind == GroupKind::FlashingYellowArrow).collect(),
             on_foot: groups.iter().map(|g| g.is_pedestrian()).collect(),
@@ -191,6 +196,7 @@ impl Layout {
         let need = |list: &Vec<usize>| list.iter().fold(Millis(0), |sum, &p| sum + layout.phases[p].need);
         let longest = |s: usize| layout.rings.iter().filter_map(|ring| ring.get(s)).map(need).max();
         layout.section_needs = (0..layout.sections).map(|s| longest(s).unwrap_or(Millis(0))).collect();
+        layout.between = (0..layout.sections).map(|from| between(&layout.section_needs, from)).collect();
         layout.follow(rings);
         for (p, phase) in layout.phases.iter().enumerate() {
             for &g in phase.groups.iter().chain(&phase.walks).chain(&phase.overlaps) {
@@ -233,6 +239,18 @@ impl Layout {
             self.overlaps.push(Follower { group: overlap.group, parents });
         }
     }
+}
+
+/// By section, the needs of those that come after one and before it.
+fn between(needs: &[Millis], from: usize) -> Vec<Millis> {
+    let n = needs.len();
+    let mut sums = alloc::vec![Millis(0); n];
+    let mut sum = Millis(0);
+    for s in (1..=n).map(|i| (from + i) % n) {
+        sums[s] = sum;
+        sum += needs[s];
+    }
+    sums
 }
 
 /// The longest intergreen after a group.
@@ -305,6 +323,7 @@ fn phase(
         groups: known.groups.clone(),
         carriers: carriers.clone(),
         lanes: lanes(plan, if known.groups.is_empty() { carriers } else { &known.groups }, idle, run.lane_gaps),
+        greens: carriers.iter().chain(&protected).chain(&permissive).copied().collect(),
         overlaps: protected.iter().chain(&permissive).copied().collect(),
         walks: known.walks.clone(),
         flashes,

@@ -46,14 +46,11 @@ impl Nema {
     /// Looks at lamps and calls. A lamp that has changed did so when the strategy was asked last: the kernel switches
     /// after each decision, at its time.
     pub(super) fn look(&mut self, now: Millis, view: &View<'_>) {
-        let changed = self.last.unwrap_or(now);
-        for (g, (seen, &lamp)) in (0..u16::MAX).zip(self.groups.iter_mut().zip(view.lamps)) {
-            let i = usize::from(g);
-            let flashes = lamp == Lamp::Flashing && self.layout.flashing[i];
-            seen.green = lamp.is_green().then(|| seen.green.unwrap_or(changed));
-            seen.open = (lamp.is_green() || flashes).then(|| seen.open.unwrap_or(changed));
-            seen.ends = lamp == Lamp::Yellow;
-            seen.wanted = self.layout.always[i] || view.calls.is_called(g);
+        if self.lamps != view.lamps {
+            self.look_at_lamps(self.last.unwrap_or(now), view.lamps);
+        }
+        for (g, (seen, &always)) in (0..u16::MAX).zip(self.groups.iter_mut().zip(&self.layout.always)) {
+            seen.wanted = always || view.calls.is_called(g);
             let closed = seen.open.is_none() && !seen.ends;
             seen.waits = if closed && seen.wanted { seen.waits.or(Some(now)) } else { None };
         }
@@ -64,6 +61,17 @@ impl Nema {
         for r in 0..self.rings.len() {
             self.look_at_ring(r, now);
         }
+    }
+
+    fn look_at_lamps(&mut self, changed: Millis, lamps: &[Lamp]) {
+        for ((seen, &lamp), &flashing) in self.groups.iter_mut().zip(lamps).zip(&self.layout.flashing) {
+            let flashes = lamp == Lamp::Flashing && flashing;
+            seen.green = lamp.is_green().then(|| seen.green.unwrap_or(changed));
+            seen.open = (lamp.is_green() || flashes).then(|| seen.open.unwrap_or(changed));
+            seen.ends = lamp == Lamp::Yellow;
+        }
+        self.lamps.clear();
+        self.lamps.extend_from_slice(lamps);
     }
 
     /// Which phases are called.
@@ -94,8 +102,10 @@ impl Nema {
     /// Counts who arrives at phases that are not green.
     fn count(&mut self, view: &View<'_>) {
         for (p, (memory, phase)) in self.phases.iter_mut().zip(&self.layout.phases).enumerate() {
-            let green = self.rings.iter().any(|r| r.on == Some(p) && r.green.is_some());
-            if !green && phase.actuation.added_initial.is_some() {
+            if phase.actuation.added_initial.is_none() {
+                continue;
+            }
+            if !self.rings.iter().any(|r| r.on == Some(p) && r.green.is_some()) {
                 let arrived = phase.carriers.iter().map(|&g| view.calls.red_actuations(g)).max().unwrap_or(0);
                 // Groups that are green already have forgotten theirs.
                 memory.arrived = memory.arrived.max(arrived);

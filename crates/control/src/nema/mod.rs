@@ -57,7 +57,7 @@ use self::{
     parameters::Parameters,
     standing::Standing,
 };
-use crate::{Decision, Entry, Millis, Plan, Request, StateError, Strategy, View, plan::bit};
+use crate::{Decision, Entry, Lamp, Millis, Plan, Request, StateError, Strategy, View, plan::bit};
 
 /// Its entry in the registry.
 pub(crate) const ENTRY: Entry = Entry {
@@ -157,6 +157,8 @@ pub(crate) struct Nema {
     /// By ring, how long its phase takes to end and clear; scratch.
     rests: Vec<Millis>,
     groups: Vec<Seen>,
+    /// What the groups showed when they were looked at last; empty: they were not.
+    lamps: Vec<Lamp>,
     phases: Vec<Memory>,
     /// Who is called now, and whose calls are admitted; scratch.
     calls: Vec<Called>,
@@ -179,6 +181,7 @@ impl Nema {
             hurries: false,
             rests: vec![Millis(0); layout.rings.len()],
             groups: vec![Seen::default(); plan.groups().len()],
+            lamps: Vec::with_capacity(plan.groups().len()),
             phases: vec![Memory::default(); layout.phases.len()],
             calls: vec![Called::default(); layout.phases.len()],
             clock: Coordinator::new(layout.phases.len()),

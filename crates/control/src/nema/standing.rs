@@ -104,7 +104,7 @@ impl Nema {
             let seen = &self.groups[usize::from(g)];
             seen.open.map_or(green, |at| at + self.layout.min_green[usize::from(g)])
         };
-        phase.carriers.iter().chain(&phase.overlaps).map(over).max().unwrap_or(green)
+        phase.greens.iter().map(over).max().unwrap_or(green)
     }
 
     /// Whether people on foot walk or clear.
