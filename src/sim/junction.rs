@@ -384,12 +384,10 @@ impl Looker<'_> {
         if mine_in != other_in {
             return other_in;
         }
-        if o.entered == u32::MAX && foe_lane.waiting_place {
-            // It waits for its own gap before the ways meet.
-            return false;
-        }
+        // Whoever is on the way to its place to wait lets others go who are past theirs.
+        let (mine_waits, other_waits) = (self.waits(), o.entered == u32::MAX && foe_lane.waiting_place);
         if !self.inside {
-            return true;
+            return !other_waits;
         }
         if mine_in {
             // Both are in: who is further through goes on.
@@ -403,6 +401,9 @@ impl Looker<'_> {
         let other_late = c.foe_start - o.front < self.d.brake_gap(o.speed, self.d.decel);
         if mine_late != other_late && (self.me.speed > 0.1 || o.speed > 0.1) {
             return other_late;
+        }
+        if mine_waits != other_waits {
+            return mine_waits;
         }
         if self.me.waiting > 5.0 && o.waiting > 5.0 {
             // Both stand: each may be kept by a third, so they take turns.
