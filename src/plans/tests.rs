@@ -565,3 +565,29 @@ fn straight_on_and_a_turn_that_a_program_keeps_apart_are_forbidden() {
     let together = with(&mut network, &[(20, &both), (3, &both_y)], false).unwrap_or_else(|e| panic!("{e}")).plan;
     assert_eq!(together.matrix().relation(who, to), Relation::None);
 }
+
+/// A left turn that goes on by itself after those straight on, or begins as they end: how long the other street waits
+/// for it says nothing about how long it takes to clear those straight on. Who skipped the left turn waited all the same.
+#[test]
+fn a_gap_in_which_somebody_else_goes_is_no_clearance() {
+    let mut network = intersection(CROSS, 1, true);
+    let through = open(&network, &[("w", "e"), ("e", "w")], 'G');
+    let left = open(&network, &[("w", "n"), ("e", "s")], 'G');
+    let across = open(&network, &[("n", "s"), ("s", "n")], 'G');
+    let [from, turning, to] = [&through, &left, &across].map(|letters| letters.find('G').expect("one") as u16);
+    let as_letter = |state: &str, letter: &str| state.replace('G', letter);
+    let (through_y, left_y, across_y) = (as_letter(&through, "y"), as_letter(&left, "y"), as_letter(&across, "y"));
+    let giving_way = as_letter(&left, "g");
+    for (with_left, ends) in [
+        (joined(&through, &giving_way), joined(&through_y, &giving_way)),
+        (through.clone(), joined(&through_y, &giving_way)),
+    ] {
+        let steps: &[(i64, &str)] =
+            &[(20, &with_left), (3, &ends), (6, &left), (4, &left_y), (20, &across), (4, &across_y)];
+        let plan = with(&mut network, steps, false).unwrap_or_else(|e| panic!("{e}")).plan;
+        // 3 s of yellow, and less than 4 s to clear some 20 m at 10 m/s and more.
+        let time = plan.matrix().intergreen(from, to);
+        assert!((Millis(3000)..Millis(7000)).contains(&time), "{time:?}, not the 13 s of the program");
+        assert_eq!(plan.matrix().intergreen(turning, to), Millis(4000), "this is a change from the one to the other");
+    }
+}
