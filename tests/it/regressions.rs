@@ -305,6 +305,17 @@ fn nobody_changes_lanes_before_a_red_it_can_no_longer_stop_for() {
     }
 }
 
+/// The same where it was found: 24 m before a red, from a lane whose lamp was green, at a signal whose lanes have lamps of
+/// their own.
+#[test]
+fn nobody_changes_lanes_before_a_red_in_ingolstadt() {
+    let Some(mut world) = sumo("resco/ingolstadt7/ingolstadt7.sumocfg") else { return };
+    (world.setup.seed, world.setup.controller) = (3, ("actuated".into(), Vec::new()));
+    let sim = world.until(58420.0, |_| ());
+    assert!(sim.measures().arrived > 300, "{}", describe(&sim));
+    assert_eq!(sim.measures().red_running, 0, "{:?}", sim.measures().red_runs);
+}
+
 /// One on the way to its place to wait inside, and one past its own, both counted on the other to go second: where the
 /// ways meet before the place to wait (a long turn back), nobody braked.
 #[test]
