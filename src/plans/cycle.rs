@@ -70,6 +70,12 @@ impl Cycle<'_> {
         starts.into_iter().filter(|&start| !from_on(self.lamp(start, from))).filter_map(gap).collect()
     }
 
+    /// When a group ends green.
+    pub fn ends(&self, group: u16) -> Vec<Millis> {
+        let [_, ends] = self.edges(group, Lamp::is_green);
+        ends.into_iter().map(|step| Millis(self.begin(step) + self.program.steps()[step].duration.0)).collect()
+    }
+
     /// When some group begins green.
     pub fn beginnings(&self) -> Vec<Millis> {
         let groups = 0..self.program.groups() as u16;

@@ -2,11 +2,14 @@
 //!
 //! Terms
 //! - **gap**: from the last end of one green to a start of another.
-//! - **direct**: a gap in which no group begins green: the program means to change from the one to the other as fast
-//!   as it can. Where others are green between, a gap says nothing about how fast it could be.
+//! - **direct**: a gap in which no group begins green, and of those with whom the next one must not start, or who must
+//!   not start beside it, none ends: the program means to change from the one to the other as fast as it can. Where others
+//!   are green between (a left turn that goes on by itself, say), a gap says nothing about how fast it could be.
 //!
 //! Of a pair of which one gives way the same counts wherever one starts while the other is closed: who is still inside
 //! does not know that the next one would give way. Where one starts while the other is open, there is no gap.
+
+use std::collections::BTreeSet;
 
 use intergreen_control::plan::{IntergreenSpec, IntergreenTime, Waiver};
 use intergreen_control::{Lamp, Millis};
@@ -30,11 +33,20 @@ pub(super) struct Intergreens<'a> {
     /// By group; none where green ends without.
     pub yellows: &'a [Millis],
     beginnings: Vec<Millis>,
+    /// By group: when those that have a relation with it end green.
+    ends: Vec<BTreeSet<Millis>>,
 }
 
 impl<'a> Intergreens<'a> {
     pub fn new(cycle: Cycle<'a>, relations: &'a Relations, yellows: &'a [Millis]) -> Self {
-        Self { cycle, relations, yellows, beginnings: cycle.beginnings() }
+        let of_each: Vec<Vec<Millis>> = (0..).zip(yellows).map(|(g, _)| cycle.ends(g)).collect();
+        let mut ends = vec![BTreeSet::new(); of_each.len()];
+        for &[a, b] in relations.forbidden.keys().chain(relations.yields.keys()) {
+            let [a, b] = [usize::from(a), usize::from(b)];
+            ends[a].extend(&of_each[b]);
+            ends[b].extend(&of_each[a]);
+        }
+        Self { cycle, relations, yellows, beginnings: cycle.beginnings(), ends }
     }
 
     /// Works them out; what is shorter than the formula goes to the waivers.
@@ -78,8 +90,11 @@ impl<'a> Intergreens<'a> {
     fn time(&self, [from, to]: [u16; 2], gaps: &[Gap], waivers: &mut Vec<Waiver>) -> IntergreenTime {
         let formula = self.formula(from, to);
         let cycle = self.cycle.program.cycle().0;
-        let direct =
-            |&(gap, end): &Gap| !self.beginnings.iter().any(|b| (1..gap.0).contains(&(b.0 - end.0).rem_euclid(cycle)));
+        let since = |at: &Millis, end: Millis| (at.0 - end.0).rem_euclid(cycle);
+        let direct = |&(gap, end): &Gap| {
+            !self.beginnings.iter().any(|at| (1..gap.0).contains(&since(at, end)))
+                && !self.ends[usize::from(to)].iter().any(|at| (1..=gap.0).contains(&since(at, end)))
+        };
         match gaps.iter().map(|gap| gap.0).min() {
             // Never longer than what the program leaves anywhere, or it could not be run.
             Some(found) if found <= LONGEST && gaps.iter().any(direct) => {

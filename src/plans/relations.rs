@@ -9,12 +9,14 @@
 //! - Crossing ways straight on from different streets are forbidden whoever gives way. The stop lines that keep them
 //!   apart are those of the intersection: a road on which no car fits and that is reached only over stop lines of the
 //!   same signal lies inside of it. The two directions of one street are not different streets.
+//! - At a signal nobody who goes straight on gives way to one who turns, whatever the file says: where they cross and the
+//!   program keeps them apart, they are forbidden. Where it does not, there is no relation.
 //! - Else one that crosses *yields* if it is bound to and turns.
 
 use std::collections::BTreeMap;
 
-use intergreen_control::Millis;
 use intergreen_control::plan::Clearance;
+use intergreen_control::{Lamp, Millis};
 
 use super::meetings::{Meeting, between, group, headings, pace};
 use crate::network::{Direction, MovementId, Network, Signal};
@@ -53,7 +55,7 @@ impl Relations {
     pub fn new(network: &Network, signal: &Signal) -> Self {
         let mut relations = Self::default();
         for meeting in super::meetings::meetings(network, signal) {
-            relations.add(network, &meeting);
+            relations.add(network, signal, &meeting);
         }
         relations.yields.retain(|&[who, to], _| !relations.forbidden.contains_key(&sorted(who, to)));
         // Of two that are to give way to each other, the left turn does, or the first.
@@ -67,7 +69,7 @@ impl Relations {
     }
 
     /// What follows from a pair of movements.
-    fn add(&mut self, network: &Network, meeting: &Meeting) {
+    fn add(&mut self, network: &Network, signal: &Signal, meeting: &Meeting) {
         let [a, b] = meeting.ways;
         if !have_lamps_of_their_own(network, a, b) {
             return;
@@ -91,8 +93,13 @@ impl Relations {
             }
         }
         for (i, [who, to]) in [[a, b], [b, a]].into_iter().enumerate() {
-            if meeting.yields[i] && (straight[0] && straight[1] || !straight[i]) {
+            if !meeting.yields[i] {
+                continue;
+            }
+            if straight[0] && straight[1] || !straight[i] {
                 self.give_way(network, meeting, who, to);
+            } else if !meeting.yields[1 - i] && keeps_apart(network, signal, who, to) {
+                self.forbid(network, meeting, [Line::at(a), Line::at(b)]);
             }
         }
     }
@@ -144,6 +151,13 @@ impl Relations {
         let time = |c: &Clearance| Clearance { overrun_s: yellow.seconds().min(10.0), ..*c }.time();
         all.iter().filter_map(time).max().unwrap_or(yellow).max(yellow)
     }
+}
+
+/// Whether a signal's program never lets one of two movements go, or at yellow still pass, while it does the other.
+fn keeps_apart(network: &Network, signal: &Signal, a: MovementId, b: MovementId) -> bool {
+    let [Some(a), Some(b)] = [a, b].map(|m| group(network, m).map(usize::from)) else { return false };
+    let goes = |lamp: Lamp| !matches!(lamp, Lamp::Red | Lamp::RedYellow | Lamp::TurnOnRed);
+    !signal.program.steps().iter().any(|s| goes(s.lamps[a]) && goes(s.lamps[b]))
 }
 
 /// A pair with the smaller number first.

@@ -531,3 +531,63 @@ fn stages_are_what_is_open_while_nobody_changes() {
     assert_eq!(of(&["GG"]), ["01"]);
     assert_eq!(of(&["rr"]), [""; 0]);
 }
+
+/// At a signal nobody who goes straight on gives way to one who turns, whatever the file says: lamps keep them apart, and
+/// so must the plan. It knew no relation, and a turn began while others still crossed at yellow.
+#[test]
+fn straight_on_and_a_turn_that_a_program_keeps_apart_are_forbidden() {
+    let mut network = intersection(CROSS, 1, false);
+    let (turn, straight) = (open(&network, &[("w", "n")], 'G'), open(&network, &[("n", "s")], 'G'));
+    let [to, who] = [&turn, &straight].map(|letters| letters.find('G').expect("one") as u16);
+    let of = |group| network.signals[0].movements.iter().find(|&&m| meetings::group(&network, m) == Some(group));
+    let [turning, going] = [to, who].map(|group| *of(group).expect("it has a way"));
+    let inside = |m| network.inside(network.movement(m)).collect::<Vec<_>>();
+    let (over_turn, over_straight) = (inside(turning), inside(going));
+    // As netconvert writes it: the street of the turn comes first.
+    network.movements[going.index()].yields_to.push(turning);
+    for (here, there, gives_way) in [(&over_straight, &over_turn, true), (&over_turn, &over_straight, false)] {
+        for lane in here {
+            for c in network.lanes[lane.index()].conflicts.iter_mut().filter(|c| there.contains(&c.foe)) {
+                (c.yields, c.foe_yields) = (gives_way, !gives_way);
+            }
+        }
+    }
+    let yellow = |letters: &str| letters.replace('G', "y");
+    let (turn_y, straight_y) = (yellow(&turn), yellow(&straight));
+    let steps: &[(i64, &str)] = &[(20, &turn), (3, &turn_y), (20, &straight), (3, &straight_y)];
+    let apart = with(&mut network, steps, false).unwrap_or_else(|e| panic!("{e}")).plan;
+    assert_eq!(apart.matrix().relation(who, to), Relation::Forbidden);
+    assert!(apart.matrix().intergreen(who, to) >= Millis(3000), "its yellow comes first");
+    let monitored = crate::sim::monitor::conflicting(&network, SignalId(0));
+    assert!(monitored.contains(&(who, to, false)), "the monitor sees it, too: {monitored:?}");
+    // A program that opens both leaves it to the drivers.
+    let (both, both_y) = (joined(&turn, &straight), joined(&turn_y, &straight_y));
+    let together = with(&mut network, &[(20, &both), (3, &both_y)], false).unwrap_or_else(|e| panic!("{e}")).plan;
+    assert_eq!(together.matrix().relation(who, to), Relation::None);
+}
+
+/// A left turn that goes on by itself after those straight on, or begins as they end: how long the other street waits
+/// for it says nothing about how long it takes to clear those straight on. Who skipped the left turn waited all the same.
+#[test]
+fn a_gap_in_which_somebody_else_goes_is_no_clearance() {
+    let mut network = intersection(CROSS, 1, true);
+    let through = open(&network, &[("w", "e"), ("e", "w")], 'G');
+    let left = open(&network, &[("w", "n"), ("e", "s")], 'G');
+    let across = open(&network, &[("n", "s"), ("s", "n")], 'G');
+    let [from, turning, to] = [&through, &left, &across].map(|letters| letters.find('G').expect("one") as u16);
+    let as_letter = |state: &str, letter: &str| state.replace('G', letter);
+    let (through_y, left_y, across_y) = (as_letter(&through, "y"), as_letter(&left, "y"), as_letter(&across, "y"));
+    let giving_way = as_letter(&left, "g");
+    for (with_left, ends) in [
+        (joined(&through, &giving_way), joined(&through_y, &giving_way)),
+        (through.clone(), joined(&through_y, &giving_way)),
+    ] {
+        let steps: &[(i64, &str)] =
+            &[(20, &with_left), (3, &ends), (6, &left), (4, &left_y), (20, &across), (4, &across_y)];
+        let plan = with(&mut network, steps, false).unwrap_or_else(|e| panic!("{e}")).plan;
+        // 3 s of yellow, and less than 4 s to clear some 20 m at 10 m/s and more.
+        let time = plan.matrix().intergreen(from, to);
+        assert!((Millis(3000)..Millis(7000)).contains(&time), "{time:?}, not the 13 s of the program");
+        assert_eq!(plan.matrix().intergreen(turning, to), Millis(4000), "this is a change from the one to the other");
+    }
+}

@@ -384,14 +384,12 @@ impl Looker<'_> {
         if mine_in != other_in {
             return other_in;
         }
-        if o.entered == u32::MAX && foe_lane.waiting_place {
-            // It waits for its own gap before the ways meet.
-            return false;
-        }
+        // It waits for its own gap before it goes on; until then it stands or drives up to its place to wait.
+        let other_waits = o.entered == u32::MAX && foe_lane.waiting_place;
         if !self.inside {
-            return true;
+            return !other_waits;
         }
-        if mine_in {
+        if mine_in && !other_waits {
             // Both are in: who is further through goes on.
             let (mine_left, other_left) = (self.to_lane + c.end, c.foe_end - o.front);
             if mine_left != other_left {
@@ -399,10 +397,14 @@ impl Looker<'_> {
             }
             return o.id < self.me.id.0;
         }
+        // Where the ways meet before its place to wait, it may be too late for it to stand clear.
         let mine_late = to_start < self.d.brake_gap(self.me.speed, self.d.decel);
         let other_late = c.foe_start - o.front < self.d.brake_gap(o.speed, self.d.decel);
         if mine_late != other_late && (self.me.speed > 0.1 || o.speed > 0.1) {
             return other_late;
+        }
+        if other_waits {
+            return false;
         }
         if self.me.waiting > 5.0 && o.waiting > 5.0 {
             // Both stand: each may be kept by a third, so they take turns.

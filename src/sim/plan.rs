@@ -349,14 +349,11 @@ impl<'a> Planner<'a> {
     fn line(&self, m: &MoveFacts, seen: f32, lets_out: bool) -> Line {
         let rule = self.view.signs().rule(m);
         let lamp = matches!(rule, Rule::Closed | Rule::Yellow);
-        let decel =
-            if lamp || lets_out { self.d.decel.at_least(YELLOW_DECEL.at_most(self.d.emergency)) } else { self.d.decel };
+        let decel = if lamp || lets_out { lamp_decel(self.d) } else { self.d.decel };
         let brake = self.d.brake_gap(self.me.speed, decel);
-        // A discrete stop is exact; a continuous one needs a little slack to stay possible once it is decided.
-        let slack = if self.d.ballistic() { LEAST_GAP } else { 0.0 };
         let undecided = rule == Rule::Yellow && self.me.flags & Flags::WAITS == 0;
         let reaction = if undecided && self.d.model == FollowingModel::Calibrated { YELLOW_REACTION } else { 0.0 };
-        let can_stop = seen - slack - self.me.speed * reaction >= brake;
+        let can_stop = can_stop(self.d, self.me.speed, seen - self.me.speed * reaction, decel);
         let wanted = match rule {
             Rule::Closed | Rule::Yellow | Rule::Open | Rule::Zipper => STOP_LINE_GAP,
             // Who yields stops as near as possible, to be through quickly.
@@ -520,6 +517,25 @@ impl<'a> Planner<'a> {
         }
         leave.max(0.0)
     }
+}
+
+/// Deceleration a driver accepts for a lamp, m/s².
+#[inline]
+fn lamp_decel(d: &Driver) -> f32 {
+    d.decel.at_least(YELLOW_DECEL.at_most(d.emergency))
+}
+
+/// Whether a driver can stop within `distance`. A discrete stop is exact; a continuous one needs a little slack to stay
+/// possible once it is decided.
+#[inline]
+fn can_stop(d: &Driver, speed: f32, distance: f32, decel: f32) -> bool {
+    distance - if d.ballistic() { LEAST_GAP } else { 0.0 } >= d.brake_gap(speed, decel)
+}
+
+/// Whether a driver at that speed stops for a lamp that closes a line `distance` ahead.
+#[inline]
+pub(super) fn stops_for_lamp(d: &Driver, speed: f32, distance: f32) -> bool {
+    can_stop(d, speed, distance, lamp_decel(d))
 }
 
 /// The headway a driver keeps now: short after a lane change, back to normal over 25 s (relaxation: Schakel,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bevy::ecs::prelude::{Commands, IntoScheduleConfigs, Res, ResMut, Resource, Schedule, SystemSet};
 use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
-use intergreen_control::Millis;
+use intergreen_control::{Lamp, Millis};
 use rayon::prelude::*;
 
 use super::announce::Announcements;
@@ -283,13 +283,19 @@ fn apply(
     workers.each(parts, |chunk, part| apply_chunk(&cx, chunk, part));
     hand_over(scene, &workers.chunks, traffic);
     halts.take(scene, routes, traffic, &workers.chunks, clock.now + scene.setup.step);
-    change_lanes(scene, routes, traffic, workers, clock.step.is_multiple_of(2));
+    change_lanes(scene, routes, (&lamps.shown, clock.step), traffic, workers);
     measures.lane_changes += workers.chunks.iter().map(|c| c.changes as u64).sum::<u64>();
     profile.lap(Stage::Apply);
 }
 
 /// Lane changes. All see the other links as they are after moving: what others see of a lane is renewed afterwards.
-fn change_lanes(scene: &Scene, routes: &RouteTable, traffic: &mut Traffic, workers: &mut Workers, leftward: bool) {
+fn change_lanes(
+    scene: &Scene,
+    routes: &RouteTable,
+    (lamps, step): (&[Lamp], u32),
+    traffic: &mut Traffic,
+    workers: &mut Workers,
+) {
     let (tails, storage, askew) = (&traffic.tails[..], &traffic.storage[..], &traffic.askew[..]);
     let parts = split(&workers.chunks, &mut traffic.lanes);
     workers.each(parts, |chunk, lanes| {
@@ -299,7 +305,8 @@ fn change_lanes(scene: &Scene, routes: &RouteTable, traffic: &mut Traffic, worke
         for &(a, b) in &scene.change_links[chunk.change_links.clone()] {
             let (first, begging) = (a as usize, &mut chunk.begging);
             let lanes = &mut lanes[first - chunk.lanes.start..b as usize - chunk.lanes.start];
-            let changes = LinkLanes { scene, routes, tails, storage, askew, lanes, first, leftward, begging }.change();
+            let mut link = LinkLanes { scene, routes, tails, storage, lamps, step, askew, lanes, first, begging };
+            let changes = link.change();
             if changes > 0 {
                 chunk.changes += changes;
                 chunk.changed.extend(a..b);

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use intergreen::demand::{ArrivalPosition, Manner};
+use intergreen::demand::{ArrivalPosition, Manner, Timing, VehicleType};
 use intergreen::network::compose::NodeKind;
+use intergreen::network::{MovementId, Network, VehicleClass};
 use intergreen::scenario::Scenario;
 use intergreen::sim::collisions::Overlaps;
 use intergreen::sim::{Command, Setup, Simulation, TimedCommand};
+use intergreen_control::{Lamp, Millis, Program, ProgramStep};
 
-use super::worlds::{Town, Trips, World, alike, arterial, crossing, describe, lane, rolling, s, standing_at};
+use super::worlds::{Town, Trips, World, alike, arterial, crossing, describe, lane, rolling, s, standing_at, sumo};
 
 /// Whoever arrives in the middle of a lane leaves; whoever drives ahead of it does not.
 #[test]
@@ -238,4 +240,89 @@ fn who_was_left_inside_is_let_out_by_who_comes_rolling() {
         assert!(sim.measures().arrived > 800, "{}", describe(&sim));
         assert_eq!(sim.measures().collisions, 0, "seed {seed}: {:?}", sim.overlaps().latest);
     }
+}
+
+/// A road of two lanes that both go straight on over a stop line, each by a lamp of its own: the kerb lane's is green
+/// but for a short red, the other's red but for a short green.
+fn two_lamps() -> Network {
+    let town = Town::default()
+        .node("x", 0.0, 0.0, NodeKind::Signal)
+        .end("w", -600.0, 0.0)
+        .end("e", 300.0, 0.0)
+        .end("s", 0.0, -300.0)
+        .one_way("road", "w", "x", 2)
+        .one_way("on", "x", "e", 2)
+        .one_way("side", "s", "x", 1)
+        .signal("x", 0.0, &[(30.0, &["road"]), (10.0, &["side"])]);
+    let mut network = Arc::unwrap_or_clone(town.build());
+    let left = lane(&network, "road", 1);
+    let signal = &mut network.signals[0];
+    let group = signal.groups;
+    signal.groups += 1;
+    let ways: Vec<MovementId> = signal.movements.clone();
+    let road = |m: MovementId| network.lane(network.movement(m).from).link == network.lane(left).link;
+    let kerb: Vec<u16> =
+        ways.iter().filter(|&&m| road(m)).filter_map(|&m| network.movement(m).head.map(|h| h.group)).collect();
+    for &m in &ways {
+        if network.movement(m).from == left {
+            network.movements[m.index()].head.as_mut().expect("it has a lamp").group = group;
+        }
+    }
+    let step = |seconds: i64, first: Lamp, second: Lamp| {
+        let mut lamps = vec![Lamp::Red; usize::from(group) + 1];
+        kerb.iter().for_each(|&g| lamps[usize::from(g)] = first);
+        lamps[usize::from(group)] = second;
+        ProgramStep { duration: Millis(seconds * 1000), lamps }
+    };
+    let steps = vec![
+        step(30, Lamp::Green, Lamp::Red),
+        step(3, Lamp::Yellow, Lamp::Red),
+        step(8, Lamp::Red, Lamp::Green),
+        step(3, Lamp::Red, Lamp::Yellow),
+    ];
+    let signal = &mut network.signals[0];
+    signal.program = Program::new("p", Millis(0), steps).expect("it is sound");
+    (signal.own, signal.permissive) = (false, None);
+    network
+}
+
+/// Whoever overtakes just before a stop line looks at the lamp of the lane it changes to. It did not, and could no longer
+/// stop when the other lane's lamp was red.
+#[test]
+fn nobody_changes_lanes_before_a_red_it_can_no_longer_stop_for() {
+    let network = Arc::new(two_lamps());
+    for seed in 1..4 {
+        let mut t = Trips::new(&network, VehicleType::calibrated("car"));
+        let truck = VehicleType { max_speed: 9.0, ..VehicleType::sumo("truck", VehicleClass::Truck) };
+        t.demand.types.push(truck);
+        t.flow("cars", 0.0, 1800.0, 500.0, &["road", "on"]);
+        let trucks = Timing::Poisson { begin: s(0.0), end: s(1800.0), rate: 0.05, number: u64::MAX };
+        t.add("trucks", trucks, 1, &["road", "on"], rolling());
+        let sim = t.world("two lamps").seed(seed).drain(3600.0, |_| ());
+        assert!(sim.measures().lane_changes > 20, "{} changes", sim.measures().lane_changes);
+        assert_eq!(sim.measures().red_running, 0, "seed {seed}: {:?}", sim.measures().red_runs);
+        assert_eq!(sim.measures().collisions, 0, "seed {seed}: {:?}", sim.overlaps().latest);
+    }
+}
+
+/// The same where it was found: 24 m before a red, from a lane whose lamp was green, at a signal whose lanes have lamps of
+/// their own.
+#[test]
+fn nobody_changes_lanes_before_a_red_in_ingolstadt() {
+    let Some(mut world) = sumo("resco/ingolstadt7/ingolstadt7.sumocfg") else { return };
+    (world.setup.seed, world.setup.controller) = (3, ("actuated".into(), Vec::new()));
+    let sim = world.until(58420.0, |_| ());
+    assert!(sim.measures().arrived > 300, "{}", describe(&sim));
+    assert_eq!(sim.measures().red_running, 0, "{:?}", sim.measures().red_runs);
+}
+
+/// One on the way to its place to wait inside, and one past its own, both counted on the other to go second: where the
+/// ways meet before the place to wait (a long turn back), nobody braked.
+#[test]
+fn who_comes_to_its_place_to_wait_and_who_has_left_its_own_agree_who_is_first() {
+    let Some(mut world) = sumo("resco/cologne1/cologne1.sumocfg") else { return };
+    (world.setup.seed, world.setup.controller) = (4, ("actuated".into(), Vec::new()));
+    let sim = world.until(25970.0, |_| ());
+    assert!(sim.measures().arrived > 400, "{}", describe(&sim));
+    assert_eq!(sim.measures().collisions, 0, "{:?}", sim.overlaps().latest);
 }

@@ -22,6 +22,7 @@ use super::scene::Scene;
 use super::state::{Begging, Flags, LaneTraffic, Storage, Tail, Vehicle};
 use crate::behaviour::{Bounds, Driver, Leader};
 use crate::network::{LaneId, MovementId, Network, VehicleClass};
+use intergreen_control::Lamp;
 
 /// Time a driver looks ahead for a lane change, s.
 const LOOK_AHEAD: f32 = 10.0;
@@ -51,6 +52,10 @@ pub struct LinkLanes<'a> {
     pub tails: &'a [Tail],
     /// How full all lanes are after moving.
     pub storage: &'a [Storage],
+    /// The lamps during this step.
+    pub lamps: &'a [Lamp],
+    /// Number of the step.
+    pub step: u32,
     /// Those who were askew at the end of the last step, see [`Traffic::askew`](super::state::Traffic::askew): they have
     /// moved on since, and are in the way no longer than they seem.
     pub askew: &'a [Tail],
@@ -58,8 +63,6 @@ pub struct LinkLanes<'a> {
     pub lanes: &'a mut [LaneTraffic],
     /// First of them.
     pub first: usize,
-    /// Whether it is the turn of changes to the left where left and right take turns.
-    pub leftward: bool,
     /// Those who stand and wait for somebody on a link before to let them in.
     pub begging: &'a mut Vec<Begging>,
 }

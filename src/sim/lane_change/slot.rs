@@ -3,6 +3,8 @@
 use super::{Behind, Cursor, LOOK_AHEAD, LinkLanes, Neighbour, Slot, Thinker};
 use crate::behaviour::{Bounds, Driver};
 use crate::network::LaneId;
+use crate::sim::junction::{Rule, Signs};
+use crate::sim::plan::stops_for_lamp;
 use crate::sim::rears;
 use crate::sim::state::{Tail, Vehicle};
 
@@ -149,6 +151,33 @@ impl LinkLanes<'_> {
         a.distance + ROUNDING >= Self::needed(d, me.tau, me.speed, a.speed, a.decel)
     }
 
+    /// Whether one can still stop for a lamp that closes lane `to`, or a short road beyond it. Nobody changes before a
+    /// line that it would run over: the lamp of its own lane may be another one, and open.
+    fn stops_for_lamps(&self, me: &Vehicle, d: &Driver, to: usize) -> bool {
+        let (scene, signs) = (self.scene, Signs { scene: self.scene, lamps: self.lamps, step: self.step });
+        let mut distance = scene.lanes[self.first + to].length - me.position;
+        let mut leg = me.leg;
+        let mut next = self.routes.row(me.row)[to].movement.get();
+        while let Some(m) = next.map(|m| &scene.moves[m.index()])
+            && !stops_for_lamp(d, me.speed, distance)
+        {
+            if matches!(signs.rule(m), Rule::Closed | Rule::Yellow) {
+                return false;
+            }
+            let facts = &scene.lanes[m.next.index()];
+            distance += facts.length;
+            next = if facts.internal {
+                facts.exit.get()
+            } else if leg + 1 < self.routes.legs(me.path) {
+                leg += 1;
+                self.onward(me, leg, m.next)
+            } else {
+                None
+            };
+        }
+        true
+    }
+
     fn is_clear_behind(&self, me: &Vehicle, d: &Driver, b: &Neighbour, to: usize, who: Behind) -> bool {
         let (follower, tau) = match who {
             Behind::Here(i) => {
@@ -172,13 +201,13 @@ impl LinkLanes<'_> {
         let lane = &self.scene.lanes[self.first + k];
         let near_end = lane.joins && lane.length - me.position < NEAR;
         let near_start = lane.joined && me.back() < NEAR;
-        !(near_end || near_start) || (to > k) == self.leftward
+        !(near_end || near_start) || (to > k) == self.step.is_multiple_of(2)
     }
 
     /// Whether there is room ahead and behind in a slot on lane `to`.
     pub(super) fn is_clear(&self, slot: &Slot, to: usize, me: &Vehicle, d: &Driver) -> (bool, bool) {
         (
-            slot.ahead.is_none_or(|a| self.is_clear_ahead(me, d, &a)),
+            slot.ahead.is_none_or(|a| self.is_clear_ahead(me, d, &a)) && self.stops_for_lamps(me, d, to),
             slot.behind.is_none_or(|(b, i)| self.is_clear_behind(me, d, &b, to, i)),
         )
     }

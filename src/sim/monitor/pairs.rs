@@ -3,7 +3,9 @@
 //! A pair of groups is in conflict while both are open and
 //! - their paths cross or merge and neither is bound to give way; or
 //! - they cross and both go straight on from different streets, whoever gives way; or
-//! - one that turns and is bound to give way shows a full green (*protected*) against what it crosses.
+//! - one that turns and is bound to give way shows a full green (*protected*) against what it crosses; or
+//! - one that goes straight on and is bound to give way crosses one that turns, and the file's own program never lets
+//!   both go: lamps keep them apart, not signs.
 //!
 //! What is a street and what goes straight on, the lanes say:
 //! - **Oncoming.** Two that go straight on in opposite directions of one street are not from different streets. Where
@@ -49,12 +51,11 @@ impl Pair {
 /// The conflicting pairs among a signal's movements. Who is bound to give way says the list written for the monitor, if
 /// there is one, else the right of way of the streets.
 pub(super) fn pairs(network: &Network, signal: &Signal) -> Vec<Pair> {
-    let written = signal.permissive.as_deref();
     let mut found = Vec::new();
     for (i, &a) in signal.movements.iter().enumerate() {
         for &b in &signal.movements[i + 1..] {
             if are_apart(network, a, b) {
-                found.extend(conflicts(network, a, b, written));
+                found.extend(conflicts(network, signal, a, b));
             }
         }
     }
@@ -65,7 +66,8 @@ pub(super) fn pairs(network: &Network, signal: &Signal) -> Vec<Pair> {
 }
 
 /// The pairs that follow from two movements.
-fn conflicts(network: &Network, a: MovementId, b: MovementId, written: Option<&[(u16, u16)]>) -> Vec<Pair> {
+fn conflicts(network: &Network, signal: &Signal, a: MovementId, b: MovementId) -> Vec<Pair> {
+    let written = signal.permissive.as_deref();
     let crosses = meet(network, a, b, ConflictKind::Crossing);
     if !crosses && !meet(network, a, b, ConflictKind::Merging) {
         return Vec::new();
@@ -89,8 +91,19 @@ fn conflicts(network: &Network, a: MovementId, b: MovementId, written: Option<&[
                 found.extend(pair(network, m, other, true));
             }
         }
+        // Here exactly one gives way, and goes straight on.
+        let signs_only = a_yields != b_yields && !straight && goes_straight(network, if a_yields { a } else { b });
+        if signs_only && written.is_none() {
+            found.extend(pair(network, a, b, false).filter(|p| !go_together(signal, p)));
+        }
     }
     found
+}
+
+/// Whether the file's own program has a time in which both groups may still pass their lines.
+fn go_together(signal: &Signal, p: &Pair) -> bool {
+    let passes = |lamp: Lamp| !lamp.is_red() && lamp != Lamp::TurnOnRed;
+    signal.program.steps().iter().any(|s| [p.a, p.b].iter().all(|&g| passes(s.lamps[usize::from(g)])))
 }
 
 /// The pairs of stop lines that keep two ways apart which go straight on from different streets and cross.
