@@ -19,11 +19,13 @@ mod dispersion;
 mod drivers;
 mod estimate;
 mod exactness;
+mod gaps;
 mod heavy;
 mod page;
 mod plot;
 mod queue;
 mod ring;
+mod roundabout;
 pub mod world;
 
 pub use drivers::Drivers;
@@ -224,6 +226,8 @@ pub const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "queue", ids: &["8"], run: queue::run },
     Experiment { name: "dispersion", ids: &["9"], run: dispersion::run },
     Experiment { name: "ring", ids: &["10"], run: ring::run },
+    Experiment { name: "gaps", ids: &["11"], run: gaps::run },
+    Experiment { name: "roundabout", ids: &["12"], run: roundabout::run },
     Experiment { name: "exactness", ids: &["18", "19", "21"], run: exactness::run },
     Experiment { name: "convergence", ids: &["20"], run: convergence::run },
 ];
