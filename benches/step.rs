@@ -176,9 +176,10 @@ fn lane_changes(bencher: Bencher, name: &str) {
             let (mut changes, mut begging) = (0, Vec::new());
             for &(a, b) in &facts.change_links {
                 let (lanes, first, begging) = (&mut lanes[a as usize..b as usize], a as usize, &mut begging);
-                changes +=
-                    LinkLanes { scene: facts, routes, tails, storage, askew, lanes, first, leftward: true, begging }
-                        .change();
+                let lamps = &scene.sim.lamps().shown;
+                let mut link =
+                    LinkLanes { scene: facts, routes, tails, storage, lamps, step: 0, askew, lanes, first, begging };
+                changes += link.change();
             }
             (changes, lanes)
         });
