@@ -59,7 +59,7 @@ impl Nema {
         }
         self.call();
         self.count(view);
-        self.choose(view);
+        self.choose(now, view);
         self.admit(now);
         for r in 0..self.rings.len() {
             self.look_at_ring(r, now);
