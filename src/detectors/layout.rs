@@ -6,8 +6,8 @@ use intergreen_control::Millis;
 use intergreen_control::plan::{DetectorKind, DetectorMode};
 use serde::Serialize;
 
-use super::Piece;
-use crate::network::LaneId;
+use super::{Channel, Piece};
+use crate::network::{LaneId, SignalId};
 
 /// How long somebody must wait in a lane for right turns before the zone calls, where a turn on red is permitted: 8 to
 /// 12 s are usual (FHWA, Signal Timing Manual, 2008, on delay; Bonneson and McCoy, Manual of Traffic Detector Design).
@@ -39,6 +39,8 @@ pub struct Layout {
     pub without: Vec<(LaneId, DetectorKind)>,
     /// Detectors of which it is said where they lie; each stands for the usual one of its kind at its stop line.
     pub own: Vec<Own>,
+    /// Signals whose plan files have detectors: these, and no others.
+    pub of_plans: Vec<(SignalId, Vec<Channel>)>,
 }
 
 impl Default for Layout {
@@ -51,6 +53,7 @@ impl Default for Layout {
             on_red: ON_RED,
             without: Vec::new(),
             own: Vec::new(),
+            of_plans: Vec::new(),
         }
     }
 }

@@ -166,6 +166,22 @@ pub enum Tier {
     Loops,
 }
 
+/// A plan file for a signal: its groups, times, phases, detectors, patterns and calendar in place of those that are derived
+/// from the network. What must not be open together is checked against the network all the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename = "PlanFile")]
+pub struct PlanFile {
+    /// The signal.
+    pub signal: String,
+    /// The plan file (`docs/plan-files.md`), its path from here. `intergreen timing --write` makes one to begin with.
+    pub file: String,
+    /// For groups of the plan that are not named after them: the ways that they switch, each as a street with the turns
+    /// from it (`main:sr` straight on and right, `l` left, `u` turning round, `main` all of them), or as the number of a lamp
+    /// in the signal's program, from 0. Together the groups switch every way once. People on foot need none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub groups: BTreeMap<String, Vec<String>>,
+}
+
 /// Who switches the signals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename = "Controller")]

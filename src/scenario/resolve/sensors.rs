@@ -27,6 +27,7 @@ pub(in crate::scenario) fn layout(file: &SensorsFile, network: &Network) -> Resu
         on_red: Millis::from_seconds(file.on_red_delay),
         without: Vec::new(),
         own: Vec::new(),
+        of_plans: Vec::new(),
     };
     if file.without.is_empty() && file.detectors.is_empty() {
         return Ok(layout);
