@@ -201,7 +201,10 @@ fn with_detectors(
             notes.push(format!("no plan with the times of its NEMA program: {}", one_line(&errors)));
             None
         }
-        Some(Ok(plan)) => Some(Arc::new(plan)),
+        Some(Ok((plan, uncoordinated))) => {
+            notes.extend(uncoordinated.map(|why| format!("the coordination of its NEMA program is not used: {why}")));
+            Some(Arc::new(plan))
+        }
         None => None,
     };
     let notes = notes.into_iter().map(|n| format!("signal '{}': {n}", signal.id)).collect();

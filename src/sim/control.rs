@@ -204,6 +204,14 @@ impl Controllers {
         self.events.clear();
         self.switched.clear();
         self.inputs.iter_mut().for_each(Vec::clear);
+        // Orders are of the step's begin, edges come later.
+        let orders = std::mem::take(&mut self.orders);
+        for &(signal, input) in &orders {
+            let i = signal as usize;
+            self.list[i].handle(input);
+            self.due[i] = self.due[i].min(input.at());
+            self.inputs.iter_mut().for_each(|inputs| inputs.push((signal, input)));
+        }
         for event in sensors.wire.try_iter() {
             let channel = &scene.sensors.channels[event.channel as usize];
             let i = channel.signal.index();
@@ -211,13 +219,6 @@ impl Controllers {
             self.list[i].handle(input);
             self.due[i] = self.due[i].min(event.at);
             self.inputs.iter_mut().for_each(|inputs| inputs.push((channel.signal.0, input)));
-        }
-        let orders = std::mem::take(&mut self.orders);
-        for &(signal, input) in &orders {
-            let i = signal as usize;
-            self.list[i].handle(input);
-            self.due[i] = self.due[i].min(input.at());
-            self.inputs.iter_mut().for_each(|inputs| inputs.push((signal, input)));
         }
         for i in 0..self.list.len() {
             if self.due[i] <= now {
