@@ -525,6 +525,11 @@ impl Controller {
         self.now
     }
 
+    /// What the parameters of the strategy ask for that has no effect here.
+    pub fn remark(&self) -> Option<&str> {
+        self.strategy.remark()
+    }
+
     /// Whether it starts up, runs or flashes.
     pub const fn mode(&self) -> Mode {
         self.kernel.mode()

@@ -103,6 +103,11 @@ pub trait Strategy: Debug + Send + Sync {
         let _ = note;
     }
 
+    /// What its parameters ask for that has no effect with its plan, in words.
+    fn remark(&self) -> Option<&str> {
+        None
+    }
+
     /// Its last decision and the reason for it, in words for a traffic engineer. Built only when asked for.
     fn explain(&self) -> String;
 

@@ -16,7 +16,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::{Cause, Nema, layout::Layout, standing::Standing};
+use super::{Cause, Nema, layout::Layout, parameters::Coordinated, standing::Standing};
 use crate::{
     Millis, View,
     log::code,
@@ -212,10 +212,20 @@ fn place(plan: &Plan, pattern: &Pattern) -> Option<u16> {
     u16::try_from(same).ok()
 }
 
+fn number(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
+}
+
 impl Nema {
     /// Patterns come and go, and clocks are set.
     pub(super) fn choose(&mut self, now: Millis, view: &View<'_>) {
-        let found = wanted(view).filter(|_| self.run.coordinated);
+        let of_program = self.of_program.clone();
+        let found = match self.run.coordinated {
+            Coordinated::Patterns => wanted(view),
+            // It stands behind the plan's own.
+            Coordinated::Program => of_program.as_deref().map(|p| (number(view.plan.spec().patterns.len()), p)),
+            Coordinated::Free => None,
+        };
         if let Some((number, pattern)) = found {
             self.clock.prepare(number, pattern, &self.layout);
         }
