@@ -98,7 +98,13 @@ impl Recorder {
             let plan = controller.plan().as_ref().clone();
             let runs = controller.strategy();
             let strategy = (runs != setup.controller.0).then(|| runs.to_owned());
-            recorder.write(&Line::Signal(Box::new(Wired { id: signal.id.clone(), detectors, plan, clock, strategy })))?;
+            recorder.write(&Line::Signal(Box::new(Wired {
+                id: signal.id.clone(),
+                detectors,
+                plan,
+                clock,
+                strategy,
+            })))?;
         }
         Ok(recorder)
     }

@@ -161,7 +161,8 @@ impl<'a> Fitting<'a> {
                 match wiring.groups[usize::from(head)].replace(number) {
                     Some(other) if other != number => {
                         let (words, other) = (self.words(head), &spec.groups[usize::from(other)].name);
-                        let problem = format!("switches {words}, and so does '{other}'; expected one group for each way");
+                        let problem =
+                            format!("switches {words}, and so does '{other}'; expected one group for each way");
                         self.add(format!("group '{name}'"), problem);
                     }
                     _ => {}
@@ -182,7 +183,8 @@ impl<'a> Fitting<'a> {
     fn heads(&self, text: &str) -> Result<Vec<u16>, String> {
         let most = self.signal.groups;
         if let Ok(head) = text.parse::<u16>() {
-            let problem = || format!("there is no lamp {head} at signal '{}'; expected 0 to {}", self.signal.id, most - 1);
+            let problem =
+                || format!("there is no lamp {head} at signal '{}'; expected 0 to {}", self.signal.id, most - 1);
             return if head < most { Ok(vec![head]) } else { Err(problem()) };
         }
         let (name, turns) = text.rsplit_once(':').unwrap_or((text, "rslu"));

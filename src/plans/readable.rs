@@ -38,7 +38,8 @@ pub fn readable(network: &Network, signal: SignalId, spec: &PlanSpec) -> PlanSpe
         let same = spec.groups.iter().filter(|g| one(&g.name) == one(&group.name));
         for other in same {
             group.min_green = group.min_green.max(other.min_green);
-            group.max_green = group.max_green.max(other.max_green).map(|most| most.max(group.min_green.unwrap_or(most)));
+            group.max_green =
+                group.max_green.max(other.max_green).map(|most| most.max(group.min_green.unwrap_or(most)));
         }
         group.name = one(&group.name).unwrap_or_default();
     }
@@ -107,7 +108,8 @@ impl<'a> Merged<'a> {
             let Some(head) = group.name.parse::<u16>().ok() else { continue };
             // A lamp that nobody obeys is left out.
             let Some(way) = turns(network, signal, head) else { continue };
-            let taken = |name: &String| kept.iter().copied().find(|&k| names.get(spec.groups[k].name.as_str()) == Some(name));
+            let taken =
+                |name: &String| kept.iter().copied().find(|&k| names.get(spec.groups[k].name.as_str()) == Some(name));
             let name = match taken(&way) {
                 Some(other) if same(spec, other, g) => way,
                 Some(_) => group.name.clone(),

@@ -67,6 +67,7 @@ fn misfit(errors: &PlanErrors, text: &str, shown: &str) -> ScenarioError {
         n => format!(" (and {} problems more)", n - 1),
     };
     let line = Places::new(text).line(first);
-    let column = line.and_then(|l| text.lines().nth(l - 1)).map(|l| l.chars().take_while(|c| c.is_whitespace()).count() + 1);
+    let column =
+        line.and_then(|l| text.lines().nth(l - 1)).map(|l| l.chars().take_while(|c| c.is_whitespace()).count() + 1);
     ScenarioError::at(shown, text, line.zip(column), format!("{first}{more}"))
 }

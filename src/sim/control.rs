@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::log::Event;
+use intergreen_control::plan::GroupKind;
 use intergreen_control::{
     Command as Order, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Millis, Mode, Output, Plan, Registry,
     RegistryError, Strategy,
 };
-use intergreen_control::plan::GroupKind;
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Due, Outage};

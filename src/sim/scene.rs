@@ -15,8 +15,8 @@ use super::sensors::Sensors;
 use crate::behaviour::Driver;
 use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleId, VehicleType, expand};
 use crate::detectors::{self, Layout};
-use crate::plans::OwnPlan;
 use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay, SignalId};
+use crate::plans::OwnPlan;
 
 /// The day of a scenario that names none: a Monday.
 pub const SOME_DAY: WallClock = WallClock { year: 2001, month: 1, day: 1, weekday: 0, time: Millis(0) };

@@ -149,7 +149,9 @@ impl Times<'_> {
                 let Some(k) = richest.filter(|&k| spare(&splits[k]) > Millis(0)) else {
                     let (phase, given) = (splits[i].phase, splits[i].split.seconds());
                     let need = need(phase).seconds();
-                    return Err(format!("phase {phase} needs {need} s with its clearance; the program has {given} s for it"));
+                    return Err(format!(
+                        "phase {phase} needs {need} s with its clearance; the program has {given} s for it"
+                    ));
                 };
                 let moved = spare(&splits[k]).min(missing);
                 splits[k].split = splits[k].split - moved;

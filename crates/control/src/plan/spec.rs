@@ -112,37 +112,70 @@ pub struct GroupSpec {
     /// Who looks at it.
     pub kind: GroupKind,
     /// Least green, 1–60 s; not for people on foot. Must be given.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub min_green: Option<Millis>,
     /// Greatest green while somebody else is called, s \[none\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub max_green: Option<Millis>,
     /// Yellow, 3–6 s; not for people on foot. Must be given.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub yellow: Option<Millis>,
     /// Red and yellow before green, 0–3 s \[0\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub red_yellow: Option<Millis>,
     /// Red after yellow before anybody in conflict may go, 0–6 s \[0\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub red_clearance: Option<Millis>,
     /// People on foot: least walk, 4–60 s. Must be given.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub walk: Option<Millis>,
     /// People on foot: clearance (flashing don't walk), 0–60 s. Must be given.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub clearance: Option<Millis>,
     /// People on foot: don't walk after the clearance before anybody in conflict may go, 0–10 s \[0\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub buffer: Option<Millis>,
     /// People on foot: leading interval: whoever gives way to them starts this much later, 0–20 s \[0\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub lead: Option<Millis>,
     /// Least red before it may be green again, 0–20 s \[1\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub red_revert: Option<Millis>,
     /// Longest red while somebody calls, 10–3600 s \[120\]: beyond it is a cycle fault.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub max_red: Option<Millis>,
     /// Whether it is served without being called.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]

@@ -16,6 +16,8 @@ use crate::{head, on_foot, s, timeline::Timeline};
 
 mod basics;
 mod coordinated;
+mod day;
+mod outside;
 mod timing;
 mod walks;
 
