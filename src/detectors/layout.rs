@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use intergreen_control::Millis;
-use intergreen_control::plan::{DetectorKind, DetectorMode};
+use intergreen_control::plan::{DetectorKind, DetectorLimits, DetectorMode};
 use serde::Serialize;
 
 use super::{Channel, Piece};
@@ -112,4 +112,23 @@ pub struct Own {
     pub delay: Option<Millis>,
     /// Its extension, 0–30 s.
     pub extend: Millis,
+    /// What else it does.
+    pub special: Special,
+}
+
+/// What no usual detector does; see [`DetectorUse`](intergreen_control::plan::DetectorUse).
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Special {
+    /// It extends for the queue only.
+    pub queue: bool,
+    /// It keeps calls of those who come on yellow, too.
+    pub yellow_lock: bool,
+    /// It extends for so long from the start of a green, 0–255 s; 0: without limit.
+    pub extend_limit: Millis,
+    /// Its actuations on red lengthen the least green.
+    pub added_initial: bool,
+    /// Groups that it extends while its own are not green.
+    pub switched: Vec<u16>,
+    /// When it is taken for broken.
+    pub diagnostics: DetectorLimits,
 }

@@ -23,7 +23,7 @@ use intergreen_control::plan::DetectorUse;
 use serde::Serialize;
 
 pub use adopt::adopted;
-pub use layout::{Layout, Own, Position};
+pub use layout::{Layout, Own, Position, Special};
 pub use place::{lay, place};
 pub use upstream::{Stretch, way_to};
 

@@ -178,6 +178,12 @@ impl<'a> Line<'a> {
             locking: own.locking.unwrap_or(usual.locking),
             delay: own.delay.unwrap_or(usual.delay),
             extend: own.extend,
+            queue: own.special.queue,
+            yellow_lock: own.special.yellow_lock,
+            extend_limit: own.special.extend_limit,
+            added_initial: own.special.added_initial,
+            switched: own.special.switched.iter().map(u16::to_string).collect(),
+            diagnostics: own.special.diagnostics,
             ..usual
         };
         let length = own.piece.end - own.piece.start;

@@ -14,7 +14,9 @@ use ron::extensions::Extensions;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use control::{ControllerFile, DetectorFile, KindFile, ModeFile, PlanFile, SensorsFile, Tier, WithoutFile};
+pub use control::{
+    ControllerFile, DetectorFile, DiagnosticsFile, KindFile, ModeFile, PlanFile, SensorsFile, Tier, WithoutFile,
+};
 pub use demand::{
     DemandFile, EnterFile, EntryFile, FlowFile, LeaveFile, MatrixFile, PairFile, PlaceFile, ProfileFile, RouteFile,
     ShareFile, StopFile, TripFile, TurnsFile, UntilFile, ViaFile, WeightFile, ZoneEndFile, ZoneFile,
