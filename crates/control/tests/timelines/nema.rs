@@ -18,6 +18,7 @@ mod basics;
 mod coordinated;
 mod day;
 mod outside;
+mod program;
 mod timing;
 mod walks;
 
