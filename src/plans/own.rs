@@ -293,9 +293,16 @@ pub(super) fn turns(network: &Network, signal: SignalId, head: u16) -> Option<St
     let own = || movements.iter().filter(|&&m| group(network, m) == Some(head)).map(|&m| network.movement(m));
     let from = street(network, own().next()?.from);
     let letters: String = "rslu".chars().filter(|&c| own().any(|m| letter(m.direction) == c)).collect();
-    // Those of the same turn that obey another head belong to another group.
     let plain = own().all(|m| street(network, m.from) == from) && !from.contains(['\'', '"', ':']);
     Some(if plain { format!("{from}:{letters}") } else { head.to_string() })
+}
+
+/// The heads of a way; none if there is no such way.
+pub(super) fn heads(network: &Network, signal: SignalId, way: &str) -> Vec<u16> {
+    let mut found = Fitting::new(network, signal).heads(way).unwrap_or_default();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The letter of a turn.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use intergreen_control::plan::{IntergreenSpec, IntergreenTime, PlanSpec, YieldSpec};
 use intergreen_control::{Program, ProgramStep};
 
-use super::own::turns;
+use super::own::{heads, turns};
 use crate::network::{Network, SignalId};
 
 /// What becomes of the groups of a plan.
@@ -104,21 +104,19 @@ fn seconds(time: IntergreenTime) -> f64 {
 impl<'a> Merged<'a> {
     fn new(network: &Network, signal: SignalId, spec: &'a PlanSpec) -> Self {
         let (mut names, mut kept): (BTreeMap<&str, String>, Vec<usize>) = Default::default();
+        let place = |head: u16| spec.groups.iter().position(|g| g.name == head.to_string());
         for (g, group) in spec.groups.iter().enumerate() {
             let Some(head) = group.name.parse::<u16>().ok() else { continue };
             // A lamp that nobody obeys is left out.
             let Some(way) = turns(network, signal, head) else { continue };
-            let taken =
-                |name: &String| kept.iter().copied().find(|&k| names.get(spec.groups[k].name.as_str()) == Some(name));
-            let name = match taken(&way) {
-                Some(other) if same(spec, other, g) => way,
-                Some(_) => group.name.clone(),
-                None => way,
-            };
-            if taken(&name).is_none() {
+            // A way is a name if all its lamps always show the same.
+            let all = heads(network, signal, &way);
+            let first = all.first().and_then(|&h| place(h)).unwrap_or(g);
+            let is_name = all.iter().all(|&h| place(h).is_some_and(|other| same(spec, first, other)));
+            if first == g || !is_name {
                 kept.push(g);
             }
-            names.insert(&group.name, name);
+            names.insert(&group.name, if is_name { way } else { group.name.clone() });
         }
         Self { names, kept }
     }
