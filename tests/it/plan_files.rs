@@ -30,7 +30,7 @@ fn avenue_with(scenario: (&str, &str), plan: &[(&str, &str)]) -> Said {
         let text = changes.fold(text, |text, &change| replaced(&text, change));
         s.write(&format!("avenue/{name}.ron"), &text);
     }
-    let file = s.write("avenue.ron", &replaced(&read("scenarios/avenue.ron"), scenario));
+    let file = s.write("avenue.ron", replaced(&read("scenarios/avenue.ron"), scenario));
     run(["check".as_ref(), file.as_os_str()])
 }
 
