@@ -4,7 +4,6 @@
 //! line each, on stderr: `file:line: element: problem`, the line where it can be told.
 
 mod actuation;
-mod place;
 mod scenario;
 mod summary;
 
@@ -21,7 +20,7 @@ use intergreen_control::Plan;
 use super::summary::plain;
 use super::{Failure, print};
 use crate::import::file;
-use crate::scenario::{BUNDLED_ALL, is_scenario, read_plan};
+use crate::scenario::{BUNDLED_ALL, Places, is_scenario, read_plan};
 
 /// Checks scenarios and signal plans.
 #[derive(Args, Clone, Debug)]
@@ -110,7 +109,7 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
         vec![e.to_string().lines().map(tabs).collect::<Vec<_>>().join("\n")]
     })?;
     let plan = Plan::new(spec).map_err(|errors| {
-        let mut places = place::Places::new(&text);
+        let mut places = Places::new(&text);
         let line = |e| {
             let place = places.line(e).map(|n| format!(":{n}")).unwrap_or_default();
             format!("{shown}{place}: {}", plain(&e.to_string()))

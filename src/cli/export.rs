@@ -134,6 +134,10 @@ fn write(args: &SumoArgs, loaded: &Loaded, setup: &Setup) -> Result<(), Failure>
     }
     if !args.quiet {
         export.notes().lines().for_each(|line| complain("note", &line));
+        if !loaded.plans.is_empty() {
+            let n = loaded.plans.len();
+            complain("note", &format!("plan files left out, the signals' own programs written: {n} signals"));
+        }
     }
     let (vehicles, config) = (departures.len(), folder.join(&files.config));
     print(&format!("{}: {vehicles} vehicles, {} signals\n", config.display(), loaded.network.signals.len()))

@@ -7,6 +7,7 @@ use intergreen_control::Millis;
 
 use super::Failure;
 use super::args::Controller;
+use super::timestamps::midnight;
 use crate::commands::TimedCommand;
 use crate::demand::routing::Moment;
 use crate::demand::{Demand, Routing, check_flows};
@@ -19,10 +20,10 @@ use crate::import::sumo::routes::{Window, read_demand_with};
 use crate::import::{ImportError, Report, file};
 use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
-use crate::plans;
+use crate::plans::{self, OwnPlan};
 use crate::random::{FNV_START, fnv};
 use crate::scenario::{BUNDLED_ALL, Scenario};
-use crate::sim::{Setup, Simulation};
+use crate::sim::{SOME_DAY, Setup, Simulation};
 
 /// SUMO's step where a configuration names none.
 const SUMO_STEP: Millis = Millis(1000);
@@ -60,6 +61,8 @@ pub struct Loaded {
     pub report: Report,
     /// Where detectors lie that controllers see.
     pub detectors: Layout,
+    /// Plans of signals that have files of their own.
+    pub plans: Arc<[OwnPlan]>,
     /// What the scenario wants measured.
     pub instruments: Instruments,
     /// The files its configuration asks for.
@@ -90,6 +93,7 @@ impl Loaded {
             calendar: (None, None),
             report: Report::default(),
             detectors: Layout::default(),
+            plans: Arc::default(),
             instruments: Instruments::default(),
             outputs: Outputs::default(),
             inputs: Vec::new(),
@@ -129,7 +133,9 @@ impl Loaded {
         let Self { begin, end, step, routing, warm_up, .. } = *self;
         let controller = (self.controller.name.clone(), self.controller.parameters.clone());
         let detectors = self.detectors.clone();
-        Setup { begin, end, step, seed, routing, warm_up, controller, detectors, ..Setup::default() }
+        let day = self.calendar.0.as_deref().map_or(SOME_DAY, midnight);
+        let plans = self.plans.clone();
+        Setup { begin, end, step, seed, routing, warm_up, controller, detectors, plans, day, ..Setup::default() }
     }
 }
 
@@ -253,6 +259,7 @@ fn own(text: &str, name: &str, edits: &[Edit], look: &mut dyn FnMut(&Scenario)) 
         calendar: (file.date, file.time_zone),
         report: Report { fallbacks: file.fallbacks, ..built.report },
         detectors: built.detectors,
+        plans: built.plans.into(),
         instruments: built.instruments,
         outputs: built.outputs,
         inputs,

@@ -35,6 +35,7 @@ pub struct Outcome {
     pub conflicting_greens: f64,
     pub waived: Vec<String>,
     pub fallbacks: Vec<String>,
+    pub remarks: Vec<String>,
     pub vehicle_steps: u64,
     pub load_s: f64,
     pub cpu_s: f64,
@@ -136,6 +137,7 @@ impl Outcome {
             conflicting_greens: sim.controllers().monitor.seconds,
             waived: waived(run),
             fallbacks: fallbacks(run),
+            remarks: remarks(run),
             vehicle_steps: m.vehicle_steps,
             load_s: cost.load_s,
             cpu_s: cost.cpu_s,
@@ -206,6 +208,19 @@ fn fallbacks(run: &Finished<'_>) -> Vec<String> {
     });
     found.extend(instead.chain(faults));
     found
+}
+
+/// What was asked of strategies and has no effect: signals of which the same is said in one line.
+fn remarks(run: &Finished<'_>) -> Vec<String> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (controller, signal) in run.sim.controllers().list.iter().zip(&run.loaded.network.signals) {
+        let Some(remark) = controller.remark() else { continue };
+        match found.iter_mut().find(|known| known.0 == remark) {
+            Some((_, signals)) => signals.push(&signal.id),
+            None => found.push((remark, vec![&signal.id])),
+        }
+    }
+    found.into_iter().map(|(remark, signals)| format!("{}: {remark}", signals.join(", "))).collect()
 }
 
 /// What is run although a plan of our own would be refused for it, and what is shown otherwise than written.

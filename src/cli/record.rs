@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use intergreen_control::plan::WallClock;
 use intergreen_control::{Input, LampChange, Millis, Plan};
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,9 @@ pub struct Wired {
     pub detectors: u16,
     /// Its plan.
     pub plan: Plan,
+    /// What a clock on the wall showed at the start, where the controller knows it.
+    #[serde(default)]
+    pub clock: Option<WallClock>,
     /// The strategy that runs here with its defaults, where it is another one than was asked for.
     #[serde(default)]
     pub strategy: Option<String>,
@@ -87,12 +91,20 @@ impl Recorder {
             parameters: setup.controller.1.clone(),
             start: setup.begin,
         }))?;
-        for (controller, signal) in sim.controllers().list.iter().zip(&sim.scene().network.signals) {
+        for (own, controller) in sim.plans().iter().zip(&sim.controllers().list) {
+            let signal = &sim.scene().network.signals[own.signal.index()];
+            let clock = own.wiring.is_some().then(|| setup.wall_clock());
             let detectors = u16::try_from(controller.detectors().len()).unwrap_or(u16::MAX);
             let plan = controller.plan().as_ref().clone();
             let runs = controller.strategy();
             let strategy = (runs != setup.controller.0).then(|| runs.to_owned());
-            recorder.write(&Line::Signal(Box::new(Wired { id: signal.id.clone(), detectors, plan, strategy })))?;
+            recorder.write(&Line::Signal(Box::new(Wired {
+                id: signal.id.clone(),
+                detectors,
+                plan,
+                clock,
+                strategy,
+            })))?;
         }
         Ok(recorder)
     }
@@ -105,11 +117,8 @@ impl Recorder {
         for &(signal, input) in sim.controllers().inputs.iter().flatten() {
             self.write(&Line::Input(signal, input))?;
         }
-        let bases = &sim.scene().lamp_base;
-        for &(at, lamp, shown) in &sim.lamps().changes {
-            let signal = bases.partition_point(|&base| base <= lamp) - 1;
-            let group = u16::try_from(lamp - bases[signal]).unwrap_or(u16::MAX);
-            self.write(&Line::Lamp(signal as u32, LampChange { at, group, lamp: shown }))?;
+        for &(signal, change) in &sim.controllers().switched {
+            self.write(&Line::Lamp(signal, change))?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use intergreen_control::{Controller, Input, LampChange, Millis, Output, Registry};
+use intergreen_control::{Command, Controller, Input, LampChange, Millis, Output, Registry};
 
 use super::record::{Head, Line, VERSION, Wired};
 use super::summary::plain;
@@ -131,6 +131,9 @@ fn replay(recording: &Recording, signal: &Recorded, events: bool, all: &mut Repl
     let strategy = Registry::default().make(name, parameters, &wired.plan).map_err(|e| e.to_string())?;
     let mut controller = Controller::new(wired.plan.clone(), strategy, wired.detectors);
     controller.log_events(events);
+    if let Some(clock) = wired.clock {
+        controller.handle_command(*start, Command::Clock(clock));
+    }
     controller.start(*start);
     // The start states every group; what is recorded is what changes from then on.
     let mut shown: VecDeque<LampChange> = VecDeque::new();

@@ -26,6 +26,7 @@ pub fn text(run: &Finished<'_>, o: &Outcome) -> String {
     let _ = signals(&mut s, run, &intersections);
     let _ = levels(&mut s, run, &intersections);
     let _ = fallbacks(&mut s, run, o);
+    let _ = remarks(&mut s, o);
     let _ = programs(&mut s, run, o);
     let _ = Findings::of(&run.loaded.report).summarise(&mut s, run.args.verbose);
     let _ = cost(&mut s, run, o);
@@ -207,6 +208,16 @@ fn fallbacks(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Resul
         writeln!(s, "  {}", plain(fallback))?;
     }
     Ok(())
+}
+
+/// What was asked of strategies and has no effect.
+fn remarks(s: &mut String, o: &Outcome) -> std::fmt::Result {
+    if o.remarks.is_empty() {
+        return Ok(());
+    }
+    writeln!(s)?;
+    line(s, "Without effect", "asked of the strategy, but not possible:")?;
+    o.remarks.iter().try_for_each(|remark| writeln!(s, "  {}", plain(remark)))
 }
 
 /// What signal programs are allowed although plans of our own are not.

@@ -1,6 +1,7 @@
 //! Moments of logs as text: days of the calendar, or seconds.
 
 use intergreen_control::Millis;
+use intergreen_control::plan::WallClock;
 
 /// The day on which a scenario's clock starts that names none: events.csv needs one. A Monday.
 pub const SOME_DAY: &str = "2001-01-01";
@@ -53,6 +54,19 @@ pub fn day_start(text: &str) -> Option<Millis> {
     let (month, fits) = (usize::try_from(*month).ok()?, (1..=9999).contains(year) && (1..=12).contains(month));
     let in_range = fits && (1..=month_length(*year, month)).contains(day);
     in_range.then(|| Millis((days_before(*year) + days_in_year_before(*year, month) + day - 1) * DAY_MS))
+}
+
+/// What a clock on the wall shows at the begin of a day, `2026-11-26`; of text that is no day, at that of [`SOME_DAY`].
+pub fn midnight(text: &str) -> WallClock {
+    let (text, days) = match day_start(text) {
+        Some(start) => (text, start.0.div_euclid(DAY_MS)),
+        None => (SOME_DAY, day_start(SOME_DAY).map_or(0, |start| start.0 / DAY_MS)),
+    };
+    let number = |range: std::ops::Range<usize>| text.get(range).and_then(|t| t.parse::<i32>().ok()).unwrap_or(1);
+    let [month, day] = [5..7, 8..10].map(|part| u8::try_from(number(part)).unwrap_or(1));
+    // The first day of 1970 was a Thursday.
+    let weekday = u8::try_from((days + 3).rem_euclid(7)).unwrap_or(0);
+    WallClock { year: number(0..4), month, day, weekday, time: Millis(0) }
 }
 
 /// `07:30`, `07:30:00`, `07:30:00.123`, in ms.
@@ -110,6 +124,15 @@ fn days_before(year: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_have_their_weekdays() {
+        let monday = midnight(SOME_DAY);
+        assert_eq!(monday, crate::sim::SOME_DAY);
+        let holiday = WallClock { year: 2027, month: 3, day: 26, weekday: 4, time: Millis(0) };
+        assert_eq!(midnight("2027-03-26"), holiday);
+        assert_eq!(midnight("2000-02-29").weekday, 1);
+    }
 
     #[test]
     fn moments_of_the_calendar() {

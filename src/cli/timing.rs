@@ -1,27 +1,31 @@
-//! `intergreen timing`: a timing sheet for every signal of a scenario.
+//! `intergreen timing`: a timing sheet for every signal of a scenario, or the plan file of one.
 
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use intergreen_control::Registry;
+use intergreen_control::{Plan, Registry};
 
 use super::args::edit;
 use super::summary::plain;
-use super::{Failure, check, load, print};
+use super::{Failure, Loaded, check, complain, load, print, record};
 use crate::detectors;
 use crate::network::{Network, Signal};
 use crate::plans::{self, SignalPlan};
-use crate::scenario::expected_names;
+use crate::scenario::{expected_names, plan_to_ron};
 
 /// Prints the timing sheet of each signal: who its groups are, times, intergreens, stages, phases, detectors, patterns.
 #[derive(Args, Clone, Debug)]
 pub struct TimingArgs {
     /// Scenario, as for `run` [default: city]
-    pub scenario: Option<std::path::PathBuf>,
+    pub scenario: Option<PathBuf>,
     /// Only this signal
     #[arg(long, value_name = "ID")]
     pub signal: Option<String>,
+    /// Write the plan of --signal to a plan file (.ron) instead, to be edited and named in `plans` of a scenario
+    #[arg(long, value_name = "FILE", requires = "signal")]
+    pub write: Option<PathBuf>,
     /// The sheets for this strategy: a ring-barrier program of a file has times of its own for nema
     #[arg(long, value_name = "NAME", default_value = "fixed_time")]
     pub controller: String,
@@ -47,8 +51,15 @@ pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::Input(format!("--signal {}: there is no such signal; {}", plain(name), plain(&known))));
     }
     let detectors = detectors::place(network, &loaded.detectors);
-    let plans = plans::of_network_with(network, &detectors, args.allow_unsafe_programs);
+    let plans = plans::of_network_and_files(network, &detectors, &loaded.plans, args.allow_unsafe_programs);
     let plans = plans.map_err(|e| Failure::Input(e.to_string()))?;
+    if let Some(path) = &args.write {
+        let signal = args.signal.as_deref().unwrap_or_default();
+        let found = plans.iter().find(|p| network.signals[p.signal.index()].id == signal);
+        let plan = found.ok_or_else(|| Failure::Input(format!("--signal {}: has no plan", plain(signal))))?;
+        write(path, &loaded, plan, entry.phases)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut text = String::new();
     for plan in plans {
         let signal = &network.signals[plan.signal.index()];
@@ -61,6 +72,30 @@ pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
     }
     print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the plan file of a signal, and says what has to be mended in it.
+fn write(path: &Path, loaded: &Loaded, plan: &SignalPlan, phases: bool) -> Result<(), Failure> {
+    record::keep_inputs(path, &loaded.inputs)?;
+    let (suited, id) = (plan.suited(phases), &loaded.network.signals[plan.signal.index()].id);
+    let spec = match &plan.wiring {
+        None => plans::readable(&loaded.network, plan.signal, suited.spec()),
+        Some(_) => suited.spec().clone(),
+    };
+    let (shown, file) = (path.display(), path.file_name().unwrap_or_default().to_string_lossy());
+    let body = plan_to_ron(&spec).map_err(|e| Failure::Run(format!("{shown}: {e}")))?;
+    let text = format!(
+        "// The plan of signal '{id}' of '{}', from `intergreen timing`. docs/plan-files.md explains every field; a scenario\n\
+         // runs it that says: plans: [(signal: \"{id}\", file: \"{file}\")]\n{body}",
+        plain(&loaded.name).replace('\n', " ")
+    );
+    super::import::write(path, &text)?;
+    print(&format!("{shown}: the plan of signal '{}', {} groups\n", plain(id), spec.groups.len()))?;
+    if let Err(errors) = Plan::new(spec) {
+        complain("note", "its program has what no plan of our own may have; to be mended before it can be run:");
+        errors.0.iter().for_each(|e| complain("note", &plain(&e.to_string())));
+    }
+    Ok(())
 }
 
 /// The sheet of one signal.

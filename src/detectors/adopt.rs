@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use intergreen_control::Millis;
 use intergreen_control::plan::DetectorKind;
 
-use super::layout::{Layout, Own};
+use super::layout::{Layout, Own, Special};
 use super::place::{Line, usual_places};
 use super::{Piece, Stretch};
 use crate::instruments::Instruments;
@@ -39,9 +39,9 @@ pub fn adopted(network: &Network, instruments: &Instruments) -> Vec<Own> {
     // By stop line and kind, how far from its usual place.
     let mut found: BTreeMap<(LaneId, DetectorKind), (f32, Own)> = BTreeMap::new();
     let mut offer = |line: &Line<'_>, kind: DetectorKind, off: f32, id: &str, piece: Piece| {
-        let (line, extend) = (line.lane, Millis(0));
-        let own =
-            Own { id: id.to_owned(), line, kind, piece, mode: None, groups: None, locking: None, delay: None, extend };
+        let (line, extend, special) = (line.lane, Millis(0), Special::default());
+        let (id, mode, groups) = (id.to_owned(), None, None);
+        let own = Own { id, line, kind, piece, mode, groups, locking: None, delay: None, extend, special };
         let nearer = found.get(&(line, kind)).is_none_or(|known| off < known.0);
         if nearer {
             found.insert((line, kind), (off, own));

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use intergreen_control::Millis;
-use intergreen_control::plan::{DetectorKind, DetectorMode};
+use intergreen_control::plan::{DetectorKind, DetectorLimits, DetectorMode};
 use serde::Serialize;
 
-use super::Piece;
-use crate::network::LaneId;
+use super::{Channel, Piece};
+use crate::network::{LaneId, SignalId};
 
 /// How long somebody must wait in a lane for right turns before the zone calls, where a turn on red is permitted: 8 to
 /// 12 s are usual (FHWA, Signal Timing Manual, 2008, on delay; Bonneson and McCoy, Manual of Traffic Detector Design).
@@ -39,6 +39,8 @@ pub struct Layout {
     pub without: Vec<(LaneId, DetectorKind)>,
     /// Detectors of which it is said where they lie; each stands for the usual one of its kind at its stop line.
     pub own: Vec<Own>,
+    /// Signals whose plan files have detectors: these, and no others.
+    pub of_plans: Vec<(SignalId, Vec<Channel>)>,
 }
 
 impl Default for Layout {
@@ -51,6 +53,7 @@ impl Default for Layout {
             on_red: ON_RED,
             without: Vec::new(),
             own: Vec::new(),
+            of_plans: Vec::new(),
         }
     }
 }
@@ -109,4 +112,23 @@ pub struct Own {
     pub delay: Option<Millis>,
     /// Its extension, 0–30 s.
     pub extend: Millis,
+    /// What else it does.
+    pub special: Special,
+}
+
+/// What no usual detector does; see [`DetectorUse`](intergreen_control::plan::DetectorUse).
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Special {
+    /// It extends for the queue only.
+    pub queue: bool,
+    /// It keeps calls of those who come on yellow, too.
+    pub yellow_lock: bool,
+    /// It extends for so long from the start of a green, 0–255 s; 0: without limit.
+    pub extend_limit: Millis,
+    /// Its actuations on red lengthen the least green.
+    pub added_initial: bool,
+    /// Groups that it extends while its own are not green.
+    pub switched: Vec<u16>,
+    /// When it is taken for broken.
+    pub diagnostics: DetectorLimits,
 }

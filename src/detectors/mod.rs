@@ -23,8 +23,8 @@ use intergreen_control::plan::DetectorUse;
 use serde::Serialize;
 
 pub use adopt::adopted;
-pub use layout::{Layout, Own, Position};
-pub use place::place;
+pub use layout::{Layout, Own, Position, Special};
+pub use place::{lay, place};
 pub use upstream::{Stretch, way_to};
 
 use crate::network::{LaneId, SignalId};
@@ -41,11 +41,11 @@ pub struct Piece {
 }
 
 /// A channel.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Channel {
     /// The signal whose controller sees it.
     pub signal: SignalId,
-    /// Its loops, at least one.
+    /// Its loops; none: a button, which nobody presses.
     pub pieces: Vec<Piece>,
     /// Its number there, where it lies, and what it does for which groups.
     pub meaning: DetectorUse,

@@ -26,16 +26,67 @@ pub fn place(network: &Network, layout: &Layout) -> Detectors {
         }
     }
     let mut placed = Detectors::default();
-    for channels in of_signals {
+    for (signal, channels) in &layout.of_plans {
+        of_signals[signal.index()].clone_from(channels);
+    }
+    let mut numbered = vec![false; of_signals.len()];
+    layout.of_plans.iter().for_each(|(signal, _)| numbered[signal.index()] = true);
+    for (channels, numbered) in of_signals.into_iter().zip(numbered) {
         placed.first.push(placed.channels.len() as u32);
         // A controller has so many channels at most; no signal has as many lanes.
         for (number, mut channel) in (0..u16::MAX).zip(channels) {
-            channel.meaning.channel = number;
+            if !numbered {
+                channel.meaning.channel = number;
+            }
             placed.channels.push(channel);
         }
     }
     placed.first.push(placed.channels.len() as u32);
     placed
+}
+
+/// Where a detector lies of which a plan says so: where one of `usual` does that lies in the same place, else as the place
+/// says.
+///
+/// # Errors
+/// Says what is wrong with the place.
+pub fn lay(
+    network: &Network,
+    usual: &Detectors,
+    signal: SignalId,
+    place: &DetectorPlace,
+) -> Result<Vec<Piece>, String> {
+    let same = |c: &&Channel| {
+        c.meaning.place.as_ref().is_some_and(|p| {
+            (p.kind, &p.lane, p.distance_m, p.length_m) == (place.kind, &place.lane, place.distance_m, place.length_m)
+        })
+    };
+    if let Some(channel) = usual.of(signal).iter().find(same) {
+        return Ok(channel.pieces.clone());
+    }
+    let lanes = network.signals[signal.index()].movements.iter().map(|&m| network.movement(m).from);
+    let mut lines: Vec<LaneId> = lanes.collect();
+    lines.dedup();
+    let line = lines.iter().find(|&&l| network.lane(l).id == place.lane).and_then(|&l| Line::at(network, l));
+    let Some(line) = line else {
+        let known: Vec<&str> = lines.iter().map(|&l| network.lane(l).id.as_str()).collect();
+        let problem = format!("lies before the stop line of lane '{}', which does not end at this signal", place.lane);
+        return Err(format!("{problem}; expected one of {}", known.join(", ")));
+    };
+    let (distance, length) = (place.distance_m as f32, place.length_m as f32);
+    if place.kind == DetectorKind::StopBar && distance < COUNT_M {
+        return Ok(line.zone(length));
+    }
+    loop_at(network, &line.way, distance, length).filter(|found| found.0 >= distance - length).map(|found| found.1).ok_or_else(
+        || {
+            let (length, distance, reach) = (place.length_m, place.distance_m, line.reach());
+            format!(
+                "has no room for {length} m at {distance} m before the stop line of lane '{}'; expected a place on the way \
+                 there, which is {reach:.0} m long until traffic splits",
+                place.lane
+            )
+        },
+    )
 }
 
 /// A stop line with a lamp: one lane's.
@@ -127,6 +178,12 @@ impl<'a> Line<'a> {
             locking: own.locking.unwrap_or(usual.locking),
             delay: own.delay.unwrap_or(usual.delay),
             extend: own.extend,
+            queue: own.special.queue,
+            yellow_lock: own.special.yellow_lock,
+            extend_limit: own.special.extend_limit,
+            added_initial: own.special.added_initial,
+            switched: own.special.switched.iter().map(u16::to_string).collect(),
+            diagnostics: own.special.diagnostics,
             ..usual
         };
         let length = own.piece.end - own.piece.start;
@@ -227,7 +284,7 @@ impl<'a> Line<'a> {
     /// Distance and pieces of an advance loop: where it is wanted, but well behind the last split.
     fn advance(&self, wanted: Position) -> Option<(f32, Vec<Piece>)> {
         let wanted = metres(wanted, self.network.lane(self.lane).speed_limit);
-        loop_at(self.network, &self.way, wanted.min(SHARE_OF_WAY * self.reach()))
+        loop_at(self.network, &self.way, wanted.min(SHARE_OF_WAY * self.reach()), LOOP_M)
     }
 
     /// How long the way is, m.
@@ -241,21 +298,21 @@ fn may_turn_on_red(signal: &Signal, group: u16) -> bool {
     signal.program.steps().iter().any(|s| s.lamps.get(usize::from(group)) == Some(&Lamp::TurnOnRed))
 }
 
-/// A loop whose far border lies `distance` m before the stop line, in every lane of the way that is that far away.
+/// A loop of a length whose far border lies `distance` m before the stop line, in every lane of the way that is that far away.
 /// Where that would be inside a junction, or across the end of a lane, it lies downstream of there. `None`: nowhere is
 /// room for it.
-fn loop_at(network: &Network, way: &[Stretch], distance: f32) -> Option<(f32, Vec<Piece>)> {
+fn loop_at(network: &Network, way: &[Stretch], distance: f32, loop_m: f32) -> Option<(f32, Vec<Piece>)> {
     // The place nearest to it in each lane.
     let place = |s: &Stretch| {
-        let most = s.from_line(network) - LOOP_M;
+        let most = s.from_line(network) - loop_m;
         (most >= s.to_line && distance >= s.to_line).then_some(distance.min(most))
     };
     let place = way.iter().filter_map(place).reduce(f32::max)?;
-    let holds = |s: &&Stretch| s.to_line <= place && place + LOOP_M <= s.from_line(network) + ROUNDING;
+    let holds = |s: &&Stretch| s.to_line <= place && place + loop_m <= s.from_line(network) + ROUNDING;
     let piece = |s: &Stretch| {
         let length = network.lane(s.lane).length;
         let end = (length - (place - s.to_line)).min(length);
-        Piece { lane: s.lane, start: (end - LOOP_M).max(0.0), end }
+        Piece { lane: s.lane, start: (end - loop_m).max(0.0), end }
     };
     Some((place, way.iter().filter(holds).map(piece).collect()))
 }

@@ -236,6 +236,7 @@ fn a_layout_leaves_out_moves_and_replaces() {
         groups: Some(vec![0]),
         locking: None,
         delay: None,
+        special: Default::default(),
         extend: Millis(500),
     };
     let layout = Layout {

@@ -272,6 +272,14 @@ pub struct NemaSpec {
     pub min_recall: Option<Vec<u8>>,
     /// Phases served in every cycle for their greatest green.
     pub max_recall: Vec<u8>,
+    /// Whether phases are forced off at their places in the cycle (SUMO: fixForceOff), not after their splits.
+    pub fixed_force_off: bool,
+    /// Whether the offset points to the yellow of the coordinated phases (Type 170), not to their green (TS2).
+    pub offset_at_yellow: bool,
+    /// Phases whose detectors keep a call until it is served.
+    pub latching: Vec<u8>,
+    /// Phases whose green the detectors of another one extend: that phase, and the other.
+    pub switched: Vec<(u8, u8)>,
 }
 
 /// A phase of a ring-barrier program as a file has it.

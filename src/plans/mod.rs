@@ -16,6 +16,8 @@ mod cycle;
 mod intergreens;
 mod meetings;
 mod nema;
+mod own;
+mod readable;
 mod refusal;
 mod relations;
 mod rings;
@@ -30,6 +32,8 @@ use intergreen_control::plan::{GroupSpec, Plan, PlanErrors, PlanSpec, Recall, Wa
 use intergreen_control::{Lamp, Millis, Program, ProgramStep};
 
 pub use self::complete::{Completed, complete};
+pub use self::own::{OwnPlan, Wiring, fit};
+pub use self::readable::readable;
 pub use self::refusal::{Opened, Refusal};
 pub use self::smoothing::Smoothing;
 pub use self::words::ways;
@@ -56,6 +60,8 @@ pub struct SignalPlan {
     pub opened: Vec<Opened>,
     /// What was derived, or why it was not, each beginning with the signal's name.
     pub notes: Vec<String>,
+    /// Which of the signal's lamps its groups switch, if it is of a plan file; `None`: group by group the same.
+    pub wiring: Option<Wiring>,
 }
 
 impl SignalPlan {
@@ -89,9 +95,28 @@ pub fn of_network_with(
     detectors: &Detectors,
     allow_unsafe: bool,
 ) -> Result<Vec<SignalPlan>, Refusal> {
+    of_network_and_files(network, detectors, &[], allow_unsafe)
+}
+
+/// The same where some signals have plan files: what their own programs do does not matter.
+///
+/// # Errors
+/// As [`of_network`].
+pub fn of_network_and_files(
+    network: &Network,
+    detectors: &Detectors,
+    files: &[OwnPlan],
+    allow_unsafe: bool,
+) -> Result<Vec<SignalPlan>, Refusal> {
+    let mut own: Vec<Option<&OwnPlan>> = vec![None; network.signals.len()];
+    files.iter().for_each(|file| own[file.signal.index()] = Some(file));
     let mut plans = Vec::with_capacity(network.signals.len());
     let mut opened: Vec<Opened> = Vec::new();
     for signal in (0..network.signals.len()).map(SignalId::new) {
+        if let Some(own) = own[signal.index()] {
+            plans.push(own.signal_plan());
+            continue;
+        }
         match with_detectors(network, detectors, signal, allow_unsafe) {
             Ok(plan) => plans.push(plan),
             Err(Refusal::Opens(pairs)) => opened.extend(pairs),
@@ -176,11 +201,14 @@ fn with_detectors(
             notes.push(format!("no plan with the times of its NEMA program: {}", one_line(&errors)));
             None
         }
-        Some(Ok(plan)) => Some(Arc::new(plan)),
+        Some(Ok((plan, uncoordinated))) => {
+            notes.extend(uncoordinated.map(|why| format!("the coordination of its NEMA program is not used: {why}")));
+            Some(Arc::new(plan))
+        }
         None => None,
     };
     let notes = notes.into_iter().map(|n| format!("signal '{}': {n}", signal.id)).collect();
-    Ok(SignalPlan { signal: id, plan: Arc::new(plan), nema, smoothed, opened, notes })
+    Ok(SignalPlan { signal: id, plan: Arc::new(plan), nema, smoothed, opened, notes, wiring: None })
 }
 
 /// Lets the program open pairs that have to be kept apart, because the user insists: one of two that are forbidden gives

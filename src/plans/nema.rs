@@ -3,9 +3,15 @@
 //! The fixed steps of such a program are its phases one after the other, without yellow or red clearance: those are
 //! numbers of the phases. So there are two plans: the one that runs the steps, and this one, which serves the phases and
 //! has no fixed program.
+//!
+//! A program in coordinated mode has a pattern: its splits are greatest green, yellow and red clearance, as SUMO has them;
+//! its offset points to the first green of the coordinated phases (TS2) or to their first yellow (Type 170).
 
 use intergreen_control::Millis;
-use intergreen_control::plan::{IntergreenSpec, IntergreenTime, Plan, PlanErrors, PlanSpec, Waiver};
+use intergreen_control::plan::{
+    Coordination, ForceOffs, IntergreenSpec, IntergreenTime, OffsetReference, Pattern, PhaseSplit, Plan, PlanErrors,
+    PlanSpec, Waiver,
+};
 
 use super::relations::Relations;
 use super::times::{LEAST_GREEN, MIN_GREEN, YELLOW};
@@ -17,11 +23,16 @@ const LONG_RED: Millis = Millis(6000);
 /// Longest passage of a plan.
 const LONGEST_PASSAGE: Millis = Millis(15_000);
 
-/// The plan that serves the phases; `spec` has the rings.
+/// The plan that serves the phases, and why it has no pattern although it should; `spec` has the rings and the program.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn plan(spec: &PlanSpec, nema: &NemaSpec, relations: &Relations) -> Result<Plan, PlanErrors> {
+pub(super) fn plan(
+    spec: &PlanSpec,
+    nema: &NemaSpec,
+    relations: &Relations,
+) -> Result<(Plan, Option<String>), PlanErrors> {
+    let offset = spec.program.as_ref().map_or(Millis(0), |p| p.offset());
     let mut spec = PlanSpec { program: None, stages: Vec::new(), intergreens: Vec::new(), ..spec.clone() };
     let mut waivers = Vec::new();
     for (group, g) in (0u16..).zip(&mut spec.groups) {
@@ -55,6 +66,7 @@ pub(super) fn plan(spec: &PlanSpec, nema: &NemaSpec, relations: &Relations) -> R
             phase.actuation.passage = p.passage.map(|t| t.min(LONGEST_PASSAGE));
         }
     }
+    detectors(&mut spec, nema);
     for &[a, b] in relations.forbidden.keys().chain(relations.yields.keys()) {
         for [from, to] in [[a, b], [b, a]] {
             let g = &spec.groups[usize::from(from)];
@@ -68,5 +80,57 @@ pub(super) fn plan(spec: &PlanSpec, nema: &NemaSpec, relations: &Relations) -> R
             spec.intergreens.push(IntergreenSpec { from: from.to_string(), to: to.to_string(), time });
         }
     }
-    Plan::imported(spec, waivers)
+    let free = Plan::imported(spec.clone(), waivers.clone())?;
+    if nema.coordinated.is_empty() {
+        return Ok((free, None));
+    }
+    let coordinated = pattern(nema, offset).and_then(|pattern| {
+        spec.patterns = vec![pattern];
+        Plan::imported(spec, waivers).map_err(|errors| super::one_line(&errors))
+    });
+    Ok(coordinated.map_or_else(|why| (free, Some(why)), |plan| (plan, None)))
+}
+
+/// The pattern of a program in coordinated mode.
+///
+/// # Errors
+/// What it lacks.
+fn pattern(nema: &NemaSpec, offset: Millis) -> Result<Pattern, String> {
+    let cycle = nema.cycle.ok_or("it has no total-cycle-length")?;
+    let split = |p: &NemaPhase| {
+        let green = p.max_green.ok_or_else(|| format!("phase {} has no maxDur", p.number))?;
+        let clearance = p.yellow.unwrap_or(YELLOW[0]) + p.red.unwrap_or(Millis(0));
+        Ok(PhaseSplit { phase: p.number, split: green + clearance })
+    };
+    Ok(Pattern {
+        name: "coordinated".into(),
+        cycle,
+        offset: Millis(offset.0.rem_euclid(cycle.0.max(1))),
+        stages: Vec::new(),
+        phases: nema.phases.iter().map(split).collect::<Result<_, String>>()?,
+        coordinated: nema.coordinated.clone(),
+        coordination: Coordination {
+            force_off: if nema.fixed_force_off { ForceOffs::Fixed } else { ForceOffs::Floating },
+            reference: if nema.offset_at_yellow { OffsetReference::LeadYellow } else { OffsetReference::LeadGreen },
+            ..Coordination::default()
+        },
+    })
+}
+
+/// Detectors that keep calls, and those that extend the green of another phase.
+fn detectors(spec: &mut PlanSpec, nema: &NemaSpec) {
+    let Some(rings) = &spec.rings else { return };
+    let groups = |n: u8| rings.phases.iter().filter(move |p| p.number == n).flat_map(|p| p.groups.iter());
+    for used in &mut spec.detectors {
+        let is_of = |n: u8| groups(n).any(|g| used.groups.contains(g));
+        let locking = used.locking || (used.mode.calls() && nema.latching.iter().any(|&n| is_of(n)));
+        let others = nema.switched.iter().filter(|(_, other)| used.mode.extends() && is_of(*other));
+        let others: Vec<String> = others.flat_map(|(phase, _)| groups(*phase)).cloned().collect();
+        used.locking = locking;
+        for group in others {
+            if !used.groups.contains(&group) && !used.switched.contains(&group) {
+                used.switched.push(group);
+            }
+        }
+    }
 }

@@ -16,6 +16,8 @@ pub mod guide;
 pub mod lint;
 pub mod place;
 mod plan;
+mod plan_files;
+mod plan_place;
 pub mod reference;
 mod resolve;
 mod set;
@@ -31,8 +33,9 @@ pub use error::ScenarioError;
 pub use format::{NetworkFile, ScenarioFile, VehicleFile};
 pub use generated::scenario as generated_scenario;
 pub use plan::{is_scenario, read_plan};
+pub use plan_place::Places;
 pub use words::{expected_names, read as read_ron};
-pub use write::{Read, scenario_of, to_ron};
+pub use write::{Read, plan_to_ron, scenario_of, to_ron};
 
 use crate::demand::routing::{MOST_LOOKS, Memory};
 use crate::demand::{Demand, StoppingPlace};
@@ -43,6 +46,7 @@ use crate::import::{Report, file};
 use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
 use crate::network::compose::{PlanError, StreetPlan, compose, stops};
+use crate::plans::OwnPlan;
 use format::DemandFile;
 use place::{Step, locate, shown};
 use resolve::Wrong;
@@ -57,6 +61,14 @@ pub const BUNDLED_ALL: &[(&str, &str)] = &[
     ("isolated", include_str!("../../scenarios/isolated.ron")),
     ("grid", include_str!("../../scenarios/grid.ron")),
     ("roundabouts", include_str!("../../scenarios/roundabouts.ron")),
+    ("avenue", include_str!("../../scenarios/avenue.ron")),
+];
+
+/// The plan files that these name.
+const BUNDLED_PLANS: &[(&str, &str)] = &[
+    ("avenue/first.ron", include_str!("../../scenarios/avenue/first.ron")),
+    ("avenue/second.ron", include_str!("../../scenarios/avenue/second.ron")),
+    ("avenue/third.ron", include_str!("../../scenarios/avenue/third.ron")),
 ];
 
 /// A parsed scenario file.
@@ -70,6 +82,10 @@ pub struct Scenario {
     text: String,
     /// Where files that it names lie.
     folder: PathBuf,
+    /// Where plan files that it names lie: its own folder, whichever file holds its network.
+    plan_folder: PathBuf,
+    /// Whether it is one of the program's own, which has the files that these name, too.
+    bundled: bool,
     /// The file that holds its network, if that is another one: its path and its text.
     network_file: Option<(PathBuf, String)>,
 }
@@ -83,6 +99,8 @@ pub struct Assembled {
     pub demand: Demand,
     /// Where detectors lie.
     pub detectors: Layout,
+    /// Plans of signals that have files of their own.
+    pub plans: Vec<OwnPlan>,
     /// What is to be measured.
     pub instruments: Instruments,
     /// Names of the files for it.
@@ -109,13 +127,16 @@ impl Scenario {
     pub fn from_ron_with(text: &str, name: &str, edits: &[(String, String)]) -> Result<Self, ScenarioError> {
         let parsed = format::parse(text, name)?;
         let folder = Path::new(name).parent().unwrap_or(Path::new("")).to_owned();
+        let bundled = BUNDLED_ALL.iter().any(|b| b.1 == text);
+        let plan_folder = folder.clone();
         let mut scenario = if edits.is_empty() {
-            Self { file: parsed, source: name.to_owned(), text: text.to_owned(), folder, network_file: None }
+            let (source, text) = (name.to_owned(), text.to_owned());
+            Self { file: parsed, source, text, folder, plan_folder, bundled, network_file: None }
         } else {
             let file = set::apply(parsed, edits).map_err(|p| ScenarioError::new(name, "", None, p))?;
             // The text no longer says what holds: an error that quoted it would mislead.
             let source = format!("{name} as changed by --set");
-            Self { file, source, text: String::new(), folder, network_file: None }
+            Self { file, source, text: String::new(), folder, plan_folder, bundled, network_file: None }
         };
         scenario.read_network_file()?;
         scenario.check()?;
@@ -159,9 +180,11 @@ impl Scenario {
         let section = own.as_ref().unwrap_or(&self.file.demand);
         let demand = resolve::demand(&self.file, section, &network, places).map_err(|e| self.at(&e))?;
         let instruments = resolve::measures::instruments(&self.file.measures, &network).map_err(|e| self.at(&e))?;
-        let detectors = resolve::sensors::layout(&self.file.sensors, &network).map_err(|e| self.at(&e))?;
+        let mut detectors = resolve::sensors::layout(&self.file.sensors, &network).map_err(|e| self.at(&e))?;
+        let plans = self.plans(&network, &detectors, &mut files)?;
+        detectors.of_plans = plans.iter().map(|own| (own.signal, own.channels.clone())).collect();
         let outputs = resolve::measures::outputs(&self.file.measures);
-        Ok(Assembled { network, demand, detectors, instruments, outputs, report, files })
+        Ok(Assembled { network, demand, detectors, plans, instruments, outputs, report, files })
     }
 
     /// Where the file speaks of its command with this number, from 0.

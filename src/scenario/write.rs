@@ -1,8 +1,9 @@
 //! Writing scenario files: what a generator has made, and what an import has read.
 
-use intergreen_control::Millis;
+use intergreen_control::{Millis, PlanSpec};
 use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
+use serde::Serialize;
 
 use super::VehicleFile;
 use super::format::{
@@ -72,12 +73,24 @@ pub fn scenario_of(read: &Read<'_>) -> ScenarioFile {
 /// # Errors
 /// None in practice: everything in a scenario can be written.
 pub fn to_ron(file: &ScenarioFile) -> Result<String, ron::Error> {
+    pretty(file, 3)
+}
+
+/// The text of a plan file.
+///
+/// # Errors
+/// None in practice, as [`to_ron`].
+pub fn plan_to_ron(plan: &PlanSpec) -> Result<String, ron::Error> {
+    pretty(plan, 2)
+}
+
+fn pretty(value: &impl Serialize, depth: usize) -> Result<String, ron::Error> {
     let config = PrettyConfig::new()
-        .depth_limit(3)
+        .depth_limit(depth)
         .new_line("\n")
         .indentor("    ")
         .extensions(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES);
-    let text = super::format::options().to_string_pretty(file, config)?;
+    let text = super::format::options().to_string_pretty(value, config)?;
     // The extensions are those with which all our files are read.
     let body = text.lines().filter(|line| !line.starts_with("#![enable(")).collect::<Vec<_>>().join("\n");
     Ok(body + "\n")

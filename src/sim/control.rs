@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::log::Event;
+use intergreen_control::plan::GroupKind;
 use intergreen_control::{
-    Command as Order, Controller, DetectorEvent, Input, Lamp, Latch, Millis, Mode, Output, Plan, Registry,
+    Command as Order, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Millis, Mode, Output, Plan, Registry,
     RegistryError, Strategy,
 };
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use super::monitor::Monitor;
 use super::scene::Scene;
 use super::sensors::SensorState;
 use crate::network::SignalId;
-use crate::plans::SignalPlan;
+use crate::plans::{SignalPlan, Wiring};
 
 /// The lamps drivers see.
 #[derive(Resource, Clone, Debug, Default)]
@@ -35,8 +36,12 @@ pub struct Controllers {
     due: Vec<Millis>,
     /// Watches the lamps without trusting the controllers.
     pub monitor: Monitor,
+    /// Which lamps of a signal each group of its plan switches, where that is not group by group the same.
+    wiring: Vec<Option<Wiring>>,
     /// What the controllers were given in the last step, each with its signal; only if somebody wants to know.
     pub inputs: Option<Vec<(u32, Input)>>,
+    /// What they switched in the last step, each with its signal; by groups of the plans.
+    pub switched: Vec<(u32, LampChange)>,
     /// What the controllers logged in the last step, each with its signal.
     pub events: Vec<(u32, Event)>,
     /// Which signals are out of order.
@@ -100,7 +105,8 @@ impl Controllers {
         }
         let monitor = Monitor::new(&scene.network, scene.setup.unsafe_yields);
         for (i, controller) in list.iter().enumerate() {
-            if let Some(what) = monitor.disagreement(&scene.network, i, controller.plan()) {
+            let wiring = plans[i].wiring.as_ref();
+            if let Some(what) = monitor.disagreement(&scene.network, i, controller.plan(), wiring) {
                 return Err(format!("signal '{}': {what}", scene.network.signals[i].id));
             }
         }
@@ -110,7 +116,9 @@ impl Controllers {
             orders: Vec::new(),
             list,
             monitor,
+            wiring: plans.iter().map(|plan| plan.wiring.clone()).collect(),
             inputs: None,
+            switched: Vec::new(),
             events: Vec::new(),
             faults: Vec::new(),
             fallbacks,
@@ -121,6 +129,10 @@ impl Controllers {
     pub fn start(&mut self, scene: &Scene, lamps: &mut Lamps, now: Millis) {
         lamps.shown = vec![Lamp::Red; scene.lamp_base[self.list.len()] as usize];
         for i in 0..self.list.len() {
+            // Only plans of our own have calendars.
+            if self.wiring[i].is_some() {
+                self.list[i].handle_command(now, Order::Clock(scene.setup.wall_clock()));
+            }
             self.list[i].start(now);
             self.show(scene, lamps, i);
         }
@@ -190,7 +202,16 @@ impl Controllers {
     pub fn advance(&mut self, scene: &Scene, sensors: &SensorState, lamps: &mut Lamps, now: Millis) {
         lamps.changes.clear();
         self.events.clear();
+        self.switched.clear();
         self.inputs.iter_mut().for_each(Vec::clear);
+        // Orders are of the step's begin, edges come later.
+        let orders = std::mem::take(&mut self.orders);
+        for &(signal, input) in &orders {
+            let i = signal as usize;
+            self.list[i].handle(input);
+            self.due[i] = self.due[i].min(input.at());
+            self.inputs.iter_mut().for_each(|inputs| inputs.push((signal, input)));
+        }
         for event in sensors.wire.try_iter() {
             let channel = &scene.sensors.channels[event.channel as usize];
             let i = channel.signal.index();
@@ -198,13 +219,6 @@ impl Controllers {
             self.list[i].handle(input);
             self.due[i] = self.due[i].min(event.at);
             self.inputs.iter_mut().for_each(|inputs| inputs.push((channel.signal.0, input)));
-        }
-        let orders = std::mem::take(&mut self.orders);
-        for &(signal, input) in &orders {
-            let i = signal as usize;
-            self.list[i].handle(input);
-            self.due[i] = self.due[i].min(input.at());
-            self.inputs.iter_mut().for_each(|inputs| inputs.push((signal, input)));
         }
         for i in 0..self.list.len() {
             if self.due[i] <= now {
@@ -221,13 +235,25 @@ impl Controllers {
     /// Where the outage has become another one, lamps change that the controller has not switched.
     fn show_outage(&self, scene: &Scene, lamps: &mut Lamps, i: usize, now: Millis) {
         let dark = self.is_dark(i);
-        for (lamp, &switched) in (scene.lamp_base[i]..).zip(self.list[i].lamps()) {
-            let shown = if dark { Lamp::Off } else { switched };
-            if lamps.shown[lamp as usize] != shown {
-                lamps.shown[lamp as usize] = shown;
-                lamps.changes.push((now, lamp, shown));
+        for (group, &switched) in (0..u16::MAX).zip(self.list[i].lamps()) {
+            let shown = if dark { Lamp::Off } else { self.seen(i, group, switched) };
+            for head in heads(&self.wiring[i], group) {
+                let lamp = scene.lamp_base[i] + u32::from(head);
+                if lamps.shown[lamp as usize] != shown {
+                    lamps.shown[lamp as usize] = shown;
+                    lamps.changes.push((now, lamp, shown));
+                }
             }
         }
+    }
+
+    /// What a group's heads show: a flashing yellow arrow lets drivers go and give way; all flashing is another thing.
+    fn seen(&self, i: usize, group: u16, lamp: Lamp) -> Lamp {
+        let controller = &self.list[i];
+        let group = controller.plan().groups().get(usize::from(group));
+        let is_arrow = group.is_some_and(|g| g.kind == GroupKind::FlashingYellowArrow);
+        let gives_way = lamp == Lamp::Flashing && is_arrow && controller.mode() != Mode::Flash;
+        if gives_way { Lamp::GreenMinor } else { lamp }
     }
 
     /// Carries a controller's outputs to its lamps.
@@ -237,11 +263,17 @@ impl Controllers {
         while let Some(output) = self.list[i].poll_output() {
             match output {
                 Output::Lamp(change) => {
-                    let lamp = base + u32::from(change.group);
-                    let shown = if self.is_dark(i) { Lamp::Off } else { change.lamp };
-                    lamps.shown[lamp as usize] = shown;
-                    lamps.changes.push((change.at, lamp, shown));
-                    self.monitor.look(i, change.at, change.group, change.lamp);
+                    let seen = self.seen(i, change.group, change.lamp);
+                    let shown = if self.is_dark(i) { Lamp::Off } else { seen };
+                    for head in heads(&self.wiring[i], change.group) {
+                        let lamp = base + u32::from(head);
+                        lamps.shown[lamp as usize] = shown;
+                        lamps.changes.push((change.at, lamp, shown));
+                        self.monitor.look(i, change.at, head, seen);
+                    }
+                    if self.inputs.is_some() {
+                        self.switched.push((i as u32, change));
+                    }
                     changed = Some(change.at);
                 }
                 Output::Event(event) => self.events.push((i as u32, event)),
@@ -257,6 +289,15 @@ impl Controllers {
         }
         self.due[i] = self.list[i].poll_at();
     }
+}
+
+/// The lamps of a signal, from its first, that a group of its plan switches.
+fn heads(wiring: &Option<Wiring>, group: u16) -> impl Iterator<Item = u16> + use<'_> {
+    let (wired, same) = match wiring {
+        Some(wiring) => (wiring.heads(group), None),
+        None => (&[][..], Some(group)),
+    };
+    wired.iter().copied().chain(same)
 }
 
 /// A strategy with the plan it runs, and what it stands in for.

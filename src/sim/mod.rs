@@ -47,6 +47,6 @@ pub mod travel_times;
 pub use checkpoint::CheckpointError;
 pub use command::{Command, Outage, TimedCommand};
 pub use profile::Profile;
-pub use scene::{Scene, Setup};
+pub use scene::{SOME_DAY, Scene, Setup};
 pub use simulation::{SimError, Simulation, Snapshot};
 pub use step::Stage;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use self::pairs::pairs;
 use crate::network::{LaneId, MovementId, Network, Signal, SignalId};
+use crate::plans::Wiring;
 
 /// The movements that the programs of a network open in conflict with another, each with that other: when such a
 /// program is run all the same, the first gives way to the second.
@@ -63,20 +64,34 @@ impl Monitor {
     }
 
     /// What a signal's plan and its monitor say differently about a pair of groups; the two were authored apart, and are
-    /// compared before anything is switched. A plan may be stricter than the monitor, unless the monitor's permissives
-    /// are written down: then both say the same.
-    pub fn disagreement(&self, network: &Network, signal: usize, plan: &Plan) -> Option<String> {
+    /// compared before anything is switched. A plan may be stricter than the monitor, unless it comes from the same file
+    /// as the monitor's permissives: then both say the same. `wiring` says which groups the plan's groups are, if not the same.
+    pub fn disagreement(
+        &self,
+        network: &Network,
+        signal: usize,
+        plan: &Plan,
+        wiring: Option<&Wiring>,
+    ) -> Option<String> {
         let permissives = self.watchers[signal].permissives();
         let written = network.signals[signal].permissive.as_deref();
-        let groups = u16::try_from(plan.groups().len()).unwrap_or(u16::MAX);
-        let between = |a, b| plan.matrix().relation(a, b);
+        let groups = network.signals[signal].groups;
+        let of = |head: u16| wiring.map_or(Some(head), |wiring| wiring.group(head));
+        // What nobody switches is never open.
+        let between = |a, b| match (of(a), of(b)) {
+            (Some(a), Some(b)) if a == b => plan::Relation::None,
+            (Some(a), Some(b)) => plan.matrix().relation(a, b),
+            _ => plan::Relation::Forbidden,
+        };
+        // A plan file was authored by somebody else than the scenario's list, and may keep more apart.
+        let same = wiring.is_none();
         let listed = |a, b| written.is_some_and(|list| list.contains(&(a, b)));
         let agrees = |a: u16, b: u16| match permissives.relation(a, b) {
-            _ if listed(a, b) && between(a, b) == plan::Relation::Forbidden => false,
+            _ if same && listed(a, b) && between(a, b) == plan::Relation::Forbidden => false,
             _ if listed(a, b) && between(b, a).yields() => false,
             Relation::Together => true,
             _ if permissives.conflict_waived(a, b) => true,
-            Relation::Yielding if written.is_some() => {
+            Relation::Yielding if written.is_some() && between(a, b) != plan::Relation::Forbidden => {
                 [(a, b), (b, a)].iter().any(|&(x, y)| listed(x, y) && between(x, y).yields())
             }
             Relation::Yielding => between(a, b) != plan::Relation::None || between(b, a) != plan::Relation::None,
@@ -86,6 +101,12 @@ impl Monitor {
         let (a, b) = pairs.into_iter().find(|&(a, b)| !agrees(a, b))?;
         let signal = &network.signals[signal];
         let (x, y) = (way(network, signal, a), way(network, signal, b));
+        if let (Some(group), true) = (of(a), of(a) == of(b) && wiring.is_some()) {
+            let name = &plan.groups()[usize::from(group)].name;
+            return Some(format!(
+                "group '{name}' of its plan opens {x} and {y} together, which meet; expected groups of their own"
+            ));
+        }
         Some(match permissives.relation(a, b) {
             _ if written.is_none() => format!(
                 "its plan lets groups {a} and {b} ({x} and {y}) open together, the monitor's permissives do not; \

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
+use intergreen_control::plan::WallClock;
 
 use super::by_type::{ByType, Row};
 use super::closures::Closures;
@@ -14,7 +15,11 @@ use super::sensors::Sensors;
 use crate::behaviour::Driver;
 use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleId, VehicleType, expand};
 use crate::detectors::{self, Layout};
-use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay};
+use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay, SignalId};
+use crate::plans::OwnPlan;
+
+/// The day of a scenario that names none: a Monday.
+pub const SOME_DAY: WallClock = WallClock { year: 2001, month: 1, day: 1, weekday: 0, time: Millis(0) };
 
 /// How a run is set up.
 #[derive(Clone, Debug)]
@@ -37,8 +42,12 @@ pub struct Setup {
     pub routing: Routing,
     /// Controller of every signal and its parameters.
     pub controller: (String, Vec<(String, String)>),
-    /// Where detectors lie.
+    /// Where detectors lie; at signals with plans of their own as these say.
     pub detectors: Layout,
+    /// Signals with plans of their own, from files.
+    pub plans: Arc<[OwnPlan]>,
+    /// What a clock on the wall shows at the scenario's time 0, for the calendars of these.
+    pub day: WallClock,
     /// Whether movements that a program opens in conflict give way (see [`monitor::unprotected`]). Without it they
     /// drive as the lamps say.
     pub unsafe_yields: bool,
@@ -57,6 +66,8 @@ impl Default for Setup {
             routing: Routing::default(),
             controller: ("fixed_time".into(), Vec::new()),
             detectors: Layout::default(),
+            plans: Arc::default(),
+            day: SOME_DAY,
             unsafe_yields: false,
         }
     }
@@ -166,6 +177,11 @@ impl ConflictFacts {
 }
 
 impl Setup {
+    /// What a clock on the wall shows when it begins.
+    pub fn wall_clock(&self) -> WallClock {
+        self.day.after(self.begin)
+    }
+
     /// The end of the warm-up: whoever departs from then on counts in means.
     pub fn measured_from(&self) -> Millis {
         self.begin + self.warm_up
@@ -291,6 +307,12 @@ impl Scene {
             forgetting: libm::powf(0.5, dt),
             evening: libm::powf(0.8, dt),
         }
+    }
+
+    /// The number of groups of a signal's plan.
+    pub fn groups(&self, signal: SignalId) -> u16 {
+        let own = self.setup.plans.iter().find(|own| own.signal == signal).map(|own| own.plan.groups().len());
+        own.map_or(self.network.signals[signal.index()].groups, |n| u16::try_from(n).unwrap_or(u16::MAX))
     }
 
     /// How many vehicles depart before `time`.

@@ -82,7 +82,12 @@ pub struct SensorEvent {
 impl Sensors {
     /// The loops of these channels.
     pub fn new(detectors: &Detectors) -> Self {
-        let per_signal = detectors.first.windows(2).map(|w| (w[1] - w[0]) as u16).collect();
+        // A plan file may leave numbers out.
+        let numbers = |w: &[u32]| {
+            let channels = &detectors.channels[w[0] as usize..w[1] as usize];
+            channels.iter().map(|c| c.meaning.channel + 1).max().unwrap_or(0)
+        };
+        let per_signal = detectors.first.windows(2).map(numbers).collect();
         let mut sensors = Self { per_signal, ..Self::default() };
         for (i, c) in (0_u32..).zip(&detectors.channels) {
             let loops = c.pieces.len() as u16;

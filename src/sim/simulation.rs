@@ -107,7 +107,7 @@ impl Simulation {
             None
         };
         let detectors = detectors::place(&network, &setup.detectors);
-        let plans = plans::of_network_with(&network, &detectors, setup.unsafe_yields)?.into();
+        let plans = plans::of_network_and_files(&network, &detectors, &setup.plans, setup.unsafe_yields)?.into();
         let (world, schedule, fingerprints) = (World::new(), step::schedule(), OnceLock::new());
         let mut simulation = Self { world, schedule, network, demand, plans, pool, fingerprints };
         simulation.world.insert_resource(Profile::default());

@@ -259,6 +259,7 @@ fn zones(network: &Network) -> Layout {
             locking: None,
             delay: None,
             extend: Millis(0),
+            special: Default::default(),
         }
     };
     let own = (0..4).flat_map(|kind| lanes(network, kind)).map(zone).collect();

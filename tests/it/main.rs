@@ -37,6 +37,7 @@ mod mutilated;
 mod navigation;
 mod outputs;
 mod peers;
+mod plan_files;
 mod plans;
 mod plans_driven;
 mod plans_import;

@@ -342,6 +342,10 @@ fn as_nema(plan: &Plan) -> Option<NemaSpec> {
         cycle: None,
         min_recall: None,
         max_recall: Vec::new(),
+        fixed_force_off: false,
+        offset_at_yellow: false,
+        latching: Vec::new(),
+        switched: Vec::new(),
     })
 }
 

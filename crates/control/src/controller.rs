@@ -469,7 +469,8 @@ impl Controller {
         let plan = self.kernel.plan().clone();
         let pattern = self.pattern.and_then(|p| plan.spec().patterns.get(usize::from(p)));
         let (detectors, calls) = (&self.detectors, &self.group_calls);
-        let view = View { plan: &plan, pattern, detectors, calls, lamps: &self.lamps };
+        let midnight = self.clock.map(|(clock, since)| at - clock.after(at - since).time);
+        let view = View { plan: &plan, pattern, midnight, detectors, calls, lamps: &self.lamps };
         let decision = self.strategy.decide(at, &view);
         // Time must go on even if the strategy says "now".
         self.next = decision.next.max(at + Millis(1));
@@ -529,6 +530,11 @@ impl Controller {
     /// The time reached; `None` before the start.
     pub const fn now(&self) -> Option<Millis> {
         self.now
+    }
+
+    /// What the parameters of the strategy ask for that has no effect here.
+    pub fn remark(&self) -> Option<&str> {
+        self.strategy.remark()
     }
 
     /// Whether it starts up, runs or flashes.

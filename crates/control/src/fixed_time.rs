@@ -1,7 +1,8 @@
 //! The strategy `fixed_time`: runs the plan's program, or its pattern, and asks no sensor.
 //!
 //! What is in force at time t is what covers (t − offset) modulo the cycle, whatever happened before: a cabinet that was
-//! off for a minute comes back in step with its neighbours. Without a program the stages or phases of the pattern in
+//! off for a minute comes back in step with its neighbours. Where the controller knows the time of day, t counts from
+//! midnight. Without a program the stages or phases of the pattern in
 //! force are requested at the times of their splits; the kernel makes the changes.
 
 use alloc::{boxed::Box, format, string::String, vec::Vec};
@@ -30,6 +31,8 @@ pub(crate) const ENTRY: Entry = Entry {
 
 const VERSION: u8 = 2;
 
+const DAY: Millis = Millis(86_400_000);
+
 /// Runs the program.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct FixedTime {
@@ -56,7 +59,7 @@ impl What {
     const ALL: [Self; 4] = [Self::Step, Self::Stage, Self::Phases, Self::Nothing];
 }
 
-/// A request with the time until which it holds.
+/// A request at a time of the day, with that until which it holds.
 fn request(plan: &Plan, pattern: Option<&Pattern>, now: Millis) -> (Request<'static>, Last) {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     if let Some(program) = plan.program() {
@@ -152,7 +155,12 @@ impl Strategy for FixedTime {
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
-        let (request, last) = request(view.plan, view.pattern, now);
+        let of_day = view.of_day(now);
+        let (request, mut last) = request(view.plan, view.pattern, of_day);
+        if view.midnight.is_some() {
+            // A day need not be a whole number of cycles.
+            last.until = now + last.until.min(DAY) - of_day;
+        }
         self.last = Some(last);
         Decision { request, next: last.until }
     }

@@ -21,12 +21,21 @@ pub struct View<'a> {
     pub plan: &'a Plan,
     /// The pattern in force; none: the strategy is free.
     pub pattern: Option<&'a Pattern>,
+    /// When the day began, on the controller's time; none: nobody has told it the time of day.
+    pub midnight: Option<Millis>,
     /// What its detectors reported up to now, each by itself.
     pub detectors: &'a DetectorBank,
     /// What they mean for the groups: who is called, whose green is extended.
     pub calls: &'a GroupCalls,
     /// What each group shows.
     pub lamps: &'a [Lamp],
+}
+
+impl View<'_> {
+    /// The time from which offsets count: since midnight, or where the time of day is unknown the controller's own.
+    pub fn of_day(&self, now: Millis) -> Millis {
+        self.midnight.map_or(now, |midnight| now - midnight)
+    }
 }
 
 /// What a strategy would like to be shown. The kernel shows what is safe, as soon as it is safe.
@@ -92,6 +101,11 @@ pub trait Strategy: Debug + Send + Sync {
     /// phase, coordination states. Called after every decision, wanted or not, before anything else happens.
     fn report(&mut self, note: &mut dyn FnMut(u8, u16)) {
         let _ = note;
+    }
+
+    /// What its parameters ask for that has no effect with its plan, in words.
+    fn remark(&self) -> Option<&str> {
+        None
     }
 
     /// Its last decision and the reason for it, in words for a traffic engineer. Built only when asked for.

@@ -382,6 +382,12 @@ fn actuated_and_coordinated_phases() {
             ("phase 2: max_1 is 30 s; expected at most its dynamic_limit, 20 s", |p| {
                 (a(p).max_1, a(p).dynamic_limit) = (Some(s(30.0)), Some(s(20.0)));
             }),
+            ("phase 2: min_green is 20 s; expected at most its max_2, 15 s", |p| {
+                (a(p).min_green, a(p).max_2) = (Some(s(20.0)), Some(s(15.0)));
+            }),
+            ("phase 2: max_1 is 2 s; expected at least the least green of its groups, ", |p| {
+                a(p).max_1 = Some(s(2.0));
+            }),
             ("actuated is 31 s; expected 0 s to the split of its coordinated phase 2, 30 s", |p| {
                 pattern(p).coordination.actuated = Some(s(31.0));
             }),

@@ -306,6 +306,10 @@ impl RingsPart {
             cycle: seconds(spec.cycle),
             min_recall: spec.min_recall.clone(),
             max_recall: spec.max_recall.clone(),
+            fixed_force_off: spec.fixed_force_off,
+            offset_at_yellow: spec.offset_at_yellow,
+            latching: spec.latching.clone(),
+            switched: spec.switched.clone(),
         }
     }
 
@@ -333,7 +337,8 @@ impl RingsPart {
             });
         }
         let named = self.rings.iter().flatten().flatten().chain(&self.coordinated).chain(&self.max_recall);
-        for number in named.chain(self.min_recall.iter().flatten()) {
+        let switched = self.switched.iter().flat_map(|(phase, other)| [phase, other]);
+        for number in named.chain(self.min_recall.iter().flatten()).chain(&self.latching).chain(switched) {
             if phases.iter().all(|p| p.number != *number) {
                 return Err(invalid(element(), format!("its rings name phase {number}, which is not among 'phases'")));
             }
@@ -349,6 +354,10 @@ impl RingsPart {
             cycle: millis(self.cycle),
             min_recall: self.min_recall.clone(),
             max_recall: self.max_recall.clone(),
+            fixed_force_off: self.fixed_force_off,
+            offset_at_yellow: self.offset_at_yellow,
+            latching: self.latching.clone(),
+            switched: self.switched.clone(),
         })
     }
 }

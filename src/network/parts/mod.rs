@@ -240,6 +240,18 @@ pub struct RingsPart {
     /// Phases served in every cycle for their greatest green.
     #[serde(default, skip_serializing_if = "is_default")]
     pub max_recall: Vec<u8>,
+    /// Whether phases are forced off at their places in the cycle, not after their splits.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fixed_force_off: bool,
+    /// Whether the offset points to the yellow of the coordinated phases, not to their green.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub offset_at_yellow: bool,
+    /// Phases whose detectors keep a call until it is served.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub latching: Vec<u8>,
+    /// Phases whose green the detectors of another one extend: that phase, and the other.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub switched: Vec<(u8, u8)>,
 }
 
 /// A phase of a ring-barrier program.

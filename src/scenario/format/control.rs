@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use intergreen_control::Millis;
+use intergreen_control::plan::DetectorLimits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -117,6 +119,81 @@ pub struct DetectorFile {
     #[serde(default, skip_serializing_if = "is_default")]
     #[schemars(range(min = 0.0, max = 30.0), extend("unit" = "s"))]
     pub extend: f64,
+    /// Extends a green only until it is off for the first time.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub queue: bool,
+    /// With `locking`: calls of those who come on yellow are kept, too.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub yellow_lock: bool,
+    /// Extends a green for so long from its start at most; 0: without limit.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 0.0, max = 255.0), extend("unit" = "s"))]
+    pub extend_limit: f64,
+    /// Its actuations on red lengthen the least green. If no detector of a group says so, all that call it do.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub added_initial: bool,
+    /// Groups that it extends too while they are green and its own are not, by their numbers in the signal's program.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub switched: Vec<u16>,
+    /// When it is taken for broken, and what then.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub diagnostics: DiagnosticsFile,
+}
+
+/// When a detector is taken for broken, and what then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename = "Diagnostics", default)]
+pub struct DiagnosticsFile {
+    /// No edge came for so long; 0: never.
+    #[schemars(range(min = 0.0, max = 86_400.0), extend("unit" = "s"))]
+    pub no_activity: f64,
+    /// It saw nobody while so many vehicles were expected; 0: never.
+    #[schemars(range(min = 0, max = 1000), extend("unit" = "vehicles"))]
+    pub expected: u16,
+    /// It is on for longer; 0: never.
+    #[schemars(range(min = 0.0, max = 86_400.0), extend("unit" = "s"))]
+    pub max_presence: f64,
+    /// It goes on more often in a minute; 0: never.
+    #[schemars(range(min = 0, max = 1000), extend("unit" = "1/min"))]
+    pub erratic: u16,
+    /// Ten pulses in a minute are shorter; 0: never.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "s"))]
+    pub short_pulse: f64,
+    /// Broken, it calls, and extends a green for so long; 255: as long as it may last; 0: it does nothing.
+    #[schemars(range(min = 0, max = 255), extend("unit" = "s"))]
+    pub fail_time: u8,
+}
+
+impl Default for DiagnosticsFile {
+    fn default() -> Self {
+        Self::of(&DetectorLimits::default())
+    }
+}
+
+impl DiagnosticsFile {
+    /// The file of some limits.
+    pub fn of(limits: &DetectorLimits) -> Self {
+        Self {
+            no_activity: limits.no_activity.seconds(),
+            expected: limits.expected,
+            max_presence: limits.max_presence.seconds(),
+            erratic: limits.erratic,
+            short_pulse: limits.short_pulse.seconds(),
+            fail_time: limits.fail_time,
+        }
+    }
+
+    /// As the engine wants them.
+    pub fn limits(&self) -> DetectorLimits {
+        DetectorLimits {
+            no_activity: Millis::from_seconds(self.no_activity),
+            expected: self.expected,
+            max_presence: Millis::from_seconds(self.max_presence),
+            erratic: self.erratic,
+            short_pulse: Millis::from_seconds(self.short_pulse),
+            fail_time: self.fail_time,
+        }
+    }
 }
 
 /// What a detector is for.
@@ -164,6 +241,22 @@ pub enum Tier {
     /// Loops in the road.
     #[default]
     Loops,
+}
+
+/// A plan file for a signal: its groups, times, phases, detectors, patterns and calendar in place of those that are derived
+/// from the network. What must not be open together is checked against the network all the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename = "PlanFile")]
+pub struct PlanFile {
+    /// The signal.
+    pub signal: String,
+    /// The plan file (`docs/plan-files.md`), its path from here. `intergreen timing --write` makes one to begin with.
+    pub file: String,
+    /// For groups of the plan that are not named after them: the ways that they switch, each as a street with the turns
+    /// from it (`main:sr` straight on and right, `l` left, `u` turning round, `main` all of them), or as the number of a lamp
+    /// in the signal's program, from 0. Together the groups switch every way once. People on foot need none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub groups: BTreeMap<String, Vec<String>>,
 }
 
 /// Who switches the signals.

@@ -14,7 +14,9 @@ use ron::extensions::Extensions;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use control::{ControllerFile, DetectorFile, KindFile, ModeFile, SensorsFile, Tier, WithoutFile};
+pub use control::{
+    ControllerFile, DetectorFile, DiagnosticsFile, KindFile, ModeFile, PlanFile, SensorsFile, Tier, WithoutFile,
+};
 pub use demand::{
     DemandFile, EnterFile, EntryFile, FlowFile, LeaveFile, MatrixFile, PairFile, PlaceFile, ProfileFile, RouteFile,
     ShareFile, StopFile, TripFile, TurnsFile, UntilFile, ViaFile, WeightFile, ZoneEndFile, ZoneFile,
@@ -44,7 +46,7 @@ pub struct ScenarioFile {
     /// What it is about.
     #[serde(default, skip_serializing_if = "is_default")]
     pub description: String,
-    /// The day it plays on, as `2026-11-26`. Results repeat it; nothing depends on it.
+    /// The day it plays on, as `2026-11-26`: whose day plan the calendars of plan files choose. Left out: a Monday.
     #[serde(default, skip_serializing_if = "is_default")]
     #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub date: Option<String>,
@@ -91,6 +93,9 @@ pub struct ScenarioFile {
     /// Who switches the signals.
     #[serde(default, skip_serializing_if = "is_default")]
     pub controller: ControllerFile,
+    /// Plan files of signals, for whichever strategy runs.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub plans: Vec<PlanFile>,
     /// What happens at set times: incidents, and what operators do.
     #[serde(default, skip_serializing_if = "is_default")]
     pub commands: Vec<TimedCommand>,
@@ -123,6 +128,7 @@ impl ScenarioFile {
             demand,
             sensors: SensorsFile::default(),
             controller: ControllerFile::default(),
+            plans: Vec::new(),
             commands: Vec::new(),
             measures: MeasuresFile::default(),
             fallbacks: Vec::new(),

@@ -6,9 +6,9 @@ use intergreen_control::Millis;
 use intergreen_control::plan::{DetectorKind, DetectorMode};
 
 use super::{Step, Wrong, expected_names, steps, with, wrong};
-use crate::detectors::{Layout, Own, Piece, Position, way_to};
+use crate::detectors::{Layout, Own, Piece, Position, Special, way_to};
 use crate::network::{LaneId, Network, SignalId};
-use crate::scenario::format::{DetectorFile, KindFile, ModeFile, SensorsFile, WithoutFile};
+use crate::scenario::format::{DetectorFile, DiagnosticsFile, KindFile, ModeFile, SensorsFile, WithoutFile};
 
 /// Most detectors at a stop line of which it is said where they lie.
 const MOST_AT_LINE: usize = 16;
@@ -27,6 +27,7 @@ pub(in crate::scenario) fn layout(file: &SensorsFile, network: &Network) -> Resu
         on_red: Millis::from_seconds(file.on_red_delay),
         without: Vec::new(),
         own: Vec::new(),
+        of_plans: Vec::new(),
     };
     if file.without.is_empty() && file.detectors.is_empty() {
         return Ok(layout);
@@ -74,6 +75,12 @@ pub(in crate::scenario) fn sensors(layout: &Layout, network: &Network) -> Sensor
         locking: o.locking,
         delay: o.delay.map(Millis::seconds),
         extend: o.extend.seconds(),
+        queue: o.special.queue,
+        yellow_lock: o.special.yellow_lock,
+        extend_limit: o.special.extend_limit.seconds(),
+        added_initial: o.special.added_initial,
+        switched: o.special.switched.clone(),
+        diagnostics: DiagnosticsFile::of(&o.special.diagnostics),
     };
     let without = |&(line, kind): &(LaneId, DetectorKind)| WithoutFile {
         signal: None,
@@ -239,6 +246,17 @@ impl<'a> Names<'a> {
                 return wrong(with(at, "groups"), "names a group twice; expected each once");
             }
         }
+        if let Some(signal) = signal_of(self.network, line) {
+            let most = self.network.signals[signal.index()].groups;
+            if let Some((i, group)) = d.switched.iter().enumerate().find(|(_, g)| **g >= most) {
+                let mut path = with(at, "switched");
+                path.push(Step::from(i));
+                return wrong(path, format!("no group {group}; expected 0 to {}", most.saturating_sub(1)));
+            }
+        }
+        if d.yellow_lock && d.locking == Some(false) {
+            return wrong(with(at, "yellow_lock"), "is true, but locking is false; expected both, or neither");
+        }
         let start = d.position as f32;
         let end = ((d.position + d.length) as f32).min(self.network.lane(lane).length);
         Ok(Own {
@@ -251,6 +269,14 @@ impl<'a> Names<'a> {
             locking: d.locking,
             delay: d.delay.map(Millis::from_seconds),
             extend: Millis::from_seconds(d.extend),
+            special: Special {
+                queue: d.queue,
+                yellow_lock: d.yellow_lock,
+                extend_limit: Millis::from_seconds(d.extend_limit),
+                added_initial: d.added_initial,
+                switched: d.switched.clone(),
+                diagnostics: d.diagnostics.limits(),
+            },
         })
     }
 }

@@ -1,7 +1,7 @@
 //! What files say of detectors: taken over, written back, refused with place and reason.
 
 use intergreen_control::Millis;
-use intergreen_control::plan::DetectorKind;
+use intergreen_control::plan::{DetectorKind, DetectorLimits};
 
 use super::*;
 use crate::scenario::{BUNDLED_ALL, Scenario};
@@ -27,7 +27,9 @@ fn what_a_file_says_is_taken_over_and_written_back() {
         without: [(lane: "m0.bay_2", kinds: [in]), (signal: "c", kinds: [stop_bar])],
         detectors: [
             (id: "D1", lane: "m0_0", line: "m0.bay_0", kind: x, position: 250, groups: [1], locking: true, extend: 0.5),
-            (lane: "an_0", kind: stop_bar, position: 180, length: 30, mode: call, delay: 3),
+            (lane: "an_0", kind: stop_bar, position: 180, length: 30, mode: call, delay: 3, queue: true, locking: true,
+             yellow_lock: true, extend_limit: 12, added_initial: true, switched: [0, 2],
+             diagnostics: (no_activity: 600, fail_time: 30)),
         ]"#;
     let (found, network, scenario) = arterial(section).expect("it is sound");
     assert_eq!((found.stop_bar_m, found.count, found.x), (Some(20.0), false, None));
@@ -52,6 +54,21 @@ fn what_a_file_says_is_taken_over_and_written_back() {
         ("D1", Some(&[1][..]), Some(true), Millis(500))
     );
     assert_eq!((name(zone.line), zone.delay, zone.mode), ("an_0", Some(Millis(3000)), Some(DetectorMode::Call)));
+    let limits = DetectorLimits { no_activity: Millis(600_000), fail_time: 30, ..DetectorLimits::default() };
+    let special = Special {
+        queue: true,
+        yellow_lock: true,
+        extend_limit: Millis(12_000),
+        added_initial: true,
+        switched: vec![0, 2],
+        diagnostics: limits,
+    };
+    assert_eq!((&zone.special, &x.special), (&special, &Special::default()));
+    // It comes to the plan of the signal.
+    let placed = crate::detectors::place(&network, &found);
+    let is_zone = |c: &&crate::detectors::Channel| c.meaning.queue;
+    let meaning = &placed.channels.iter().find(is_zone).expect("the zone").meaning;
+    assert_eq!((meaning.switched.as_slice(), meaning.diagnostics), (&["0".into(), "2".into()][..], limits));
     // Written and read again it is the same, also when it is written as a file.
     assert_eq!(layout(&sensors(&found, &network), &network), Ok(found.clone()));
     let mut file = scenario.file;

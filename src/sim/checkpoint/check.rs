@@ -7,6 +7,7 @@ use super::state::State;
 use crate::demand::VehicleId;
 use crate::demand::stops::legs;
 use crate::network::{LaneId, LinkId, MovementId};
+use crate::sim::control::CycleFault;
 use crate::sim::insert::InLine;
 use crate::sim::measures::{MOST_RED_RUNS, Measures, Trip};
 use crate::sim::routes::{Found, RouteTable};
@@ -89,8 +90,8 @@ impl<'a> Check<'a> {
         let sound = pairs.len() == state.overlaps.len() && pairs.iter().all(|p| p.0 < p.1 && known(p.1));
         ensure(sound, "an overlap of no two vehicles")?;
         self.gridlocks(state)?;
-        let groups = |signal: usize| network.signals.get(signal).map_or(0, |s| s.groups);
-        ensure(state.faults.iter().all(|f| f.group < groups(f.signal.index())), "a fault of no signal")
+        let known = |f: &CycleFault| f.signal.index() < network.signals.len() && f.group < scene.groups(f.signal);
+        ensure(state.faults.iter().all(known), "a fault of no signal")
     }
 
     /// Whether there is such a vehicle, and its time has come.

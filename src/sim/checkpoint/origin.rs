@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use intergreen_control::Millis;
+use intergreen_control::plan::WallClock;
 use serde::{Deserialize, Serialize};
 
 use crate::demand::{FollowingModel, Routing};
@@ -27,10 +28,13 @@ pub struct Origin {
     network: Stamp,
     demand: Stamp,
     detectors: Stamp,
+    /// Plan files, and the day for their calendars.
+    plans: Stamp,
+    day: WallClock,
 }
 
 /// A hash of something, and two counts of what is in it: lanes and signals of a network, vehicles and their types of a
-/// demand, channels and loops of detectors.
+/// demand, channels and loops of detectors, plan files and their groups.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct Stamp {
     hash: u64,
@@ -60,12 +64,15 @@ impl Origin {
             routing,
             controller,
             detectors,
+            plans,
+            day,
             unsafe_yields,
         } = &scene.setup;
         let hashes = sim.fingerprints.get_or_init(|| Fingerprints {
             network: Fnv::of_value(&*scene.network),
             demand: Fnv::of_value(&*sim.demand),
         });
+        let specs: Vec<_> = plans.iter().map(|p| (p.signal, p.plan.spec(), &p.wiring)).collect();
         let stamp = |hash, a: usize, b: usize| Stamp { hash, counts: (a as u64, b as u64) };
         Self {
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -80,6 +87,8 @@ impl Origin {
             unsafe_yields: *unsafe_yields,
             network: stamp(hashes.network, scene.lanes.len(), scene.network.signals.len()),
             demand: stamp(hashes.demand, scene.departures.len() - scene.copies.len(), scene.types.len()),
+            plans: stamp(Fnv::of_value(&specs), plans.len(), plans.iter().map(|p| p.plan.groups().len()).sum()),
+            day: *day,
             detectors: stamp(Fnv::of_value(detectors), scene.sensors.channels.len(), scene.sensors.list.len()),
         }
     }
@@ -112,6 +121,8 @@ impl Origin {
             .or_else(|| self.network.difference(here.network, "network", ["lanes", "signals"]))
             .or_else(|| self.demand.difference(here.demand, "demand", ["vehicles", "vehicle types"]))
             .or_else(|| self.detectors.difference(here.detectors, "set of detectors", ["channels", "loops"]))
+            .or_else(|| self.plans.difference(here.plans, "set of plan files", ["plans", "groups"]))
+            .or_else(|| (self.day != here.day).then(|| "was made on another day of the calendar".to_owned()))
     }
 
     /// When trips find their way.

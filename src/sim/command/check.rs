@@ -3,7 +3,7 @@
 use intergreen_control::{Command as Order, Millis};
 
 use super::{Agenda, Command, Entry, TimedCommand};
-use crate::network::{LinkId, Network};
+use crate::network::{LinkId, Network, SignalId};
 use crate::sim::scene::Scene;
 
 /// Most that a surge multiplies departures by.
@@ -91,8 +91,8 @@ impl Command {
             Self::SignalOutage { signal, .. } => find_signal(network, "SignalOutage", signal).map(|_| ()),
             Self::SignalRestore { signal } => find_signal(network, "SignalRestore", signal).map(|_| ()),
             Self::Signal { signal, order } => {
-                let groups = find_signal(network, "Signal", signal)?;
-                check_order(signal, *order, groups)
+                let id = find_signal(network, "Signal", signal)?;
+                check_order(signal, *order, scene.groups(id))
             }
             Self::DemandSurge { factor, from, to, .. } => {
                 if !(factor.is_finite() && (0.0..=MOST_FACTOR).contains(factor)) {
@@ -143,9 +143,9 @@ fn find_link(network: &Network, what: &str, name: &str) -> Result<LinkId, String
     network.find_link(name).ok_or_else(|| format!("{what}: there is no link '{name}'{}", near(name, names)))
 }
 
-/// The number of groups of the signal of that name.
-fn find_signal(network: &Network, what: &str, name: &str) -> Result<u16, String> {
-    let found = network.signals.iter().find(|s| s.id == name).map(|s| s.groups);
+/// The signal of that name.
+fn find_signal(network: &Network, what: &str, name: &str) -> Result<SignalId, String> {
+    let found = network.signals.iter().position(|s| s.id == name).map(SignalId::new);
     let names = network.signals.iter().map(|s| s.id.as_str());
     found.ok_or_else(|| format!("{what}: there is no signal '{name}'{}", near(name, names)))
 }

@@ -39,7 +39,9 @@ impl Nema {
         let clock = &self.clock;
         out.push(clock.state as u8);
         state::put_optional(out, clock.pattern, |out, p| out.extend_from_slice(&p.to_le_bytes()));
-        [clock.shown, clock.at, clock.until, clock.seen].into_iter().for_each(|t| state::put_millis(out, t));
+        [clock.shown, clock.at, clock.until, clock.seen, clock.origin]
+            .into_iter()
+            .for_each(|t| state::put_millis(out, t));
         for ring in &self.rings {
             put_ring(out, ring);
         }
@@ -109,10 +111,11 @@ impl Nema {
         if (state == State::Free) != pattern.is_none() {
             return Err(StateError::Invalid { what: "pattern", expected: "one unless it is free" });
         }
-        let [shown, at, until, seen] = [reader.millis()?, reader.millis()?, reader.millis()?, reader.millis()?];
+        let [shown, at, until] = [reader.millis()?, reader.millis()?, reader.millis()?];
+        let [seen, origin] = [reader.millis()?, reader.millis()?];
         let mut clock = Coordinator::new(self.phases.len());
         (clock.state, clock.pattern, clock.shown, clock.at) = (state, pattern, shown, at);
-        (clock.until, clock.seen) = (until, seen);
+        (clock.until, clock.seen, clock.origin) = (until, seen, origin);
         Ok(clock)
     }
 

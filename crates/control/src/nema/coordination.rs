@@ -2,7 +2,7 @@
 //!
 //! Terms
 //! - **local clock**: where in its cycle the signal is; it runs on without wrapping. In step it shows what the pattern
-//!   asks for, (t − offset) from its reference point; in transition it runs slower (add), faster (subtract), or waits at
+//!   asks for, (t − offset) from its reference point, t since midnight where the time of day is known; in transition it runs slower (add), faster (subtract), or waits at
 //!   the yield point (dwell).
 //! - **force-off** of a phase: the end of its split less its yellow and red clearance. Fixed: an absolute place of the
 //!   cycle, so what a phase leaves over goes to the next. Floating: no phase gets more than its split, what is left over
@@ -11,11 +11,12 @@
 //!   then it ends for whoever is admitted.
 //! - **permissive**: a call is admitted as long as the phase can still have its least service before its force-off. The
 //!   others wait for the next cycle.
-//! - **pickup**: after a change of pattern the coordinated phases are called first; the local clock starts with them.
+//! - **pickup**: after a change of pattern the coordinated phases are called first; the local clock starts with them. So
+//!   it does when the time of day is set, or a day ends that is no whole number of cycles.
 
 use alloc::{vec, vec::Vec};
 
-use super::{Cause, Nema, layout::Layout, standing::Standing};
+use super::{Cause, Nema, layout::Layout, parameters::Coordinated, standing::Standing};
 use crate::{
     Millis, View,
     log::code,
@@ -61,6 +62,8 @@ pub(super) struct Coordinator {
     pub until: Millis,
     /// What the local clock showed when it was looked at last.
     pub seen: Millis,
+    /// From when on offsets count, on the controller's time: midnight, or its 0.
+    pub origin: Millis,
 
     prepared: Option<u16>,
     cycle: Millis,
@@ -125,8 +128,8 @@ impl Coordinator {
 
     /// What the local clock ought to show, within the cycle.
     fn target(&self, now: Millis) -> Millis {
-        let offset = Millis(now.0.rem_euclid(self.cycle.0.max(1))) - self.offset;
-        self.modulo(offset + self.reference)
+        let since = self.modulo(now) - self.modulo(self.origin);
+        self.modulo(since - self.offset + self.reference)
     }
 
     /// How long after the yield point a place of the cycle is.
@@ -209,21 +212,35 @@ fn place(plan: &Plan, pattern: &Pattern) -> Option<u16> {
     u16::try_from(same).ok()
 }
 
+fn number(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
+}
+
 impl Nema {
-    /// Patterns come and go.
-    pub(super) fn choose(&mut self, view: &View<'_>) {
-        let found = wanted(view).filter(|_| self.run.coordinated);
+    /// Patterns come and go, and clocks are set.
+    pub(super) fn choose(&mut self, now: Millis, view: &View<'_>) {
+        let of_program = self.of_program.clone();
+        let found = match self.run.coordinated {
+            Coordinated::Patterns => wanted(view),
+            // It stands behind the plan's own.
+            Coordinated::Program => of_program.as_deref().map(|p| (number(view.plan.spec().patterns.len()), p)),
+            Coordinated::Free => None,
+        };
         if let Some((number, pattern)) = found {
             self.clock.prepare(number, pattern, &self.layout);
         }
         let number = found.map(|f| f.0);
-        if number != self.clock.pattern {
+        let origin = now - view.of_day(now);
+        let moved = number.is_some() && self.clock.modulo(origin) != self.clock.modulo(self.clock.origin);
+        let changed = number != self.clock.pattern;
+        self.clock.origin = origin;
+        if changed || moved {
             self.clock.pattern = number;
             self.rings.iter_mut().for_each(|r| r.force_at = None);
             self.go(if number.is_some() { State::Pickup } else { State::Free });
-            if let Some((_, pattern)) = found {
-                self.tell_pattern(pattern);
-            }
+        }
+        if let Some((_, pattern)) = found.filter(|_| changed) {
+            self.tell_pattern(pattern);
         }
     }
 

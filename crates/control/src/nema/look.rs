@@ -56,7 +56,7 @@ impl Nema {
         }
         self.call();
         self.count(view);
-        self.choose(view);
+        self.choose(now, view);
         self.admit(now);
         for r in 0..self.rings.len() {
             self.look_at_ring(r, now);
@@ -130,10 +130,12 @@ impl Nema {
         let Some(p) = self.rings[r].on else { return };
         let since = self.green_since(p, self.rings[r].asked);
         if since.is_none() && self.rings[r].green.is_some() {
-            // Somebody else has ended it: a command, a preemption. It begins anew if it comes back.
+            // Somebody else has ended it: a command, a preemption. The ring goes on with whoever is called, as if the phase
+            // had been kept from its green for long; if nobody is, it begins anew.
+            let asked = now - self.layout.stuck;
             let ring = &mut self.rings[r];
             let (on, force_at, conditional) = (ring.on, ring.force_at, ring.conditional);
-            *ring = Ring { on, asked: now, cleared: now, force_at, conditional, ..Ring::IDLE };
+            *ring = Ring { on, asked, cleared: now, force_at, conditional, ..Ring::IDLE };
         }
         if let (Some(since), None) = (since, self.rings[r].green) {
             self.rings[r].green = Some(since);

@@ -31,6 +31,7 @@
 //! | `moves` | which phase is next: sections, barriers, dual entry, conditional service, red rest |
 //! | `walks` | when people on foot are served |
 //! | `coordination` | patterns: the local clock, force-offs, permissives, transitions |
+//! | `from_program` | a fixed program as a pattern |
 //! | `guard` | nobody waits beyond the longest red |
 //! | `checkpoint` | the state as bytes |
 //!
@@ -39,6 +40,7 @@
 mod checkpoint;
 mod coordination;
 mod explain;
+mod from_program;
 mod guard;
 mod lanes;
 mod layout;
@@ -48,16 +50,19 @@ mod parameters;
 mod standing;
 mod walks;
 
-use alloc::{boxed::Box, string::String, vec, vec::Vec};
+use alloc::{boxed::Box, format, string::String, sync::Arc, vec, vec::Vec};
 
 use self::{
     coordination::Coordinator,
     layout::Layout,
     look::{Called, Memory, Seen},
-    parameters::Parameters,
+    parameters::{Coordinated, Parameters},
     standing::Standing,
 };
-use crate::{Decision, Entry, Lamp, Millis, Plan, Request, StateError, Strategy, View, plan::bit};
+use crate::{
+    Decision, Entry, Lamp, Millis, Plan, Request, StateError, Strategy, View,
+    plan::{Pattern, bit},
+};
 
 /// Its entry in the registry.
 pub(crate) const ENTRY: Entry = Entry {
@@ -164,6 +169,10 @@ pub(crate) struct Nema {
     calls: Vec<Called>,
     called: Vec<Called>,
     clock: Coordinator,
+    /// The pattern of the fixed program, if that is kept to.
+    of_program: Option<Arc<Pattern>>,
+    /// What was asked for and has no effect.
+    remark: Option<String>,
     /// When it was asked last: lamps that have changed did so then.
     last: Option<Millis>,
     /// What the log is to be told.
@@ -173,6 +182,18 @@ pub(crate) struct Nema {
 impl Nema {
     fn new(plan: &Plan, run: Parameters) -> Self {
         let layout = Layout::new(plan, &run);
+        let (mut of_program, mut remark) = (None, None);
+        let has_pattern = || plan.spec().patterns.iter().any(|p| !p.phases.is_empty() && !p.coordinated.is_empty());
+        match run.coordinated {
+            Coordinated::Program => match from_program::pattern(plan) {
+                Ok(pattern) => of_program = Some(Arc::new(pattern)),
+                Err(why) => remark = Some(format!("coordinated=program has no effect, it runs free: {why}")),
+            },
+            Coordinated::Patterns if run.asks_for_patterns && !has_pattern() => {
+                remark = Some("coordinated=true has no effect, it runs free: the plan has no pattern of phases".into());
+            }
+            Coordinated::Patterns | Coordinated::Free => {}
+        }
         Self {
             rings: vec![Ring::IDLE; layout.rings.len()],
             section: 0,
@@ -186,6 +207,8 @@ impl Nema {
             calls: vec![Called::default(); layout.phases.len()],
             clock: Coordinator::new(layout.phases.len()),
             called: vec![Called::default(); layout.phases.len()],
+            of_program,
+            remark,
             last: None,
             notes: Vec::with_capacity(4 * layout.phases.len() + 8),
             layout,
@@ -245,6 +268,10 @@ impl Strategy for Nema {
 
     fn report(&mut self, note: &mut dyn FnMut(u8, u16)) {
         self.notes.drain(..).for_each(|(code, parameter)| note(code, parameter));
+    }
+
+    fn remark(&self) -> Option<&str> {
+        self.remark.as_deref()
     }
 
     fn explain(&self) -> String {

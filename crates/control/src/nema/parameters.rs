@@ -1,5 +1,7 @@
 //! What is set for a whole run, in place of or before what the plan says.
 
+use alloc::string::String;
+
 use crate::{Millis, Parameter, RegistryError, Setup};
 
 pub(super) const LIST: &[Parameter] = &[
@@ -26,7 +28,11 @@ pub(super) const LIST: &[Parameter] = &[
     Parameter { name: "max", summary: "which max is in force, 1 or 2", default: "1" },
     Parameter { name: "dual_entry", summary: "whether uncalled phases go along at all", default: "true" },
     Parameter { name: "red_rest", summary: "red when nobody is called", default: "of the plan, else false" },
-    Parameter { name: "coordinated", summary: "whether patterns are kept to", default: "true" },
+    Parameter {
+        name: "coordinated",
+        summary: "what is kept to: true the plan's pattern in force, false nothing, program its fixed program as a pattern",
+        default: "true",
+    },
 ];
 
 /// What is set for a whole run.
@@ -46,7 +52,19 @@ pub(super) struct Parameters {
     pub max: usize,
     pub dual_entry: bool,
     pub red_rest: Option<bool>,
-    pub coordinated: bool,
+    pub coordinated: Coordinated,
+    /// Whether that was asked for.
+    pub asks_for_patterns: bool,
+}
+
+/// What is kept to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Coordinated {
+    /// The plan's pattern in force.
+    Patterns,
+    /// The fixed program.
+    Program,
+    Free,
 }
 
 impl Default for Parameters {
@@ -62,7 +80,8 @@ impl Default for Parameters {
             max: 0,
             dual_entry: true,
             red_rest: None,
-            coordinated: true,
+            coordinated: Coordinated::Patterns,
+            asks_for_patterns: false,
         }
     }
 }
@@ -93,6 +112,13 @@ impl Parameters {
             Some(n) => return Err(setup.bad_value("max", &alloc::format!("{n}"), "1 or 2")),
             None => 0,
         };
+        let said = setup.value::<String>("coordinated", "true, false or program")?;
+        let coordinated = match said.as_deref() {
+            None | Some("true") => Coordinated::Patterns,
+            Some("false") => Coordinated::Free,
+            Some("program") => Coordinated::Program,
+            Some(other) => return Err(setup.bad_value("coordinated", other, "true, false or program")),
+        };
         Ok(Self {
             given_passage: time(setup, "passage_s", (0.0, 15.0), "a number of seconds, 0 to 15")?,
             given_max: time(setup, "max_green_s", (1.0, 600.0), "a number of seconds, 1 to 600")?,
@@ -101,7 +127,8 @@ impl Parameters {
             max,
             dual_entry: flag("dual_entry")?.unwrap_or(true),
             red_rest: flag("red_rest")?,
-            coordinated: flag("coordinated")?.unwrap_or(true),
+            coordinated,
+            asks_for_patterns: said.as_deref() == Some("true"),
             ..Self::default()
         })
     }

@@ -54,18 +54,23 @@ pub struct Actuation {
     pub dual_entry: Option<bool>,
     /// Whether it may be served once more, after a later phase of its ring that has gapped out while another ring is
     /// still busy (left turns).
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub conditional_service: bool,
     /// The least green in a conditional service, 1–120 s \[the least green\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub conditional_min: Option<Millis>,
     /// Whether walk goes on while nobody else is called.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub rest_in_walk: bool,
     /// Whether people on foot who come during the green have their walk in it, if there is time.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub ped_recycle: bool,
     /// Whether the last vehicle has the whole passage where the gap is reduced (last-car passage).
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub guaranteed_passage: bool,
     /// Whether a gap-out ends the phase although another ring is not ready for the barrier and somebody comes meanwhile
     /// (simultaneous gap-out disabled).
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub single_gap: bool,
 }
 
@@ -74,8 +79,10 @@ pub struct Actuation {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields, default))]
 pub struct RingModes {
     /// Red when nobody is called, instead of staying green.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub red_rest: bool,
     /// No phase is followed by an earlier one of its section before all rings are red (against yellow traps).
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub backup_protection: bool,
 }
 
@@ -127,12 +134,16 @@ pub enum Transition {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields, default))]
 pub struct Coordination {
     /// When phases have to end.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub force_off: ForceOffs,
     /// What the offset points to.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub reference: OffsetReference,
     /// How a signal gets into step.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub transition: Transition,
     /// Whether the greatest greens end phases besides (max is not inhibited).
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub keeps_max: bool,
     /// Actuated coordinated phases: so long before their force-off they may gap out, 0 s to their split \[0\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]

@@ -21,19 +21,19 @@ pub struct Pattern {
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
     pub cycle: Millis,
     /// Its offset, 0 s to less than the cycle.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds", skip_serializing_if = "super::is_default"))]
     pub offset: Millis,
     /// By stage, in the order in which they are served: stage names with their parts of the cycle.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub stages: Vec<StageSplit>,
     /// By phase.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub phases: Vec<PhaseSplit>,
     /// The coordinated phases: one in each ring, on the same side of the barriers.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub coordinated: Vec<u8>,
     /// How phases keep to it: the strategy `nema` alone.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub coordination: Coordination,
 }
 
@@ -64,10 +64,13 @@ pub struct PhaseSplit {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields, default))]
 pub struct Calendar {
     /// Day plans.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub days: Vec<DayPlan>,
     /// The day plan of each weekday, Monday first; none, or all seven.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub week: Vec<String>,
     /// Days with another day plan than their weekday's.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub holidays: Vec<Holiday>,
 }
 
@@ -109,7 +112,7 @@ pub enum DayAction {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Holiday {
     /// The year; none: every year.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub year: Option<i32>,
     /// The month, 1–12.
     pub month: u8,

@@ -40,38 +40,38 @@ pub struct DetectorUse {
     /// The groups it is for.
     pub groups: Vec<String>,
     /// What it does for them.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub mode: DetectorMode,
     /// Whether a call is kept until it is served, also when the vehicle has left the detector (red lock).
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub locking: bool,
     /// Whether that holds for vehicles that come during yellow too (yellow lock); nothing without `locking`.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub yellow_lock: bool,
     /// Counts as occupied only after being on for this long while its groups are not green, s, 0–60. While one of them
     /// is green there is no delay: a driver who turned on red is no call, one who arrives on green extends it.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds", skip_serializing_if = "super::is_default"))]
     pub delay: Millis,
     /// Extends a green for this much longer than it is on, s, 0–30 (carry-over).
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds", skip_serializing_if = "super::is_default"))]
     pub extend: Millis,
     /// Extends a green only until it is off for the first time, its `extend` included: it clears the queue and leaves
     /// those who come later to detectors further upstream.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub queue: bool,
     /// Extends a green for this long at most, from its start, s, 0–255 \[0: no limit\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds", skip_serializing_if = "super::is_default"))]
     pub extend_limit: Millis,
     /// Its actuations on red lengthen the least green (added initial). If no detector of a group does that, all that
     /// call it do.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub added_initial: bool,
     /// Groups that it extends too while they are green and its own are not (detector switching): a left turn's, for
     /// instance, those of the through traffic with which it may go giving way.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub switched: Vec<String>,
     /// When it is taken for broken, and what then.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub diagnostics: DetectorLimits,
     /// Where it lies in the road, if somebody knows.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]

@@ -53,6 +53,12 @@ pub use waiver::Waiver;
 
 use crate::Program;
 
+/// Whether a value need not be written.
+#[cfg(feature = "serde")]
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// A checked plan.
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

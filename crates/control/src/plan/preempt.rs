@@ -30,16 +30,16 @@ pub struct Preempt {
     /// Who preempts.
     pub kind: PreemptKind,
     /// From the input to its effect, s, 0–600.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds", skip_serializing_if = "super::is_default"))]
     pub delay: Millis,
     /// Groups that clear the tracks; none: no track clearance.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub track: Vec<String>,
     /// How long they are green together, s.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds", skip_serializing_if = "super::is_default"))]
     pub track_green: Millis,
     /// Groups that may be open while it lasts; none: red everywhere.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub dwell: Vec<String>,
     /// Least dwell, s, 1–600.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
@@ -50,10 +50,10 @@ pub struct Preempt {
     /// Groups that are served first afterwards.
     pub exit: Vec<String>,
     /// Whether it may cut a walk short. Yellow and red clearance are never cut.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub cuts_walk: bool,
     /// Whether it may cut a pedestrian clearance short.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub cuts_clearance: bool,
 }
 

@@ -21,19 +21,19 @@ pub struct PlanSpec {
     /// The signal groups: one for every head or set of heads that always show the same.
     pub groups: Vec<GroupSpec>,
     /// Pairs that must never be open together, in any order.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub forbidden: Vec<(String, String)>,
     /// Pairs that may be open together because one gives way.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub yields: Vec<YieldSpec>,
     /// Times between the end of one green and the start of another, for every forbidden pair in both directions.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub intergreens: Vec<IntergreenSpec>,
     /// Besides intergreens: no green while a conflicting group still shows yellow (NEMA).
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub yellow_conflicts: bool,
     /// From power-on to the first green.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub start_up: StartUp,
     /// A fixed cycle of lamp states, one lamp per group; what `fixed_time` runs if there is one. Yellow of people on
     /// foot is their clearance.
@@ -43,28 +43,28 @@ pub struct PlanSpec {
     )]
     pub program: Option<Program>,
     /// Stages, in their usual order.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub stages: Vec<StageSpec>,
     /// How one stage changes into another, where intergreens alone do not say it.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub interstages: Vec<InterstageSpec>,
     /// Phases in rings with barriers.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub rings: Option<RingsSpec>,
     /// Which sensor outputs mean what.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub detectors: Vec<DetectorUse>,
     /// Coordination patterns.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub patterns: Vec<Pattern>,
     /// Which pattern when.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub calendar: Calendar,
     /// Preemptions, the most important first.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub preempts: Vec<Preempt>,
     /// Priorities for public transport.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub priorities: Vec<Priority>,
 }
 
@@ -112,40 +112,73 @@ pub struct GroupSpec {
     /// Who looks at it.
     pub kind: GroupKind,
     /// Least green, 1–60 s; not for people on foot. Must be given.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub min_green: Option<Millis>,
     /// Greatest green while somebody else is called, s \[none\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub max_green: Option<Millis>,
     /// Yellow, 3–6 s; not for people on foot. Must be given.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub yellow: Option<Millis>,
     /// Red and yellow before green, 0–3 s \[0\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub red_yellow: Option<Millis>,
     /// Red after yellow before anybody in conflict may go, 0–6 s \[0\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub red_clearance: Option<Millis>,
     /// People on foot: least walk, 4–60 s. Must be given.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub walk: Option<Millis>,
     /// People on foot: clearance (flashing don't walk), 0–60 s. Must be given.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub clearance: Option<Millis>,
     /// People on foot: don't walk after the clearance before anybody in conflict may go, 0–10 s \[0\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub buffer: Option<Millis>,
     /// People on foot: leading interval: whoever gives way to them starts this much later, 0–20 s \[0\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub lead: Option<Millis>,
     /// Least red before it may be green again, 0–20 s \[1\].
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub red_revert: Option<Millis>,
     /// Longest red while somebody calls, 10–3600 s \[120\]: beyond it is a cycle fault.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds::option"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, with = "super::seconds::option", skip_serializing_if = "Option::is_none")
+    )]
     pub max_red: Option<Millis>,
     /// Whether it is served without being called.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub recall: Recall,
 }
 
@@ -159,7 +192,7 @@ pub struct YieldSpec {
     pub to: String,
     /// Whether `to` is the oncoming traffic of a left turn: then `who` must not end its green before `to` does, or
     /// drivers who wait for a gap believe that the oncoming traffic ends too (yellow trap).
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub oncoming: bool,
 }
 
@@ -223,10 +256,10 @@ pub struct InterstageSpec {
     /// The stage entered.
     pub to: String,
     /// Groups that end later than at once, with how much later, s.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub ends: Vec<Delay>,
     /// Groups that start later than they could, with how much after the request, s.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub starts: Vec<Delay>,
 }
 
@@ -250,10 +283,10 @@ pub struct RingsSpec {
     /// By ring, by section between two barriers: phase numbers in their order. Every ring has as many sections.
     pub rings: Vec<Vec<Vec<u8>>>,
     /// Groups that follow several phases.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub overlaps: Vec<OverlapSpec>,
     /// How the rings behave as a whole.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub modes: RingModes,
 }
 
@@ -266,10 +299,10 @@ pub struct PhaseSpec {
     /// The groups it opens.
     pub groups: Vec<String>,
     /// The groups of people on foot it opens when they are called.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub walks: Vec<String>,
     /// How it is actuated.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub actuation: Actuation,
 }
 
@@ -280,15 +313,15 @@ pub struct OverlapSpec {
     /// The group.
     pub group: String,
     /// Phases with which it is open; a flashing-yellow-arrow group shows the green arrow.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub phases: Vec<u8>,
     /// Phases with which it is open giving way; a flashing-yellow-arrow group flashes (the opposing through).
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub permissive: Vec<u8>,
     /// Leading clearance: starts this much after its first phase is asked for, 0–30 s.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds", skip_serializing_if = "super::is_default"))]
     pub lead: Millis,
     /// Trailing green: ends this much after its last phase, 0–30 s.
-    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "super::seconds", skip_serializing_if = "super::is_default"))]
     pub trail: Millis,
 }

@@ -103,17 +103,23 @@ fn the_calendar_chooses_by_time_of_day() {
     let outcome = Timeline::new(two_patterns()).fixed_time().check(
         "
                A B
-            7  G r  clock Mon 06:59:50
+            7  G r  clock Mon 06:59:50  -- 25190 s after midnight, 20 modulo 30, less 7: 13 s into the night's cycle
               ...
-           17  G r    -- seven o'clock: 17 s into the cycle of the morning, stage a
+            9  y r
               ...
-           25  y r
+           12  r r
               ...
-           28  r r
+           14  r G
               ...
-           30  r G
+           17  r G    -- seven o'clock, 630 cycles of the morning: stage a, when B has had its least green
               ...
-           40  r y
+           19  r y
+              ...
+           22  r r
+              ...
+           25  G r
+              ...
+           40  G r
         ",
     );
     assert_eq!(outcome.codes(&[131]), [(7.0, 131, 1), (17.0, 131, 2)]);
@@ -124,21 +130,24 @@ fn the_calendar_lets_it_flash_at_night() {
     Timeline::new(two_patterns()).fixed_time().check(
         "
                A B
-            0  G r  clock Mon 22:59:50
+            0  r G  clock Mon 22:59:50
               ...
-           10  y r    -- 23 o'clock: everybody ends first
+           10  r y    -- 23 o'clock: everybody ends first
               ...
            13  r r
               ...
            16  o o
               ...
-           22  r r  clock Tue 05:00:00  -- the night's pattern, 15 s into its cycle
+           22  r r  clock Tue 05:00:00  -- 18000 s after midnight: 23 s into the night's cycle, stage b until 29
               ...
            28  r G
               ...
-           37  r y
+           33  r y
               ...
-           40  r r
+           36  r r
+              ...
+           39  G r
+           40  G r
         ",
     );
 }
@@ -154,36 +163,43 @@ fn flashing_by_command_outlasts_the_calendars() {
               ...
            50  r r  end flash
               ...
-           56  r G
+           56  G r
               ...
-           67  r y
+           62  y r
               ...
-           70  r r
+           65  r r
+              ...
+           67  r G
+              ...
+           70  r G
         ",
     );
 }
 
 #[test]
-fn a_jump_of_the_wall_clock_changes_the_choice_of_the_pattern_and_no_time() {
+fn a_jump_of_the_wall_clock_moves_the_cycle_and_no_clearance() {
     Timeline::new(two_patterns()).fixed_time().check(
         "
                A B
-            7  G r  clock Mon 03:00:00
+            7  r G  clock Mon 03:00:00  -- 10800 s after midnight: 23 s into the night's cycle, stage b until 14
               ...
-           14  G r  clock Tue 12:00:00  -- the morning's pattern, 14 s into its cycle: the green of A goes on
+           14  r y  clock Tue 12:00:00  -- 1080 cycles of the morning: stage a
               ...
-           25  y r
-           26  y r  clock Mon 03:00:00  -- the night asks for stage b until 37
+           17  r r
               ...
-           28  r r
+           20  G r
               ...
-           30  r G
+           26  y r  clock Mon 03:00:00  -- stage b until 33
               ...
-           37  r y
+           29  r r
               ...
-           40  r r
+           31  r G
               ...
-           43  G r
+           36  r y    -- after its least green
+              ...
+           39  r r
+              ...
+           42  G r
               ...
            45  G r
         ",
@@ -191,20 +207,26 @@ fn a_jump_of_the_wall_clock_changes_the_choice_of_the_pattern_and_no_time() {
 }
 
 #[test]
-fn without_a_calendar_the_wall_clock_changes_nothing() {
+fn without_a_calendar_the_wall_clock_still_says_when_cycles_begin() {
     Timeline::new(PlanSpec { calendar: Calendar::default(), ..two_patterns() }).fixed_time().check(
         "
                A B
-            7  G r  clock Mon 03:00:00
+            7  r G  clock Mon 03:00:00
               ...
-           22  y r  clock Tue 12:00:00
+           14  r y
               ...
-           24  y r  clock Sun 23:59:59
-           25  r r
+           17  r r
               ...
-           27  r G
+           20  G r
               ...
-           35  r G
+           24  G r  clock Sun 23:59:59  -- 22 s into the cycle: stage b, when A has had its least green
+           25  y r    -- midnight, 23 s into it
+              ...
+           28  r r
+              ...
+           30  r G
+              ...
+           35  r y
         ",
     );
 }

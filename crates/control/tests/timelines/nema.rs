@@ -16,7 +16,10 @@ use crate::{head, on_foot, s, timeline::Timeline};
 
 mod basics;
 mod coordinated;
+mod day;
 mod lanes;
+mod outside;
+mod program;
 mod timing;
 mod walks;
 

@@ -18,14 +18,21 @@ const KNOWN: &[&str] = &[
     "total-cycle-length",
     "minRecall",
     "maxRecall",
+    "fixForceOff",
+    "controllerType",
+    "latchingDetectors",
+    // It tells SUMO to write a log of its own: every run here has one.
+    "whetherOutputState",
 ];
+/// With the number of a phase after it: that the detectors of another phase extend it.
+const SWITCHING: &str = "crossPhaseSwitching:";
 /// Most phases that can be numbered.
 const MOST: u8 = 32;
 
 /// Counts a `<param>` that is not read.
 pub(super) fn count_unknown(param: &Element, report: &mut Report) {
     let key = param.get("key").unwrap_or("");
-    if !KNOWN.contains(&key) {
+    if !KNOWN.contains(&key) && !key.starts_with(SWITCHING) {
         report.count(format!("<param> '{key}' of a NEMA tlLogic"), || param.label());
     }
 }
@@ -62,6 +69,41 @@ fn phases(logic: &Element, key: &str) -> Result<Option<Vec<u8>>, String> {
     Ok(numbers(logic, key)?.map(|list| list.into_iter().filter(|&n| n > 0).collect()))
 }
 
+/// A switch, off unless it is given.
+fn flag(logic: &Element, key: &str) -> Result<bool, String> {
+    match param(logic, key) {
+        None | Some("false" | "False" | "0" | "no" | "off") => Ok(false),
+        Some("true" | "True" | "1" | "yes" | "on") => Ok(true),
+        Some(other) => Err(format!("{key}=\"{other}\"; expected true or false")),
+    }
+}
+
+/// Whether the offset is that of a Type 170 controller.
+fn is_type_170(logic: &Element) -> Result<bool, String> {
+    let Some(text) = param(logic, "controllerType") else { return Ok(false) };
+    let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    match plain.as_str() {
+        "ts2" => Ok(false),
+        "type170" => Ok(true),
+        _ => Err(format!("controllerType=\"{text}\"; expected TS2 or Type 170")),
+    }
+}
+
+/// Phases whose green detectors of others extend: the phase, and the other.
+fn switched(logic: &Element) -> Result<Vec<(u8, u8)>, String> {
+    let mut found = Vec::new();
+    for child in logic.children.iter().filter(|c| c.name == "param") {
+        let Some(phase) = child.get("key").and_then(|key| key.strip_prefix(SWITCHING)) else { continue };
+        let value = child.get("value").unwrap_or("").trim();
+        let number = |text: &str| text.trim().parse::<u8>().ok().filter(|n| (1..=MOST).contains(n));
+        match number(phase).zip(number(value)) {
+            Some(pair) => found.push(pair),
+            None => return Err(format!("{SWITCHING}{phase}=\"{value}\"; expected a phase number each")),
+        }
+    }
+    Ok(found)
+}
+
 /// Reads and checks everything.
 fn rings(logic: &Element, steps: &[ProgramStep]) -> Result<NemaSpec, String> {
     let need = |key: &str| phases(logic, key)?.ok_or_else(|| format!("has no {key}"));
@@ -89,7 +131,7 @@ fn rings(logic: &Element, steps: &[ProgramStep]) -> Result<NemaSpec, String> {
     let served = |n: u8| all.contains(&n);
     let listed: Vec<NemaPhase> = listed.into_iter().filter(|p| served(p.number)).collect();
     let known = |list: Vec<u8>| list.into_iter().filter(|&n| served(n)).collect::<Vec<u8>>();
-    let coordinated = if param(logic, "coordinate-mode") == Some("true") {
+    let coordinated = if flag(logic, "coordinate-mode")? {
         let named = phases(logic, "coordinatePhases")?;
         known(named.unwrap_or_else(|| barriers.last().map_or_else(Vec::new, |b| b.to_vec())))
     } else {
@@ -102,6 +144,10 @@ fn rings(logic: &Element, steps: &[ProgramStep]) -> Result<NemaSpec, String> {
         cycle: param(logic, "total-cycle-length").and_then(time::parse).filter(|c| c.0 > 0),
         min_recall: phases(logic, "minRecall")?.map(known),
         max_recall: known(phases(logic, "maxRecall")?.unwrap_or_default()),
+        fixed_force_off: flag(logic, "fixForceOff")?,
+        offset_at_yellow: is_type_170(logic)?,
+        latching: known(phases(logic, "latchingDetectors")?.unwrap_or_default()),
+        switched: switched(logic)?.into_iter().filter(|(a, b)| served(*a) && served(*b)).collect(),
     })
 }
 

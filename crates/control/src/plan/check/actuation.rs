@@ -1,6 +1,6 @@
 //! How phases are actuated and coordinated: ranges of times.
 
-use alloc::format;
+use alloc::{format, string::String};
 
 use super::{Checks, seconds};
 use crate::Millis;
@@ -33,6 +33,16 @@ impl Checks<'_> {
                 }
             }
             self.orders(a, &element);
+            let least = |name: &String| self.plan.spec().groups.iter().find(|g| g.name == *name)?.min_green;
+            let least = phase.groups.iter().filter_map(least).max();
+            for (what, most) in [("max_1", a.max_1), ("max_2", a.max_2)] {
+                if let Some((most, least)) = most.zip(least).filter(|(most, least)| most < least) {
+                    let (most, least) = (most.seconds(), least.seconds());
+                    let problem =
+                        format!("{what} is {most} s; expected at least the least green of its groups, {least} s");
+                    self.add(&*element, problem);
+                }
+            }
         }
     }
 
@@ -42,6 +52,7 @@ impl Checks<'_> {
             ("min_gap", a.min_gap, "passage", a.passage),
             ("max_1", a.max_1, "dynamic_limit", a.dynamic_limit),
             ("min_green", a.min_green, "max_1", a.max_1),
+            ("min_green", a.min_green, "max_2", a.max_2),
         ];
         for (less, short, more, long) in pairs {
             if let (Some(short), Some(long)) = (short, long)

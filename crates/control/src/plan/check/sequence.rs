@@ -86,7 +86,7 @@ impl Plan {
 
 impl Rings {
     /// The phase of that number.
-    pub(super) fn find(&self, number: u8) -> Option<&Phase> {
+    pub(crate) fn find(&self, number: u8) -> Option<&Phase> {
         self.phases.iter().find(|p| p.number == number)
     }
 

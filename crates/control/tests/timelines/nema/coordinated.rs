@@ -6,7 +6,7 @@ use super::*;
 
 /// Cycle 60 s: lefts 12 s, main street 20 s, lefts 10 s, side street 18 s; the main street is coordinated: its yield
 /// point is 28 s after the begin of the cycle.
-fn pattern(name: &str, offset: i64, coordination: Coordination) -> Pattern {
+pub(super) fn pattern(name: &str, offset: i64, coordination: Coordination) -> Pattern {
     let split = |phase: u8| PhaseSplit { phase, split: s([12, 20, 10, 18][usize::from((phase - 1) % 4)]) };
     Pattern {
         name: name.into(),
@@ -20,7 +20,7 @@ fn pattern(name: &str, offset: i64, coordination: Coordination) -> Pattern {
 }
 
 /// At 20 s it is 20 s into its cycle.
-fn coordinated(coordination: Coordination) -> PlanSpec {
+pub(super) fn coordinated(coordination: Coordination) -> PlanSpec {
     PlanSpec { patterns: vec![pattern("day", 0, coordination)], ..rings() }
 }
 

@@ -1,0 +1,70 @@
+//! A fixed program kept to as a pattern.
+
+use intergreen_control::{Lamp, Program, ProgramStep};
+
+use super::*;
+
+/// The eight phases without people on foot, and a program of them: greens of 8, 16, 6 and 14 s with 4 s after each.
+fn with_program(greens: [i64; 4], offset: i64) -> PlanSpec {
+    let mut spec = rings();
+    let on_foot = |name: &String| name.starts_with('P');
+    spec.groups.retain(|g| !on_foot(&g.name));
+    spec.forbidden.retain(|(a, b)| !on_foot(a) && !on_foot(b));
+    spec.intergreens.retain(|i| !on_foot(&i.from) && !on_foot(&i.to));
+    spec.detectors.retain(|d| !d.groups.iter().any(on_foot));
+    spec.rings.as_mut().expect("rings").phases.iter_mut().for_each(|p| p.walks.clear());
+    let mut steps = Vec::new();
+    for (i, green) in greens.into_iter().enumerate() {
+        for (seconds, lamp) in [(green, Lamp::Green), (3, Lamp::Yellow), (1, Lamp::Red)] {
+            let mut lamps = vec![Lamp::Red; 8];
+            (lamps[i], lamps[i + 4]) = (lamp, lamp);
+            steps.push(ProgramStep { duration: s(seconds), lamps });
+        }
+    }
+    spec.program = Some(Program::new("day", s(offset), steps).expect("a program"));
+    spec
+}
+
+#[test]
+fn phases_have_the_splits_of_the_program() {
+    let timeline = || Timeline::new(with_program([8, 16, 6, 14], 0));
+    let outcome = timeline().strategy("nema", &[("coordinated", "program")]).check(
+        "
+               1 2 3 4 5 6 7 8
+            20  r G r r r G r r   detector 3 on  -- within its green of the program: in step at once
+               ...
+            28  r y r r r y r r
+               ...
+            31  r r r r r r r r
+            32  r r r G r r r G
+               ...
+            56  r r r y r r r y
+               ...
+            59  r r r r r r r r
+            60  r G r r r G r r
+               ...
+            88  r y r r r y r r
+               ...
+            90  r y r r r y r r
+        ",
+    );
+    assert_eq!(
+        outcome.codes(&[132, 133, 134, 135, 136, 137, 150, 151]),
+        [
+            (20.0, 150, 6),
+            (20.0, 132, 60),
+            (20.0, 133, 0),
+            (20.0, 134, 12),
+            (20.0, 135, 20),
+            (20.0, 136, 10),
+            (20.0, 137, 18),
+            (20.001, 150, 1),
+            (28.0, 151, 2),
+            (28.0, 151, 6),
+            (60.0, 150, 5),
+            (88.0, 151, 2),
+            (88.0, 151, 6)
+        ]
+        .map(|e: (f64, u8, u16)| e)
+    );
+}
