@@ -82,25 +82,22 @@ pub fn run(effort: Effort) -> Section {
     };
     let (ours, finer) = (of(Drivers::Calibrated, STEP), of(Drivers::Calibrated, FINER));
     let others = Drivers::OTHERS.map(|d| (d, of(d, STEP)));
-    let beside = |pick: fn(&(Estimate, Estimate, Vec<(f64, f64)>)) -> Estimate| {
-        others.iter().map(|(d, m)| (*d, pick(m))).collect::<Vec<_>>()
-    };
     let source = "kinematic waves (Lighthill, Whitham, Richards)";
     let rows = vec![
         Row::new("8a", "speed of the back of the queue", Target::about(BACK_KMH, 0.1), ours.0)
             .finer(finer.0)
-            .others(beside(|m| m.0))
+            .others(others.iter().map(|(d, m)| (*d, m.0)).collect())
             .unit("km/h", 2)
             .source(source),
         Row::new("8b", "furthest reach of the queue", Target::about(REACH_M, 0.1), ours.1)
             .finer(finer.1)
-            .others(beside(|m| m.1))
+            .others(others.iter().map(|(d, m)| (*d, m.1)).collect())
             .unit("m", 1)
             .source(source),
     ];
     let start = (RED[0], 0.0);
     let meet = RED[1] + REACH_M / (20.2 / 3.6);
-    let waves = vec![start, (meet, -REACH_M), (RED[1], 0.0)];
+    let waves = [start, (meet, -REACH_M), (RED[1], 0.0)];
     let (back, front) = (waves[..2].to_vec(), vec![waves[2], waves[1]]);
     let seen = |p: &&(f64, f64)| p.0 > 80.0 && p.1.abs() < 200.0;
     let plot = Plot::new("queue", "A queue behind a red signal", "time, s", "place, m from the stop line")

@@ -4,7 +4,10 @@ use intergreen::validation::{EXPERIMENTS, Effort, Verdict, table};
 
 use crate::tools::{Scratch, run};
 
-/// No target is missed as far as a few seeds can tell; `intergreen validate` tells it exactly.
+/// Missed, as `docs/validation.md` says: drivers accept gaps by SUMO's rule, not by the critical headways of the manual.
+const MISSED: [&str; 2] = ["11", "12"];
+
+/// No other target is missed as far as a few seeds can tell; `intergreen validate` tells it exactly.
 #[test]
 fn no_claim_is_refuted() {
     for experiment in EXPERIMENTS {
@@ -12,7 +15,8 @@ fn no_claim_is_refuted() {
         let text = table(&section);
         println!("{text}");
         assert!(!section.rows.is_empty(), "{}", experiment.name);
-        assert!(section.rows.iter().all(|row| row.verdict() != Verdict::Missed), "{text}");
+        let known = experiment.ids.iter().any(|id| MISSED.contains(id));
+        assert_eq!(section.rows.iter().any(|row| row.verdict() == Verdict::Missed), known, "{text}");
         // Every row belongs to a number that the command line knows.
         for row in &section.rows {
             let number = row.id.trim_end_matches(|c: char| c.is_ascii_lowercase());

@@ -7,7 +7,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "gap_s",
         summary: "a lane gaps out when no car was at the stop line for so long, s",
-        default: "1.5",
+        default: "at zones 2.3 less the way through them, else 1.5",
     },
     Parameter {
         name: "advance_gap_s",
@@ -30,7 +30,8 @@ pub(super) const PARAMETERS: &[Parameter] = &[
 /// Their values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Settings {
-    pub gap: Millis,
+    /// Given for the whole run.
+    pub gap: Option<Millis>,
     pub advance_gap: Millis,
     pub min_green: Millis,
     pub max_green: Millis,
@@ -40,13 +41,13 @@ pub(super) struct Settings {
 
 impl Settings {
     pub fn read(setup: &Setup<'_>) -> Result<Self, RegistryError> {
-        let seconds = |name: &'static str, default: f64, expected: &'static str, most: f64| {
-            let Some(value) = setup.value::<f64>(name, expected)? else { return Ok(Millis::from_seconds(default)) };
-            if (0.0..=most).contains(&value) {
-                Ok(Millis::from_seconds(value))
-            } else {
-                Err(setup.bad_value(name, &alloc::format!("{value}"), expected))
-            }
+        let given = |name: &'static str, expected: &'static str, most: f64| match setup.value::<f64>(name, expected)? {
+            Some(value) if (0.0..=most).contains(&value) => Ok(Some(Millis::from_seconds(value))),
+            Some(value) => Err(setup.bad_value(name, &alloc::format!("{value}"), expected)),
+            None => Ok(None),
+        };
+        let seconds = |name, default: f64, expected, most| {
+            given(name, expected, most).map(|value| value.unwrap_or(Millis::from_seconds(default)))
         };
         let rest = match setup.value::<alloc::string::String>("rest", "the name of a stage")? {
             Some(name) if !name.is_empty() => {
@@ -56,7 +57,7 @@ impl Settings {
             _ => None,
         };
         Ok(Self {
-            gap: seconds("gap_s", 1.5, "a number of seconds, 0 to 30", 30.0)?,
+            gap: given("gap_s", "a number of seconds, 0 to 30", 30.0)?,
             advance_gap: seconds("advance_gap_s", 3.0, "a number of seconds, 0 to 30", 30.0)?,
             min_green: seconds("min_green_s", 5.0, "a number of seconds, 0 to 60", 60.0)?,
             max_green: seconds("max_green_s", 40.0, "a number of seconds, 0 to 3600", 3600.0)?,

@@ -143,11 +143,16 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
     lanes
 }
 
-/// The gap of a detector: upstream of the stop line longer, as a car needs time from there.
+/// The gap of a loop at the stop line where nobody gives one.
+const GAP: Millis = Millis(1500);
+
+/// The gap of a detector: upstream of the stop line longer, as a car needs time from there; at a zone shorter, as it is
+/// on for as long as a car is on its way through it.
 fn gap(d: &DetectorUse, settings: &Settings) -> Millis {
-    match d.place.as_ref().map(|p| p.kind) {
-        Some(DetectorKind::X | DetectorKind::In) => settings.advance_gap,
-        Some(DetectorKind::StopBar | DetectorKind::Count) | None => settings.gap,
+    match &d.place {
+        Some(place) if matches!(place.kind, DetectorKind::X | DetectorKind::In) => settings.advance_gap,
+        Some(zone) if zone.kind == DetectorKind::StopBar => settings.gap.unwrap_or_else(|| zone.passage()),
+        _ => settings.gap.unwrap_or(GAP),
     }
 }
 

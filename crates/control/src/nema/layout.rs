@@ -125,13 +125,6 @@ fn zone(of: &DetectorUse) -> Option<&DetectorPlace> {
     of.place.as_ref().filter(|p| of.mode.extends() && p.kind == DetectorKind::StopBar)
 }
 
-/// The longest gap between two cars of one queue at the stop line, front to front, s: 2 s are usual, some drivers are
-/// slower.
-const QUEUE_HEADWAY_S: f64 = 2.3;
-/// A car, m, and how fast a queue passes the line, as a share of the speed limit (HCM, 7th edition, equation 31-12).
-const CAR_M: f64 = 5.0;
-const SHARE_OF_LIMIT: f64 = 0.9;
-
 /// The passage where nobody gives one. Where nothing but zones at the stop line extends, which hold the green themselves
 /// while a car is on its way through them, it is what is left of the longest headway of a queue (HCM, equation 31-13),
 /// to the tenth of a second: the longer the zone, the shorter.
@@ -139,11 +132,7 @@ fn usual_passage(plan: &Plan, run: &Parameters, groups: &[u16], idle: &[bool]) -
     let names: Vec<&str> = groups.iter().map(|&g| &*plan.groups()[usize::from(g)].name).collect();
     let all = plan.spec().detectors.iter().zip(idle);
     let extends = all.filter(|(d, idle)| !**idle && d.mode.extends() && d.groups.iter().any(|g| names.contains(&&**g)));
-    let passage = |zone: &DetectorPlace| {
-        let left = QUEUE_HEADWAY_S - (zone.length_m + CAR_M) / (SHARE_OF_LIMIT * zone.speed_m_s);
-        Millis((Millis::from_seconds(left.max(0.0)).0 + 50) / 100 * 100)
-    };
-    let passages = extends.map(|(d, _)| zone(d).map(passage));
+    let passages = extends.map(|(d, _)| zone(d).map(DetectorPlace::passage));
     let longest = passages.reduce(|a, b| Some(a?.max(b?)));
     longest.flatten().unwrap_or(run.passage)
 }
