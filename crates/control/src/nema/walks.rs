@@ -36,7 +36,8 @@ impl Nema {
             return false;
         }
         if ring.green.is_none() {
-            return true;
+            // Once before the green: traffic may have to wait for so long that their walk is over before it begins.
+            return ring.walk_asked < ring.asked;
         }
         if self.on_foot(p) {
             return false;
