@@ -218,6 +218,9 @@ impl Strategy for Nema {
     }
 
     fn wakes(&self) -> crate::Wakes {
+        if !self.minds_extensions() {
+            return crate::Wakes::Calling;
+        }
         // Where lanes gap out by themselves, it matters which of them extends a green.
         if self.layout.phases.iter().any(layout::Phase::tells_lanes) {
             crate::Wakes::Calls
