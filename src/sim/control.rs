@@ -191,7 +191,7 @@ impl Controllers {
         lamps.changes.clear();
         self.events.clear();
         self.inputs.iter_mut().for_each(Vec::clear);
-        for event in sensors.wire.try_iter() {
+        for event in sensors.wire.try_iter().flatten() {
             let channel = &scene.sensors.channels[event.channel as usize];
             let i = channel.signal.index();
             let input = Input::Detector(DetectorEvent { detector: channel.detector, at: event.at, on: event.on });

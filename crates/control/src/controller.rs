@@ -359,6 +359,7 @@ impl Controller {
             Wakes::Edges => edges || touched.uses,
             Wakes::Calls => touched.uses,
             Wakes::Groups => touched.groups,
+            Wakes::Gaps => touched.calls || touched.gaps,
             Wakes::Calling => touched.calls,
             Wakes::Never => false,
         };

@@ -66,6 +66,9 @@ pub enum Wakes {
     Calls,
     /// The same, whichever detector extends a group: only those after which another group is called or extended.
     Groups,
+    /// Only those after which another group that is not green is called, or one that is open is no longer extended: whoever
+    /// extends it anew only puts off the end of a gap, which the strategy looks at when it comes.
+    Gaps,
     /// Only those after which another group that is not green is called.
     Calling,
     /// None.

@@ -86,17 +86,6 @@ impl Nema {
         }
     }
 
-    /// Whether it matters to some ring who extends its phase: it is extended, or over and may be extended again. One that
-    /// rests looks at it only if it may become red.
-    pub(super) fn minds_extensions(&self) -> bool {
-        let red = self.layout.red_rest || self.layout.backup_protection;
-        self.rings.iter().any(|ring| match ring.standing {
-            Standing::Extended | Standing::Over(_) => true,
-            Standing::Resting => red,
-            _ => false,
-        })
-    }
-
     /// Whether all groups that a phase is to open are open: its own, and overlaps that are called.
     fn all_open(&self, p: usize) -> bool {
         let phase = &self.layout.phases[p];
