@@ -212,7 +212,7 @@ impl Controllers {
             self.due[i] = self.due[i].min(input.at());
             self.inputs.iter_mut().for_each(|inputs| inputs.push((signal, input)));
         }
-        for event in sensors.wire.try_iter() {
+        for event in sensors.wire.try_iter().flatten() {
             let channel = &scene.sensors.channels[event.channel as usize];
             let i = channel.signal.index();
             let input = Input::Detector(DetectorEvent { detector: channel.detector, at: event.at, on: event.on });

@@ -160,10 +160,10 @@ pub struct SensorState {
     lanes_beyond: (Vec<u32>, Vec<Beyond>),
     /// Those beyond the end of the lane that is looked at.
     beyond: Vec<Motion>,
-    /// Where edges are sent, in order of time, then channel.
-    pub out: Sender<SensorEvent>,
+    /// Where the edges of a step are sent together, in order of time, then channel.
+    pub out: Sender<Vec<SensorEvent>>,
     /// Where controllers get them.
-    pub wire: Receiver<SensorEvent>,
+    pub wire: Receiver<Vec<SensorEvent>>,
 }
 
 impl SensorState {
@@ -211,8 +211,8 @@ impl SensorState {
     /// The edges of a lane's loops.
     fn sense_lane(&mut self, scene: &Scene, mut vehicles: &[Vehicle], loops: &LaneLoops, end: Millis) {
         let rear = self.beyond.iter().map(|m| m.front - m.length - m.moved.max(0.0)).fold(f32::INFINITY, f32::min);
-        for s in loops.first..loops.last {
-            let sensor = &scene.sensors.list[s as usize];
+        let own = loops.first as usize..loops.last as usize;
+        for (s, sensor) in (loops.first..).zip(&scene.sensors.list[own]) {
             // Whoever was already past this loop was so past those upstream of it.
             let was_past = |v: &Vehicle| v.back() >= sensor.end && v.back() - v.moved >= sensor.end;
             while let Some((_, rest)) = vehicles.split_first().filter(|(v, _)| was_past(v)) {
@@ -231,14 +231,18 @@ impl SensorState {
     fn send(&mut self, scene: &Scene) {
         // Stable: loops of one channel, and edges of one loop, stay in the order in which they were looked at.
         self.edges.sort_by_key(|e| (e.at, e.channel));
+        let mut events = Vec::with_capacity(self.edges.len());
         for e in &self.edges {
             let on = &mut self.on[e.channel as usize];
             let before = *on;
             *on = if e.on { before + 1 } else { before.saturating_sub(1) };
             if scene.sensors.channels[e.channel as usize].loops == 1 || (before == 0) != (*on == 0) {
-                // The receiver lives as long as the sender: both are in this struct.
-                let _ = self.out.send(SensorEvent { at: e.at, channel: e.channel, on: e.on });
+                events.push(SensorEvent { at: e.at, channel: e.channel, on: e.on });
             }
+        }
+        if !events.is_empty() {
+            // The receiver lives as long as the sender: both are in this struct.
+            let _ = self.out.send(events);
         }
     }
 
@@ -246,11 +250,12 @@ impl SensorState {
     fn look_beyond(&mut self, scene: &Scene, traffic: &Traffic, place: usize) {
         self.beyond.clear();
         let (first, all) = &self.lanes_beyond;
+        let (tails, dt) = (&traffic.tails[..], scene.dt);
         for b in &all[first[place] as usize..first[place + 1] as usize] {
             // Tails lie side by side and tell of most lanes that nobody there has come from a loop in this step.
-            let t = &traffic.tails[b.lane.index()];
-            let before = if t.accel < 0.0 { t.speed - t.accel * scene.dt } else { t.speed };
-            if t.back - before * scene.dt > ROUNDING - b.from_loop {
+            let t = &tails[b.lane.index()];
+            let before = t.speed - t.accel.min(0.0) * dt;
+            if t.back - before * dt > ROUNDING - b.from_loop {
                 continue;
             }
             let all = traffic.lanes[b.lane.index()].vehicles.iter().rev();

@@ -335,7 +335,15 @@ fn nema_in_sumo(s: &Scratch, controller: &str, green: f64) -> String {
     let rings = plans[0].plan.rings().expect("rings");
     let groups = network.signals[0].groups;
     let phase = |p: &intergreen_control::plan::Phase| {
-        let state: String = (0..groups).map(|g| if p.groups.contains(&g) { 'G' } else { 'r' }).collect();
+        let bit = 1 << (p.number - 1);
+        let own = |g: u16| p.groups.contains(&g) || rings.overlaps.iter().any(|o| o.group == g && o.phases & bit != 0);
+        let gives_way = |g: u16| rings.overlaps.iter().any(|o| o.group == g && o.permissive & bit != 0);
+        let letter = |g: u16| match (own(g), gives_way(g)) {
+            (true, _) => 'G',
+            (_, true) => 'g',
+            _ => 'r',
+        };
+        let state: String = (0..groups).map(letter).collect();
         // With 3 s of yellow and 2 s of red: splits of 14, 32, 14 and 20 s.
         let most = [9.0, green, 9.0, 15.0][usize::from((p.number - 1) % 4)];
         let number = p.number;

@@ -18,7 +18,7 @@ fn edges(world: &World, until: f64, mut each: impl FnMut(&Simulation)) -> (Vec<S
     let sim = world.until(until, |sim| {
         let loops = watch.get_or_insert_with(|| SensorState::new(sim.scene()));
         loops.sense(sim.scene(), sim.traffic(), sim.now());
-        all.extend(loops.wire.try_iter());
+        all.extend(loops.wire.try_iter().flatten());
         each(sim);
     });
     (all, sim)

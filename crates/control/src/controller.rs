@@ -134,7 +134,7 @@ enum Choice {
 pub struct Controller {
     kernel: Kernel,
     strategy: Box<dyn Strategy>,
-    /// Which edges are worth asking it.
+    /// Which edges are worth asking it now.
     wakes: Wakes,
     detectors: DetectorBank,
     group_calls: GroupCalls,
@@ -359,6 +359,8 @@ impl Controller {
             Wakes::Edges => edges || touched.uses,
             Wakes::Calls => touched.uses,
             Wakes::Groups => touched.groups,
+            Wakes::Gaps => touched.calls || touched.gaps,
+            Wakes::Calling => touched.calls,
             Wakes::Never => false,
         };
         woken || commanded || self.pattern != before
@@ -479,6 +481,7 @@ impl Controller {
         }
         let (kernel, journal) = (&mut self.kernel, &mut self.journal);
         self.strategy.report(&mut |code, parameter| kernel.note(at, code, parameter, journal));
+        self.wakes = self.strategy.wakes();
     }
 
     /// Shows strategies what the lamps show. Returns whether that has changed.

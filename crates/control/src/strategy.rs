@@ -75,6 +75,11 @@ pub enum Wakes {
     Calls,
     /// The same, whichever detector extends a group: only those after which another group is called or extended.
     Groups,
+    /// Only those after which another group that is not green is called, or one that is open is no longer extended: whoever
+    /// extends it anew only puts off the end of a gap, which the strategy looks at when it comes.
+    Gaps,
+    /// Only those after which another group that is not green is called.
+    Calling,
     /// None.
     Never,
 }
@@ -91,7 +96,7 @@ pub trait Strategy: Debug + Send + Sync {
     /// happen when an edge is reported late.
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_>;
 
-    /// Which edges of detectors make it be asked before its time. Always the same.
+    /// Which edges of detectors make it be asked before its time, until it has decided again.
     fn wakes(&self) -> Wakes {
         Wakes::Edges
     }

@@ -195,7 +195,8 @@ impl Strategy for Actuated {
     }
 
     fn wakes(&self) -> crate::Wakes {
-        crate::Wakes::Calls
+        // While a stage comes, or rests because nobody else is called, it does not matter who extends it.
+        if matches!(self.why, Why::Opens | Why::Rests) { crate::Wakes::Calling } else { crate::Wakes::Calls }
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {

@@ -83,6 +83,7 @@ impl Controller {
         let outputs = read_outputs(&mut reader, self.lamps.len())?;
         self.strategy.load(reader.rest())?;
         // Nothing can fail from here on.
+        self.wakes = self.strategy.wakes();
         self.kernel = kernel;
         (self.now, self.next, self.refused) = (now, next, refused);
         (self.choice, self.clock, self.pattern) = (choice, clock, pattern);

@@ -66,6 +66,10 @@ pub(crate) struct Change {
 /// What has changed that a strategy might want to know.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Touched {
+    /// A group that is not green is called, or no longer.
+    pub calls: bool,
+    /// A group that is open is no longer extended.
+    pub gaps: bool,
     /// A group that is closed is called, or no longer; one that is open is extended, or no longer.
     pub groups: bool,
     /// That, or a use extends groups of which one is open, or no longer does.
@@ -209,7 +213,7 @@ impl GroupCalls {
     pub(crate) fn call(&mut self, group: u16) {
         if let Some(g) = self.groups.get_mut(usize::from(group)) {
             g.locked |= !g.open;
-            self.touched = Touched { groups: true, uses: true };
+            self.touched = Touched { calls: true, gaps: true, groups: true, uses: true };
         }
     }
 
@@ -282,15 +286,16 @@ impl GroupCalls {
         if extends && wiring.groups.iter().chain(&wiring.switched).any(|&g| self.groups[usize::from(g)].open) {
             self.touched.uses = true;
             self.touched.groups |= !wiring.switched.is_empty();
+            self.touched.gaps |= !wiring.switched.is_empty() && extended;
         }
         let step = |n: u16, on: bool| if on { n.saturating_add(1) } else { n.saturating_sub(1) };
         for &g in &wiring.groups {
             let group = &mut self.groups[usize::from(g)];
             let was = (group.is_called(), group.extending > 0);
+            let lamp = lamps.get(usize::from(g)).copied();
             if called != calls {
                 group.calling = step(group.calling, calls);
-                let yellow = lamps.get(usize::from(g)) == Some(&Lamp::Yellow);
-                let locks = wiring.locking && !group.open && (wiring.yellow_lock || !yellow);
+                let locks = wiring.locking && !group.open && (wiring.yellow_lock || lamp != Some(Lamp::Yellow));
                 group.locked |= calls && locks;
                 self.changes.push(Change { group: g, on: calls, locks });
             }
@@ -300,6 +305,8 @@ impl GroupCalls {
             }
             let is = (group.is_called(), group.extending > 0);
             self.touched.groups |= if group.open { was.1 != is.1 } else { was.0 != is.0 };
+            self.touched.gaps |= group.open && was.1 && !is.1;
+            self.touched.calls |= was.0 != is.0 && !lamp.is_some_and(Lamp::is_green);
         }
         self.touched.uses |= self.touched.groups;
     }

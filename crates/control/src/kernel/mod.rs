@@ -305,7 +305,8 @@ impl Kernel {
             self.calls.forget();
             return;
         }
-        for g in 0..self.lights.len() {
+        let commanded = self.omit.contains(&true) || self.hold.contains(&true);
+        for g in (0..self.lights.len()).filter(|_| commanded) {
             if self.is_kept_waiting(g) {
                 self.calls.forget_one(g);
             }
@@ -379,8 +380,9 @@ impl Kernel {
             if self.unit.clears() {
                 due(self.idle_at());
             }
+            let trap = self.trap_waits();
             for g in 0..self.lights.len() {
-                due(self.due(g));
+                due(self.due(g, trap));
             }
         }
         self.next = next;

@@ -204,7 +204,7 @@ impl Kernel {
     }
 
     /// Whether a left turn that is to end may wait for the least green of others.
-    fn trap_waits(&self) -> bool {
+    pub(super) fn trap_waits(&self) -> bool {
         self.limits.oncoming.iter().enumerate().any(|(g, oncoming)| !oncoming.is_empty() && self.is_to_end(g))
     }
 
@@ -380,14 +380,17 @@ impl Kernel {
         // Who may open giving way waits for nobody who gives way; red-yellow leads to green, whoever came in between.
         let gives_way = !self.never_gives_way(g) && (self.aims[g] == Aim::Permissive || light.state == State::Starting);
         let mut clear = Clear { at: FAR_PAST, reason: None };
-        for &p in matrix.partners(number) {
+        let partners = matrix.partners(number);
+        // Most that wait do so for somebody in the way: that is found out before all clearances.
+        let committed = |&p: &u16| self.lights[usize::from(p)].state.is_committed();
+        if partners.iter().any(|p| committed(p) && matrix.relation(number, *p) == Relation::Forbidden) {
+            return None;
+        }
+        for &p in partners {
             let i = usize::from(p);
             let other = &self.lights[i];
             // Cleared even if it ends later than planned: every end of a forbidden green counts.
             if matrix.relation(number, p) == Relation::Forbidden {
-                if other.state.is_committed() {
-                    return None;
-                }
                 clear.wait(self.cleared_at(p, number), Reason::After { group: p });
                 if other.state == State::Ending && self.plan.spec().yellow_conflicts {
                     clear.wait(self.end_of_yellow(i), Reason::After { group: p });
@@ -550,11 +553,12 @@ impl Kernel {
     }
 
     /// When a group may change next if nobody asks for anything else; the past if another has to change first.
-    pub(super) fn due(&self, g: usize) -> Millis {
+    /// `trap`: whether a left turn waits for the least green of others.
+    pub(super) fn due(&self, g: usize, trap: bool) -> Millis {
         let (light, now) = (&self.lights[g], self.now);
         match light.state {
             State::Permissive | State::Protected => {
-                let awaited = self.is_to_end(g) || self.trap_waits();
+                let awaited = self.is_to_end(g) || trap;
                 let least = if awaited { light.opened + self.min_green(g) } else { FAR_PAST };
                 let full = if light.state == State::Permissive { self.full_at(g) } else { None };
                 let full = full.filter(|&at| at > now).unwrap_or(Millis::NEVER);

@@ -241,11 +241,22 @@ impl Strategy for Nema {
     }
 
     fn wakes(&self) -> crate::Wakes {
+        use crate::Wakes;
         // Where lanes gap out by themselves, it matters which of them extends a green.
-        if self.layout.phases.iter().any(layout::Phase::tells_lanes) {
-            crate::Wakes::Calls
-        } else {
-            crate::Wakes::Groups
+        let lanes = self.layout.phases.iter().any(layout::Phase::tells_lanes);
+        let red = self.layout.red_rest || self.layout.backup_protection;
+        // What is over may be extended again; who extends what rests matters only where it may become red.
+        let minds = |ring: &Ring| match ring.standing {
+            Standing::Over(_) => true,
+            Standing::Resting => red,
+            _ => false,
+        };
+        let extended = self.rings.iter().any(|ring| ring.standing == Standing::Extended);
+        match (lanes, self.rings.iter().any(minds)) {
+            (_, false) if !extended => Wakes::Calling,
+            (true, _) => Wakes::Calls,
+            (false, true) => Wakes::Groups,
+            (false, false) => Wakes::Gaps,
         }
     }
 
