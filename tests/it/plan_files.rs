@@ -330,28 +330,19 @@ fn nema_in_sumo(s: &Scratch, controller: &str, green: f64) -> String {
     let folder = text_of(s, "sumo");
     let said = run(["export", "sumo", "isolated", "--quiet", "-o", &format!("{folder}/")]);
     assert_eq!(said.code, 0, "{said:?}");
-    let network = Scenario::bundled("isolated").expect("bundled").expect("sound").assemble().expect("sound").network;
-    let plans = intergreen::plans::of_network(&network, false).expect("sound");
-    let rings = plans[0].plan.rings().expect("rings");
-    let groups = network.signals[0].groups;
-    let phase = |p: &intergreen_control::plan::Phase| {
-        let bit = 1 << (p.number - 1);
-        let own = |g: u16| p.groups.contains(&g) || rings.overlaps.iter().any(|o| o.group == g && o.phases & bit != 0);
-        let gives_way = |g: u16| rings.overlaps.iter().any(|o| o.group == g && o.permissive & bit != 0);
-        let letter = |g: u16| match (own(g), gives_way(g)) {
-            (true, _) => 'G',
-            (_, true) => 'g',
-            _ => 'r',
-        };
-        let state: String = (0..groups).map(letter).collect();
+    // Lamps by phase: 1 turns left from the east, 2 goes on and right from the west, 3 turns left from the north, 4 goes on
+    // and right from the south; 5 to 8 are those across.
+    let lamps: [&[usize]; 8] = [&[6], &[10, 11, 12], &[2], &[7, 8], &[13], &[3, 4, 5], &[9], &[0, 1]];
+    let phase = |(i, of): (usize, &&[usize])| {
+        let state: String = (0..14).map(|g| if of.contains(&g) { 'G' } else { 'r' }).collect();
         // With 3 s of yellow and 2 s of red: splits of 14, 32, 14 and 20 s.
-        let most = [9.0, green, 9.0, 15.0][usize::from((p.number - 1) % 4)];
-        let number = p.number;
+        let most = [9.0, green, 9.0, 15.0][i % 4];
+        let number = i + 1;
         format!(
             r#"<phase duration="99" minDur="5" maxDur="{most}" vehext="2" yellow="3" red="2" name="{number}" state="{state}"/>"#
         )
     };
-    let phases: String = rings.phases.iter().map(phase).collect();
+    let phases: String = lamps.iter().enumerate().map(phase).collect();
     s.write(
         "sumo/nema.add.xml",
         format!(
