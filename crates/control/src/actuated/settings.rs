@@ -7,7 +7,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "gap_s",
         summary: "a lane gaps out when no car was at the stop line for so long, s",
-        default: "at zones 2.3 less the way through them, else 1.5",
+        default: "at zones 2.1 less the way through them, else 1.5",
     },
     Parameter {
         name: "advance_gap_s",

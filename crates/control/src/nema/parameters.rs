@@ -8,7 +8,7 @@ pub(super) const LIST: &[Parameter] = &[
     Parameter {
         name: "passage_s",
         summary: "passage of every phase, 0-15",
-        default: "of the plan, else 2; where only zones at the stop line extend 2.3 less the way through them",
+        default: "of the plan, else 2; where only zones at the stop line extend 2.1 less the way through them",
     },
     Parameter {
         name: "max_green_s",

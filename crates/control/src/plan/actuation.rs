@@ -18,7 +18,7 @@ pub struct Actuation {
     /// Least green, 1–120 s \[the longest least green of its groups, which it cannot be below\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub min_green: Option<Millis>,
-    /// Passage, 0–15 s \[2 s, or the strategy's parameter; where only zones at the stop line extend 2.3 s less the time
+    /// Passage, 0–15 s \[2 s, or the strategy's parameter; where only zones at the stop line extend 2.1 s less the time
     /// that a car takes through them\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub passage: Option<Millis>,

@@ -161,9 +161,9 @@ pub struct DetectorPlace {
     pub speed_m_s: f64,
 }
 
-/// The longest gap between two cars of one queue at the stop line, front to front, s: 2 s are usual, some drivers are
-/// slower.
-const QUEUE_HEADWAY_S: f64 = 2.3;
+/// The gap between two cars of one queue at the stop line, front to front, up to which it is one queue, s: 1.9 s are
+/// usual, some drivers are slower.
+const QUEUE_HEADWAY_S: f64 = 2.1;
 /// A car, m, and how fast a queue passes the line, as a share of the speed limit (HCM, 7th edition, equation 31-12).
 const CAR_M: f64 = 5.0;
 const SHARE_OF_LIMIT: f64 = 0.9;

@@ -369,7 +369,7 @@ fn where_traffic_is_slow_only_the_zone_extends_and_the_passage_is_short() {
                ...
             10  r G r r r G r r r  r   detector 3 on
                ...
-            12  r G r r r G r r r  r   detector 1 off, detector 10 on  -- 0.9 s from here: 2.3 s less 17 m at 12.5 m/s
+            12  r G r r r G r r r  r   detector 1 off, detector 10 on  -- 0.7 s from here: 2.1 s less 17 m at 12.5 m/s
             13  r y r r r y r r r  r
                ...
             15  r y r r r y r r r  r   detector 10 off
@@ -379,5 +379,5 @@ fn where_traffic_is_slow_only_the_zone_extends_and_the_passage_is_short() {
             30  r r r G r r r G r  r
         ",
     );
-    assert_eq!(outcome.codes(&TERMINATIONS), [(12.9, 4, 2), (12.9, 4, 6)]);
+    assert_eq!(outcome.codes(&TERMINATIONS), [(12.7, 4, 2), (12.7, 4, 6)]);
 }
