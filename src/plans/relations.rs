@@ -156,7 +156,7 @@ impl Relations {
 /// Whether a signal's program never lets one of two movements go, or at yellow still pass, while it does the other.
 fn keeps_apart(network: &Network, signal: &Signal, a: MovementId, b: MovementId) -> bool {
     let [Some(a), Some(b)] = [a, b].map(|m| group(network, m).map(usize::from)) else { return false };
-    let goes = |lamp: Lamp| !matches!(lamp, Lamp::Red | Lamp::RedYellow | Lamp::TurnOnRed);
+    let goes = |lamp: Lamp| !lamp.is_red() && lamp != Lamp::TurnOnRed;
     !signal.program.steps().iter().any(|s| goes(s.lamps[a]) && goes(s.lamps[b]))
 }
 

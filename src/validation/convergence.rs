@@ -1,6 +1,6 @@
 //! C20: shorter steps change little.
 
-use super::discharge::{queue_world, saturation};
+use super::discharge::{LONG_WAY, QUEUE, headways, queue_world, saturation};
 use super::{Drivers, Effort, Estimate, Row, Section, Target};
 
 /// The step that the others are compared with, s.
@@ -8,7 +8,8 @@ const FINEST: f64 = 0.05;
 
 /// The experiment.
 pub fn run(_: Effort) -> Section {
-    let flow = |step: f64| saturation(&queue_world(Drivers::Calibrated.alike(), 24, 200.0).step(step));
+    let flow =
+        |step: f64| saturation(&headways(&queue_world(Drivers::Calibrated.alike(), LONG_WAY, QUEUE, 200.0).step(step)));
     let finest = flow(FINEST);
     let row = |id, step: f64, most: f64| {
         let off = 100.0 * (flow(step) / finest - 1.0).abs();

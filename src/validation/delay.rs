@@ -10,7 +10,7 @@
 use super::discharge::capacity;
 use super::estimate::each_seed;
 use super::plot::{Mark, Plot, Series};
-use super::world::{Town, Trips, World};
+use super::world::{Trips, World, road};
 use super::{Drivers, Effort, Estimate, FINER, Row, STEP, Section, Target};
 use crate::network::compose::NodeKind;
 
@@ -97,12 +97,7 @@ impl Signal {
 /// One lane at 50 km/h with random arrivals, veh/h; at its end a fixed signal, or none.
 fn world(drivers: Drivers, flow: f64, signal: bool) -> World {
     let kind = if signal { NodeKind::Signal } else { NodeKind::Priority };
-    let town = Town::default()
-        .end("w", -1000.0, 0.0)
-        .end("e", 400.0, 0.0)
-        .node("x", 0.0, 0.0, kind)
-        .one_way("in", "w", "x", 1)
-        .one_way("out", "x", "e", 1);
+    let town = road(kind, 1000.0, 400.0, 1);
     let stages = [(GREEN, &["in"][..]), (CYCLE - GREEN - 5.0, &[])];
     let network = if signal { town.signal("x", 0.0, &stages) } else { town }.build();
     let mut trips = Trips::new(&network, drivers.car());

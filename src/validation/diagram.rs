@@ -100,14 +100,18 @@ pub fn ring_world(n: usize, length: f32, rounds: usize, car: VehicleType) -> Wor
 }
 
 /// Flow, veh/h, with `n` vehicles on a ring of a kilometre: their density times their mean speed.
+///
+/// # Panics
+/// If somebody has left the ring.
 pub fn flow(n: usize, car: &VehicleType, step: f64) -> f64 {
     let (mut sum, mut steps) = (0.0, 0.0);
-    ring_world(n, KILOMETRE, 12, car.clone()).step(step).until(MEASURED.end, |sim| {
+    let sim = ring_world(n, KILOMETRE, 12, car.clone()).step(step).until(MEASURED.end, |sim| {
         if sim.now().seconds() > MEASURED.start {
             sum += sim.traffic().vehicles().map(|(_, v)| f64::from(v.moved) / f64::from(sim.scene().dt)).sum::<f64>();
             steps += 1.0;
         }
     });
+    assert_eq!(sim.traffic().count(), n, "everybody is on the ring");
     sum / steps / f64::from(KILOMETRE) * 3600.0
 }
 

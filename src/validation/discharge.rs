@@ -11,37 +11,35 @@
 
 use super::estimate::{each_seed, line};
 use super::plot::{Mark, Plot, Series};
-use super::world::{Town, Trips, World, crossing_time, lane, standing_at};
+use super::world::{Trips, World, crossing_time, lane, road, standing_at};
 use super::{Drivers, Effort, Estimate, FINER, Row, STEP, Section, Target};
 use crate::demand::VehicleType;
 use crate::network::compose::NodeKind;
 
 /// Vehicles in the queue: enough for positions 11 to 20 and some behind them.
-const QUEUE: usize = 24;
+pub const QUEUE: usize = 24;
 /// Vehicles in the queue that a green cannot serve.
 const LONG_QUEUE: usize = 60;
+/// A road on which either queue has room, m.
+pub const LONG_WAY: f64 = 600.0;
 /// Start of green, s: time for the queue to settle.
-const GREEN_AT: f64 = 20.0;
+pub const GREEN_AT: f64 = 20.0;
 /// A green that ends with vehicles still coming, s.
 const SHORT_GREEN: f64 = 40.0;
 /// What the manual takes for a saturation headway at 1900 pc/h, s.
 const HCM_HEADWAY: f64 = 3600.0 / 1900.0;
+/// For how long a queue is watched from the start of green, s.
+const WATCHED: f64 = 80.0;
 /// At this speed somebody has left the standing queue, m/s.
 const STARTED: f32 = 20.0 / 3.6;
 
 /// Positions in the queue that the saturation flow is taken from, from 0.
-pub const SATURATED: std::ops::Range<usize> = 10..20;
+pub(super) const SATURATED: std::ops::Range<usize> = 10..20;
 
-/// One lane at 50 km/h, a signal at its end with this green, and a queue that stands before it.
-pub fn queue_world(car: VehicleType, number: usize, green: f64) -> World {
-    let network = Town::default()
-        .end("w", -600.0, 0.0)
-        .end("e", 600.0, 0.0)
-        .node("x", 0.0, 0.0, NodeKind::Signal)
-        .one_way("in", "w", "x", 1)
-        .one_way("out", "x", "e", 1)
-        .signal("x", GREEN_AT, &[(green, &["in"]), (300.0 - green, &[])])
-        .build();
+/// One lane at 50 km/h, `way` m long, a signal at its end with this green, and a queue that stands before it.
+pub fn queue_world(car: VehicleType, way: f64, number: usize, green: f64) -> World {
+    let network =
+        road(NodeKind::Signal, way, 600.0, 1).signal("x", GREEN_AT, &[(green, &["in"]), (300.0 - green, &[])]).build();
     let length = network.lane(lane(&network, "in", 0)).length;
     let space = (car.length + car.min_gap) as f32;
     let mut trips = Trips::new(&network, car);
@@ -85,10 +83,25 @@ fn watch(world: &World, until: f64) -> Seen {
     Seen { crossings: crossings.into_iter().flatten().collect(), starts: starts.into_iter().flatten().collect() }
 }
 
-/// Headways of those who crossed, s.
-fn headways(crossings: &[f64]) -> Vec<f64> {
+/// Headways at the stop line of those who cross within 80 s of green, s: the first from the start of green to the first
+/// front, then front to front.
+pub fn headways(world: &World) -> Vec<f64> {
+    between(&watch(world, WATCHED).crossings)
+}
+
+fn between(crossings: &[f64]) -> Vec<f64> {
     let before = std::iter::once(&0.0).chain(crossings);
     before.zip(crossings).map(|(a, b)| b - a).collect()
+}
+
+/// Saturation flow from headways, veh/h.
+pub fn saturation(headways: &[f64]) -> f64 {
+    3600.0 * SATURATED.len() as f64 / headways[SATURATED].iter().sum::<f64>()
+}
+
+/// Start-up lost time from headways, s.
+pub fn lost_time(headways: &[f64]) -> f64 {
+    headways[..4].iter().sum::<f64>() - 4.0 * 3600.0 / saturation(headways)
 }
 
 /// What one queue comes to.
@@ -104,19 +117,11 @@ struct Figures {
 }
 
 fn figures(car: VehicleType, step: f64, seed: u64) -> Figures {
-    let seen = watch(&queue_world(car, QUEUE, 200.0).step(step).seed(seed), 80.0);
-    let headways = headways(&seen.crossings);
-    let mean = headways[SATURATED].iter().sum::<f64>() / SATURATED.len() as f64;
-    let lost = headways[..4].iter().sum::<f64>() - 4.0 * mean;
+    let seen = watch(&queue_world(car, LONG_WAY, QUEUE, 200.0).step(step).seed(seed), WATCHED);
+    let headways = between(&seen.crossings);
     // From the fifth on: before, it matters how the first one reacts.
     let wave = 3.6 * line(&seen.starts[4..]).0;
-    Figures { headways, flow: 3600.0 / mean, lost, wave }
-}
-
-/// The saturation flow of one run, veh/h.
-pub fn saturation(world: &World) -> f64 {
-    let headways = headways(&watch(world, 80.0).crossings);
-    3600.0 * SATURATED.len() as f64 / headways[SATURATED].iter().sum::<f64>()
+    Figures { flow: saturation(&headways), lost: lost_time(&headways), wave, headways }
 }
 
 /// What a signal's capacity follows from, as measured with varied drivers: saturation flow, veh/h, and how much longer
@@ -129,7 +134,7 @@ pub fn capacity(drivers: Drivers, step: f64, seeds: u64) -> (f64, f64) {
 /// The green extension, s, of a green whose end falls anywhere between two vehicles.
 fn extension(car: VehicleType, step: f64, seed: u64) -> f64 {
     let green = SHORT_GREEN + 0.1 * (seed % 20) as f64;
-    let seen = watch(&queue_world(car, LONG_QUEUE, green).step(step).seed(seed), green + 30.0);
+    let seen = watch(&queue_world(car, LONG_WAY, LONG_QUEUE, green).step(step).seed(seed), green + 30.0);
     seen.crossings.iter().copied().fold(f64::NAN, f64::max) - green
 }
 

@@ -6,7 +6,7 @@
 //!   with the mean travel time T, β = 0.8 and F = 1 / (1 + α β T).
 
 use super::plot::{Mark, Plot, Series};
-use super::world::{Town, Trips, lane, rolling, s};
+use super::world::{Trips, lane, road, rolling, s};
 use super::{Drivers, Effort, Estimate, FINER, Row, STEP, Section, Target};
 use crate::demand::Timing;
 use crate::network::compose::NodeKind;
@@ -34,12 +34,7 @@ struct Profiles {
 }
 
 fn profiles(step: f64, cycles: usize) -> Profiles {
-    let network = Town::default()
-        .end("w", -600.0, 0.0)
-        .end("e", 1000.0, 0.0)
-        .node("x", 0.0, 0.0, NodeKind::Signal)
-        .one_way("in", "w", "x", 2)
-        .one_way("out", "x", "e", 2)
+    let network = road(NodeKind::Signal, 600.0, 1000.0, 2)
         .signal("x", 0.0, &[(30.0, &["in"]), (CYCLE as f64 - 35.0, &[])])
         .build();
     let end = SETTLED + (cycles * CYCLE) as f64;

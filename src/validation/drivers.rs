@@ -39,10 +39,14 @@ impl Drivers {
 
     /// A car, all drivers alike and none dawdling.
     pub fn alike(self) -> VehicleType {
-        let mut car = self.car();
-        car.speed_factor.deviation = 0.0;
-        car.tau_variation = 0.0;
-        car.sigma = 0.0;
-        car
+        all_alike(self.car())
     }
+}
+
+/// A type of which all drivers are alike and none dawdles.
+pub fn all_alike(mut kind: VehicleType) -> VehicleType {
+    kind.speed_factor.deviation = 0.0;
+    kind.tau_variation = 0.0;
+    kind.sigma = 0.0;
+    kind
 }

@@ -4,17 +4,15 @@
 //! - **E_T**: how many cars take as long as one heavy vehicle: with a share p of them a mixed queue's headway is
 //!   1 + p (E_T − 1) times that of cars (HCM 7, chapter 19).
 
-use super::discharge::saturation;
+use super::discharge::{GREEN_AT, QUEUE, SATURATED, headways, saturation};
 use super::estimate::each_seed;
-use super::world::{Town, Trips, World, lane, standing_at};
+use super::world::{Trips, World, lane, road, standing_at};
 use super::{Drivers, Effort, Estimate, FINER, Row, STEP, Section, Target};
 use crate::demand::{FollowingModel, Timing, VehicleType};
 use crate::network::VehicleClass;
 use crate::network::compose::NodeKind;
 use crate::random::{Purpose, uniform};
 
-/// Vehicles in the queue.
-const QUEUE: usize = 24;
 /// Share of heavy ones.
 const SHARE: f32 = 0.3;
 
@@ -25,14 +23,8 @@ fn heavy(class: VehicleClass) -> VehicleType {
 
 /// A queue before a signal in which some are trucks, if any are.
 fn world(trucks: bool, seed: u64) -> World {
-    let network = Town::default()
-        .end("w", -600.0, 0.0)
-        .end("e", 600.0, 0.0)
-        .node("x", 0.0, 0.0, NodeKind::Signal)
-        .one_way("in", "w", "x", 1)
-        .one_way("out", "x", "e", 1)
-        .signal("x", 20.0, &[(200.0, &["in"]), (100.0, &[])])
-        .build();
+    let network =
+        road(NodeKind::Signal, 600.0, 600.0, 1).signal("x", GREEN_AT, &[(200.0, &["in"]), (100.0, &[])]).build();
     let mut at = network.lane(lane(&network, "in", 0)).length - 1.0;
     let mut trips = Trips::new(&network, Drivers::Calibrated.car());
     trips.demand.types.extend([VehicleClass::Truck, VehicleClass::Trailer].map(heavy));
@@ -49,9 +41,9 @@ fn world(trucks: bool, seed: u64) -> World {
 /// Share of trucks among those whose headways count, and the mean headway, s.
 fn headway(trucks: bool, step: f64, seed: u64) -> (f64, f64) {
     let world = world(trucks, seed).step(step);
-    let sources = &world.demand.sources[super::discharge::SATURATED];
+    let sources = &world.demand.sources[SATURATED];
     let heavy = sources.iter().filter(|s| s.types[0].0.index() > 0).count();
-    (heavy as f64 / sources.len() as f64, 3600.0 / saturation(&world))
+    (heavy as f64 / sources.len() as f64, 3600.0 / saturation(&headways(&world)))
 }
 
 /// E_T: means of mixed and car queues of the same drivers, over all seeds.

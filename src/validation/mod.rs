@@ -13,8 +13,8 @@
 
 mod convergence;
 mod delay;
-mod diagram;
-mod discharge;
+pub mod diagram;
+pub mod discharge;
 mod dispersion;
 mod drivers;
 mod estimate;

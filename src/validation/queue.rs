@@ -3,7 +3,7 @@
 
 use super::estimate::{each_seed, line};
 use super::plot::{Mark, Plot, Series};
-use super::world::{Town, Trips, World, lane, rolling, s};
+use super::world::{Trips, World, lane, road, rolling, s};
 use super::{Drivers, Effort, Estimate, FINER, Row, STEP, Section, Target};
 use crate::demand::Timing;
 use crate::network::compose::NodeKind;
@@ -21,12 +21,7 @@ const REACH_M: f64 = 68.0;
 
 /// One lane of 600 m, arrivals at equal intervals, the first of them `after` s from the start.
 fn world(drivers: Drivers, after: f64) -> World {
-    let network = Town::default()
-        .end("w", -600.0, 0.0)
-        .end("e", 400.0, 0.0)
-        .node("x", 0.0, 0.0, NodeKind::Signal)
-        .one_way("in", "w", "x", 1)
-        .one_way("out", "x", "e", 1)
+    let network = road(NodeKind::Signal, 600.0, 400.0, 1)
         // Of the stage in which nobody is green 2 s are its all-red.
         .signal("x", RED[1], &[(300.0, &["in"]), (RED[1] - RED[0] - 2.0, &[])])
         .build();

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use intergreen_control::{Lamp, Millis};
 
+use super::drivers::all_alike;
 use crate::demand::{
     Demand, DepartLane, DepartPosition, DepartSpeed, FollowingModel, Manner, Route, RouteId, Source, Timing, TypeId,
     VehicleId, VehicleType,
@@ -151,18 +152,12 @@ pub fn standing_at(x: f32, lane: u8) -> Manner {
 
 /// The calibrated car, all drivers alike.
 pub fn alike() -> VehicleType {
-    let mut car = VehicleType::calibrated("car");
-    car.speed_factor.deviation = 0.0;
-    car.tau_variation = 0.0;
-    car
+    all_alike(VehicleType::calibrated("car"))
 }
 
 /// A car of another model, all drivers alike and none dawdling.
 pub fn alike_by(model: FollowingModel) -> VehicleType {
-    let mut car = VehicleType::sumo("car", VehicleClass::Passenger).with_model(model);
-    car.speed_factor.deviation = 0.0;
-    car.sigma = 0.0;
-    car
+    all_alike(VehicleType::sumo("car", VehicleClass::Passenger).with_model(model))
 }
 
 /// A network, its demand, and how to run it.
@@ -292,6 +287,16 @@ pub fn crossing_time(sim: &Simulation, v: &Vehicle, beyond: f32) -> f64 {
     let (v0, a) = (f64::from(v.speed) - f64::from(v.accel) * dt, f64::from(v.accel));
     // way = v0·t + a·t²/2, in the form that also holds for a → 0.
     start + (2.0 * way / (v0 + libm::sqrt((v0 * v0 + 2.0 * a * way).max(0.0))).max(1e-9)).min(dt)
+}
+
+/// A road east of so many lanes: `in`, `before` m long, to a node `x` of that kind, and `out`, `behind` m long.
+pub fn road(kind: NodeKind, before: f64, behind: f64, lanes: u8) -> Town {
+    Town::default()
+        .end("w", -before, 0.0)
+        .end("e", behind, 0.0)
+        .node("x", 0.0, 0.0, kind)
+        .one_way("in", "w", "x", lanes)
+        .one_way("out", "x", "e", lanes)
 }
 
 /// A crossing `x` of two streets: w–e of `major` lanes, s–n of `minor`, arms 300 m long. Streets lead to `x`.

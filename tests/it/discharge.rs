@@ -3,63 +3,20 @@
 use std::sync::Arc;
 
 use intergreen::demand::{FollowingModel, Timing, VehicleType};
-use intergreen::network::compose::NodeKind;
+use intergreen::validation::discharge::{self, GREEN_AT, QUEUE, lost_time, saturation};
 
-use super::worlds::{Town, Trips, World, alike, alike_by, crossing_time, lane, rolling, s, standing_at};
+use super::worlds::{World, alike, alike_by, lane, rolling, s};
 
-/// Vehicles in the queue: enough for positions 10–20 and some behind them.
-const QUEUE: usize = 24;
-/// Start of green, s: time for the queue to settle.
-const GREEN_AT: f64 = 20.0;
-
-/// One lane at 50 km/h, a signal at its end, and a queue that stands before it.
+/// The queue of the validation suite on 400 m.
 fn queue_world(car: VehicleType) -> World {
-    let network = Town::default()
-        .end("w", -400.0, 0.0)
-        .end("e", 600.0, 0.0)
-        .node("x", 0.0, 0.0, NodeKind::Signal)
-        .one_way("in", "w", "x", 1)
-        .one_way("out", "x", "e", 1)
-        .signal("x", GREEN_AT, &[(200.0, &["in"]), (100.0, &[])])
-        .build();
-    let length = network.lane(lane(&network, "in", 0)).length;
-    let space = (car.length + car.min_gap) as f32;
-    let mut trips = Trips::new(&network, car);
-    for i in 0..QUEUE {
-        // Front first, a metre before the line as drivers stop, and as close as they stand.
-        let at = standing_at(length - 1.0 - i as f32 * space, 0);
-        trips.one(&format!("q{i}"), 0.0, &["in", "out"], at);
-    }
-    trips.world("queue at a signal")
+    discharge::queue_world(car, 400.0, QUEUE, 200.0)
 }
 
-/// Headways at the stop line, s: the first from the start of green to the first front, then front to front.
+/// Headways at the stop line, s; everybody crosses within 80 s of green.
 fn headways(world: &World) -> Vec<f64> {
-    let line = lane(&world.network, "in", 0);
-    let mut times = vec![None; QUEUE];
-    world.until(GREEN_AT + 80.0, |sim| {
-        for (l, v) in sim.traffic().vehicles() {
-            let time = &mut times[v.id.index()];
-            if l != line && time.is_none() {
-                let started = sim.measures().trips[v.id.index()].depart_position;
-                let to_line = sim.scene().lanes[line.index()].length - started;
-                *time = Some(crossing_time(sim, v, v.distance() - to_line));
-            }
-        }
-    });
-    let times: Vec<f64> = times.into_iter().map(|t| t.expect("crosses within 80 s of green")).collect();
-    let starts = std::iter::once(&GREEN_AT).chain(&times);
-    starts.zip(&times).map(|(a, b)| b - a).collect()
-}
-
-/// Saturation flow from positions 10–20, veh/h.
-fn saturation(h: &[f64]) -> f64 {
-    3600.0 * 10.0 / h[10..20].iter().sum::<f64>()
-}
-
-/// Start-up lost time: what positions 1–4 take longer than the later ones, s.
-fn lost_time(h: &[f64]) -> f64 {
-    h[..4].iter().sum::<f64>() - 4.0 * 3600.0 / saturation(h)
+    let headways = discharge::headways(world);
+    assert_eq!(headways.len(), QUEUE, "crosses within 80 s of green");
+    headways
 }
 
 /// C1–C3 for drivers who are all alike, at three steps. The bounds are those of the validation suite.

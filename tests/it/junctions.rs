@@ -7,7 +7,7 @@ use intergreen::sim::measures::Trip;
 use intergreen_control::Lamp;
 
 use super::invariants::check;
-use super::worlds::{Town, Trips, World, alike, crossing, lamp, lane, rolling, s, vehicle};
+use super::worlds::{Town, Trips, World, alike, crossing, lamp, lane, road, rolling, s, vehicle};
 
 /// Limit of these short scenes, s.
 const LIMIT: f64 = 900.0;
@@ -252,14 +252,7 @@ fn nobody_enters_without_room_to_leave() {
 /// crosses on red.
 #[test]
 fn who_cannot_stop_at_yellow_goes_on() {
-    let network = Town::default()
-        .end("w", -400.0, 0.0)
-        .end("e", 300.0, 0.0)
-        .node("x", 0.0, 0.0, NodeKind::Signal)
-        .one_way("in", "w", "x", 1)
-        .one_way("out", "x", "e", 1)
-        .signal("x", 0.0, &[(40.0, &["in"]), (30.0, &[])])
-        .build();
+    let network = road(NodeKind::Signal, 400.0, 300.0, 1).signal("x", 0.0, &[(40.0, &["in"]), (30.0, &[])]).build();
     let line = lane(&network, "in", 0);
     let (mut gone, mut stood) = (Vec::new(), Vec::new());
     for tenths in 80..160 {

@@ -8,7 +8,7 @@ use intergreen::sim::Simulation;
 use intergreen::sim::sensors::{SensorEvent, SensorState};
 use intergreen_control::plan::DetectorKind;
 
-use super::worlds::{Town, Trips, URBAN, World, alike, arterial, crossing, rolling, s, standing_at};
+use super::worlds::{Town, Trips, URBAN, World, alike, arterial, crossing, road, rolling, s, standing_at};
 
 /// Edges of a world's loops, in the order in which they are sent. The controllers have drained their own copy, so
 /// a second set of loops watches the same traffic.
@@ -26,14 +26,7 @@ fn edges(world: &World, until: f64, mut each: impl FnMut(&Simulation)) -> (Vec<S
 
 /// Free flow over a signal that stays green.
 fn free_flow(period: f64) -> World {
-    let network = Town::default()
-        .end("w", -500.0, 0.0)
-        .end("e", 300.0, 0.0)
-        .node("x", 0.0, 0.0, NodeKind::Signal)
-        .one_way("in", "w", "x", 1)
-        .one_way("out", "x", "e", 1)
-        .signal("x", 0.0, &[(500.0, &["in"]), (50.0, &[])])
-        .build();
+    let network = road(NodeKind::Signal, 500.0, 300.0, 1).signal("x", 0.0, &[(500.0, &["in"]), (50.0, &[])]).build();
     let mut t = Trips::new(&network, alike());
     let timing = intergreen::demand::Timing::Every { begin: s(0.0), period, end: s(200.0), number: u64::MAX };
     t.add("v", timing, 0, &["in", "out"], rolling());
@@ -190,14 +183,7 @@ fn loops_on_two_roads_make_one_pulse() {
 /// the next always within its 20 m (the fourth reaches 9 m/s, and with 2 s between them they are 13 m apart).
 #[test]
 fn a_zone_is_free_when_the_last_has_left() {
-    let network = Town::default()
-        .end("w", -500.0, 0.0)
-        .end("e", 300.0, 0.0)
-        .node("x", 0.0, 0.0, NodeKind::Signal)
-        .one_way("in", "w", "x", 1)
-        .one_way("out", "x", "e", 1)
-        .signal("x", 90.0, &[(100.0, &["in"]), (80.0, &[])])
-        .build();
+    let network = road(NodeKind::Signal, 500.0, 300.0, 1).signal("x", 90.0, &[(100.0, &["in"]), (80.0, &[])]).build();
     for step in [0.1, 0.5, 1.0] {
         let mut t = Trips::new(&network, alike());
         for (i, x) in [470.0, 460.0, 450.0, 440.0].into_iter().enumerate() {

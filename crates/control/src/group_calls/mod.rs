@@ -150,26 +150,6 @@ impl GroupCalls {
         self.groups.get(usize::from(group)).is_some_and(OfGroup::is_called)
     }
 
-    /// The uses that extend it now in place of their own groups.
-    fn switched(&self, group: u16) -> impl Iterator<Item = &Use> {
-        let open = self.get(group).open;
-        let uses = self.wired.get(usize::from(group)).into_iter().flat_map(|w| &w.switched);
-        let uses = uses.map(|&n| n as usize).filter(move |&n| open && !self.is_open(&self.wiring[n].groups));
-        uses.map(|n| &self.uses[n])
-    }
-
-    /// When the last of those uses stopped to extend it that `counts` wants, by place in the plan's list;
-    /// [`Millis::NEVER`] while one of them does.
-    pub fn extended_by(&self, group: u16, counts: impl Fn(usize) -> bool) -> Option<Millis> {
-        let wired = self.wired.get(usize::from(group))?;
-        let until = |u: &Use| if u.extends { Some(Millis::NEVER) } else { u.extended };
-        let mut last = None;
-        for &n in wired.uses.iter().filter(|&&n| counts(n as usize)) {
-            last = last.max(until(&self.uses[n as usize]));
-        }
-        if wired.switched.is_empty() { last } else { last.max(self.switched(group).filter_map(until).max()) }
-    }
-
     /// Actuations of its detectors since its green ended.
     pub fn red_actuations(&self, group: u16) -> u32 {
         self.get(group).red_actuations

@@ -87,8 +87,6 @@ pub(super) struct Layout {
     /// By group, whether it is a flashing yellow arrow.
     pub flashing: Vec<bool>,
     pub on_foot: Vec<bool>,
-    /// By use of a detector, in the plan's order: it does not extend; see [`idle`].
-    pub idle: Vec<bool>,
     pub min_green: Vec<Millis>,
     pub max_red: Vec<Millis>,
     /// By group, whether it is called whatever detectors say.
@@ -157,7 +155,6 @@ impl Layout {
             overlaps: Vec::new(),
             flashing: groups.iter().map(|g| g.kind == GroupKind::FlashingYellowArrow).collect(),
             on_foot: groups.iter().map(|g| g.is_pedestrian()).collect(),
-            idle: idle(&plan.spec().detectors),
             min_green: groups.iter().map(|g| g.min_green).collect(),
             max_red: groups.iter().map(|g| g.max_red).collect(),
             always: numbers().map(|g| plan.is_always_called(g)).collect(),
@@ -170,12 +167,13 @@ impl Layout {
         };
         let Some(rings) = plan.rings() else { return layout };
         layout.sections = rings.rings.iter().map(Vec::len).max().unwrap_or(0);
+        let idle = idle(&plan.spec().detectors);
         for (r, ring) in rings.rings.iter().enumerate() {
             let mut sections = Vec::new();
             for (s, section) in ring.iter().enumerate() {
                 let first = layout.phases.len();
                 for (place, &number) in section.iter().enumerate() {
-                    layout.phases.extend(phase(plan, rings, number, (r, s, place), run, &layout.idle));
+                    layout.phases.extend(phase(plan, rings, number, (r, s, place), run, &idle));
                 }
                 layout.add_up(first);
                 sections.push((first..layout.phases.len()).collect());
