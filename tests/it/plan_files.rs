@@ -404,3 +404,47 @@ fn splits_that_do_not_sum_to_the_cycle_make_no_pattern() {
     let expected = "x: coordinated=true has no effect, it runs free: the plan has no pattern of phases";
     assert_eq!(said.json()["remarks"], serde_json::json!([expected]), "{said:?}");
 }
+
+#[test]
+fn a_plan_without_end_is_refused_before_anything_is_made_of_it() {
+    let s = Scratch::new();
+    std::fs::create_dir_all(s.path("avenue")).expect("the temporary folder can be written");
+    let scenario = read("scenarios/avenue.ron");
+    for name in ["first", "second", "third"] {
+        s.write(&format!("avenue/{name}.ron"), read(&format!("scenarios/avenue/{name}.ron")));
+    }
+    let group = |name: &str| format!("(name: \"{name}\", kind: vehicle, min_green: 5, yellow: 3),");
+    let plan = |groups: &str, more: &str| format!("(version: 1, groups: [{groups}]{more})");
+    let said = |plan: &str, scenario: &str| {
+        let file = s.write("avenue/second.ron", plan);
+        let all = s.write("avenue.ron", scenario);
+        [run(["check".as_ref(), file.as_os_str()]), run(["check".as_ref(), all.as_os_str()])]
+    };
+    let groups = |n: usize| (0..n).map(|i| group(&format!("g{i}"))).collect::<String>();
+    // Ten thousand groups, a name of a megabyte: neither is looked at any further.
+    for said in said(&plan(&groups(10_000), ""), &scenario) {
+        assert!(said.code == 2 && said.stderr.contains("groups: there are 10000; expected 1 to 1000"), "{said:?}");
+    }
+    for said in said(&plan(&group(&"x".repeat(1 << 20)), ""), &scenario) {
+        let words = "group 1: has a name of 1048576 bytes; expected at most 200";
+        assert!(said.code == 2 && said.stderr.contains(words) && said.stderr.len() < 1000, "{}", said.stderr.len());
+    }
+    // A thousand groups, and as many names that are none of them: the product has a million words.
+    let names: String = (0..1000).map(|i| format!("\"n{i}\": [\"av1\"],")).collect();
+    let with_names = replaced(&scenario, ("\"eb_left\": [\"av1:l\"]", &format!("{names} \"eb_left\": [\"av1:l\"]")));
+    let said_of_names = &said(&plan(&groups(1000), ""), &with_names)[1];
+    let (code, text) = (said_of_names.code, &said_of_names.stderr);
+    assert!(code == 2 && text.contains("is no group of the plan; expected one of: g0, g1, "), "{text}");
+    assert!(text.contains("(and 100 problems more)") && text.len() < 2000, "{text}");
+    // Half a million pairs without intergreens: the first hundred are listed.
+    let pairs = (0..1000).flat_map(|a| (0..a).map(move |b| format!("(\"g{a}\",\"g{b}\"),"))).collect::<String>();
+    let said_of_pairs = &said(&plan(&groups(1000), &format!(", forbidden: [{pairs}]")), &scenario)[0];
+    let (code, lines) = (said_of_pairs.code, said_of_pairs.stderr.lines().count());
+    assert!(code == 2 && lines <= 102 && said_of_pairs.stderr.contains("plan: has more problems"), "{lines} lines");
+    // A list of ways without end.
+    let ways = "\"av1:l\",".repeat(100_000);
+    let with_ways = replaced(&scenario, ("\"eb_left\": [\"av1:l\"]", &format!("\"eb_left\": [{ways}]")));
+    let said_of_ways = &said(&read("scenarios/avenue/second.ron"), &with_ways)[1];
+    let words = "group 'eb_left': switches 100000 ways; expected at most 1000";
+    assert!(said_of_ways.code == 2 && said_of_ways.stderr.contains(words), "{}", said_of_ways.stderr);
+}

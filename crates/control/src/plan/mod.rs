@@ -40,7 +40,7 @@ pub use actuation::{Actuation, Coordination, ForceOffs, OffsetReference, RingMod
 pub use clearance::Clearance;
 pub use coordination::{Calendar, DayAction, DayEntry, DayPlan, Holiday, Pattern, PhaseSplit, StageSplit, WallClock};
 pub use detectors::{DetectorKind, DetectorLimits, DetectorMode, DetectorPlace, DetectorUse};
-pub use error::{PlanError, PlanErrors};
+pub use error::{Findings, PlanError, PlanErrors};
 pub(crate) use make::longest_run;
 pub use preempt::{Preempt, PreemptKind, Priority};
 pub use spec::{
@@ -57,6 +57,16 @@ use crate::Program;
 #[cfg(feature = "serde")]
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+impl PlanSpec {
+    /// Refuses lists and names that are absurdly long, before anything is made of them. [`Plan::new`] does so first.
+    ///
+    /// # Errors
+    /// All that are.
+    pub fn check_sizes(&self) -> Result<(), PlanErrors> {
+        build::sizes(self)
+    }
 }
 
 /// A checked plan.
