@@ -34,6 +34,14 @@ pub fn is_scenario(text: &str) -> bool {
     ["network", "vehicles", "demand"].into_iter().any(has) && !has("groups")
 }
 
+/// Whether a text is meant to be a signal plan: it has groups, and no network.
+pub fn is_plan(text: &str) -> bool {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let start = locate(text, &[]);
+    let has = |field: &str| locate(text, &[field.into()]).is_some_and(|at| Some(at) != start);
+    has("groups") && !has("network")
+}
+
 /// Parses a signal plan; `name` stands for it in messages. What it says is not checked:
 /// [`Plan::new`](intergreen_control::Plan::new) does that.
 ///
