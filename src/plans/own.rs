@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::SignalPlan;
 use super::meetings::{group, way};
-use crate::detectors::{Channel, Detectors, lay};
+use crate::detectors::{Channel, Detectors, lay, zone_room};
 use crate::network::{Direction, LaneId, Network, Signal, SignalId};
 
 /// Which heads each group of a plan switches.
@@ -49,6 +49,8 @@ pub struct OwnPlan {
     pub wiring: Wiring,
     /// Its detectors in the road.
     pub channels: Vec<Channel>,
+    /// Where something lies otherwise than the file says, each beginning with the signal's name.
+    pub notes: Vec<String>,
 }
 
 impl OwnPlan {
@@ -60,7 +62,7 @@ impl OwnPlan {
             nema: None,
             smoothed: Vec::new(),
             opened: Vec::new(),
-            notes: Vec::new(),
+            notes: self.notes.clone(),
             wiring: Some(self.wiring.clone()),
         }
     }
@@ -96,7 +98,18 @@ pub fn fit(
         fitting.channels(&spec, usual)
     };
     fitting.wrong.end()?;
-    Ok(OwnPlan { signal, plan: Arc::new(Plan::new(spec)?), wiring, channels })
+    let notes = spec.detectors.iter().filter_map(|used| {
+        let place = used.place.as_ref()?;
+        let room = zone_room(network, signal, place).filter(|room| *room < place.length_m - 0.05)?;
+        let (id, channel, length) = (&network.signals[signal.index()].id, used.channel, place.length_m);
+        Some(format!(
+            "signal '{id}': detector {channel}: its zone is {room:.1} m long, not {length} m: the way to the stop line of lane \
+             '{}' is no longer",
+            place.lane
+        ))
+    });
+    let notes = notes.collect();
+    Ok(OwnPlan { signal, plan: Arc::new(Plan::new(spec)?), wiring, channels, notes })
 }
 
 /// A usual channel with the groups of the plan in the place of heads.
