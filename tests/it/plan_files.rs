@@ -247,6 +247,14 @@ fn on_a_weekend_the_avenue_is_free() {
     assert_eq!(run(sunday).code, 0);
     let log = std::fs::read_to_string(format!("{out}/events.csv")).expect("the log");
     assert!(rows(&log).iter().all(|r| !["131", "132", "150", "151", "152"].contains(&r[2])));
+    // The signals work all the same: each phase of the avenue has its greens, and some of the side streets.
+    for signal in ["1", "2", "3"] {
+        let of = |code: &str| rows(&log).iter().filter(|r| r[1] == signal && r[2] == code).map(|r| r[3].to_owned()).collect();
+        let greens: Vec<String> = of("1");
+        assert!(["2", "4", "6", "8"].iter().all(|phase| greens.iter().any(|g| g == phase)), "{signal}: {greens:?}");
+        let gap_outs: Vec<String> = of("4");
+        assert!(!gap_outs.is_empty(), "{signal}: free, greens end when nobody comes");
+    }
 }
 
 #[test]
@@ -447,4 +455,80 @@ fn a_plan_without_end_is_refused_before_anything_is_made_of_it() {
     let said_of_ways = &said(&read("scenarios/avenue/second.ron"), &with_ways)[1];
     let words = "group 'eb_left': switches 100000 ways; expected at most 1000";
     assert!(said_of_ways.code == 2 && said_of_ways.stderr.contains(words), "{}", said_of_ways.stderr);
+}
+
+#[test]
+fn fixed_time_without_a_program_serves_everybody_while_its_calendar_is_free() {
+    // Seven to eight is its pattern's; before that, and from a quarter to eight on, the calendar says free.
+    let said = run(["run", "avenue", "--controller", "fixed_time", "--drain", "--quiet", "--json"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let result = said.json();
+    assert_eq!(result["fallbacks"], serde_json::json!([]), "no cycle fault");
+    assert_eq!(result["vehicles"]["arrived"], result["vehicles"]["loaded"]);
+    let remark = "first, second, third: there is no program: while no pattern is in force it runs the first, 'morning'";
+    assert_eq!(result["remarks"], serde_json::json!([remark]));
+    let text = run(["run", "avenue", "--controller", "fixed_time", "--until", "24400"]);
+    assert!(text.stdout.contains("it runs the first, 'morning'"), "{text:?}");
+}
+
+#[test]
+fn a_bundled_scenario_is_whole_whatever_lies_in_the_working_directory() {
+    let s = Scratch::new();
+    std::fs::create_dir_all(s.path("avenue")).expect("the temporary folder can be written");
+    for name in ["first", "second", "third"] {
+        s.write(&format!("avenue/{name}.ron"), "none of its plans");
+    }
+    let said = |args: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_intergreen")).args(args).current_dir(s.path("")).output();
+        let out = out.expect("the program runs");
+        (out.status.code(), String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned())
+    };
+    let (code, text) = said(&["check", "avenue"]);
+    assert!(code == Some(0) && text.contains("avenue: good"), "{text}");
+    let (code, text) = said(&["run", "avenue", "--until", "24010", "--quiet"]);
+    assert_eq!(code, Some(0), "{text}");
+    // A file of that name is what is meant by it.
+    s.write("avenue.ron", read("scenarios/avenue.ron"));
+    let (code, text) = said(&["check", "avenue.ron"]);
+    assert!(code == Some(2) && text.contains("avenue/first.ron:1:1"), "{text}");
+}
+
+#[test]
+fn a_plan_file_is_not_written_over_nor_run() {
+    let s = Scratch::new();
+    let file = text_of(&s, "plan.ron");
+    let write = ["timing", "avenue", "--signal", "second", "--write", &file];
+    assert_eq!(run(write).code, 0);
+    let edited = format!("// edited\n{}", std::fs::read_to_string(&file).expect("the plan"));
+    assert!(edited.contains(r#"plans: [(signal: "second", file: "plan.ron")]"#), "{edited}");
+    std::fs::write(&file, &edited).expect("the temporary folder can be written");
+    let said = run(write);
+    assert!(said.code == 2 && said.stderr.contains("is there already"), "{said:?}");
+    assert_eq!(std::fs::read_to_string(&file).expect("the plan"), edited);
+    let said = run(["run", &file]);
+    assert!(said.code == 2 && said.stderr.contains("is a signal plan; expected a scenario."), "{said:?}");
+    assert_eq!(run([&write[..], &["--force"]].concat()).code, 0);
+    assert!(!std::fs::read_to_string(&file).expect("the plan").contains("// edited"));
+    let said = run(["run", "avenue", "--until", "-5"]);
+    assert!(said.code == 2 && !said.stderr.contains("-- -5"), "{said:?}");
+}
+
+#[test]
+fn check_says_what_is_odd_about_detectors() {
+    let detectors = |list: &str| format!("    detectors: [{list}],\n    patterns: [(");
+    let place = |channel: u16, kind: &str, distance: u32, length: u32| {
+        format!(
+            "(channel: {channel}, groups: [\"eb\"], place: (kind: {kind}, lane: \"av1.bay_0\", distance_m: {distance}, \
+             length_m: {length}, speed_m_s: 13.9)),"
+        )
+    };
+    let same = ("version: 2", "version: 2");
+    let long = detectors(&place(0, "stop_bar", 0, 900));
+    let said = avenue_with(same, &[("    patterns: [(", &long)]);
+    let all = format!("{}{}", said.stdout, said.stderr);
+    assert!(said.code == 0 && all.contains("signal 'second': detector 0: its zone is ") && all.contains("not 900 m"), "{all}");
+    let turned = detectors(&[place(0, "x", 60, 2), place(1, "in", 30, 2)].concat());
+    let said = avenue_with(same, &[("    patterns: [(", &turned)]);
+    let words = "signal 'second', lane 'av1.bay_0': its loop IN lies at 30 m, no further upstream than X at 60 m";
+    assert!(said.code == 0 && said.stdout.contains(words), "{said:?}");
 }
