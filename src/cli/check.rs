@@ -83,7 +83,7 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
     let wrong = |problem: &str| vec![format!("{shown}: {problem}")];
     let expected = "expected a scenario or a signal plan";
     match std::fs::metadata(path) {
-        Err(_) if BUNDLED_ALL.iter().any(|b| Path::new(b.0) == path) => return scenario::check(path),
+        _ if !path.is_file() && BUNDLED_ALL.iter().any(|b| Path::new(b.0) == path) => return scenario::check(path),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(wrong("no such file")),
         Err(e) => return Err(wrong(&format!("cannot be read: {e}"))),
         Ok(m) if m.is_dir() => return Err(wrong(&format!("is a directory; {expected}"))),

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use intergreen_control::Millis;
 
 use super::args::finite;
 use super::measures::{log_file, open};
 use super::summary::plain;
+use super::timestamps::time_of_day;
 use super::{Failure, print};
 use crate::scenario::expected_names;
 
@@ -18,15 +20,24 @@ pub struct ExplainArgs {
     /// The signal; may be left out if there is only one
     #[arg(long, value_name = "ID")]
     pub signal: Option<String>,
-    /// From this time on, s on the scenario's clock
-    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = finite)]
+    /// From this time on: s on the scenario's clock, or HH:MM[:SS]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true, value_parser = moment)]
     pub from: Option<f64>,
     /// Up to this time
-    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = finite)]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true, value_parser = moment)]
     pub to: Option<f64>,
 }
 
-/// Prints what is asked for: a line for each moment. What detectors see is left out.
+/// A moment on the scenario's clock: seconds, or the time of day. The clock counts from midnight.
+fn moment(text: &str) -> Result<f64, String> {
+    if !text.contains(':') {
+        return finite(text).map_err(|_| "expected seconds, or HH:MM[:SS]".into());
+    }
+    let ms = time_of_day(text).ok_or("expected a time of day, HH:MM[:SS] from 00:00 to 23:59:59")?;
+    Ok(Millis(ms).seconds())
+}
+
+/// Prints what is asked for: a line for each moment and reason. What detectors see is left out.
 ///
 /// # Errors
 /// If the log is none of ours, or there is no such signal.
@@ -84,15 +95,18 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
     let mut text = format!("{:>10}  what happened, and why\n", "time, s");
     for moment in events.chunk_by(|a, b| format!("{:.1}", a.0) == format!("{:.1}", b.0)) {
         let what: Vec<[&str; 2]> = moment.iter().map(|(_, what)| what.each_ref().map(String::as_str)).collect();
-        text += &format!("{:>10.1}  {}\n", moment[0].0, plain(&sentence(&what)));
+        for (i, part) in sentence(&what).iter().enumerate() {
+            let at = if i == 0 { format!("{:.1}", moment[0].0) } else { String::new() };
+            text += &format!("{at:>10}  {}\n", plain(part));
+        }
     }
     print(&text)
 }
 
-/// The events of a moment in a line: together what has the same reason, and in it who does the same.
-fn sentence(events: &[[&str; 2]]) -> String {
+/// The events of a moment: in a line what has the same reason, and in it together who does the same.
+fn sentence(events: &[[&str; 2]]) -> Vec<String> {
     let same = events.chunk_by(|a, b| a[1] == b[1]);
-    same.map(|part| format!("{} ({})", deeds(part), part[0][1])).collect::<Vec<_>>().join("; ")
+    same.map(|part| format!("{} ({})", deeds(part), part[0][1])).collect()
 }
 
 /// `phase 2 and phase 6: force-off, yellow`, of events like `phase 2: yellow`.
@@ -124,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_a_line() {
+    fn a_moment_is_a_line_for_each_reason() {
         let events = [
             ["phase 2: force-off", "asked for"],
             ["phase 2: yellow", "asked for"],
@@ -134,8 +148,21 @@ mod tests {
             ["pattern 2", "the calendar"],
             ["flashing ends", "the calendar"],
         ];
-        let expected = "phase 2 and phase 6: force-off, yellow (asked for); phase 3: called (reported); \
-                        pattern 2, flashing ends (the calendar)";
+        let expected = [
+            "phase 2 and phase 6: force-off, yellow (asked for)",
+            "phase 3: called (reported)",
+            "pattern 2, flashing ends (the calendar)",
+        ];
         assert_eq!(sentence(&events), expected);
+    }
+
+    #[test]
+    fn moments_are_seconds_or_times_of_day() {
+        for (text, seconds) in [("25200", 25_200.0), ("-3.5", -3.5), ("07:00", 25_200.0), ("07:00:01.5", 25_201.5)] {
+            assert_eq!(moment(text), Ok(seconds), "{text}");
+        }
+        for wrong in ["7 o'clock", "24:00", "07:60", "inf", ""] {
+            assert!(moment(wrong).is_err_and(|e| e.contains("HH:MM[:SS]")), "{wrong}");
+        }
     }
 }

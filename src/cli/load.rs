@@ -22,7 +22,7 @@ use crate::instruments::{Instruments, Outputs};
 use crate::network::Network;
 use crate::plans::{self, OwnPlan};
 use crate::random::{FNV_START, fnv};
-use crate::scenario::{BUNDLED_ALL, Scenario};
+use crate::scenario::{BUNDLED_ALL, Scenario, ScenarioError, is_plan};
 use crate::sim::{SOME_DAY, Setup, Simulation};
 
 /// SUMO's step where a configuration names none.
@@ -175,7 +175,7 @@ pub fn load(path: Option<&Path>, edits: &[Edit]) -> Result<Loaded, Failure> {
 pub fn load_and_look(path: Option<&Path>, edits: &[Edit], look: &mut dyn FnMut(&Scenario)) -> Result<Loaded, Failure> {
     let Some(path) = path else { return bundled(BUNDLED_ALL[0], edits, look) };
     if let Some(&bundled_one) = BUNDLED_ALL.iter().find(|b| Path::new(b.0) == path)
-        && !path.exists()
+        && !path.is_file()
     {
         return bundled(bundled_one, edits, look);
     }
@@ -220,20 +220,34 @@ pub fn load_and_look(path: Option<&Path>, edits: &[Edit], look: &mut dyn FnMut(&
 
 /// A scenario in the program itself.
 fn bundled((name, text): (&str, &str), edits: &[Edit], look: &mut dyn FnMut(&Scenario)) -> Result<Loaded, Failure> {
-    own(text, &format!("{name}.ron"), edits, look)
+    let shown = format!("{name}.ron");
+    let scenario = Scenario::bundled_with(name, edits).unwrap_or_else(|| Scenario::from_ron_with(text, &shown, edits));
+    own(scenario, text, &shown, look)
 }
 
 /// One of our own files.
 fn ron(path: &Path, edits: &[Edit], look: &mut dyn FnMut(&Scenario)) -> Result<Loaded, Failure> {
     let shown = path.display().to_string();
     let text = file::read_text(path).map_err(|e| Failure::Input(format!("{shown}: {e}")))?;
-    own(&text, &shown, edits, look)
+    if is_plan(&text) {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        return Err(Failure::Input(format!(
+            "{shown}: is a signal plan; expected a scenario. `intergreen check` checks a plan; a scenario runs it that names \
+             it: plans: [(signal: \"ID\", file: {file:?})]"
+        )));
+    }
+    own(Scenario::from_ron_with(&text, &shown, edits), &text, &shown, look)
 }
 
-/// A scenario of our own, from its text.
-fn own(text: &str, name: &str, edits: &[Edit], look: &mut dyn FnMut(&Scenario)) -> Result<Loaded, Failure> {
-    let wrong = |e: crate::scenario::ScenarioError| Failure::Input(e.to_string());
-    let scenario = Scenario::from_ron_with(text, name, edits).map_err(wrong)?;
+/// A scenario of our own, with its text.
+fn own(
+    scenario: Result<Scenario, ScenarioError>,
+    text: &str,
+    name: &str,
+    look: &mut dyn FnMut(&Scenario),
+) -> Result<Loaded, Failure> {
+    let wrong = |e: ScenarioError| Failure::Input(e.to_string());
+    let scenario = scenario.map_err(wrong)?;
     let built = scenario.assemble().map_err(wrong)?;
     let mut inputs = vec![Input { file: name.to_owned(), hash: fnv(FNV_START, text.as_bytes()) }];
     for file in &built.files {

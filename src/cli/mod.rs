@@ -62,7 +62,7 @@ pub enum Failure {
 pub fn main() -> ExitCode {
     let cli = match args::Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => match tips::for_sumo_users(&error) {
+        Err(error) => match tips::for_sumo_users(&error).or_else(|| tips::for_negative_numbers(&error)) {
             Some(tip) => {
                 complain("error", &tip);
                 return ExitCode::from(2);

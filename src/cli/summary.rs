@@ -25,7 +25,7 @@ pub fn text(run: &Finished<'_>, o: &Outcome) -> String {
     let intersections = intersections::all(run);
     let _ = signals(&mut s, run, &intersections);
     let _ = levels(&mut s, run, &intersections);
-    let _ = fallbacks(&mut s, run, o);
+    let _ = fallbacks(&mut s, o);
     let _ = remarks(&mut s, o);
     let _ = programs(&mut s, run, o);
     let _ = Findings::of(&run.loaded.report).summarise(&mut s, run.args.verbose);
@@ -197,15 +197,21 @@ fn levels(s: &mut String, run: &Finished<'_>, all: &[Intersection]) -> std::fmt:
     Ok(())
 }
 
+/// More fallbacks are not listed.
+const MOST_FALLBACKS: usize = 10;
+
 /// Where another strategy runs than was asked for.
-fn fallbacks(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
-    if o.fallbacks.is_empty() || run.sim.scene().setup.controller.0 == "fixed_time" {
+fn fallbacks(s: &mut String, o: &Outcome) -> std::fmt::Result {
+    if o.fallbacks.is_empty() {
         return Ok(());
     }
     writeln!(s)?;
     line(s, "Fallbacks", "another strategy runs than was asked for, or took over:")?;
-    for fallback in &o.fallbacks {
+    for fallback in o.fallbacks.iter().take(MOST_FALLBACKS) {
         writeln!(s, "  {}", plain(fallback))?;
+    }
+    if o.fallbacks.len() > MOST_FALLBACKS {
+        writeln!(s, "  and {} more (--json)", o.fallbacks.len() - MOST_FALLBACKS)?;
     }
     Ok(())
 }
@@ -216,7 +222,7 @@ fn remarks(s: &mut String, o: &Outcome) -> std::fmt::Result {
         return Ok(());
     }
     writeln!(s)?;
-    line(s, "Without effect", "asked of the strategy, but not possible:")?;
+    line(s, "Remarks", "what strategies do otherwise than asked:")?;
     o.remarks.iter().try_for_each(|remark| writeln!(s, "  {}", plain(remark)))
 }
 

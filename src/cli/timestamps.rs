@@ -70,7 +70,7 @@ pub fn midnight(text: &str) -> WallClock {
 }
 
 /// `07:30`, `07:30:00`, `07:30:00.123`, in ms.
-fn time_of_day(text: &str) -> Option<i64> {
+pub fn time_of_day(text: &str) -> Option<i64> {
     let mut parts = text.split(':');
     let whole = |part: Option<&str>, most: i64| {
         let part = part.filter(|p| (1..=2).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))?;

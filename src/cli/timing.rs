@@ -26,6 +26,9 @@ pub struct TimingArgs {
     /// Write the plan of --signal to a plan file (.ron) instead, to be edited and named in `plans` of a scenario
     #[arg(long, value_name = "FILE", requires = "signal")]
     pub write: Option<PathBuf>,
+    /// Write it over a file that is there already
+    #[arg(long, requires = "write")]
+    pub force: bool,
     /// The sheets for this strategy: a ring-barrier program of a file has times of its own for nema
     #[arg(long, value_name = "NAME", default_value = "fixed_time")]
     pub controller: String,
@@ -57,6 +60,10 @@ pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
         let signal = args.signal.as_deref().unwrap_or_default();
         let found = plans.iter().find(|p| network.signals[p.signal.index()].id == signal);
         let plan = found.ok_or_else(|| Failure::Input(format!("--signal {}: has no plan", plain(signal))))?;
+        if !args.force && path.exists() {
+            let problem = "is there already, and may have been edited; expected another name, or --force to write over it";
+            return Err(Failure::Input(format!("{}: {problem}", path.display())));
+        }
         write(path, &loaded, plan, entry.phases)?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -85,8 +92,9 @@ fn write(path: &Path, loaded: &Loaded, plan: &SignalPlan, phases: bool) -> Resul
     let (shown, file) = (path.display(), path.file_name().unwrap_or_default().to_string_lossy());
     let body = plan_to_ron(&spec).map_err(|e| Failure::Run(format!("{shown}: {e}")))?;
     let text = format!(
-        "// The plan of signal '{id}' of '{}', from `intergreen timing`. docs/plan-files.md explains every field; a scenario\n\
-         // runs it that says: plans: [(signal: \"{id}\", file: \"{file}\")]\n{body}",
+        "// The plan of signal '{}' of '{}', from `intergreen timing`. docs/plan-files.md explains every field; a scenario\n\
+         // runs it that says: plans: [(signal: {id:?}, file: {file:?})]\n{body}",
+        plain(id).replace('\n', " "),
         plain(&loaded.name).replace('\n', " ")
     );
     super::import::write(path, &text)?;

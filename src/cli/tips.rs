@@ -104,6 +104,19 @@ pub fn for_sumo_users(error: &Error) -> Option<String> {
     ))
 }
 
+/// An error of the command line if a negative number stands there where an option is expected: clap's own tip would make it
+/// the scenario's name.
+pub fn for_negative_numbers(error: &Error) -> Option<String> {
+    let Some(ContextValue::String(said)) = error.get(ContextKind::InvalidArg) else { return None };
+    let is_number = said.starts_with('-') && said.parse::<f64>().is_ok();
+    (error.kind() == ErrorKind::UnknownArgument && is_number).then(|| {
+        format!(
+            "'{said}' stands where an option is expected\n\n  tip: a negative value is joined to its option, --option={said}; most \
+             options take none\n\nFor more information, try '--help'."
+        )
+    })
+}
+
 /// The tip for an option of SUMO's.
 fn tip(option: &str) -> Option<&'static str> {
     let of = |names: &[&str]| names.iter().any(|name| matches(name, option));

@@ -24,7 +24,7 @@ use serde::Serialize;
 
 pub use adopt::adopted;
 pub use layout::{Layout, Own, Position, Special};
-pub use place::{lay, place};
+pub use place::{lay, place, zone_room};
 pub use upstream::{Stretch, way_to};
 
 use crate::network::{LaneId, SignalId};

@@ -89,6 +89,16 @@ pub fn lay(
     )
 }
 
+/// How long a zone at a place's stop line can be at most, m; `None`: it is no zone, or its lane does not end at the signal.
+pub fn zone_room(network: &Network, signal: SignalId, place: &DetectorPlace) -> Option<f64> {
+    let mut lanes = network.signals[signal.index()].movements.iter().map(|&m| network.movement(m).from);
+    let lane = lanes.find(|&l| network.lane(l).id == place.lane)?;
+    let is_zone = place.kind == DetectorKind::StopBar && (place.distance_m as f32) < COUNT_M;
+    let line = Line::at(network, lane).filter(|_| is_zone)?;
+    // Whole centimetres, as lengths are written.
+    Some(f64::from((line.reach() * 100.0).round()) / 100.0)
+}
+
 /// A stop line with a lamp: one lane's.
 pub(super) struct Line<'a> {
     network: &'a Network,

@@ -196,7 +196,7 @@ pub struct SplitFailures {
     pub red_occupancy: f64,
 }
 
-/// Actuations at the stop line on yellow and red.
+/// Who passes the stop line on yellow and red. Those who stop on a loop there and leave it on green are none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
 pub struct Red {
     /// On yellow.

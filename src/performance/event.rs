@@ -32,10 +32,6 @@ pub(super) mod code {
 
     /// A detector's fault: other, watchdog, open loop, shorted loop, excessive change.
     pub const DETECTOR_FAULTS: std::ops::RangeInclusive<u8> = 84..=88;
-    /// A push button goes off.
-    pub const BUTTON_OFF: u8 = 89;
-    /// A push button goes on.
-    pub const BUTTON_ON: u8 = 90;
 }
 
 /// Orders names that are numbers as numbers, before all others.

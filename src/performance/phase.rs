@@ -47,8 +47,8 @@ pub(super) struct Reports {
     pub seen: Seen,
     /// Arrivals at the stop line.
     pub arrivals: Vec<Millis>,
-    /// Actuations of loops that look for who passes on yellow and red, and of those that count.
-    pub passed: BTreeMap<Function, Vec<Millis>>,
+    /// Actuations of loops that look for who passes on yellow and red, and of those that count: from when to when.
+    pub passed: BTreeMap<Function, Vec<(Millis, Millis)>>,
     /// When presence detectors were on.
     pub present: Vec<(Millis, Millis)>,
     /// Calls of push buttons.
@@ -182,10 +182,14 @@ impl Work<'_> {
         }
     }
 
-    /// By loops made for it, or else by those that count at the stop line.
+    /// By loops made for it, or else by those that count at the stop line. Such a loop lies before the line: who stops on it
+    /// leaves it after the next green has begun, and has not passed on red.
     fn yellow_red(&mut self, reports: &Reports) {
         let passed = [Function::YellowRed, Function::Count].iter().find_map(|f| reports.passed.get(f));
-        for &at in passed.into_iter().flatten() {
+        for &(at, left) in passed.into_iter().flatten() {
+            if self.aspects.next_green(at).is_some_and(|green| green <= left) {
+                continue;
+            }
             match self.aspects.at(at) {
                 Some(Aspect::Yellow) => self.book.note(at, |t| t.red.on_yellow += 1),
                 Some(Aspect::Red) => self.book.note(at, |t| t.red.on_red += 1),

@@ -90,9 +90,15 @@ impl Reports {
                 self.seen.advance = true;
                 self.arrivals.extend(ons);
             }
-            Function::Count | Function::YellowRed => {
+            // Made to see who passes: each actuation does.
+            Function::YellowRed => {
                 self.seen.stop_line = true;
-                self.passed.entry(detector.function).or_default().extend(ons);
+                self.passed.entry(detector.function).or_default().extend(ons.map(|at| (at, at)));
+            }
+            Function::Count => {
+                self.seen.stop_line = true;
+                let passed = on.on.iter().map(|&(from, to)| (from + detector.travel, to + detector.travel));
+                self.passed.entry(detector.function).or_default().extend(passed);
             }
             Function::Pedestrian => self.buttons.extend(ons),
         }

@@ -163,11 +163,17 @@ fn split_failures_need_both_occupancies() {
 #[test]
 fn yellow_and_red() {
     // On green, on yellow twice, on red once; a counting loop is used only if there is no other.
-    let ons = |channel| [20.0, 30.0, 33.9, 34.0].map(|at| (at, DETECTOR_ON, channel));
-    let events: Vec<_> = three().into_iter().chain(ons(3)).chain([(50.0, DETECTOR_ON, 4)]).collect();
+    let ons = |channel| {
+        let on = [20.0, 30.0, 33.9, 34.0].into_iter();
+        on.flat_map(move |at| [(at, DETECTOR_ON, channel), (at + 0.05, DETECTOR_OFF, channel)])
+    };
+    // Who stops on the counting loop at the end of yellow, or on red, and leaves it with the green that begins at 100 s.
+    let stop = [(33.97, DETECTOR_ON, 5), (101.0, DETECTOR_OFF, 5), (140.0, DETECTOR_ON, 5), (200.0, DETECTOR_OFF, 5)];
+    let events: Vec<_> = three().into_iter().chain(ons(3)).chain(stop).chain([(50.0, DETECTOR_ON, 4)]).collect();
     let (count, red) = (detector(3, 2, Function::Count, 0.0), detector(4, 2, Function::YellowRed, 0.0));
     let of = |uses: &[Detector]| measured(&events, uses).phases[0].total.yellow_red;
     assert_eq!(of(std::slice::from_ref(&count)), Some(Red { on_yellow: 2, on_red: 1 }));
+    assert_eq!(of(&[detector(5, 2, Function::Count, 0.0)]), Some(Red { on_yellow: 0, on_red: 0 }));
     assert_eq!(of(&[count, red]), Some(Red { on_yellow: 0, on_red: 1 }));
     assert_eq!(of(&[]), None);
 }

@@ -9,12 +9,12 @@
 
 use std::sync::Arc;
 
-use intergreen_control::plan::{DetectorMode, DetectorUse, GroupKind, Plan, PlanError, PlanErrors, PlanSpec};
+use intergreen_control::plan::{DetectorMode, DetectorUse, Findings, GroupKind, Plan, PlanErrors, PlanSpec};
 use serde::Serialize;
 
 use super::SignalPlan;
 use super::meetings::{group, way};
-use crate::detectors::{Channel, Detectors, lay};
+use crate::detectors::{Channel, Detectors, lay, zone_room};
 use crate::network::{Direction, LaneId, Network, Signal, SignalId};
 
 /// Which heads each group of a plan switches.
@@ -49,6 +49,8 @@ pub struct OwnPlan {
     pub wiring: Wiring,
     /// Its detectors in the road.
     pub channels: Vec<Channel>,
+    /// Where something lies otherwise than the file says, each beginning with the signal's name.
+    pub notes: Vec<String>,
 }
 
 impl OwnPlan {
@@ -60,7 +62,7 @@ impl OwnPlan {
             nema: None,
             smoothed: Vec::new(),
             opened: Vec::new(),
-            notes: Vec::new(),
+            notes: self.notes.clone(),
             wiring: Some(self.wiring.clone()),
         }
     }
@@ -68,6 +70,10 @@ impl OwnPlan {
 
 /// Most channels of a plan: a controller keeps a record for every number up to the highest.
 const MOST_CHANNELS: u16 = 1024;
+/// Most ways that are said of one group: no signal has as many lamps.
+const MOST_WAYS: usize = 1000;
+/// Most names that a finding lists.
+const MOST_NAMES: usize = 20;
 
 /// Fits a plan to a signal. `ways` says for some groups, by their names, which ways they switch; all others switch those
 /// that they are named after. A plan without detectors has those of `usual`.
@@ -81,6 +87,7 @@ pub fn fit(
     ways: &[(String, Vec<String>)],
     usual: &Detectors,
 ) -> Result<OwnPlan, PlanErrors> {
+    spec.check_sizes()?;
     let mut fitting = Fitting::new(network, signal);
     let wiring = fitting.wiring(&spec, ways);
     let channels = if spec.detectors.is_empty() {
@@ -90,10 +97,19 @@ pub fn fit(
     } else {
         fitting.channels(&spec, usual)
     };
-    if !fitting.wrong.is_empty() {
-        return Err(PlanErrors(fitting.wrong));
-    }
-    Ok(OwnPlan { signal, plan: Arc::new(Plan::new(spec)?), wiring, channels })
+    fitting.wrong.end()?;
+    let notes = spec.detectors.iter().filter_map(|used| {
+        let place = used.place.as_ref()?;
+        let room = zone_room(network, signal, place).filter(|room| *room < place.length_m - 0.05)?;
+        let (id, channel, length) = (&network.signals[signal.index()].id, used.channel, place.length_m);
+        Some(format!(
+            "signal '{id}': detector {channel}: its zone is {room:.1} m long, not {length} m: the way to the stop line of lane \
+             '{}' is no longer",
+            place.lane
+        ))
+    });
+    let notes = notes.collect();
+    Ok(OwnPlan { signal, plan: Arc::new(Plan::new(spec)?), wiring, channels, notes })
 }
 
 /// A usual channel with the groups of the plan in the place of heads.
@@ -117,33 +133,43 @@ struct Fitting<'a> {
     network: &'a Network,
     id: SignalId,
     signal: &'a Signal,
-    wrong: Vec<PlanError>,
+    wrong: Findings,
 }
 
 impl<'a> Fitting<'a> {
     fn new(network: &'a Network, id: SignalId) -> Self {
-        Self { network, id, signal: &network.signals[id.index()], wrong: Vec::new() }
+        Self { network, id, signal: &network.signals[id.index()], wrong: Findings::default() }
     }
 
     fn add(&mut self, element: String, problem: String) {
-        self.wrong.push(PlanError { element, problem });
+        self.wrong.add(element, problem);
     }
 
     /// Which heads the groups switch.
     fn wiring(&mut self, spec: &PlanSpec, ways: &[(String, Vec<String>)]) -> Wiring {
         let mut wiring = Wiring { heads: Vec::new(), groups: vec![None; usize::from(self.signal.groups)] };
         for (name, _) in ways.iter().filter(|w| spec.groups.iter().all(|g| g.name != w.0)) {
-            let names: Vec<&str> = spec.groups.iter().map(|g| g.name.as_str()).collect();
+            if self.wrong.are_many() {
+                break;
+            }
+            let names: Vec<&str> = spec.groups.iter().take(MOST_NAMES).map(|g| g.name.as_str()).collect();
             let problem = format!("is no group of the plan; expected one of: {}", names.join(", "));
             self.add(format!("group '{name}'"), problem);
         }
         for (number, spec_group) in (0..u16::MAX).zip(&spec.groups) {
+            if self.wrong.are_many() {
+                break;
+            }
             let name = &spec_group.name;
             let said = ways.iter().find(|w| w.0 == *name).map(|w| &w.1[..]);
             let (list, is_said) = (said.unwrap_or(std::slice::from_ref(name)), said.is_some());
             let on_foot = spec_group.kind == GroupKind::Pedestrian;
             let mut heads: Vec<u16> = Vec::new();
-            for text in list {
+            if list.len() > MOST_WAYS {
+                let problem = format!("switches {} ways; expected at most {MOST_WAYS}", list.len());
+                self.add(format!("group '{name}'"), problem);
+            }
+            for text in list.iter().take(MOST_WAYS) {
                 match self.heads(text) {
                     Ok(found) => heads.extend(found),
                     // Nobody walks here, so that nobody misses a head.
@@ -171,7 +197,7 @@ impl<'a> Fitting<'a> {
             wiring.heads.push(heads);
         }
         for head in 0..self.signal.groups {
-            if wiring.group(head).is_none() && self.is_obeyed(head) && self.wrong.is_empty() {
+            if wiring.group(head).is_none() && self.is_obeyed(head) && self.wrong.count() == 0 {
                 let problem = format!("none switches {}; expected a group for every way", self.words(head));
                 self.add("groups".into(), problem);
             }
@@ -240,6 +266,9 @@ impl<'a> Fitting<'a> {
     fn channels(&mut self, spec: &PlanSpec, usual: &Detectors) -> Vec<Channel> {
         let mut channels: Vec<Channel> = Vec::new();
         for used in &spec.detectors {
+            if self.wrong.are_many() {
+                break;
+            }
             let element = format!("detector {}", used.channel);
             if used.channel >= MOST_CHANNELS {
                 let problem = format!("is number {}; expected at most {}", used.channel, MOST_CHANNELS - 1);

@@ -32,7 +32,7 @@ pub use city::city_scenario;
 pub use error::ScenarioError;
 pub use format::{NetworkFile, ScenarioFile, VehicleFile};
 pub use generated::scenario as generated_scenario;
-pub use plan::{is_scenario, read_plan};
+pub use plan::{is_plan, is_scenario, read_plan};
 pub use plan_place::Places;
 pub use words::{expected_names, read as read_ron};
 pub use write::{Read, plan_to_ron, scenario_of, to_ron};
@@ -127,7 +127,7 @@ impl Scenario {
     pub fn from_ron_with(text: &str, name: &str, edits: &[(String, String)]) -> Result<Self, ScenarioError> {
         let parsed = format::parse(text, name)?;
         let folder = Path::new(name).parent().unwrap_or(Path::new("")).to_owned();
-        let bundled = BUNDLED_ALL.iter().any(|b| b.1 == text);
+        let bundled = false;
         let plan_folder = folder.clone();
         let mut scenario = if edits.is_empty() {
             let (source, text) = (name.to_owned(), text.to_owned());
@@ -143,13 +143,23 @@ impl Scenario {
         Ok(scenario)
     }
 
-    /// A scenario in the program itself, by its name; `None`: there is none of that name.
+    /// A scenario in the program itself, by its name; `None`: there is none of that name. Its plan files are those in the
+    /// program, whatever lies in the working directory.
     ///
     /// # Errors
     /// None in practice: the files are part of the program and tested.
     pub fn bundled(name: &str) -> Option<Result<Self, ScenarioError>> {
+        Self::bundled_with(name, &[])
+    }
+
+    /// The same with values changed, as in [`Scenario::from_ron_with`].
+    ///
+    /// # Errors
+    /// If a value does not fit.
+    pub fn bundled_with(name: &str, edits: &[(String, String)]) -> Option<Result<Self, ScenarioError>> {
         let (_, text) = BUNDLED_ALL.iter().find(|b| b.0 == name)?;
-        Some(Self::from_ron(text, &format!("{name}.ron")))
+        let scenario = Self::from_ron_with(text, &format!("{name}.ron"), edits);
+        Some(scenario.map(|scenario| Self { bundled: true, ..scenario }))
     }
 
     /// Makes the network and the demand, routes resolved and scaled by the file's own factor.

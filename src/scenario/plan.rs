@@ -11,6 +11,9 @@ use super::format::options;
 use super::place::locate;
 use super::words::{Found, words};
 
+/// Larger files are no plans, bytes: one of a thousand groups has a tenth of it.
+const MOST_TEXT: usize = 16 << 20;
+
 /// The part of a file that tells what it is.
 #[derive(Deserialize)]
 struct Head {
@@ -31,6 +34,14 @@ pub fn is_scenario(text: &str) -> bool {
     ["network", "vehicles", "demand"].into_iter().any(has) && !has("groups")
 }
 
+/// Whether a text is meant to be a signal plan: it has groups, and no network.
+pub fn is_plan(text: &str) -> bool {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let start = locate(text, &[]);
+    let has = |field: &str| locate(text, &[field.into()]).is_some_and(|at| Some(at) != start);
+    has("groups") && !has("network")
+}
+
 /// Parses a signal plan; `name` stands for it in messages. What it says is not checked:
 /// [`Plan::new`](intergreen_control::Plan::new) does that.
 ///
@@ -43,6 +54,9 @@ pub fn read_plan(text: &str, name: &str) -> Result<PlanSpec, ScenarioError> {
     let wrong = |byte, problem: String| Err(ScenarioError::new(name, text, byte, problem));
     if text.trim().is_empty() {
         return wrong(None, "is empty; expected a signal plan".into());
+    }
+    if text.len() > MOST_TEXT {
+        return wrong(None, format!("is larger than {} MB; expected a signal plan", MOST_TEXT >> 20));
     }
     // A newer file must be told from a wrong one, and a scenario from a plan, before their unknown fields are met.
     let head = options.from_str::<Head>(text).ok();

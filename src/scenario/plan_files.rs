@@ -37,13 +37,13 @@ impl Scenario {
             }
             let path = self.plan_folder.join(&entry.file);
             let shown = path.display().to_string();
-            let text = match (file::read_text(&path), self.bundled_plan(&entry.file)) {
-                (Ok(text), _) => {
+            let text = match self.bundled_plan(&entry.file) {
+                Some(text) => text.to_owned(),
+                None => {
+                    let text = file::read_text(&path).map_err(|e| refuse("file", format!("'{shown}' {e}")))?;
                     files.push(path);
                     text
                 }
-                (Err(_), Some(text)) => text.to_owned(),
-                (Err(e), None) => return Err(refuse("file", format!("'{shown}' {e}"))),
             };
             let spec: PlanSpec = read_plan(&text, &shown)?;
             let ways: Vec<_> = entry.groups.iter().map(|(name, ways)| (name.clone(), ways.clone())).collect();

@@ -247,6 +247,14 @@ fn on_a_weekend_the_avenue_is_free() {
     assert_eq!(run(sunday).code, 0);
     let log = std::fs::read_to_string(format!("{out}/events.csv")).expect("the log");
     assert!(rows(&log).iter().all(|r| !["131", "132", "150", "151", "152"].contains(&r[2])));
+    // The signals work all the same: each phase of the avenue has its greens, and some of the side streets.
+    for signal in ["1", "2", "3"] {
+        let of = |code: &str| rows(&log).iter().filter(|r| r[1] == signal && r[2] == code).map(|r| r[3].to_owned()).collect();
+        let greens: Vec<String> = of("1");
+        assert!(["2", "4", "6", "8"].iter().all(|phase| greens.iter().any(|g| g == phase)), "{signal}: {greens:?}");
+        let gap_outs: Vec<String> = of("4");
+        assert!(!gap_outs.is_empty(), "{signal}: free, greens end when nobody comes");
+    }
 }
 
 #[test]
@@ -403,4 +411,124 @@ fn splits_that_do_not_sum_to_the_cycle_make_no_pattern() {
     let said = run(["run", &config, "--controller", "nema,coordinated=true", "--quiet", "--json"]);
     let expected = "x: coordinated=true has no effect, it runs free: the plan has no pattern of phases";
     assert_eq!(said.json()["remarks"], serde_json::json!([expected]), "{said:?}");
+}
+
+#[test]
+fn a_plan_without_end_is_refused_before_anything_is_made_of_it() {
+    let s = Scratch::new();
+    std::fs::create_dir_all(s.path("avenue")).expect("the temporary folder can be written");
+    let scenario = read("scenarios/avenue.ron");
+    for name in ["first", "second", "third"] {
+        s.write(&format!("avenue/{name}.ron"), read(&format!("scenarios/avenue/{name}.ron")));
+    }
+    let group = |name: &str| format!("(name: \"{name}\", kind: vehicle, min_green: 5, yellow: 3),");
+    let plan = |groups: &str, more: &str| format!("(version: 1, groups: [{groups}]{more})");
+    let said = |plan: &str, scenario: &str| {
+        let file = s.write("avenue/second.ron", plan);
+        let all = s.write("avenue.ron", scenario);
+        [run(["check".as_ref(), file.as_os_str()]), run(["check".as_ref(), all.as_os_str()])]
+    };
+    let groups = |n: usize| (0..n).map(|i| group(&format!("g{i}"))).collect::<String>();
+    // Ten thousand groups, a name of a megabyte: neither is looked at any further.
+    for said in said(&plan(&groups(10_000), ""), &scenario) {
+        assert!(said.code == 2 && said.stderr.contains("groups: there are 10000; expected 1 to 1000"), "{said:?}");
+    }
+    for said in said(&plan(&group(&"x".repeat(1 << 20)), ""), &scenario) {
+        let words = "group 1: has a name of 1048576 bytes; expected at most 200";
+        assert!(said.code == 2 && said.stderr.contains(words) && said.stderr.len() < 1000, "{}", said.stderr.len());
+    }
+    // A thousand groups, and as many names that are none of them: the product has a million words.
+    let names: String = (0..1000).map(|i| format!("\"n{i}\": [\"av1\"],")).collect();
+    let with_names = replaced(&scenario, ("\"eb_left\": [\"av1:l\"]", &format!("{names} \"eb_left\": [\"av1:l\"]")));
+    let said_of_names = &said(&plan(&groups(1000), ""), &with_names)[1];
+    let (code, text) = (said_of_names.code, &said_of_names.stderr);
+    assert!(code == 2 && text.contains("is no group of the plan; expected one of: g0, g1, "), "{text}");
+    assert!(text.contains("(and 100 problems more)") && text.len() < 2000, "{text}");
+    // Half a million pairs without intergreens: the first hundred are listed.
+    let pairs = (0..1000).flat_map(|a| (0..a).map(move |b| format!("(\"g{a}\",\"g{b}\"),"))).collect::<String>();
+    let said_of_pairs = &said(&plan(&groups(1000), &format!(", forbidden: [{pairs}]")), &scenario)[0];
+    let (code, lines) = (said_of_pairs.code, said_of_pairs.stderr.lines().count());
+    assert!(code == 2 && lines <= 102 && said_of_pairs.stderr.contains("plan: has more problems"), "{lines} lines");
+    // A list of ways without end.
+    let ways = "\"av1:l\",".repeat(100_000);
+    let with_ways = replaced(&scenario, ("\"eb_left\": [\"av1:l\"]", &format!("\"eb_left\": [{ways}]")));
+    let said_of_ways = &said(&read("scenarios/avenue/second.ron"), &with_ways)[1];
+    let words = "group 'eb_left': switches 100000 ways; expected at most 1000";
+    assert!(said_of_ways.code == 2 && said_of_ways.stderr.contains(words), "{}", said_of_ways.stderr);
+}
+
+#[test]
+fn fixed_time_without_a_program_serves_everybody_while_its_calendar_is_free() {
+    // Seven to eight is its pattern's; before that, and from a quarter to eight on, the calendar says free.
+    let said = run(["run", "avenue", "--controller", "fixed_time", "--drain", "--quiet", "--json"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let result = said.json();
+    assert_eq!(result["fallbacks"], serde_json::json!([]), "no cycle fault");
+    assert_eq!(result["vehicles"]["arrived"], result["vehicles"]["loaded"]);
+    let remark = "first, second, third: there is no program: while no pattern is in force it runs the first, 'morning'";
+    assert_eq!(result["remarks"], serde_json::json!([remark]));
+    let text = run(["run", "avenue", "--controller", "fixed_time", "--until", "24400"]);
+    assert!(text.stdout.contains("it runs the first, 'morning'"), "{text:?}");
+}
+
+#[test]
+fn a_bundled_scenario_is_whole_whatever_lies_in_the_working_directory() {
+    let s = Scratch::new();
+    std::fs::create_dir_all(s.path("avenue")).expect("the temporary folder can be written");
+    for name in ["first", "second", "third"] {
+        s.write(&format!("avenue/{name}.ron"), "none of its plans");
+    }
+    let said = |args: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_intergreen")).args(args).current_dir(s.path("")).output();
+        let out = out.expect("the program runs");
+        (out.status.code(), String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned())
+    };
+    let (code, text) = said(&["check", "avenue"]);
+    assert!(code == Some(0) && text.contains("avenue: good"), "{text}");
+    let (code, text) = said(&["run", "avenue", "--until", "24010", "--quiet"]);
+    assert_eq!(code, Some(0), "{text}");
+    // A file of that name is what is meant by it.
+    s.write("avenue.ron", read("scenarios/avenue.ron"));
+    let (code, text) = said(&["check", "avenue.ron"]);
+    assert!(code == Some(2) && text.contains("avenue/first.ron:1:1"), "{text}");
+}
+
+#[test]
+fn a_plan_file_is_not_written_over_nor_run() {
+    let s = Scratch::new();
+    let file = text_of(&s, "plan.ron");
+    let write = ["timing", "avenue", "--signal", "second", "--write", &file];
+    assert_eq!(run(write).code, 0);
+    let edited = format!("// edited\n{}", std::fs::read_to_string(&file).expect("the plan"));
+    assert!(edited.contains(r#"plans: [(signal: "second", file: "plan.ron")]"#), "{edited}");
+    std::fs::write(&file, &edited).expect("the temporary folder can be written");
+    let said = run(write);
+    assert!(said.code == 2 && said.stderr.contains("is there already"), "{said:?}");
+    assert_eq!(std::fs::read_to_string(&file).expect("the plan"), edited);
+    let said = run(["run", &file]);
+    assert!(said.code == 2 && said.stderr.contains("is a signal plan; expected a scenario."), "{said:?}");
+    assert_eq!(run([&write[..], &["--force"]].concat()).code, 0);
+    assert!(!std::fs::read_to_string(&file).expect("the plan").contains("// edited"));
+    let said = run(["run", "avenue", "--until", "-5"]);
+    assert!(said.code == 2 && !said.stderr.contains("-- -5"), "{said:?}");
+}
+
+#[test]
+fn check_says_what_is_odd_about_detectors() {
+    let detectors = |list: &str| format!("    detectors: [{list}],\n    patterns: [(");
+    let place = |channel: u16, kind: &str, distance: u32, length: u32| {
+        format!(
+            "(channel: {channel}, groups: [\"eb\"], place: (kind: {kind}, lane: \"av1.bay_0\", distance_m: {distance}, \
+             length_m: {length}, speed_m_s: 13.9)),"
+        )
+    };
+    let same = ("version: 2", "version: 2");
+    let long = detectors(&place(0, "stop_bar", 0, 900));
+    let said = avenue_with(same, &[("    patterns: [(", &long)]);
+    let all = format!("{}{}", said.stdout, said.stderr);
+    assert!(said.code == 0 && all.contains("signal 'second': detector 0: its zone is ") && all.contains("not 900 m"), "{all}");
+    let turned = detectors(&[place(0, "x", 60, 2), place(1, "in", 30, 2)].concat());
+    let said = avenue_with(same, &[("    patterns: [(", &turned)]);
+    let words = "signal 'second', lane 'av1.bay_0': its loop IN lies at 30 m, no further upstream than X at 60 m";
+    assert!(said.code == 0 && said.stdout.contains(words), "{said:?}");
 }

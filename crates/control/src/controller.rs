@@ -33,7 +33,7 @@ use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::V
 use crate::{
     DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Millis, Plan, Strategy, View, Wakes,
     kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
-    log::{Reason, code},
+    log::{Reason, code, phase_number},
     plan::{DayAction, Pattern, WallClock},
 };
 
@@ -158,6 +158,8 @@ pub struct Controller {
     /// Inputs whose time has not come, in order of time; of one time, in order of arrival.
     inputs: VecDeque<Input>,
     journal: Journal,
+    /// The detectors that are push buttons, in order.
+    buttons: Vec<u16>,
 }
 
 /// A strategy that is asked this much too late is asked for the present only: the caller's clock jumped, and replaying
@@ -185,6 +187,7 @@ impl Controller {
             commanded: false,
             inputs: VecDeque::with_capacity(2 * usize::from(detectors)),
             journal: Journal::new(2 * groups, false),
+            buttons: plan.buttons(),
             kernel: Kernel::new(plan),
         }
     }
@@ -384,7 +387,12 @@ impl Controller {
     /// Tells the log, and those whom they call and extend, which detectors are broken.
     fn tell_of_health(&mut self, at: Millis) {
         while let Some((detector, health)) = self.detectors.take_news() {
-            self.journal.event(at, health.code(), detector.saturating_add(1), Reason::Diagnosed);
+            let code = match (self.is_button(detector), health) {
+                (false, health) => health.code(),
+                (true, Health::Good) => code::BUTTON_RESTORED,
+                (true, _) => code::BUTTON_FAILED,
+            };
+            self.journal.event(at, code, detector.saturating_add(1), Reason::Diagnosed);
             self.group_calls.fail(detector, health != Health::Good, at, &self.lamps);
         }
     }
@@ -397,12 +405,29 @@ impl Controller {
 
     fn take_edge(&mut self, at: Millis, event: DetectorEvent) {
         if self.detectors.handle(event) {
-            let code = if event.on { code::DETECTOR_ON } else { code::DETECTOR_OFF };
+            let code = match (self.is_button(event.detector), event.on) {
+                (false, true) => code::DETECTOR_ON,
+                (false, false) => code::DETECTOR_OFF,
+                (true, true) => code::BUTTON_ON,
+                (true, false) => code::BUTTON_OFF,
+            };
             self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
             self.tell_of_health(at);
             self.group_calls.edge(event.detector, event.on, event.at, &self.lamps);
             self.tell_of_calls();
         }
+    }
+
+    /// Tells the log of a command to the phase of a group, if it is new: with one code of a pair, for its begin and its end,
+    /// of vehicles and people on foot.
+    fn tell_of_group(&mut self, at: Millis, group: u16, before: bool, on: bool, codes: [[u8; 2]; 2]) {
+        let Some(phase) = phase_number(self.plan(), group).filter(|_| before != on) else { return };
+        let on_foot = self.plan().groups().get(usize::from(group)).is_some_and(|g| g.is_pedestrian());
+        self.journal.event(at, codes[usize::from(on_foot)][usize::from(!on)], phase, Reason::Command);
+    }
+
+    fn is_button(&self, detector: u16) -> bool {
+        self.buttons.binary_search(&detector).is_ok()
     }
 
     fn take_command(&mut self, at: Millis, command: Command) {
@@ -412,8 +437,17 @@ impl Controller {
                 self.commanded = on;
                 self.kernel.flash(on || self.flashes);
             }
-            Command::Hold { group, on } => self.kernel.hold(group, on),
-            Command::Omit { group, on } => self.kernel.omit(group, on),
+            Command::Hold { group, on } => {
+                let [before, _] = self.kernel.commanded(group);
+                self.kernel.hold(group, on);
+                self.tell_of_group(at, group, before, on, [[code::HOLD, code::HOLD_END]; 2]);
+            }
+            Command::Omit { group, on } => {
+                let [_, before] = self.kernel.commanded(group);
+                self.kernel.omit(group, on);
+                let codes = [[code::OMIT, code::OMIT_END], [code::PED_OMIT, code::PED_OMIT_END]];
+                self.tell_of_group(at, group, before, on, codes);
+            }
             Command::ForceOff { group } => self.kernel.force_off(group),
             Command::Call { group } => {
                 self.group_calls.call(group);

@@ -2,8 +2,9 @@
 //!
 //! What is in force at time t is what covers (t − offset) modulo the cycle, whatever happened before: a cabinet that was
 //! off for a minute comes back in step with its neighbours. Where the controller knows the time of day, t counts from
-//! midnight. Without a program the stages or phases of the pattern in
-//! force are requested at the times of their splits; the kernel makes the changes.
+//! midnight. Without a program the stages or phases of the pattern in force are requested at the times of their splits; the
+//! kernel makes the changes. Where none is in force (free) the first pattern of the plan runs: whoever asks no sensor
+//! cannot run free, and has to serve everybody all the same.
 
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 
@@ -25,7 +26,11 @@ pub(crate) const ENTRY: Entry = Entry {
         if setup.plan.program().is_none() && setup.plan.spec().patterns.is_empty() {
             return Err(setup.unsuitable("the plan has neither a program nor a pattern"));
         }
-        Ok(Box::new(FixedTime::default()))
+        let spec = setup.plan.spec();
+        let first = spec.patterns.first().filter(|_| spec.program.is_none() && !spec.calendar.days.is_empty());
+        let remark =
+            first.map(|p| format!("there is no program: while no pattern is in force it runs the first, '{}'", p.name));
+        Ok(Box::new(FixedTime { remark, ..FixedTime::default() }))
     },
 };
 
@@ -38,6 +43,8 @@ const DAY: Millis = Millis(86_400_000);
 pub struct FixedTime {
     /// Kept for the explanation only: the next decision does not depend on it.
     last: Option<Last>,
+    /// What it does otherwise than asked.
+    remark: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,9 +73,9 @@ fn request(plan: &Plan, pattern: Option<&Pattern>, now: Millis) -> (Request<'sta
         let (step, until) = program.step_at(now);
         return (Request::Step(step), Last { what: What::Step, number: number(step), until });
     }
-    // Free, without a program: what is shown stays.
+    // A pattern that asks for nobody: what is shown stays.
     let rest = (Request::Stage(usize::MAX), Last { what: What::Nothing, number: 0, until: now + Millis(1000) });
-    let Some(pattern) = pattern else { return rest };
+    let Some(pattern) = pattern.or(plan.spec().patterns.first()) else { return rest };
     let into = Millis((now.0 % pattern.cycle.0 - pattern.offset.0).rem_euclid(pattern.cycle.0));
     if let Some(rings) = plan.rings().filter(|_| !pattern.phases.is_empty()) {
         let (phases, walks, until) = phases_at(plan, rings, pattern, into);
@@ -163,6 +170,10 @@ impl Strategy for FixedTime {
         }
         self.last = Some(last);
         Decision { request, next: last.until }
+    }
+
+    fn remark(&self) -> Option<&str> {
+        self.remark.as_deref()
     }
 
     fn explain(&self) -> String {

@@ -282,7 +282,7 @@ proptest! {
             controller.advance(Millis(now));
             let outputs = drain(&mut controller);
             history.extend(outputs.iter().filter_map(|o| match o {
-                Output::Event(e) if ![81, 82].contains(&e.code) => Some(format!("{} {}", e.at.seconds(), e.words(&plan))),
+                Output::Event(e) if ![81, 82, 89, 90].contains(&e.code) => Some(format!("{} {}", e.at.seconds(), e.words(&plan))),
                 _ => None,
             }));
             history.drain(..history.len().saturating_sub(60));

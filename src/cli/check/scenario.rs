@@ -29,6 +29,7 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
     let mut sim = made.map_err(|e| vec![format!("{shown}: {e}")])?;
     loaded.give_commands(&mut sim).map_err(|e| vec![e.to_string()])?;
     let departures = sim.scene().departures.len();
+    odd.extend(of_controllers(&sim, &loaded));
     let warnings = warnings(odd, &loaded, &waivers(sim.plans(), &loaded.network), departures);
     loaded.demand = Arc::unwrap_or_clone(demand);
     let good = match warnings.len() {
@@ -47,6 +48,37 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
         let _ = writeln!(text, "note: left aside, which changes no result: {kind} ×{n}, first: {first}");
     }
     Ok(Checked { text, warnings: warnings.len() })
+}
+
+/// What is odd about signals and their strategies.
+fn of_controllers(sim: &Simulation, loaded: &Loaded) -> Vec<String> {
+    let mut odd = Vec::new();
+    let asks_sensors = sim.scene().setup.controller.0 != "fixed_time";
+    for (own, controller) in sim.plans().iter().zip(&sim.controllers().list) {
+        let id = &loaded.network.signals[own.signal.index()].id;
+        odd.extend(controller.remark().map(|remark| format!("signal '{id}': {remark}")));
+        let detectors = &controller.plan().spec().detectors;
+        if asks_sensors && detectors.is_empty() {
+            odd.push(format!("signal '{id}': has no detectors: everybody is served in every cycle"));
+        }
+        if own.wiring.is_some() {
+            odd.extend(own.notes.iter().cloned());
+        }
+        let places = |kind| detectors.iter().filter_map(|d| d.place.as_ref()).filter(move |p| p.kind == kind);
+        for (x, far) in places(DetectorKind::X).flat_map(|x| places(DetectorKind::In).map(move |far| (x, far))) {
+            if x.lane == far.lane && far.distance_m <= x.distance_m {
+                let (lane, x, far) = (&x.lane, x.distance_m, far.distance_m);
+                odd.push(format!(
+                    "signal '{id}', lane '{lane}': its loop IN lies at {far} m, no further upstream than X at {x} m"
+                ));
+            }
+        }
+    }
+    odd.extend(sim.controllers().fallbacks.iter().map(|f| {
+        let id = &loaded.network.signals[f.signal.index()].id;
+        format!("signal '{id}': {} runs instead: {}", f.runs, f.why)
+    }));
+    odd
 }
 
 /// What controllers see: how many channels of which kind, and which of them the files had already.

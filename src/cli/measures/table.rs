@@ -13,7 +13,17 @@ const MOST_FINDINGS: usize = 10;
 pub fn text(measured: &Measured) -> String {
     let mut text = String::new();
     let (shown, still): (Vec<_>, Vec<_>) = measured.report.signals.iter().partition(|s| !is_still(s));
-    shown.iter().for_each(|signal| one(&mut text, measured, signal));
+    let mut titles = [false; COLUMNS.len()];
+    shown.iter().for_each(|signal| one(&mut text, measured, signal, &mut titles));
+    if titles.contains(&true) {
+        text.push_str("phase: its number; of a plan without rings, the number of the group\n");
+    }
+    for (title, says, _) in COLUMNS.iter().zip(titles).filter(|(_, shown)| *shown).map(|(column, _)| column) {
+        let _ = writeln!(text, "{title}: {says}");
+    }
+    if titles.contains(&true) {
+        text.push('\n');
+    }
     if !still.is_empty() {
         let names: Vec<String> = still.iter().take(MOST_FINDINGS).map(|s| plain(&s.signal)).collect();
         let more = if still.len() > names.len() { ", …" } else { "" };
@@ -33,41 +43,43 @@ fn is_still(signal: &Signal) -> bool {
     signal.detectors.is_empty() && !signal.phases.iter().any(|p| moves(&p.total))
 }
 
-/// Columns: title, and the cell of a phase.
-type Column = (&'static str, fn(&Measures) -> Option<String>);
+/// Columns: title, what it says, and the cell of a phase.
+type Column = (&'static str, &'static str, fn(&Measures) -> Option<String>);
 
 const COLUMNS: &[Column] = &[
-    ("services", |m| m.split.map(|s| s.count.to_string())),
-    ("gap-out", |m| Some(m.terminations.gap_outs.to_string())),
-    ("max-out", |m| Some(m.terminations.max_outs.to_string())),
-    ("force-off", |m| Some(m.terminations.force_offs.to_string())),
-    ("split s", |m| m.split.map(|s| format!("{:.1}", s.mean_s))),
-    ("85 % s", |m| m.split.map(|s| format!("{:.1}", s.p85_s))),
-    ("green s", |m| m.green.map(|s| format!("{:.1}", s.mean_s))),
-    ("g/C", |m| m.green_share.map(|s| format!("{s:.2}"))),
-    ("arrivals", |m| m.arrivals.map(|a| a.total.to_string())),
-    ("on green", |m| m.arrivals_on_green.map(|s| format!("{:.0} %", s * 100.0))),
-    ("platoon", |m| m.platoon_ratio.map(|r| format!("{r:.2}"))),
-    ("delay s", |m| m.approach_delay_s.map(|d| format!("{d:.1}"))),
-    ("split failures", |m| m.split_failures.map(|f| format!("{} of {}", f.failures, f.services))),
-    ("on yellow", |m| m.yellow_red.map(|r| r.on_yellow.to_string())),
-    ("on red", |m| m.yellow_red.map(|r| r.on_red.to_string())),
-    ("walks", |m| m.pedestrians.map(|p| p.walks.to_string())),
-    ("wait s", |m| m.pedestrians.and_then(|p| p.delay).map(|d| format!("{:.1}", d.mean_s))),
+    ("services", "greens that began and ended", |m| m.split.map(|s| s.count.to_string())),
+    ("gap-out", "greens that ended because nobody extended them", |m| Some(m.terminations.gap_outs.to_string())),
+    ("max-out", "because their greatest length was reached", |m| Some(m.terminations.max_outs.to_string())),
+    ("force-off", "because the coordination or a fixed plan ended them", |m| Some(m.terminations.force_offs.to_string())),
+    ("split s", "mean of green, yellow and red clearance", |m| m.split.map(|s| format!("{:.1}", s.mean_s))),
+    ("85 % s", "85 in 100 splits are at most so long", |m| m.split.map(|s| format!("{:.1}", s.p85_s))),
+    ("green s", "mean green", |m| m.green.map(|s| format!("{:.1}", s.mean_s))),
+    ("g/C", "share of the time that is green", |m| m.green_share.map(|s| format!("{s:.2}"))),
+    ("arrivals", "vehicles at advance detectors, moved on by their way to the stop line", |m| m.arrivals.map(|a| a.total.to_string())),
+    ("on green", "share of them that arrive on green", |m| m.arrivals_on_green.map(|s| format!("{:.0} %", s * 100.0))),
+    ("platoon", "that share over g/C: above 1 platoons meet green", |m| m.platoon_ratio.map(|r| format!("{r:.2}"))),
+    ("delay s", "mean time from arrivals to the next green", |m| m.approach_delay_s.map(|d| format!("{d:.1}"))),
+    ("split failures", "greens whose stop line was occupied for over 79 % of the green and of the first 5 s of red", |m| m.split_failures.map(|f| format!("{} of {}", f.failures, f.services))),
+    ("on yellow", "vehicles that pass the stop line on yellow", |m| m.yellow_red.map(|r| r.on_yellow.to_string())),
+    ("on red", "on red, turns on red among them; who stops on the loop has not passed", |m| m.yellow_red.map(|r| r.on_red.to_string())),
+    ("walks", "begins of walk", |m| m.pedestrians.map(|p| p.walks.to_string())),
+    ("wait s", "mean time from the call on foot to the walk", |m| m.pedestrians.and_then(|p| p.delay).map(|d| format!("{:.1}", d.mean_s))),
 ];
 
 /// How what is skipped is called if it is a code.
 const CODES: &str = "events of code ";
 
-fn one(text: &mut String, measured: &Measured, signal: &Signal) {
+/// One signal; which columns it shows is entered.
+fn one(text: &mut String, measured: &Measured, signal: &Signal, titles: &mut [bool]) {
     let words = |seconds: f64| measured.clock.words(intergreen_control::Millis::from_seconds(seconds));
     let (name, events) = (plain(&signal.signal), thousands(signal.events as f64, 0));
     // Writing to a String cannot fail.
     let _ = writeln!(text, "signal {name}: {events} events, {} to {}", words(signal.from_s), words(signal.to_s));
     let rows: Vec<Vec<String>> =
-        signal.phases.iter().map(|p| COLUMNS.iter().map(|c| (c.1)(&p.total).unwrap_or_default()).collect()).collect();
+        signal.phases.iter().map(|p| COLUMNS.iter().map(|c| (c.2)(&p.total).unwrap_or_default()).collect()).collect();
     // A column that is empty everywhere is left out.
     let wanted: Vec<usize> = (0..COLUMNS.len()).filter(|&c| rows.iter().any(|r| !r[c].is_empty())).collect();
+    wanted.iter().for_each(|&c| titles[c] = true);
     let width = |c: usize| rows.iter().map(|r| r[c].len()).max().unwrap_or(0).max(COLUMNS[c].0.len());
     let mut line = |first: &str, cell: &dyn Fn(usize) -> String| {
         let _ = write!(text, "{first:>7}");

@@ -98,7 +98,8 @@ struct Row<'a> {
     channel: u16,
     /// As `atspm` calls it; names of ours where it knows none.
     function: &'static str,
-    place: &'a DetectorPlace,
+    /// None: a push button.
+    place: Option<&'a DetectorPlace>,
     /// Time from its near border to the stop line, s: 0 for those that lie there.
     travel: f64,
 }
@@ -138,11 +139,23 @@ fn rows(plan: &Plan) -> Vec<Row<'_>> {
         for phase in groups.flat_map(|group| phases(plan, group)) {
             for function in functions {
                 let (channel, travel) = (used.channel.saturating_add(1), way / place.speed_m_s.max(1.0));
-                let row = Row { phase, channel, function, place, travel };
+                let row = Row { phase, channel, function, place: Some(place), travel };
                 // Several groups may belong to one phase.
                 if !rows.iter().rev().take_while(|r| r.channel == channel).any(|r| *r == row) {
                     rows.push(row);
                 }
+            }
+        }
+    }
+    // Buttons lie nowhere; those whom they call have their walks with a phase.
+    let buttons = plan.buttons();
+    for used in plan.spec().detectors.iter().filter(|d| buttons.binary_search(&d.channel).is_ok()) {
+        let groups = used.groups.iter().filter_map(|name| plan.find_group(name));
+        for phase in groups.filter_map(|group| phase_number(plan, group)) {
+            let channel = used.channel.saturating_add(1);
+            let row = Row { phase, channel, function: "Pedestrian", place: None, travel: 0.0 };
+            if !rows.contains(&row) {
+                rows.push(row);
             }
         }
     }
@@ -162,9 +175,9 @@ fn detectors(w: &mut dyn Write, sim: &Simulation) -> Result<()> {
                 row.channel.to_string(),
                 row.function.to_owned(),
                 signal.id.clone(),
-                row.place.lane.clone(),
-                format!("{:.1}", row.place.distance_m),
-                format!("{:.1}", row.place.length_m),
+                row.place.map(|p| p.lane.clone()).unwrap_or_default(),
+                row.place.map(|p| format!("{:.1}", p.distance_m)).unwrap_or_default(),
+                row.place.map(|p| format!("{:.1}", p.length_m)).unwrap_or_default(),
                 format!("{:.1}", row.travel),
             ])?;
         }
@@ -218,6 +231,17 @@ mod tests {
             (1, 7, "Presence", 0.0),
         ];
         assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn push_buttons_are_for_the_phases_of_their_walks() {
+        let mut spec = plan(&[]).spec().clone();
+        let walk = spec.groups.iter().find(|g| g.kind == GroupKind::Pedestrian).expect("a walk").name.clone();
+        spec.detectors = vec![DetectorUse { channel: 4, groups: vec![walk.clone()], ..DetectorUse::default() }];
+        let plan = Plan::new(spec).unwrap();
+        let phase = phase_number(&plan, plan.find_group(&walk).unwrap()).unwrap();
+        let rows: Vec<_> = rows(&plan).iter().map(|r| (r.phase, r.channel, r.function, r.place.is_none())).collect();
+        assert_eq!(rows, [(phase, 5, "Pedestrian", true)]);
     }
 
     #[test]

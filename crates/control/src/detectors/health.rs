@@ -6,6 +6,8 @@
 //!   actuations.
 //! - **expected**: what a detector would have counted by its usual share of all that the cabinet's detectors count. In
 //!   a quiet night nothing is expected of anybody; where the others count as always it is soon too much to be chance.
+//!   One that has never counted has no share: half of what the others at its stop line counted is expected of it, of one
+//!   further upstream a quarter, since some come there from elsewhere.
 
 use crate::{Millis, plan::DetectorLimits};
 

@@ -14,7 +14,11 @@ use alloc::{vec, vec::Vec};
 
 pub use self::health::{Health, Measures};
 use self::health::{MINUTE, Minute, Seen, Share, judge};
-use crate::{Millis, Plan, StateError, StateReader, plan::DetectorLimits, state};
+use crate::{
+    Millis, Plan, StateError, StateReader,
+    plan::{DetectorKind, DetectorLimits},
+    state,
+};
 
 /// An edge of one detector.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -51,6 +55,8 @@ pub struct DetectorBank {
     detectors: Vec<Detector>,
     /// By detector, when it is taken for broken; empty: never.
     limits: Vec<DetectorLimits>,
+    /// By detector, its stop line, if the plan says where it lies, and whether it lies there; empty: none does.
+    lines: Vec<Option<(u16, bool)>>,
     /// When the minute ends.
     next: Option<Millis>,
     /// Since when is counted.
@@ -88,7 +94,16 @@ impl DetectorBank {
             ..DetectorLimits::default()
         };
         let limits = |channel: u16| uses.iter().find(|d| d.channel == channel).map_or(never, |d| d.diagnostics);
-        Self { limits: (0..detectors).map(limits).collect(), ..Self::new(detectors) }
+        let mut lanes: Vec<&str> = uses.iter().filter_map(|d| Some(d.place.as_ref()?.lane.as_str())).collect();
+        lanes.sort_unstable();
+        lanes.dedup();
+        let line = |channel: u16| {
+            let place = uses.iter().find(|d| d.channel == channel)?.place.as_ref()?;
+            let number = lanes.binary_search(&place.lane.as_str()).ok()?;
+            Some((u16::try_from(number).ok()?, matches!(place.kind, DetectorKind::StopBar | DetectorKind::Count)))
+        };
+        let lines = (0..detectors).map(line).collect();
+        Self { limits: (0..detectors).map(limits).collect(), lines, ..Self::new(detectors) }
     }
 
     /// The first minute begins.
@@ -111,11 +126,12 @@ impl DetectorBank {
         self.next = Some(if jumped { at } else { end } + MINUTE);
         for number in (0..u16::MAX).take(self.detectors.len()) {
             let on_time = self.on_time(number, at);
+            let from_the_start = self.expected_from_the_start(number);
             let (d, all, began) = (&mut self.detectors[usize::from(number)], self.all, self.began);
             if !jumped {
                 d.measured = d.minute.measures(on_time);
-                let seen =
-                    Seen { occupied: d.occupied, unchanged: at - d.since.max(began), expected: d.share.expected(all) };
+                let expected = from_the_start.unwrap_or_else(|| d.share.expected(all));
+                let seen = Seen { occupied: d.occupied, unchanged: at - d.since.max(began), expected };
                 let health = judge(&self.limits[usize::from(number)], &d.minute, &seen);
                 self.find(number, health);
             }
@@ -125,6 +141,15 @@ impl DetectorBank {
             self.all /= 2;
             self.detectors.iter_mut().for_each(|d| d.share.halve());
         }
+    }
+
+    /// What was to be expected of a detector that has never counted; `None`: it has, or nobody can tell.
+    fn expected_from_the_start(&self, number: u16) -> Option<u64> {
+        let line = |n: usize| self.lines.get(n).copied().flatten();
+        let (own, at_line) = line(usize::from(number)).filter(|_| self.count(number) == 0)?;
+        let others = self.detectors.iter().enumerate().filter(|(n, _)| line(*n) == Some((own, true)));
+        let most = others.map(|(_, d)| d.count).max()?;
+        Some(u64::from(most) / if at_line { 2 } else { 4 })
     }
 
     /// Takes note of a detector's health.

@@ -450,6 +450,11 @@ impl Kernel {
         }
     }
 
+    /// Whether commands hold and omit a group.
+    pub fn commanded(&self, group: u16) -> [bool; 2] {
+        [&self.hold, &self.omit].map(|list| list.get(usize::from(group)).is_some_and(|&on| on))
+    }
+
     /// Keeps a group from starting, unless a preemption needs it to.
     pub fn omit(&mut self, group: u16, on: bool) {
         self.asked = true;

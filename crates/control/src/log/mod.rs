@@ -3,8 +3,8 @@
 //! Terms
 //! - **event code**: a number of the Indiana high-resolution enumerations (Purdue, 2012; revised 2020), which the
 //!   tools for performance measures read. Times are kept to the millisecond; logs are written to 0.1 s.
-//! - **parameter**: of which phase, overlap, detector or preemption; detectors count from 1 in event logs and from 0
-//!   everywhere else. A plan without rings has no phases: its groups, from 1, stand in the place of phases.
+//! - **parameter**: of which phase, overlap, flashing yellow arrow, detector or preemption; detectors and push buttons
+//!   count together, from 1 in event logs and from 0 everywhere else. A plan without rings has no phases: its groups, from 1, stand in the place of phases.
 //! - **reason**: why a lamp changed, in words for a traffic engineer.
 
 mod phases;
@@ -64,16 +64,28 @@ pub mod code {
     pub const DONT_WALK: u8 = 23;
     /// All rings cross a barrier: the number of the one they leave the section by.
     pub const BARRIER: u8 = 31;
-    /// A flashing yellow arrow begins.
+    /// A flashing yellow arrow begins: its number among those of the plan.
     pub const FYA: u8 = 32;
     /// A flashing yellow arrow ends.
     pub const FYA_END: u8 = 33;
+    /// A command holds a green.
+    pub const HOLD: u8 = 41;
+    /// It holds it no longer.
+    pub const HOLD_END: u8 = 42;
     /// A call comes.
     pub const CALL: u8 = 43;
     /// A call is dropped.
     pub const CALL_DROPPED: u8 = 44;
     /// People on foot call.
     pub const PED_CALL: u8 = 45;
+    /// A command keeps a phase from starting.
+    pub const OMIT: u8 = 46;
+    /// It does so no longer.
+    pub const OMIT_END: u8 = 47;
+    /// A command keeps people on foot from starting.
+    pub const PED_OMIT: u8 = 48;
+    /// It does so no longer.
+    pub const PED_OMIT_END: u8 = 49;
     /// Max 1 of a phase begins to count.
     pub const MAX_1: u8 = 50;
     /// Max 2 of a phase begins to count.
@@ -108,6 +120,14 @@ pub mod code {
     pub const DETECTOR_SHORT: u8 = 87;
     /// A detector is broken: it goes on too often (excessive change).
     pub const DETECTOR_ERRATIC: u8 = 88;
+    /// A push button goes off.
+    pub const BUTTON_OFF: u8 = 89;
+    /// A push button goes on.
+    pub const BUTTON_ON: u8 = 90;
+    /// A push button is broken.
+    pub const BUTTON_FAILED: u8 = 91;
+    /// A push button is to be believed again.
+    pub const BUTTON_RESTORED: u8 = 92;
     /// A preemption's input goes on.
     pub const PREEMPT_ON: u8 = 102;
     /// A preemption's input goes off.

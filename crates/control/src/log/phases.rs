@@ -2,7 +2,8 @@
 //!
 //! Terms
 //! - **subject**: whom an event is about: a phase, whose groups change together (an imported plan has a group for every
-//!   head); an overlap; in a plan without rings a single group.
+//!   head); an overlap; in a plan without rings a single group. A phase without groups of its own whose green is that of
+//!   one overlap (a left turn with a flashing arrow) is *carried* by that overlap's group, which has two subjects then.
 //! - **leading group** of a subject: the one that has most others to wait for; of equals the first. A subject shows what
 //!   its leading group shows: right turns that nobody is in the way of begin earlier and say nothing of the phase.
 //!   Vehicles and people on foot have one each.
@@ -16,7 +17,7 @@ use super::{Reason, code};
 use crate::{
     Lamp, Millis, StateError, StateReader,
     kernel::Journal,
-    plan::{GroupKind, Plan, Relation},
+    plan::{GroupKind, Plan, Relation, bit},
     state,
 };
 
@@ -50,6 +51,10 @@ struct Subject {
     vehicles: Shows,
     on_foot: Shows,
     flashes: bool,
+    /// Whether an overlap's group shows its green.
+    is_carried: bool,
+    /// The number of its flashing yellow arrow among the plan's, from 1.
+    arrow: u16,
     /// Whether the strategy has said why its green ends.
     explained: bool,
     /// How many of its groups are called: vehicles', people on foot's.
@@ -72,6 +77,8 @@ impl Subject {
             vehicles: Shows::Dark,
             on_foot: Shows::Dark,
             flashes: false,
+            is_carried: false,
+            arrow: 0,
             explained: false,
             called: [0; 2],
             least: Millis(0),
@@ -96,6 +103,8 @@ pub(crate) struct Phases {
     subjects: Vec<Subject>,
     /// By group: its subject, if it has one.
     of_group: Vec<Option<usize>>,
+    /// By group: the phase that it carries.
+    carried: Vec<Option<usize>>,
     /// By group: whether it leads its subject.
     leads: Vec<bool>,
     due: Vec<Due>,
@@ -114,21 +123,28 @@ impl Phases {
         };
         let groups = 0..u16::try_from(plan.groups().len()).unwrap_or(u16::MAX);
         let of_group: Vec<Option<usize>> = groups
+            .clone()
             .map(|g| match subject(plan, g)? {
                 (Who::Phase, n) => Some(find(Who::Phase, n)),
                 (Who::Overlap, n) => Some(find(Who::Overlap, n)),
             })
             .collect();
+        let carried: Vec<_> = groups.map(|g| carried_by(plan, g).map(|n| find(Who::Phase, n))).collect();
         let leads = leads(plan, &of_group);
-        for ((subject, group), &leads) in of_group.iter().zip(plan.groups()).zip(&leads) {
-            let Some(subject) = subject.and_then(|s| subjects.get_mut(s)) else { continue };
-            if leads && !group.is_pedestrian() {
-                (subject.least, subject.red_clearance) = (group.min_green, group.red_clearance);
+        for (g, group) in plan.groups().iter().enumerate().filter(|(g, group)| leads[*g] && !group.is_pedestrian()) {
+            for subject in [of_group[g], carried[g]].into_iter().flatten() {
+                (subjects[subject].least, subjects[subject].red_clearance) = (group.min_green, group.red_clearance);
+            }
+            if let Some(subject) = carried[g] {
+                subjects[subject].is_carried = true;
+            }
+            if let Some(subject) = of_group[g].filter(|_| group.kind == GroupKind::FlashingYellowArrow) {
+                subjects[subject].arrow = arrow_number(plan, g);
             }
         }
         // At most two events of a subject are due at a time.
         let due = Vec::with_capacity(2 * subjects.len());
-        Self { subjects, of_group, leads, due }
+        Self { subjects, of_group, carried, leads, due }
     }
 
     /// Tells what is due up to `now`.
@@ -171,8 +187,10 @@ impl Phases {
 
     /// A group is called or no longer called.
     pub fn call(&mut self, at: Millis, group: u16, on_foot: bool, on: bool, reason: Reason, journal: &mut Journal) {
-        let subject = self.of_group.get(usize::from(group)).copied().flatten().and_then(|s| self.subjects.get_mut(s));
-        let Some(subject) = subject else { return };
+        let of = |list: &[Option<usize>]| list.get(usize::from(group)).copied().flatten();
+        let subject = of(&self.carried).or(of(&self.of_group)).and_then(|s| self.subjects.get_mut(s));
+        // Calls are of phases: an overlap is called by them.
+        let Some(subject) = subject.filter(|s| s.who == Who::Phase) else { return };
         let called = &mut subject.called[usize::from(on_foot)];
         let before = *called;
         *called = if on { called.saturating_add(1) } else { called.saturating_sub(1) };
@@ -188,7 +206,8 @@ impl Phases {
     /// A group shows another lamp, for a reason. [`settle`](Self::settle) follows when all lamps of the moment are known.
     pub fn changed(&mut self, group: usize, on_foot: bool, reason: Reason) {
         let leads = self.leads.get(group).is_some_and(|&l| l);
-        if let Some(s) = self.of_group.get(group).copied().flatten().filter(|_| leads) {
+        let of = [self.of_group.get(group), self.carried.get(group)];
+        for s in of.into_iter().filter_map(|s| s.copied().flatten()).filter(|_| leads) {
             self.subjects[s].reasons[usize::from(on_foot)] = Some(reason);
         }
     }
@@ -242,25 +261,25 @@ impl Phases {
 
     fn see(&mut self, groups: impl Iterator<Item = Seen>) {
         self.subjects.iter_mut().for_each(|s| (s.seen, s.opened) = (Default::default(), Millis(i64::MIN / 4)));
-        for ((subject, &leads), (kind, lamp, since)) in self.of_group.iter().zip(&self.leads).zip(groups) {
-            let Some(subject) = subject.filter(|_| leads).and_then(|s| self.subjects.get_mut(s)) else { continue };
+        for (g, (kind, lamp, since)) in groups.enumerate().filter(|(g, _)| self.leads.get(*g) == Some(&true)) {
             let shows = match lamp {
                 Lamp::Green | Lamp::GreenMinor => Shows::Green,
                 Lamp::RedYellow => Shows::On,
                 Lamp::Yellow => Shows::Yellow,
                 // Whoever else flashes is switched off: the unit says so.
-                Lamp::Flashing if kind == GroupKind::FlashingYellowArrow => {
-                    subject.seen.1 = true;
-                    Shows::Red
-                }
+                Lamp::Flashing if kind == GroupKind::FlashingYellowArrow => Shows::Red,
                 Lamp::Red | Lamp::TurnOnRed => Shows::Red,
                 Lamp::Flashing | Lamp::Off => Shows::Dark,
             };
-            if shows == Shows::Green && kind != GroupKind::Pedestrian {
-                subject.opened = subject.opened.max(since);
+            for s in [self.of_group[g], self.carried[g]].into_iter().flatten() {
+                let subject = &mut self.subjects[s];
+                subject.seen.1 |= lamp == Lamp::Flashing && shows == Shows::Red && subject.arrow > 0;
+                if shows == Shows::Green && kind != GroupKind::Pedestrian {
+                    subject.opened = subject.opened.max(since);
+                }
+                let seen = &mut subject.seen.0[usize::from(kind == GroupKind::Pedestrian)];
+                *seen = shows.max(*seen);
             }
-            let seen = &mut subject.seen.0[usize::from(kind == GroupKind::Pedestrian)];
-            *seen = shows.max(*seen);
         }
     }
 
@@ -273,18 +292,22 @@ impl Phases {
             if let [None, None] = subject.reasons {
                 continue;
             }
-            let ([vehicles, on_foot], flashes) = subject.seen;
+            let ([mut vehicles, on_foot], flashes) = subject.seen;
+            if subject.is_carried && vehicles == Shows::Yellow && subject.vehicles <= Shows::Red {
+                // The end of flashing, which is none of the phase's.
+                vehicles = Shows::Red;
+            }
             let [reason, reason_on_foot] = core::mem::take(&mut subject.reasons);
             let reason = reason.unwrap_or(Reason::Over);
             if subject.flashes && !flashes {
-                journal.event(now, code::FYA_END, subject.number, reason);
+                journal.event(now, code::FYA_END, subject.arrow, reason);
             }
             if vehicles != subject.vehicles {
                 self.vehicles(s, vehicles, now, reason, journal);
             }
             let subject = &mut self.subjects[s];
             if flashes && !subject.flashes {
-                journal.event(now, code::FYA, subject.number, reason);
+                journal.event(now, code::FYA, subject.arrow, reason);
             }
             subject.flashes = flashes;
             let before = core::mem::replace(&mut subject.on_foot, on_foot);
@@ -387,6 +410,27 @@ fn subject(plan: &Plan, group: u16) -> Option<(Who, u16)> {
     Some((Who::Phase, u16::from(phase.number)))
 }
 
+/// The phase that a group carries: one without groups of its own whose green is that of the group's overlap alone.
+fn carried_by(plan: &Plan, group: u16) -> Option<u16> {
+    let rings = plan.rings()?;
+    let mut empty = rings.phases.iter().filter(|p| p.groups.is_empty());
+    let carrier = |number: u8| rings.overlaps.iter().find(|o| o.phases == bit(number)).map(|o| o.group);
+    empty.find(|p| (1..=32).contains(&p.number) && carrier(p.number) == Some(group)).map(|p| p.number.into())
+}
+
+/// The number of a flashing yellow arrow among those of the plan, from 1.
+fn arrow_number(plan: &Plan, group: usize) -> u16 {
+    let before = plan.groups().iter().take(group + 1).filter(|g| g.kind == GroupKind::FlashingYellowArrow);
+    u16::try_from(before.count()).unwrap_or(u16::MAX)
+}
+
+/// A flashing yellow arrow in words: its number and its group.
+pub(super) fn arrow_name(plan: &Plan, number: u16) -> String {
+    let mut arrows = plan.groups().iter().filter(|g| g.kind == GroupKind::FlashingYellowArrow);
+    let group = arrows.nth(usize::from(number.saturating_sub(1)));
+    format!("arrow {number} ('{}')", group.map_or("?", |g| g.name.as_str()))
+}
+
 /// The number by which the log knows a group's phase; in a plan without rings the group's own, from 1. `None`: it follows
 /// phases as an overlap, or belongs to none.
 pub fn phase_number(plan: &Plan, group: u16) -> Option<u16> {
@@ -398,7 +442,9 @@ pub(super) fn name(plan: &Plan, number: u16) -> String {
     let group = || plan.groups().get(usize::from(number.saturating_sub(1))).map_or("?", |g| g.name.as_str());
     let Some(rings) = plan.rings() else { return format!("group '{}'", group()) };
     let phase = rings.phases.iter().find(|p| u16::from(p.number) == number);
-    let groups: Vec<u16> = phase.into_iter().flat_map(|p| p.groups.iter().chain(&p.walks)).copied().collect();
+    let of_phase = phase.into_iter().flat_map(|p| p.groups.iter().chain(&p.walks)).copied();
+    let carrier = (0..plan.groups().len() as u16).filter(|&g| carried_by(plan, g) == Some(number));
+    let groups: Vec<u16> = of_phase.chain(carrier).collect();
     format!("phase {number} ({})", plan.names(&groups))
 }
 

@@ -10,8 +10,13 @@ use super::{
 };
 use crate::{Lamp, Millis, state::Fingerprint};
 
-/// More groups than any street has: a guard against absurd files.
+/// More groups than any street has, and more of what else there are lists of: guards against absurd files, since what is
+/// checked grows with their squares.
 const MOST_GROUPS: usize = 1000;
+const MOST_STAGES: usize = 1000;
+const MOST_DETECTORS: usize = 10_000;
+/// Longest name of a group, bytes: every finding repeats it.
+const MOST_NAME: usize = 200;
 
 /// Looks names up, and remembers those it does not know.
 struct Names<'a> {
@@ -41,17 +46,38 @@ impl Names<'_> {
     }
 }
 
+/// Refuses lists without end: what else is looked at would take as long, and tell as much.
+pub(super) fn sizes(spec: &PlanSpec) -> Result<(), PlanErrors> {
+    let mut findings = Findings::default();
+    for (list, count, least, most) in [
+        ("groups", spec.groups.len(), 1, MOST_GROUPS),
+        ("stages", spec.stages.len(), 0, MOST_STAGES),
+        ("interstages", spec.interstages.len(), 0, MOST_STAGES * 10),
+        ("detectors", spec.detectors.len(), 0, MOST_DETECTORS),
+        ("preempts", spec.preempts.len(), 0, MOST_STAGES),
+        ("priorities", spec.priorities.len(), 0, MOST_STAGES),
+        ("patterns", spec.patterns.len(), 0, MOST_STAGES),
+    ] {
+        if count < least || count > most {
+            findings.add(list, format!("there are {count}; expected {least} to {most}"));
+        }
+    }
+    for (number, group) in spec.groups.iter().take(MOST_GROUPS).enumerate() {
+        let length = group.name.len();
+        if length > MOST_NAME {
+            findings.add(format!("group {}", number + 1), format!("has a name of {length} bytes; expected at most {MOST_NAME}"));
+        }
+    }
+    findings.end()
+}
+
 /// Makes a plan of what is written, if all names are known and all numbers can be read.
 pub(super) fn build(spec: PlanSpec, waivers: Vec<Waiver>) -> Result<Plan, PlanErrors> {
     let mut findings = Findings::default();
     if spec.version != PLAN_VERSION {
         findings.add("version", format!("is {}; expected {PLAN_VERSION}", spec.version));
     }
-    if spec.groups.is_empty() || spec.groups.len() > MOST_GROUPS {
-        findings.add("groups", format!("there are {}; expected 1 to {MOST_GROUPS}", spec.groups.len()));
-        findings.end()?;
-        unreachable!("there was a finding");
-    }
+    sizes(&spec)?;
     let mut numbers = BTreeMap::new();
     for (number, group) in (0..).zip(&spec.groups) {
         if numbers.insert(group.name.as_str(), number).is_some() {

@@ -36,17 +36,44 @@ impl fmt::Display for PlanErrors {
 
 impl core::error::Error for PlanErrors {}
 
-/// Collects what is wrong.
+/// More findings than that are not told one by one: nobody reads them, and those of a hostile plan have no end.
+const MOST_FINDINGS: usize = 100;
+
+/// Collects what is wrong: the first hundred findings, and that there are more.
 #[derive(Default)]
-pub(super) struct Findings(pub Vec<PlanError>);
+pub struct Findings {
+    listed: Vec<PlanError>,
+    count: usize,
+}
 
 impl Findings {
+    /// One more.
     pub fn add(&mut self, element: impl Into<String>, problem: impl Into<String>) {
-        self.0.push(PlanError { element: element.into(), problem: problem.into() });
+        self.count += 1;
+        if self.count <= MOST_FINDINGS {
+            self.listed.push(PlanError { element: element.into(), problem: problem.into() });
+        }
+    }
+
+    /// How many there are, listed or not.
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Whether no more are listed, so that it is of no use to look on.
+    pub const fn are_many(&self) -> bool {
+        self.count >= MOST_FINDINGS
     }
 
     /// Nothing is wrong, or all that is.
-    pub fn end(self) -> Result<(), PlanErrors> {
-        if self.0.is_empty() { Ok(()) } else { Err(PlanErrors(self.0)) }
+    ///
+    /// # Errors
+    /// What was found.
+    pub fn end(mut self) -> Result<(), PlanErrors> {
+        if self.count > MOST_FINDINGS {
+            let problem = "has more problems, which are not listed; expected none".into();
+            self.listed.push(PlanError { element: "plan".into(), problem });
+        }
+        if self.listed.is_empty() { Ok(()) } else { Err(PlanErrors(self.listed)) }
     }
 }

@@ -34,13 +34,13 @@ mod waiver;
 #[cfg(feature = "serde")]
 mod written_program;
 
-use alloc::{string::String, vec::Vec};
+use alloc::{collections::BTreeMap, collections::BTreeSet, string::String, vec::Vec};
 
 pub use actuation::{Actuation, Coordination, ForceOffs, OffsetReference, RingModes, Transition};
 pub use clearance::Clearance;
 pub use coordination::{Calendar, DayAction, DayEntry, DayPlan, Holiday, Pattern, PhaseSplit, StageSplit, WallClock};
 pub use detectors::{DetectorKind, DetectorLimits, DetectorMode, DetectorPlace, DetectorUse};
-pub use error::{PlanError, PlanErrors};
+pub use error::{Findings, PlanError, PlanErrors};
 pub(crate) use make::longest_run;
 pub use preempt::{Preempt, PreemptKind, Priority};
 pub use spec::{
@@ -57,6 +57,16 @@ use crate::Program;
 #[cfg(feature = "serde")]
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+impl PlanSpec {
+    /// Refuses lists and names that are absurdly long, before anything is made of them. [`Plan::new`] does so first.
+    ///
+    /// # Errors
+    /// All that are.
+    pub fn check_sizes(&self) -> Result<(), PlanErrors> {
+        build::sizes(self)
+    }
 }
 
 /// A checked plan.
@@ -150,6 +160,16 @@ impl Plan {
     /// The group of that name.
     pub fn find_group(&self, name: &str) -> Option<u16> {
         self.groups.iter().position(|g| g.name == name).and_then(|i| u16::try_from(i).ok())
+    }
+
+    /// The channels of push buttons, in order: they are for people on foot only.
+    pub fn buttons(&self) -> Vec<u16> {
+        let on_foot: BTreeSet<&str> = self.groups.iter().filter(|g| g.is_pedestrian()).map(|g| g.name.as_str()).collect();
+        let mut of_channels: BTreeMap<u16, bool> = BTreeMap::new();
+        for d in self.spec.detectors.iter().filter(|d| !d.groups.is_empty()) {
+            *of_channels.entry(d.channel).or_insert(true) &= d.groups.iter().all(|g| on_foot.contains(g.as_str()));
+        }
+        of_channels.into_iter().filter(|&(_, is_button)| is_button).map(|(channel, _)| channel).collect()
     }
 
     /// Whether a group is called in every cycle whatever detectors say: it has a recall, or none that could call it. A soft

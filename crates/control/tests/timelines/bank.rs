@@ -2,12 +2,12 @@
 //! with two streets, A and B; it rests at A.
 
 use intergreen_control::{
-    Controller, DetectorEvent, Health, Millis, Output, Plan, Registry,
-    plan::{DetectorLimits, DetectorMode, DetectorUse, PlanSpec},
+    Controller, DetectorEvent, Health, Lamp, Millis, Output, Plan, Registry,
+    plan::{DetectorKind, DetectorLimits, DetectorMode, DetectorPlace, DetectorUse, PlanSpec},
 };
 
 use crate::{
-    s,
+    on_foot, s,
     timeline::{Outcome, Timeline},
     vehicle,
 };
@@ -475,7 +475,7 @@ fn pulses(channel: u16, from_ms: i64, on_ms: i64, off_ms: i64, count: i64) -> im
 fn alarms(detectors: Vec<DetectorUse>, events: &[DetectorEvent], end: Millis) -> (Vec<(f64, u8, u16)>, Controller) {
     let plan = Plan::new(streets(detectors)).expect("a plan");
     let strategy = Registry::default().make("actuated", &[], &plan).expect("stages");
-    let mut controller = Controller::new(plan, strategy, 4);
+    let mut controller = Controller::new(plan, strategy, 8);
     controller.log_events(true);
     controller.start(Millis(0));
     events.iter().for_each(|&event| assert!(controller.handle_detector(event)));
@@ -551,4 +551,60 @@ fn added_initial_counts_who_comes_on_red_once() {
     let calls = |detectors: Vec<DetectorUse>| alarms(detectors, &edges, Millis(3500)).1.group_calls().red_actuations(1);
     assert_eq!(calls(vec![detector(0, "A"), detector(1, "B")]), 3);
     assert_eq!(calls(vec![detector(0, "A"), detector(1, "B"), count]), 2);
+}
+
+/// A detector that lies at a distance before the stop line of a lane.
+fn lies(detector: DetectorUse, kind: DetectorKind, lane: &str, distance_m: f64) -> DetectorUse {
+    let place = DetectorPlace { kind, lane: lane.into(), distance_m, length_m: 2.0, speed_m_s: 14.0 };
+    DetectorUse { place: Some(place), diagnostics: DetectorLimits { expected: 60, ..NEVER }, ..detector }
+}
+
+#[test]
+fn a_loop_that_is_dead_from_the_start_is_found_by_those_at_its_stop_line() {
+    use DetectorKind::{Count, StopBar, X};
+    let counts = |channel: u16| DetectorUse { mode: DetectorMode::Count, ..detector(channel, "B") };
+    let detectors = || {
+        vec![
+            lies(detector(0, "A"), StopBar, "a_0", 0.0),
+            lies(detector(1, "B"), StopBar, "b_0", 0.0),
+            lies(counts(2), Count, "b_0", 1.0),
+            lies(detector(3, "B"), X, "b_0", 50.0),
+            // Beside it nobody drives: of this lane nothing is expected.
+            lies(detector(4, "B"), StopBar, "b_1", 0.0),
+        ]
+    };
+    // One vehicle each five seconds: 12 in a minute pass the line; what detects them there is the loop that counts.
+    let events: Vec<_> = pulses(2, 1000, 500, 4500, 300).collect();
+    let (found, controller) = alarms(detectors(), &events, s(1500));
+    // Half of 120 is 60, after ten minutes; a quarter of 240, after twenty.
+    assert_eq!(found, [(600.0, 85, 2), (1200.0, 85, 4)]);
+    let health = [0, 1, 2, 3, 4].map(|n| controller.detectors().health(n));
+    assert_eq!(health, [Health::Good, Health::NoActivity, Health::Good, Health::NoActivity, Health::Good]);
+    // Broken, it calls its group, which nobody else does, and is restored by its first vehicle.
+    assert!(controller.group_calls().is_called(1) || controller.lamps()[1] == Lamp::Green, "the failed zone calls B");
+    let restored: Vec<_> = events.iter().copied().chain(pulses(1, 1_505_000, 500, 500, 1)).collect();
+    assert_eq!(alarms(detectors(), &restored, s(1600)).0, [(600.0, 85, 2), (1200.0, 85, 4), (1505.0, 83, 2)]);
+    // Two minutes of the same traffic say nothing yet.
+    assert_eq!(alarms(detectors(), &events[..24], s(1500)).0, []);
+}
+
+#[test]
+fn a_push_button_is_logged_as_one() {
+    let spec = PlanSpec::new("a crossing", vec![vehicle("A"), on_foot("P")])
+        .forbid("A", "P", (s(4), s(12)))
+        .stage("a", &["A"])
+        .stage("p", &["P"]);
+    let spec = PlanSpec { detectors: vec![detector(0, "A"), detector(1, "P")], ..spec };
+    let outcome = Timeline::new(spec).strategy("actuated", &TIMES).check(
+        "
+               A P
+            0  G r  detector 0 on
+            1  G r  detector 0 off
+              ...
+            3  G r  detector 1 on
+            4  G r  detector 1 off
+        ",
+    );
+    assert_eq!(outcome.codes(&[81, 82, 89, 90]), [(0.0, 82, 1), (1.0, 81, 1), (3.0, 90, 2), (4.0, 89, 2)]);
+    assert_eq!(outcome.codes(&[45]), [(3.0, 45, 2)]);
 }

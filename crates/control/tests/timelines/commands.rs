@@ -13,7 +13,7 @@ fn two() -> PlanSpec {
 
 #[test]
 fn a_hold_keeps_a_green_and_nothing_else() {
-    Timeline::new(two()).check(
+    let outcome = Timeline::new(two()).check(
         "
                A B
             0  G r  stage a
@@ -38,11 +38,12 @@ fn a_hold_keeps_a_green_and_nothing_else() {
            40  G r
         ",
     );
+    assert_eq!(outcome.codes(&[41, 42]), [(4.0, 41, 1), (15.0, 42, 1), (16.0, 41, 1)]);
 }
 
 #[test]
 fn an_omit_keeps_a_group_from_starting_and_ends_no_green() {
-    Timeline::new(two()).check(
+    let outcome = Timeline::new(two()).check(
         "
                A B
             0  G r  stage a
@@ -64,6 +65,7 @@ fn an_omit_keeps_a_group_from_starting_and_ends_no_green() {
            35  G r
         ",
     );
+    assert_eq!(outcome.codes(&[46, 47]), [(2.0, 46, 1), (30.0, 47, 1)]);
 }
 
 #[test]

@@ -71,6 +71,40 @@ fn it_flashes_with_the_oncoming_through_traffic() {
     // Neither a green nor its end: only the arrow of the overlap begins and ends to flash, and its yellow begins.
     let codes = outcome.codes(&[32, 33, 61, 63]).into_iter().filter(|e| e.2 == 1);
     assert_eq!(codes.collect::<Vec<_>>(), [(11.0, 32, 1), (18.0, 33, 1), (18.0, 63, 1)]);
+    // The phase whose green the arrow shows has none of its own, and hence no yellow.
+    let of_phase = outcome.codes(&[0, 1, 7, 8, 9, 12]).into_iter().filter(|e| e.2 == 5);
+    assert_eq!(of_phase.count(), 0);
+}
+
+#[test]
+fn a_phase_whose_green_an_arrow_shows_is_logged_as_any_other() {
+    let outcome = Timeline::new(arrow()).check(
+        "
+               L O T X Y
+            0  o G G r r  phases 2 6
+              ...
+            8  o y G r r  phases 2 5
+              ...
+           11  o r G r r
+           12  G r G r r
+              ...
+           20  y r y r r  phases 4 8
+              ...
+           23  r r r r r
+              ...
+           25  r r r G G
+              ...
+           30  r r r G G
+        ",
+    );
+    // The least green is over before: the arrow has been open, flashing, since 0 s.
+    let of_phase = outcome.codes(&[0, 1, 3, 6, 7, 8, 9, 12]).into_iter().filter(|e| e.2 == 5).collect::<Vec<_>>();
+    let green = [(12.0, 0, 5), (12.0, 1, 5)];
+    let end = [(20.0, 6, 5), (20.0, 7, 5), (20.0, 8, 5), (23.0, 9, 5), (23.0, 12, 5)];
+    assert_eq!(of_phase, [&green[..], &end[..]].concat());
+    // The arrow has a number of its own: it is the first of the plan's, whatever overlap or phase it belongs to.
+    assert_eq!(outcome.codes(&[32, 33]), [(0.0, 32, 1), (12.0, 33, 1)]);
+    assert_eq!(outcome.codes(&[61, 63, 65]), [(12.0, 61, 1), (20.0, 63, 1), (23.0, 65, 1)]);
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl Checks<'_> {
 
     /// Every phase has exactly one place, and all rings have as many sections.
     fn places(&mut self, rings: &Rings) -> bool {
-        let before = self.findings.0.len();
+        let before = self.findings.count();
         let mut places: BTreeMap<u8, usize> = rings.phases.iter().map(|p| (p.number, 0)).collect();
         for phase in rings.rings.iter().flatten().flatten() {
             places.entry(*phase).and_modify(|n| *n += 1);
@@ -86,7 +86,7 @@ impl Checks<'_> {
                 self.add("rings", format!("section {} has no phase in any ring; expected at least one", s + 1));
             }
         }
-        self.findings.0.len() == before
+        self.findings.count() == before
     }
 
     /// What opens with one phase may be open together; nobody on foot is opened unasked.
