@@ -59,6 +59,14 @@ impl Fuel {
         }
     }
 
+    /// Grams per litre.
+    pub const fn density(self) -> f64 {
+        match self {
+            Self::Gasoline => 742.0,
+            Self::Diesel => 836.0,
+        }
+    }
+
     /// Lower heating value, MJ per litre.
     pub const fn energy(self) -> f64 {
         match self {
