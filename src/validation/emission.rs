@@ -33,7 +33,7 @@ fn curve(model: Model) -> Vec<(f64, f64)> {
 /// A car that drives up at 50 km/h to a signal which turns green at `green` s.
 fn world(model: Model, green: f64, step: f64) -> World {
     let network =
-        road(NodeKind::Signal, WAY, WAY, 1).signal("x", green, &[(1000.0, &["in"]), (1000.0, &[])]).build();
+        road(NodeKind::Signal, WAY, WAY, 1).signal("x", green, &[(250.0, &["in"]), (300.0, &[])]).build();
     let mut trips = Trips::new(&network, Drivers::Calibrated.alike());
     trips.one("car", 0.0, &["in", "out"], rolling());
     let mut world = trips.world("one stop").step(step);
