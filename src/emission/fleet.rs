@@ -135,7 +135,9 @@ impl EmissionClass {
             Self::Trailer => engine(truck_tyres(28_000.0, 6.0), per_hour(LOADED * 0.49), 0.42),
             // Idle, as measured, with all that a bus drives at a stop: Fact 861. Mass and resistance: MOVES (A 1.03968
             // kW s/m, C 0.003587 kW s³/m³ at 16.556 t).
-            Self::Bus => engine(heavy(16_556.0, 1039.68 / (16_556.0 * 9.8066), 2.0 * 3.587 / 1.2256), per_hour(0.97), 0.39),
+            Self::Bus => {
+                engine(heavy(16_556.0, 1039.68 / (16_556.0 * 9.8066), 2.0 * 3.587 / 1.2256), per_hour(0.97), 0.39)
+            }
             // Idle: as the transit bus. Mass and drag: assumed.
             Self::Coach => engine(truck_tyres(16_000.0, 5.0), per_hour(0.97), 0.41),
         })
@@ -145,13 +147,7 @@ impl EmissionClass {
 /// A vehicle on tyres of cars on a fair asphalt road: VT-CPFM's C_r 1.75, c₁ 0.0328 h/km, c₂ 4.575, driveline 0.92.
 const fn car_tyres(mass: f64, drag_area: f64) -> Resistance {
     const ROAD: f64 = 1.75 / 1000.0;
-    Resistance {
-        mass,
-        rolling: ROAD * 4.575,
-        rolling_per_speed: ROAD * 0.0328 * 3.6,
-        drag_area,
-        driveline: 0.92,
-    }
+    Resistance { mass, rolling: ROAD * 4.575, rolling_per_speed: ROAD * 0.0328 * 3.6, drag_area, driveline: 0.92 }
 }
 
 /// A vehicle on tyres of trucks: 0.65 % of the weight at any speed. *Assumed.*

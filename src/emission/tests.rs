@@ -88,7 +88,9 @@ fn energy_balances() {
             work += law.power(&m) * dt;
             // Simpson's rule is exact for the cubic that resistance × way is within a step.
             let mean = 0.5 * (speed + after);
-            resisted += [(speed, 1.0), (mean, 4.0), (after, 1.0)].map(|(v, w)| w * r.force(v) * v).iter().sum::<f64>() * dt / 6.0;
+            resisted += [(speed, 1.0), (mean, 4.0), (after, 1.0)].map(|(v, w)| w * r.force(v) * v).iter().sum::<f64>()
+                * dt
+                / 6.0;
             speed = after;
         }
         let kinetic = 0.5 * 1.04 * r.mass * speed * speed;
@@ -117,7 +119,10 @@ fn who_brakes_idles() {
 #[test]
 fn kinetic_energy_does_not_depend_on_the_way() {
     let law = EmissionClass::Car.power_law().expect("a car burns fuel");
-    let free = PowerLaw { resistance: power::Resistance { rolling: 0.0, rolling_per_speed: 0.0, drag_area: 0.0, ..law.resistance }, ..law };
+    let free = PowerLaw {
+        resistance: power::Resistance { rolling: 0.0, rolling_per_speed: 0.0, drag_area: 0.0, ..law.resistance },
+        ..law
+    };
     let m = |moved| Motion { before: 4.0, after: 5.0, moved, dt: 1.0 };
     assert_eq!(free.power(&m(4.5)), free.power(&m(5.0)));
 }

@@ -71,9 +71,10 @@ impl Emissions {
 
     /// With books of such a run.
     pub(super) fn with(scene: &Scene, books: Option<EmissionBooks>) -> Self {
-        let engines = scene.setup.emissions.map_or_else(Vec::new, |model| {
-            scene.types.iter().map(|t| Engine::new(t.emission, model)).collect()
-        });
+        let engines = scene
+            .setup
+            .emissions
+            .map_or_else(Vec::new, |model| scene.types.iter().map(|t| Engine::new(t.emission, model)).collect());
         Self { engines, books }
     }
 

@@ -32,8 +32,7 @@ fn curve(model: Model) -> Vec<(f64, f64)> {
 
 /// A car that drives up at 50 km/h to a signal which turns green at `green` s.
 fn world(model: Model, green: f64, step: f64) -> World {
-    let network =
-        road(NodeKind::Signal, WAY, WAY, 1).signal("x", green, &[(250.0, &["in"]), (300.0, &[])]).build();
+    let network = road(NodeKind::Signal, WAY, WAY, 1).signal("x", green, &[(250.0, &["in"]), (300.0, &[])]).build();
     let mut trips = Trips::new(&network, Drivers::Calibrated.alike());
     trips.one("car", 0.0, &["in", "out"], rolling());
     let mut world = trips.world("one stop").step(step);
@@ -110,10 +109,16 @@ pub fn run(effort: Effort) -> Section {
         row("E2c", "least bend of CO₂ per km over speed (0: convex)", 0.0, f64::INFINITY, bend)
             .unit("g/km per (2 km/h)²", 4)
             .source("power-based form"),
-        row("E3", "extra CO₂ of a stop from 50 km/h that lasts 30 s", PUBLISHED[0], PUBLISHED[2], of_the_stop(Model::Cpfm, STEP))
-            .finer(exact(of_the_stop(Model::Cpfm, FINER)))
-            .unit("g", 0)
-            .source("between CIRCLES compact (45), VT-CPFM Civic (69) and VT-Micro (91)"),
+        row(
+            "E3",
+            "extra CO₂ of a stop from 50 km/h that lasts 30 s",
+            PUBLISHED[0],
+            PUBLISHED[2],
+            of_the_stop(Model::Cpfm, STEP),
+        )
+        .finer(exact(of_the_stop(Model::Cpfm, FINER)))
+        .unit("g", 0)
+        .source("between CIRCLES compact (45), VT-CPFM Civic (69) and VT-Micro (91)"),
         row("E4", "energy out of fuel / energy that the motion took, start to 50 km/h", 0.995, 1.005, energy(STEP))
             .finer(exact(energy(FINER)))
             .unit("", 4)
@@ -122,10 +127,7 @@ pub fn run(effort: Effort) -> Section {
     let cruise = Plot::new("emission_speed", "CO₂ at a steady speed, default car", "speed, km/h", "CO₂, g/km")
         .note("CPFM: our parameters, idle from measured fleets; VT-Micro: as published, its idle is 1.01 g/s")
         .from_zero()
-        .with([
-            Series::new("CPFM", Mark::Line, ours),
-            Series::new("VT-Micro", Mark::Line, curve(Model::VtMicro)),
-        ]);
+        .with([Series::new("CPFM", Mark::Line, ours), Series::new("VT-Micro", Mark::Line, curve(Model::VtMicro))]);
     let published = PUBLISHED.iter().map(|&g| (STANDS, g)).collect();
     let stops = Plot::new("emission_stop", "What a stop from 50 km/h costs", "time standing, s", "extra CO₂, g")
         .note("one car, measured; the slope is the idle. Dots: CIRCLES compact, VT-CPFM Civic, VT-Micro as published")

@@ -126,9 +126,16 @@ fn the_command_line_reports_them() {
     // Without the junction itself, and by the time that fronts are on the road: less, but most of it.
     let edges = attribute("out/edgedata.xml", "CO2_abs") / 1e6;
     assert!(edges < co2 && edges > 0.8 * co2, "{edges} of {co2} kg");
-    assert!((attribute("out/edgedata.xml", "fuel_abs") / attribute("out/edgedata.xml", "CO2_abs") - 742.0 / 2310.0).abs() < 1e-3);
+    assert!(
+        (attribute("out/edgedata.xml", "fuel_abs") / attribute("out/edgedata.xml", "CO2_abs") - 742.0 / 2310.0).abs()
+            < 1e-3
+    );
     let head = scratch.read("out/conflicts.csv");
-    assert!(head.starts_with("junction,ttc_following,ttc_converging,pet_below_5_s,pet_below_1_5_s,least_ttc_s,least_pet_s\n"));
+    assert!(
+        head.starts_with(
+            "junction,ttc_following,ttc_converging,pet_below_5_s,pet_below_1_5_s,least_ttc_s,least_pet_s\n"
+        )
+    );
     // Off: nothing is said of them, and the run is the same.
     let off = run(["run", config, "--json", "--quiet", "--emissions", "off"]).json();
     assert!(off["co2_kg"].is_null() && off["emissions"] == "off" && off.get("encounters").is_none(), "{off}");

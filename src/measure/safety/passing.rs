@@ -106,7 +106,8 @@ impl Listener for Passings {
         let began = m.now - m.dt;
         for side in first..last {
             let s = &self.sides[side];
-            for (comes, passed) in [(true, front.passes(m, s.enter, 0.0)), (false, front.passes(m, s.leave, m.length))] {
+            for (comes, passed) in [(true, front.passes(m, s.enter, 0.0)), (false, front.passes(m, s.leave, m.length))]
+            {
                 if let Some(after) = passed {
                     self.events.push(Event { time: began + after, comes, side, id: m.id });
                 }

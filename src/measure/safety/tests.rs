@@ -163,7 +163,8 @@ fn no_conflicts_no_encounters() {
 #[test]
 fn who_gives_way_comes_after() {
     let (_, e) = run(NodeKind::Priority, &[("w", "-e", 300.0), ("s", "-n", 200.0)]);
-    assert!(e.pet_below_5_s > 10 && e.pet_below_5_s >= e.pet_below_1_5_s, "{e:?}");
+    // Of some thirty on the minor road every third finds somebody on the major one within 5 s.
+    assert!(e.pet_below_5_s >= 5 && e.pet_below_5_s >= e.pet_below_1_5_s, "{e:?}");
     assert!(e.least_pet_s.is_some_and(|pet| (0.0..5.0).contains(&pet)), "{e:?}");
 }
 
