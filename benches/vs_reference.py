@@ -81,7 +81,7 @@ def reference_approaches(name):
 
 def run(name, seed, threads):
     """One drained run's JSON."""
-    command = [BINARY, "run", str(DATA / SCENARIOS[name][0]), "--drain", "--json", "--quiet"]
+    command = [BINARY, "run", str(DATA / SCENARIOS[name][0]), "--drain", "--json", "--quiet", "--emissions", "off"]
     command += ["--seed", str(seed), "--threads", str(threads)]
     with tempfile.TemporaryDirectory() as folder:
         if reference_approaches(name):

@@ -65,13 +65,13 @@ def sumo(name, until):
 
 def ours(name, until, threads):
     """Our run's JSON."""
-    command = [BINARY, "run", config(name), "--json", "--quiet", "--threads", threads, "--until", until]
+    command = [BINARY, "run", config(name), "--json", "--quiet", "--emissions", "off", "--threads", threads, "--until", until]
     return json.loads(checked(command)[0])
 
 
 def loop_share(name, until):
     """Share of the step's CPU that sensors and controllers take."""
-    command = [BINARY, "run", config(name), "--json", "--quiet", "--threads", 1, "--until", until, "--profile"]
+    command = [BINARY, "run", config(name), "--json", "--quiet", "--emissions", "off", "--threads", 1, "--until", until, "--profile"]
     share = json.loads(checked(command)[0])["cpu_share"]
     return share["sensors"] + share["controllers"]
 

@@ -9,6 +9,7 @@ pub mod commands;
 pub mod demand;
 pub mod detectors;
 pub mod draw;
+pub mod emission;
 pub mod export;
 pub mod generate;
 pub mod import;

@@ -18,6 +18,7 @@ use super::timing::TimingArgs;
 use super::validate::ValidateArgs;
 use crate::demand::FollowingModel;
 use crate::demand::routing::Moment;
+use crate::emission::Model;
 
 /// Intergreen: a microscopic traffic simulator and signal controller.
 #[derive(Parser, Debug)]
@@ -130,6 +131,13 @@ pub struct RunArgs {
     #[arg(long)]
     pub as_is: bool,
 
+    /// Fuel and CO₂ of every vehicle and street: by which model, or `off`
+    #[arg(long, value_name = "MODEL", default_value = "cpfm")]
+    pub emissions: Emissions,
+    /// Count encounters in which little was missing to a collision, by junction (TTC, PET)
+    #[arg(long)]
+    pub safety: bool,
+
     /// Show which part of the step takes how much processor time
     #[arg(long)]
     pub profile: bool,
@@ -235,6 +243,28 @@ impl Routes {
 /// A model's name in options and results.
 pub fn behaviour_name(model: FollowingModel) -> &'static str {
     model.name()
+}
+
+/// How fuel and CO₂ are worked out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Emissions {
+    /// From the power at the wheels, for all vehicles
+    Cpfm,
+    /// By speed and acceleration for cars; all others as with cpfm
+    VtMicro,
+    /// Not at all
+    Off,
+}
+
+impl Emissions {
+    /// The model; `None`: off.
+    pub const fn model(self) -> Option<Model> {
+        match self {
+            Self::Cpfm => Some(Model::Cpfm),
+            Self::VtMicro => Some(Model::VtMicro),
+            Self::Off => None,
+        }
+    }
 }
 
 /// What controllers see.

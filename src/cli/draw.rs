@@ -70,7 +70,7 @@ fn advanced(args: &SetupArgs, loaded: &mut Loaded, at: f64) -> Result<Simulation
         let begin = loaded.begin.seconds();
         return Err(Failure::Input(format!("--at {at}: the scenario begins at {begin} s; expected that or later")));
     }
-    let mut simulation = run::simulation(args, loaded, false)?;
+    let mut simulation = run::simulation(args, None, loaded, false)?;
     while simulation.now() < until && !simulation.is_empty() {
         simulation.step();
     }

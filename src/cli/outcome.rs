@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use super::args::behaviour_name;
 use super::run::Finished;
+use crate::emission::Model;
+use crate::measure::{Encounters, Safety};
 use crate::network::Network;
 use crate::plans::SignalPlan;
 
@@ -59,6 +61,17 @@ pub struct Outcome {
     pub warm_up_s: f64,
     /// How many trips the means are over.
     pub measured: usize,
+    /// Model of fuel and CO₂: `cpfm`, `vt-micro` or `off`.
+    pub emissions: &'static str,
+    /// CO₂ of all vehicles that departed after the warm-up, up to where the run stopped.
+    pub co2_kg: Option<f64>,
+    /// Their fuel.
+    pub fuel_l: Option<f64>,
+    /// Share of that CO₂ emitted while standing (below 0.1 m/s).
+    pub co2_idle_share: Option<f64>,
+    /// Encounters over all junctions, with `--safety`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encounters: Option<Encounters>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_share: Option<BTreeMap<&'static str, f64>>,
 }
@@ -106,6 +119,7 @@ impl Outcome {
         };
         let gridlocks = sim.gridlocks();
         let steps = m.vehicle_steps - run.began.vehicle_steps;
+        let burnt = sim.emissions().total(scene);
         let horizon = scene.setup.end.map_or(sim.now(), |end| end.min(sim.now()));
         Self {
             schema: 1,
@@ -154,6 +168,11 @@ impl Outcome {
             cityflow_road_att_s: m.cityflow_road_att(scene, &sim.paths().table, (sim.traffic(), sim.halts())),
             warm_up_s: scene.setup.warm_up.seconds(),
             measured: means.map_or(0, |m| m.trips),
+            emissions: scene.setup.emissions.map_or("off", Model::name),
+            co2_kg: burnt.map(|b| b.co2 / 1000.0),
+            fuel_l: burnt.map(|b| b.fuel),
+            co2_idle_share: burnt.and_then(|b| b.idle_share()),
+            encounters: run.safety.map(Safety::total),
             cpu_share: args.profile.then(|| sim.profile().shares().into_iter().collect()),
         }
     }

@@ -18,6 +18,8 @@ use super::record::Recorder;
 use super::watch::Watch;
 use super::{Failure, clock, complain, out, print, summary};
 use crate::demand::{self, Routing};
+use crate::emission::Model;
+use crate::measure::Safety;
 use crate::network::Network;
 use crate::plans::SignalPlan;
 use crate::scenario::{ScenarioError, read_ron};
@@ -64,6 +66,8 @@ pub struct Finished<'a> {
     pub sim: &'a Simulation,
     /// What was noted on the way.
     pub watch: &'a Watch,
+    /// Encounters, if they were counted.
+    pub safety: Option<&'a Safety>,
     /// Why it stopped.
     pub stop: Stop,
     /// Where this process began.
@@ -106,7 +110,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     }
     warn_unwritten(args, &loaded);
     let goal = goal(args, &loaded)?;
-    let mut sim = simulation(&args.setup, &mut loaded, args.verbose)?;
+    let mut sim = simulation(&args.setup, args.emissions.model(), &mut loaded, args.verbose)?;
     if !args.quiet {
         note_waived(&waivers(sim.plans(), &loaded.network));
     }
@@ -131,6 +135,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let record = |file: &PathBuf| Recorder::open(file, &loaded, &mut sim);
     let mut recorder = args.record_inputs.as_ref().map(record).transpose()?;
     let mut watch = Watch::new(&sim);
+    let mut safety = args.safety.then(|| Safety::new(&sim));
     if args.out.is_some() {
         sim.log_events();
     }
@@ -148,6 +153,9 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         if let Some(results) = &mut results {
             results.look(sim)?;
         }
+        if let Some(safety) = &mut safety {
+            safety.look(sim);
+        }
         checkpoints.iter().for_each(|c| c.look(sim, &progress));
         Ok(())
     };
@@ -162,7 +170,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     if let Some(recorder) = recorder {
         recorder.finish(sim.now())?;
     }
-    let finished = Finished { args, loaded: &loaded, sim: &sim, watch: &watch, stop, began };
+    let finished = Finished { args, loaded: &loaded, sim: &sim, watch: &watch, safety: safety.as_ref(), stop, began };
     let cost = Cost { load_s, cpu_s, wall_s, peak_rss_mb: clock::peak_rss_mb() };
     let outcome = Outcome::new(&finished, cost);
     if let Some(results) = results {
@@ -246,12 +254,18 @@ fn goal(args: &RunArgs, loaded: &Loaded) -> Result<Option<Millis>, Failure> {
     }
 }
 
-/// The simulation of a scenario as asked, before its first step; the demand is taken out of `loaded`.
+/// The simulation of a scenario as asked, before its first step; the demand is taken out of `loaded`. `emissions`: which
+/// model keeps books of fuel and CO₂.
 ///
 /// # Errors
 /// If an option or a signal program of the scenario cannot be used.
-pub fn simulation(args: &SetupArgs, loaded: &mut Loaded, verbose: bool) -> Result<Simulation, Failure> {
-    let setup = setup(args, loaded);
+pub fn simulation(
+    args: &SetupArgs,
+    emissions: Option<Model>,
+    loaded: &mut Loaded,
+    verbose: bool,
+) -> Result<Simulation, Failure> {
+    let setup = Setup { emissions, ..setup(args, loaded) };
     scale(loaded, args.scale, setup.seed)?;
     demand::check_flows(&loaded.demand, loaded.end).map_err(Failure::Input)?;
     let demand = Arc::new(std::mem::take(&mut loaded.demand));

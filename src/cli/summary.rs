@@ -21,6 +21,7 @@ pub fn text(run: &Finished<'_>, o: &Outcome) -> String {
     // Writing to a String cannot fail.
     let _ = header(&mut s, run, o);
     let _ = trips(&mut s, run, o);
+    let _ = burnt(&mut s, o);
     let _ = defects(&mut s, run, o);
     let intersections = intersections::all(run);
     let _ = signals(&mut s, run, &intersections);
@@ -93,6 +94,15 @@ fn trips(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
     Ok(())
 }
 
+/// Fuel and CO₂.
+fn burnt(s: &mut String, o: &Outcome) -> std::fmt::Result {
+    let (Some(co2), Some(fuel)) = (o.co2_kg, o.fuel_l) else { return Ok(()) };
+    let idle = o.co2_idle_share.map_or(String::new(), |share| format!(", {:.0} % of it while standing", share * 100.0));
+    let text = format!("{} kg{idle} ({} L of fuel, {})", thousands(co2, 1), thousands(fuel, 1), o.emissions);
+    writeln!(s)?;
+    line(s, "CO₂", &text)
+}
+
 /// What must not happen, loudly if it did.
 fn defects(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
     let names = Names(run);
@@ -105,6 +115,10 @@ fn defects(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result 
     if o.blockages > 0 {
         let what = "the first vehicle of a lane could go and did not move for 300 s";
         line(s, "Blockages", &format!("{} ({what})", o.blockages))?;
+    }
+    if let Some(e) = &o.encounters {
+        let (a, b, c) = (e.ttc_following, e.ttc_converging, e.pet_below_1_5_s);
+        line(s, "Encounters", &format!("{a} following, {b} converging with TTC < 1.5 s; {c} with PET < 1.5 s"))?;
     }
     for f in run.sim.gridlocks().found.iter().take(most) {
         let kind = if f.cycle { "GRIDLOCK" } else { "BLOCKAGE" };

@@ -26,7 +26,7 @@ pub use router::Router;
 pub use routing::Routing;
 pub use scale::scale;
 pub use stops::{PlaceId, Stop, StoppingPlace, Until};
-pub use vehicle_type::{FollowingModel, SpeedFactor, VehicleType};
+pub use vehicle_type::{FollowingModel, SpeedFactor, VehicleType, emission_class};
 
 dense_id!(
     /// A vehicle: its place in the list of departures.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::emission::EmissionClass;
 use crate::network::VehicleClass;
 
 /// Which car-following model a driver obeys.
@@ -54,6 +55,8 @@ pub struct VehicleType {
     pub id: String,
     /// Class, for lane permissions.
     pub class: VehicleClass,
+    /// What it burns, for emissions.
+    pub emission: EmissionClass,
     /// Car-following model.
     pub model: FollowingModel,
     /// Length, > 0.
@@ -130,6 +133,27 @@ fn class_defaults(class: VehicleClass) -> ClassDefaults {
     }
 }
 
+/// What vehicles of a class burn, unless their type says otherwise.
+pub const fn emission_class(class: VehicleClass) -> EmissionClass {
+    use EmissionClass as E;
+    use VehicleClass as C;
+    match class {
+        C::Delivery | C::Emergency => E::Van,
+        C::Truck | C::Container => E::Truck,
+        C::Trailer => E::Trailer,
+        C::Bus => E::Bus,
+        C::Coach => E::Coach,
+        C::Motorcycle => E::Motorcycle,
+        C::Moped => E::Moped,
+        // Electric, driven by muscles, or not on roads: rails are not asked whether they are electrified.
+        C::Pedestrian | C::Wheelchair | C::Bicycle | C::Scooter | C::Evehicle => E::None,
+        C::Tram | C::RailUrban | C::Subway | C::Rail | C::RailElectric | C::RailFast | C::CableCar => E::None,
+        C::Ship | C::Aircraft | C::Drone => E::None,
+        C::Ignoring | C::Private | C::Authority | C::Army | C::Vip | C::Passenger | C::Hov | C::Taxi => E::Car,
+        C::Custom1 | C::Custom2 => E::Car,
+    }
+}
+
 impl VehicleType {
     /// SUMO's default type of a class: Krauss, σ .5, τ 1 s.
     pub fn sumo(id: impl Into<String>, class: VehicleClass) -> Self {
@@ -137,6 +161,7 @@ impl VehicleType {
         Self {
             id: id.into(),
             class,
+            emission: emission_class(class),
             model: FollowingModel::Krauss,
             length,
             width,

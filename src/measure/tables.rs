@@ -7,6 +7,8 @@
 
 use super::motion::{Front, Moving, Way};
 use super::{Device, Interval, Reading};
+use crate::demand::VehicleType;
+use crate::emission::{Engine, Fuel, Motion};
 use crate::instruments::Table;
 use crate::network::LaneId;
 use crate::sim::Scene;
@@ -54,6 +56,10 @@ pub struct Sums {
     pub lengths: f64,
     /// Shortest vehicle with its front gap, m; infinite without a vehicle.
     pub shortest: f64,
+    /// CO₂, g, while the front was here.
+    pub co2: f64,
+    /// Fuel, g, likewise.
+    pub fuel: f64,
     /// Vehicles that departed here.
     pub departed: u32,
     /// Vehicles that arrived here.
@@ -80,6 +86,8 @@ impl Sums {
         occupied: 0.0,
         lengths: 0.0,
         shortest: f64::INFINITY,
+        co2: 0.0,
+        fuel: 0.0,
         departed: 0,
         arrived: 0,
         entered: 0,
@@ -104,6 +112,8 @@ impl Sums {
         self.occupied += o.occupied;
         self.lengths += o.lengths;
         self.shortest = self.shortest.min(o.shortest);
+        self.co2 += o.co2;
+        self.fuel += o.fuel;
         self.departed += o.departed;
         self.arrived += o.arrived;
         self.entered += o.entered;
@@ -156,6 +166,8 @@ pub(super) struct TableDevice {
     waiting_speed: f64,
     /// Lanes of the rows' links: first, and one past the last.
     links: Vec<(u32, u32)>,
+    /// Engines and densities of their fuel, g/L, by vehicle type, if emissions are wanted.
+    engines: Vec<(Engine, f64)>,
     /// By lane.
     sums: Vec<Sums>,
 }
@@ -168,8 +180,13 @@ impl TableDevice {
             (d.internal || !link.internal) && (d.links.is_empty() || d.links.iter().any(|l| l.index() == *i))
         };
         let links = (0..network.links.len()).filter(wanted).map(|i| &network.links[i].lanes);
+        let engine = |model| {
+            let of = |t: &VehicleType| (Engine::new(t.emission, model), t.emission.fuel().map_or(0.0, Fuel::density));
+            scene.types.iter().map(of).collect()
+        };
         Self {
             number,
+            engines: scene.setup.emissions.map_or_else(Vec::new, engine),
             by_lane: d.by_lane,
             empty: d.empty,
             waiting_speed: d.waiting_speed,
@@ -211,6 +228,14 @@ impl Device for TableDevice {
         sums.lengths += m.length * sampled;
         sums.occupied += stay.occupied(m, length);
         sums.shortest = sums.shortest.min(m.length + f64::from(m.scene.drivers[m.kind].min_gap));
+        if let Some((engine, density)) = self.engines.get(m.kind) {
+            // Of the step's share by the time that the front is here, so that all lanes together have all of it.
+            let share = (stay.over - stay.enter).max(0.0) / m.dt;
+            let motion = Motion { before: m.before, after: m.after, moved: m.moved, dt: m.dt };
+            let litres = share * engine.litres(&motion);
+            sums.co2 += litres * engine.grams_per_litre();
+            sums.fuel += litres * density;
+        }
         // Who stands at a scheduled stop neither waits nor loses time.
         if !m.stopped {
             sums.waiting += if mean < self.waiting_speed { sampled } else { 0.0 };

@@ -19,6 +19,7 @@ pub mod closures;
 pub mod collisions;
 pub mod command;
 pub mod control;
+pub mod emissions;
 pub mod entities;
 mod found;
 mod gate;

@@ -48,6 +48,8 @@ pub struct Setup {
     pub plans: Arc<[OwnPlan]>,
     /// What a clock on the wall shows at the scenario's time 0, for the calendars of these.
     pub day: WallClock,
+    /// Which model keeps books of fuel and CO₂; `None`: nobody does. What moves does not depend on it.
+    pub emissions: Option<crate::emission::Model>,
     /// Whether movements that a program opens in conflict give way (see [`monitor::unprotected`]). Without it they
     /// drive as the lamps say.
     pub unsafe_yields: bool,
@@ -68,6 +70,7 @@ impl Default for Setup {
             detectors: Layout::default(),
             plans: Arc::default(),
             day: SOME_DAY,
+            emissions: None,
             unsafe_yields: false,
         }
     }

@@ -13,6 +13,7 @@ use super::closures;
 use super::collisions::Overlaps;
 use super::command::{Agenda, TimedCommand};
 use super::control::{Controllers, Lamps};
+use super::emissions::{EmissionBooks, Emissions};
 use super::entities::{self, VehicleEntities, VehicleEntity};
 use super::gridlock::Gridlocks;
 use super::hash::StateHash;
@@ -82,6 +83,7 @@ pub struct Snapshot {
     pub(super) navigator: Navigator,
     pub(super) lamps: Lamps,
     pub(super) measures: Measures,
+    pub(super) emissions: Option<EmissionBooks>,
     pub(super) overlaps: Overlaps,
     pub(super) gridlocks: Gridlocks,
     pub(super) hash: StateHash,
@@ -138,6 +140,7 @@ impl Simulation {
         world.insert_resource(Navigator::new(&scene));
         world.insert_resource(Announcements::new(scene.moves.len()));
         world.insert_resource(Measures::new(&scene));
+        world.insert_resource(Emissions::new(&scene));
         world.insert_resource(Overlaps::default());
         world.insert_resource(Gridlocks::new(lanes));
         world.insert_resource(StateHash::default());
@@ -245,6 +248,11 @@ impl Simulation {
 
     /// The books.
     pub fn measures(&self) -> &Measures {
+        self.world.resource()
+    }
+
+    /// Fuel and CO₂, if the setup wants them.
+    pub fn emissions(&self) -> &Emissions {
         self.world.resource()
     }
 
@@ -389,6 +397,7 @@ impl Simulation {
             navigator: self.navigator().clone(),
             lamps: self.lamps().clone(),
             measures: self.measures().clone(),
+            emissions: self.emissions().books().cloned(),
             overlaps: self.overlaps().clone(),
             gridlocks: self.gridlocks().clone(),
             hash: *w.resource(),
@@ -428,6 +437,7 @@ impl Simulation {
         world.insert_resource(snapshot.navigator.clone());
         world.insert_resource(snapshot.lamps.clone());
         world.insert_resource(snapshot.measures.clone());
+        world.insert_resource(Emissions::with(&snapshot.scene, snapshot.emissions.clone()));
         world.insert_resource(snapshot.overlaps.clone());
         world.insert_resource(snapshot.gridlocks.clone());
         world.insert_resource(snapshot.hash);

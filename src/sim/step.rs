@@ -14,6 +14,7 @@ use super::closures::Detours;
 use super::collisions::Overlaps;
 use super::command::Agenda;
 use super::control::{Controllers, Lamps};
+use super::emissions::Emissions;
 use super::entities::{VehicleEntities, VehicleEntity};
 use super::gridlock::{self, Gridlocks};
 use super::hash::{self, StateHash};
@@ -349,6 +350,7 @@ fn control(
 #[derive(bevy::ecs::system::SystemParam)]
 struct Books<'w> {
     measures: ResMut<'w, Measures>,
+    emissions: ResMut<'w, Emissions>,
     overlaps: ResMut<'w, Overlaps>,
     gridlocks: ResMut<'w, Gridlocks>,
     hash: ResMut<'w, StateHash>,
@@ -391,6 +393,7 @@ fn measure(
         }
     }
     m.running = m.inserted - m.arrived;
+    books.emissions.take(scene, &traffic, &workers.chunks, warm);
     m.collisions += books.overlaps.look(scene, &traffic);
     // Commit the clock first: everything below speaks of the end of the step.
     (clock.now, clock.step) = (now, step);

@@ -17,6 +17,7 @@ pub mod diagram;
 pub mod discharge;
 mod dispersion;
 mod drivers;
+mod emission;
 mod estimate;
 mod exactness;
 mod gaps;
@@ -230,4 +231,5 @@ pub const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "roundabout", ids: &["12"], run: roundabout::run },
     Experiment { name: "exactness", ids: &["18", "19", "21"], run: exactness::run },
     Experiment { name: "convergence", ids: &["20"], run: convergence::run },
+    Experiment { name: "emission", ids: &["E1", "E2", "E3", "E4"], run: emission::run },
 ];

@@ -18,6 +18,7 @@ mod determinism;
 mod diagram;
 mod discharge;
 mod draw;
+mod emissions;
 mod export;
 mod fuzz_smoke;
 mod generated;

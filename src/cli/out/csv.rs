@@ -1,5 +1,5 @@
-//! `trips.csv`, `lanes.csv`, `signals.csv`, `intersections.csv`: plain tables, one header line, units in the names, empty where there is
-//! no value.
+//! `trips.csv`, `lanes.csv`, `signals.csv`, `intersections.csv`, `emissions.csv`, `conflicts.csv`: plain tables, one header
+//! line, units in the names, empty where there is no value.
 //!
 //! Queues, delays and degrees of saturation are those of [`tables`]: sampled every 10 s; saturation flow 1,900 veh/h
 //! of green for every lane, as the header says.
@@ -44,6 +44,9 @@ pub fn trips(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
         "speed_factor",
         "depart_lane",
         "arrival_lane",
+        "fuel_l",
+        "co2_g",
+        "co2_idle_g",
     ])?;
     for &id in &scene.order[..run.sim.waiting().next] {
         let i = id.index();
@@ -53,6 +56,7 @@ pub fn trips(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
             (Some(_), None) => "running",
             (None, None) => "waiting",
         };
+        let burnt = run.sim.emissions().books().filter(|_| t.entered.is_some()).map(|books| books.of(id));
         let until = t.arrived.unwrap_or(run.sim.now());
         let (length, waiting, stops, lost) = match driving[i] {
             Some(v) => (v.distance(), v.waited, v.stops, v.time_loss),
@@ -74,6 +78,9 @@ pub fn trips(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
             number(Some(f64::from(scene.speed_factor(id)))),
             name(t.depart_lane),
             name(t.arrival_lane),
+            burnt.map(|b| format!("{:.4}", b.fuel)).unwrap_or_default(),
+            number(burnt.map(|b| b.co2)),
+            number(burnt.map(|b| b.idle)),
         ])?;
     }
     csv.flush()
@@ -124,6 +131,56 @@ pub fn intersections(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
     for i in intersections::all(run) {
         let level = i.level().map(String::from).unwrap_or_default();
         csv.write_record([i.name, i.control.name().to_owned(), i.vehicles.to_string(), number(i.delay), level])?;
+    }
+    csv.flush()
+}
+
+/// What was burnt on every link after the warm-up, ways inside junctions included: all rows together are the run.
+pub fn emissions(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
+    let Some(books) = run.sim.emissions().books() else { return Ok(()) };
+    let network = &run.sim.scene().network;
+    let mut csv = Writer::from_writer(w);
+    csv.write_record(["link", "junction", "length_m", "fuel_l", "co2_g", "co2_idle_g", "co2_idle_share"])?;
+    for (link, burnt) in network.links.iter().zip(&books.links).filter(|(_, b)| b.co2 > 0.0) {
+        let inside = link.from.filter(|_| link.internal);
+        let junction = inside.map(|j| network.junctions[j.index()].id.clone()).unwrap_or_default();
+        csv.write_record([
+            link.id.clone(),
+            junction,
+            number(network.lanes.get(link.lanes.start as usize).map(|l| f64::from(l.length))),
+            format!("{:.4}", burnt.fuel),
+            number(Some(burnt.co2)),
+            number(Some(burnt.idle)),
+            burnt.idle_share().map(|share| format!("{share:.4}")).unwrap_or_default(),
+        ])?;
+    }
+    csv.flush()
+}
+
+/// Encounters at every junction that had some.
+pub fn conflicts(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
+    let Some(safety) = run.safety else { return Ok(()) };
+    let network = &run.sim.scene().network;
+    let mut csv = Writer::from_writer(w);
+    csv.write_record([
+        "junction",
+        "ttc_following",
+        "ttc_converging",
+        "pet_below_5_s",
+        "pet_below_1_5_s",
+        "least_ttc_s",
+        "least_pet_s",
+    ])?;
+    for (junction, e) in safety.junctions() {
+        csv.write_record([
+            network.junctions[junction.index()].id.clone(),
+            e.ttc_following.to_string(),
+            e.ttc_converging.to_string(),
+            e.pet_below_5_s.to_string(),
+            e.pet_below_1_5_s.to_string(),
+            number(e.least_ttc_s),
+            number(e.least_pet_s),
+        ])?;
     }
     csv.flush()
 }

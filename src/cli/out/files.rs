@@ -11,8 +11,17 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 /// Our own names: no scenario gets them for something else.
-const OWN: &[&str] =
-    &["trips.csv", "lanes.csv", "signals.csv", "intersections.csv", "events.csv", "detectors.csv", "manifest.json"];
+const OWN: &[&str] = &[
+    "trips.csv",
+    "lanes.csv",
+    "signals.csv",
+    "intersections.csv",
+    "emissions.csv",
+    "conflicts.csv",
+    "events.csv",
+    "detectors.csv",
+    "manifest.json",
+];
 
 /// The names given away so far.
 #[derive(Clone, Debug, Default)]

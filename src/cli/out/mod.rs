@@ -184,6 +184,8 @@ impl Results {
         }
         names
             .extend(["trips.csv", "lanes.csv", "signals.csv", "intersections.csv", "manifest.json"].map(str::to_owned));
+        names.extend(args.emissions.model().map(|_| "emissions.csv".to_owned()));
+        names.extend(args.safety.then(|| "conflicts.csv".to_owned()));
         Ok(Self { dir: dir.to_owned(), instruments, recorder, files: o.files, places, tripinfo, events, names })
     }
 
@@ -256,6 +258,12 @@ impl Results {
         file("lanes.csv", &|w| csv::lanes(w, run))?;
         file("signals.csv", &|w| csv::signals(w, run))?;
         file("intersections.csv", &|w| csv::intersections(w, run))?;
+        if run.sim.emissions().books().is_some() {
+            file("emissions.csv", &|w| csv::emissions(w, run))?;
+        }
+        if run.safety.is_some() {
+            file("conflicts.csv", &|w| csv::conflicts(w, run))?;
+        }
         file("manifest.json", &|w| manifest::write(w, run, outcome, &self.names))
     }
 }

@@ -128,6 +128,10 @@ pub fn table(w: &mut dyn Write, scene: &Scene, table: &Table, i: Interval, r: &T
             numbers(w, &[("flow", row.flow(&i))])?;
         }
         numbers(w, &[("distance", s.front_distance)])?;
+        if scene.setup.emissions.is_some() {
+            // In mg, as SUMO has them.
+            numbers(w, &[("CO2_abs", s.co2 * 1000.0), ("fuel_abs", s.fuel * 1000.0)])?;
+        }
         writeln!(w, "/>")?;
     }
     if edge.is_some() {

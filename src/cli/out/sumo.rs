@@ -8,6 +8,7 @@ use quick_xml::escape::escape;
 use super::files::head;
 use crate::cli::run::Finished;
 use crate::demand::VehicleId;
+use crate::emission::Fuel;
 use crate::network::LaneId;
 
 /// The trips that ended, in the order in which they did.
@@ -30,7 +31,16 @@ pub fn tripinfo(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
         write!(w, "waitingTime=\"{:.2}\" waitingCount=\"{}\" stopTime=\"{:.2}\" ", t.waiting, t.stops, t.stop_time)?;
         let kind = escape(scene.types[d.kind.index()].id.as_str());
         write!(w, "timeLoss=\"{:.2}\" rerouteNo=\"0\" devices=\"\" vType=\"{kind}\" ", t.time_loss)?;
-        writeln!(w, "speedFactor=\"{:.2}\" vaporized=\"\"/>", scene.speed_factor(VehicleId::new(i)))?;
+        write!(w, "speedFactor=\"{:.2}\" vaporized=\"\"", scene.speed_factor(VehicleId::new(i)))?;
+        let Some(books) = run.sim.emissions().books() else {
+            writeln!(w, "/>")?;
+            continue;
+        };
+        // In mg, as SUMO has them.
+        let burnt = books.of(VehicleId::new(i));
+        let density = scene.types[d.kind.index()].emission.fuel().map_or(0.0, Fuel::density);
+        let (co2, fuel) = (burnt.co2 * 1000.0, burnt.fuel * density * 1000.0);
+        writeln!(w, ">\n        <emissions CO2_abs=\"{co2:.2}\" fuel_abs=\"{fuel:.2}\"/>\n    </tripinfo>")?;
     }
     writeln!(w, "</tripinfos>")
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::demand::{FollowingModel, SpeedFactor, TypeId, VehicleType};
+use crate::emission::EmissionClass;
 use crate::import::xml::Element;
 use crate::import::{ImportError, Report};
 use crate::network::VehicleClass;
@@ -25,6 +26,7 @@ const READ: &[&str] = &[
     "id",
     "refId",
     "vClass",
+    "emissionClass",
     "length",
     "width",
     "minGap",
@@ -53,7 +55,6 @@ const COSMETIC: &[&str] = &[
     "guiShape",
     "imgFile",
     "osgFile",
-    "emissionClass",
     "height",
     "mass",
     "personCapacity",
@@ -228,6 +229,7 @@ fn vehicle_type(file: &Path, element: &Element, report: &mut Report) -> Result<V
     };
     let mut kind = VehicleType::sumo(id, class);
     kind.model = model(element, report);
+    kind.emission = emission(element, kind.emission, report);
     let above = |name: &str, default: f64| bounded(file, element, name, default, |v| v > 0.0, "a number > 0");
     let at_least = |name: &str, default: f64| bounded(file, element, name, default, |v| v >= 0.0, "a number ≥ 0");
     let share = |name: &str, default: f64| {
@@ -298,6 +300,53 @@ fn model(element: &Element, report: &mut Report) -> FollowingModel {
             FollowingModel::Krauss
         }
     }
+}
+
+/// What a SUMO emission class burns here: kind of vehicle and whether it burns anything, of the families HBEFA, PHEMlight,
+/// Energy and zero; Euro stages and their fuels are not told apart.
+fn emission(element: &Element, default: EmissionClass, report: &mut Report) -> EmissionClass {
+    let Some(name) = element.get("emissionClass") else { return default };
+    let known = sumo_emission(name);
+    let count = |what: String, report: &mut Report| report.count(what, || element.label());
+    match known {
+        None => count(format!("emissionClass '{name}' not known, burns as {}", default.name()), report),
+        Some(EmissionClass::Car) if name.contains("diesel") || name.contains("_D_") => {
+            count("emissionClass of diesel cars burns as gasoline cars".to_owned(), report);
+        }
+        Some(_) => {}
+    }
+    known.unwrap_or(default)
+}
+
+/// The class of ours that a SUMO emission class is nearest to.
+fn sumo_emission(name: &str) -> Option<EmissionClass> {
+    let (family, kind) = name.split_once('/').unwrap_or(("", name));
+    let electric = |kind: &str| kind.contains("BEV") || kind.contains("lectric") || kind.ends_with("_El");
+    if matches!(family, "Energy" | "MMPEVEM") || kind.eq_ignore_ascii_case("zero") || electric(kind) {
+        return Some(EmissionClass::None);
+    }
+    // The longer beginnings first.
+    const KINDS: [(&str, EmissionClass); 17] = [
+        ("HDV_TT", EmissionClass::Trailer),
+        ("HDV_CO", EmissionClass::Coach),
+        ("HDV_CB", EmissionClass::Bus),
+        ("HDV", EmissionClass::Truck),
+        ("HGV", EmissionClass::Truck),
+        ("PC", EmissionClass::Car),
+        ("PKW", EmissionClass::Car),
+        ("LDV", EmissionClass::Van),
+        ("LCV", EmissionClass::Van),
+        ("LNF", EmissionClass::Van),
+        ("MC", EmissionClass::Motorcycle),
+        ("RT", EmissionClass::Truck),
+        ("SNF", EmissionClass::Truck),
+        ("TT", EmissionClass::Trailer),
+        ("LSZ", EmissionClass::Trailer),
+        ("Coach", EmissionClass::Coach),
+        ("Bus", EmissionClass::Bus),
+    ];
+    let kind = kind.strip_prefix("U").filter(|k| k.starts_with("Bus")).unwrap_or(kind);
+    KINDS.iter().find(|(start, _)| kind.starts_with(start)).map(|(_, class)| *class)
 }
 
 /// SUMO's −1 ("never help, whatever happens") is 0 here.

@@ -93,3 +93,35 @@ fn distributions_by_name_and_by_nesting() {
     let new = book.add_type(file, &element(&[("id", DEFAULT_TYPE), ("length", "9")]), &mut report).expect("good");
     assert_eq!((new.0, book.types[0].length), (TypeId(0), 9.0));
 }
+
+#[test]
+fn emission_classes_are_the_nearest_of_ours() {
+    use EmissionClass as E;
+    for (name, class) in [
+        ("HBEFA3/PC_G_EU4", E::Car),
+        ("HBEFA4/PC_petrol_Euro-4", E::Car),
+        ("HBEFA4/PC_BEV", E::None),
+        ("HBEFA3/LDV_D_EU6", E::Van),
+        ("HBEFA3/HDV", E::Truck),
+        ("HBEFA4/RT_le7.5t_Euro-VI_A-C", E::Truck),
+        ("HBEFA4/TT_AT_gt34-40t_Euro-VI_A-C", E::Trailer),
+        ("HBEFA3/Bus", E::Bus),
+        ("HBEFA4/UBus_Std_gt15-18t_Euro-VI_A-C", E::Bus),
+        ("HBEFA3/Coach", E::Coach),
+        ("HBEFA4/MC_4S_gt250cc_Euro-3", E::Motorcycle),
+        ("PHEMlight/HDV_CB_EU4", E::Bus),
+        ("PHEMlight/PC_G_EU4", E::Car),
+        ("Energy/unknown", E::None),
+        ("zero", E::None),
+        ("Zero/zero", E::None),
+    ] {
+        let (kind, report) = read(&[("id", "c"), ("emissionClass", name)]);
+        assert_eq!(kind.emission, class, "{name}");
+        assert!(report.findings.is_empty(), "{name}");
+    }
+    let (kind, report) = read(&[("id", "c"), ("vClass", "bus"), ("emissionClass", "mine")]);
+    assert_eq!(kind.emission, E::Bus);
+    assert!(report.findings.contains_key("emissionClass 'mine' not known, burns as bus"), "{:?}", report.findings);
+    let (_, report) = read(&[("id", "c"), ("emissionClass", "HBEFA3/PC_D_EU4")]);
+    assert!(report.findings.contains_key("emissionClass of diesel cars burns as gasoline cars"));
+}

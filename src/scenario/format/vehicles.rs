@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{is_default, is_one, one};
 use crate::demand::{FollowingModel, SpeedFactor, VehicleType};
+use crate::emission::EmissionClass;
 use crate::network::VehicleClass;
 
 /// A vehicle type: the driver and vehicle of a class, and what differs. What is left out has the value of the class in
@@ -17,6 +18,9 @@ pub struct VehicleFile {
     /// Class, which decides which lanes it may use.
     #[serde(default = "passenger", skip_serializing_if = "is_passenger")]
     pub class: VehicleClass,
+    /// What it burns, for emissions. Left out: what vehicles of its class do.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub emission: Option<EmissionClass>,
     /// Its share of the vehicles of sources that name no vehicle, relative to the others' shares. 0: only sources that
     /// name it have it, such as a bus line.
     #[serde(default = "one", skip_serializing_if = "is_one")]
@@ -187,6 +191,9 @@ impl VehicleFile {
             ($($field:ident),*) => { $(if let Some(value) = self.$field { kind.$field = value; })* };
         }
         numbers!(take);
+        if let Some(emission) = self.emission {
+            kind.emission = emission;
+        }
         // A driver who brakes harder than others can is no comfortable one.
         kind.emergency_decel = kind.emergency_decel.max(kind.decel);
         kind.apparent_decel =
@@ -203,6 +210,7 @@ impl VehicleFile {
         let mut file = Self {
             id: kind.id.clone(),
             class: kind.class,
+            emission: (kind.emission != base.emission).then_some(kind.emission),
             share: 0.0,
             model: (kind.model != usual).then_some(kind.model),
             ..Self::named("")
@@ -225,6 +233,7 @@ impl VehicleFile {
         Self {
             id: id.to_owned(),
             class: passenger(),
+            emission: None,
             share: 1.0,
             model: None,
             length: None,

@@ -8,6 +8,7 @@ use crate::demand::VehicleId;
 use crate::demand::stops::legs;
 use crate::network::{LaneId, LinkId, MovementId};
 use crate::sim::control::CycleFault;
+use crate::sim::emissions::Burnt;
 use crate::sim::insert::InLine;
 use crate::sim::measures::{MOST_RED_RUNS, Measures, Trip};
 use crate::sim::routes::{Found, RouteTable};
@@ -85,6 +86,7 @@ impl<'a> Check<'a> {
         let begging = state.begging.iter().all(|b| self.is_lane(b.lane) && b.beyond.is_finite());
         ensure(begging, "a vehicle that begs nobody")?;
         self.books(&state.measures, come)?;
+        self.emissions(state, come.len())?;
         let known = |id: u32| self.has_come(VehicleId(id));
         let pairs: BTreeSet<_> = state.overlaps.iter().collect();
         let sound = pairs.len() == state.overlaps.len() && pairs.iter().all(|p| p.0 < p.1 && known(p.1));
@@ -232,6 +234,17 @@ impl<'a> Check<'a> {
         ensure(m.resco_delay.is_none_or(f64::is_finite), "a delay without a number")?;
         let red = |&(_, lane, id): &(_, LaneId, VehicleId)| self.is_lane(lane) && self.has_come(id);
         ensure(m.red_runs.len() <= MOST_RED_RUNS && m.red_runs.iter().all(red), "a red lamp passed by nobody")
+    }
+
+    /// Fuel and CO₂, if this run keeps books of them.
+    fn emissions(&self, state: &State, come: usize) -> Checked {
+        let wanted = self.scene.setup.emissions.is_some();
+        ensure(state.emissions.is_some() == wanted, "other emissions")?;
+        let Some(books) = &state.emissions else { return Ok(()) };
+        let (vehicles, links) = (books.vehicles.len(), books.links.len());
+        ensure(vehicles == come && links == self.scene.network.links.len(), "emissions of others")?;
+        let sound = |b: &Burnt| [b.fuel, b.co2, b.idle].iter().all(|x| x.is_finite() && *x >= 0.0);
+        ensure(books.vehicles.iter().chain(&books.links).all(sound), "emissions without a number")
     }
 
     /// What is noted of a vehicle, and where it is.

@@ -7,6 +7,7 @@ use intergreen_control::plan::WallClock;
 use serde::{Deserialize, Serialize};
 
 use crate::demand::{FollowingModel, Routing};
+use crate::emission::Model;
 use crate::random::{FNV_START, fnv};
 use crate::sim::{Setup, Simulation};
 
@@ -25,6 +26,8 @@ pub struct Origin {
     /// The strategy and its parameters.
     controller: (String, Vec<(String, String)>),
     unsafe_yields: bool,
+    /// Books of fuel and CO₂ are kept from the begin or not at all.
+    emissions: Option<Model>,
     network: Stamp,
     demand: Stamp,
     detectors: Stamp,
@@ -66,6 +69,7 @@ impl Origin {
             detectors,
             plans,
             day,
+            emissions,
             unsafe_yields,
         } = &scene.setup;
         let hashes = sim.fingerprints.get_or_init(|| Fingerprints {
@@ -85,6 +89,7 @@ impl Origin {
             routing: *routing,
             controller: controller.clone(),
             unsafe_yields: *unsafe_yields,
+            emissions: *emissions,
             network: stamp(hashes.network, scene.lanes.len(), scene.network.signals.len()),
             demand: stamp(hashes.demand, scene.departures.len() - scene.copies.len(), scene.types.len()),
             plans: stamp(Fnv::of_value(&specs), plans.len(), plans.iter().map(|p| p.plan.groups().len()).sum()),
@@ -103,6 +108,7 @@ impl Origin {
         let behaviour = |o: &Self| o.behaviour.map_or("as the types name it".to_owned(), |m| m.name().to_owned());
         let controller =
             |o: &Self| o.controller.1.iter().fold(o.controller.0.clone(), |s, (k, v)| s + &format!(",{k}={v}"));
+        let emissions = |o: &Self| o.emissions.map_or("off", Model::name).to_owned();
         let unsafe_yields = |o: &Self| if o.unsafe_yields { "allowed" } else { "refused" }.to_owned();
         let program = |o: &Self| format!("intergreen {}", o.program);
         if self.program != here.program {
@@ -116,6 +122,7 @@ impl Origin {
             .or_else(|| pair("behaviour", behaviour(self), behaviour(here)))
             .or_else(|| pair("controller", controller(self), controller(here)))
             .or_else(|| pair("unsafe programs", unsafe_yields(self), unsafe_yields(here)))
+            .or_else(|| pair("emissions", emissions(self), emissions(here)))
             .or_else(|| pair("routes", self.moment(), here.moment()))
             .or_else(|| (self.routing != here.routing).then(|| "was made with another search for routes".to_owned()))
             .or_else(|| self.network.difference(here.network, "network", ["lanes", "signals"]))

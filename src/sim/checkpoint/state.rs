@@ -11,6 +11,7 @@ use crate::network::LinkId;
 use crate::sim::collisions::Overlaps;
 use crate::sim::command::Agenda;
 use crate::sim::control::{Blackout, CycleFault, Lamps};
+use crate::sim::emissions::{Burnt, EmissionBooks};
 use crate::sim::gridlock::Gridlocks;
 use crate::sim::hash::StateHash;
 use crate::sim::insert::{InLine, Waiting};
@@ -48,6 +49,8 @@ pub struct State {
     pub lamps: Vec<Lamp>,
     /// The books; trips of those whose time to depart has come, in the order of that.
     pub measures: Measures,
+    /// Fuel and CO₂, if books are kept; vehicles as trips.
+    pub emissions: Option<EmissionBooks>,
     /// Pairs of vehicles that overlap.
     pub overlaps: Vec<(u32, u32)>,
     /// Gridlocks and blockages.
@@ -81,6 +84,7 @@ impl State {
             navigator,
             lamps: Lamps { shown: lamps, changes: _ },
             mut measures,
+            mut emissions,
             overlaps,
             gridlocks,
             hash: StateHash(hash),
@@ -93,6 +97,9 @@ impl State {
             outages,
         } = snapshot;
         measures.trips = scene.order[..next].iter().map(|id| measures.trips[id.index()]).collect();
+        if let Some(books) = &mut emissions {
+            books.vehicles = scene.order[..next].iter().map(|id| books.of(*id)).collect();
+        }
         let mut line = |l: u32| (LinkId(l), std::mem::take(&mut lines[l as usize]).into());
         Self {
             step,
@@ -106,6 +113,7 @@ impl State {
             speeds: navigator.is_needed().then(|| navigator.speeds.parts()),
             lamps,
             measures,
+            emissions,
             overlaps: overlaps.now.into_iter().collect(),
             gridlocks,
             hash,
@@ -138,6 +146,13 @@ impl State {
         for (id, trip) in scene.order.iter().zip(trips) {
             measures.trips[id.index()] = trip;
         }
+        let mut emissions = self.emissions;
+        if let Some(books) = &mut emissions {
+            let burnt = std::mem::replace(&mut books.vehicles, vec![Burnt::default(); scene.departures.len()]);
+            for (id, burnt) in scene.order.iter().zip(burnt) {
+                books.vehicles[id.index()] = burnt;
+            }
+        }
         Ok(Snapshot {
             clock,
             traffic: Traffic::with(&scene, self.lanes, self.begging),
@@ -147,6 +162,7 @@ impl State {
             navigator,
             lamps: Lamps { shown: self.lamps, changes: Vec::new() },
             measures,
+            emissions,
             overlaps: Overlaps::with(self.overlaps.into_iter().collect()),
             gridlocks: self.gridlocks,
             hash: StateHash(self.hash),
