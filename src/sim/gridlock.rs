@@ -153,6 +153,9 @@ impl Gridlocks {
 /// The lane whose first vehicle would have to move for `v`, first on `lane`, to move.
 fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
     let scene = view.scene;
+    if let Some(lane) = reaches_back(view, lane, v) {
+        return Some(lane);
+    }
     let Some(m) = v.next.get() else { return lane_wanted(view, lane, v) };
     let m = &scene.moves[m.index()];
     // Whoever stands in the way inside, here or further on, or the road behind, if it is full.
@@ -174,6 +177,19 @@ fn blocker(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
         }
     }
     None
+}
+
+/// The lane of somebody who stands half on it and half on `lane`, before `v`, and goes another way: a bay that is too
+/// short for all who wait in it.
+fn reaches_back(view: &View<'_>, lane: LaneId, v: &Vehicle) -> Option<LaneId> {
+    let facts = &view.scene.lanes[lane.index()];
+    let ways = view.scene.moves[facts.movements.0 as usize..facts.movements.1 as usize].iter().map(|m| m.next);
+    let stands = |next: &LaneId| {
+        let last = view.traffic.lanes[next.index()].vehicles.last();
+        last.is_some_and(|o| o.came_from == lane && o.back() < 0.0 && o.waiting >= STANDING)
+    };
+    let mine = v.next.get().map(|m| view.scene.moves[m.index()].next);
+    ways.filter(|next| Some(*next) != mine).find(stands)
 }
 
 /// The lane that somebody needs to change to: whoever leads it keeps it full.

@@ -22,6 +22,7 @@ mod estimate;
 mod exactness;
 mod gaps;
 mod heavy;
+mod mfd;
 mod page;
 mod plot;
 mod queue;
@@ -229,6 +230,7 @@ pub const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "ring", ids: &["10"], run: ring::run },
     Experiment { name: "gaps", ids: &["11"], run: gaps::run },
     Experiment { name: "roundabout", ids: &["12"], run: roundabout::run },
+    Experiment { name: "mfd", ids: &["13"], run: mfd::run },
     Experiment { name: "exactness", ids: &["18", "19", "21"], run: exactness::run },
     Experiment { name: "convergence", ids: &["20"], run: convergence::run },
     Experiment { name: "emission", ids: &["E1", "E2", "E3", "E4"], run: emission::run },
