@@ -4,6 +4,7 @@
 
 pub mod assign;
 pub mod behaviour;
+pub mod calibrate;
 pub mod cli;
 pub mod commands;
 pub mod demand;

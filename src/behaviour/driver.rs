@@ -1,7 +1,7 @@
 //! A driver's parameters, ready for the step, and the choice of model.
 
 use super::bounds::Bounds;
-use super::following::{calibrated, idm, krauss};
+use super::following::{calibrated, gipps, idm, krauss};
 use crate::demand::{FollowingModel, VehicleType};
 
 /// Slack that keeps a discrete stop from touching the line, m (SUMO: NUMERICAL_EPS).
@@ -108,6 +108,7 @@ impl Driver {
             FollowingModel::Idm | FollowingModel::IdmPlus => {
                 (v + self.dt * idm::free(self, v, v0)).at_most(v.at_least(v0))
             }
+            FollowingModel::Gipps => (v + self.dt * gipps::free(self, v, v0)).at_most(v.at_least(v0)),
             FollowingModel::Calibrated => (v + self.dt * calibrated::free(self, v, v0)).at_most(v.at_least(v0)),
         }
     }
@@ -130,6 +131,9 @@ impl Driver {
             }
             FollowingModel::IdmPlus => {
                 (v + self.dt * idm::follow_plus(self, v, v0, tau, leader)).at_most(calibrated::clamp(self, v, leader))
+            }
+            FollowingModel::Gipps => {
+                (v + self.dt * gipps::follow(self, v, v0, tau, leader)).at_most(calibrated::clamp(self, v, leader))
             }
             FollowingModel::Calibrated => calibrated::follow(self, v, v0, tau, leader),
         }
@@ -162,6 +166,11 @@ impl Driver {
             FollowingModel::IdmPlus => {
                 let wall = Leader { gap: distance, speed: 0.0, accel: 0.0, decel: self.decel };
                 let wanted = v + self.dt * idm::follow_plus(self, v, v0, tau, &wall);
+                wanted.at_most(calibrated::stop_within(self, v, distance, decel))
+            }
+            FollowingModel::Gipps => {
+                let wall = Leader { gap: distance, speed: 0.0, accel: 0.0, decel: self.decel };
+                let wanted = v + self.dt * gipps::follow(self, v, v0, tau, &wall);
                 wanted.at_most(calibrated::stop_within(self, v, distance, decel))
             }
             FollowingModel::Calibrated => {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::calibrate::CalibrateArgs;
 use super::check::CheckArgs;
 use super::compare::CompareArgs;
 use super::controllers::ControllersArgs;
@@ -65,6 +66,8 @@ pub enum Action {
     Timing(TimingArgs),
     /// Show what the physics claims: capacity, delay, waves, each with target, figure and verdict
     Validate(ValidateArgs),
+    /// Fit a scenario's demand to counts, or its drivers to saturation flows
+    Calibrate(CalibrateArgs),
     /// Write an old file of ours in the present version of the format
     Upgrade(UpgradeArgs),
 }
@@ -206,6 +209,8 @@ pub enum Behaviour {
     Idm,
     /// IDM+: free road and leader apart
     IdmPlus,
+    /// Gipps's model
+    Gipps,
 }
 
 impl Behaviour {
@@ -217,6 +222,7 @@ impl Behaviour {
             Self::KraussOrig1 => FollowingModel::KraussOrig1,
             Self::Idm => FollowingModel::Idm,
             Self::IdmPlus => FollowingModel::IdmPlus,
+            Self::Gipps => FollowingModel::Gipps,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! itself touches none of them.
 
 mod args;
+mod calibrate;
 mod check;
 mod checkpoints;
 mod clock;
@@ -84,6 +85,7 @@ pub fn main() -> ExitCode {
         Some(args::Action::Import(args)) => import::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::Controllers(args)) => controllers::run(&args),
         Some(args::Action::Timing(args)) => timing::run(&args),
+        Some(args::Action::Calibrate(args)) => calibrate::run(&args),
         Some(args::Action::Validate(args)) => validate::run(&args),
         Some(args::Action::Upgrade(args)) => import::upgrade(&args).map(|()| ExitCode::SUCCESS),
     };

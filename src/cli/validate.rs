@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 
 use clap::Args;
 
@@ -25,7 +26,8 @@ pub struct ValidateArgs {
     pub quick: bool,
 }
 
-/// Runs the suite. Exit code 1 if a row misses its target, or, unless it is to be quick, is left open.
+/// Runs the suite. After Ctrl-C the experiment at hand is finished, and what has been done is written (exit code 130; a
+/// second Ctrl-C ends it at once). Exit code 1 if a row misses its target, or, unless it is to be quick, is left open.
 ///
 /// # Errors
 /// If there is no such row, or a file cannot be written.
@@ -33,9 +35,13 @@ pub fn run(args: &ValidateArgs) -> Result<ExitCode, Failure> {
     let chosen = chosen(&args.only)?;
     let usual = if args.quick { Effort::QUICK } else { Effort::default() };
     let effort = Effort { seeds: args.seeds.unwrap_or(usual.seeds), ..usual };
+    let stop = super::run::on_interrupt()?;
     let progress = super::progress::parts(chosen.len());
-    let mut sections: Vec<Section> = Vec::new();
+    let (mut sections, all): (Vec<Section>, usize) = (Vec::new(), chosen.len());
     for experiment in chosen {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
         progress.set_message(experiment.name);
         let section = (experiment.run)(effort);
         progress.suspend(|| print(&format!("{}\n", table(&section))))?;
@@ -52,9 +58,16 @@ pub fn run(args: &ValidateArgs) -> Result<ExitCode, Failure> {
             text += &format!("; {word}: {}", ids.join(", "));
         }
     }
+    let interrupted = sections.len() < all;
+    if interrupted {
+        text += &format!("; interrupted after {} of {all} experiments", sections.len());
+    }
     print(&format!("{text}\n"))?;
     if let Some(dir) = &args.out {
         write(dir, &sections, effort.seeds)?;
+    }
+    if interrupted {
+        return Ok(ExitCode::from(130));
     }
     let worst = rows().map(Row::verdict).max().unwrap_or(Verdict::Pass);
     let fails = worst == Verdict::Missed || worst == Verdict::Open && !args.quick;

@@ -20,6 +20,8 @@ pub enum FollowingModel {
     Idm,
     /// IDM+: free road and leader apart, the stricter of both counts (Schakel, van Arem, Netten 2010).
     IdmPlus,
+    /// Gipps (1981): a safe speed, chosen with a reaction time.
+    Gipps,
 }
 
 impl FollowingModel {
@@ -31,6 +33,7 @@ impl FollowingModel {
             Self::KraussOrig1 => "krauss_orig1",
             Self::Idm => "idm",
             Self::IdmPlus => "idm_plus",
+            Self::Gipps => "gipps",
         }
     }
 }
@@ -217,6 +220,16 @@ impl VehicleType {
             self.tau_variation = sumo.tau_variation;
             self.sigma = sumo.sigma;
             self.start_delay = sumo.start_delay;
+        }
+        if model == FollowingModel::Gipps {
+            // Gipps's own values for cars; others keep what their class can do.
+            self.accel = if passenger { 1.7 } else { self.accel };
+            self.decel = 2.0 * self.accel;
+            self.emergency_decel = self.emergency_decel.max(self.decel);
+            self.apparent_decel = ((self.decel + 3.0) / 2.0).max(3.0);
+            self.tau = 2.0 / 3.0;
+            self.tau_variation = 0.0;
+            self.sigma = 0.0;
         }
         self
     }

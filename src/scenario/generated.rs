@@ -39,6 +39,20 @@ pub(super) fn demand(flows: &[Flow]) -> DemandFile {
     demand
 }
 
+/// A scenario whose own traffic, if a generated network brings it, is written out.
+///
+/// # Errors
+/// If a parameter of the network is out of its range.
+pub fn spelled_out(file: &ScenarioFile) -> Result<ScenarioFile, GenerateError> {
+    let mut file = file.clone();
+    if file.demand.has_no_sources()
+        && let Some(made) = generated(&file.network)?
+    {
+        file.demand = DemandFile { scale: file.demand.scale, ..demand(&made.flows) };
+    }
+    Ok(file)
+}
+
 /// The vehicles of generated scenarios: cars, and a few trucks.
 pub(super) fn vehicles() -> Vec<VehicleFile> {
     let car = VehicleFile { share: 100.0 - TRUCKS, ..VehicleFile::named("car") };

@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 pub use city::city_scenario;
 pub use error::ScenarioError;
 pub use format::{NetworkFile, ScenarioFile, VehicleFile};
-pub use generated::scenario as generated_scenario;
+pub use generated::{scenario as generated_scenario, spelled_out};
 pub use plan::{is_plan, is_scenario, read_plan};
 pub use plan_place::Places;
 pub use words::{expected_names, read as read_ron};

@@ -38,8 +38,15 @@ pub(super) const SATURATED: std::ops::Range<usize> = 10..20;
 
 /// One lane at 50 km/h, `way` m long, a signal at its end with this green, and a queue that stands before it.
 pub fn queue_world(car: VehicleType, way: f64, number: usize, green: f64) -> World {
-    let network =
-        road(NodeKind::Signal, way, 600.0, 1).signal("x", GREEN_AT, &[(green, &["in"]), (300.0 - green, &[])]).build();
+    limited_queue_world(car, way, number, green, 50.0)
+}
+
+/// The same at another speed limit, km/h.
+fn limited_queue_world(car: VehicleType, way: f64, number: usize, green: f64, limit: f64) -> World {
+    let mut town =
+        road(NodeKind::Signal, way, 600.0, 1).signal("x", GREEN_AT, &[(green, &["in"]), (300.0 - green, &[])]);
+    town.plan.streets.iter_mut().for_each(|s| s.speed = limit.clamp(5.0, 110.0));
+    let network = town.build();
     let length = network.lane(lane(&network, "in", 0)).length;
     let space = (car.length + car.min_gap) as f32;
     let mut trips = Trips::new(&network, car);
@@ -129,6 +136,20 @@ fn figures(car: VehicleType, step: f64, seed: u64) -> Figures {
 pub fn capacity(drivers: Drivers, step: f64, seeds: u64) -> (f64, f64) {
     let m = means(drivers, step, seeds);
     (m.flow.mean, m.extension.mean - m.lost.mean)
+}
+
+/// Saturation flow, veh/h, and start-up lost time, s, of a queue of such cars at a speed limit, m/s: means over seeds.
+pub fn saturation_and_lost_time(car: &VehicleType, limit: f64, step: f64, seeds: u64) -> (f64, f64) {
+    let all = each_seed(seeds, |seed| {
+        let headways = headways(&limited_queue_world(car.clone(), LONG_WAY, QUEUE, 200.0, limit * 3.6).step(step).seed(seed));
+        // Slow queues are not over in time: then it is the last ten that crossed.
+        let n = headways.len().min(SATURATED.end);
+        let late = &headways[n.saturating_sub(SATURATED.len())..n];
+        let headway = late.iter().sum::<f64>() / late.len() as f64;
+        (headway, headways[..4.min(n)].iter().sum::<f64>() - 4.0 * headway)
+    });
+    let mean = |of: fn(&(f64, f64)) -> f64| all.iter().map(of).sum::<f64>() / seeds as f64;
+    (3600.0 / mean(|a| a.0), mean(|a| a.1))
 }
 
 /// The green extension, s, of a green whose end falls anywhere between two vehicles.

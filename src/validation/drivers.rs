@@ -12,11 +12,13 @@ pub enum Drivers {
     Krauss,
     /// The intelligent driver model as SUMO has it.
     Idm,
+    /// Gipps's, with his own values.
+    Gipps,
 }
 
 impl Drivers {
     /// Those beside which the calibrated ones are shown.
-    pub const OTHERS: [Self; 2] = [Self::Krauss, Self::Idm];
+    pub const OTHERS: [Self; 3] = [Self::Krauss, Self::Idm, Self::Gipps];
 
     /// Their name in tables.
     pub const fn name(self) -> &'static str {
@@ -24,6 +26,7 @@ impl Drivers {
             Self::Calibrated => "calibrated",
             Self::Krauss => "Krauss",
             Self::Idm => "IDM",
+            Self::Gipps => "Gipps",
         }
     }
 
@@ -34,6 +37,7 @@ impl Drivers {
             Self::Calibrated => VehicleType::calibrated("car"),
             Self::Krauss => sumo(FollowingModel::Krauss),
             Self::Idm => sumo(FollowingModel::Idm),
+            Self::Gipps => sumo(FollowingModel::Gipps),
         }
     }
 

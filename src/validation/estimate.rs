@@ -67,6 +67,13 @@ pub fn each_seed<T: Send>(seeds: u64, figure: impl Fn(u64) -> T + Send + Sync) -
     (1..=seeds).into_par_iter().map(figure).collect()
 }
 
+/// How far a flow is from a counted one, both veh/h: √(2 (m − c)² / (m + c)), called GEH after Geoffrey E. Havers; 0 if
+/// both are 0.
+pub fn geh(measured: f64, counted: f64) -> f64 {
+    let sum = measured + counted;
+    if sum > 0.0 { (2.0 * (measured - counted) * (measured - counted) / sum).sqrt() } else { 0.0 }
+}
+
 /// The least-squares line through points: its slope and its value at 0. Not a number for fewer than two.
 pub fn line(points: &[(f64, f64)]) -> (f64, f64) {
     let n = points.len() as f64;
@@ -89,6 +96,12 @@ mod tests {
         let of = Estimate::of(&[1.0, 2.0, 3.0, 4.0, 5.0]);
         assert!((of.mean - 3.0).abs() < 1e-12 && (of.half.expect("five") - 1.963).abs() < 1e-3, "{of:?}");
         assert_eq!((student(1), student(29), student(30), student(1000)), (12.706, 2.045, 2.045, 1.972));
+    }
+
+    #[test]
+    fn geh_is_as_defined() {
+        // 100 veh/h off 1000: √(2·10⁴/2100).
+        assert!((geh(1100.0, 1000.0) - 3.086).abs() < 1e-3 && geh(0.0, 0.0) == 0.0 && geh(50.0, 0.0) == 10.0);
     }
 
     #[test]

@@ -22,16 +22,19 @@ mod estimate;
 mod exactness;
 mod gaps;
 mod heavy;
+mod lamps;
 mod mfd;
+mod oversaturation;
 mod page;
 mod plot;
 mod queue;
 mod ring;
 mod roundabout;
+mod symmetry;
 pub mod world;
 
 pub use drivers::Drivers;
-pub use estimate::Estimate;
+pub use estimate::{Estimate, geh};
 pub use page::{html, markdown, table};
 pub use plot::{Mark, Plot, Series};
 
@@ -233,5 +236,9 @@ pub const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "mfd", ids: &["13"], run: mfd::run },
     Experiment { name: "exactness", ids: &["18", "19", "21"], run: exactness::run },
     Experiment { name: "convergence", ids: &["20"], run: convergence::run },
+    Experiment { name: "symmetry", ids: &["20"], run: symmetry::run },
     Experiment { name: "emission", ids: &["E1", "E2", "E3", "E4"], run: emission::run },
+    // Beyond the list: of the issue and of the contract.
+    Experiment { name: "oversaturation", ids: &["30"], run: oversaturation::run },
+    Experiment { name: "lamps", ids: &["31"], run: lamps::run },
 ];

@@ -104,6 +104,7 @@ fn random_towns_keep_them_with_every_model_at_one_second() {
         FollowingModel::KraussOrig1,
         FollowingModel::Idm,
         FollowingModel::IdmPlus,
+        FollowingModel::Gipps,
         FollowingModel::Calibrated,
     ];
     for number in 31..=40 {

@@ -117,6 +117,7 @@ fn no_change_makes_an_overlap() {
         FollowingModel::Calibrated,
         FollowingModel::Idm,
         FollowingModel::IdmPlus,
+        FollowingModel::Gipps,
         FollowingModel::Krauss,
         FollowingModel::KraussOrig1,
     ] {

@@ -1,6 +1,7 @@
 //! All integration tests, one binary.
 
 mod actuated_oracle;
+mod calibration;
 mod checkpoint_damage;
 mod checkpoint_incidents;
 mod checkpoints;
@@ -37,6 +38,7 @@ mod models;
 mod mutilated;
 mod navigation;
 mod outputs;
+mod oversaturation;
 mod peers;
 mod plan_files;
 mod plans;

@@ -1,6 +1,6 @@
 //! Single functions of the car-following models, and properties they must have whatever the numbers.
 
-use intergreen::behaviour::following::{calibrated, idm, krauss};
+use intergreen::behaviour::following::{calibrated, gipps, idm, krauss};
 use intergreen::behaviour::{Driver, Leader};
 use intergreen::demand::FollowingModel;
 use proptest::prelude::*;
@@ -8,10 +8,11 @@ use proptest::test_runner::RngSeed;
 
 use super::worlds::{URBAN, alike, alike_by};
 
-const MODELS: [FollowingModel; 5] = [
+const MODELS: [FollowingModel; 6] = [
     FollowingModel::Calibrated,
     FollowingModel::Idm,
     FollowingModel::IdmPlus,
+    FollowingModel::Gipps,
     FollowingModel::Krauss,
     FollowingModel::KraussOrig1,
 ];
@@ -70,6 +71,18 @@ fn the_original_krauss_formula_is_as_published() {
     let d = driver(FollowingModel::KraussOrig1, 1.0);
     let leader = Leader { gap: 20.0, speed: 10.0, accel: 0.0, decel: 4.5 };
     near(krauss::follow_original(&d, 1.0, &leader), 12.828, 0.01);
+}
+
+/// Gipps, by hand: free at half of V 2.5·1.7·0.5·√0.525 is 1.540 m/s²; safe behind a leader who drives 10 m/s, 20 m ahead,
+/// at 10 m/s with b 3.4, b̂ 3.2 and τ 2/3: −2.267 + √(5.138 + 3.4·(40 − 6.667 + 31.25)) is 12.72 m/s.
+#[test]
+fn gipps_is_as_published() {
+    let d = driver(FollowingModel::Gipps, 0.1);
+    near(gipps::free(&d, 7.0, 14.0), 1.540, 1e-3);
+    let leader = Leader { gap: 20.0, speed: 10.0, accel: 0.0, decel: 3.2 };
+    near(gipps::safe(&d, 10.0, 2.0 / 3.0, &leader), 12.724, 0.01);
+    // Nobody is asked to drive backwards.
+    near(gipps::safe(&d, 10.0, 2.0 / 3.0, &Leader { gap: 0.0, speed: 0.0, ..leader }), 0.0, 0.0);
 }
 
 /// IDM, by hand: at the desired gap behind an equally fast leader the interaction is −a; at rest it starts with a.

@@ -62,7 +62,7 @@ fn tag(kind: &VehicleType, name: &str) -> Tag {
     let tag = tag.with("apparentDecel", kind.apparent_decel).with("tau", kind.tau);
     let tag = match kind.model {
         FollowingModel::Krauss | FollowingModel::KraussOrig1 => tag.with("sigma", kind.sigma),
-        FollowingModel::Idm | FollowingModel::IdmPlus | FollowingModel::Calibrated => tag,
+        FollowingModel::Idm | FollowingModel::IdmPlus | FollowingModel::Gipps | FollowingModel::Calibrated => tag,
     };
     let tag = match kind.impatience {
         i if i.is_finite() && i > f64::MIN => tag.with("impatience", i),
@@ -78,7 +78,7 @@ fn model(model: FollowingModel) -> &'static str {
     match model {
         FollowingModel::Krauss => "Krauss",
         FollowingModel::KraussOrig1 => "KraussOrig1",
-        FollowingModel::Idm | FollowingModel::IdmPlus | FollowingModel::Calibrated => "IDM",
+        FollowingModel::Idm | FollowingModel::IdmPlus | FollowingModel::Gipps | FollowingModel::Calibrated => "IDM",
     }
 }
 
