@@ -23,6 +23,7 @@ mod exactness;
 mod gaps;
 mod heavy;
 mod lamps;
+mod links;
 mod mfd;
 mod oversaturation;
 mod page;
@@ -234,6 +235,7 @@ pub const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "gaps", ids: &["11"], run: gaps::run },
     Experiment { name: "roundabout", ids: &["12"], run: roundabout::run },
     Experiment { name: "mfd", ids: &["13"], run: mfd::run },
+    Experiment { name: "links", ids: &["14"], run: links::run },
     Experiment { name: "exactness", ids: &["18", "19", "21"], run: exactness::run },
     Experiment { name: "convergence", ids: &["20"], run: convergence::run },
     Experiment { name: "symmetry", ids: &["20"], run: symmetry::run },
