@@ -85,14 +85,18 @@ impl<'a> Sites<'a> {
 ///
 /// # Errors
 /// Says in which line what is wrong and what was expected.
-pub fn of_csv(text: &str, file: &Path, network: &Network, instruments: &Instruments) -> Result<Vec<Count>, ImportError> {
+pub fn of_csv(
+    text: &str,
+    file: &Path,
+    network: &Network,
+    instruments: &Instruments,
+) -> Result<Vec<Count>, ImportError> {
     let sites = Sites::new(network, instruments);
     let mut counts = Vec::new();
     for_each_line(text, file, &COLUMNS, |line, cells| {
         let wrong = |problem: String| ImportError::at(file, line, problem);
         let time = |k: usize| {
-            clock(cells[k])
-                .ok_or_else(|| wrong(format!("{} '{}'; expected seconds or HH:MM", COLUMNS[k].0, cells[k])))
+            clock(cells[k]).ok_or_else(|| wrong(format!("{} '{}'; expected seconds or HH:MM", COLUMNS[k].0, cells[k])))
         };
         let (from, to) = (time(1)?, time(2)?);
         let vehicles = number(cells[3])
@@ -102,7 +106,11 @@ pub fn of_csv(text: &str, file: &Path, network: &Network, instruments: &Instrume
         }
         let site = sites.find(cells[0]).map_err(wrong)?;
         counts.push(Count { name: cells[0].to_owned(), site, from, to, vehicles });
-        if counts.len() > MOST { Err(wrong(format!("is one too many; expected at most {MOST} counts"))) } else { Ok(()) }
+        if counts.len() > MOST {
+            Err(wrong(format!("is one too many; expected at most {MOST} counts")))
+        } else {
+            Ok(())
+        }
     })?;
     if counts.is_empty() {
         return Err(ImportError::at(file, 1, "holds no count; expected a line for each below the header".to_owned()));
@@ -184,8 +192,7 @@ pub(super) fn for_each_line(
         match header.iter().position(is) {
             None if !column.ends_with('?') => {
                 let found: Vec<&str> = header.iter().collect();
-                let problem =
-                    format!("the header '{}' has no '{name}'; expected {}", found.join(","), names.join(","));
+                let problem = format!("the header '{}' has no '{name}'; expected {}", found.join(","), names.join(","));
                 return Err(ImportError::at(file, 1, problem));
             }
             place => places.push(place),
@@ -222,8 +229,8 @@ fn clock(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::validation::world::road;
     use crate::network::compose::NodeKind;
+    use crate::validation::world::road;
 
     fn read(text: &str) -> Result<Vec<Count>, String> {
         let network = road(NodeKind::Priority, 300.0, 300.0, 1).build();
@@ -242,7 +249,10 @@ mod tests {
     fn errors_say_the_line_and_what_was_expected() {
         for (text, expected) in [
             ("edge,from,to\nin,0,900\n", "has no 'count'; expected site,from,to,count"),
-            ("edge,from,to,count\nin,0,900,5\nim,0,900,5\n", ":3: 'im' is neither an edge nor a detector; expected the name of one such as 'in'"),
+            (
+                "edge,from,to,count\nin,0,900,5\nim,0,900,5\n",
+                ":3: 'im' is neither an edge nor a detector; expected the name of one such as 'in'",
+            ),
             ("edge,from,to,count\nin,900,0,5\n", ":2: from 900 to 0 s; expected an end after the beginning"),
             ("edge,from,to,count\nin,0,7:75,5\n", "to '7:75'; expected seconds or HH:MM"),
             ("edge,from,to,count\nin,0,900,-5\n", "count '-5'; expected a number of vehicles ≥ 0"),

@@ -189,11 +189,8 @@ mod tests {
     /// Two flows, each alone at a site and both together at a third: their factors follow. A third flow passes none.
     #[test]
     fn what_passes_alone_is_told_apart() {
-        let passed = vec![
-            BTreeMap::from([(0, 100.0)]),
-            BTreeMap::from([(1, 300.0)]),
-            BTreeMap::from([(0, 100.0), (1, 300.0)]),
-        ];
+        let passed =
+            vec![BTreeMap::from([(0, 100.0)]), BTreeMap::from([(1, 300.0)]), BTreeMap::from([(0, 100.0), (1, 300.0)])];
         let counts = [count(150.0), count(240.0), count(390.0)];
         let f = next(1.0, &[1.0, 1.0, 1.0], &counts, &passed);
         // Less a twentieth of the way to 0.975, what both together say.

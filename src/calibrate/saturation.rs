@@ -91,7 +91,11 @@ pub fn saturations(text: &str, file: &Path, network: &Network) -> Result<Vec<Mea
         if all.len() > 10_000 { Err(wrong("is one too many; expected at most 10000".into())) } else { Ok(()) }
     })?;
     if all.is_empty() {
-        return Err(ImportError::at(file, 1, "holds nothing; expected a line for each lane below the header".to_owned()));
+        return Err(ImportError::at(
+            file,
+            1,
+            "holds nothing; expected a line for each lane below the header".to_owned(),
+        ));
     }
     Ok(all)
 }
@@ -108,11 +112,8 @@ pub fn fit_saturation(
 ) -> SaturationFit {
     let mean = |of: Off<'_>, car: &VehicleType| {
         let known = queues(car, step, measured, seeds);
-        let (sum, n) = measured
-            .iter()
-            .zip(known)
-            .filter_map(|(m, q)| of(m, q))
-            .fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
+        let (sum, n) =
+            measured.iter().zip(known).filter_map(|(m, q)| of(m, q)).fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
         sum / n
     };
     // The zero of what falls as the value grows. Drivers react in whole steps: of both sides of a jump the nearer one.

@@ -12,8 +12,8 @@ use super::import::{file_of, text_of, write};
 use super::load::{Loaded, load_and_look};
 use super::{Failure, print, record, run};
 use crate::calibrate::{
-    Compared, Count, Fit, Fitted, MATCHES, Measured, Model, Round, SaturationFit, Sources, WANTED, fit,
-    fit_saturation, of_csv, of_edge_data, saturations, scaled,
+    Compared, Count, Fit, Fitted, MATCHES, Measured, Model, Round, SaturationFit, Sources, WANTED, fit, fit_saturation,
+    of_csv, of_edge_data, saturations, scaled,
 };
 use crate::demand::Source;
 use crate::import::{ImportError, file};
@@ -212,7 +212,8 @@ impl Shown<'_> {
         let Self { counts, sources, fitted, .. } = self;
         let width = counts.iter().map(|c| c.name.len()).max().unwrap_or(0).max(4);
         // Writing to a String cannot fail.
-        let mut out = format!("{:<width$}  {:>14}  {:>8}  {:>8}  {:>6}\n", "site", "interval, s", "measured", "counted", "GEH");
+        let mut out =
+            format!("{:<width$}  {:>14}  {:>8}  {:>8}  {:>6}\n", "site", "interval, s", "measured", "counted", "GEH");
         for (count, c) in counts.iter().zip(&fitted.best.counts) {
             let span = format!("{:.0} to {:.0}", count.from, count.to);
             let mark = if c.matches() { "" } else { "  above 5" };
@@ -314,7 +315,11 @@ fn to_saturation(
         }
         write(out, &text_of(&file)?)?;
     }
-    let text = if args.json { drivers_json(loaded, &measured, &found, args) } else { drivers_text(&measured, &kind.id, &found, lost, args) };
+    let text = if args.json {
+        drivers_json(loaded, &measured, &found, args)
+    } else {
+        drivers_text(&measured, &kind.id, &found, lost, args)
+    };
     print(&text)?;
     Ok(if stop.load(Ordering::Relaxed) { ExitCode::from(130) } else { ExitCode::SUCCESS })
 }

@@ -26,8 +26,8 @@ pub struct ValidateArgs {
     pub quick: bool,
 }
 
-/// Runs the suite. After Ctrl-C the experiment at hand is finished, and what has been done is written (exit code 130; a
-/// second Ctrl-C ends it at once). Exit code 1 if a row misses its target, or, unless it is to be quick, is left open.
+/// Runs the suite. Files are written anew after each experiment; after Ctrl-C the one at hand is finished (exit code 130;
+/// a second Ctrl-C ends it at once). Exit code 1 if a row misses its target, or, unless it is to be quick, is left open.
 ///
 /// # Errors
 /// If there is no such row, or a file cannot be written.
@@ -47,6 +47,10 @@ pub fn run(args: &ValidateArgs) -> Result<ExitCode, Failure> {
         progress.suspend(|| print(&format!("{}\n", table(&section))))?;
         progress.inc(1);
         sections.push(section);
+        // What is finished stays, whatever becomes of the rest.
+        if let Some(dir) = &args.out {
+            write(dir, &sections, effort.seeds)?;
+        }
     }
     progress.finish_and_clear();
     let rows = || sections.iter().flat_map(|s| &s.rows);
@@ -63,9 +67,6 @@ pub fn run(args: &ValidateArgs) -> Result<ExitCode, Failure> {
         text += &format!("; interrupted after {} of {all} experiments", sections.len());
     }
     print(&format!("{text}\n"))?;
-    if let Some(dir) = &args.out {
-        write(dir, &sections, effort.seeds)?;
-    }
     if interrupted {
         return Ok(ExitCode::from(130));
     }

@@ -167,7 +167,9 @@ fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, planned: &Planned, leas
                 top
             }
         }
-        FollowingModel::Idm | FollowingModel::IdmPlus | FollowingModel::Gipps | FollowingModel::Calibrated => next.at_least(hardest),
+        FollowingModel::Idm | FollowingModel::IdmPlus | FollowingModel::Gipps | FollowingModel::Calibrated => {
+            next.at_least(hardest)
+        }
     };
     let (moved, speed) = d.advance(me.speed, next);
     me.accel = (speed - me.speed) / d.dt;

@@ -141,7 +141,8 @@ pub fn capacity(drivers: Drivers, step: f64, seeds: u64) -> (f64, f64) {
 /// Saturation flow, veh/h, and start-up lost time, s, of a queue of such cars at a speed limit, m/s: means over seeds.
 pub fn saturation_and_lost_time(car: &VehicleType, limit: f64, step: f64, seeds: u64) -> (f64, f64) {
     let all = each_seed(seeds, |seed| {
-        let headways = headways(&limited_queue_world(car.clone(), LONG_WAY, QUEUE, 200.0, limit * 3.6).step(step).seed(seed));
+        let headways =
+            headways(&limited_queue_world(car.clone(), LONG_WAY, QUEUE, 200.0, limit * 3.6).step(step).seed(seed));
         // Slow queues are not over in time: then it is the last ten that crossed.
         let n = headways.len().min(SATURATED.end);
         let late = &headways[n.saturating_sub(SATURATED.len())..n];

@@ -76,13 +76,13 @@ impl Place {
 
     /// Trips whose number grows for `time` s, drawn by a seed.
     fn world(&self, time: f64, seed: u64) -> World {
-        let draw = |what: &str, i: usize| (bits(seed, key_of(what), Purpose::Generate, i as u64) >> 11) as f64 / 2f64.powi(53);
+        let draw =
+            |what: &str, i: usize| (bits(seed, key_of(what), Purpose::Generate, i as u64) >> 11) as f64 / 2f64.powi(53);
         let car = Drivers::Calibrated.car();
         let mut router = Router::new(&self.network, Default::default());
         let mut routes: BTreeMap<[usize; 2], Option<RouteId>> = BTreeMap::new();
         let mut trips = Trips::new(&self.network, car.clone());
-        let manner =
-            Manner { depart_lane: DepartLane::Best, arrival_position: ArrivalPosition::Random, ..rolling() };
+        let manner = Manner { depart_lane: DepartLane::Best, arrival_position: ArrivalPosition::Random, ..rolling() };
         for i in 0..(GROWTH * (time / 3600.0) * (time / 3600.0) / 2.0) as usize {
             // Uniform under a rate that grows evenly from none.
             let depart = time * draw("depart", i).sqrt();
@@ -228,20 +228,29 @@ pub fn run(effort: Effort) -> Section {
         Row::new("13b", "accumulation at the maximum", Target::between(15.0, 40.0), of(|f| 100.0 * f.at))
             .unit("% of jam", 1)
             .source(source),
-        Row::new("13c", "accumulations with loading above unloading", Target::between(60.0, 100.0), of(|f| 100.0 * f.above))
-            .unit("%", 0)
-            .source(source),
+        Row::new(
+            "13c",
+            "accumulations with loading above unloading",
+            Target::between(60.0, 100.0),
+            of(|f| 100.0 * f.above),
+        )
+        .unit("%", 0)
+        .source(source),
         // Measured in Yokohama: points of several days within about a tenth of the curve.
-        Row::new("13d", "scatter about the loading curve, of its maximum", Target::at_most(10.0), of(|f| 100.0 * f.scatter))
-            .unit("%", 1)
-            .source("low scatter (Geroliminis and Daganzo 2008)"),
+        Row::new(
+            "13d",
+            "scatter about the loading curve, of its maximum",
+            Target::at_most(10.0),
+            of(|f| 100.0 * f.scatter),
+        )
+        .unit("%", 1)
+        .source("low scatter (Geroliminis and Daganzo 2008)"),
         Row::new("13e", "runs that did not empty after the demand", Target::between(0.0, 0.0), Estimate::exact(stuck))
             .unit("", 0)
             .source("a network that is not overloaded drains"),
     ];
-    let points = |f: &dyn Fn(&Figures) -> Vec<Point>| {
-        all.iter().flat_map(f).map(|p| (100.0 * p.0, p.1)).collect::<Vec<_>>()
-    };
+    let points =
+        |f: &dyn Fn(&Figures) -> Vec<Point>| all.iter().flat_map(f).map(|p| (100.0 * p.0, p.1)).collect::<Vec<_>>();
     let (loads, unloads) = (points(&|f| f.heavy.clone()), points(&|f| f.run.unloading.clone()));
     let curve: Vec<Point> = smoothed(&all.iter().flat_map(|f| f.heavy.clone()).collect::<Vec<_>>());
     let plot = Plot::new("mfd", "A grid of 6 × 6 signals", "accumulation, % of jam", "network flow, veh/h and lane")

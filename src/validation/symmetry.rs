@@ -121,9 +121,14 @@ pub fn run(effort: Effort) -> Section {
         // The interval must contain 0: it may be off by its half width, and by rounding where all pairs are equal.
         let half = found.half.unwrap_or(0.0).max(0.05);
         rows.push(
-            Row::new(id, format!("delay of a crossing that is {how}, less that of the crossing itself"), Target::between(-half, half), found)
-                .unit("s", 2)
-                .source("paired 95 % interval contains 0"),
+            Row::new(
+                id,
+                format!("delay of a crossing that is {how}, less that of the crossing itself"),
+                Target::between(-half, half),
+                found,
+            )
+            .unit("s", 2)
+            .source("paired 95 % interval contains 0"),
         );
     }
     Section {

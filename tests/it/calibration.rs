@@ -25,8 +25,7 @@ fn model() -> (Model, Vec<Count>) {
     let (network, demand) = scenario.build().expect("it is sound");
     let network = Arc::new(network);
     let setup = Setup { end: Some(Millis(3_600_000)), step: Millis(500), ..Setup::default() };
-    let roads: Vec<LinkId> =
-        (0..network.links.len()).map(LinkId::new).filter(|&l| !network.link(l).internal).collect();
+    let roads: Vec<LinkId> = (0..network.links.len()).map(LinkId::new).filter(|&l| !network.link(l).internal).collect();
     let mut counts = Vec::new();
     for &link in roads.iter().step_by(2) {
         for quarter in 0..4 {
@@ -155,8 +154,18 @@ fn what_cannot_be_used_is_said() {
     let nine = nine.to_str().expect("a name");
     for (name, text, option, expected) in [
         ("c.csv", "edge,from,to,count\nh1_1,0,900,10\nh9_9,0,900,10\n", "--counts", "c.csv:3: 'h9_9' is neither"),
-        ("c.csv", "edge,from,to,count\nh1_1,0,7200,10\n", "--counts", "from 0 to 7200 s; expected times of the scenario"),
-        ("c.xml", "<meandata><interval begin='0' end='9'><edge id='h1_1'/></interval></meandata>", "--counts", "has none of"),
+        (
+            "c.csv",
+            "edge,from,to,count\nh1_1,0,7200,10\n",
+            "--counts",
+            "from 0 to 7200 s; expected times of the scenario",
+        ),
+        (
+            "c.xml",
+            "<meandata><interval begin='0' end='9'><edge id='h1_1'/></interval></meandata>",
+            "--counts",
+            "has none of",
+        ),
         ("s.csv", "lane,saturation\nh1_1,90\n", "--saturation", "s.csv:2: saturation '90'; expected 300 to 4000"),
     ] {
         let file = scratch.write(name, text);

@@ -67,7 +67,8 @@ fn full_bays_are_part_of_a_gridlock() {
     let car = Drivers::Calibrated.car();
     let mut router = Router::new(&network, Default::default());
     let mut trips = Trips::new(&network, car.clone());
-    let manner = Manner { depart_lane: DepartLane::Best, arrival_position: ArrivalPosition::Random, ..Manner::default() };
+    let manner =
+        Manner { depart_lane: DepartLane::Best, arrival_position: ArrivalPosition::Random, ..Manner::default() };
     for i in 0..4000 {
         let draw = |what: &str| uniform(1, key_of(what), Purpose::Generate, i) as f64;
         let ends = ["from", "to"].map(|w| network.find_link(&streets[(draw(w) * streets.len() as f64) as usize]));
