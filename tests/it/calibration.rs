@@ -16,7 +16,7 @@ use intergreen_control::Millis;
 use crate::tools::{Scratch, run};
 
 /// A grid of nine signals with its generated traffic, 12 ends with five flows each.
-const GRID: &str = r#"(version: 2, name: "nine", end: 3600, network: grid((columns: 3, rows: 3, demand: 1.4)),
+const GRID: &str = r#"(version: 2, name: "nine", end: 3600, network: grid(columns: 3, rows: 3, demand: 1.4),
     vehicles: [(id: "car")])"#;
 
 /// The grid with one thing to count: each quarter of an hour on every second street.

@@ -48,6 +48,8 @@ fn a_ring_of_full_streets_is_named() {
     let found: Vec<_> = sim.gridlocks().found.iter().filter(|f| f.cycle).collect();
     assert_eq!(found.len(), 1, "named once: {found:?}");
     let mut lanes: Vec<&str> = found[0].lanes.iter().map(|&l| full.network.lane(l).id.as_str()).collect();
+    // Somebody may stand inside a corner: that is on the way from side to side.
+    lanes.retain(|name| !name.starts_with(':'));
     lanes.sort_unstable();
     assert_eq!(lanes, ["side0_0", "side1_0", "side2_0", "side3_0"]);
     assert_eq!(sim.gridlocks().present(), 1);
@@ -56,7 +58,7 @@ fn a_ring_of_full_streets_is_named() {
 /// The same where bays overflow: who stands half in a full bay blocks the lane beside it, and belongs to the cycle.
 #[test]
 fn full_bays_are_part_of_a_gridlock() {
-    use intergreen::demand::{ArrivalPosition, DepartLane, Manner, Route, RouteId, Router, Timing};
+    use intergreen::demand::{ArrivalPosition, DepartLane, Manner, Route, Router, Timing};
     use intergreen::generate::grid::{Grid, generate};
     use intergreen::network::compose::compose;
     use intergreen::random::{Purpose, key_of, uniform};
@@ -78,7 +80,6 @@ fn full_bays_are_part_of_a_gridlock() {
         let names: Vec<&str> = links.iter().map(|&l| network.link(l).id.as_str()).collect();
         trips.add(&format!("t{i}"), Timing::Once(s(1800.0 * draw("depart"))), 0, &names, manner);
     }
-    let _ = RouteId(0);
     let sim = trips.world("overloaded grid").until(5400.0, |_| ());
     // Nothing moves any more, and it is said why.
     assert!(!sim.is_empty() && sim.traffic().vehicles().all(|(_, v)| v.waiting > 300.0), "it still moves");
