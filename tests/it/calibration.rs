@@ -72,7 +72,7 @@ fn distorted_demand_is_found_again() {
     assert!(fitted.best.suffices(), "{after}");
     assert!(fitted.seen.iter().all(|s| *s));
     // Three ends each: 3 × 350 veh/h. A day's count of so many has a deviation of 1/√1050 = 3 %, the mean of three runs
-    // 2 %, together 3.6 %; four of them, and a little for what turns cannot tell apart.
+    // 2 %, together 3.6 %: three of them, and 5 % by which the prior may hold a factor back.
     let mut ends: BTreeMap<char, (f64, f64)> = BTreeMap::new();
     for (i, name) in sources.names.iter().enumerate() {
         let from = name.trim_start_matches('-').chars().next().unwrap_or(' ');
