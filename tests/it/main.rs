@@ -1,6 +1,7 @@
 //! All integration tests, one binary.
 
 mod actuated_oracle;
+mod batch;
 mod checkpoint_damage;
 mod checkpoint_incidents;
 mod checkpoints;

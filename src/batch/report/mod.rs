@@ -252,7 +252,11 @@ fn block(experiment: &Experiment, key: BlockKey<'_>, records: &[&Record]) -> Blo
                 .filter(|text| !text.is_empty())
                 .map(str::to_owned)
                 .collect(),
-            beside: BESIDE.iter().filter(|n| **n != experiment.measure).map(|&name| (name, average(&runs, name))).collect(),
+            beside: BESIDE
+                .iter()
+                .filter(|n| **n != experiment.measure)
+                .map(|&name| (name, average(&runs, name)))
+                .collect(),
             difference: (controller != experiment.baseline()).then(|| difference(&pairs)).flatten(),
             commands: runs.iter().map(|r| r.text("command").to_owned()).collect(),
             seeds,

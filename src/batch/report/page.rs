@@ -60,7 +60,8 @@ fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     for row in rows {
         text += "<tr>";
         for cell in row {
-            let class = if matches!(cell.as_str(), "better" | "worse") { format!(" class=\"{cell}\"") } else { String::new() };
+            let class =
+                if matches!(cell.as_str(), "better" | "worse") { format!(" class=\"{cell}\"") } else { String::new() };
             let _ = write!(text, "<td{class}>{}</td>", escaped(&cell));
         }
         text += "</tr>\n";
@@ -148,8 +149,11 @@ fn section(report: &Report, block: &Block, series: &[(&Record, Series)]) -> Stri
     });
     text += &strips("Every seed, mean and 95 % interval", &report.measure, &dots.collect::<Vec<_>>(), None);
     if let Some(first) = block.rows.first() {
-        let head: Vec<&str> =
-            ["controller"].into_iter().chain(first.beside.iter().map(|b| b.0)).chain(["uninserted", "unfinished"]).collect();
+        let head: Vec<&str> = ["controller"]
+            .into_iter()
+            .chain(first.beside.iter().map(|b| b.0))
+            .chain(["uninserted", "unfinished"])
+            .collect();
         let rows = block.rows.iter().map(|row| {
             let figures = row.beside.iter().map(|b| maybe(b.1)).chain([number(row.uninserted), number(row.unfinished)]);
             [row.controller.clone()].into_iter().chain(figures).collect()
@@ -190,5 +194,9 @@ fn over_time(block: &Block, series: &[(&Record, Series)]) -> String {
         Line { name: row.controller.clone(), points: points.collect() }
     };
     let all: Vec<Line> = block.rows.iter().map(of).filter(|l| l.points.len() > 1).collect();
-    if all.is_empty() { String::new() } else { lines("Vehicles on the network or waiting to enter", ["time, s", "vehicles"], &all) }
+    if all.is_empty() {
+        String::new()
+    } else {
+        lines("Vehicles on the network or waiting to enter", ["time, s", "vehicles"], &all)
+    }
 }

@@ -84,7 +84,12 @@ pub fn strips(title: &str, unit: &str, rows: &[Strip], zero: Option<f64>) -> Str
     for value in x.marks() {
         let at = x.at(value);
         let _ = write!(text, "<line class=\"grid\" x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"26\" y2=\"{bottom:.1}\"/>");
-        let _ = write!(text, "<text class=\"mark\" x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>", bottom + 15.0, mark(value));
+        let _ = write!(
+            text,
+            "<text class=\"mark\" x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+            bottom + 15.0,
+            mark(value)
+        );
     }
     if let Some(at) = zero.map(|z| x.at(z)) {
         let _ = write!(text, "<line class=\"zero\" x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"26\" y2=\"{bottom:.1}\"/>");
@@ -104,12 +109,28 @@ pub fn strips(title: &str, unit: &str, rows: &[Strip], zero: Option<f64>) -> Str
         let Some((mean, within)) = row.mean else { continue };
         if let Some((least, most)) = within {
             let (a, b) = (x.at(least), x.at(most));
-            let _ = write!(text, "<line class=\"whisker {}\" x1=\"{a:.1}\" x2=\"{b:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>", row.class);
+            let _ = write!(
+                text,
+                "<line class=\"whisker {}\" x1=\"{a:.1}\" x2=\"{b:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>",
+                row.class
+            );
         }
         let at = x.at(mean);
-        let _ = write!(text, "<rect class=\"mean {}\" x=\"{:.1}\" y=\"{:.1}\" width=\"8\" height=\"8\"/>", row.class, at - 4.0, y - 4.0);
+        let _ = write!(
+            text,
+            "<rect class=\"mean {}\" x=\"{:.1}\" y=\"{:.1}\" width=\"8\" height=\"8\"/>",
+            row.class,
+            at - 4.0,
+            y - 4.0
+        );
     }
-    let _ = write!(text, "<text class=\"mark\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text></svg>", WIDTH - 16.0, height - 4.0, escaped(unit));
+    let _ = write!(
+        text,
+        "<text class=\"mark\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text></svg>",
+        WIDTH - 16.0,
+        height - 4.0,
+        escaped(unit)
+    );
     text
 }
 
@@ -126,19 +147,40 @@ pub fn lines(title: &str, axes: [&str; 2], lines: &[Line]) -> String {
     let height = HEIGHT + 20.0 * lines.len() as f64;
     let all = || lines.iter().flat_map(|l| &l.points);
     let x = Scale::new(all().map(|p| p.0), (LEFT, WIDTH - 16.0));
-    let y = Scale::new(all().flat_map(|p| [p.1, p.3]).chain([0.0]), (HEIGHT - FOOT, 30.0));
+    let y = Scale::new(all().flat_map(|p| [p.1, p.3]).chain([0.0]), (HEIGHT - FOOT, 44.0));
     let mut text = open(title, height);
     for value in x.marks() {
         let at = x.at(value);
-        let _ = write!(text, "<text class=\"mark\" x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>", HEIGHT - FOOT + 16.0, mark(value));
+        let _ = write!(
+            text,
+            "<text class=\"mark\" x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+            HEIGHT - FOOT + 16.0,
+            mark(value)
+        );
     }
     for value in y.marks() {
         let at = y.at(value);
-        let _ = write!(text, "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>", WIDTH - 16.0);
-        let _ = write!(text, "<text class=\"mark\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>", LEFT - 6.0, at + 4.0, mark(value));
+        let _ = write!(
+            text,
+            "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>",
+            WIDTH - 16.0
+        );
+        let _ = write!(
+            text,
+            "<text class=\"mark\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+            LEFT - 6.0,
+            at + 4.0,
+            mark(value)
+        );
     }
-    let _ = write!(text, "<text class=\"mark\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>", WIDTH - 16.0, HEIGHT - 12.0, escaped(axes[0]));
-    let _ = write!(text, "<text class=\"mark\" x=\"{:.1}\" y=\"22\">{}</text>", LEFT, escaped(axes[1]));
+    let _ = write!(
+        text,
+        "<text class=\"mark\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+        WIDTH - 16.0,
+        HEIGHT - 12.0,
+        escaped(axes[0])
+    );
+    let _ = write!(text, "<text class=\"mark\" x=\"{:.1}\" y=\"34\">{}</text>", LEFT, escaped(axes[1]));
     for (i, line) in lines.iter().enumerate() {
         let class = format!("c{}", i % 6);
         let at = |value: fn(&(f64, f64, f64, f64)) -> f64| move |p: &(f64, f64, f64, f64)| (p.0, value(p));
@@ -148,9 +190,17 @@ pub fn lines(title: &str, axes: [&str; 2], lines: &[Line]) -> String {
         let upper = path(&mut line.points.iter().map(at(|p| p.3)));
         let lower = path(&mut line.points.iter().rev().map(at(|p| p.1)));
         let _ = write!(text, "<polygon class=\"band {class}\" points=\"{upper} {lower}\"/>");
-        let _ = write!(text, "<polyline class=\"line {class}\" points=\"{}\"/>", path(&mut line.points.iter().map(at(|p| p.2))));
+        let _ = write!(
+            text,
+            "<polyline class=\"line {class}\" points=\"{}\"/>",
+            path(&mut line.points.iter().map(at(|p| p.2)))
+        );
         let below = HEIGHT + 20.0 * i as f64;
-        let _ = write!(text, "<line class=\"line {class}\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{below:.1}\" y2=\"{below:.1}\"/>", LEFT + 24.0);
+        let _ = write!(
+            text,
+            "<line class=\"line {class}\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{below:.1}\" y2=\"{below:.1}\"/>",
+            LEFT + 24.0
+        );
         let _ = write!(text, "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>", LEFT + 32.0, below + 4.0, escaped(&line.name));
     }
     text + "</svg>"

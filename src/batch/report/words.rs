@@ -97,7 +97,12 @@ fn section(block: &Block) -> String {
     text.push('\n');
     if let Some(first) = block.rows.first() {
         let names: Vec<&str> = first.beside.iter().map(|b| b.0).collect();
-        let _ = writeln!(text, "| controller | {} | uninserted | unfinished |\n|{}", names.join(" | "), "---|".repeat(names.len() + 3));
+        let _ = writeln!(
+            text,
+            "| controller | {} | uninserted | unfinished |\n|{}",
+            names.join(" | "),
+            "---|".repeat(names.len() + 3)
+        );
         for row in &block.rows {
             let values: Vec<String> = row.beside.iter().map(|b| maybe(b.1)).collect();
             let (out, left) = (number(row.uninserted), number(row.unfinished));

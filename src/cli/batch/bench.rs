@@ -60,15 +60,21 @@ const fn scenario(name: &'static str, path: &'static str, hash: u64) -> Scenario
 }
 
 const RESCO: [Scenario; 4] = [
-    scenario("cologne1", "cologne1/cologne1.sumocfg", 0),
-    scenario("cologne8", "cologne8/cologne8.sumocfg", 0),
-    scenario("ingolstadt7", "ingolstadt7/ingolstadt7.sumocfg", 0),
-    scenario("grid4x4", "grid4x4/grid4x4.sumocfg", 0),
+    scenario("cologne1", "cologne1/cologne1.sumocfg", 0x260b_f19c_c021_35ea),
+    scenario("cologne8", "cologne8/cologne8.sumocfg", 0xc588_08e9_b9d1_c604),
+    scenario("ingolstadt7", "ingolstadt7/ingolstadt7.sumocfg", 0x0e60_3cd9_6811_98f0),
+    scenario("grid4x4", "grid4x4/grid4x4.sumocfg", 0x810a_0d1d_ec50_ba38),
 ];
-const CITYFLOW: [Scenario; 2] =
-    [scenario("hangzhou", "hangzhou/config.json", 0), scenario("jinan", "jinan/config.json", 0)];
-const CITY: [Scenario; 4] =
-    [scenario("city", "city", 0), scenario("arterial", "arterial", 0), scenario("grid", "grid", 0), scenario("isolated", "isolated", 0)];
+const CITYFLOW: [Scenario; 2] = [
+    scenario("hangzhou", "hangzhou/config.json", 0xe6f4_d3e4_5aad_01d5),
+    scenario("jinan", "jinan/config.json", 0x03fe_7684_9457_2bf5),
+];
+const CITY: [Scenario; 4] = [
+    scenario("city", "city", 0),
+    scenario("arterial", "arterial", 0),
+    scenario("grid", "grid", 0),
+    scenario("isolated", "isolated", 0),
+];
 
 /// What others have published for a suite.
 struct Published {
@@ -210,7 +216,13 @@ fn pinned(scenario: &Scenario, folder: &Path) -> Result<(), Failure> {
 fn published(suite: Suite) -> String {
     let mut text = String::new();
     for p in suite.published() {
-        text += &format!("\n## Published: {}\n\n| {} | {} |\n|{}\n", p.source, suite.measure(), p.controllers.join(" | "), "---|".repeat(p.controllers.len() + 1));
+        text += &format!(
+            "\n## Published: {}\n\n| {} | {} |\n|{}\n",
+            p.source,
+            suite.measure(),
+            p.controllers.join(" | "),
+            "---|".repeat(p.controllers.len() + 1)
+        );
         for (name, figures) in p.rows {
             let cells: Vec<String> =
                 figures.iter().map(|f| if *f > 0.0 { format!("{f:.1}") } else { "–".into() }).collect();

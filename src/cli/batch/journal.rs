@@ -80,7 +80,9 @@ impl Journal {
         file.read_to_end(&mut bytes).map_err(failed)?;
         if !bytes.is_empty() && !resume {
             let shown = folder.display();
-            return Err(Failure::Input(format!("{shown}: there are results; --resume goes on, --out takes another folder")));
+            return Err(Failure::Input(format!(
+                "{shown}: there are results; --resume goes on, --out takes another folder"
+            )));
         }
         text.push_str(&String::from_utf8_lossy(&bytes));
         let (entries, good) = parse(&text, &path)?;
@@ -123,8 +125,7 @@ impl Journal {
 /// A run as a line.
 pub fn line(key: u64, entry: &Entry) -> Result<String, Failure> {
     let Entry { record, timing, series } = entry;
-    let line =
-        Line { key: format!("{key:016x}"), record: record.to_json(), timing: *timing, series: series.clone() };
+    let line = Line { key: format!("{key:016x}"), record: record.to_json(), timing: *timing, series: series.clone() };
     let text = serde_json::to_string(&line).map_err(|e| Failure::Run(format!("{NAME}: {e}")))?;
     Ok(text + "\n")
 }
@@ -140,8 +141,8 @@ fn parse(text: &str, path: &Path) -> Result<(BTreeMap<u64, Entry>, usize), Failu
             let record = Record::from_json(&line.record)?;
             Ok::<_, String>((key, Entry { record, timing: line.timing, series: line.series }))
         };
-        let (key, entry) =
-            read().map_err(|e| Failure::Input(format!("{}:{}: {e}; expected a finished run", path.display(), i + 1)))?;
+        let (key, entry) = read()
+            .map_err(|e| Failure::Input(format!("{}:{}: {e}; expected a finished run", path.display(), i + 1)))?;
         entries.insert(key, entry);
     }
     Ok((entries, whole))

@@ -218,7 +218,8 @@ fn dry_run(batch: &Batch<'_>, out: &Path, options: &Options) -> Result<ExitCode,
         text += &format!("{there}  {}\n", run.command.join(" "));
     }
     let missing = batch.runs.iter().filter(|run| !done.contains_key(&run.key)).count();
-    text += &format!("{} runs, {missing} to run, {} at a time, into {}\n", batch.runs.len(), options.jobs, out.display());
+    text +=
+        &format!("{} runs, {missing} to run, {} at a time, into {}\n", batch.runs.len(), options.jobs, out.display());
     print(&text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -153,7 +153,10 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
             let known = all.insert(key, entry);
             if let Some(known) = known.filter(|known| known.record != all[&key].record) {
                 let id = known.record.text("run_id").to_owned();
-                return Err(Failure::Input(format!("{}: {id} came to something else in another shard", folder.display())));
+                return Err(Failure::Input(format!(
+                    "{}: {id} came to something else in another shard",
+                    folder.display()
+                )));
             }
         }
         common.get_or_insert(manifest);

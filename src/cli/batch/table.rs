@@ -65,7 +65,8 @@ impl Table {
             let there: Vec<i16> = values.clone().map(|v| i16::from(*v != Value::None)).collect();
             match kind {
                 Kind::Text => {
-                    let all = values.filter_map(|v| if let Value::Text(t) = v { Some(t.as_str().into()) } else { None });
+                    let all =
+                        values.filter_map(|v| if let Value::Text(t) = v { Some(t.as_str().into()) } else { None });
                     column::<ByteArrayType>(&mut group, &all.collect::<Vec<ByteArray>>(), &there)?;
                 }
                 Kind::Int => {

@@ -51,7 +51,8 @@ pub fn scenarios(experiment: &Experiment, folder: &Path) -> Result<Vec<Scenario>
         let loaded = load(Some(&path), &[])?;
         let hash = hash(&loaded);
         // Folders are the machine's: a file is known by its last name and its hash.
-        let last = |file: &str| Path::new(file).file_name().map_or(file.to_owned(), |n| n.to_string_lossy().into_owned());
+        let last =
+            |file: &str| Path::new(file).file_name().map_or(file.to_owned(), |n| n.to_string_lossy().into_owned());
         let files = loaded.inputs.iter().map(|input| (last(&input.file), input.hash)).collect();
         found.push(Scenario { name: loaded.name, path: path.display().to_string(), hash, files });
     }
@@ -255,7 +256,10 @@ impl<'a> Batch<'a> {
         };
         let began = Began { at: sim.scene().setup.begin, vehicle_steps: 0 };
         let finished = Finished { args: &args, loaded: &loaded, sim: &sim, watch: &watch, stop, began };
-        let outcome = Outcome::new(&finished, Cost { load_s: 0.0, cpu_s: timing.cpu_s, wall_s: timing.wall_s, peak_rss_mb: None });
+        let outcome = Outcome::new(
+            &finished,
+            Cost { load_s: 0.0, cpu_s: timing.cpu_s, wall_s: timing.wall_s, peak_rss_mb: None },
+        );
         if let Some(folder) = trips {
             out::trips(&folder.join(format!("{:016x}.csv", task.key)), &finished)?;
         }
@@ -403,7 +407,10 @@ fn of_outcome(o: &Outcome) -> Record {
         .with("conflicting_greens_s", o.conflicting_greens)
         .with("lane_changes", o.lane_changes)
         .with("vehicle_steps", o.vehicle_steps)
-        .with("fallbacks", Some(o.fallbacks.join("; ")).filter(|text| !text.is_empty()).map_or(Value::None, Value::Text))
+        .with(
+            "fallbacks",
+            Some(o.fallbacks.join("; ")).filter(|text| !text.is_empty()).map_or(Value::None, Value::Text),
+        )
         .with("state_hash", o.state_hash.as_str())
 }
 
