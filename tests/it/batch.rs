@@ -12,6 +12,7 @@ const SMALL: &str = r#"(
     scenarios: ["isolated", "grid"],
     controllers: ["fixed_time", "actuated"],
     seeds: 3,
+    measure: "mean_time_loss_s",
     until: 400,
 )"#;
 
@@ -136,7 +137,7 @@ fn equal_controllers_do_not_differ() {
     let scratch = Scratch::new();
     scratch.write(
         "e.ron",
-        r#"(scenarios: ["isolated"], controllers: ["actuated", "actuated,advance_gap_s=3"], seeds: 4, until: 600)"#,
+        r#"(scenarios: ["isolated"], controllers: ["actuated", "actuated,advance_gap_s=3"], seeds: 4, measure: "mean_duration_s", until: 600)"#,
     );
     batch(&scratch, "out", &[]);
     let report = run(["report", &scratch.path("out").display().to_string(), "--format", "json"]).json();
@@ -207,7 +208,7 @@ fn parquet_holds_what_csv_does() {
         }
     }
     assert_eq!(rows, 12);
-    for name in ["resco_delay_s", "p95_wait_s", "jain_wait", "storage_ratio", "mean_queue_veh", "planning_time_index"] {
+    for name in ["mean_stops", "p95_wait_s", "jain_wait", "storage_ratio", "mean_queue_veh", "planning_time_index"] {
         let column = head.iter().position(|h| h == name).expect(name);
         let mut csv = csv::Reader::from_reader(text.as_bytes());
         let values: Vec<String> = csv.records().map(|r| r.expect("a row")[column].to_owned()).collect();
@@ -228,7 +229,10 @@ fn a_command_repeats_its_run() {
     let words: Vec<&str> = row[place("command")].split(' ').skip(1).chain(["--json", "--quiet"]).collect();
     let alone = run(words).json();
     assert_eq!(alone["state_hash"].as_str(), Some(&row[place("state_hash")]));
-    assert_eq!(alone["resco_delay_s"].as_f64().map(|x| x.to_string()).as_deref(), Some(&row[place("resco_delay_s")]));
+    assert_eq!(
+        alone["mean_time_loss_s"].as_f64().map(|x| x.to_string()).as_deref(),
+        Some(&row[place("mean_time_loss_s")])
+    );
 }
 
 #[test]
@@ -250,7 +254,10 @@ fn a_page_asks_nobody() {
 #[test]
 fn seeds_are_added_until_it_is_precise() {
     let scratch = Scratch::new();
-    scratch.write("e.ron", r#"(scenarios: ["isolated"], controllers: ["actuated"], seeds: 2, until: 900)"#);
+    scratch.write(
+        "e.ron",
+        r#"(scenarios: ["isolated"], controllers: ["actuated"], seeds: 2, measure: "mean_time_loss_s", until: 900)"#,
+    );
     batch(&scratch, "out", &["--until-ci", "5%", "--most-seeds", "40"]);
     let report = run(["report", &scratch.path("out").display().to_string(), "--format", "json"]).json();
     let row = &report["blocks"][0]["rows"][0];

@@ -70,8 +70,13 @@ pub(super) fn how(report: &Report) -> String {
         0 => "Runs of a seed have the same departures and drivers under all controllers (checked).".into(),
         n => format!("In {n} cases runs of a seed do NOT have the same departures: their pairs mean nothing."),
     };
+    let none = report.blocks.iter().flat_map(|b| &b.rows).flat_map(|r| &r.seeds).filter(|s| s.1.is_none()).count();
+    let none = match none {
+        0 => String::new(),
+        n => format!(" {n} runs have no {}: they ended before it could be taken.", report.measure),
+    };
     format!(
-        "{there} runs{missing}, {blocks} block{}. {paired} Differences are to {}, paired by seed; intervals are of 95 % \
+        "{there} runs{missing}, {blocks} block{}.{none} {paired} Differences are to {}, paired by seed; intervals are of 95 % \
          (Student); p after Holm over all differences shown. A list of places is a geometric mean over blocks.",
         if blocks == 1 { "" } else { "s" },
         report.baseline
