@@ -3,6 +3,7 @@
 //! A microscopic traffic simulator and its signal controllers.
 
 pub mod assign;
+pub mod batch;
 pub mod behaviour;
 pub mod calibrate;
 pub mod cli;

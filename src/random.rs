@@ -32,6 +32,8 @@ pub enum Purpose {
     Scale,
     /// Demand surges: which vehicles are left out or copied, and when copies depart.
     Surge,
+    /// Values drawn anew by a bootstrap.
+    Bootstrap,
 }
 
 /// Scrambles 64 bits: every input bit changes about half of the output bits.

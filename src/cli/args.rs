@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::calibrate::CalibrateArgs;
+use super::batch::{BatchArgs, BenchArgs, MergeArgs, ReportArgs};
 use super::check::CheckArgs;
 use super::compare::CompareArgs;
 use super::controllers::ControllersArgs;
@@ -68,6 +69,14 @@ pub enum Action {
     Validate(ValidateArgs),
     /// Fit a scenario's demand to counts, or its drivers to saturation flows
     Calibrate(CalibrateArgs),
+    /// Run an experiment: scenarios × controllers × demands × seeds, with paired statistics
+    Batch(BatchArgs),
+    /// Join the results of a batch's shards
+    Merge(MergeArgs),
+    /// What the results of a batch say: Markdown, JSON, or a page
+    Report(ReportArgs),
+    /// Run a suite of known scenarios, with published figures beside ours
+    Bench(BenchArgs),
     /// Write an old file of ours in the present version of the format
     Upgrade(UpgradeArgs),
 }

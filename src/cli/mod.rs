@@ -9,6 +9,7 @@
 
 mod args;
 mod calibrate;
+mod batch;
 mod check;
 mod checkpoints;
 mod clock;
@@ -87,6 +88,10 @@ pub fn main() -> ExitCode {
         Some(args::Action::Timing(args)) => timing::run(&args),
         Some(args::Action::Calibrate(args)) => calibrate::run(&args),
         Some(args::Action::Validate(args)) => validate::run(&args),
+        Some(args::Action::Batch(args)) => batch::run(&args),
+        Some(args::Action::Merge(args)) => batch::merge(&args).map(|()| ExitCode::SUCCESS),
+        Some(args::Action::Report(args)) => batch::report(&args).map(|()| ExitCode::SUCCESS),
+        Some(args::Action::Bench(args)) => batch::bench(&args),
         Some(args::Action::Upgrade(args)) => import::upgrade(&args).map(|()| ExitCode::SUCCESS),
     };
     match result {

@@ -97,6 +97,14 @@ fn minutes(seconds: f64) -> String {
     format!("{}:{:02}", s / 60, s % 60)
 }
 
+/// A bar over the runs of a batch.
+pub fn batch(number: usize) -> ProgressBar {
+    let bar = parts(number);
+    let style = ProgressStyle::with_template("[{bar:30}] {pos} of {len} runs · ETA {eta}{msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+    bar
+}
+
 /// A bar on stderr over so many parts of a job; nothing where that is no terminal.
 pub fn parts(number: usize) -> ProgressBar {
     if !std::io::stderr().is_terminal() {

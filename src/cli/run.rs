@@ -240,7 +240,7 @@ fn drained(sim: &Simulation, watch: &Watch) -> Option<Stop> {
 }
 
 /// When to stop; `None`: when the network is empty.
-fn goal(args: &RunArgs, loaded: &Loaded) -> Result<Option<Millis>, Failure> {
+pub fn goal(args: &RunArgs, loaded: &Loaded) -> Result<Option<Millis>, Failure> {
     match args.until {
         Some(until) if Millis::from_seconds(until) <= loaded.begin => {
             let begin = loaded.begin.seconds();

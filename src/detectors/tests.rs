@@ -299,8 +299,8 @@ fn detectors_of_the_files_stand_for_the_usual_ones() {
 /// junctions; channels are numbered; a lane's detectors do not meet but at the stop line.
 #[test]
 fn everywhere_loops_lie_on_the_way_to_their_stop_line() {
-    for (name, text) in crate::scenario::BUNDLED_ALL {
-        let scenario = crate::scenario::Scenario::from_ron(text, name).expect("it is sound");
+    for (name, _) in crate::scenario::BUNDLED_ALL {
+        let scenario = crate::scenario::Scenario::bundled(name).expect("it is bundled").expect("it is sound");
         let (network, _) = scenario.build().expect("it is sound");
         let placed = place(&network, &Layout::default());
         assert!(!placed.channels.is_empty() || network.signals.is_empty(), "{name}");

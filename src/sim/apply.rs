@@ -1,7 +1,7 @@
 //! Applying: gates are decided, vehicles move, and those that leave their lane are handed on.
 
 use super::announce::Announcements;
-use super::chunk::{Chunk, Crossed, Gate, Part, Planned};
+use super::chunk::{Chunk, Crossed, Gate, Part, Passed, Planned};
 use super::junction::{Rule, Signs};
 use super::routes::RouteTable;
 use super::scene::{LaneFacts, Scene};
@@ -249,7 +249,7 @@ fn pass(cx: &Context<'_>, me: &mut Vehicle, id: MovementId, from: LaneId, chunk:
     match m.kind {
         MovementKind::Entry => {
             me.entered = if m.waits_inside { u32::MAX } else { cx.step };
-            chunk.passed.push((id, me.id.0));
+            chunk.passed.push(Passed { movement: id, id: me.id, waited: me.waited });
             if m.lamp != u32::MAX && cx.lamps[m.lamp as usize].is_red() && me.flags & Flags::LATE_YELLOW == 0 {
                 chunk.red_running.push((from, me.id));
             }

@@ -45,6 +45,17 @@ pub struct Crossed {
     pub vehicle: Vehicle,
 }
 
+/// A vehicle that has passed the line of a movement in the step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Passed {
+    /// The movement.
+    pub movement: MovementId,
+    /// The vehicle.
+    pub id: VehicleId,
+    /// How long it has stood in all so far, s.
+    pub waited: f32,
+}
+
 /// A run of whole links with the lists that its passes fill. Lists are kept from step to step for their memory.
 #[derive(Clone, Debug, Default)]
 pub struct Chunk {
@@ -77,7 +88,7 @@ pub struct Chunk {
     /// Vehicles that have reached a scheduled stop, with their lanes.
     pub stopped: Vec<(LaneId, VehicleId)>,
     /// Movements crossed at a stop line, for the measures.
-    pub passed: Vec<(MovementId, u32)>,
+    pub passed: Vec<Passed>,
 }
 
 impl Chunk {

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::announce::Announcements;
 use super::checkpoint::Fingerprints;
-use super::chunk;
+use super::chunk::{self, Passed};
 use super::closures;
 use super::collisions::Overlaps;
 use super::command::{Agenda, TimedCommand};
@@ -300,6 +300,11 @@ impl Simulation {
     /// From now on the events that controllers log in every step can be read from [`Simulation::controllers`].
     pub fn log_events(&mut self) {
         self.world.resource_mut::<Controllers>().list.iter_mut().for_each(|c| c.log_events(true));
+    }
+
+    /// Who passed which line in the last step.
+    pub fn passed(&self) -> impl Iterator<Item = &Passed> {
+        self.world.resource::<Workers>().chunks.iter().flat_map(|chunk| &chunk.passed)
     }
 
     /// Overlapping vehicles, for messages.

@@ -384,8 +384,8 @@ fn measure(
                 spawner.entity(entity).despawn();
             }
         }
-        for (movement, _) in chunk.passed.iter().filter(|_| warm) {
-            let from = scene.network.movement(*movement).from;
+        for passed in chunk.passed.iter().filter(|_| warm) {
+            let from = scene.network.movement(passed.movement).from;
             m.lanes[from.index()].flow += 1;
         }
         for &(lane, id) in &chunk.red_running {

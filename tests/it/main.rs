@@ -2,6 +2,7 @@
 
 mod actuated_oracle;
 mod calibration;
+mod batch;
 mod checkpoint_damage;
 mod checkpoint_incidents;
 mod checkpoints;

@@ -1,0 +1,91 @@
+//! From an experiment to its runs.
+
+use super::experiment::Experiment;
+use crate::random::{FNV_START, fnv};
+
+/// A combination of everything but the seed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// Which of the experiment's scenarios.
+    pub scenario: usize,
+    /// The strategy with its parameters.
+    pub controller: String,
+    /// Factor on the demand.
+    pub scale: f64,
+    /// Car-following model, if not the scenario's.
+    pub behaviour: Option<String>,
+    /// Values changed in the scenario: dotted path and text.
+    pub settings: Vec<(String, String)>,
+}
+
+impl Cell {
+    /// Its changed values in one text.
+    pub fn settings_text(&self) -> String {
+        self.settings.iter().map(|(path, value)| format!("{path}={value}")).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A cell and a seed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Run<'a> {
+    /// The combination.
+    pub cell: &'a Cell,
+    /// The seed.
+    pub seed: u64,
+}
+
+impl Run<'_> {
+    /// Its name, which says what it is and sorts by it: `scenario`'s name is the file's or the bundled one's.
+    pub fn id(&self, scenario: &str) -> String {
+        let Cell { controller, scale, behaviour, .. } = self.cell;
+        let behaviour = behaviour.as_deref().unwrap_or("as_given");
+        let settings = self.cell.settings_text();
+        format!("{scenario}|{controller}|{scale}|{behaviour}|{settings}|{:020}", self.seed)
+    }
+
+    /// A hash of all that its result depends on: the engine, the scenario's files, options and seed.
+    pub fn key(&self, engine: &str, scenario_hash: u64, experiment: &Experiment) -> u64 {
+        let Experiment { drain, until, step, warm_up, as_is, .. } = experiment;
+        let Cell { controller, scale, behaviour, settings, .. } = self.cell;
+        let all = (engine, scenario_hash, controller, scale, behaviour, settings, self.seed);
+        let text = format!("{all:?} {:?}", (drain, until, step, warm_up, as_is));
+        fnv(FNV_START, text.as_bytes())
+    }
+}
+
+/// All combinations, scenario by scenario, controllers innermost: what is compared lies together.
+pub fn cells(experiment: &Experiment) -> Vec<Cell> {
+    let behaviours: Vec<Option<String>> = match experiment.behaviours.as_slice() {
+        [] => vec![None],
+        all => all.iter().cloned().map(Some).collect(),
+    };
+    let mut settings: Vec<Vec<(String, String)>> = vec![Vec::new()];
+    for (path, values) in &experiment.set {
+        let with = |s: &Vec<(String, String)>, v: &str| {
+            s.iter().cloned().chain([(path.clone(), v.to_owned())]).collect::<Vec<_>>()
+        };
+        settings = settings.iter().flat_map(|s| values.iter().map(move |v| with(s, &v.0))).collect();
+    }
+    let mut cells = Vec::new();
+    for scenario in 0..experiment.scenarios.len() {
+        for settings in &settings {
+            for &scale in &experiment.scales {
+                for behaviour in &behaviours {
+                    cells.extend(experiment.controllers.iter().map(|controller| Cell {
+                        scenario,
+                        controller: controller.clone(),
+                        scale,
+                        behaviour: behaviour.clone(),
+                        settings: settings.clone(),
+                    }));
+                }
+            }
+        }
+    }
+    cells
+}
+
+/// The runs of some cells with these seeds, cell by cell.
+pub fn runs<'a>(cells: &'a [Cell], seeds: &[u64]) -> Vec<Run<'a>> {
+    cells.iter().flat_map(|cell| seeds.iter().map(move |&seed| Run { cell, seed })).collect()
+}

@@ -1,0 +1,149 @@
+//! The journal of a batch: a line for each finished run.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::Failure;
+use crate::batch::Record;
+
+/// The file's name.
+pub const NAME: &str = "journal.jsonl";
+
+/// What a run cost; in no result that is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Default, Serialize, Deserialize)]
+pub struct Timing {
+    /// Wall time of its steps, s.
+    pub wall_s: f64,
+    /// Processor time of its thread, s.
+    pub cpu_s: f64,
+    /// Sum over steps of vehicles.
+    pub vehicle_steps: u64,
+}
+
+/// A sample of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Default, Serialize, Deserialize)]
+pub struct Sample(pub [f64; 5]);
+
+/// Names of what a sample holds.
+pub const SAMPLE: [&str; 5] = ["time_s", "running", "waiting", "arrived", "standing"];
+
+/// A finished run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// What it came to.
+    pub record: Record,
+    /// What it cost.
+    pub timing: Timing,
+    /// The network over time.
+    pub series: Vec<Sample>,
+}
+
+/// A line of the file.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    key: String,
+    record: Map<String, Value>,
+    timing: Timing,
+    series: Vec<Sample>,
+}
+
+/// The journal, open for more.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    /// The runs in it, by key.
+    pub entries: BTreeMap<u64, Entry>,
+}
+
+impl Journal {
+    /// Opens the journal of a folder, or begins one. No other batch can write to it until this one has ended.
+    ///
+    /// # Errors
+    /// If the folder cannot be made, there are results that are not to be gone on with, or somebody writes to them.
+    pub fn open(folder: &Path, resume: bool) -> Result<Self, Failure> {
+        let path = folder.join(NAME);
+        let failed = |e: std::io::Error| Failure::Run(format!("{}: {e}", path.display()));
+        std::fs::create_dir_all(folder).map_err(|e| Failure::Run(format!("{}: {e}", folder.display())))?;
+        let mut options = OpenOptions::new();
+        let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        if file.try_lock().is_err() {
+            return Err(Failure::Run(format!("{}: another batch writes to it", path.display())));
+        }
+        let mut text = String::new();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(failed)?;
+        if !bytes.is_empty() && !resume {
+            let shown = folder.display();
+            return Err(Failure::Input(format!(
+                "{shown}: there are results; --resume goes on, --out takes another folder"
+            )));
+        }
+        text.push_str(&String::from_utf8_lossy(&bytes));
+        let (entries, good) = parse(&text, &path)?;
+        // A line that was being written when the program was killed: it is written anew.
+        file.set_len(good as u64).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
+        Ok(Self { path, file, entries })
+    }
+
+    /// Reads the journal of a folder; nothing if there is none.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read(folder: &Path) -> Result<BTreeMap<u64, Entry>, Failure> {
+        let path = folder.join(NAME);
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(parse(&String::from_utf8_lossy(&bytes), &path)?.0),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(BTreeMap::new()),
+            Err(e) => Err(Failure::Input(format!("{}: {e}", path.display()))),
+        }
+    }
+
+    /// Enters a finished run: it is on the disk when this returns.
+    ///
+    /// # Errors
+    /// If it cannot be written; what was there before is not touched.
+    pub fn enter(&mut self, key: u64, entry: Entry) -> Result<(), Failure> {
+        let text = line(key, &entry)?;
+        let end = self.file.stream_position();
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
+        if let Err(e) = written {
+            // A half line would be in the way of the next one.
+            let _ = end.and_then(|end| self.file.set_len(end));
+            return Err(Failure::Run(format!("{}: {e}", self.path.display())));
+        }
+        self.entries.insert(key, entry);
+        Ok(())
+    }
+}
+
+/// A run as a line.
+pub fn line(key: u64, entry: &Entry) -> Result<String, Failure> {
+    let Entry { record, timing, series } = entry;
+    let line = Line { key: format!("{key:016x}"), record: record.to_json(), timing: *timing, series: series.clone() };
+    let text = serde_json::to_string(&line).map_err(|e| Failure::Run(format!("{NAME}: {e}")))?;
+    Ok(text + "\n")
+}
+
+/// The runs of a journal, and how many of its bytes are whole lines.
+fn parse(text: &str, path: &Path) -> Result<(BTreeMap<u64, Entry>, usize), Failure> {
+    let whole = text.rfind('\n').map_or(0, |at| at + 1);
+    let mut entries = BTreeMap::new();
+    for (i, line) in text[..whole].lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let read = || {
+            let line: Line = serde_json::from_str(line).map_err(|e| e.to_string())?;
+            let key = u64::from_str_radix(&line.key, 16).map_err(|e| format!("key: {e}"))?;
+            let record = Record::from_json(&line.record)?;
+            Ok::<_, String>((key, Entry { record, timing: line.timing, series: line.series }))
+        };
+        let (key, entry) = read()
+            .map_err(|e| Failure::Input(format!("{}:{}: {e}; expected a finished run", path.display(), i + 1)))?;
+        entries.insert(key, entry);
+    }
+    Ok((entries, whole))
+}

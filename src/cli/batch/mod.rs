@@ -1,0 +1,225 @@
+//! `intergreen batch`, `merge` and `report`: many runs, their results, what they say.
+//!
+//! A results folder holds `journal.jsonl`, one line for each finished run, written and flushed as it finishes: whatever
+//! ends the program loses no finished run. All other files are made from it, at the end or when the batch is interrupted.
+
+mod bench;
+mod journal;
+mod results;
+mod table;
+mod work;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+pub use bench::{BenchArgs, bench};
+pub use results::{MergeArgs, ReportArgs, merge, report};
+
+use self::journal::Journal;
+use self::results::Manifest;
+use self::work::{Batch, Finish};
+use super::run::on_interrupt;
+use super::{Failure, complain, print};
+use crate::batch::statistics::Summary;
+use crate::batch::{Experiment, Record, Seeds, report as reports};
+use crate::import::file;
+use crate::scenario::read_ron;
+
+/// Options of `batch`.
+#[derive(Args, Clone, Debug)]
+pub struct BatchArgs {
+    /// The experiment, a RON file; see docs/batches.md
+    pub experiment: PathBuf,
+    /// Folder of the results [default: the experiment's name with .results]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Runs at a time [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Make only every Nth run, from the Ith on; `merge` joins the results of all shards
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub shard: Option<(usize, usize)>,
+    /// Go on where an earlier batch in the same folder ended: only what is missing is run
+    #[arg(long)]
+    pub resume: bool,
+    /// Say what would be run, and run nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Add seeds until the 95 % interval of the measure's mean is within this share of it in every cell, e.g. 5%
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "shard")]
+    pub until_ci: Option<f64>,
+    /// Most seeds of a cell that --until-ci makes
+    #[arg(long, value_name = "N", default_value_t = 200, requires = "until_ci")]
+    pub most_seeds: usize,
+    /// Write every run's trips, too: trips/KEY.csv
+    #[arg(long)]
+    pub trips: bool,
+    /// No progress, no report
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `I/N` with I from 1 to N.
+fn shard(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    parts.filter(|&(i, n)| (1..=n).contains(&i)).ok_or_else(|| "expected I/N with I from 1 to N, e.g. 2/8".into())
+}
+
+/// `5%` or `0.05`.
+fn share(text: &str) -> Result<f64, String> {
+    let number = match text.strip_suffix('%') {
+        Some(percent) => percent.trim().parse::<f64>().map(|p| p / 100.0),
+        None => text.parse(),
+    };
+    let wrong = || "expected a share, e.g. 5% or 0.05".to_owned();
+    number.ok().filter(|s| (0.001..=1.0).contains(s)).ok_or_else(wrong)
+}
+
+/// Reads an experiment.
+///
+/// # Errors
+/// Names the file, the place and what was expected.
+pub(super) fn read(path: &Path) -> Result<Experiment, Failure> {
+    let name = path.display().to_string();
+    let text = file::read_text(path).map_err(|e| Failure::Input(format!("{name}: {e}")))?;
+    let experiment: Experiment = read_ron(&text, &name).map_err(|e| Failure::Input(e.to_string()))?;
+    experiment.check().map_err(|e| Failure::Input(format!("{name}: {e}")))?;
+    Ok(experiment)
+}
+
+/// Runs an experiment as asked.
+///
+/// # Errors
+/// If it, or a scenario, cannot be used, or results cannot be written.
+pub fn run(args: &BatchArgs) -> Result<ExitCode, Failure> {
+    let experiment = read(&args.experiment)?;
+    let folder = args.experiment.parent().unwrap_or(Path::new("")).to_owned();
+    let stem = args.experiment.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let default = match args.shard {
+        Some((i, n)) => format!("{stem}.results-{i}-of-{n}"),
+        None => format!("{stem}.results"),
+    };
+    let out = args.out.clone().unwrap_or_else(|| default.into());
+    let options = Options {
+        jobs: args.jobs.map_or_else(cores, usize::from),
+        shard: args.shard,
+        resume: args.resume,
+        dry_run: args.dry_run,
+        precision: args.until_ci.map(|share| (share, args.most_seeds)),
+        trips: args.trips,
+        quiet: args.quiet,
+    };
+    conduct(experiment, &folder, &out, &options)
+}
+
+/// Processors there are.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// How a batch is run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Options {
+    pub jobs: usize,
+    pub shard: Option<(usize, usize)>,
+    pub resume: bool,
+    pub dry_run: bool,
+    /// Share and most seeds, see [`BatchArgs::until_ci`].
+    pub precision: Option<(f64, usize)>,
+    pub trips: bool,
+    pub quiet: bool,
+}
+
+/// Runs an experiment whose scenarios are found from `folder`, with results in `out`.
+pub(super) fn conduct(
+    mut experiment: Experiment,
+    folder: &Path,
+    out: &Path,
+    options: &Options,
+) -> Result<ExitCode, Failure> {
+    let interrupted = on_interrupt()?;
+    let scenarios = work::scenarios(&experiment, folder)?;
+    if options.dry_run {
+        return dry_run(&Batch::new(&experiment, &scenarios, options.shard), out, options);
+    }
+    let mut journal = Journal::open(out, options.resume)?;
+    let trips = options.trips.then(|| out.join("trips"));
+    let finish = loop {
+        let batch = Batch::new(&experiment, &scenarios, options.shard);
+        // At once: a batch that is killed can be reported, too.
+        Manifest::of(&batch).write(out)?;
+        let missing = batch.missing(&journal);
+        if !options.quiet {
+            let (all, done) = (batch.runs.len(), batch.runs.len() - missing.len());
+            let there = if done > 0 { format!(", {done} of them there") } else { String::new() };
+            complain("note", &format!("{all} runs{there}; {} at a time; results in {}", options.jobs, out.display()));
+        }
+        let finish = batch.work(&missing, &mut journal, options.jobs, trips.as_deref(), options.quiet, &interrupted)?;
+        let wanted = options.precision.filter(|_| finish.is_clean());
+        let more = wanted.map(|(share, most)| more_seeds(&experiment, &batch.records(&journal), share, most));
+        match more.filter(|seeds| !seeds.is_empty()) {
+            Some(seeds) => experiment.seeds.0.extend(seeds),
+            None => break finish,
+        }
+    };
+    let batch = Batch::new(&experiment, &scenarios, options.shard);
+    let manifest = Manifest::of(&batch);
+    results::write(out, &batch.entries(&journal), &manifest)?;
+    if !options.quiet {
+        let found = reports::Report::new(&experiment, &batch.records(&journal));
+        print(&reports::markdown(&found))?;
+    }
+    end(&finish, out)
+}
+
+/// What is said at the end, and the exit code.
+fn end(finish: &Finish, out: &Path) -> Result<ExitCode, Failure> {
+    for (run, why) in &finish.failed {
+        complain("failed", &format!("{run}: {why}"));
+    }
+    if finish.interrupted {
+        complain("note", &format!("interrupted; results so far are in {}; --resume goes on", out.display()));
+        return Ok(ExitCode::from(130));
+    }
+    Ok(if finish.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Further seeds, if some cell's mean is not known well enough yet and there may be more.
+fn more_seeds(experiment: &Experiment, records: &[&Record], share: f64, most: usize) -> Vec<u64> {
+    let mut cells: BTreeMap<(&str, &str, u64, &str, &str), Vec<f64>> = BTreeMap::new();
+    for r in records {
+        let scale = r.number("scale").unwrap_or(1.0).to_bits();
+        let key = (r.text("scenario"), r.text("controller"), scale, r.text("behaviour"), r.text("settings"));
+        cells.entry(key).or_default().extend(r.number(&experiment.measure));
+    }
+    let wide = |values: &Vec<f64>| {
+        let summary = Summary::of(values);
+        summary.is_some_and(|s| s.half().is_none_or(|half| half > share * s.mean.abs()))
+    };
+    let Seeds(seeds) = &experiment.seeds;
+    if seeds.len() >= most || !cells.values().any(wide) {
+        return Vec::new();
+    }
+    // A tenth more at a time: looking after each seed would stop at a lucky moment more often.
+    let last = seeds.iter().copied().max().unwrap_or(0);
+    let more = (seeds.len() / 10 + 1).min(most - seeds.len()) as u64;
+    (1..=more.min(u64::MAX - last)).map(|i| last + i).collect()
+}
+
+/// Says what would be run.
+fn dry_run(batch: &Batch<'_>, out: &Path, options: &Options) -> Result<ExitCode, Failure> {
+    let done = if options.resume { Journal::read(out)? } else { BTreeMap::new() };
+    let mut text = String::new();
+    for run in &batch.runs {
+        let there = if done.contains_key(&run.key) { "there " } else { "to run" };
+        text += &format!("{there}  {}\n", run.command.join(" "));
+    }
+    let missing = batch.runs.iter().filter(|run| !done.contains_key(&run.key)).count();
+    text +=
+        &format!("{} runs, {missing} to run, {} at a time, into {}\n", batch.runs.len(), options.jobs, out.display());
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}

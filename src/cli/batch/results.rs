@@ -1,0 +1,233 @@
+//! The files of a results folder, and joining and reporting them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+use super::journal::{self, Entry, Journal, SAMPLE};
+use super::table::{Table, put};
+use super::work::Batch;
+use super::{Failure, print};
+use crate::batch::report::{Report, html, markdown};
+use crate::batch::{COLUMNS, Experiment, Kind, Record, Run, Value, cells, runs};
+
+/// Hash of the program's sources: what runs hang on.
+pub const SOURCES: &str = env!("INTERGREEN_SOURCES");
+/// The program in a line.
+pub const ENGINE: &str = concat!("intergreen ", env!("CARGO_PKG_VERSION"), " ", env!("INTERGREEN_SOURCES"));
+
+/// What is needed to make the same results again: `manifest.json`. Nothing of clocks and machines.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    schema: u32,
+    program: String,
+    version: String,
+    /// Hash of the program's sources.
+    sources: String,
+    /// The commit that they were last taken from.
+    commit: String,
+    experiment: Experiment,
+    scenarios: Vec<ScenarioFiles>,
+}
+
+/// A scenario and its files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct ScenarioFiles {
+    name: String,
+    hash: String,
+    /// Names and FNV-1a hashes.
+    files: Vec<(String, String)>,
+}
+
+impl Manifest {
+    /// Of a batch.
+    pub fn of(batch: &Batch<'_>) -> Self {
+        let scenarios = batch.scenarios.iter().map(|s| ScenarioFiles {
+            name: s.name.clone(),
+            hash: format!("{:016x}", s.hash),
+            files: s.files.iter().map(|(name, hash)| (name.clone(), format!("{hash:016x}"))).collect(),
+        });
+        Self {
+            schema: 1,
+            program: env!("CARGO_PKG_NAME").into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            sources: SOURCES.into(),
+            commit: env!("INTERGREEN_COMMIT").into(),
+            experiment: batch.experiment.clone(),
+            scenarios: scenarios.collect(),
+        }
+    }
+
+    /// What there is of the batch in a folder's journal, by key: what an earlier program or experiment left is none of it.
+    fn entries(&self, folder: &Path) -> Result<BTreeMap<u64, Entry>, Failure> {
+        let cells = cells(&self.experiment);
+        let hash = |s: &ScenarioFiles| u64::from_str_radix(&s.hash, 16).unwrap_or_default();
+        let hashes: Vec<u64> = self.scenarios.iter().map(hash).collect();
+        let known = |run: &Run<'_>| hashes.get(run.cell.scenario).copied().unwrap_or_default();
+        let all = runs(&cells, &self.experiment.seeds.0);
+        let keys: BTreeSet<u64> = all.iter().map(|run| run.key(&self.sources, known(run), &self.experiment)).collect();
+        let mut entries = Journal::read(folder)?;
+        entries.retain(|key, _| keys.contains(key));
+        Ok(entries)
+    }
+
+    /// Writes it.
+    pub fn write(&self, folder: &Path) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(self).map_err(|e| Failure::Run(format!("manifest.json: {e}")))?;
+        put(&folder.join("manifest.json"), (text + "\n").as_bytes())
+    }
+
+    fn read(folder: &Path) -> Result<Self, Failure> {
+        let path = folder.join("manifest.json");
+        let wrong = |e: String| Failure::Input(format!("{}: {e}; expected the folder of a batch", path.display()));
+        let text = std::fs::read(&path).map_err(|e| wrong(e.to_string()))?;
+        serde_json::from_slice(&text).map_err(|e| wrong(e.to_string()))
+    }
+}
+
+/// Writes all files but the journal.
+///
+/// # Errors
+/// If one cannot be written.
+pub fn write(folder: &Path, entries: &[(u64, &Entry)], manifest: &Manifest) -> Result<(), Failure> {
+    let id = |entry: &Entry| Value::from(entry.record.text("run_id"));
+    let runs = Table {
+        columns: COLUMNS.iter().map(|c| (c.name, c.kind)).collect(),
+        rows: entries.iter().map(|(_, entry)| entry.record.values().to_vec()).collect(),
+    };
+    runs.write(folder, "runs")?;
+    let times = entries.iter().map(|(_, entry)| {
+        let t = entry.timing;
+        let each = 1e9 * t.cpu_s / t.vehicle_steps as f64;
+        vec![id(entry), t.wall_s.into(), t.cpu_s.into(), t.vehicle_steps.into(), each.into()]
+    });
+    let float = |name| (name, Kind::Float);
+    let timing = Table {
+        columns: vec![
+            ("run_id", Kind::Text),
+            float("wall_s"),
+            float("cpu_s"),
+            ("vehicle_steps", Kind::Int),
+            float("ns_per_vehicle_step"),
+        ],
+        rows: times.collect(),
+    };
+    timing.write(folder, "timing")?;
+    let samples = entries.iter().flat_map(|(_, entry)| {
+        entry.series.iter().map(|s| [id(entry)].into_iter().chain(s.0.map(Value::from)).collect())
+    });
+    let columns = [("run_id", Kind::Text)].into_iter().chain(SAMPLE.map(float)).collect();
+    Table { columns, rows: samples.collect() }.write(folder, "series")?;
+    manifest.write(folder)
+}
+
+/// Options of `merge`.
+#[derive(Args, Clone, Debug)]
+pub struct MergeArgs {
+    /// Folders of shards
+    #[arg(required = true, value_name = "DIR")]
+    pub shards: Vec<PathBuf>,
+    /// Folder of the joined results
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// Joins the results of shards.
+///
+/// # Errors
+/// If they are not of one experiment and one program, or cannot be read or written.
+pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
+    let mut all: BTreeMap<u64, Entry> = BTreeMap::new();
+    let mut common: Option<Manifest> = None;
+    for folder in &args.shards {
+        let manifest = Manifest::read(folder)?;
+        if common.as_ref().is_some_and(|first| *first != manifest) {
+            let (a, b) = (args.shards[0].display(), folder.display());
+            return Err(Failure::Input(format!(
+                "{a} and {b}: of different experiments, scenarios or programs; expected shards of one batch"
+            )));
+        }
+        for (key, entry) in manifest.entries(folder)? {
+            let known = all.insert(key, entry);
+            if let Some(known) = known.filter(|known| known.record != all[&key].record) {
+                let id = known.record.text("run_id").to_owned();
+                return Err(Failure::Input(format!(
+                    "{}: {id} came to something else in another shard",
+                    folder.display()
+                )));
+            }
+        }
+        common.get_or_insert(manifest);
+    }
+    let Some(manifest) = common else { return Ok(()) };
+    std::fs::create_dir_all(&args.out).map_err(|e| Failure::Run(format!("{}: {e}", args.out.display())))?;
+    let mut text = String::new();
+    for (key, entry) in &all {
+        text += &journal::line(*key, entry)?;
+    }
+    put(&args.out.join(journal::NAME), text.as_bytes())?;
+    let mut entries: Vec<(u64, &Entry)> = all.iter().map(|(key, entry)| (*key, entry)).collect();
+    entries.sort_by(|a, b| a.1.record.text("run_id").cmp(b.1.record.text("run_id")));
+    write(&args.out, &entries, &manifest)?;
+    print(&format!("{} runs of {} shards in {}\n", entries.len(), args.shards.len(), args.out.display()))
+}
+
+/// Options of `report`.
+#[derive(Args, Clone, Debug)]
+pub struct ReportArgs {
+    /// The results folder of a batch
+    pub results: PathBuf,
+    /// The form
+    #[arg(long, value_enum, default_value = "md")]
+    pub format: Format,
+    /// What is compared, if not what the experiment says
+    #[arg(long, value_name = "NAME")]
+    pub measure: Option<String>,
+    /// Write it into this file instead of to the terminal
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Markdown
+    Md,
+    /// JSON
+    Json,
+    /// A page that needs nothing else
+    Html,
+}
+
+/// Says what the results of a batch tell.
+///
+/// # Errors
+/// If there are none, or the report cannot be written.
+pub fn report(args: &ReportArgs) -> Result<(), Failure> {
+    let manifest = Manifest::read(&args.results)?;
+    let entries = manifest.entries(&args.results)?;
+    let mut experiment = manifest.experiment;
+    if let Some(measure) = &args.measure {
+        experiment.measure.clone_from(measure);
+        experiment.check().map_err(|e| Failure::Input(format!("--{e}")))?;
+    }
+    let mut entries: Vec<&Entry> = entries.values().collect();
+    entries.sort_by(|a, b| a.record.text("run_id").cmp(b.record.text("run_id")));
+    let records: Vec<&Record> = entries.iter().map(|e| &e.record).collect();
+    let report = Report::new(&experiment, &records);
+    let text = match args.format {
+        Format::Md => markdown(&report),
+        Format::Json => serde_json::to_string_pretty(&report).map_err(|e| Failure::Run(e.to_string()))? + "\n",
+        Format::Html => {
+            let series: Vec<(&Record, Vec<[f64; 5]>)> =
+                entries.iter().map(|e| (&e.record, e.series.iter().map(|s| s.0).collect())).collect();
+            html(&report, &series)
+        }
+    };
+    match &args.out {
+        Some(file) => put(file, text.as_bytes()),
+        None => print(&text),
+    }
+}
