@@ -140,6 +140,8 @@ pub struct Controller {
     group_calls: GroupCalls,
     /// What each group shows, as strategies see it.
     lamps: Vec<Lamp>,
+    /// When they changed last.
+    changed: Millis,
     /// The time reached; `None` until the start.
     now: Option<Millis>,
     /// When the strategy wants to be asked at the latest.
@@ -162,6 +164,9 @@ pub struct Controller {
     buttons: Vec<u16>,
 }
 
+/// How often in one moment a strategy goes on from what it has brought about.
+const ROUNDS: u32 = 4;
+
 /// A strategy that is asked this much too late is asked for the present only: the caller's clock jumped, and replaying
 /// years of a cycle would take all memory.
 const LONGEST_REPLAY: Millis = Millis(3_600_000);
@@ -171,12 +176,15 @@ impl Controller {
     pub fn new(plan: impl Into<Arc<Plan>>, strategy: Box<dyn Strategy>, detectors: u16) -> Self {
         let plan = plan.into();
         let groups = plan.groups().len();
+        let mut group_calls = GroupCalls::new(&plan);
+        group_calls.mind(|number| strategy.minds(number));
         Self {
             wakes: strategy.wakes(),
             strategy,
             detectors: DetectorBank::of_plan(&plan, detectors),
-            group_calls: GroupCalls::new(&plan),
+            group_calls,
             lamps: alloc::vec![Lamp::Red; groups],
+            changed: Millis::NEVER,
             now: None,
             next: Millis::NEVER,
             refused: 0,
@@ -311,23 +319,26 @@ impl Controller {
 
     /// All that is due at `at`: inputs, the strategy's decision, what the kernel makes of it.
     fn happen(&mut self, at: Millis) {
-        if self.take_inputs(at) || self.next <= at || self.kernel.is_due(at) {
-            self.now = Some(at);
+        let asks = self.take_inputs(at) || self.next <= at;
+        self.now = Some(at);
+        if asks {
             self.decide(at);
         }
-        self.now = Some(at);
-        if !self.kernel.is_due(at) {
-            // An edge that changed nobody's mind.
-            return;
-        }
-        self.kernel.advance(at, &mut self.journal);
-        if self.look_at_lamps(at) {
+        for _ in 0..ROUNDS {
+            if !self.kernel.is_due(at) {
+                return;
+            }
+            self.kernel.advance(at, &mut self.journal);
+            if !self.look_at_lamps(at) {
+                return;
+            }
             // The strategy may want to go on from there.
             self.decide(at);
-            if self.kernel.is_due(at) {
-                self.kernel.advance(at, &mut self.journal);
-                self.look_at_lamps(at);
-            }
+        }
+        if self.kernel.is_due(at) {
+            self.kernel.advance(at, &mut self.journal);
+            self.look_at_lamps(at);
+            self.next = at + Millis(1);
         }
     }
 
@@ -506,7 +517,7 @@ impl Controller {
         let pattern = self.pattern.and_then(|p| plan.spec().patterns.get(usize::from(p)));
         let (detectors, calls) = (&self.detectors, &self.group_calls);
         let midnight = self.clock.map(|(clock, since)| at - clock.after(at - since).time);
-        let view = View { plan: &plan, pattern, midnight, detectors, calls, lamps: &self.lamps };
+        let view = View { plan: &plan, pattern, midnight, detectors, calls, lamps: &self.lamps, changed: self.changed };
         let decision = self.strategy.decide(at, &view);
         // Time must go on even if the strategy says "now".
         self.next = decision.next.max(at + Millis(1));
@@ -526,6 +537,7 @@ impl Controller {
             *seen = lamp;
         }
         if changed {
+            self.changed = at;
             self.group_calls.look(self.kernel.plan(), at, &self.lamps);
             self.tell_of_calls();
         }

@@ -14,13 +14,13 @@ impl Actuated {
         }
         let Some(conflict) = self.conflict else { return self.rest(stage, now, view) };
         let Some(to) = self.following(stage, now, view) else { return self.rest(stage, now, view) };
-        self.gap_out(now, view);
+        let gaps = self.gap_out(now, view);
         let (last, max) = (self.last_end(stage, view), conflict + self.tables.stages[stage].max_green);
         // The plan's own least greens are the kernel's; those of the run give way to who has waited for long.
         let least = self.least_until(stage, to, now >= last, view);
         if now < least {
             self.why = Why::Least;
-            return least.min(last).max(now + Millis(1));
+            return least.min(last).min(gaps).max(now + Millis(1));
         }
         let code = if now >= last {
             code::FORCE_OFF
@@ -28,7 +28,7 @@ impl Actuated {
             code::MAX_OUT
         } else if let Some((why, until)) = self.extends(stage, to, view) {
             self.why = why;
-            return until.min(last).min(max);
+            return until.min(last).min(max).min(gaps);
         } else {
             code::GAP_OUT
         };
@@ -42,15 +42,15 @@ impl Actuated {
             self.why = Why::Rests;
             return Millis::NEVER;
         };
-        self.gap_out(now, view);
+        let gaps = self.gap_out(now, view);
         let least = self.least_until(stage, to, false, view);
         if now < least {
             self.why = Why::Least;
-            return least;
+            return least.min(gaps);
         }
         if let Some((why, until)) = self.extends(stage, to, view) {
             self.why = why;
-            return until;
+            return until.min(gaps);
         }
         self.leave(stage, to, code::GAP_OUT, now);
         self.opening_ends(now)
@@ -93,11 +93,18 @@ impl Actuated {
         end
     }
 
-    /// Takes note of the lanes that have gapped out.
-    fn gap_out(&mut self, now: Millis, view: &View<'_>) {
+    /// Takes note of the lanes that have gapped out. When the next of them does if nobody comes any more: whoever comes
+    /// after that does not bring it back, needed or not.
+    fn gap_out(&mut self, now: Millis, view: &View<'_>) -> Millis {
+        let mut next = Millis::NEVER;
         for lane in 0..self.out.len() {
-            self.out[lane] = self.out[lane] || self.gap_ends(lane, view) <= now;
+            if !self.out[lane] {
+                let end = self.gap_ends(lane, view);
+                self.out[lane] = end <= now;
+                next = if end <= now { next } else { next.min(end) };
+            }
         }
+        next
     }
 
     /// Whether a lane is needed: some of its groups are open and end.

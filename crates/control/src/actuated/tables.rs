@@ -21,6 +21,8 @@ pub(super) struct Stage {
     pub opens: Vec<bool>,
     /// By group, whether it opens it and nobody to whom it gives way.
     pub protects: Vec<bool>,
+    /// Whether one of those who give way has a lane of its own.
+    pub gives_way: bool,
     /// Greatest green while others wait.
     pub max_green: Millis,
 }
@@ -64,7 +66,7 @@ pub(super) struct Tables {
 impl Tables {
     pub fn new(plan: &Plan, settings: &Settings) -> Self {
         let (n, groups) = (plan.stages().len(), plan.groups());
-        let stages: Vec<Stage> = plan.stages().iter().map(|s| stage(plan, s, settings)).collect();
+        let mut stages: Vec<Stage> = plan.stages().iter().map(|s| stage(plan, s, settings)).collect();
         let changes: Vec<Millis> = (0..n * n).map(|i| change(plan, i / n, i % n)).collect();
         let slack = groups.iter().map(|g| g.red_revert.max(g.lead)).max().unwrap_or(Millis(0)) + PATIENCE;
         let longest = changes.iter().copied().max().unwrap_or(Millis(0));
@@ -73,8 +75,13 @@ impl Tables {
             let lanes = lanes.iter().filter(|l| l.groups.iter().all(|&other| other == g));
             lanes.flat_map(|l| l.detectors.iter().map(|d| d.0)).collect()
         };
+        let own: Vec<Vec<usize>> = (0u16..).take(groups.len()).map(own).collect();
+        for stage in &mut stages {
+            let mut groups = stage.opens.iter().zip(&stage.protects).zip(&own);
+            stage.gives_way = groups.any(|((&opens, &protects), own)| opens && !protects && !own.is_empty());
+        }
         Self {
-            own: (0u16..).take(groups.len()).map(own).collect(),
+            own,
             lanes,
             always: (0u16..).take(groups.len()).map(|g| plan.is_always_called(g)).collect(),
             min_green: groups
@@ -117,6 +124,7 @@ fn stage(plan: &Plan, stage: &crate::plan::Stage, settings: &Settings) -> Stage 
     Stage {
         name: stage.name.clone(),
         protects: (0u16..).zip(&opens).map(|(g, &o)| o && !gives_way(g)).collect(),
+        gives_way: false,
         max_green: stage.groups.iter().map(max).max().unwrap_or(settings.max_green),
         groups: stage.groups.clone(),
         opens,

@@ -60,6 +60,9 @@ use crate::{
     plan::{Group, GroupKind, Plan},
 };
 
+/// In how many rounds the kernel works out one moment at most.
+const ROUNDS: u32 = 8;
+
 /// The only writer of lamps. Driven by a [`Controller`](crate::Controller); by itself it is for tests.
 #[derive(Clone, Debug)]
 pub struct Kernel {
@@ -203,10 +206,14 @@ impl Kernel {
             self.aim();
             // Ends make room for starts, and starts end protected turns: at most a few rounds in one moment. Whoever
             // follows what has just ended ends in the next round, and nobody starts beside it before.
-            for _ in 0..8 {
+            for round in 0..ROUNDS {
                 let changed = self.end_greens() | self.end_yellows() || self.levels() | self.start_greens();
                 if !changed {
                     break;
+                }
+                if round + 1 == ROUNDS {
+                    // There may be more to do: in the next moment.
+                    self.next = now + Millis(1);
                 }
                 self.preempts.serve(&self.plan, &self.lights, now, journal);
                 self.target.follow(&self.plan, &self.lights, now);
