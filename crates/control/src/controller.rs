@@ -374,6 +374,7 @@ impl Controller {
             Wakes::Calls => touched.uses,
             Wakes::Groups => touched.groups,
             Wakes::Gaps => touched.calls || touched.gaps,
+            Wakes::Lapses => touched.calls || touched.lapses,
             Wakes::Calling => touched.calls,
             Wakes::Never => false,
         };

@@ -80,6 +80,8 @@ pub enum Wakes {
     /// Only those after which another group that is not green is called, or one that is open is no longer extended: whoever
     /// extends it anew only puts off the end of a gap, which the strategy looks at when it comes.
     Gaps,
+    /// The same, but also where another detector still extends the group.
+    Lapses,
     /// Only those after which another group that is not green is called.
     Calling,
     /// None.

@@ -83,14 +83,20 @@ impl Actuated {
 
     /// When a lane gaps out if nobody comes any more; never, while somebody is there.
     fn gap_ends(&self, lane: usize, view: &View<'_>) -> Millis {
-        let mut end = Millis(i64::MIN);
-        for &(number, gap) in &self.tables.lanes[lane].detectors {
-            if view.calls.use_extends(number) {
+        let (lane, mut end) = (&self.tables.lanes[lane], Millis(i64::MIN));
+        // Who is at a closed group extends nothing.
+        for d in lane.detectors.iter().filter(|d| !lane.mixed || self.any_open(&d.groups, &d.switched)) {
+            if view.calls.use_extends(d.number) {
                 return Millis::NEVER;
             }
-            end = view.calls.use_extended(number).map_or(end, |at| end.max(at + gap));
+            end = view.calls.use_extended(d.number).map_or(end, |at| end.max(at + d.gap));
         }
         end
+    }
+
+    /// Whether one of some groups is open.
+    fn any_open(&self, groups: &[u16], or: &[u16]) -> bool {
+        groups.iter().chain(or).any(|&g| self.opened[usize::from(g)].is_some())
     }
 
     /// Takes note of the lanes that have gapped out. When the next of them does if nobody comes any more: whoever comes
@@ -98,7 +104,8 @@ impl Actuated {
     fn gap_out(&mut self, now: Millis, view: &View<'_>) -> Millis {
         let mut next = Millis::NEVER;
         for lane in 0..self.out.len() {
-            if !self.out[lane] {
+            let of = &self.tables.lanes[lane];
+            if !self.out[lane] && self.any_open(&of.groups, &of.switched) {
                 let end = self.gap_ends(lane, view);
                 self.out[lane] = end <= now;
                 next = if end <= now { next } else { next.min(end) };
@@ -110,9 +117,10 @@ impl Actuated {
     /// Whether a lane is needed: some of its groups are open and end.
     fn is_needed(&self, lane: usize, stage: usize, to: usize) -> bool {
         let (from, to) = (&self.tables.stages[stage].opens, &self.tables.stages[to].opens);
-        let ends = |groups: &[u16]| groups.iter().map(|&g| usize::from(g)).any(|g| from[g] && !to[g]);
+        let open = |g: usize| self.opened[g].is_some();
+        let ends = |groups: &[u16]| groups.iter().map(|&g| usize::from(g)).any(|g| from[g] && !to[g] && open(g));
         let lane = &self.tables.lanes[lane];
-        let own = || lane.groups.iter().any(|&g| self.opened[usize::from(g)].is_some());
+        let own = || lane.groups.iter().any(|&g| open(usize::from(g)));
         ends(&lane.groups) || ends(&lane.switched) && !own()
     }
 

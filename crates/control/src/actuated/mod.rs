@@ -202,7 +202,7 @@ impl Strategy for Actuated {
         }
         // Where somebody has to give way, it matters who is in a lane of his own: another stage may be next.
         let stage = self.stage.and_then(|s| self.tables.stages.get(s as usize));
-        if stage.is_some_and(|s| s.gives_way) { Wakes::Calls } else { Wakes::Gaps }
+        if stage.is_some_and(|s| s.gives_way) { Wakes::Calls } else { Wakes::Lapses }
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {

@@ -31,10 +31,23 @@ pub(super) struct Stage {
 #[derive(Clone, Debug)]
 pub(super) struct Lane {
     pub name: String,
-    /// Uses of detectors that extend, each with its gap.
-    pub detectors: Vec<(usize, Millis)>,
+    /// Uses of detectors that extend.
+    pub detectors: Vec<Extends>,
     pub groups: Vec<u16>,
     /// Groups that they extend while those are closed.
+    pub switched: Vec<u16>,
+    /// Its detectors are not all for the same groups.
+    pub mixed: bool,
+}
+
+/// A use of a detector that extends.
+#[derive(Clone, Debug)]
+pub(super) struct Extends {
+    /// By place in the plan's list.
+    pub number: usize,
+    pub gap: Millis,
+    /// The groups that it is for, and those that it extends while they are closed.
+    pub groups: Vec<u16>,
     pub switched: Vec<u16>,
 }
 
@@ -73,7 +86,7 @@ impl Tables {
         let lanes = lanes(plan, settings);
         let own = |g: u16| {
             let lanes = lanes.iter().filter(|l| l.groups.iter().all(|&other| other == g));
-            lanes.flat_map(|l| l.detectors.iter().map(|d| d.0)).collect()
+            lanes.flat_map(|l| l.detectors.iter().map(|d| d.number)).collect()
         };
         let own: Vec<Vec<usize>> = (0u16..).take(groups.len()).map(own).collect();
         for stage in &mut stages {
@@ -137,16 +150,29 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
         let name =
             d.place.as_ref().map_or_else(|| format!("detector {}", d.channel + 1), |p| format!("lane {}", p.lane));
         let place = lanes.iter().position(|l| l.name == name).unwrap_or_else(|| {
-            lanes.push(Lane { name, detectors: Vec::new(), groups: Vec::new(), switched: Vec::new() });
+            lanes.push(Lane { name, detectors: Vec::new(), groups: Vec::new(), switched: Vec::new(), mixed: false });
             lanes.len() - 1
         });
         let lane = &mut lanes[place];
-        lane.detectors.push((number, gap(d, settings)));
-        for (names, groups) in [(&d.groups, &mut lane.groups), (&d.switched, &mut lane.switched)] {
-            groups.extend(names.iter().filter_map(|g| plan.find_group(g)));
-            groups.sort_unstable();
-            groups.dedup();
-        }
+        let numbers = |names: &[String]| {
+            let mut numbers: Vec<u16> = names.iter().filter_map(|g| plan.find_group(g)).collect();
+            numbers.sort_unstable();
+            numbers.dedup();
+            numbers
+        };
+        let (groups, switched) = (numbers(&d.groups), numbers(&d.switched));
+        lane.detectors.push(Extends { number, gap: gap(d, settings), groups, switched });
+    }
+    for lane in &mut lanes {
+        let all = |groups: fn(&Extends) -> &[u16]| {
+            let mut all: Vec<u16> = lane.detectors.iter().flat_map(groups).copied().collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
+        let (groups, switched) = (all(|d| &d.groups), all(|d| &d.switched));
+        lane.mixed = lane.detectors.iter().any(|d| d.groups != groups || d.switched != switched);
+        (lane.groups, lane.switched) = (groups, switched);
     }
     lanes
 }

@@ -70,6 +70,8 @@ pub(crate) struct Touched {
     pub calls: bool,
     /// A group that is open is no longer extended.
     pub gaps: bool,
+    /// A use no longer extends groups of which one is open.
+    pub lapses: bool,
     /// A group that is closed is called, or no longer; one that is open is extended, or no longer.
     pub groups: bool,
     /// That, or a use extends groups of which one is open, or no longer does.
@@ -201,7 +203,7 @@ impl GroupCalls {
     pub(crate) fn call(&mut self, group: u16) {
         if let Some(g) = self.groups.get_mut(usize::from(group)) {
             g.locked |= !g.open;
-            self.touched = Touched { calls: true, gaps: true, groups: true, uses: true };
+            self.touched = Touched { calls: true, gaps: true, lapses: true, groups: true, uses: true };
         }
     }
 
@@ -274,6 +276,7 @@ impl GroupCalls {
         let minded = extends && self.minded[number];
         if minded && wiring.groups.iter().chain(&wiring.switched).any(|&g| self.groups[usize::from(g)].open) {
             self.touched.uses = true;
+            self.touched.lapses |= extended;
             self.touched.groups |= !wiring.switched.is_empty();
             self.touched.gaps |= !wiring.switched.is_empty() && extended;
         }
