@@ -6,10 +6,10 @@ use crate::{Millis, View, log::code, plan::Recall};
 impl Actuated {
     /// Keeps a stage that is shown, or leaves it. Returns when to look again.
     pub(super) fn go_on(&mut self, stage: usize, now: Millis, view: &View<'_>) -> Millis {
-        if self.is_conflicting(stage) {
-            self.conflict.get_or_insert(now);
-        } else {
-            self.conflict = None;
+        let conflicting = self.is_conflicting(stage);
+        if !conflicting || self.conflict.is_none() {
+            // Gaps from before do not count.
+            self.conflict = conflicting.then_some(now);
             self.out.fill(false);
         }
         let Some(conflict) = self.conflict else { return self.rest(stage, now, view) };

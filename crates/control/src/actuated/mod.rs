@@ -197,7 +197,7 @@ impl Strategy for Actuated {
     fn wakes(&self) -> crate::Wakes {
         use crate::Wakes;
         // While a stage comes, or rests because nobody else is called, it does not matter who extends it.
-        if matches!(self.why, Why::Opens | Why::Rests) {
+        if self.why == Why::Opens || self.why == Why::Rests && self.conflict.is_none() {
             return Wakes::Calling;
         }
         // Where somebody has to give way, it matters who is in a lane of his own: another stage may be next.
