@@ -32,6 +32,7 @@ use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::V
 
 use crate::{
     DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Millis, Plan, Strategy, View, Wakes,
+    group_calls::Touched,
     kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
     log::{Reason, code, phase_number},
     plan::{DayAction, Pattern, WallClock},
@@ -277,6 +278,7 @@ impl Controller {
             self.happen(now);
         }
         loop {
+            self.pass_edges(now);
             let due = self.poll_at();
             if due > now || due == Millis::NEVER {
                 break;
@@ -320,6 +322,11 @@ impl Controller {
     /// All that is due at `at`: inputs, the strategy's decision, what the kernel makes of it.
     fn happen(&mut self, at: Millis) {
         let asks = self.take_inputs(at) || self.next <= at;
+        self.go_on(at, asks);
+    }
+
+    /// What follows at `at`: the strategy's decision, if it has to think again, and what the kernel makes of it.
+    fn go_on(&mut self, at: Millis, asks: bool) {
         self.now = Some(at);
         if asks {
             self.decide(at);
@@ -339,6 +346,50 @@ impl Controller {
             self.kernel.advance(at, &mut self.journal);
             self.look_at_lamps(at);
             self.next = at + Millis(1);
+        }
+    }
+
+    /// Takes edges up to `now`, each at its own time, for as long as nothing else is due and nobody has to think again.
+    fn pass_edges(&mut self, now: Millis) {
+        let Some(mut reached) = self.now else { return };
+        let choice = self.next_choice(reached);
+        if self.clock.is_some() {
+            // With the time of day the pattern may change.
+            return;
+        }
+        while let Some(&Input::Detector(event)) = self.inputs.front() {
+            let at = event.at.max(reached);
+            let next = self.next.min(self.kernel.next()).min(self.next_of_detectors()).min(choice);
+            // Of what happens in one moment nothing is done before all of it is known.
+            let more = self.inputs.get(1).is_some_and(|input| input.at() <= at);
+            if at > now || at >= next || more || self.kernel.is_due(at) {
+                return;
+            }
+            self.inputs.pop_front();
+            self.group_calls.take_touched();
+            self.kernel.log_until(at, &mut self.journal);
+            self.kernel.reach(at);
+            self.take_edge(at, event);
+            (self.now, reached) = (Some(at), at);
+            self.watch_detectors(at);
+            let touched = self.group_calls.take_touched();
+            let asks = self.is_woken(touched, true);
+            if asks || self.kernel.is_due(at) {
+                self.go_on(at, asks);
+            }
+        }
+    }
+
+    /// Whether the strategy wants to know what has changed; `edges`: whether there was any.
+    fn is_woken(&self, touched: Touched, edges: bool) -> bool {
+        match self.wakes {
+            Wakes::Edges => edges || touched.uses,
+            Wakes::Calls => touched.uses,
+            Wakes::Groups => touched.groups,
+            Wakes::Gaps => touched.calls || touched.gaps,
+            Wakes::Lapses => touched.calls || touched.lapses,
+            Wakes::Calling => touched.calls,
+            Wakes::Never => false,
         }
     }
 
@@ -369,16 +420,7 @@ impl Controller {
             self.choose_pattern(at);
         }
         let touched = self.group_calls.take_touched();
-        let woken = match self.wakes {
-            Wakes::Edges => edges || touched.uses,
-            Wakes::Calls => touched.uses,
-            Wakes::Groups => touched.groups,
-            Wakes::Gaps => touched.calls || touched.gaps,
-            Wakes::Lapses => touched.calls || touched.lapses,
-            Wakes::Calling => touched.calls,
-            Wakes::Never => false,
-        };
-        woken || commanded || self.pattern != before
+        self.is_woken(touched, edges) || commanded || self.pattern != before
     }
 
     /// Delays and extensions end, and detectors are looked at.

@@ -54,7 +54,8 @@ impl Actuated {
         for (wants, ((((waiting, opened), &opens), &protects), own)) in self.wants.iter_mut().zip(groups) {
             *wants = if !opens && waiting.is_some() {
                 Wants::Green
-            } else if opens && !protects && opened.is_some() && own.iter().any(|&number| view.calls.use_extends(number)) {
+            } else if opens && !protects && opened.is_some() && own.iter().any(|&number| view.calls.use_extends(number))
+            {
                 Wants::Protection
             } else {
                 Wants::Nothing

@@ -34,11 +34,7 @@ impl Nema {
         let Some(p) = ring.on else { return (Standing::Idle, Millis::NEVER) };
         let stuck = ring.asked + self.layout.stuck;
         let Some(green) = ring.green else {
-            return if now < stuck {
-                (Standing::Coming, stuck)
-            } else {
-                (Standing::Over(Cause::Kept), now + SOON)
-            };
+            return if now < stuck { (Standing::Coming, stuck) } else { (Standing::Over(Cause::Kept), now + SOON) };
         };
         if now < stuck && !self.all_open(p) {
             return (Standing::Initial, stuck);
