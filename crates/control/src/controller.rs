@@ -32,6 +32,7 @@ use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::V
 
 use crate::{
     DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Millis, Plan, Strategy, View, Wakes,
+    group_calls::Touched,
     kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
     log::{Reason, code, phase_number},
     plan::{DayAction, Pattern, WallClock},
@@ -140,6 +141,8 @@ pub struct Controller {
     group_calls: GroupCalls,
     /// What each group shows, as strategies see it.
     lamps: Vec<Lamp>,
+    /// When they changed last.
+    changed: Millis,
     /// The time reached; `None` until the start.
     now: Option<Millis>,
     /// When the strategy wants to be asked at the latest.
@@ -162,6 +165,9 @@ pub struct Controller {
     buttons: Vec<u16>,
 }
 
+/// How often in one moment a strategy goes on from what it has brought about.
+const ROUNDS: u32 = 4;
+
 /// A strategy that is asked this much too late is asked for the present only: the caller's clock jumped, and replaying
 /// years of a cycle would take all memory.
 const LONGEST_REPLAY: Millis = Millis(3_600_000);
@@ -171,12 +177,15 @@ impl Controller {
     pub fn new(plan: impl Into<Arc<Plan>>, strategy: Box<dyn Strategy>, detectors: u16) -> Self {
         let plan = plan.into();
         let groups = plan.groups().len();
+        let mut group_calls = GroupCalls::new(&plan);
+        group_calls.mind(|number| strategy.minds(number));
         Self {
             wakes: strategy.wakes(),
             strategy,
             detectors: DetectorBank::of_plan(&plan, detectors),
-            group_calls: GroupCalls::new(&plan),
+            group_calls,
             lamps: alloc::vec![Lamp::Red; groups],
+            changed: Millis::NEVER,
             now: None,
             next: Millis::NEVER,
             refused: 0,
@@ -269,6 +278,7 @@ impl Controller {
             self.happen(now);
         }
         loop {
+            self.pass_edges(now);
             let due = self.poll_at();
             if due > now || due == Millis::NEVER {
                 break;
@@ -311,23 +321,75 @@ impl Controller {
 
     /// All that is due at `at`: inputs, the strategy's decision, what the kernel makes of it.
     fn happen(&mut self, at: Millis) {
-        if self.take_inputs(at) || self.next <= at || self.kernel.is_due(at) {
-            self.now = Some(at);
+        let asks = self.take_inputs(at) || self.next <= at;
+        self.go_on(at, asks);
+    }
+
+    /// What follows at `at`: the strategy's decision, if it has to think again, and what the kernel makes of it.
+    fn go_on(&mut self, at: Millis, asks: bool) {
+        self.now = Some(at);
+        if asks {
             self.decide(at);
         }
-        self.now = Some(at);
-        if !self.kernel.is_due(at) {
-            // An edge that changed nobody's mind.
-            return;
-        }
-        self.kernel.advance(at, &mut self.journal);
-        if self.look_at_lamps(at) {
+        for _ in 0..ROUNDS {
+            if !self.kernel.is_due(at) {
+                return;
+            }
+            self.kernel.advance(at, &mut self.journal);
+            if !self.look_at_lamps(at) {
+                return;
+            }
             // The strategy may want to go on from there.
             self.decide(at);
-            if self.kernel.is_due(at) {
-                self.kernel.advance(at, &mut self.journal);
-                self.look_at_lamps(at);
+        }
+        if self.kernel.is_due(at) {
+            self.kernel.advance(at, &mut self.journal);
+            self.look_at_lamps(at);
+            self.next = at + Millis(1);
+        }
+    }
+
+    /// Takes edges up to `now`, each at its own time, for as long as nothing else is due and nobody has to think again.
+    fn pass_edges(&mut self, now: Millis) {
+        let Some(mut reached) = self.now else { return };
+        let choice = self.next_choice(reached);
+        if self.clock.is_some() {
+            // With the time of day the pattern may change.
+            return;
+        }
+        while let Some(&Input::Detector(event)) = self.inputs.front() {
+            let at = event.at.max(reached);
+            let next = self.next.min(self.kernel.next()).min(self.next_of_detectors()).min(choice);
+            // Of what happens in one moment nothing is done before all of it is known.
+            let more = self.inputs.get(1).is_some_and(|input| input.at() <= at);
+            if at > now || at >= next || more || self.kernel.is_due(at) {
+                return;
             }
+            self.inputs.pop_front();
+            self.group_calls.take_touched();
+            self.kernel.log_until(at, &mut self.journal);
+            self.kernel.reach(at);
+            self.take_edge(at, event);
+            (self.now, reached) = (Some(at), at);
+            self.watch_detectors(at);
+            let touched = self.group_calls.take_touched();
+            let asks = self.is_woken(touched, true);
+            if asks || self.kernel.is_due(at) {
+                self.go_on(at, asks);
+            }
+        }
+    }
+
+    /// Whether the strategy wants to know what has changed; `edges`: whether there was any.
+    fn is_woken(&self, touched: Touched, edges: bool) -> bool {
+        match self.wakes {
+            Wakes::Edges => edges || touched.uses,
+            Wakes::Calls => touched.uses,
+            Wakes::Groups => touched.groups,
+            Wakes::Gaps => touched.calls || touched.gaps,
+            Wakes::Lapses => touched.calls || touched.lapses,
+            Wakes::Calling => touched.calls,
+            Wakes::Never => false,
         }
     }
 
@@ -358,15 +420,7 @@ impl Controller {
             self.choose_pattern(at);
         }
         let touched = self.group_calls.take_touched();
-        let woken = match self.wakes {
-            Wakes::Edges => edges || touched.uses,
-            Wakes::Calls => touched.uses,
-            Wakes::Groups => touched.groups,
-            Wakes::Gaps => touched.calls || touched.gaps,
-            Wakes::Calling => touched.calls,
-            Wakes::Never => false,
-        };
-        woken || commanded || self.pattern != before
+        self.is_woken(touched, edges) || commanded || self.pattern != before
     }
 
     /// Delays and extensions end, and detectors are looked at.
@@ -506,7 +560,7 @@ impl Controller {
         let pattern = self.pattern.and_then(|p| plan.spec().patterns.get(usize::from(p)));
         let (detectors, calls) = (&self.detectors, &self.group_calls);
         let midnight = self.clock.map(|(clock, since)| at - clock.after(at - since).time);
-        let view = View { plan: &plan, pattern, midnight, detectors, calls, lamps: &self.lamps };
+        let view = View { plan: &plan, pattern, midnight, detectors, calls, lamps: &self.lamps, changed: self.changed };
         let decision = self.strategy.decide(at, &view);
         // Time must go on even if the strategy says "now".
         self.next = decision.next.max(at + Millis(1));
@@ -526,6 +580,7 @@ impl Controller {
             *seen = lamp;
         }
         if changed {
+            self.changed = at;
             self.group_calls.look(self.kernel.plan(), at, &self.lamps);
             self.tell_of_calls();
         }

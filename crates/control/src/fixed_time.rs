@@ -161,6 +161,10 @@ impl Strategy for FixedTime {
         crate::Wakes::Never
     }
 
+    fn minds(&self, _: usize) -> bool {
+        false
+    }
+
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
         let of_day = view.of_day(now);
         let (request, mut last) = request(view.plan, view.pattern, of_day);

@@ -29,6 +29,8 @@ pub struct View<'a> {
     pub calls: &'a GroupCalls,
     /// What each group shows.
     pub lamps: &'a [Lamp],
+    /// When they changed last; [`Millis::NEVER`] before the start.
+    pub changed: Millis,
 }
 
 impl View<'_> {
@@ -78,6 +80,8 @@ pub enum Wakes {
     /// Only those after which another group that is not green is called, or one that is open is no longer extended: whoever
     /// extends it anew only puts off the end of a gap, which the strategy looks at when it comes.
     Gaps,
+    /// The same, but also where another detector still extends the group.
+    Lapses,
     /// Only those after which another group that is not green is called.
     Calling,
     /// None.
@@ -99,6 +103,13 @@ pub trait Strategy: Debug + Send + Sync {
     /// Which edges of detectors make it be asked before its time, until it has decided again.
     fn wakes(&self) -> Wakes {
         Wakes::Edges
+    }
+
+    /// Whether it matters to it that a use of a detector, by its place in the plan's list, extends greens: those that do not
+    /// never wake it. The same in a whole run; calls matter always.
+    fn minds(&self, number: usize) -> bool {
+        let _ = number;
+        true
     }
 
     /// Tells the log what it decided, since it was asked last: `note(code, parameter)` for each event, in order. The

@@ -329,7 +329,7 @@ fn an_edge_wakes_the_strategy_at_its_own_time() {
     // Its least green of 5 s is not cut.
     assert_eq!(drain(&mut controller), [change(5333, 0, Lamp::Red)]);
     assert_eq!(controller.detectors().on_time(0, Millis(2000)), Millis(567));
-    assert_eq!(controller.explain(), "follow: decision 8");
+    assert_eq!(controller.explain(), "follow: decision 7");
 }
 
 #[test]

@@ -50,11 +50,12 @@ impl Actuated {
     /// is still in a lane of their own.
     fn find_wants(&mut self, stage: usize, view: &View<'_>) {
         let stage = &self.tables.stages[stage];
-        let groups = self.waiting.iter().zip(&stage.opens).zip(&stage.protects).zip(&self.tables.own);
-        for (wants, (((waiting, &opens), &protects), own)) in self.wants.iter_mut().zip(groups) {
+        let groups = self.waiting.iter().zip(&self.opened).zip(&stage.opens).zip(&stage.protects).zip(&self.tables.own);
+        for (wants, ((((waiting, opened), &opens), &protects), own)) in self.wants.iter_mut().zip(groups) {
             *wants = if !opens && waiting.is_some() {
                 Wants::Green
-            } else if opens && !protects && own.iter().any(|&number| view.calls.use_extends(number)) {
+            } else if opens && !protects && opened.is_some() && own.iter().any(|&number| view.calls.use_extends(number))
+            {
                 Wants::Protection
             } else {
                 Wants::Nothing

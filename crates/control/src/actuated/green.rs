@@ -6,21 +6,21 @@ use crate::{Millis, View, log::code, plan::Recall};
 impl Actuated {
     /// Keeps a stage that is shown, or leaves it. Returns when to look again.
     pub(super) fn go_on(&mut self, stage: usize, now: Millis, view: &View<'_>) -> Millis {
-        if self.is_conflicting(stage) {
-            self.conflict.get_or_insert(now);
-        } else {
-            self.conflict = None;
+        let conflicting = self.is_conflicting(stage);
+        if !conflicting || self.conflict.is_none() {
+            // Gaps from before do not count.
+            self.conflict = conflicting.then_some(now);
             self.out.fill(false);
         }
         let Some(conflict) = self.conflict else { return self.rest(stage, now, view) };
         let Some(to) = self.following(stage, now, view) else { return self.rest(stage, now, view) };
-        self.gap_out(now, view);
+        let gaps = self.gap_out(now, view);
         let (last, max) = (self.last_end(stage, view), conflict + self.tables.stages[stage].max_green);
         // The plan's own least greens are the kernel's; those of the run give way to who has waited for long.
         let least = self.least_until(stage, to, now >= last, view);
         if now < least {
             self.why = Why::Least;
-            return least.min(last).max(now + Millis(1));
+            return least.min(last).min(gaps).max(now + Millis(1));
         }
         let code = if now >= last {
             code::FORCE_OFF
@@ -28,7 +28,7 @@ impl Actuated {
             code::MAX_OUT
         } else if let Some((why, until)) = self.extends(stage, to, view) {
             self.why = why;
-            return until.min(last).min(max);
+            return until.min(last).min(max).min(gaps);
         } else {
             code::GAP_OUT
         };
@@ -42,15 +42,15 @@ impl Actuated {
             self.why = Why::Rests;
             return Millis::NEVER;
         };
-        self.gap_out(now, view);
+        let gaps = self.gap_out(now, view);
         let least = self.least_until(stage, to, false, view);
         if now < least {
             self.why = Why::Least;
-            return least;
+            return least.min(gaps);
         }
         if let Some((why, until)) = self.extends(stage, to, view) {
             self.why = why;
-            return until;
+            return until.min(gaps);
         }
         self.leave(stage, to, code::GAP_OUT, now);
         self.opening_ends(now)
@@ -83,29 +83,44 @@ impl Actuated {
 
     /// When a lane gaps out if nobody comes any more; never, while somebody is there.
     fn gap_ends(&self, lane: usize, view: &View<'_>) -> Millis {
-        let mut end = Millis(i64::MIN);
-        for &(number, gap) in &self.tables.lanes[lane].detectors {
-            if view.calls.use_extends(number) {
+        let (lane, mut end) = (&self.tables.lanes[lane], Millis(i64::MIN));
+        // Who is at a closed group extends nothing.
+        for d in lane.detectors.iter().filter(|d| !lane.mixed || self.any_open(&d.groups, &d.switched)) {
+            if view.calls.use_extends(d.number) {
                 return Millis::NEVER;
             }
-            end = view.calls.use_extended(number).map_or(end, |at| end.max(at + gap));
+            end = view.calls.use_extended(d.number).map_or(end, |at| end.max(at + d.gap));
         }
         end
     }
 
-    /// Takes note of the lanes that have gapped out.
-    fn gap_out(&mut self, now: Millis, view: &View<'_>) {
+    /// Whether one of some groups is open.
+    fn any_open(&self, groups: &[u16], or: &[u16]) -> bool {
+        groups.iter().chain(or).any(|&g| self.opened[usize::from(g)].is_some())
+    }
+
+    /// Takes note of the lanes that have gapped out. When the next of them does if nobody comes any more: whoever comes
+    /// after that does not bring it back, needed or not.
+    fn gap_out(&mut self, now: Millis, view: &View<'_>) -> Millis {
+        let mut next = Millis::NEVER;
         for lane in 0..self.out.len() {
-            self.out[lane] = self.out[lane] || self.gap_ends(lane, view) <= now;
+            let of = &self.tables.lanes[lane];
+            if !self.out[lane] && self.any_open(&of.groups, &of.switched) {
+                let end = self.gap_ends(lane, view);
+                self.out[lane] = end <= now;
+                next = if end <= now { next } else { next.min(end) };
+            }
         }
+        next
     }
 
     /// Whether a lane is needed: some of its groups are open and end.
     fn is_needed(&self, lane: usize, stage: usize, to: usize) -> bool {
         let (from, to) = (&self.tables.stages[stage].opens, &self.tables.stages[to].opens);
-        let ends = |groups: &[u16]| groups.iter().map(|&g| usize::from(g)).any(|g| from[g] && !to[g]);
+        let open = |g: usize| self.opened[g].is_some();
+        let ends = |groups: &[u16]| groups.iter().map(|&g| usize::from(g)).any(|g| from[g] && !to[g] && open(g));
         let lane = &self.tables.lanes[lane];
-        let own = || lane.groups.iter().any(|&g| self.opened[usize::from(g)].is_some());
+        let own = || lane.groups.iter().any(|&g| open(usize::from(g)));
         ends(&lane.groups) || ends(&lane.switched) && !own()
     }
 

@@ -195,8 +195,14 @@ impl Strategy for Actuated {
     }
 
     fn wakes(&self) -> crate::Wakes {
+        use crate::Wakes;
         // While a stage comes, or rests because nobody else is called, it does not matter who extends it.
-        if matches!(self.why, Why::Opens | Why::Rests) { crate::Wakes::Calling } else { crate::Wakes::Calls }
+        if self.why == Why::Opens || self.why == Why::Rests && self.conflict.is_none() {
+            return Wakes::Calling;
+        }
+        // Where somebody has to give way, it matters who is in a lane of his own: another stage may be next.
+        let stage = self.stage.and_then(|s| self.tables.stages.get(s as usize));
+        if stage.is_some_and(|s| s.gives_way) { Wakes::Calls } else { Wakes::Lapses }
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {

@@ -21,6 +21,8 @@ pub(super) struct Stage {
     pub opens: Vec<bool>,
     /// By group, whether it opens it and nobody to whom it gives way.
     pub protects: Vec<bool>,
+    /// Whether one of those who give way has a lane of its own.
+    pub gives_way: bool,
     /// Greatest green while others wait.
     pub max_green: Millis,
 }
@@ -29,10 +31,23 @@ pub(super) struct Stage {
 #[derive(Clone, Debug)]
 pub(super) struct Lane {
     pub name: String,
-    /// Uses of detectors that extend, each with its gap.
-    pub detectors: Vec<(usize, Millis)>,
+    /// Uses of detectors that extend.
+    pub detectors: Vec<Extends>,
     pub groups: Vec<u16>,
     /// Groups that they extend while those are closed.
+    pub switched: Vec<u16>,
+    /// Its detectors are not all for the same groups.
+    pub mixed: bool,
+}
+
+/// A use of a detector that extends.
+#[derive(Clone, Debug)]
+pub(super) struct Extends {
+    /// By place in the plan's list.
+    pub number: usize,
+    pub gap: Millis,
+    /// The groups that it is for, and those that it extends while they are closed.
+    pub groups: Vec<u16>,
     pub switched: Vec<u16>,
 }
 
@@ -64,17 +79,22 @@ pub(super) struct Tables {
 impl Tables {
     pub fn new(plan: &Plan, settings: &Settings) -> Self {
         let (n, groups) = (plan.stages().len(), plan.groups());
-        let stages: Vec<Stage> = plan.stages().iter().map(|s| stage(plan, s, settings)).collect();
+        let mut stages: Vec<Stage> = plan.stages().iter().map(|s| stage(plan, s, settings)).collect();
         let changes: Vec<Millis> = (0..n * n).map(|i| change(plan, i / n, i % n)).collect();
         let slack = groups.iter().map(|g| g.red_revert.max(g.lead)).max().unwrap_or(Millis(0)) + PATIENCE;
         let longest = changes.iter().copied().max().unwrap_or(Millis(0));
         let lanes = lanes(plan, settings);
         let own = |g: u16| {
             let lanes = lanes.iter().filter(|l| l.groups.iter().all(|&other| other == g));
-            lanes.flat_map(|l| l.detectors.iter().map(|d| d.0)).collect()
+            lanes.flat_map(|l| l.detectors.iter().map(|d| d.number)).collect()
         };
+        let own: Vec<Vec<usize>> = (0u16..).take(groups.len()).map(own).collect();
+        for stage in &mut stages {
+            let mut groups = stage.opens.iter().zip(&stage.protects).zip(&own);
+            stage.gives_way = groups.any(|((&opens, &protects), own)| opens && !protects && !own.is_empty());
+        }
         Self {
-            own: (0u16..).take(groups.len()).map(own).collect(),
+            own,
             lanes,
             always: (0u16..).take(groups.len()).map(|g| plan.is_always_called(g)).collect(),
             min_green: groups
@@ -117,6 +137,7 @@ fn stage(plan: &Plan, stage: &crate::plan::Stage, settings: &Settings) -> Stage 
     Stage {
         name: stage.name.clone(),
         protects: (0u16..).zip(&opens).map(|(g, &o)| o && !gives_way(g)).collect(),
+        gives_way: false,
         max_green: stage.groups.iter().map(max).max().unwrap_or(settings.max_green),
         groups: stage.groups.clone(),
         opens,
@@ -129,16 +150,29 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
         let name =
             d.place.as_ref().map_or_else(|| format!("detector {}", d.channel + 1), |p| format!("lane {}", p.lane));
         let place = lanes.iter().position(|l| l.name == name).unwrap_or_else(|| {
-            lanes.push(Lane { name, detectors: Vec::new(), groups: Vec::new(), switched: Vec::new() });
+            lanes.push(Lane { name, detectors: Vec::new(), groups: Vec::new(), switched: Vec::new(), mixed: false });
             lanes.len() - 1
         });
         let lane = &mut lanes[place];
-        lane.detectors.push((number, gap(d, settings)));
-        for (names, groups) in [(&d.groups, &mut lane.groups), (&d.switched, &mut lane.switched)] {
-            groups.extend(names.iter().filter_map(|g| plan.find_group(g)));
-            groups.sort_unstable();
-            groups.dedup();
-        }
+        let numbers = |names: &[String]| {
+            let mut numbers: Vec<u16> = names.iter().filter_map(|g| plan.find_group(g)).collect();
+            numbers.sort_unstable();
+            numbers.dedup();
+            numbers
+        };
+        let (groups, switched) = (numbers(&d.groups), numbers(&d.switched));
+        lane.detectors.push(Extends { number, gap: gap(d, settings), groups, switched });
+    }
+    for lane in &mut lanes {
+        let all = |groups: fn(&Extends) -> &[u16]| {
+            let mut all: Vec<u16> = lane.detectors.iter().flat_map(groups).copied().collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
+        let (groups, switched) = (all(|d| &d.groups), all(|d| &d.switched));
+        lane.mixed = lane.detectors.iter().any(|d| d.groups != groups || d.switched != switched);
+        (lane.groups, lane.switched) = (groups, switched);
     }
     lanes
 }

@@ -86,6 +86,8 @@ impl Controller {
         self.wakes = self.strategy.wakes();
         self.kernel = kernel;
         (self.now, self.next, self.refused) = (now, next, refused);
+        // What the strategy has not seen yet has changed in the moment reached.
+        self.changed = now.unwrap_or(Millis::NEVER);
         (self.choice, self.clock, self.pattern) = (choice, clock, pattern);
         (self.flashes, self.commanded) = (flashes, commanded);
         self.detectors = detectors;

@@ -26,7 +26,7 @@ struct OfGroup {
     calling: u16,
     /// Remembered until it is green.
     locked: bool,
-    /// Uses that extend.
+    /// Uses that extend and that the strategy minds.
     extending: u16,
     /// When the last of them stopped.
     extended: Option<Millis>,
@@ -70,6 +70,8 @@ pub(crate) struct Touched {
     pub calls: bool,
     /// A group that is open is no longer extended.
     pub gaps: bool,
+    /// A use no longer extends groups of which one is open.
+    pub lapses: bool,
     /// A group that is closed is called, or no longer; one that is open is extended, or no longer.
     pub groups: bool,
     /// That, or a use extends groups of which one is open, or no longer does.
@@ -81,6 +83,8 @@ pub(crate) struct Touched {
 pub struct GroupCalls {
     groups: Vec<OfGroup>,
     uses: Vec<Use>,
+    /// By use, whether the strategy minds that it extends.
+    minded: Vec<bool>,
     /// Not later than the next moment at which time alone changes something.
     next: Millis,
     wiring: Vec<Wiring>,
@@ -122,6 +126,7 @@ impl GroupCalls {
         Self {
             groups: vec![OfGroup::default(); plan.groups().len()],
             uses: vec![Use::default(); wiring.len()],
+            minded: vec![true; wiring.len()],
             next: Millis::NEVER,
             changes: Vec::with_capacity(2 * room),
             touched: Touched::default(),
@@ -129,6 +134,11 @@ impl GroupCalls {
             wired,
             channels,
         }
+    }
+
+    /// At the beginning: which uses the strategy minds that extend, by their places in the plan's list.
+    pub(crate) fn mind(&mut self, minds: impl Fn(usize) -> bool) {
+        self.minded.iter_mut().enumerate().for_each(|(number, minded)| *minded = minds(number));
     }
 
     fn get(&self, group: u16) -> OfGroup {
@@ -193,7 +203,7 @@ impl GroupCalls {
     pub(crate) fn call(&mut self, group: u16) {
         if let Some(g) = self.groups.get_mut(usize::from(group)) {
             g.locked |= !g.open;
-            self.touched = Touched { calls: true, gaps: true, groups: true, uses: true };
+            self.touched = Touched { calls: true, gaps: true, lapses: true, groups: true, uses: true };
         }
     }
 
@@ -263,8 +273,10 @@ impl GroupCalls {
         if called == calls && !extends {
             return;
         }
-        if extends && wiring.groups.iter().chain(&wiring.switched).any(|&g| self.groups[usize::from(g)].open) {
+        let minded = extends && self.minded[number];
+        if minded && wiring.groups.iter().chain(&wiring.switched).any(|&g| self.groups[usize::from(g)].open) {
             self.touched.uses = true;
+            self.touched.lapses |= extended;
             self.touched.groups |= !wiring.switched.is_empty();
             self.touched.gaps |= !wiring.switched.is_empty() && extended;
         }
@@ -280,8 +292,10 @@ impl GroupCalls {
                 self.changes.push(Change { group: g, on: calls, locks });
             }
             if extends {
-                group.extending = step(group.extending, !extended);
                 group.extended = Some(at);
+            }
+            if minded {
+                group.extending = step(group.extending, !extended);
             }
             let is = (group.is_called(), group.extending > 0);
             self.touched.groups |= if group.open { was.1 != is.1 } else { was.0 != is.0 };
@@ -330,11 +344,11 @@ impl GroupCalls {
         }
         let uses = (0..self.uses.len()).map(|_| Use::load(reader)).collect::<Result<Vec<_>, _>>()?;
         let next = reader.millis()?;
-        for (u, wiring) in uses.iter().zip(&self.wiring) {
+        for ((u, wiring), &minded) in uses.iter().zip(&self.wiring).zip(&self.minded) {
             for &g in &wiring.groups {
                 let group: &mut OfGroup = &mut groups[usize::from(g)];
                 group.calling = group.calling.saturating_add(u.calls.into());
-                group.extending = group.extending.saturating_add(u.extends.into());
+                group.extending = group.extending.saturating_add((u.extends && minded).into());
             }
         }
         (self.groups, self.uses, self.next) = (groups, uses, next);

@@ -10,7 +10,7 @@ use super::light::{FAR_PAST, Light};
 use crate::{
     Lamp, Millis, Request,
     log::Asked,
-    plan::{Group, GroupKind, Plan, bit},
+    plan::{Group, GroupKind, Plan, Rings, bit},
 };
 
 /// What a group is to become.
@@ -86,6 +86,8 @@ pub(super) struct Target {
     /// Phases that are no longer asked for and not over yet.
     pub lingering: u32,
     pub overlaps: Vec<Following>,
+    /// The phases that groups follow now, where no overlap follows them with time.
+    followed: Option<(u32, u32)>,
 }
 
 impl Target {
@@ -102,6 +104,7 @@ impl Target {
             phases: None,
             lingering: 0,
             overlaps: vec![Following { asked: None, permissive: false, left: FAR_PAST }; overlaps],
+            followed: None,
         }
     }
 
@@ -168,6 +171,7 @@ impl Target {
     fn forget(&mut self) {
         self.stage = None;
         self.phases = None;
+        self.followed = None;
         self.lingering = 0;
         self.end_after.fill(FAR_PAST);
         self.start_after.fill(FAR_PAST);
@@ -195,6 +199,26 @@ impl Target {
     /// Lets groups follow the phases asked for, overlaps also those that are still green; trailing greens end with time.
     pub fn follow(&mut self, plan: &Plan, lights: &[Light], now: Millis) {
         let (Some((phases, walks)), Some(rings)) = (self.phases, plan.rings()) else { return };
+        if self.followed != self.phases {
+            self.aim_at(rings, phases, walks);
+        }
+        let lingering = self.lingering;
+        for phase in rings.phases.iter().filter(|p| lingering & bit(p.number) != 0) {
+            // Its green goes on in none of the phases asked for.
+            let green = |&g: &u16| lights[usize::from(g)].state.is_open() && !self.aims[usize::from(g)].opens();
+            if !phase.groups.iter().any(green) {
+                self.lingering &= !bit(phase.number);
+            }
+        }
+        if rings.overlaps.is_empty() {
+            self.followed = self.phases;
+        } else {
+            self.follow_overlaps(rings, phases, now);
+        }
+    }
+
+    /// The groups of phases and walks, and nobody else.
+    fn aim_at(&mut self, rings: &Rings, phases: u32, walks: u32) {
         self.end_after.fill(FAR_PAST);
         self.start_after.fill(FAR_PAST);
         self.aims.fill(Aim::Closed);
@@ -206,13 +230,10 @@ impl Target {
                 }
             }
         }
-        for phase in &rings.phases {
-            // Its green goes on in none of the phases asked for.
-            let green = |&g: &u16| lights[usize::from(g)].state.is_open() && !self.aims[usize::from(g)].opens();
-            if !phase.groups.iter().any(green) {
-                self.lingering &= !bit(phase.number);
-            }
-        }
+    }
+
+    /// Overlaps follow the phases asked for, and those that are still green; trailing greens end with time.
+    fn follow_overlaps(&mut self, rings: &Rings, phases: u32, now: Millis) {
         for (overlap, state) in rings.overlaps.iter().zip(&mut self.overlaps) {
             // A parent that cannot end yet has not left.
             let parents = if state.asked.is_some() { phases | self.lingering } else { phases };

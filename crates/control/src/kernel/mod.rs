@@ -60,6 +60,9 @@ use crate::{
     plan::{Group, GroupKind, Plan},
 };
 
+/// In how many rounds the kernel works out one moment at most.
+const ROUNDS: u32 = 8;
+
 /// The only writer of lamps. Driven by a [`Controller`](crate::Controller); by itself it is for tests.
 #[derive(Clone, Debug)]
 pub struct Kernel {
@@ -86,6 +89,11 @@ pub struct Kernel {
     taken_over: Millis,
     /// Whether something was asked for since the last advance.
     asked: bool,
+    /// By group that is to open, when it may if nobody else changes; long ago if another has to change first. Found when
+    /// greens were to start last.
+    starts: Vec<Millis>,
+    /// Whether nothing has changed since then.
+    settled: bool,
     /// Why each group changes in this moment; scratch.
     reasons: Vec<Reason>,
     /// Groups that end together; scratch.
@@ -114,6 +122,8 @@ impl Kernel {
             next: Millis::NEVER,
             taken_over: light::FAR_PAST,
             asked: true,
+            starts: vec![light::FAR_PAST; n],
+            settled: false,
             reasons: vec![Reason::StartUp; n],
             together: Vec::with_capacity(n),
             plan,
@@ -185,7 +195,7 @@ impl Kernel {
     pub fn advance(&mut self, at: Millis, journal: &mut Journal) {
         self.now = at.max(self.now);
         self.log_until(self.now, journal);
-        self.asked = false;
+        (self.asked, self.settled) = (false, false);
         let now = self.now;
         self.next = Millis::NEVER;
         self.preempts.advance(&self.plan, &self.lights, now, journal);
@@ -203,10 +213,15 @@ impl Kernel {
             self.aim();
             // Ends make room for starts, and starts end protected turns: at most a few rounds in one moment. Whoever
             // follows what has just ended ends in the next round, and nobody starts beside it before.
-            for _ in 0..8 {
+            for round in 0..ROUNDS {
                 let changed = self.end_greens() | self.end_yellows() || self.levels() | self.start_greens();
                 if !changed {
+                    self.settled = true;
                     break;
+                }
+                if round + 1 == ROUNDS {
+                    // There may be more to do: in the next moment.
+                    self.next = now + Millis(1);
                 }
                 self.preempts.serve(&self.plan, &self.lights, now, journal);
                 self.target.follow(&self.plan, &self.lights, now);
@@ -274,6 +289,14 @@ impl Kernel {
             (None, Some(group)) => Reason::CycleFault { group },
             (None, None) => Reason::Requested(self.target.asked),
         };
+        let plain = preempt.is_none() && self.fallback.group().is_none() && !self.unit.clears();
+        if plain && !self.omit.contains(&true) && !self.force_off.contains(&true) {
+            for g in 0..self.aims.len() {
+                let aim = self.target.aim(g, &self.lights[g], now);
+                self.aims[g] = if aim == Aim::Permissive && self.never_gives_way(g) { Aim::Open } else { aim };
+            }
+            return;
+        }
         for g in 0..self.aims.len() {
             let light = &self.lights[g];
             let aim = match preempt {

@@ -19,6 +19,11 @@ const SHORTEST_RED: Millis = Millis(1);
 /// For how long red is shown at least before the unit flashes by command, and after it has flashed.
 pub(super) const SHOWN_RED: Millis = Millis(1000);
 
+/// A group as plans count them.
+fn number(g: usize) -> u16 {
+    u16::try_from(g).unwrap_or(u16::MAX)
+}
+
 /// What follows from the plan alone.
 #[derive(Clone, Debug)]
 pub(super) struct Limits {
@@ -32,8 +37,21 @@ pub(super) struct Limits {
     max_red_yellow: Vec<Millis>,
     /// By group, the oncoming traffic with which it has to end.
     oncoming: Vec<Vec<u16>>,
+    /// By group, those that it has to do with.
+    partners: Vec<Vec<Partner>>,
     /// Groups in the order in which they start in one moment: those with a lead first.
     order: Vec<u16>,
+}
+
+/// What another group is to a group.
+#[derive(Clone, Copy, Debug)]
+struct Partner {
+    other: u16,
+    forbidden: bool,
+    /// Whether the other gives way to it.
+    yields: bool,
+    /// The intergreen after the other's green.
+    intergreen: Millis,
 }
 
 impl Limits {
@@ -48,6 +66,13 @@ impl Limits {
             let flashes = groups[usize::from(g)].kind == GroupKind::FlashingYellowArrow;
             matrix.partners(g).iter().copied().filter(meets).filter(|&b| !flashes && !waived(b)).collect()
         };
+        let partner = |g: u16, other: u16| Partner {
+            other,
+            forbidden: matrix.relation(g, other) == Relation::Forbidden,
+            yields: matrix.relation(other, g).yields(),
+            intergreen: matrix.intergreen(other, g),
+        };
+        let partners = |g: u16| matrix.partners(g).iter().map(|&p| partner(g, p)).collect();
         let mut order: Vec<u16> = (0..n).collect();
         order.sort_by_key(|&g| groups[usize::from(g)].lead.0 == 0);
         Self {
@@ -57,6 +82,7 @@ impl Limits {
                 .map(|g| groups[usize::from(g)].red_yellow.max(longest(g, Lamp::RedYellow)))
                 .collect(),
             oncoming: (0..n).map(oncoming).collect(),
+            partners: (0..n).map(partners).collect(),
             order,
             longest_intergreen: matrix.longest_intergreen(),
         }
@@ -374,39 +400,32 @@ impl Kernel {
 impl Kernel {
     /// From when on a group may be green; `None` while another group is in the way.
     fn green_at(&self, g: usize) -> Option<Clear> {
-        let matrix = self.plan.matrix();
-        let number = u16::try_from(g).unwrap_or(u16::MAX);
         let light = &self.lights[g];
         // Who may open giving way waits for nobody who gives way; red-yellow leads to green, whoever came in between.
         let gives_way = !self.never_gives_way(g) && (self.aims[g] == Aim::Permissive || light.state == State::Starting);
         let mut clear = Clear { at: FAR_PAST, reason: None };
-        let partners = matrix.partners(number);
+        let partners = &self.limits.partners[g];
         // Most that wait do so for somebody in the way: that is found out before all clearances.
-        let committed = |&p: &u16| self.lights[usize::from(p)].state.is_committed();
-        if partners.iter().any(|p| committed(p) && matrix.relation(number, *p) == Relation::Forbidden) {
+        if partners.iter().any(|p| p.forbidden && self.lights[usize::from(p.other)].state.is_committed()) {
             return None;
         }
         for &p in partners {
-            let i = usize::from(p);
+            let i = usize::from(p.other);
             let other = &self.lights[i];
             // Cleared even if it ends later than planned: every end of a forbidden green counts.
-            if matrix.relation(number, p) == Relation::Forbidden {
-                clear.wait(self.cleared_at(p, number), Reason::After { group: p });
+            if p.forbidden {
+                clear.wait(self.cleared_at(p.other, p.intergreen), Reason::After { group: p.other });
                 if other.state == State::Ending && self.plan.spec().yellow_conflicts {
-                    clear.wait(self.end_of_yellow(i), Reason::After { group: p });
+                    clear.wait(self.end_of_yellow(i), Reason::After { group: p.other });
                 }
                 continue;
             }
-            if matrix.relation(p, number).yields()
-                && (!gives_way || self.is_flashing_arrow(i))
-                && other.state == State::Protected
-            {
+            if p.yields && (!gives_way || self.is_flashing_arrow(i)) && other.state == State::Protected {
                 return None;
             }
             // Who may be open together need not end together: what ends clears before the other starts. A turn that gives
             // way to people on foot does so at any time.
-            let on_foot = self.plan.groups()[i].is_pedestrian() && matrix.relation(number, p).yields();
-            if on_foot {
+            if self.plan.groups()[i].is_pedestrian() && self.plan.matrix().relation(number(g), p.other).yields() {
                 continue;
             }
             // Red-yellow leads to green in its time, whoever came and went in between: who ended before has cleared then.
@@ -416,9 +435,9 @@ impl Kernel {
                     return None;
                 }
             } else {
-                let cleared = self.cleared_at(p, number);
+                let cleared = self.cleared_at(p.other, p.intergreen);
                 if !later || cleared <= self.last_red_yellow(g) {
-                    clear.wait(cleared, Reason::After { group: p });
+                    clear.wait(cleared, Reason::After { group: p.other });
                 }
             }
         }
@@ -434,28 +453,28 @@ impl Kernel {
 
     /// When people on foot who are asked for and whom nothing but time keeps will have walk; the past if there are none.
     fn opens_later(&self, g: u16) -> Millis {
-        let (matrix, i) = (self.plan.matrix(), usize::from(g));
+        let i = usize::from(g);
         if self.lights[i].state != State::Closed || !self.aims[i].opens() {
             return FAR_PAST;
         }
         let mut at = self.lights[i].since + self.plan.groups()[i].red_revert;
-        for &p in matrix.partners(g).iter().filter(|&&p| matrix.relation(g, p) == Relation::Forbidden) {
-            if self.lights[usize::from(p)].state.is_committed() {
+        for p in self.limits.partners[i].iter().filter(|p| p.forbidden) {
+            if self.lights[usize::from(p.other)].state.is_committed() {
                 return FAR_PAST;
             }
-            at = at.max(self.cleared_at(p, g));
+            at = at.max(self.cleared_at(p.other, p.intergreen));
         }
         // If it is not open although it might be, it is not time that keeps it.
         if at > self.now { at } else { FAR_PAST }
     }
 
-    /// When the intergreen after a green that has ended is over. A preemption may cut a pedestrian clearance short if
+    /// When an intergreen after a green that has ended is over. A preemption may cut a pedestrian clearance short if
     /// its plan says so; what follows the clearance is kept.
-    fn cleared_at(&self, from: u16, to: u16) -> Millis {
-        let (light, group) = (&self.lights[usize::from(from)], &self.plan.groups()[usize::from(from)]);
-        let time = self.plan.matrix().intergreen(from, to);
+    fn cleared_at(&self, from: u16, time: Millis) -> Millis {
+        let light = &self.lights[usize::from(from)];
         let cleared = light.ended + time;
-        if group.is_pedestrian() && self.preempts.cuts_clearance() && light.state == State::Closed {
+        let group = &self.plan.groups()[usize::from(from)];
+        if self.preempts.cuts_clearance() && group.is_pedestrian() && light.state == State::Closed {
             let after_clearance = (time - group.yellow).max(Millis(0));
             return cleared.min(light.since.max(light.ended) + after_clearance);
         }
@@ -497,7 +516,9 @@ impl Kernel {
             let g = usize::from(self.limits.order[i]);
             match self.lights[g].state {
                 State::Closed if self.aims[g].opens() => {
-                    let Some(clear) = self.start_at(g).filter(|c| c.at <= now) else { continue };
+                    let clear = self.start_at(g);
+                    self.starts[g] = clear.map_or(FAR_PAST, |c| c.at);
+                    let Some(clear) = clear.filter(|c| c.at <= now) else { continue };
                     let with_red_yellow = self.red_yellow(g).0 > 0;
                     let to = if with_red_yellow { State::Starting } else { self.level(g) };
                     self.lights[g].go(to, now);
@@ -579,7 +600,13 @@ impl Kernel {
                     clear
                 }
             }
-            State::Closed if self.aims[g].opens() => self.start_at(g).map_or(FAR_PAST, |c| c.at),
+            State::Closed if self.aims[g].opens() => {
+                if self.settled {
+                    self.starts[g]
+                } else {
+                    self.start_at(g).map_or(FAR_PAST, |c| c.at)
+                }
+            }
             _ => FAR_PAST,
         }
     }

@@ -58,6 +58,13 @@ pub(super) fn lanes(plan: &Plan, groups: &[u16], idle: &[bool], apart: bool) -> 
     found.into_iter().map(|(_, lane)| lane).collect()
 }
 
+impl Lane {
+    /// Whether a use is in it.
+    pub(super) fn has(&self, number: usize) -> bool {
+        self.uses.iter().any(|u| u.number == number)
+    }
+}
+
 /// The bit of a lane; more than 64 share the last.
 fn bit(lane: usize) -> u64 {
     1 << lane.min(63)

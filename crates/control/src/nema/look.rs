@@ -43,11 +43,10 @@ impl Called {
 }
 
 impl Nema {
-    /// Looks at lamps and calls. A lamp that has changed did so when the strategy was asked last: the kernel switches
-    /// after each decision, at its time.
+    /// Looks at lamps and calls.
     pub(super) fn look(&mut self, now: Millis, view: &View<'_>) {
         if self.lamps != view.lamps {
-            self.look_at_lamps(self.last.unwrap_or(now), view.lamps);
+            self.look_at_lamps(view.changed.min(now), view.lamps);
         }
         for (g, (seen, &always)) in (0..u16::MAX).zip(self.groups.iter_mut().zip(&self.layout.always)) {
             seen.wanted = always || view.calls.is_called(g);

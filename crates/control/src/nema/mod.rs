@@ -173,7 +173,7 @@ pub(crate) struct Nema {
     of_program: Option<Arc<Pattern>>,
     /// What was asked for and has no effect.
     remark: Option<String>,
-    /// When it was asked last: lamps that have changed did so then.
+    /// When it was asked last.
     last: Option<Millis>,
     /// What the log is to be told.
     notes: Vec<(u8, u16)>,
@@ -258,6 +258,10 @@ impl Strategy for Nema {
             (false, true) => Wakes::Groups,
             (false, false) => Wakes::Gaps,
         }
+    }
+
+    fn minds(&self, number: usize) -> bool {
+        self.layout.phases.iter().flat_map(|p| &p.lanes).any(|lane| lane.has(number))
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {

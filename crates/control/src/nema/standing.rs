@@ -34,14 +34,10 @@ impl Nema {
         let Some(p) = ring.on else { return (Standing::Idle, Millis::NEVER) };
         let stuck = ring.asked + self.layout.stuck;
         let Some(green) = ring.green else {
-            return if now < stuck {
-                (Standing::Coming, stuck.min(now + SOON))
-            } else {
-                (Standing::Over(Cause::Kept), now + SOON)
-            };
+            return if now < stuck { (Standing::Coming, stuck) } else { (Standing::Over(Cause::Kept), now + SOON) };
         };
         if now < stuck && !self.all_open(p) {
-            return (Standing::Initial, stuck.min(now + SOON));
+            return (Standing::Initial, stuck);
         }
         let least = self.least_over(p, green);
         if self.hurries && now >= least {
@@ -64,7 +60,8 @@ impl Nema {
             };
         }
         if clears {
-            return (Standing::OnFoot, now + SOON);
+            // It ends with a lamp, or with the walk.
+            return (Standing::OnFoot, Millis::NEVER);
         }
         if let Some((Standing::Held, until)) = coordinated {
             return (Standing::Held, until);

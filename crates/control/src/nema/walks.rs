@@ -57,9 +57,9 @@ impl Nema {
         let (ring, phase) = (&self.rings[r], &self.layout.phases[p]);
         let opened = |&g: &u16| self.groups[usize::from(g)].open;
         let Some(opened) = phase.walks.iter().map(opened).collect::<Option<Latest>>() else {
-            // Not open yet, or kept from it.
-            let stuck = ring.walk_asked + self.layout.stuck;
-            return if now < stuck { stuck.min(now + Millis(1000)) } else { now };
+            // Not open yet, or kept from it. It may be so before the green: then it is asked for until that comes.
+            let Some(green) = ring.green else { return Millis::NEVER };
+            return ring.walk_asked.max(green) + self.layout.stuck;
         };
         let over = opened.0 + phase.walk;
         let recalled = |&g: &u16| self.layout.always[usize::from(g)];

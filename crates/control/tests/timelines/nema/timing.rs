@@ -381,3 +381,24 @@ fn where_traffic_is_slow_only_the_zone_extends_and_the_passage_is_short() {
     );
     assert_eq!(outcome.codes(&TERMINATIONS), [(12.7, 4, 2), (12.7, 4, 6)]);
 }
+
+#[test]
+fn a_gap_begins_when_the_zone_is_free_although_an_idle_loop_is_still_on() {
+    let outcome = nema(with_advance_loop(13.9)).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 1 on
+               ...
+            10  r G r r r G r r r  r   detector 3 on
+            11  r G r r r G r r r  r   detector 10 on  -- somebody stands on the loop, or it is broken
+            12  r G r r r G r r r  r   detector 1 off  -- 0.7 s from here
+            13  r y r r r y r r r  r
+               ...
+            16  r r r r r r r r r  r
+            17  r r r G r r r G r  r
+               ...
+            30  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(12.7, 4, 2), (12.7, 4, 6)]);
+}

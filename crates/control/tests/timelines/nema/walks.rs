@@ -278,3 +278,36 @@ fn a_flashing_yellow_arrow_calls_its_protected_phase() {
     );
     assert_eq!(outcome.codes(&TERMINATIONS), [(10.0, 4, 2), (22.0, 4, 1)]);
 }
+
+#[test]
+fn a_walk_that_something_keeps_is_asked_for_until_the_green_comes() {
+    nema(rings()).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 3 on
+               ...
+             5  r y r r r y r r r  r
+               ...
+             8  r r r r r r r r r  r
+             9  r r r G r r r G r  r   hold 4
+            10  r r r G r r r G r  r   detector 8 on, detector 1 on
+            11  r r r G r r r G r  r   detector 8 off
+            12  r r r G r r r G r  r   detector 3 off
+               ...
+            14  r r r G r r r y r  r
+               ...
+            17  r r r G r r r r r  r   -- 2 and its walk are asked for, and kept from opening for long
+               ...
+            70  r r r y r r r r r  r   end hold 4
+               ...
+            73  r r r r r r r r r  r
+            74  r G r r r G r r W  r   -- in the moment of the green, not after it
+               ...
+            79  r G r r r G r r c  r
+               ...
+            83  r G r r r G r r r  r
+               ...
+            90  r G r r r G r r r  r
+        ",
+    );
+}
