@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::calibrate::CalibrateArgs;
 use super::batch::{BatchArgs, BenchArgs, MergeArgs, ReportArgs};
+use super::calibrate::CalibrateArgs;
 use super::check::CheckArgs;
 use super::compare::CompareArgs;
 use super::controllers::ControllersArgs;

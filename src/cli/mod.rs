@@ -8,8 +8,8 @@
 //! itself touches none of them.
 
 mod args;
-mod calibrate;
 mod batch;
+mod calibrate;
 mod check;
 mod checkpoints;
 mod clock;

@@ -61,7 +61,8 @@ pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
         let found = plans.iter().find(|p| network.signals[p.signal.index()].id == signal);
         let plan = found.ok_or_else(|| Failure::Input(format!("--signal {}: has no plan", plain(signal))))?;
         if !args.force && path.exists() {
-            let problem = "is there already, and may have been edited; expected another name, or --force to write over it";
+            let problem =
+                "is there already, and may have been edited; expected another name, or --force to write over it";
             return Err(Failure::Input(format!("{}: {problem}", path.display())));
         }
         write(path, &loaded, plan, entry.phases)?;

@@ -1,8 +1,8 @@
 //! All integration tests, one binary.
 
 mod actuated_oracle;
-mod calibration;
 mod batch;
+mod calibration;
 mod checkpoint_damage;
 mod checkpoint_incidents;
 mod checkpoints;

@@ -249,7 +249,9 @@ fn on_a_weekend_the_avenue_is_free() {
     assert!(rows(&log).iter().all(|r| !["131", "132", "150", "151", "152"].contains(&r[2])));
     // The signals work all the same: each phase of the avenue has its greens, and some of the side streets.
     for signal in ["1", "2", "3"] {
-        let of = |code: &str| rows(&log).iter().filter(|r| r[1] == signal && r[2] == code).map(|r| r[3].to_owned()).collect();
+        let of = |code: &str| {
+            rows(&log).iter().filter(|r| r[1] == signal && r[2] == code).map(|r| r[3].to_owned()).collect()
+        };
         let greens: Vec<String> = of("1");
         assert!(["2", "4", "6", "8"].iter().all(|phase| greens.iter().any(|g| g == phase)), "{signal}: {greens:?}");
         let gap_outs: Vec<String> = of("4");
@@ -479,7 +481,8 @@ fn a_bundled_scenario_is_whole_whatever_lies_in_the_working_directory() {
         s.write(&format!("avenue/{name}.ron"), "none of its plans");
     }
     let said = |args: &[&str]| {
-        let out = std::process::Command::new(env!("CARGO_BIN_EXE_intergreen")).args(args).current_dir(s.path("")).output();
+        let out =
+            std::process::Command::new(env!("CARGO_BIN_EXE_intergreen")).args(args).current_dir(s.path("")).output();
         let out = out.expect("the program runs");
         (out.status.code(), String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned())
     };
@@ -526,7 +529,10 @@ fn check_says_what_is_odd_about_detectors() {
     let long = detectors(&place(0, "stop_bar", 0, 900));
     let said = avenue_with(same, &[("    patterns: [(", &long)]);
     let all = format!("{}{}", said.stdout, said.stderr);
-    assert!(said.code == 0 && all.contains("signal 'second': detector 0: its zone is ") && all.contains("not 900 m"), "{all}");
+    assert!(
+        said.code == 0 && all.contains("signal 'second': detector 0: its zone is ") && all.contains("not 900 m"),
+        "{all}"
+    );
     let turned = detectors(&[place(0, "x", 60, 2), place(1, "in", 30, 2)].concat());
     let said = avenue_with(same, &[("    patterns: [(", &turned)]);
     let words = "signal 'second', lane 'av1.bay_0': its loop IN lies at 30 m, no further upstream than X at 60 m";

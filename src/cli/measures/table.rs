@@ -50,20 +50,32 @@ const COLUMNS: &[Column] = &[
     ("services", "greens that began and ended", |m| m.split.map(|s| s.count.to_string())),
     ("gap-out", "greens that ended because nobody extended them", |m| Some(m.terminations.gap_outs.to_string())),
     ("max-out", "because their greatest length was reached", |m| Some(m.terminations.max_outs.to_string())),
-    ("force-off", "because the coordination or a fixed plan ended them", |m| Some(m.terminations.force_offs.to_string())),
+    ("force-off", "because the coordination or a fixed plan ended them", |m| {
+        Some(m.terminations.force_offs.to_string())
+    }),
     ("split s", "mean of green, yellow and red clearance", |m| m.split.map(|s| format!("{:.1}", s.mean_s))),
     ("85 % s", "85 in 100 splits are at most so long", |m| m.split.map(|s| format!("{:.1}", s.p85_s))),
     ("green s", "mean green", |m| m.green.map(|s| format!("{:.1}", s.mean_s))),
     ("g/C", "share of the time that is green", |m| m.green_share.map(|s| format!("{s:.2}"))),
-    ("arrivals", "vehicles at advance detectors, moved on by their way to the stop line", |m| m.arrivals.map(|a| a.total.to_string())),
+    ("arrivals", "vehicles at advance detectors, moved on by their way to the stop line", |m| {
+        m.arrivals.map(|a| a.total.to_string())
+    }),
     ("on green", "share of them that arrive on green", |m| m.arrivals_on_green.map(|s| format!("{:.0} %", s * 100.0))),
     ("platoon", "that share over g/C: above 1 platoons meet green", |m| m.platoon_ratio.map(|r| format!("{r:.2}"))),
     ("delay s", "mean time from arrivals to the next green", |m| m.approach_delay_s.map(|d| format!("{d:.1}"))),
-    ("split failures", "greens whose stop line was occupied for over 79 % of the green and of the first 5 s of red", |m| m.split_failures.map(|f| format!("{} of {}", f.failures, f.services))),
+    (
+        "split failures",
+        "greens whose stop line was occupied for over 79 % of the green and of the first 5 s of red",
+        |m| m.split_failures.map(|f| format!("{} of {}", f.failures, f.services)),
+    ),
     ("on yellow", "vehicles that pass the stop line on yellow", |m| m.yellow_red.map(|r| r.on_yellow.to_string())),
-    ("on red", "on red, turns on red among them; who stops on the loop has not passed", |m| m.yellow_red.map(|r| r.on_red.to_string())),
+    ("on red", "on red, turns on red among them; who stops on the loop has not passed", |m| {
+        m.yellow_red.map(|r| r.on_red.to_string())
+    }),
     ("walks", "begins of walk", |m| m.pedestrians.map(|p| p.walks.to_string())),
-    ("wait s", "mean time from the call on foot to the walk", |m| m.pedestrians.and_then(|p| p.delay).map(|d| format!("{:.1}", d.mean_s))),
+    ("wait s", "mean time from the call on foot to the walk", |m| {
+        m.pedestrians.and_then(|p| p.delay).map(|d| format!("{:.1}", d.mean_s))
+    }),
 ];
 
 /// How what is skipped is called if it is a code.

@@ -65,7 +65,10 @@ pub(super) fn sizes(spec: &PlanSpec) -> Result<(), PlanErrors> {
     for (number, group) in spec.groups.iter().take(MOST_GROUPS).enumerate() {
         let length = group.name.len();
         if length > MOST_NAME {
-            findings.add(format!("group {}", number + 1), format!("has a name of {length} bytes; expected at most {MOST_NAME}"));
+            findings.add(
+                format!("group {}", number + 1),
+                format!("has a name of {length} bytes; expected at most {MOST_NAME}"),
+            );
         }
     }
     findings.end()

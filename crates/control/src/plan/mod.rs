@@ -164,7 +164,8 @@ impl Plan {
 
     /// The channels of push buttons, in order: they are for people on foot only.
     pub fn buttons(&self) -> Vec<u16> {
-        let on_foot: BTreeSet<&str> = self.groups.iter().filter(|g| g.is_pedestrian()).map(|g| g.name.as_str()).collect();
+        let on_foot: BTreeSet<&str> =
+            self.groups.iter().filter(|g| g.is_pedestrian()).map(|g| g.name.as_str()).collect();
         let mut of_channels: BTreeMap<u16, bool> = BTreeMap::new();
         for d in self.spec.detectors.iter().filter(|d| !d.groups.is_empty()) {
             *of_channels.entry(d.channel).or_insert(true) &= d.groups.iter().all(|g| on_foot.contains(g.as_str()));

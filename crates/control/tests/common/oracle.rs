@@ -444,7 +444,14 @@ impl Oracle {
             let at = match output {
                 Output::Lamp(change) => change.at,
                 // An edge that came late is logged with its own time.
-                Output::Event(event) if matches!(event.code, code::DETECTOR_ON | code::DETECTOR_OFF | code::BUTTON_ON | code::BUTTON_OFF) => continue,
+                Output::Event(event)
+                    if matches!(
+                        event.code,
+                        code::DETECTOR_ON | code::DETECTOR_OFF | code::BUTTON_ON | code::BUTTON_OFF
+                    ) =>
+                {
+                    continue;
+                }
                 Output::Event(event) => event.at,
                 Output::Persist { at, .. } => at,
             };
