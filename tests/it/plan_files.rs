@@ -424,7 +424,7 @@ fn a_plan_without_end_is_refused_before_anything_is_made_of_it() {
         s.write(&format!("avenue/{name}.ron"), read(&format!("scenarios/avenue/{name}.ron")));
     }
     let group = |name: &str| format!("(name: \"{name}\", kind: vehicle, min_green: 5, yellow: 3),");
-    let plan = |groups: &str, more: &str| format!("(version: 1, groups: [{groups}]{more})");
+    let plan = |groups: &str, more: &str| format!("(version: 1, name: \"p\", groups: [{groups}]{more})");
     let said = |plan: &str, scenario: &str| {
         let file = s.write("avenue/second.ron", plan);
         let all = s.write("avenue.ron", scenario);
@@ -488,7 +488,7 @@ fn a_bundled_scenario_is_whole_whatever_lies_in_the_working_directory() {
     };
     let (code, text) = said(&["check", "avenue"]);
     assert!(code == Some(0) && text.contains("avenue: good"), "{text}");
-    let (code, text) = said(&["run", "avenue", "--until", "24010", "--quiet"]);
+    let (code, text) = said(&["run", "avenue", "--until", "24310", "--quiet"]);
     assert_eq!(code, Some(0), "{text}");
     // A file of that name is what is meant by it.
     s.write("avenue.ron", read("scenarios/avenue.ron"));
@@ -526,11 +526,12 @@ fn check_says_what_is_odd_about_detectors() {
         )
     };
     let same = ("version: 2", "version: 2");
-    let long = detectors(&place(0, "stop_bar", 0, 900));
+    // The bay of the left turns is some 60 m long.
+    let long = detectors(&place(0, "stop_bar", 0, 150).replace("bay_0", "bay_2").replace("\"eb\"", "\"eb_left\""));
     let said = avenue_with(same, &[("    patterns: [(", &long)]);
     let all = format!("{}{}", said.stdout, said.stderr);
     assert!(
-        said.code == 0 && all.contains("signal 'second': detector 0: its zone is ") && all.contains("not 900 m"),
+        said.code == 0 && all.contains("signal 'second': detector 0: its zone is ") && all.contains("not 150 m"),
         "{all}"
     );
     let turned = detectors(&[place(0, "x", 60, 2), place(1, "in", 30, 2)].concat());

@@ -62,7 +62,7 @@ impl Findings {
 
     /// Whether no more are listed, so that it is of no use to look on.
     pub const fn are_many(&self) -> bool {
-        self.count >= MOST_FINDINGS
+        self.count > MOST_FINDINGS
     }
 
     /// Nothing is wrong, or all that is.
