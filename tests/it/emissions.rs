@@ -162,7 +162,8 @@ fn standing_burns_the_idle() {
     let burnt = sim.emissions().books().expect("they are kept").vehicles[0];
     let idle = Engine::new(EmissionClass::Car, Model::Cpfm).idle();
     let stood = f64::from(sim.measures().trips[0].waiting);
-    // The step in which it comes to a stand still has a little motion; it brakes in it, and so burns its idle, too.
-    assert!(stood > 60.0 && same(burnt.idle, stood * idle), "{stood} s, {} g, idle {idle} g/s", burnt.idle);
+    // Who creeps up to the line at less than 0.1 m/s stands, too, with a little power: less than a thousandth.
+    let extra = burnt.idle / (stood * idle) - 1.0;
+    assert!(stood > 60.0 && (0.0..1e-3).contains(&extra), "{stood} s, {} g, idle {idle} g/s", burnt.idle);
     assert!(burnt.idle < burnt.co2);
 }

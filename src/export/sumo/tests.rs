@@ -207,3 +207,23 @@ fn a_model_that_sumo_does_not_have_is_named() {
     assert!(routes.contains("<vType") && !routes.contains("<!--"), "{routes}");
     assert_eq!(notes, Notes::default());
 }
+
+/// Where a type burns other fuel than its class, the nearest class of SUMO says so.
+#[test]
+fn emission_classes_are_written_where_they_differ() {
+    use crate::emission::EmissionClass as E;
+    let network = town();
+    let (mut demand, departures) = demand(&network, Manner::default());
+    for (emission, wanted) in [
+        (E::Car, None),
+        (E::None, Some("zero")),
+        (E::Trailer, Some("HBEFA4/TT_AT_gt34-40t_Euro-VI_A-C")),
+        (E::Moped, None),
+    ] {
+        demand.types[0].emission = emission;
+        let ([_, routes, ..], notes) = written(&network, &demand, &departures, Moment::Once);
+        let found = routes.split_once("emissionClass=\"").and_then(|(_, rest)| rest.split('"').next());
+        assert_eq!(found, wanted, "{routes}");
+        assert_eq!(notes.lines().count(), usize::from(emission == E::Moped), "{notes:?}");
+    }
+}

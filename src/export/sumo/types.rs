@@ -5,6 +5,7 @@
 //! - the *calibrated* model: written as IDM, the model that it extends, with the same acceleration, deceleration and
 //!   headway; SUMO's IDM starts sooner, and reacts to leaders that brake for a moment as if they braked for good;
 //! - the start-up delay of the first in a queue: SUMO's `startupDelay` delays everybody in it;
+//! - the emissions of a moped, for other classes than mopeds: left out;
 //! - headways that differ from driver to driver: everybody gets the mean.
 
 use std::collections::BTreeSet;
@@ -13,7 +14,9 @@ use std::io::Result;
 use super::names::Names;
 use super::xml::{Tag, Xml};
 use super::{Notes, is_replaced};
-use crate::demand::{Departure, FollowingModel, SpeedFactor, TypeId, VehicleType};
+use crate::demand::{Departure, FollowingModel, SpeedFactor, TypeId, VehicleType, emission_class};
+use crate::emission::EmissionClass;
+use crate::network::VehicleClass;
 
 /// Notes what SUMO does not have of the types that are driven.
 pub fn note(types: &[VehicleType], departures: &[Departure], notes: &mut Notes) {
@@ -22,6 +25,9 @@ pub fn note(types: &[VehicleType], departures: &[Departure], notes: &mut Notes) 
         let name = || format!("'{}'", kind.id);
         if is_replaced(kind) {
             notes.count("calibrated drivers written as IDM with the same parameters", name);
+        }
+        if kind.emission == EmissionClass::Moped && kind.class != VehicleClass::Moped {
+            notes.count("emissions of a moped left out", name);
         }
         if kind.start_delay > 0.0 {
             notes.count("start-up delay of the first in a queue left out", name);
@@ -55,6 +61,7 @@ pub fn write(types: &[VehicleType], departures: &[Departure], names: &Names, xml
 /// One type.
 fn tag(kind: &VehicleType, name: &str) -> Tag {
     let tag = Tag::new("vType").with("id", name).with("vClass", kind.class.name());
+    let tag = tag.maybe("emissionClass", emission(kind));
     let tag = tag.with("length", kind.length).with("width", kind.width).with("minGap", kind.min_gap);
     let tag = tag.with("maxSpeed", kind.max_speed).with("speedFactor", speed_factor(kind.speed_factor));
     let tag = tag.with("carFollowModel", model(kind.model));
@@ -71,6 +78,24 @@ fn tag(kind: &VehicleType, name: &str) -> Tag {
     let tag = tag.with("lcStrategic", kind.lc_strategic).with("lcCooperative", kind.lc_cooperative);
     let tag = tag.with("lcSpeedGain", kind.lc_speed_gain).with("lcKeepRight", kind.lc_keep_right);
     tag.with("lcAssertive", kind.lc_assertive)
+}
+
+/// SUMO's nearest emission class, where a type's is not that of its vehicle class.
+fn emission(kind: &VehicleType) -> Option<&'static str> {
+    if kind.emission == emission_class(kind.class) {
+        return None;
+    }
+    match kind.emission {
+        EmissionClass::Car => Some("HBEFA3/PC_G_EU4"),
+        EmissionClass::Van => Some("HBEFA3/LDV_D_EU4"),
+        EmissionClass::Motorcycle => Some("HBEFA4/MC_4S_gt250cc_Euro-3"),
+        EmissionClass::Moped => None,
+        EmissionClass::Truck => Some("HBEFA3/HDV_D_EU4"),
+        EmissionClass::Trailer => Some("HBEFA4/TT_AT_gt34-40t_Euro-VI_A-C"),
+        EmissionClass::Bus => Some("HBEFA3/Bus"),
+        EmissionClass::Coach => Some("HBEFA3/Coach"),
+        EmissionClass::None => Some("zero"),
+    }
 }
 
 /// SUMO's name of a model.

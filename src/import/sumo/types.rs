@@ -322,7 +322,7 @@ fn emission(element: &Element, default: EmissionClass, report: &mut Report) -> E
 fn sumo_emission(name: &str) -> Option<EmissionClass> {
     let (family, kind) = name.split_once('/').unwrap_or(("", name));
     let electric = |kind: &str| kind.contains("BEV") || kind.contains("lectric") || kind.ends_with("_El");
-    if matches!(family, "Energy" | "MMPEVEM") || kind.eq_ignore_ascii_case("zero") || electric(kind) {
+    if matches!(family, "Energy" | "MMPEVEM" | "Zero") || kind.eq_ignore_ascii_case("zero") || electric(kind) {
         return Some(EmissionClass::None);
     }
     // The longer beginnings first.

@@ -113,7 +113,8 @@ fn emission_classes_are_the_nearest_of_ours() {
         ("PHEMlight/PC_G_EU4", E::Car),
         ("Energy/unknown", E::None),
         ("zero", E::None),
-        ("Zero/zero", E::None),
+        ("Zero/default", E::None),
+        ("Zero", E::None),
     ] {
         let (kind, report) = read(&[("id", "c"), ("emissionClass", name)]);
         assert_eq!(kind.emission, class, "{name}");

@@ -15,7 +15,7 @@
 
 mod passing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::passing::Passings;
 use super::trace::Trace;
@@ -80,8 +80,8 @@ pub struct Safety {
     passings: Passings,
     junctions: BTreeMap<JunctionId, Encounters>,
     /// Pairs with a TTC below the threshold in the last step, and in this one.
-    met: BTreeMap<Pair, ()>,
-    meets: BTreeMap<Pair, ()>,
+    met: BTreeSet<Pair>,
+    meets: BTreeSet<Pair>,
     /// Lanes inside junctions with ways that cross or merge.
     inside: Vec<LaneId>,
 }
@@ -96,8 +96,8 @@ impl Safety {
             trace: Trace::new(sim),
             passings: Passings::new(scene),
             junctions: BTreeMap::new(),
-            met: BTreeMap::new(),
-            meets: BTreeMap::new(),
+            met: BTreeSet::new(),
+            meets: BTreeSet::new(),
             inside,
         }
     }
@@ -140,7 +140,7 @@ impl Safety {
             return;
         }
         let pair = (kind, a.min(b), a.max(b));
-        let new = self.meets.insert(pair, ()).is_none() && !self.met.contains_key(&pair);
+        let new = self.meets.insert(pair) && !self.met.contains(&pair);
         let Some(junction) = scene.network.link(scene.network.lane(lane).link).to.filter(|_| counts) else { return };
         let e = self.junctions.entry(junction).or_default();
         match kind {
