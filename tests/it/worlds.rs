@@ -12,8 +12,8 @@ use intergreen_control::Millis;
 
 /// All bundled scenarios with their own steps.
 pub fn bundled() -> Vec<World> {
-    let read = |text, name: &str| Scenario::from_ron(text, name).unwrap_or_else(|e| panic!("{name}: {e}"));
-    BUNDLED_ALL.iter().map(|(name, text)| own(name, &read(text, name))).collect()
+    let sound = |name: &str| Scenario::bundled(name).expect("it is bundled").unwrap_or_else(|e| panic!("{name}: {e}"));
+    BUNDLED_ALL.iter().map(|(name, _)| own(name, &sound(name))).collect()
 }
 
 /// The bundled arterial with its own step.

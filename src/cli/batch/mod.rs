@@ -187,6 +187,9 @@ fn end(finish: &Finish, out: &Path) -> Result<ExitCode, Failure> {
     Ok(if finish.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Of fewer seeds an interval is narrow by luck.
+const LEAST_SEEDS: usize = 5;
+
 /// Further seeds, if some cell's mean is not known well enough yet and there may be more.
 fn more_seeds(experiment: &Experiment, records: &[&Record], share: f64, most: usize) -> Vec<u64> {
     let mut cells: BTreeMap<(&str, &str, u64, &str, &str), Vec<f64>> = BTreeMap::new();
@@ -200,7 +203,7 @@ fn more_seeds(experiment: &Experiment, records: &[&Record], share: f64, most: us
         summary.is_some_and(|s| s.half().is_none_or(|half| half > share * s.mean.abs()))
     };
     let Seeds(seeds) = &experiment.seeds;
-    if seeds.len() >= most || !cells.values().any(wide) {
+    if seeds.len() >= most || seeds.len() >= LEAST_SEEDS && !cells.values().any(wide) {
         return Vec::new();
     }
     // A tenth more at a time: looking after each seed would stop at a lucky moment more often.
