@@ -39,6 +39,7 @@ use crate::{
 };
 
 mod checkpoint;
+mod views;
 
 /// What can be asked of a controller from outside: by an operator, a central computer, a priority receiver. The kernel
 /// treats all of it as requests.
@@ -585,67 +586,5 @@ impl Controller {
             self.tell_of_calls();
         }
         changed
-    }
-}
-
-impl Controller {
-    /// What each group shows at the time reached.
-    pub fn lamps(&self) -> &[Lamp] {
-        &self.lamps
-    }
-
-    /// The plan.
-    pub fn plan(&self) -> &Arc<Plan> {
-        self.kernel.plan()
-    }
-
-    /// The pattern in force.
-    pub fn pattern(&self) -> Option<&Pattern> {
-        self.pattern.and_then(|p| self.kernel.plan().spec().patterns.get(usize::from(p)))
-    }
-
-    /// The detectors, as the strategy saw them last.
-    pub const fn detectors(&self) -> &DetectorBank {
-        &self.detectors
-    }
-
-    /// Who is called and extended, as the strategy saw it last.
-    pub const fn group_calls(&self) -> &GroupCalls {
-        &self.group_calls
-    }
-
-    /// The name of the strategy.
-    pub fn strategy(&self) -> &'static str {
-        self.strategy.name()
-    }
-
-    /// The time reached; `None` before the start.
-    pub const fn now(&self) -> Option<Millis> {
-        self.now
-    }
-
-    /// What the parameters of the strategy ask for that has no effect here.
-    pub fn remark(&self) -> Option<&str> {
-        self.strategy.remark()
-    }
-
-    /// Whether it starts up, runs or flashes.
-    pub const fn mode(&self) -> Mode {
-        self.kernel.mode()
-    }
-
-    /// The group whose long wait made the plan's own sequence take over from the strategy, if it has.
-    pub const fn cycle_fault(&self) -> Option<u16> {
-        self.kernel.cycle_fault()
-    }
-
-    /// How many requests of the strategy did not fit the plan; the one before stayed in force.
-    pub const fn refused(&self) -> u32 {
-        self.refused
-    }
-
-    /// The strategy's last decision and its reason.
-    pub fn explain(&self) -> String {
-        self.strategy.explain()
     }
 }

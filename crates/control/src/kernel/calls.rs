@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::{
     journal::Journal,
     light::{Light, State},
-    rules::Limits,
+    limits::Limits,
 };
 use crate::{
     Millis,

@@ -33,6 +33,7 @@ mod checkpoint;
 mod fallback;
 mod journal;
 mod light;
+mod limits;
 mod preempt;
 mod rules;
 #[cfg(test)]
@@ -46,8 +47,8 @@ use self::{
     calls::Calls,
     fallback::Fallback,
     light::{Light, State},
+    limits::Limits,
     preempt::Preempts,
-    rules::Limits,
     unit::Unit,
 };
 pub use self::{

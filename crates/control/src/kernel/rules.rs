@@ -1,16 +1,14 @@
 //! What keeps a green from ending or starting. Everything here reads the present state only: no rule trusts that a
 //! strategy has kept another.
 
-use alloc::{vec, vec::Vec};
-
 use super::{
     Aim, Kernel,
     light::{FAR_PAST, State},
 };
 use crate::{
-    Lamp, Millis,
+    Millis,
     log::Reason,
-    plan::{GroupKind, Plan, Relation, Waiver, longest_run},
+    plan::{GroupKind, Relation},
 };
 
 /// No green follows a yellow at once, whatever an imported program says.
@@ -22,107 +20,6 @@ pub(super) const SHOWN_RED: Millis = Millis(1000);
 /// A group as plans count them.
 fn number(g: usize) -> u16 {
     u16::try_from(g).unwrap_or(u16::MAX)
-}
-
-/// What follows from the plan alone.
-#[derive(Clone, Debug)]
-pub(super) struct Limits {
-    /// The longest intergreen of all pairs.
-    pub longest_intergreen: Millis,
-    /// By group, how long it may wait when it is called before it is a cycle fault.
-    pub patience: Vec<Millis>,
-    /// By group, how long a request may keep it yellow.
-    max_yellow: Vec<Millis>,
-    /// By group, how long a request may keep it in red-yellow.
-    max_red_yellow: Vec<Millis>,
-    /// By group, the oncoming traffic with which it has to end.
-    oncoming: Vec<Vec<u16>>,
-    /// By group, those that it has to do with.
-    partners: Vec<Vec<Partner>>,
-    /// Groups in the order in which they start in one moment: those with a lead first.
-    order: Vec<u16>,
-}
-
-/// What another group is to a group.
-#[derive(Clone, Copy, Debug)]
-struct Partner {
-    other: u16,
-    forbidden: bool,
-    /// Whether the other gives way to it.
-    yields: bool,
-    /// The intergreen after the other's green.
-    intergreen: Millis,
-}
-
-impl Limits {
-    pub fn new(plan: &Plan) -> Self {
-        let groups = plan.groups();
-        let n = u16::try_from(groups.len()).unwrap_or(u16::MAX);
-        let longest = |g: u16, lamp: Lamp| plan.program().map_or(Millis(0), |p| longest_run(p, usize::from(g), lamp));
-        let matrix = plan.matrix();
-        let oncoming = |g: u16| {
-            let meets = |&b: &u16| matrix.relation(g, b) == Relation::YieldsToOncoming;
-            let waived = |b: u16| plan.waivers().contains(&Waiver::YellowTrap { group: g, oncoming: b });
-            let flashes = groups[usize::from(g)].kind == GroupKind::FlashingYellowArrow;
-            matrix.partners(g).iter().copied().filter(meets).filter(|&b| !flashes && !waived(b)).collect()
-        };
-        let partner = |g: u16, other: u16| Partner {
-            other,
-            forbidden: matrix.relation(g, other) == Relation::Forbidden,
-            yields: matrix.relation(other, g).yields(),
-            intergreen: matrix.intergreen(other, g),
-        };
-        let partners = |g: u16| matrix.partners(g).iter().map(|&p| partner(g, p)).collect();
-        let mut order: Vec<u16> = (0..n).collect();
-        order.sort_by_key(|&g| groups[usize::from(g)].lead.0 == 0);
-        Self {
-            patience: patience(plan),
-            max_yellow: (0..n).map(|g| groups[usize::from(g)].yellow.max(longest(g, Lamp::Yellow))).collect(),
-            max_red_yellow: (0..n)
-                .map(|g| groups[usize::from(g)].red_yellow.max(longest(g, Lamp::RedYellow)))
-                .collect(),
-            oncoming: (0..n).map(oncoming).collect(),
-            partners: (0..n).map(partners).collect(),
-            order,
-            longest_intergreen: matrix.longest_intergreen(),
-        }
-    }
-}
-
-impl Limits {
-    /// How long a request may keep a group yellow.
-    pub fn max_yellow(&self, g: usize) -> Millis {
-        self.max_yellow[g]
-    }
-
-    #[cfg(test)]
-    pub fn max_red_yellow(&self, g: usize) -> Millis {
-        self.max_red_yellow[g]
-    }
-}
-
-/// By group, how long it may be red while it is called: its longest red, which the plan's own sequence, programs and
-/// patterns keep to (the plan was checked for that). Never a fault, for a group that no sequence serves.
-fn patience(plan: &Plan) -> Vec<Millis> {
-    let wait = |(g, served): (&crate::plan::Group, bool)| if served { g.max_red } else { Millis::NEVER };
-    plan.groups().iter().zip(served(plan)).map(wait).collect()
-}
-
-/// Which groups the sequence that takes over after a cycle fault opens.
-fn served(plan: &Plan) -> Vec<bool> {
-    let mut served = vec![false; plan.groups().len()];
-    let mut mark = |list: &[u16]| list.iter().for_each(|&g| served[usize::from(g)] = true);
-    if let Some(program) = plan.program() {
-        return (0..served.len()).map(|g| program.steps().iter().any(|s| s.lamps[g].is_green())).collect();
-    }
-    if !plan.stages().is_empty() {
-        plan.stages().iter().for_each(|s| mark(&s.groups));
-    } else if let Some(rings) = plan.rings() {
-        rings.phases.iter().for_each(|p| mark(&p.groups));
-        rings.phases.iter().for_each(|p| mark(&p.walks));
-        rings.overlaps.iter().for_each(|o| mark(&[o.group]));
-    }
-    served
 }
 
 /// From when on a group may be green, and what it waited for last; a group that nothing keeps waits for nothing.
