@@ -60,15 +60,15 @@ MUTANTS = [
     ),
     (
         "intergreens in the wrong direction",
-        KERNEL + "rules.rs",
-        "let time = self.plan.matrix().intergreen(from, to);",
-        "let time = self.plan.matrix().intergreen(to, from);",
+        KERNEL + "limits.rs",
+        "intergreen: matrix.intergreen(other, g),",
+        "intergreen: matrix.intergreen(g, other),",
     ),
     (
         "forbidden greens together",
         KERNEL + "rules.rs",
-        "            if matrix.relation(number, p) == Relation::Forbidden {\n                if other.state.is_committed()",
-        "            if matrix.relation(number, p) == Relation::Forbidden {\n                if other.state.is_open() && false",
+        "if partners.iter().any(|p| p.forbidden && self.lights[usize::from(p.other)].state.is_committed()) {",
+        "if partners.iter().any(|p| p.forbidden && self.lights[usize::from(p.other)].state.is_open() && false) {",
     ),
     (
         "red-yellow does not keep others red",
@@ -128,13 +128,13 @@ MUTANTS = [
     ),
     (
         "flashing arrow trapped like a circular head",
-        KERNEL + "rules.rs",
+        KERNEL + "limits.rs",
         "filter(|&b| !flashes && !waived(b))",
         "filter(|&b| !waived(b))",
     ),
     (
         "a waived trap is not waived",
-        KERNEL + "rules.rs",
+        KERNEL + "limits.rs",
         "filter(|&b| !flashes && !waived(b))",
         "filter(|&b| !flashes && (!waived(b) || true))",
     ),
