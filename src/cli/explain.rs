@@ -20,7 +20,7 @@ pub struct ExplainArgs {
     /// The signal; may be left out if there is only one
     #[arg(long, value_name = "ID")]
     pub signal: Option<String>,
-    /// From this time on: s on the scenario's clock, or HH:MM[:SS]
+    /// From this time on: s on the scenario's clock, or HH:MM or HH:MM:SS
     #[arg(long, value_name = "TIME", allow_negative_numbers = true, value_parser = moment)]
     pub from: Option<f64>,
     /// Up to this time
