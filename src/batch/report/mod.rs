@@ -194,7 +194,7 @@ impl Report {
             let key = (r.text("scenario"), r.text("settings"), scale.to_bits(), r.text("behaviour"));
             grouped.entry(key).or_default().push(r);
         }
-        let mut blocks: Vec<Block> = grouped.into_iter().map(|(key, rs)| block(experiment, key, &rs)).collect();
+        let mut blocks: Vec<Block> = grouped.into_iter().map(|(key, rs)| block(experiment, less, key, &rs)).collect();
         judge(&mut blocks, less);
         let wanted = super::cells(experiment).len() * experiment.seeds.0.len();
         let mut report = Self {
@@ -213,7 +213,7 @@ impl Report {
 }
 
 /// A block of records.
-fn block(experiment: &Experiment, key: BlockKey<'_>, records: &[&Record]) -> Block {
+fn block(experiment: &Experiment, less: bool, key: BlockKey<'_>, records: &[&Record]) -> Block {
     let of = |controller: &str| -> Vec<&Record> {
         let mut found: Vec<&Record> = records.iter().copied().filter(|r| r.text("controller") == controller).collect();
         found.sort_by_key(|r| r.seed());
@@ -233,7 +233,6 @@ fn block(experiment: &Experiment, key: BlockKey<'_>, records: &[&Record]) -> Blo
             .iter()
             .filter_map(|r| Some((value(r)?, base.iter().find(|b| b.seed() == r.seed()).and_then(|b| value(b))?)))
             .collect();
-        let less = COLUMNS.iter().find(|c| c.name == experiment.measure).is_none_or(|c| c.better != Some(Better::More));
         let worse = |a: &f64, b: &f64| if less { a.total_cmp(b) } else { b.total_cmp(a) };
         Row {
             controller: controller.clone(),

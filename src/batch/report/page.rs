@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::svg::{Line, Strip, escaped, lines, strips};
-use super::words::{differs, how, interval, maybe, notes, number};
+use super::words::{beside, figures, how, maybe, notes, number};
 use super::{Block, Report, Row, Verdict};
 use crate::batch::columns::Record;
 use crate::batch::statistics::{Summary, mean};
@@ -135,11 +135,7 @@ fn demand(report: &Report) -> String {
 /// A block: figures, distributions, the network over time, commands.
 fn section(report: &Report, block: &Block, series: &[(&Record, Series)]) -> String {
     let mut text = format!("<h2>{}</h2>\n", escaped(&block.title()));
-    let rows = block.rows.iter().map(|row| {
-        let worst = row.worst.map_or("–".into(), |(seed, value)| format!("{} ({seed})", number(value)));
-        let figures = [row.controller.clone(), maybe(row.mean), interval(row.interval), maybe(row.median), worst];
-        figures.into_iter().chain(differs(row.difference.as_ref())).collect()
-    });
+    let rows = block.rows.iter().map(figures);
     text += &table(&["controller", "mean", "95 %", "median", "worst (seed)", "difference", "95 %", "p", ""], rows);
     let dots = block.rows.iter().map(|row| Strip {
         label: row.controller.clone(),
@@ -154,10 +150,7 @@ fn section(report: &Report, block: &Block, series: &[(&Record, Series)]) -> Stri
             .chain(first.beside.iter().map(|b| b.0))
             .chain(["uninserted", "unfinished"])
             .collect();
-        let rows = block.rows.iter().map(|row| {
-            let figures = row.beside.iter().map(|b| maybe(b.1)).chain([number(row.uninserted), number(row.unfinished)]);
-            [row.controller.clone()].into_iter().chain(figures).collect()
-        });
+        let rows = block.rows.iter().map(beside);
         text += &table(&head, rows);
     }
     text += &over_time(block, series);

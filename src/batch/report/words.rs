@@ -19,17 +19,17 @@ pub(super) fn maybe(x: Option<f64>) -> String {
 }
 
 /// An interval.
-pub(super) fn interval(of: Option<(f64, f64)>) -> String {
+fn interval(of: Option<(f64, f64)>) -> String {
     of.map_or("–".into(), |(least, most)| format!("{} to {}", number(least), number(most)))
 }
 
 /// A share in per cent, with its sign.
-pub(super) fn percent(share: Option<f64>) -> String {
+fn percent(share: Option<f64>) -> String {
     share.map_or("–".into(), |s| format!("{:+.1} %", 100.0 * s))
 }
 
 /// A p.
-pub(super) fn probability(p: Option<f64>) -> String {
+fn probability(p: Option<f64>) -> String {
     match p {
         None => "–".into(),
         Some(p) if p < 0.001 => "< 0.001".into(),
@@ -87,18 +87,7 @@ pub(super) fn how(report: &Report) -> String {
 fn section(block: &Block) -> String {
     let mut text = format!("\n## {}\n\n", block.title());
     text += "| controller | mean | 95 % | median | worst (seed) | difference | 95 % | p | |\n|---|---|---|---|---|---|---|---|---|\n";
-    for row in &block.rows {
-        let worst = row.worst.map_or("–".into(), |(seed, value)| format!("{} ({seed})", number(value)));
-        let [difference, within, p, verdict] = differs(row.difference.as_ref());
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {worst} | {difference} | {within} | {p} | {verdict} |",
-            row.controller,
-            maybe(row.mean),
-            interval(row.interval),
-            maybe(row.median)
-        );
-    }
+    block.rows.iter().for_each(|row| _ = writeln!(text, "| {} |", figures(row).join(" | ")));
     text.push('\n');
     if let Some(first) = block.rows.first() {
         let names: Vec<&str> = first.beside.iter().map(|b| b.0).collect();
@@ -108,11 +97,7 @@ fn section(block: &Block) -> String {
             names.join(" | "),
             "---|".repeat(names.len() + 3)
         );
-        for row in &block.rows {
-            let values: Vec<String> = row.beside.iter().map(|b| maybe(b.1)).collect();
-            let (out, left) = (number(row.uninserted), number(row.unfinished));
-            let _ = writeln!(text, "| {} | {} | {out} | {left} |", row.controller, values.join(" | "));
-        }
+        block.rows.iter().for_each(|row| _ = writeln!(text, "| {} |", beside(row).join(" | ")));
     }
     text.push('\n');
     for row in &block.rows {
@@ -124,8 +109,21 @@ fn section(block: &Block) -> String {
     text
 }
 
+/// The cells of a row.
+pub(super) fn figures(row: &Row) -> Vec<String> {
+    let worst = row.worst.map_or("–".into(), |(seed, value)| format!("{} ({seed})", number(value)));
+    let own = [row.controller.clone(), maybe(row.mean), interval(row.interval), maybe(row.median), worst];
+    own.into_iter().chain(differs(row.difference.as_ref())).collect()
+}
+
+/// The cells of a row's other measures.
+pub(super) fn beside(row: &Row) -> Vec<String> {
+    let others = row.beside.iter().map(|b| maybe(b.1)).chain([number(row.uninserted), number(row.unfinished)]);
+    [row.controller.clone()].into_iter().chain(others).collect()
+}
+
 /// The cells of a difference.
-pub(super) fn differs(difference: Option<&Difference>) -> [String; 4] {
+fn differs(difference: Option<&Difference>) -> [String; 4] {
     let Some(d) = difference else { return ["".into(), "".into(), "".into(), "".into()] };
     [
         format!("{} ({})", number(d.mean), percent(d.relative)),

@@ -75,7 +75,6 @@ impl Journal {
         if file.try_lock().is_err() {
             return Err(Failure::Run(format!("{}: another batch writes to it", path.display())));
         }
-        let mut text = String::new();
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(failed)?;
         if !bytes.is_empty() && !resume {
@@ -84,8 +83,7 @@ impl Journal {
                 "{shown}: there are results; --resume goes on, --out takes another folder"
             )));
         }
-        text.push_str(&String::from_utf8_lossy(&bytes));
-        let (entries, good) = parse(&text, &path)?;
+        let (entries, good) = parse(&String::from_utf8_lossy(&bytes), &path)?;
         // A line that was being written when the program was killed: it is written anew.
         file.set_len(good as u64).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
         Ok(Self { path, file, entries })

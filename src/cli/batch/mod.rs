@@ -23,7 +23,6 @@ use self::results::Manifest;
 use self::work::{Batch, Finish};
 use super::run::on_interrupt;
 use super::{Failure, complain, print};
-use crate::batch::statistics::Summary;
 use crate::batch::{Experiment, Record, Seeds, report as reports};
 use crate::import::file;
 use crate::scenario::read_ron;
@@ -192,18 +191,11 @@ const LEAST_SEEDS: usize = 5;
 
 /// Further seeds, if some cell's mean is not known well enough yet and there may be more.
 fn more_seeds(experiment: &Experiment, records: &[&Record], share: f64, most: usize) -> Vec<u64> {
-    let mut cells: BTreeMap<(&str, &str, u64, &str, &str), Vec<f64>> = BTreeMap::new();
-    for r in records {
-        let scale = r.number("scale").unwrap_or(1.0).to_bits();
-        let key = (r.text("scenario"), r.text("controller"), scale, r.text("behaviour"), r.text("settings"));
-        cells.entry(key).or_default().extend(r.number(&experiment.measure));
-    }
-    let wide = |values: &Vec<f64>| {
-        let summary = Summary::of(values);
-        summary.is_some_and(|s| s.half().is_none_or(|half| half > share * s.mean.abs()))
-    };
+    let found = reports::Report::new(experiment, records);
+    let half = |row: &reports::Row| row.interval.map(|(least, most)| (most - least) / 2.0);
+    let wide = |row: &reports::Row| row.mean.is_some_and(|mean| half(row).is_none_or(|half| half > share * mean.abs()));
     let Seeds(seeds) = &experiment.seeds;
-    if seeds.len() >= most || seeds.len() >= LEAST_SEEDS && !cells.values().any(wide) {
+    if seeds.len() >= most || seeds.len() >= LEAST_SEEDS && !found.blocks.iter().flat_map(|b| &b.rows).any(wide) {
         return Vec::new();
     }
     // A tenth more at a time: looking after each seed would stop at a lucky moment more often.
