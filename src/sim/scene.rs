@@ -8,6 +8,7 @@ use intergreen_control::plan::WallClock;
 
 use super::by_type::{ByType, Row};
 use super::closures::Closures;
+use super::grades;
 use super::insert::arrival_of;
 use super::lane_change::can_change;
 use super::monitor;
@@ -81,6 +82,8 @@ impl Default for Setup {
 pub struct LaneFacts {
     /// Driving length, m.
     pub length: f32,
+    /// Where the drivers on its grade begin among all; 0 on a level lane.
+    pub drivers: u32,
     /// Speed limit, m/s; see [`Scene::limit`].
     pub limit: f32,
     /// Speed limits of vehicle types, where some have their own.
@@ -200,7 +203,7 @@ pub struct Scene {
     pub demand: Arc<Demand>,
     /// The vehicle types.
     pub types: Vec<VehicleType>,
-    /// Their drivers.
+    /// Their drivers, by type; after those the drivers on each grade there is, see [`LaneFacts::drivers`].
     pub drivers: Vec<Driver>,
     /// The vehicles, by id: those of the demand by their departure, then those that surges added.
     pub departures: Vec<Departure>,
@@ -283,7 +286,7 @@ impl Scene {
         let roads = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end));
         let change_links = roads.filter(|&l| can_change(&network, l)).collect();
         Self {
-            drivers: types.iter().map(|t| Driver::new(t, dt)).collect(),
+            drivers: grades::drivers(&network, &types, dt, &mut lanes),
             sensors: Sensors::new(&detectors::place(&network, &setup.detectors)),
             types,
             order: (0..departures.len()).map(VehicleId::new).collect(),
@@ -459,6 +462,7 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
             let exit = if has_exit { MovementId(lane.movements.start) } else { MovementId::NONE };
             LaneFacts {
                 length: lane.length,
+                drivers: 0,
                 limit: lane.speed_limit,
                 limits: Row::NONE,
                 movements: (lane.movements.start, lane.movements.end),
