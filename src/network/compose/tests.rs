@@ -168,6 +168,7 @@ fn turns_are_driven_at_plausible_speeds() {
 fn streets_climb_from_node_to_node() {
     let mut plan = cross(NodeKind::Priority);
     plan.nodes[2].z = 6.0;
+    plan.streets[1].median = 4.0;
     plan.streets[1].end.bay = Some(50.0);
     let network = compose(&plan).unwrap();
     for (link, up) in [("e", -1.0), ("e.bay", -1.0), ("-e", 1.0), ("w", 0.0)] {
