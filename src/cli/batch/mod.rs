@@ -5,6 +5,7 @@
 
 mod bench;
 mod journal;
+mod purdue;
 mod results;
 mod table;
 mod work;
@@ -195,7 +196,9 @@ fn more_seeds(experiment: &Experiment, records: &[&Record], share: f64, most: us
     let half = |row: &reports::Row| row.interval.map(|(least, most)| (most - least) / 2.0);
     let wide = |row: &reports::Row| row.mean.is_some_and(|mean| half(row).is_none_or(|half| half > share * mean.abs()));
     let Seeds(seeds) = &experiment.seeds;
-    if seeds.len() >= most || seeds.len() >= LEAST_SEEDS && !found.blocks.iter().flat_map(|b| &b.rows).any(wide) {
+    if seeds.len() >= most
+        || seeds.len() >= LEAST_SEEDS && !found.blocks.iter().filter(|b| !b.certain).flat_map(|b| &b.rows).any(wide)
+    {
         return Vec::new();
     }
     // A tenth more at a time: looking after each seed would stop at a lucky moment more often.

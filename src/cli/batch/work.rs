@@ -9,8 +9,9 @@ use clap::Parser;
 use cpu_time::ThreadTime;
 
 use super::journal::{Entry, Journal, Sample, Timing};
+use super::purdue::{Purdue, Sums};
 use super::results::SOURCES;
-use crate::batch::statistics::{jain, quantile};
+use crate::batch::statistics::{jain, mean, quantile};
 use crate::batch::{Cell, Experiment, Record, Run, Value, cells, runs};
 use crate::cli::args::{Action, Cli, RunArgs};
 use crate::cli::load::{Loaded, load};
@@ -18,7 +19,7 @@ use crate::cli::outcome::{Cost, Outcome};
 use crate::cli::run::{Began, Finished, Stop, goal, simulate, simulation};
 use crate::cli::watch::Watch;
 use crate::cli::{Failure, clock, out, progress};
-use crate::measure::{Queues, percentile_95};
+use crate::measure::Queues;
 use crate::random::{FNV_START, fnv, mix};
 use crate::sim::Simulation;
 use crate::sim::apply::HALTING;
@@ -235,10 +236,12 @@ impl<'a> Batch<'a> {
         let goal = goal(&args, &loaded)?;
         let mut sim = simulation(&args.setup, args.emissions.model(), &mut loaded, false)?;
         let departures = departures_hash(&sim);
+        let mut purdue = Purdue::new(&mut sim);
         let (mut watch, mut queues, mut series) = (Watch::new(&sim), Queues::new(&sim), Vec::new());
         let (wall, cpu) = (clock::wall(), ThreadTime::now());
         let mut look = |sim: &Simulation| {
             queues.look(sim);
+            purdue.look(sim);
             let setup = &sim.scene().setup;
             if (sim.now() - setup.begin).0 % (SAMPLE_S * 1000) < setup.step.0 {
                 series.push(sample(sim));
@@ -275,7 +278,8 @@ impl<'a> Batch<'a> {
             .with("settings", cell.settings_text())
             .with("command", task.repeat.as_str())
             .with("departures_hash", format!("{departures:016x}"));
-        Ok(Some(Entry { record: of_queues(of_trips(record, &sim), &sim, &queues), timing, series }))
+        let record = of_purdue(of_queues(of_trips(record, &sim), &sim, &queues), purdue.sums(&sim));
+        Ok(Some(Entry { record, timing, series }))
     }
 }
 
@@ -434,7 +438,7 @@ fn of_trips(record: Record, sim: &Simulation) -> Record {
             indices.push(duration / free);
         }
     }
-    let (mean, late) = (crate::batch::statistics::mean(&indices), quantile(&indices, 0.95));
+    let (mean, late) = (mean(&indices), quantile(&indices, 0.95));
     record
         .with("median_duration_s", quantile(&durations, 0.5))
         .with("p95_duration_s", quantile(&durations, 0.95))
@@ -447,21 +451,21 @@ fn of_trips(record: Record, sim: &Simulation) -> Record {
 /// What queues and waits say.
 fn of_queues(record: Record, sim: &Simulation, queues: &Queues) -> Record {
     let network = &sim.scene().network;
+    let wide = |values: &[f32]| values.iter().copied().map(f64::from).collect::<Vec<f64>>();
     let greatest = |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::max);
-    let (mut long, mut longest, mut means) = (None, None, Vec::new());
-    for (_, waits) in queues.waits() {
-        long = percentile_95(waits).into_iter().chain(long).reduce(f64::max);
-        longest = waits.iter().copied().map(f64::from).chain(longest).reduce(f64::max);
-        means.push(waits.iter().copied().map(f64::from).sum::<f64>() / waits.len() as f64);
-    }
+    let long: Vec<(f64, f64)> =
+        queues.queues().map(|(lane, all)| (quantile(&wide(all), 0.95), f64::from(network.lane(lane).length))).collect();
+    let waits: Vec<Vec<f64>> = queues.waits().map(|(_, waits)| wide(waits)).collect();
     record
         .with("mean_queue_veh", queues.mean_standing())
-        .with("p95_queue_m", greatest(&mut queues.queues().map(|(_, queue)| queue)))
-        .with(
-            "storage_ratio",
-            greatest(&mut queues.queues().map(|(lane, queue)| queue / f64::from(network.lane(lane).length))),
-        )
-        .with("p95_wait_s", long)
-        .with("max_wait_s", longest)
-        .with("jain_wait", jain(&means))
+        .with("p95_queue_m", greatest(&mut long.iter().map(|(queue, _)| *queue)))
+        .with("storage_ratio", greatest(&mut long.iter().map(|(queue, length)| queue / length)))
+        .with("p95_wait_s", greatest(&mut waits.iter().map(|w| quantile(w, 0.95))))
+        .with("max_wait_s", greatest(&mut waits.iter().flatten().copied()))
+        .with("jain_wait", jain(&waits.iter().map(|w| mean(w)).collect::<Vec<_>>()))
+}
+
+/// What the event log of its controllers says.
+fn of_purdue(record: Record, sums: Sums) -> Record {
+    record.with("arrivals_on_green", sums.on_green()).with("split_failures", sums.failed())
 }
