@@ -12,9 +12,9 @@ use super::journal::{Entry, Journal, Sample, Timing};
 use super::purdue::{Purdue, Sums};
 use super::results::SOURCES;
 use crate::batch::statistics::{jain, mean, quantile};
-use crate::batch::{Cell, Experiment, Record, Run, Value, cells, runs};
+use crate::batch::{Cell, Experiment, Record, Run, Value, cells, runs, settings};
 use crate::cli::args::{Action, Cli, RunArgs};
-use crate::cli::load::{Loaded, load};
+use crate::cli::load::{Input, Loaded, load};
 use crate::cli::outcome::{Cost, Outcome};
 use crate::cli::run::{Began, Finished, Stop, goal, simulate, simulation};
 use crate::cli::watch::Watch;
@@ -40,34 +40,65 @@ pub struct Scenario {
     pub files: Vec<(String, u64)>,
 }
 
-/// Looks at the scenarios of an experiment whose file lies in `folder`.
+/// Looks at the scenarios of an experiment whose file lies in `folder`, with all changed values: what is wrong is said
+/// before the first run.
 ///
 /// # Errors
-/// If one cannot be used.
+/// If one cannot be used, or a strategy, a model or one of their parameters does not exist.
 pub fn scenarios(experiment: &Experiment, folder: &Path) -> Result<Vec<Scenario>, Failure> {
     let mut found = Vec::new();
     for written in &experiment.scenarios {
         let beside = folder.join(written);
         let path = if beside.is_file() { beside } else { written.into() };
-        let loaded = load(Some(&path), &[])?;
-        let hash = hash(&loaded);
+        let (mut name, mut inputs) = (String::new(), Vec::<Input>::new());
+        for changed in settings(experiment) {
+            let loaded = load(Some(&path), &changed)?;
+            // A changed value may bring in another file.
+            let new: Vec<Input> = loaded.inputs.into_iter().filter(|i| !inputs.contains(i)).collect();
+            inputs.extend(new);
+            name = loaded.name;
+        }
         // Folders are the machine's: a file is known by its last name and its hash.
         let last =
             |file: &str| Path::new(file).file_name().map_or(file.to_owned(), |n| n.to_string_lossy().into_owned());
-        let files = loaded.inputs.iter().map(|input| (last(&input.file), input.hash)).collect();
-        found.push(Scenario { name: loaded.name, path: path.display().to_string(), hash, files });
+        let files = inputs.iter().map(|input| (last(&input.file), input.hash)).collect();
+        found.push(Scenario { name, path: path.display().to_string(), hash: hash(&inputs), files });
     }
     for i in 0..found.len() {
         if found.iter().filter(|other| other.name == found[i].name).count() > 1 {
             found[i].name.clone_from(&experiment.scenarios[i]);
         }
     }
+    for cell in cells(experiment).iter().filter(|cell| cell.scenario == 0) {
+        let run = Run { cell, seed: experiment.seeds.0[0] };
+        parsed(&command(experiment, &found[0].path, run))?;
+    }
+    strategies(experiment, &found[0].path)?;
     Ok(found)
 }
 
+/// Tries all strategies on a scenario: with their parameters, one after the other.
+fn strategies(experiment: &Experiment, scenario: &str) -> Result<(), Failure> {
+    let loaded = load(Some(Path::new(scenario)), &[])?;
+    for controller in &experiment.controllers {
+        let cell =
+            Cell { scenario: 0, controller: controller.clone(), scale: 1.0, behaviour: None, settings: Vec::new() };
+        let args = parsed(&command(experiment, scenario, Run { cell: &cell, seed: experiment.seeds.0[0] }))?;
+        let mut loaded = loaded.clone();
+        if !args.as_is {
+            loaded.complete_programs();
+        }
+        simulation(&args.setup, args.emissions.model(), &mut loaded, false).map_err(|e| match e {
+            Failure::Input(why) => Failure::Input(format!("controllers: '{controller}': {why}")),
+            run => run,
+        })?;
+    }
+    Ok(())
+}
+
 /// A hash of a scenario's files.
-pub fn hash(loaded: &Loaded) -> u64 {
-    loaded.inputs.iter().fold(FNV_START, |hash, input| fnv(hash, &input.hash.to_le_bytes()))
+pub fn hash(inputs: &[Input]) -> u64 {
+    inputs.iter().fold(FNV_START, |hash, input| fnv(hash, &input.hash.to_le_bytes()))
 }
 
 /// A run that is to be made, or has been.
@@ -103,14 +134,14 @@ pub struct Batch<'a> {
 pub struct Finish {
     /// Whether the user wanted it.
     pub interrupted: bool,
-    /// Runs that failed, and why.
-    pub failed: Vec<(String, String)>,
+    /// How many runs failed; why has been said.
+    pub failed: usize,
 }
 
 impl Finish {
     /// Whether all is done.
     pub fn is_clean(&self) -> bool {
-        !self.interrupted && self.failed.is_empty()
+        !self.interrupted && self.failed == 0
     }
 }
 
@@ -172,7 +203,7 @@ impl<'a> Batch<'a> {
         if let Some(folder) = trips {
             std::fs::create_dir_all(folder).map_err(|e| Failure::Run(format!("{}: {e}", folder.display())))?;
         }
-        let bar = if quiet { indicatif::ProgressBar::hidden() } else { progress::batch(missing.len()) };
+        let progress = progress::Batch::new(missing.len(), quiet);
         let jobs = jobs.min(missing.len());
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
         let pool = pool.map_err(|e| Failure::Run(format!("--jobs {jobs}: {e}")))?;
@@ -196,24 +227,22 @@ impl<'a> Batch<'a> {
                             *failure = Some(e);
                         }
                     }
-                    Err(Failure::Run(why)) => finish.failed.push((task.id.clone(), why)),
+                    Err(Failure::Run(why)) => {
+                        progress.say("failed", &format!("{}: {why}", task.id));
+                        finish.failed += 1;
+                    }
                     Err(input) => {
                         broken.store(true, Ordering::Relaxed);
                         failure.get_or_insert(input);
                     }
                 }
-                bar.inc(1);
-                bar.set_message(match finish.failed.len() {
-                    0 => String::new(),
-                    n => format!(" · {n} failed"),
-                });
+                progress.one_more(finish.failed);
             }
         };
         pool.scope(|scope| (0..jobs).for_each(|_| scope.spawn(|_| turn())));
-        bar.finish_and_clear();
+        progress.finish();
         let (_, mut finish, failure) = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
         finish.interrupted = interrupted.load(Ordering::Relaxed);
-        finish.failed.sort();
         failure.map_or(Ok(finish), Err)
     }
 
