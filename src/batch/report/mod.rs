@@ -2,6 +2,8 @@
 
 mod page;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -374,7 +376,8 @@ fn place(controller: &str, report: &Report) -> Place {
             }
         }
     }
-    let whole = by_seed.values().filter(|logs| logs.len() == rows.len()).map(|logs| super::statistics::mean(logs));
+    let whole =
+        by_seed.values().filter(|logs| logs.len() == report.blocks.len()).map(|logs| super::statistics::mean(logs));
     let logs: Vec<f64> = whole.collect();
     let summary = Summary::of(&logs);
     let spread = summary.filter(|s| s.deviation > 0.0).and_then(|s| s.t);

@@ -33,7 +33,7 @@ body{font:15px/1.5 system-ui,sans-serif;max-width:66em;margin:2em auto;padding:0
 h1{font-size:1.5em}h2{font-size:1.2em;margin-top:2em;border-top:1px solid var(--rule);padding-top:1em}\
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:13.5px;margin:1em 0;width:100%}\
 td,th{border-bottom:1px solid var(--rule);padding:.35em .7em;text-align:right;white-space:nowrap}\
-td:first-child,th:first-child{text-align:left}.better{color:var(--good)}.worse{color:var(--bad)}.soft{color:var(--soft)}\
+p{overflow-wrap:anywhere}td:first-child,th:first-child{text-align:left}.better{color:var(--good)}.worse{color:var(--bad)}.soft{color:var(--soft)}\
 svg{max-width:100%;height:auto;display:block;margin:1em 0}svg text{fill:var(--ink);font:12px system-ui,sans-serif}\
 svg .mark{fill:var(--soft);font-size:11px}svg .title{font-size:13px;font-weight:600}svg .grid{stroke:var(--rule)}\
 svg .zero{stroke:var(--soft);stroke-dasharray:4 3}svg .dot{fill:var(--dot);fill-opacity:.5}svg .whisker{stroke:var(--ink);stroke-width:2}\

@@ -133,19 +133,8 @@ fn section(block: &Block) -> String {
 }
 
 /// What the columns of [`figures`] are.
-pub(super) const FIGURES: [&str; 11] = [
-    "controller",
-    "seeds",
-    "mean",
-    "95 %",
-    "median",
-    "worst (seed)",
-    "difference",
-    "95 %",
-    "median difference",
-    "p",
-    "",
-];
+pub(super) const FIGURES: [&str; 10] =
+    ["controller", "seeds", "mean", "95 %", "median", "worst (seed)", "difference (median)", "95 %", "p", ""];
 
 /// What the columns of [`beside`] are: means over seeds.
 pub(super) fn beside_head(block: &Block) -> Vec<&'static str> {
@@ -175,12 +164,11 @@ pub(super) fn beside(row: &Row) -> Vec<String> {
 }
 
 /// The cells of a difference.
-fn differs(difference: Option<&Difference>) -> [String; 5] {
+fn differs(difference: Option<&Difference>) -> [String; 4] {
     let Some(d) = difference else { return Default::default() };
     [
-        format!("{} ({})", number(d.mean), percent(d.relative)),
+        format!("{}, {} ({})", number(d.mean), percent(d.relative), number(d.median)),
         interval(d.interval),
-        number(d.median),
         probability(d.p_holm),
         d.verdict.words().into(),
     ]

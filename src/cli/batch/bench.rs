@@ -171,6 +171,14 @@ impl Suite {
         }
     }
 
+    /// What lies between greens that exclude each other.
+    fn clearances(self) -> &'static str {
+        match self {
+            Self::Cityflow => "the program as it is written, without yellow,",
+            Self::Resco | Self::City => "the program's yellow and clearance times",
+        }
+    }
+
     /// What their figures are of.
     fn measure(self) -> &'static str {
         match self {
@@ -278,12 +286,12 @@ fn beside(suite: Suite, done: &Conducted) -> String {
     text += &format!(
         "\nIn brackets: share of the same source's own fixed program. Compare these rather than seconds: simulators, versions, \
          clearance times and what controllers see are not the same.\n\n- Intergreen {}, sources {SOURCES}: {seeds} seeds, mean ± half \
-         of the 95 % interval (none where all seeds give the same run). All controllers keep the program's yellow and clearance \
-         times and see what loops report.\n",
-        env!("CARGO_PKG_VERSION")
+         of the 95 % interval (none where all seeds give the same run). All controllers keep {} and see what loops report.\n",
+        env!("CARGO_PKG_VERSION"),
+        suite.clearances()
     );
     let mut said: Vec<&str> = Vec::new();
-    for p in suite.published().iter() {
+    for p in suite.published() {
         if !said.contains(&p.source) {
             text += &format!("- {}: {}\n", p.source, p.caveat);
             said.push(p.source);

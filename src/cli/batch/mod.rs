@@ -6,6 +6,7 @@
 mod bench;
 mod journal;
 mod purdue;
+mod record;
 mod results;
 mod table;
 mod work;
