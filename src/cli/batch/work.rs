@@ -390,7 +390,8 @@ fn command(experiment: &Experiment, scenario: &str, run: Run<'_>) -> Vec<String>
 fn parsed(command: &[String]) -> Result<RunArgs, Failure> {
     let cli = Cli::try_parse_from(command).map_err(|e| {
         let text = e.to_string();
-        Failure::Input(text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned())
+        let said: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+        Failure::Input(said.join(" ").trim_start_matches("error: ").to_owned())
     })?;
     match cli.command {
         Some(Action::Run(args)) => Ok(args),
