@@ -19,5 +19,5 @@ pub mod report;
 pub mod statistics;
 
 pub use columns::{Better, COLUMNS, Column, Kind, Record, Value};
-pub use design::{Cell, Run, cells, runs};
+pub use design::{Cell, Run, cells, runs, settings};
 pub use experiment::{Experiment, Seeds};

@@ -113,7 +113,8 @@ impl Journal {
         if let Err(e) = written {
             // A half line would be in the way of the next one.
             let _ = end.and_then(|end| self.file.set_len(end));
-            return Err(Failure::Run(format!("{}: {e}", self.path.display())));
+            let path = self.path.display();
+            return Err(Failure::Run(format!("{path}: {e}; what was finished before is in it, --resume goes on")));
         }
         self.entries.insert(key, entry);
         Ok(())

@@ -5,6 +5,8 @@
 
 mod bench;
 mod journal;
+mod purdue;
+mod record;
 mod results;
 mod table;
 mod work;
@@ -111,7 +113,8 @@ pub fn run(args: &BatchArgs) -> Result<ExitCode, Failure> {
         trips: args.trips,
         quiet: args.quiet,
     };
-    conduct(experiment, &folder, &out, &options)
+    let name = args.experiment.display().to_string();
+    Ok(conduct(&name, experiment, &folder, &out, &options)?.code)
 }
 
 /// Processors there are.
@@ -132,17 +135,30 @@ pub(super) struct Options {
     pub quiet: bool,
 }
 
-/// Runs an experiment whose scenarios are found from `folder`, with results in `out`.
+/// What a batch came to.
+pub(super) struct Conducted {
+    pub code: ExitCode,
+    /// With all its seeds.
+    pub experiment: Experiment,
+    pub records: Vec<Record>,
+}
+
+/// Runs an experiment called `name` whose scenarios are found from `folder`, with results in `out`.
 pub(super) fn conduct(
+    name: &str,
     mut experiment: Experiment,
     folder: &Path,
     out: &Path,
     options: &Options,
-) -> Result<ExitCode, Failure> {
+) -> Result<Conducted, Failure> {
     let interrupted = on_interrupt()?;
-    let scenarios = work::scenarios(&experiment, folder)?;
+    let scenarios = work::scenarios(&experiment, folder).map_err(|e| match e {
+        Failure::Input(why) => Failure::Input(format!("{name}: {why}")),
+        run => run,
+    })?;
     if options.dry_run {
-        return dry_run(&Batch::new(&experiment, &scenarios, options.shard), out, options);
+        let code = dry_run(&Batch::new(&experiment, &scenarios, options.shard), out, options)?;
+        return Ok(Conducted { code, experiment, records: Vec::new() });
     }
     let mut journal = Journal::open(out, options.resume)?;
     let trips = options.trips.then(|| out.join("trips"));
@@ -171,19 +187,20 @@ pub(super) fn conduct(
         let found = reports::Report::new(&experiment, &batch.records(&journal));
         print(&reports::markdown(&found))?;
     }
-    end(&finish, out)
+    let records = batch.records(&journal).into_iter().cloned().collect();
+    Ok(Conducted { code: end(&finish, out), experiment, records })
 }
 
 /// What is said at the end, and the exit code.
-fn end(finish: &Finish, out: &Path) -> Result<ExitCode, Failure> {
-    for (run, why) in &finish.failed {
-        complain("failed", &format!("{run}: {why}"));
+fn end(finish: &Finish, out: &Path) -> ExitCode {
+    if finish.failed > 0 {
+        complain("note", &format!("{} runs failed and are in no result; --resume tries them again", finish.failed));
     }
     if finish.interrupted {
         complain("note", &format!("interrupted; results so far are in {}; --resume goes on", out.display()));
-        return Ok(ExitCode::from(130));
+        return ExitCode::from(130);
     }
-    Ok(if finish.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if finish.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Of fewer seeds an interval is narrow by luck.
@@ -195,7 +212,9 @@ fn more_seeds(experiment: &Experiment, records: &[&Record], share: f64, most: us
     let half = |row: &reports::Row| row.interval.map(|(least, most)| (most - least) / 2.0);
     let wide = |row: &reports::Row| row.mean.is_some_and(|mean| half(row).is_none_or(|half| half > share * mean.abs()));
     let Seeds(seeds) = &experiment.seeds;
-    if seeds.len() >= most || seeds.len() >= LEAST_SEEDS && !found.blocks.iter().flat_map(|b| &b.rows).any(wide) {
+    if seeds.len() >= most
+        || seeds.len() >= LEAST_SEEDS && !found.blocks.iter().filter(|b| !b.certain).flat_map(|b| &b.rows).any(wide)
+    {
         return Vec::new();
     }
     // A tenth more at a time: looking after each seed would stop at a lucky moment more often.

@@ -73,6 +73,20 @@ impl Manifest {
         Ok(entries)
     }
 
+    /// What is not the same in another one, so that their results do not belong together. Of the same sources the commit
+    /// does not matter.
+    fn differs(&self, other: &Self) -> Option<String> {
+        let program = |m: &Self| format!("{} {}, sources {}", m.program, m.version, m.sources);
+        if program(self) != program(other) {
+            return Some(format!("of different programs ({}; {})", program(self), program(other)));
+        }
+        if self.experiment != other.experiment {
+            return Some("of different experiments (`experiment` in manifest.json)".into());
+        }
+        let wrong = self.scenarios.iter().zip(&other.scenarios).find(|(a, b)| a != b);
+        wrong.map(|(a, _)| format!("the files of scenario '{}' are not the same", a.name))
+    }
+
     /// Writes it.
     pub fn write(&self, folder: &Path) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(self).map_err(|e| Failure::Run(format!("manifest.json: {e}")))?;
@@ -143,11 +157,9 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     let mut common: Option<Manifest> = None;
     for folder in &args.shards {
         let manifest = Manifest::read(folder)?;
-        if common.as_ref().is_some_and(|first| *first != manifest) {
+        if let Some(what) = common.as_ref().and_then(|first| first.differs(&manifest)) {
             let (a, b) = (args.shards[0].display(), folder.display());
-            return Err(Failure::Input(format!(
-                "{a} and {b}: of different experiments, scenarios or programs; expected shards of one batch"
-            )));
+            return Err(Failure::Input(format!("{a} and {b}: {what}; expected shards of one batch")));
         }
         for (key, entry) in manifest.entries(folder)? {
             let known = all.insert(key, entry);

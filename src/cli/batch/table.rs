@@ -114,5 +114,8 @@ pub fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut aside = path.as_os_str().to_owned();
     aside.push(".part");
     let done = std::fs::write(&aside, bytes).and_then(|()| std::fs::rename(&aside, path));
+    if done.is_err() {
+        let _ = std::fs::remove_file(&aside);
+    }
     done.map_err(|e| Failure::Run(format!("{}: {e}", path.display())))
 }
