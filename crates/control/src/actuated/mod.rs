@@ -200,9 +200,11 @@ impl Strategy for Actuated {
         if self.why == Why::Opens || self.why == Why::Rests && self.conflict.is_none() {
             return Wakes::Calling;
         }
-        // Where somebody has to give way, it matters who is in a lane of his own: another stage may be next.
-        let stage = self.stage.and_then(|s| self.tables.stages.get(s as usize));
-        if stage.is_some_and(|s| s.gives_way) { Wakes::Calls } else { Wakes::Lapses }
+        Wakes::Lapses
+    }
+
+    fn minds(&self, number: usize) -> Option<crate::Minds> {
+        self.tables.minds(number)
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {

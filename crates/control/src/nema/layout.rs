@@ -115,6 +115,8 @@ pub(super) struct Layout {
     pub soft: Set,
     pub ped_recall: Set,
     pub counting: Set,
+    /// Whether it matters which detectors extend a phase: some have several lanes.
+    pub tells_lanes: bool,
     /// By section, the longest way from its end to any phase.
     pub farthest: Vec<Millis>,
     /// A phase that has not become green so long after it was asked for is kept from it.
@@ -181,6 +183,7 @@ impl Layout {
             soft: Set::NONE,
             ped_recall: Set::NONE,
             counting: Set::NONE,
+            tells_lanes: false,
             farthest: Vec::new(),
             stuck: Millis(0),
             anew: Millis(0),
@@ -252,6 +255,7 @@ impl Layout {
         self.of_section = (0..self.sections).map(|s| of(&|p| p.section == s)).collect();
         (self.soft, self.ped_recall) = (of(&|p| p.soft), of(&|p| p.ped_recall));
         self.counting = of(&|p| p.actuation.added_initial.is_some());
+        self.tells_lanes = self.phases.iter().any(|p| p.lanes.len() > 1);
         for (p, phase) in self.phases.iter().enumerate() {
             phase.groups.iter().for_each(|&g| self.groups[usize::from(g)].calls |= Set::of(p));
             phase.walks.iter().for_each(|&g| self.groups[usize::from(g)].walks |= Set::of(p));

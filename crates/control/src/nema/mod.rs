@@ -257,7 +257,7 @@ impl Strategy for Nema {
     fn wakes(&self) -> crate::Wakes {
         use crate::Wakes;
         // Where lanes gap out by themselves, it matters which of them extends a green.
-        let lanes = self.layout.phases.iter().any(layout::Phase::tells_lanes);
+        let lanes = self.layout.tells_lanes;
         let red = self.layout.red_rest || self.layout.backup_protection;
         // What is over may be extended again; who extends what rests matters only where it may become red.
         let minds = |ring: &Ring| match ring.standing {
@@ -274,8 +274,9 @@ impl Strategy for Nema {
         }
     }
 
-    fn minds(&self, number: usize) -> bool {
-        self.layout.phases.iter().flat_map(|p| &p.lanes).any(|lane| lane.has(number))
+    fn minds(&self, number: usize) -> Option<crate::Minds> {
+        let mut lanes = self.layout.phases.iter().flat_map(|p| &p.lanes);
+        lanes.any(|lane| lane.has(number)).then_some(crate::Minds { lane: number, begins: false })
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
