@@ -18,9 +18,19 @@ impl Actuated {
         groups.any(|(waiting, opens)| waiting.is_some() && !opens)
     }
 
-    /// When a stage has to end at the latest so that nobody waits longer than the plan allows.
-    pub(super) fn last_end(&self, stage: usize, view: &View<'_>) -> Millis {
-        let mut last = Millis::NEVER;
+    /// Until when nobody waits for too long, whatever comes next: mostly nobody has to be looked at more closely.
+    fn easy_until(&self) -> Millis {
+        self.first_late - self.tables.longest_need - MARGIN
+    }
+
+    /// When a stage has to end at the latest so that nobody waits longer than the plan allows; or when that has to be
+    /// asked again.
+    pub(super) fn last_end(&self, stage: usize, now: Millis, view: &View<'_>) -> Millis {
+        let mut last = self.easy_until();
+        if now < last {
+            return last;
+        }
+        last = Millis::NEVER;
         let groups = view.plan.groups().iter().zip(&self.waiting).zip(&self.tables.stages[stage].opens);
         for (g, ((group, waiting), opens)) in groups.enumerate() {
             if let Some(since) = waiting.filter(|_| !opens) {
@@ -43,7 +53,9 @@ impl Actuated {
             all && self.serves(s).count() > most
         };
         let candidates = in_order.skip_while(|&s| s != first).filter(|&s| more(s)).chain([first]);
-        let mut in_time = candidates.map(|s| (s, self.in_time_until(stage, s, view))).filter(|&(_, until)| now < until);
+        let easy = self.easy_until();
+        let until = |s| if now < easy { easy } else { self.in_time_until(stage, s, view) };
+        let mut in_time = candidates.map(|s| (s, until(s))).filter(|&(_, until)| now < until);
         // Somebody would wait for too long: the plan's own order is known to be fast enough.
         Some(in_time.next().unwrap_or(((stage + 1) % n, Millis::NEVER)))
     }

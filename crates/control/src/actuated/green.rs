@@ -15,7 +15,7 @@ impl Actuated {
         let Some(conflict) = self.conflict else { return self.rest(stage, now, view) };
         let Some((to, follows)) = self.following(stage, now, view) else { return self.rest(stage, now, view) };
         let looks = self.gap_out(now, view).min(follows);
-        let (last, max) = (self.last_end(stage, view), conflict + self.tables.stages[stage].max_green);
+        let (last, max) = (self.last_end(stage, now, view), conflict + self.tables.stages[stage].max_green);
         // The plan's own least greens are the kernel's; those of the run give way to who has waited for long.
         let least = self.least_until(stage, to, now >= last, view);
         if now < least {

@@ -65,6 +65,8 @@ pub(super) struct Tables {
     pub longest_change: Millis,
     /// By stage, the least time for which it is open.
     pub least: Vec<Millis>,
+    /// No group needs longer from the end of a stage, whatever stage comes next.
+    pub longest_need: Millis,
     /// From the request of a stage (column) after another (row) to its last start of green.
     changes: Vec<Millis>,
     /// Beyond that: red reverts and leads.
@@ -81,6 +83,10 @@ impl Tables {
         let changes: Vec<Millis> = (0..n * n).map(|i| change(plan, i / n, i % n)).collect();
         let slack = groups.iter().map(|g| g.red_revert.max(g.lead)).max().unwrap_or(Millis(0)) + PATIENCE;
         let longest = changes.iter().copied().max().unwrap_or(Millis(0));
+        let least: Vec<Millis> = (0..n).map(|s| plan.stage_least(s)).collect();
+        let needs = needs(plan, &changes);
+        let most = |times: &[Millis]| times.iter().copied().max().unwrap_or(Millis(0));
+        let longest_need = longest + most(&least) + most(&needs);
         let lanes = lanes(plan, settings);
         let own = |g: u16| {
             let lanes = lanes.iter().filter(|l| l.groups.iter().all(|&other| other == g));
@@ -97,8 +103,9 @@ impl Tables {
                 .collect(),
             number: (0u16..).take(groups.len()).map(|g| phase_number(plan, g)).collect(),
             longest_change: longest + slack,
-            least: (0..n).map(|s| plan.stage_least(s)).collect(),
-            needs: needs(plan, &changes),
+            least,
+            longest_need,
+            needs,
             slack,
             changes,
             stages,

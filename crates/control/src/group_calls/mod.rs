@@ -97,6 +97,8 @@ pub struct GroupCalls {
     changes: Vec<Change>,
     /// What has changed since it was asked.
     touched: Touched,
+    /// See [`epoch`](Self::epoch).
+    epoch: u32,
 }
 
 const VERSION: u8 = 2;
@@ -133,6 +135,7 @@ impl GroupCalls {
             next: Millis::NEVER,
             changes: Vec::with_capacity(2 * room),
             touched: Touched::default(),
+            epoch: 0,
             wiring,
             wired,
             channels,
@@ -168,6 +171,11 @@ impl GroupCalls {
     /// Whether its detectors call it: one is on, or was and is remembered. Recalls are not in it.
     pub fn is_called(&self, group: u16) -> bool {
         self.groups.get(usize::from(group)).is_some_and(OfGroup::is_called)
+    }
+
+    /// Another number whenever somebody's call has come or gone: while it stays, all groups are called as they were.
+    pub(crate) const fn epoch(&self) -> u32 {
+        self.epoch
     }
 
     /// Actuations of its detectors since its green ended.
@@ -213,6 +221,7 @@ impl GroupCalls {
     pub(crate) fn call(&mut self, group: u16) {
         if let Some(g) = self.groups.get_mut(usize::from(group)) {
             g.locked |= !g.open;
+            self.epoch = self.epoch.wrapping_add(1);
             self.touched = Touched { calls: true, gaps: true, lapses: true, groups: true, uses: true };
         }
     }
@@ -235,6 +244,7 @@ impl GroupCalls {
         for (g, (group, &lamp)) in plan.groups().iter().zip(lamps).enumerate() {
             let open = group.shows_open(lamp);
             if open {
+                self.epoch = self.epoch.wrapping_add(self.groups[g].locked.into());
                 (self.groups[g].locked, self.groups[g].red_actuations) = (false, 0);
             }
             if self.groups[g].open != open {
@@ -315,6 +325,7 @@ impl GroupCalls {
             self.touched.groups |= if group.open { was.1 != is.1 } else { was.0 != is.0 };
             self.touched.gaps |= group.open && was.1 && !is.1;
             self.touched.calls |= was.0 != is.0 && !lamp.is_some_and(Lamp::is_green);
+            self.epoch = self.epoch.wrapping_add((was.0 != is.0).into());
         }
         self.touched.uses |= self.touched.groups;
     }
@@ -371,6 +382,7 @@ impl GroupCalls {
             }
         }
         (self.groups, self.uses, self.next) = (groups, uses, next);
+        self.epoch = self.epoch.wrapping_add(1);
         self.changes.clear();
         Ok(())
     }

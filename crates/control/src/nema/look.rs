@@ -45,10 +45,16 @@ impl Called {
 impl Nema {
     /// Looks at lamps and calls.
     pub(super) fn look(&mut self, now: Millis, view: &View<'_>) {
-        if self.lamps != view.lamps {
+        let other_lamps = self.lamps != view.lamps;
+        if other_lamps {
             self.look_at_lamps(view.changed.min(now), view.lamps);
         }
-        self.calls = self.call(now, view.calls);
+        // Who is called follows from lamps, calls, and what the rings are on.
+        let seen = Some((view.calls.epoch(), self.on()));
+        if other_lamps || self.seen != seen {
+            self.calls = self.call(now, view.calls);
+            self.seen = seen;
+        }
         self.count(view);
         self.choose(now, view);
         self.admit(now);

@@ -168,6 +168,8 @@ pub(crate) struct Nema {
     /// What the groups showed when they were looked at last; empty: they were not.
     lamps: Vec<Lamp>,
     phases: Vec<Memory>,
+    /// Which calls were seen last, and what the rings were on.
+    seen: Option<(u32, Set)>,
     /// Who is called now, and whose calls are admitted; scratch.
     calls: Called,
     called: Called,
@@ -211,6 +213,7 @@ impl Nema {
             groups: vec![Seen::default(); plan.groups().len()],
             lamps: Vec::with_capacity(plan.groups().len()),
             phases: vec![Memory::default(); layout.phases.len()],
+            seen: None,
             calls: Called::default(),
             called: Called::default(),
             first_late: Millis::NEVER,
