@@ -365,9 +365,8 @@ fn phase(
     let min_green = actuation.min_green.unwrap_or(least).max(least);
     let greens: Vec<u16> = carriers.iter().chain(&protected).chain(&permissive).copied().collect();
     let walk = longest(&known.walks, |g| group(g).min_green);
-    let walk_out = longest(&known.walks, |g| {
-        (group(g).yellow + group(g).red_clearance).max(longest_intergreen(plan, g))
-    });
+    let walk_out =
+        longest(&known.walks, |g| (group(g).yellow + group(g).red_clearance).max(longest_intergreen(plan, g)));
     let need = least + clear + delay;
     let max_1 = given.or(actuation.max_1).or(own_max).unwrap_or(usual).max(min_green);
     let max_2 = given.or(actuation.max_2).unwrap_or(max_1).max(min_green);
