@@ -132,7 +132,7 @@ fn past_the_pocket(step: f64, seed: u64) -> f64 {
         trips.one(&format!("q{i}"), i as f64 * EVERY, &way, manner);
     }
     let out = network.find_link("out").expect("it was made above");
-    let mut passed = vec![false; COME];
+    let mut passed = [false; COME];
     trips.world("pocket").step(step).seed(seed).until(SERVED_AT + SERVED, |sim| {
         for (l, v) in sim.traffic().vehicles() {
             passed[v.id.index()] |= network.lane(l).link == out;
