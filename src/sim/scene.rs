@@ -166,6 +166,8 @@ pub struct ConflictFacts {
     pub foe_next: LaneId,
     /// The lane after that one, if that one lies inside, too.
     pub foe_after: LaneId,
+    /// The place to wait before the foe's lane, where nothing says who gives way to whom.
+    pub foe_place: LaneId,
     /// The foe's lane ends at a place to wait, and the crossing lies beyond it.
     pub clearing: bool,
     /// How much further the foe must be gone before one starts to turn across its lane, m.
@@ -178,7 +180,10 @@ impl ConflictFacts {
         let foe_next = after(meeting.foe);
         let inside = !foe_next.is_none() && network.lane(foe_next).internal;
         let foe_after = if inside { after(foe_next) } else { LaneId::NONE };
-        Self { meeting, foe_next, foe_after, clearing, swing }
+        let open = meeting.kind == ConflictKind::Crossing && !meeting.yields && !meeting.foe_yields && !clearing;
+        let place = network.lane(meeting.foe).incoming.first().map(|&m| network.movement(m));
+        let place = place.filter(|m| open && m.kind == MovementKind::Onward);
+        Self { meeting, foe_next, foe_after, foe_place: place.map_or(LaneId::NONE, |m| m.from), clearing, swing }
     }
 }
 
