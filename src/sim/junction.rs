@@ -284,10 +284,9 @@ impl Looker<'_> {
                 let o = Occupant::on_lane(v, &scene.drivers[v.kind as usize]);
                 self.consider(view, lane, foe_lane, facts, &o, &mut limit);
             }
-            if let Some(place) = facts.foe_place.get().filter(|_| self.inside && self.waits()) {
-                if let Some(o) = self.leaving(view, place) {
-                    self.consider(view, lane, foe_lane, facts, &o, &mut limit);
-                }
+            let place = facts.foe_place.get().filter(|_| self.inside && self.waits());
+            if let Some(o) = place.and_then(|place| self.leaving(view, place)) {
+                self.consider(view, lane, foe_lane, facts, &o, &mut limit);
             }
             let tail = &view.traffic.tails[facts.foe_next.index()];
             if tail.back < 0.0 && tail.came_from == c.foe {
