@@ -15,7 +15,6 @@ pub mod columns;
 pub mod design;
 pub mod experiment;
 pub mod report;
-
 pub mod statistics;
 
 pub use columns::{Better, COLUMNS, Column, Kind, Record, Value};

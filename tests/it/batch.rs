@@ -172,6 +172,39 @@ fn only_what_changed_runs_again() {
     assert_eq!(std::fs::read_to_string(scratch.path("out").join("runs.csv")).expect("results").lines().count(), 1 + 16);
 }
 
+/// A scenario that has moved is the same scenario: nothing is run again, and results are as if it had always been there.
+#[test]
+fn what_is_there_by_another_name_is_not_run_again() {
+    let scratch = Scratch::new();
+    let isolated = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/isolated.ron");
+    scratch.write("a.ron", std::fs::read_to_string(isolated).expect("a scenario"));
+    let text = r#"(scenarios: [SCENARIOS], seeds: 2, measure: "mean_time_loss_s", until: 300)"#;
+    scratch.write("e.ron", text.replace("SCENARIOS", r#""a.ron""#));
+    batch(&scratch, "out", &[]);
+    scratch.write("e.ron", text.replace("SCENARIOS", r#""./a.ron""#));
+    let said = run([
+        "batch",
+        &scratch.path("e.ron").display().to_string(),
+        "--dry-run",
+        "--resume",
+        "--out",
+        &scratch.path("out").display().to_string(),
+    ]);
+    assert!(said.stdout.contains("2 runs, 0 to run"), "{said:?}");
+    batch(&scratch, "out", &["--resume"]);
+    batch(&scratch, "anew", &[]);
+    assert_eq!(results(&scratch, "out"), results(&scratch, "anew"));
+    scratch.write("e.ron", text.replace("SCENARIOS", r#""a.ron", "./a.ron""#));
+    let said = run([
+        "batch",
+        &scratch.path("e.ron").display().to_string(),
+        "--out",
+        &scratch.path("twice").display().to_string(),
+    ]);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.stderr.contains("'a.ron' and './a.ron' are the same"), "{said:?}");
+}
+
 /// Issue 8, 3: two controllers that do the same by different names.
 #[test]
 fn equal_controllers_do_not_differ() {

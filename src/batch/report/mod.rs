@@ -238,7 +238,8 @@ fn block(experiment: &Experiment, less: bool, key: BlockKey<'_>, records: &[&Rec
         found
     };
     let value = |r: &Record| r.number(&experiment.measure);
-    let base = of(experiment.baseline());
+    let base: BTreeMap<u64, f64> =
+        of(experiment.baseline()).into_iter().filter_map(|r| Some((r.seed(), value(r)?))).collect();
     let rows = experiment.controllers.iter().map(|controller| {
         let runs = of(controller);
         let seeds: Vec<(u64, Option<f64>)> = runs.iter().map(|r| (r.seed(), value(r))).collect();
@@ -247,10 +248,7 @@ fn block(experiment: &Experiment, less: bool, key: BlockKey<'_>, records: &[&Rec
         let n = runs.len().max(1) as f64;
         let sum = |name: &str| runs.iter().filter_map(|r| r.number(name)).sum::<f64>();
         let gone = runs.iter().filter(|r| r.number("gridlocks").is_some_and(|g| g > 0.0)).count();
-        let pairs: Vec<(f64, f64)> = runs
-            .iter()
-            .filter_map(|r| Some((value(r)?, base.iter().find(|b| b.seed() == r.seed()).and_then(|b| value(b))?)))
-            .collect();
+        let pairs: Vec<(f64, f64)> = runs.iter().filter_map(|r| Some((value(r)?, *base.get(&r.seed())?))).collect();
         let worse = |a: &f64, b: &f64| if less { a.total_cmp(b) } else { b.total_cmp(a) };
         Row {
             controller: controller.clone(),
@@ -348,11 +346,9 @@ fn judge(blocks: &mut [Block], less: bool) {
 /// The controllers, the best first.
 fn leaderboard(experiment: &Experiment, report: &Report) -> Vec<Place> {
     let mut places: Vec<Place> = experiment.controllers.iter().map(|c| place(c, report)).collect();
-    let order = |p: &Place| p.ratio.unwrap_or(f64::INFINITY);
+    // Those of whom nothing is known come last, whichever way is better.
+    let order = |p: &Place| p.ratio.map_or(f64::INFINITY, |r| if report.less_is_better { r } else { -r });
     places.sort_by(|a, b| order(a).total_cmp(&order(b)));
-    if !report.less_is_better {
-        places.reverse();
-    }
     places
 }
 
@@ -369,8 +365,9 @@ fn place(controller: &str, report: &Report) -> Place {
     // Logarithms of the shares by seed: blocks of one seed belong together, so that only seeds are independent.
     let mut by_seed: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
     for (row, base) in &rows {
+        let base: BTreeMap<u64, Option<f64>> = base.iter().flat_map(|b| b.seeds.iter().copied()).collect();
         for (seed, value) in &row.seeds {
-            let of_base = base.and_then(|b| b.seeds.iter().find(|s| s.0 == *seed)).and_then(|s| s.1);
+            let of_base = base.get(seed).copied().flatten();
             if let (Some(value), Some(base)) = (value.filter(|v| *v > 0.0), of_base.filter(|b| *b > 0.0)) {
                 by_seed.entry(*seed).or_default().push(libm::log(value / base));
             }

@@ -29,12 +29,12 @@ const STYLE: &str = "\
 --c0:#1f62b3;--c1:#d6601f;--c2:#2a8c3e;--c3:#9646a0;--c4:#787878;--c5:#b4283c}\
 @media(prefers-color-scheme:dark){:root{--ink:#e3e8ed;--soft:#9aa5b1;--rule:#333b44;--paper:#14181c;--good:#69c981;--bad:#ff8a80;\
 --dot:#86acd6;--c0:#7db3f5;--c1:#f5a070;--c2:#7fd392;--c3:#d39be0;--c4:#b0b0b0;--c5:#f08a9a}}\
-body{font:15px/1.5 system-ui,sans-serif;max-width:66em;margin:2em auto;padding:0 1em;color:var(--ink);background:var(--paper)}\
+body{font:15px/1.5 system-ui,sans-serif;max-width:72em;margin:2em auto;padding:0 1em;color:var(--ink);background:var(--paper)}\
 h1{font-size:1.5em}h2{font-size:1.2em;margin-top:2em;border-top:1px solid var(--rule);padding-top:1em}\
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:13.5px;margin:1em 0;width:100%}\
 td,th{border-bottom:1px solid var(--rule);padding:.35em .7em;text-align:right;white-space:nowrap}\
 p{overflow-wrap:anywhere}td:first-child,th:first-child{text-align:left}.better{color:var(--good)}.worse{color:var(--bad)}.soft{color:var(--soft)}\
-svg{max-width:100%;height:auto;display:block;margin:1em 0}svg text{fill:var(--ink);font:12px system-ui,sans-serif}\
+svg{width:100%;min-width:40em;max-width:66em;height:auto;display:block;margin:1em 0}svg text{fill:var(--ink);font:12px system-ui,sans-serif}\
 svg .mark{fill:var(--soft);font-size:11px}svg .title{font-size:13px;font-weight:600}svg .grid{stroke:var(--rule)}\
 svg .zero{stroke:var(--soft);stroke-dasharray:4 3}svg .dot{fill:var(--dot);fill-opacity:.5}svg .whisker{stroke:var(--ink);stroke-width:2}\
 svg .mean{fill:var(--ink)}svg .mean.better{fill:var(--good)}svg .mean.worse{fill:var(--bad)}svg .whisker.better{stroke:var(--good)}\

@@ -123,7 +123,7 @@ pub fn strips(title: &str, unit: &str, rows: &[Strip], zero: Option<f64>) -> Str
     }
     let _ = write!(
         text,
-        "<text class=\"mark\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text></svg>",
+        "<text class=\"mark\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text></svg></div>",
         WIDTH - 16.0,
         height - 4.0,
         escape(unit)
@@ -200,13 +200,14 @@ pub fn lines(title: &str, axes: [&str; 2], lines: &[Line]) -> String {
         );
         let _ = write!(text, "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>", LEFT + 32.0, below + 4.0, escape(&line.name));
     }
-    text + "</svg>"
+    text + "</svg></div>"
 }
 
-/// Begins a picture.
+/// Begins a picture, which scrolls where the window is too narrow for it to be read.
 fn open(title: &str, height: f64) -> String {
     format!(
-        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{0}\"><text class=\"title\" x=\"0\" y=\"14\">{0}</text>",
+        "<div class=\"scroll\"><svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{0}\">\
+         <text class=\"title\" x=\"0\" y=\"14\">{0}</text>",
         escape(title)
     )
 }

@@ -58,6 +58,21 @@ fn where_nothing_is_random_nothing_is_tested() {
     assert!(text.contains("| exact |") && text.contains("nothing here is random"), "{text}");
 }
 
+#[test]
+fn who_has_no_runs_comes_last() {
+    let runs = [record("a", "fixed_time", 1, 1.0, "x").with("throughput_veh_h", 100.0)];
+    let records: Vec<&Record> = runs.iter().collect();
+    for measure in ["resco_delay_s", "throughput_veh_h"] {
+        let mut experiment = experiment(1);
+        experiment.measure = measure.into();
+        experiment.controllers.reverse();
+        experiment.baseline = Some("fixed_time".into());
+        let report = Report::new(&experiment, &records);
+        let order: Vec<&str> = report.leaderboard.iter().map(|p| p.controller.as_str()).collect();
+        assert_eq!(order, ["fixed_time", "nema"], "{measure}");
+    }
+}
+
 /// Names may be anything.
 #[test]
 fn names_do_not_break_tables() {

@@ -1,13 +1,15 @@
 //! `intergreen batch`, `merge` and `report`: many runs, their results, what they say.
 //!
-//! A results folder holds `journal.jsonl`, one line for each finished run, written and flushed as it finishes: whatever
-//! ends the program loses no finished run. All other files are made from it, at the end or when the batch is interrupted.
+//! A results folder holds `journal.jsonl`, one line for each finished run, written as it finishes: whatever ends the
+//! program loses no finished run. All other files are made from it, at the end or when the batch is interrupted.
 
 mod bench;
+mod command;
 mod journal;
 mod purdue;
 mod record;
 mod results;
+mod shelf;
 mod table;
 mod work;
 
@@ -25,7 +27,8 @@ use self::results::Manifest;
 use self::work::{Batch, Finish};
 use super::run::on_interrupt;
 use super::{Failure, complain, print};
-use crate::batch::{Experiment, Record, Seeds, report as reports};
+use crate::batch::experiment::MOST_RUNS;
+use crate::batch::{Experiment, Record, cells, report as reports};
 use crate::import::file;
 use crate::scenario::read_ron;
 
@@ -160,12 +163,19 @@ pub(super) fn conduct(
         let code = dry_run(&Batch::new(&experiment, &scenarios, options.shard), out, options)?;
         return Ok(Conducted { code, experiment, records: Vec::new() });
     }
+    if let Some((_, most)) = options.precision {
+        let all = cells(&experiment).len().saturating_mul(most);
+        if all > MOST_RUNS {
+            return Err(Failure::Input(format!("--most-seeds {most}: up to {all} runs; expected at most {MOST_RUNS}")));
+        }
+    }
     let mut journal = Journal::open(out, options.resume)?;
     let trips = options.trips.then(|| out.join("trips"));
     let finish = loop {
         let batch = Batch::new(&experiment, &scenarios, options.shard);
         // At once: a batch that is killed can be reported, too.
         Manifest::of(&batch).write(out)?;
+        batch.rename(&mut journal)?;
         let missing = batch.missing(&journal);
         if !options.quiet {
             let (all, done) = (batch.runs.len(), batch.runs.len() - missing.len());
@@ -173,12 +183,14 @@ pub(super) fn conduct(
             complain("note", &format!("{all} runs{there}; {} at a time; results in {}", options.jobs, out.display()));
         }
         let finish = batch.work(&missing, &mut journal, options.jobs, trips.as_deref(), options.quiet, &interrupted)?;
-        let wanted = options.precision.filter(|_| finish.is_clean());
-        let more = wanted.map(|(share, most)| more_seeds(&experiment, &batch.records(&journal), share, most));
-        match more.filter(|seeds| !seeds.is_empty()) {
-            Some(seeds) => experiment.seeds.0.extend(seeds),
-            None => break finish,
+        let Some((share, most)) = options.precision.filter(|_| finish.is_clean()) else { break finish };
+        let wide = wide(&experiment, &batch.records(&journal), share);
+        let more = more_seeds(&experiment.seeds.0, !wide.is_empty(), most);
+        if more.is_empty() {
+            imprecise(&wide, share, experiment.seeds.0.len());
+            break finish;
         }
+        experiment.seeds.0.extend(more);
     };
     let batch = Batch::new(&experiment, &scenarios, options.shard);
     let manifest = Manifest::of(&batch);
@@ -206,15 +218,35 @@ fn end(finish: &Finish, out: &Path) -> ExitCode {
 /// Of fewer seeds an interval is narrow by luck.
 const LEAST_SEEDS: usize = 5;
 
-/// Further seeds, if some cell's mean is not known well enough yet and there may be more.
-fn more_seeds(experiment: &Experiment, records: &[&Record], share: f64, most: usize) -> Vec<u64> {
+/// The cells of which the mean is not known well enough.
+fn wide(experiment: &Experiment, records: &[&Record], share: f64) -> Vec<String> {
     let found = reports::Report::new(experiment, records);
     let half = |row: &reports::Row| row.interval.map(|(least, most)| (most - least) / 2.0);
     let wide = |row: &reports::Row| row.mean.is_some_and(|mean| half(row).is_none_or(|half| half > share * mean.abs()));
-    let Seeds(seeds) = &experiment.seeds;
-    if seeds.len() >= most
-        || seeds.len() >= LEAST_SEEDS && !found.blocks.iter().filter(|b| !b.certain).flat_map(|b| &b.rows).any(wide)
-    {
+    let mut names = Vec::new();
+    for block in found.blocks.iter().filter(|b| !b.certain) {
+        let rows = block.rows.iter().filter(|row| wide(row));
+        names.extend(rows.map(|row| format!("{}: {}", block.title(), row.controller)));
+    }
+    names
+}
+
+/// Says which means are not as precise as was wanted.
+fn imprecise(wide: &[String], share: f64, seeds: usize) {
+    let Some(first) = wide.first() else { return };
+    let more = if wide.len() > 1 { format!(" and {} more cells", wide.len() - 1) } else { String::new() };
+    let percent = 100.0 * share;
+    complain(
+        "note",
+        &format!(
+            "after {seeds} seeds the interval is still wider than {percent} % in {first}{more}; --most-seeds N allows more"
+        ),
+    );
+}
+
+/// Further seeds, if some cell's mean is not known well enough yet (`wide`) and there may be more.
+fn more_seeds(seeds: &[u64], wide: bool, most: usize) -> Vec<u64> {
+    if seeds.len() >= most || seeds.len() >= LEAST_SEEDS && !wide {
         return Vec::new();
     }
     // A tenth more at a time: looking after each seed would stop at a lucky moment more often.
@@ -229,7 +261,7 @@ fn dry_run(batch: &Batch<'_>, out: &Path, options: &Options) -> Result<ExitCode,
     let mut text = String::new();
     for run in &batch.runs {
         let there = if done.contains_key(&run.key) { "there " } else { "to run" };
-        text += &format!("{there}  {}\n", run.command.join(" "));
+        text += &format!("{there}  {}\n", batch.command(run).join(" "));
     }
     let missing = batch.runs.iter().filter(|run| !done.contains_key(&run.key)).count();
     text +=

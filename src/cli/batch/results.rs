@@ -107,33 +107,27 @@ impl Manifest {
 /// If one cannot be written.
 pub fn write(folder: &Path, entries: &[(u64, &Entry)], manifest: &Manifest) -> Result<(), Failure> {
     let id = |entry: &Entry| Value::from(entry.record.text("run_id"));
-    let runs = Table {
-        columns: COLUMNS.iter().map(|c| (c.name, c.kind)).collect(),
-        rows: entries.iter().map(|(_, entry)| entry.record.values().to_vec()).collect(),
-    };
-    runs.write(folder, "runs")?;
+    let float = |name| (name, Kind::Float);
+    let runs = Table(COLUMNS.iter().map(|c| (c.name, c.kind)).collect());
+    runs.write(folder, "runs", entries.iter().map(|(_, entry)| entry.record.values().to_vec()))?;
+    let timing = Table(vec![
+        ("run_id", Kind::Text),
+        float("wall_s"),
+        float("cpu_s"),
+        ("vehicle_steps", Kind::Int),
+        float("ns_per_vehicle_step"),
+    ]);
     let times = entries.iter().map(|(_, entry)| {
         let t = entry.timing;
         let each = 1e9 * t.cpu_s / t.vehicle_steps as f64;
         vec![id(entry), t.wall_s.into(), t.cpu_s.into(), t.vehicle_steps.into(), each.into()]
     });
-    let float = |name| (name, Kind::Float);
-    let timing = Table {
-        columns: vec![
-            ("run_id", Kind::Text),
-            float("wall_s"),
-            float("cpu_s"),
-            ("vehicle_steps", Kind::Int),
-            float("ns_per_vehicle_step"),
-        ],
-        rows: times.collect(),
-    };
-    timing.write(folder, "timing")?;
+    timing.write(folder, "timing", times)?;
+    let series = Table([("run_id", Kind::Text)].into_iter().chain(SAMPLE.map(float)).collect());
     let samples = entries.iter().flat_map(|(_, entry)| {
         entry.series.iter().map(|s| [id(entry)].into_iter().chain(s.0.map(Value::from)).collect())
     });
-    let columns = [("run_id", Kind::Text)].into_iter().chain(SAMPLE.map(float)).collect();
-    Table { columns, rows: samples.collect() }.write(folder, "series")?;
+    series.write(folder, "series", samples)?;
     manifest.write(folder)
 }
 

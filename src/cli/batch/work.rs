@@ -1,19 +1,19 @@
 //! The runs themselves: what there is to run, and running it on several threads, one world on each.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, PoisonError};
 
-use clap::Parser;
 use cpu_time::ThreadTime;
 
+use super::command::{command, parsed};
 use super::journal::{Entry, Journal, Timing};
 use super::purdue::Purdue;
 use super::record::{departures_hash, of_outcome, of_purdue, of_queues, of_trips, sample};
 use super::results::SOURCES;
+use super::shelf::{Book, Shelf};
 use crate::batch::{Cell, Experiment, Record, Run, cells, runs, settings};
-use crate::cli::args::{Action, Cli, RunArgs};
 use crate::cli::load::{Input, Loaded, load};
 use crate::cli::outcome::{Cost, Outcome};
 use crate::cli::run::{Began, Finished, Stop, goal, simulate, simulation};
@@ -64,6 +64,10 @@ pub fn scenarios(experiment: &Experiment, folder: &Path) -> Result<Vec<Scenario>
         found.push(Scenario { name, path: path.display().to_string(), hash: hash(&inputs), files });
     }
     for i in 0..found.len() {
+        if let Some(first) = (0..i).find(|&first| found[first].hash == found[i].hash) {
+            let (a, b) = (&experiment.scenarios[first], &experiment.scenarios[i]);
+            return Err(Failure::Input(format!("scenarios: '{a}' and '{b}' are the same; expected each once")));
+        }
         if found.iter().filter(|other| other.name == found[i].name).count() > 1 {
             found[i].name.clone_from(&experiment.scenarios[i]);
         }
@@ -111,10 +115,6 @@ pub struct Task {
     pub cell: usize,
     /// The place of its seed among the experiment's.
     turn: usize,
-    /// The command that makes it.
-    pub command: Vec<String>,
-    /// The same from the experiment's folder: on every machine alike.
-    pub repeat: String,
 }
 
 /// What is to be run.
@@ -160,12 +160,49 @@ impl<'a> Batch<'a> {
                 key: run.key(SOURCES, scenario.hash, experiment),
                 cell: i / per_cell,
                 turn: i % per_cell,
-                command: command(experiment, &scenario.path, run),
-                repeat: command(experiment, &experiment.scenarios[run.cell.scenario], run).join(" "),
             }
         });
         let runs = tasks.collect();
         Self { experiment, scenarios, runs, cells }
+    }
+
+    /// The command that makes a run.
+    pub fn command(&self, task: &Task) -> Vec<String> {
+        let cell = &self.cells[task.cell];
+        command(self.experiment, &self.scenarios[cell.scenario].path, self.run(task))
+    }
+
+    /// A run as the experiment has it.
+    fn run(&self, task: &Task) -> Run<'_> {
+        Run { cell: &self.cells[task.cell], seed: self.experiment.seeds.0[task.turn] }
+    }
+
+    /// The record of a run with what the experiment calls it. The command is that from the experiment's folder: on every
+    /// machine alike.
+    fn named(&self, task: &Task, record: Record) -> Record {
+        let run = self.run(task);
+        let written = &self.experiment.scenarios[run.cell.scenario];
+        record
+            .with("run_id", task.id.as_str())
+            .with("scenario", self.scenarios[run.cell.scenario].name.as_str())
+            .with("command", command(self.experiment, written, run).join(" "))
+    }
+
+    /// Gives the runs that are in the journal by another name the one that they have now: since they were made, a
+    /// scenario has moved, or another one of the same name has come or gone.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub fn rename(&self, journal: &mut Journal) -> Result<(), Failure> {
+        for task in &self.runs {
+            let Some(entry) = journal.entries.get(&task.key) else { continue };
+            let record = self.named(task, entry.record.clone());
+            if record != entry.record {
+                let entry = Entry { record, ..entry.clone() };
+                journal.enter(task.key, entry)?;
+            }
+        }
+        Ok(())
     }
 
     /// The runs that are not in the journal, block by block and there seed by seed: what is interrupted can be compared as
@@ -213,38 +250,54 @@ impl<'a> Batch<'a> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
         let pool = pool.map_err(|e| Failure::Run(format!("--jobs {jobs}: {e}")))?;
         let next = AtomicUsize::new(0);
-        let shelf = Shelf::new(self, missing);
+        let shelf = Shelf::new(missing.iter().map(|task| self.book(task)));
+        let disk = journal.disk()?;
         let shared = Mutex::new((journal, Finish::default(), None::<Failure>));
         let broken = AtomicBool::new(false);
-        let turn = || {
-            while !interrupted.load(Ordering::Relaxed) && !broken.load(Ordering::Relaxed) {
-                let Some(task) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
-                let result = self.one(task, &shelf, trips, interrupted);
-                shelf.put_back(self.book(task));
-                // A thread that panicked ends the program; the lock is never left half way.
-                let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                let (journal, finish, failure) = &mut *guard;
-                match result {
-                    Ok(None) => {}
-                    Ok(Some(entry)) => {
-                        if let Err(e) = journal.enter(task.key, entry) {
-                            broken.store(true, Ordering::Relaxed);
-                            *failure = Some(e);
-                        }
-                    }
-                    Err(Failure::Run(why)) => {
-                        progress.say("failed", &format!("{}: {why}", task.id));
-                        finish.failed += 1;
-                    }
-                    Err(input) => {
+        std::thread::scope(|threads| {
+            let (written, signs) = sync_channel::<()>(1);
+            // Nobody waits for the disk but this thread; what was written meanwhile goes there together.
+            let (shared, broken) = (&shared, &broken);
+            threads.spawn(move || {
+                for () in signs {
+                    if let Err(e) = disk.sync() {
                         broken.store(true, Ordering::Relaxed);
-                        failure.get_or_insert(input);
+                        shared.lock().unwrap_or_else(PoisonError::into_inner).2.get_or_insert(e);
                     }
                 }
-                progress.one_more(finish.failed);
-            }
-        };
-        pool.scope(|scope| (0..jobs).for_each(|_| scope.spawn(|_| turn())));
+            });
+            let turn = || {
+                while !interrupted.load(Ordering::Relaxed) && !broken.load(Ordering::Relaxed) {
+                    let Some(task) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
+                    let result = self.one(task, &shelf, trips, interrupted);
+                    shelf.put_back(self.book(task));
+                    // A thread that panicked ends the program; the lock is never left half way.
+                    let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                    let (journal, finish, failure) = &mut *guard;
+                    match result {
+                        Ok(None) => {}
+                        Ok(Some(entry)) => match journal.enter(task.key, entry) {
+                            // If there is a sign already, it stands for this run, too.
+                            Ok(()) => _ = written.try_send(()),
+                            Err(e) => {
+                                broken.store(true, Ordering::Relaxed);
+                                *failure = Some(e);
+                            }
+                        },
+                        Err(Failure::Run(why)) => {
+                            progress.say("failed", &format!("{}: {why}", task.id));
+                            finish.failed += 1;
+                        }
+                        Err(input) => {
+                            broken.store(true, Ordering::Relaxed);
+                            failure.get_or_insert(input);
+                        }
+                    }
+                    progress.one_more(finish.failed);
+                }
+            };
+            pool.scope(|scope| (0..jobs).for_each(|_| scope.spawn(|_| turn())));
+        });
         progress.finish();
         let (_, mut finish, failure) = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
         finish.interrupted = interrupted.load(Ordering::Relaxed);
@@ -252,7 +305,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Which loaded scenario a run needs: the scenario with its changed values.
-    fn book(&self, task: &Task) -> (usize, String) {
+    fn book(&self, task: &Task) -> Book {
         let cell = &self.cells[task.cell];
         (cell.scenario, cell.settings_text())
     }
@@ -265,7 +318,7 @@ impl<'a> Batch<'a> {
         trips: Option<&Path>,
         interrupted: &AtomicBool,
     ) -> Result<Option<Entry>, Failure> {
-        let args = parsed(&task.command)?;
+        let args = parsed(&self.command(task))?;
         let mut loaded = Loaded::clone(&*shelf.take(self.book(task), &args)?);
         let goal = goal(&args, &loaded)?;
         let mut sim = simulation(&args.setup, args.emissions.model(), &mut loaded, false)?;
@@ -302,99 +355,15 @@ impl<'a> Batch<'a> {
         }
         let cell = &self.cells[task.cell];
         let scenario = &self.scenarios[cell.scenario];
-        let record = of_outcome(&outcome)
-            .with("run_id", task.id.as_str())
+        let record = self
+            .named(task, of_outcome(&outcome))
             .with("key", format!("{:016x}", task.key))
-            .with("scenario", scenario.name.as_str())
             .with("scenario_hash", format!("{:016x}", scenario.hash))
             .with("controller", cell.controller.as_str())
             .with("scale", cell.scale)
             .with("settings", cell.settings_text())
-            .with("command", task.repeat.as_str())
             .with("departures_hash", format!("{departures:016x}"));
         let record = of_purdue(of_queues(of_trips(record, &sim), &sim, &queues), purdue.sums(&sim));
         Ok(Some(Entry { record, timing, series }))
-    }
-}
-
-/// Scenarios that are loaded once and lent to the runs that need them, until none is left that does.
-struct Shelf(Mutex<BTreeMap<(usize, String), Place>>);
-
-/// A scenario's place: what stands there, and how many runs still need it.
-struct Place {
-    loaded: Arc<OnceLock<Result<Arc<Loaded>, Failure>>>,
-    needed: usize,
-}
-
-impl Shelf {
-    fn new(batch: &Batch<'_>, missing: &[&Task]) -> Self {
-        let mut places = BTreeMap::new();
-        for task in missing {
-            let new = || Place { loaded: Arc::default(), needed: 0 };
-            places.entry(batch.book(task)).or_insert_with(new).needed += 1;
-        }
-        Self(Mutex::new(places))
-    }
-
-    /// A scenario, loaded if nobody has done it; others that need it wait meanwhile.
-    fn take(&self, which: (usize, String), args: &RunArgs) -> Result<Arc<Loaded>, Failure> {
-        let slot = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&which).map(|p| p.loaded.clone());
-        let slot = slot.unwrap_or_default();
-        let loaded = slot.get_or_init(|| {
-            let mut loaded = load(args.setup.scenario.as_deref(), &args.setup.set)?;
-            if !args.as_is {
-                loaded.complete_programs();
-            }
-            Ok(Arc::new(loaded))
-        });
-        loaded.clone()
-    }
-
-    /// A run is done with a scenario.
-    fn put_back(&self, which: (usize, String)) {
-        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = places.get_mut(&which) {
-            place.needed -= 1;
-            if place.needed == 0 {
-                places.remove(&which);
-            }
-        }
-    }
-}
-
-/// The command that makes a run by itself.
-fn command(experiment: &Experiment, scenario: &str, run: Run<'_>) -> Vec<String> {
-    let Run { cell, seed } = run;
-    let mut words: Vec<String> = ["intergreen", "run", scenario].map(String::from).into();
-    let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
-    option("--controller", cell.controller.clone());
-    option("--seed", seed.to_string());
-    option("--threads", "1".into());
-    if cell.scale != 1.0 {
-        option("--scale", cell.scale.to_string());
-    }
-    let optional = [
-        ("--behaviour", cell.behaviour.clone()),
-        ("--until", experiment.until.map(|s| s.to_string())),
-        ("--step", experiment.step.map(|s| s.to_string())),
-        ("--warm-up", experiment.warm_up.map(|s| s.to_string())),
-    ];
-    optional.into_iter().filter_map(|(name, value)| Some((name, value?))).for_each(|(name, v)| option(name, v));
-    cell.settings.iter().for_each(|(path, value)| option("--set", format!("{path}={value}")));
-    let flags = [("--drain", experiment.drain), ("--as-is", experiment.as_is)];
-    words.extend(flags.into_iter().filter(|f| f.1).map(|f| f.0.to_owned()));
-    words
-}
-
-/// What a command asks for.
-fn parsed(command: &[String]) -> Result<RunArgs, Failure> {
-    let cli = Cli::try_parse_from(command).map_err(|e| {
-        let text = e.to_string();
-        let said: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
-        Failure::Input(said.join(" ").trim_start_matches("error: ").to_owned())
-    })?;
-    match cli.command {
-        Some(Action::Run(args)) => Ok(args),
-        _ => Ok(cli.run),
     }
 }
