@@ -99,8 +99,8 @@ pub struct Actuated {
     opened: Vec<Option<Millis>>,
     /// By group, since when it is called and not open.
     waiting: Vec<Option<Millis>>,
-    /// The lamps and calls that were seen last; scratch.
-    seen: (Vec<Lamp>, Option<u32>),
+    /// Which lamps and calls were seen last; scratch.
+    seen: Option<u32>,
     /// When the first of those who wait would have waited for too long; scratch.
     first_late: Millis,
     /// By group, why it would be opened by another stage; scratch.
@@ -126,7 +126,7 @@ impl Actuated {
             shown: Shown::Opening(Millis::NEVER),
             opened: vec![None; groups],
             waiting: vec![None; groups],
-            seen: (Vec::with_capacity(groups), None),
+            seen: None,
             first_late: Millis::NEVER,
             wants: vec![Wants::Nothing; groups],
             conflict: None,
@@ -171,23 +171,19 @@ impl Actuated {
     /// Takes note of what is open and who waits.
     fn watch(&mut self, now: Millis, view: &View<'_>) {
         let epoch = Some(view.calls.epoch());
-        if self.seen.0 == view.lamps && self.seen.1 == epoch {
+        if self.seen == epoch {
             return;
         }
-        self.seen.0.clear();
-        self.seen.0.extend_from_slice(view.lamps);
-        self.seen.1 = epoch;
+        self.seen = epoch;
         self.first_late = Millis::NEVER;
-        let seen = self.opened.iter_mut().zip(&mut self.waiting).zip(&self.tables.always);
-        for ((g, (group, &lamp)), ((opened, waiting), &always)) in
-            (0u16..).zip(view.plan.groups().iter().zip(view.lamps)).zip(seen)
-        {
+        for (g, (group, &lamp)) in view.plan.groups().iter().zip(view.lamps).enumerate() {
+            let (opened, waiting) = (&mut self.opened[g], &mut self.waiting[g]);
             if group.shows_open(lamp) {
                 opened.get_or_insert(now);
                 *waiting = None;
             } else {
                 *opened = None;
-                let waits = always || view.calls.is_called(g);
+                let waits = self.tables.always[g] || view.calls.is_called(u16::try_from(g).unwrap_or(u16::MAX));
                 if waits && lamp != Lamp::Yellow {
                     waiting.get_or_insert(now);
                 } else if !waits {

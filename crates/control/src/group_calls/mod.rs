@@ -173,7 +173,8 @@ impl GroupCalls {
         self.groups.get(usize::from(group)).is_some_and(OfGroup::is_called)
     }
 
-    /// Another number whenever somebody's call has come or gone: while it stays, all groups are called as they were.
+    /// Another number whenever lamps have changed, or somebody's call has come or gone: while it stays, all groups show what
+    /// they showed and are called as they were.
     pub(crate) const fn epoch(&self) -> u32 {
         self.epoch
     }
@@ -241,10 +242,10 @@ impl GroupCalls {
 
     /// The lamps have changed: who opens is called no more.
     pub(crate) fn look(&mut self, plan: &Plan, at: Millis, lamps: &[Lamp]) {
+        self.epoch = self.epoch.wrapping_add(1);
         for (g, (group, &lamp)) in plan.groups().iter().zip(lamps).enumerate() {
             let open = group.shows_open(lamp);
             if open {
-                self.epoch = self.epoch.wrapping_add(self.groups[g].locked.into());
                 (self.groups[g].locked, self.groups[g].red_actuations) = (false, 0);
             }
             if self.groups[g].open != open {

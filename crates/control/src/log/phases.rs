@@ -117,6 +117,8 @@ pub(crate) struct Phases {
     /// By group: whether it leads its subject.
     leads: Vec<bool>,
     due: Vec<Due>,
+    /// None of them comes earlier.
+    next: Millis,
 }
 
 impl Phases {
@@ -158,15 +160,19 @@ impl Phases {
         }
         // At most two events of a subject are due at a time.
         let due = Vec::with_capacity(2 * subjects.len());
-        Self { subjects, of_group, carried, leads, due }
+        Self { subjects, of_group, carried, leads, due, next: Millis::NEVER }
     }
 
     /// Tells what is due up to `now`.
     #[inline]
     pub fn reach(&mut self, now: Millis, journal: &mut Journal) {
-        if self.due.iter().any(|due| due.0 <= now) {
+        if now >= self.next {
             self.tell(now, journal);
         }
+    }
+
+    fn find_next(&mut self) {
+        self.next = self.due.iter().map(|due| due.0).min().unwrap_or(Millis::NEVER);
     }
 
     fn tell(&mut self, now: Millis, journal: &mut Journal) {
@@ -187,6 +193,7 @@ impl Phases {
                 _ => journal.event(at, code, subject.number, Reason::Over),
             }
         }
+        self.find_next();
     }
 
     /// An event that the strategy knows of.
@@ -270,6 +277,7 @@ impl Phases {
             }
             self.due.push((at, code, s));
         }
+        self.find_next();
         Ok(())
     }
 
@@ -385,6 +393,7 @@ impl Phases {
                     let least = opened + self.subjects[s].least;
                     if is_phase && least > now {
                         self.due.push((least, code::MIN_COMPLETE, s));
+                        self.next = self.next.min(least);
                     }
                 }
             }
@@ -400,6 +409,7 @@ impl Phases {
                     subject.clears = Some(end);
                     say(Some(code::RED_CLEARANCE), Some(code::OVERLAP_RED));
                     self.due.push((end, code::RED_CLEARANCE_END, s));
+                    self.next = self.next.min(end);
                 } else {
                     say(Some(code::PHASE_OFF), Some(code::OVERLAP_OFF));
                 }

@@ -1,6 +1,6 @@
 //! What lamps and detectors say: who is green since when, who waits since when, which phases are called.
 
-use super::{LONG_AGO, Nema, Ring, set::Set};
+use super::{LONG_AGO, Nema, Ring, coordination::State, set::Set};
 use crate::{GroupCalls, Lamp, Millis, View, log::code};
 
 /// What is known of a group.
@@ -45,21 +45,26 @@ impl Called {
 impl Nema {
     /// Looks at lamps and calls.
     pub(super) fn look(&mut self, now: Millis, view: &View<'_>) {
-        let other_lamps = self.lamps != view.lamps;
-        if other_lamps {
-            self.look_at_lamps(view.changed.min(now), view.lamps);
-        }
-        // Who is called follows from lamps, calls, and what the rings are on.
-        let seen = Some((view.calls.epoch(), self.on()));
-        if other_lamps || self.seen != seen {
+        // Who is called follows from lamps, calls, and what the rings are on; what becomes of the rings, if they run free, from
+        // lamps and from who is called.
+        let (seen, free) = (Some((view.calls.epoch(), self.on())), self.clock.state == State::Free);
+        let mut news = !free;
+        if self.seen != seen {
+            let (other_lamps, before) = (self.lamps != view.lamps, self.calls);
+            if other_lamps {
+                self.look_at_lamps(view.changed.min(now), view.lamps);
+            }
             self.calls = self.call(now, view.calls);
+            news |= other_lamps || self.seen.is_none() || self.calls != before;
             self.seen = seen;
         }
         self.count(view);
         self.choose(now, view);
         self.admit(now);
-        for r in 0..self.rings.len() {
-            self.look_at_ring(r, now);
+        if news || self.clock.state != State::Free {
+            for r in 0..self.rings.len() {
+                self.look_at_ring(r, now);
+            }
         }
     }
 
@@ -80,17 +85,19 @@ impl Nema {
     fn call(&mut self, now: Millis, calls: &GroupCalls) -> Called {
         let mut called = Called::default();
         self.first_late = Millis::NEVER;
-        for (g, (seen, group)) in (0..u16::MAX).zip(self.groups.iter_mut().zip(&self.layout.groups)) {
-            seen.wanted = group.always || calls.is_called(g);
-            if !seen.wanted || seen.open.is_some() || seen.ends {
+        for (g, (seen, group)) in self.groups.iter_mut().zip(&self.layout.groups).enumerate() {
+            seen.wanted = group.always || calls.is_called(u16::try_from(g).unwrap_or(u16::MAX));
+            if !seen.wanted || seen.open.is_some() {
+                seen.waits = None;
+                continue;
+            }
+            called.vehicles |= group.calls;
+            called.on_foot |= group.walks;
+            if seen.ends {
                 seen.waits = None;
             } else {
                 let since = *seen.waits.get_or_insert(now);
                 self.first_late = self.first_late.min(since + group.max_red);
-            }
-            if seen.wanted && seen.open.is_none() {
-                called.vehicles |= group.calls;
-                called.on_foot |= group.walks;
             }
         }
         called.on_foot |= called.vehicles & self.layout.ped_recall;

@@ -168,7 +168,7 @@ pub(crate) struct Nema {
     /// What the groups showed when they were looked at last; empty: they were not.
     lamps: Vec<Lamp>,
     phases: Vec<Memory>,
-    /// Which calls were seen last, and what the rings were on.
+    /// Which lamps and calls were seen last, and what the rings were on; none if they have moved since.
     seen: Option<(u32, Set)>,
     /// Who is called now, and whose calls are admitted; scratch.
     calls: Called,

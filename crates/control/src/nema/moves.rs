@@ -215,6 +215,7 @@ impl Nema {
 
     fn begin(&mut self, r: usize, p: usize, now: Millis) {
         let cleared = self.rings[r].cleared;
+        self.seen = None;
         self.rings[r] = Ring { on: Some(p), asked: now, cleared, standing: Standing::Coming, ..Ring::IDLE };
         self.rings[r].force_at = self.force_off_of(r, now);
     }
@@ -222,6 +223,7 @@ impl Nema {
     /// All rings enter a section: each with its first called phase; one that has none with a phase that goes along.
     fn enter(&mut self, section: usize, now: Millis) {
         self.section = section;
+        self.seen = None;
         for r in 0..self.rings.len() {
             let along = |&&p: &&usize| self.layout.phases[p].dual_entry;
             let list = self.layout.rings[r].get(section);
@@ -254,6 +256,7 @@ impl Nema {
         }
         self.learn(p, cause);
         let cleared = now + self.rest_of(r, now);
+        self.seen = None;
         self.rings[r] = Ring { cleared, ..Ring::IDLE };
     }
 
