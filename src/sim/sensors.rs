@@ -112,25 +112,14 @@ impl Sensors {
     }
 }
 
-/// An edge of a loop as a number, for they are sorted in every step. From the highest bits down, in the order in which
-/// they are told: when, its channel, how many were found before it in the step (loops of one channel, and edges of one
-/// loop, stay in their order), and whether it is on.
+/// An edge of a loop; they are told in the order of the fields.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Edge(u128);
-
-impl Edge {
-    /// Below zero times come first.
-    const SIGN: u64 = 1 << 63;
-
-    fn new(at: Millis, channel: u32, place: usize, on: bool) -> Self {
-        let at = at.0 as u64 ^ Self::SIGN;
-        Self(u128::from(at) << 64 | u128::from(channel) << 32 | (place as u128) << 1 | u128::from(on))
-    }
-
-    fn event(self) -> SensorEvent {
-        let at = Millis(((self.0 >> 64) as u64 ^ Self::SIGN) as i64);
-        SensorEvent { at, channel: (self.0 >> 32) as u32, on: self.0 & 1 == 1 }
-    }
+struct Edge {
+    at: Millis,
+    channel: u32,
+    /// How many were found before it in the step: loops of one channel, and edges of one loop, stay in their order.
+    place: u32,
+    on: bool,
 }
 
 /// A lane onto which vehicles come from a lane with loops.
@@ -245,12 +234,12 @@ impl SensorState {
     fn send(&mut self, scene: &Scene) {
         self.edges.sort_unstable();
         let mut events = Vec::with_capacity(self.edges.len());
-        for e in self.edges.iter().map(|e| e.event()) {
+        for e in &self.edges {
             let on = &mut self.on[e.channel as usize];
             let before = *on;
             *on = if e.on { before + 1 } else { before.saturating_sub(1) };
             if scene.sensors.channels[e.channel as usize].loops == 1 || (before == 0) != (*on == 0) {
-                events.push(e);
+                events.push(SensorEvent { at: e.at, channel: e.channel, on: e.on });
             }
         }
         if !events.is_empty() {
@@ -304,11 +293,11 @@ impl SensorState {
             if *on != occupied && (*on || over == 0) {
                 occupied = *on;
                 let at = Millis(end.0 - step + (share * step as f32) as i64);
-                self.edges.push(Edge::new(at, channel, self.edges.len(), *on));
+                self.edges.push(Edge { at, channel, place: self.edges.len() as u32, on: *on });
             }
         }
         if occupied != watch.covered {
-            self.edges.push(Edge::new(end, channel, self.edges.len(), watch.covered));
+            self.edges.push(Edge { at: end, channel, place: self.edges.len() as u32, on: watch.covered });
         }
         self.occupied[s as usize] = watch.covered;
     }

@@ -21,26 +21,31 @@ fn factors(percent: f64) -> [f64; 2] {
     [1.0 - percent / 200.0, latest]
 }
 
-/// Saturation flow on a grade by that of the same drivers on the level.
-fn factor(percent: f64, step: f64, seeds: u64) -> Estimate {
-    let flow = |percent, seed| {
+/// Saturation flow on a grade, veh/h, by seed.
+fn flows(percent: f64, step: f64, seeds: u64) -> Vec<f64> {
+    each_seed(seeds, |seed| {
         saturation(&headways(&on_grade(Drivers::Calibrated.car(), QUEUE, percent).step(step).seed(seed)))
-    };
-    Estimate::of(&each_seed(seeds, |seed| flow(percent, seed) / flow(0.0, seed)))
+    })
 }
 
 /// The experiment.
 pub fn run(effort: Effort) -> Section {
+    let level = [STEP, FINER].map(|step| flows(0.0, step, effort.seeds));
+    // By that of the same drivers on the level.
+    let factor = |percent, step, level: &[f64]| {
+        let ratios: Vec<f64> = flows(percent, step, effort.seeds).iter().zip(level).map(|(f, l)| f / l).collect();
+        Estimate::of(&ratios)
+    };
     let row = |(id, percent): (&'static str, f64)| {
         let [a, b] = factors(percent);
         Row::new(
             id,
             format!("saturation flow on {percent:+} %, by that on the level"),
             Target::between(a.min(b) - ROUNDED, a.max(b) + ROUNDED),
-            factor(percent, STEP, effort.seeds),
+            factor(percent, STEP, &level[0]),
         )
         .unit("", 3)
-        .finer(factor(percent, FINER, effort.seeds))
+        .finer(factor(percent, FINER, &level[1]))
         .source("HCM 2010 (18-7) and HCM 7 (19-9, 19-10): between them")
     };
     Section {
