@@ -75,14 +75,13 @@ pub enum Wakes {
     /// Those that change which closed group is called, which open one is extended, or which detector extends one:
     /// [`View::calls`].
     Calls,
-    /// The same, whichever detector extends a group: only those after which another group is called or extended.
+    /// The same, whichever detector extends a group: only those after which another group is called or extended, and when
+    /// lanes have gapped out.
     Groups,
-    /// Only those after which another group that is not green is called, or one that is open is no longer extended: whoever
-    /// extends it anew only puts off the end of a gap, which the strategy looks at when it comes.
+    /// Only those after which another group that is not green is called, and the moments at which a lane of open groups has
+    /// gapped out: no detector of it has extended for its [gap](Minds::gap). Or, where [that matters](Minds::begins), the
+    /// first begins to.
     Gaps,
-    /// The same, lane by lane: after which no detector of a lane extends any longer, or where [that matters](Minds::begins)
-    /// the first begins to.
-    Lapses,
     /// Only those after which another group that is not green is called.
     Calling,
     /// None.
@@ -96,6 +95,9 @@ pub struct Minds {
     pub lane: usize,
     /// Whether it matters also when that begins.
     pub begins: bool,
+    /// For how long none may have extended before that matters; 0: at once. Of several detectors of a lane the last end
+    /// counts. The strategy is woken then: it need not wait for the end of a gap itself.
+    pub gap: Millis,
 }
 
 /// A way to control an intersection.
@@ -118,7 +120,7 @@ pub trait Strategy: Debug + Send + Sync {
     /// How it matters to it that a use of a detector, by its place in the plan's list, extends greens; not at all: it never
     /// wakes it. The same in a whole run; calls matter always.
     fn minds(&self, number: usize) -> Option<Minds> {
-        Some(Minds { lane: number, begins: false })
+        Some(Minds { lane: number, begins: false, gap: Millis(0) })
     }
 
     /// Tells the log what it decided, since it was asked last: `note(code, parameter)` for each event, in order. The

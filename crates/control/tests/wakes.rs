@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use intergreen_control::{
-    Command, Controller, Decision, DetectorEvent, Input, LampChange, Millis, Output, Plan, PlanSpec, Registry,
+    Command, Controller, Decision, DetectorEvent, Input, LampChange, Millis, Minds, Output, Plan, PlanSpec, Registry,
     StateError, Strategy, View, Wakes,
     plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse},
 };
@@ -32,6 +32,10 @@ impl Strategy for Sleepless {
 
     fn wakes(&self) -> Wakes {
         Wakes::Edges
+    }
+
+    fn minds(&self, number: usize) -> Option<Minds> {
+        self.0.minds(number)
     }
 
     fn explain(&self) -> String {

@@ -68,14 +68,31 @@ pub(crate) struct Change {
 pub(crate) struct Touched {
     /// A group that is not green is called, or no longer.
     pub calls: bool,
-    /// A group that is open is no longer extended.
+    /// No use of a lane has extended groups of which one is open for the lane's gap, or the first begins to and that
+    /// matters.
     pub gaps: bool,
-    /// No use of a lane extends groups of which one is open any longer, or the first begins to and that matters.
-    pub lapses: bool,
     /// A group that is closed is called, or no longer; one that is open is extended, or no longer.
     pub groups: bool,
     /// That, or a use extends groups of which one is open, or no longer does.
     pub uses: bool,
+}
+
+/// What the uses of a lane do together.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct OfLane {
+    /// How many of them extend.
+    extending: u16,
+    /// When it gaps out, unless one extends by then; none once that was told.
+    gaps_out: Option<Millis>,
+    /// Groups that they extend.
+    groups: Vec<u16>,
+}
+
+impl OfLane {
+    /// When it gaps out after `at`, unless somebody comes; never while somebody extends.
+    fn gap_ends(&self, at: Millis) -> Millis {
+        self.gaps_out.filter(|&end| self.extending == 0 && end > at).unwrap_or(Millis::NEVER)
+    }
 }
 
 /// The calls and extensions of all groups.
@@ -85,10 +102,11 @@ pub struct GroupCalls {
     uses: Vec<Use>,
     /// By use, how the strategy minds that it extends.
     minded: Vec<Option<Minds>>,
-    /// By lane, how many of its uses extend.
-    lanes: Vec<u16>,
+    lanes: Vec<OfLane>,
     /// Not later than the next moment at which time alone changes something.
     next: Millis,
+    /// Not later than the next moment at which a lane of open groups gaps out.
+    next_gap: Millis,
     wiring: Vec<Wiring>,
     wired: Vec<Wired>,
     /// By channel, its uses.
@@ -101,7 +119,7 @@ pub struct GroupCalls {
     epoch: u32,
 }
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 impl GroupCalls {
     /// Nobody is called.
@@ -133,6 +151,7 @@ impl GroupCalls {
             minded: vec![None; wiring.len()],
             lanes: Vec::new(),
             next: Millis::NEVER,
+            next_gap: Millis::NEVER,
             changes: Vec::with_capacity(2 * room),
             touched: Touched::default(),
             epoch: 0,
@@ -151,7 +170,16 @@ impl GroupCalls {
         for minded in self.minded.iter_mut().flatten() {
             minded.lane = lanes.binary_search(&minded.lane).unwrap_or(0);
         }
-        self.lanes = vec![0; lanes.len()];
+        self.lanes = vec![OfLane::default(); lanes.len()];
+        for (minded, wiring) in self.minded.iter().zip(&self.wiring) {
+            if let Some(lane) = minded.map(|m| m.lane) {
+                self.lanes[lane].groups.extend(wiring.groups.iter().chain(&wiring.switched));
+            }
+        }
+        for lane in &mut self.lanes {
+            lane.groups.sort_unstable();
+            lane.groups.dedup();
+        }
     }
 
     fn get(&self, group: u16) -> OfGroup {
@@ -195,8 +223,8 @@ impl GroupCalls {
     }
 
     /// When time alone changes something at the earliest.
-    pub const fn next(&self) -> Millis {
-        self.next
+    pub fn next(&self) -> Millis {
+        self.next.min(self.next_gap)
     }
 
     /// A detector has gone on or off at `at`.
@@ -223,21 +251,45 @@ impl GroupCalls {
         if let Some(g) = self.groups.get_mut(usize::from(group)) {
             g.locked |= !g.open;
             self.epoch = self.epoch.wrapping_add(1);
-            self.touched = Touched { calls: true, gaps: true, lapses: true, groups: true, uses: true };
+            self.touched = Touched { calls: true, gaps: true, groups: true, uses: true };
         }
     }
 
     /// Whatever is due at `at` happens.
     pub(crate) fn advance(&mut self, at: Millis, lamps: &[Lamp]) {
-        if at < self.next {
-            return;
+        if at >= self.next {
+            self.advance_uses(at, lamps);
         }
+        if at >= self.next_gap {
+            self.gap_out(at);
+        }
+    }
+
+    /// Delays and extensions end.
+    fn advance_uses(&mut self, at: Millis, lamps: &[Lamp]) {
         for number in 0..self.uses.len() {
             if self.uses[number].due <= at {
                 self.with(number, at, lamps, |u, wiring| u.work_out(wiring, at));
             }
         }
         self.next = self.uses.iter().map(|u| u.due).min().unwrap_or(Millis::NEVER);
+    }
+
+    /// Tells of lanes that have gapped out.
+    fn gap_out(&mut self, at: Millis) {
+        self.next_gap = Millis::NEVER;
+        for lane in self.lanes.iter_mut().filter(|lane| lane.extending == 0) {
+            match lane.gaps_out {
+                Some(end) if end > at => self.next_gap = self.next_gap.min(end),
+                Some(_) => {
+                    lane.gaps_out = None;
+                    let open = lane.groups.iter().any(|&g| self.groups[usize::from(g)].open);
+                    self.touched.gaps |= open;
+                    self.touched.uses |= open;
+                }
+                None => {}
+            }
+        }
     }
 
     /// The lamps have changed: who opens is called no more.
@@ -254,6 +306,9 @@ impl GroupCalls {
                     let number = self.wired[g].uses[i] as usize;
                     let green = self.is_open(&self.wiring[number].groups);
                     self.with(number, at, lamps, |u, wiring| u.green(wiring, green, at));
+                    if let Some(Minds { lane, .. }) = self.minded[number].filter(|_| open) {
+                        self.next_gap = self.next_gap.min(self.lanes[lane].gap_ends(at));
+                    }
                 }
             }
         }
@@ -296,14 +351,18 @@ impl GroupCalls {
         }
         let step = |n: u16, on: bool| if on { n.saturating_add(1) } else { n.saturating_sub(1) };
         let minded = self.minded[number].filter(|_| extends);
-        if let Some(Minds { lane, begins }) = minded {
-            let (before, after) = (self.lanes[lane], step(self.lanes[lane], !extended));
-            self.lanes[lane] = after;
+        if let Some(Minds { lane, begins, gap }) = minded {
+            let of = &mut self.lanes[lane];
+            let before = of.extending;
+            of.extending = step(before, !extended);
+            if extended && gap.0 > 0 {
+                of.gaps_out = of.gaps_out.max(Some(at + gap));
+            }
             if wiring.groups.iter().chain(&wiring.switched).any(|&g| self.groups[usize::from(g)].open) {
                 self.touched.uses = true;
-                self.touched.lapses |= after == 0 || begins && before == 0;
+                self.touched.gaps |= of.extending == 0 && gap.0 == 0 || begins && before == 0;
                 self.touched.groups |= !wiring.switched.is_empty();
-                self.touched.gaps |= !wiring.switched.is_empty() && extended;
+                self.next_gap = self.next_gap.min(of.gap_ends(at));
             }
         }
         for &g in &wiring.groups {
@@ -324,7 +383,6 @@ impl GroupCalls {
             }
             let is = (group.is_called(), group.extending > 0);
             self.touched.groups |= if group.open { was.1 != is.1 } else { was.0 != is.0 };
-            self.touched.gaps |= group.open && was.1 && !is.1;
             self.touched.calls |= was.0 != is.0 && !lamp.is_some_and(Lamp::is_green);
             self.epoch = self.epoch.wrapping_add((was.0 != is.0).into());
         }
@@ -343,7 +401,10 @@ impl GroupCalls {
             out.push(g.open.into());
         }
         self.uses.iter().for_each(|u| u.save(out));
+        state::put_count(out, self.lanes.len());
+        self.lanes.iter().for_each(|lane| state::put_optional_millis(out, lane.gaps_out));
         state::put_millis(out, self.next);
+        state::put_millis(out, self.next_gap);
     }
 
     /// Reads the state of as many groups and uses as these.
@@ -369,12 +430,18 @@ impl GroupCalls {
             });
         }
         let uses = (0..self.uses.len()).map(|_| Use::load(reader)).collect::<Result<Vec<_>, _>>()?;
-        let next = reader.millis()?;
-        self.lanes.fill(0);
+        if reader.u32()? as usize != self.lanes.len() {
+            return Err(StateError::Mismatch { what: "number of lanes" });
+        }
+        let gaps = (0..self.lanes.len()).map(|_| reader.optional_millis()).collect::<Result<Vec<_>, _>>()?;
+        let (next, next_gap) = (reader.millis()?, reader.millis()?);
+        for (lane, gaps_out) in self.lanes.iter_mut().zip(gaps) {
+            (lane.extending, lane.gaps_out) = (0, gaps_out);
+        }
         for ((u, wiring), minded) in uses.iter().zip(&self.wiring).zip(&self.minded) {
             let extending = minded.filter(|_| u.extends);
             if let Some(Minds { lane, .. }) = extending {
-                self.lanes[lane] = self.lanes[lane].saturating_add(1);
+                self.lanes[lane].extending = self.lanes[lane].extending.saturating_add(1);
             }
             for &g in &wiring.groups {
                 let group: &mut OfGroup = &mut groups[usize::from(g)];
@@ -382,7 +449,7 @@ impl GroupCalls {
                 group.extending = group.extending.saturating_add(extending.is_some().into());
             }
         }
-        (self.groups, self.uses, self.next) = (groups, uses, next);
+        (self.groups, self.uses, self.next, self.next_gap) = (groups, uses, next, next_gap);
         self.epoch = self.epoch.wrapping_add(1);
         self.changes.clear();
         Ok(())

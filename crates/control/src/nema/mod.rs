@@ -278,8 +278,7 @@ impl Strategy for Nema {
     }
 
     fn minds(&self, number: usize) -> Option<crate::Minds> {
-        let mut lanes = self.layout.phases.iter().flat_map(|p| &p.lanes);
-        lanes.any(|lane| lane.has(number)).then_some(crate::Minds { lane: number, begins: false })
+        self.layout.minds(number)
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {

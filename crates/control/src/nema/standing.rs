@@ -67,8 +67,9 @@ impl Nema {
             return (Standing::Held, until);
         }
         if !conflicting {
-            // Red rest waits for the gap.
-            return (Standing::Resting, self.gap_out(ring, p, now, view).0);
+            // Only who may become red waits for the gap.
+            let red = self.layout.red_rest || self.layout.backup_protection;
+            return (Standing::Resting, if red { self.gap_out(ring, p, now, view).0 } else { Millis::NEVER });
         }
         let (gap, next) = self.gap_out(ring, p, now, view);
         let max = ring.max_from.filter(|_| self.clock.keeps_max());
@@ -79,7 +80,7 @@ impl Nema {
         } else if now >= max {
             (Standing::Over(Cause::MaxOut), Millis::NEVER)
         } else {
-            (Standing::Extended, gap.min(next).min(max).min(force))
+            (Standing::Extended, next.min(max).min(force))
         }
     }
 
@@ -129,7 +130,7 @@ impl Nema {
             return (green, Millis::NEVER);
         }
         if let Some(last) = ring.last_car {
-            return (last, Millis::NEVER);
+            return (last, last);
         }
         if phase.max_recall {
             return (Millis::NEVER, Millis::NEVER);
