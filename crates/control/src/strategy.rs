@@ -75,13 +75,12 @@ pub enum Wakes {
     /// Those that change which closed group is called, which open one is extended, or which detector extends one:
     /// [`View::calls`].
     Calls,
-    /// The same, whichever detector extends a group: only those after which another group is called or extended, and when
-    /// lanes have gapped out.
-    Groups,
     /// Only those after which another group that is not green is called, and the moments at which a lane of open groups has
     /// gapped out: no detector of it has extended for its [gap](Minds::gap). Or, where [that matters](Minds::begins), the
     /// first begins to.
     Gaps,
+    /// The same, and those after which a lane of open groups is extended that was not before.
+    Arrivals,
     /// Only those after which another group that is not green is called.
     Calling,
     /// None.

@@ -26,10 +26,6 @@ struct OfGroup {
     calling: u16,
     /// Remembered until it is green.
     locked: bool,
-    /// Uses that extend and that the strategy minds.
-    extending: u16,
-    /// When the last of them stopped.
-    extended: Option<Millis>,
     /// Actuations since its green ended.
     red_actuations: u32,
     /// Whether it is open.
@@ -71,9 +67,9 @@ pub(crate) struct Touched {
     /// No use of a lane has extended groups of which one is open for the lane's gap, or the first begins to and that
     /// matters.
     pub gaps: bool,
-    /// A group that is closed is called, or no longer; one that is open is extended, or no longer.
-    pub groups: bool,
-    /// That, or a use extends groups of which one is open, or no longer does.
+    /// The first use of a lane extends groups of which one is open.
+    pub arrivals: bool,
+    /// A group that is closed is called, or no longer; a use extends groups of which one is open, or no longer does.
     pub uses: bool,
 }
 
@@ -251,7 +247,7 @@ impl GroupCalls {
         if let Some(g) = self.groups.get_mut(usize::from(group)) {
             g.locked |= !g.open;
             self.epoch = self.epoch.wrapping_add(1);
-            self.touched = Touched { calls: true, gaps: true, groups: true, uses: true };
+            self.touched = Touched { calls: true, gaps: true, arrivals: true, uses: true };
         }
     }
 
@@ -350,8 +346,7 @@ impl GroupCalls {
             return;
         }
         let step = |n: u16, on: bool| if on { n.saturating_add(1) } else { n.saturating_sub(1) };
-        let minded = self.minded[number].filter(|_| extends);
-        if let Some(Minds { lane, begins, gap }) = minded {
+        if let Some(Minds { lane, begins, gap }) = self.minded[number].filter(|_| extends) {
             let of = &mut self.lanes[lane];
             let before = of.extending;
             of.extending = step(before, !extended);
@@ -361,32 +356,23 @@ impl GroupCalls {
             if wiring.groups.iter().chain(&wiring.switched).any(|&g| self.groups[usize::from(g)].open) {
                 self.touched.uses = true;
                 self.touched.gaps |= of.extending == 0 && gap.0 == 0 || begins && before == 0;
-                self.touched.groups |= !wiring.switched.is_empty();
+                self.touched.arrivals |= before == 0;
                 self.next_gap = self.next_gap.min(of.gap_ends(at));
             }
         }
-        for &g in &wiring.groups {
+        for &g in wiring.groups.iter().filter(|_| called != calls) {
             let group = &mut self.groups[usize::from(g)];
-            let was = (group.is_called(), group.extending > 0);
+            let was_called = group.is_called();
             let lamp = lamps.get(usize::from(g)).copied();
-            if called != calls {
-                group.calling = step(group.calling, calls);
-                let locks = wiring.locking && !group.open && (wiring.yellow_lock || lamp != Some(Lamp::Yellow));
-                group.locked |= calls && locks;
-                self.changes.push(Change { group: g, on: calls, locks });
-            }
-            if extends {
-                group.extended = Some(at);
-            }
-            if minded.is_some() {
-                group.extending = step(group.extending, !extended);
-            }
-            let is = (group.is_called(), group.extending > 0);
-            self.touched.groups |= if group.open { was.1 != is.1 } else { was.0 != is.0 };
-            self.touched.calls |= was.0 != is.0 && !lamp.is_some_and(Lamp::is_green);
-            self.epoch = self.epoch.wrapping_add((was.0 != is.0).into());
+            group.calling = step(group.calling, calls);
+            let locks = wiring.locking && !group.open && (wiring.yellow_lock || lamp != Some(Lamp::Yellow));
+            group.locked |= calls && locks;
+            self.changes.push(Change { group: g, on: calls, locks });
+            let news = was_called != group.is_called();
+            self.touched.calls |= news && !lamp.is_some_and(Lamp::is_green);
+            self.touched.uses |= news && !group.open;
+            self.epoch = self.epoch.wrapping_add(news.into());
         }
-        self.touched.uses |= self.touched.groups;
     }
 
     /// Appends its state.
@@ -396,7 +382,6 @@ impl GroupCalls {
         state::put_count(out, self.uses.len());
         for g in &self.groups {
             out.push(g.locked.into());
-            state::put_optional_millis(out, g.extended);
             out.extend_from_slice(&g.red_actuations.to_le_bytes());
             out.push(g.open.into());
         }
@@ -423,7 +408,6 @@ impl GroupCalls {
         for _ in 0..self.groups.len() {
             groups.push(OfGroup {
                 locked: reader.flag()?,
-                extended: reader.optional_millis()?,
                 red_actuations: reader.u32()?,
                 open: reader.flag()?,
                 ..OfGroup::default()
@@ -439,14 +423,12 @@ impl GroupCalls {
             (lane.extending, lane.gaps_out) = (0, gaps_out);
         }
         for ((u, wiring), minded) in uses.iter().zip(&self.wiring).zip(&self.minded) {
-            let extending = minded.filter(|_| u.extends);
-            if let Some(Minds { lane, .. }) = extending {
+            if let Some(Minds { lane, .. }) = minded.filter(|_| u.extends) {
                 self.lanes[lane].extending = self.lanes[lane].extending.saturating_add(1);
             }
             for &g in &wiring.groups {
                 let group: &mut OfGroup = &mut groups[usize::from(g)];
                 group.calling = group.calling.saturating_add(u.calls.into());
-                group.extending = group.extending.saturating_add(extending.is_some().into());
             }
         }
         (self.groups, self.uses, self.next, self.next_gap) = (groups, uses, next, next_gap);
