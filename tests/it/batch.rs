@@ -8,7 +8,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use crate::tools::{Said, Scratch, program, run};
 
 /// Six runs of two bundled scenarios, some seconds each.
-const SMALL: &str = r#"(
+pub const SMALL: &str = r#"(
     scenarios: ["isolated", "grid"],
     controllers: ["fixed_time", "actuated"],
     seeds: 3,
@@ -17,7 +17,7 @@ const SMALL: &str = r#"(
 )"#;
 
 /// Runs an experiment into a folder.
-fn batch(scratch: &Scratch, out: &str, more: &[&str]) -> Said {
+pub fn batch(scratch: &Scratch, out: &str, more: &[&str]) -> Said {
     let (file, out) = (scratch.path("e.ron"), scratch.path(out));
     let args = ["batch".as_ref(), file.as_os_str(), "--out".as_ref(), out.as_os_str(), "--quiet".as_ref()];
     let said = run(args.into_iter().chain(more.iter().map(AsRef::as_ref)));
@@ -26,19 +26,19 @@ fn batch(scratch: &Scratch, out: &str, more: &[&str]) -> Said {
 }
 
 /// The files that must not hang on how a batch was run.
-fn results(scratch: &Scratch, out: &str) -> Vec<Vec<u8>> {
+pub fn results(scratch: &Scratch, out: &str) -> Vec<Vec<u8>> {
     ["runs.parquet", "runs.csv", "series.parquet", "manifest.json"]
         .map(|name| std::fs::read(scratch.path(out).join(name)).unwrap_or_else(|e| panic!("{out}/{name}: {e}")))
         .into()
 }
 
 /// How many runs a journal has.
-fn lines(journal: &Path) -> usize {
+pub fn lines(journal: &Path) -> usize {
     std::fs::read_to_string(journal).unwrap_or_default().lines().count()
 }
 
 /// Waits until a journal has so many runs, a minute at most.
-fn wait_for(journal: &Path, runs: usize) {
+pub fn wait_for(journal: &Path, runs: usize) {
     for _ in 0..12_000 {
         if lines(journal) >= runs {
             return;
@@ -58,14 +58,14 @@ fn results_do_not_hang_on_jobs_and_shards() {
     for shard in ["1/3", "2/3", "3/3"] {
         batch(&scratch, &shard.replace('/', "of"), &["--shard", shard]);
     }
-    let folders = ["2of3", "1of3", "3of3", "merged"].map(|name| scratch.path(name).display().to_string());
+    let folders = ["2of3", "1of3", "3of3", "merged", "again"].map(|name| scratch.path(name).display().to_string());
     let said = run(["merge", &folders[0], &folders[1], &folders[2], "--out", &folders[3]]);
     assert_eq!(said.code, 0, "{said:?}");
     assert_eq!(results(&scratch, "one"), results(&scratch, "merged"));
     // The same twice is no matter; something else is.
     scratch.write("e.ron", SMALL.replace("400", "300"));
     batch(&scratch, "other", &["--shard", "1/3"]);
-    let said = run(["merge", &folders[0], &scratch.path("other").display().to_string(), "--out", &folders[3]]);
+    let said = run(["merge", &folders[0], &scratch.path("other").display().to_string(), "--out", &folders[4]]);
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.stderr.contains("different experiments"), "{said:?}");
     // Nor do results of another program belong to them; another commit of the same sources does not matter.
@@ -75,13 +75,13 @@ fn results_do_not_hang_on_jobs_and_shards() {
         let mut json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         json[field] = "other".into();
         std::fs::write(&manifest, json.to_string()).expect("it can be written");
-        run(["merge", &folders[1], &folders[0], &folders[2], "--out", &folders[3]])
+        run(["merge", &folders[1], &folders[0], &folders[2], "--out", &folders[4]])
     };
     let said = with("sources");
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.stderr.contains("different programs") && said.stderr.contains("sources other"), "{said:?}");
     assert_eq!(with("commit").code, 0);
-    assert_eq!(results(&scratch, "one"), results(&scratch, "merged"));
+    assert_eq!(results(&scratch, "one"), results(&scratch, "again"));
 }
 
 #[test]
@@ -416,57 +416,4 @@ fn seeds_are_added_until_it_is_precise() {
     let seeds = row["seeds"].as_array().expect("seeds").len();
     assert!(seeds > 2, "two seeds are never enough for that: {report}");
     assert!(seeds == 40 || (most - least) / 2.0 <= 0.05 * mean, "{report}");
-}
-
-/// What is wrong, and what the message has to say.
-#[test]
-fn wrong_experiments_are_explained() {
-    for (text, code, words) in [
-        ("", 2, &["e.ron"] as &[&str]),
-        ("(scenarios: [], seeds: 1)", 2, &["scenarios", "empty"]),
-        (r#"(scenarios: ["city"])"#, 2, &["seeds"]),
-        (r#"(scenarios: ["city"], seeds: 0)"#, 2, &["0 seeds"]),
-        (r#"(scenarios: ["city"], seeds: [1, 1])"#, 2, &["seeds", "twice"]),
-        (r#"(scenarios: ["city"], seeds: "x")"#, 2, &["number of seeds"]),
-        (r#"(scenarios: ["nowhere.ron"], seeds: 1)"#, 2, &["nowhere.ron", "no such file"]),
-        (r#"(scenarios: ["city"], controllers: ["magic"], seeds: 1)"#, 2, &["magic"]),
-        (r#"(scenarios: ["city"], controllers: ["actuated,gap_s"], seeds: 1)"#, 2, &["PARAM=VALUE"]),
-        (
-            r#"(scenarios: ["city"], controllers: ["nema", "actuated,gap=1"], seeds: 1)"#,
-            2,
-            &["controllers", "gap", "gap_s"],
-        ),
-        (r#"(scenarios: ["city"], controllers: ["actuated,gap_s=long"], seeds: 1)"#, 2, &["gap_s", "long", "expected"]),
-        (r#"(scenarios: ["city"], seeds: [])"#, 2, &["seeds", "empty"]),
-        (r#"(scenario: ["city"], seeds: 1)"#, 2, &["scenario", "scenarios", ":1:"]),
-        (r#"(scenarios: ["city"], behaviours: ["wild"], seeds: 1)"#, 2, &["wild"]),
-        (r#"(scenarios: ["city"], scales: [-1], seeds: 1)"#, 2, &["scales", "-1"]),
-        (r#"(scenarios: ["city"], seeds: 1, baseline: Some("nema"))"#, 2, &["baseline", "nema"]),
-        (r#"(scenarios: ["city"], seeds: 1, measure: "joy")"#, 2, &["measure", "joy", "resco_delay_s"]),
-        (r#"(scenarios: ["city"], seeds: 1, set: {"demand.colour": [1]})"#, 2, &["demand", "colour"]),
-        (r#"(scenarios: ["city"], seeds: 1, until: 5, drain: true)"#, 2, &["until", "drain"]),
-        (r#"(scenarios: ["city"], seed: 1)"#, 2, &["seed"]),
-        (r#"(scenarios: ["city"], seeds: 1000000, scales: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])"#, 2, &["runs"]),
-    ] {
-        let scratch = Scratch::new();
-        let file = scratch.write("e.ron", text);
-        let out = scratch.path("out");
-        let said = run(["batch".as_ref(), file.as_os_str(), "--out".as_ref(), out.as_os_str()]);
-        assert_eq!(said.code, code, "{text}: {said:?}");
-        for word in words {
-            assert!(said.stderr.contains(word), "{text}: {word}: {said:?}");
-        }
-        assert!(said.stderr.contains("e.ron"), "{text}: names the file: {said:?}");
-        assert!(!scratch.path("out").exists(), "{text}: nothing is begun");
-    }
-    for (args, words) in [
-        (&["report", "nowhere"] as &[&str], "folder of a batch"),
-        (&["batch", "x.ron", "--shard", "3/2"], "I/N"),
-        (&["batch", "x.ron", "--until-ci", "0"], "share"),
-        (&["bench", "resco"], "--data"),
-    ] {
-        let said = run(args);
-        assert_eq!(said.code, 2, "{said:?}");
-        assert!(said.stderr.contains(words), "{said:?}");
-    }
 }

@@ -2,6 +2,7 @@
 
 mod actuated_oracle;
 mod batch;
+mod batch_refusals;
 mod calibration;
 mod checkpoint_damage;
 mod checkpoint_incidents;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Failure;
+use super::{Failure, folder};
 use crate::batch::Record;
 
 /// The file's name.
@@ -72,20 +72,17 @@ impl Journal {
         let path = folder.join(NAME);
         let failed = |e: std::io::Error| Failure::Run(format!("{}: {e}", path.display()));
         std::fs::create_dir_all(folder).map_err(|e| Failure::Run(format!("{}: {e}", folder.display())))?;
+        folder::check(folder, resume)?;
         let mut options = OpenOptions::new();
         let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
         file.try_lock().map_err(|e| match e {
-            TryLockError::WouldBlock => Failure::Run(format!("{}: another batch writes to it", path.display())),
+            TryLockError::WouldBlock => Failure::Run(format!("{}: a batch is writing to it", path.display())),
             TryLockError::Error(e) => Failure::Run(format!("{}: it cannot be locked: {e}", path.display())),
         })?;
+        // Once more: another batch may have written to it, and ended, since.
+        folder::check(folder, resume)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(failed)?;
-        if !bytes.is_empty() && !resume {
-            let shown = folder.display();
-            return Err(Failure::Input(format!(
-                "{shown}: there are results; --resume goes on, --out takes another folder"
-            )));
-        }
         let (entries, good) = parse(&String::from_utf8_lossy(&bytes), &path)?;
         let mut journal = Self { path: path.clone(), file, end: good as u64, entries };
         // A line that was being written when the program was killed: its run is made anew.
@@ -93,17 +90,16 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Reads the journal of a folder; nothing if there is none.
+    /// Reads the journal of a folder.
     ///
     /// # Errors
-    /// If it cannot be read.
+    /// If it is not there or cannot be read.
     pub fn read(folder: &Path) -> Result<BTreeMap<u64, Entry>, Failure> {
         let path = folder.join(NAME);
-        match std::fs::read(&path) {
-            Ok(bytes) => Ok(parse(&String::from_utf8_lossy(&bytes), &path)?.0),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(BTreeMap::new()),
-            Err(e) => Err(Failure::Input(format!("{}: {e}", path.display()))),
-        }
+        let shown = path.display();
+        let bytes = std::fs::read(&path)
+            .map_err(|e| Failure::Input(format!("{shown}: {e}; reports and merged results are made from it")))?;
+        Ok(parse(&String::from_utf8_lossy(&bytes), &path)?.0)
     }
 
     /// Enters a finished run. When this returns it is safe from whatever ends the program; from what ends the machine it is
@@ -163,7 +159,7 @@ fn failed(path: &Path, e: &std::io::Error) -> Failure {
 }
 
 /// A run as a line.
-pub fn line(key: u64, entry: &Entry) -> Result<String, Failure> {
+fn line(key: u64, entry: &Entry) -> Result<String, Failure> {
     let Entry { record, timing, series } = entry;
     let line = Line { key: format!("{key:016x}"), record: record.to_json(), timing: *timing, series: series.clone() };
     let text = serde_json::to_string(&line).map_err(|e| Failure::Run(format!("{NAME}: {e}")))?;

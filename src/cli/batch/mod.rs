@@ -5,7 +5,9 @@
 
 mod bench;
 mod command;
+mod folder;
 mod journal;
+mod merge;
 mod purdue;
 mod record;
 mod results;
@@ -20,7 +22,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 pub use bench::{BenchArgs, bench};
-pub use results::{MergeArgs, ReportArgs, merge, report};
+pub use merge::{MergeArgs, merge};
+pub use results::{ReportArgs, report};
 
 use self::journal::Journal;
 use self::results::Manifest;
@@ -257,7 +260,9 @@ fn more_seeds(seeds: &[u64], wide: bool, most: usize) -> Vec<u64> {
 
 /// Says what would be run.
 fn dry_run(batch: &Batch<'_>, out: &Path, options: &Options) -> Result<ExitCode, Failure> {
-    let done = if options.resume { Journal::read(out)? } else { BTreeMap::new() };
+    folder::check(out, options.resume)?;
+    let there = options.resume && out.join(journal::NAME).exists();
+    let done = if there { Journal::read(out)? } else { BTreeMap::new() };
     let mut text = String::new();
     for run in &batch.runs {
         let there = if done.contains_key(&run.key) { "there " } else { "to run" };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-use super::journal::{self, Entry, Journal, SAMPLE};
+use super::journal::{Entry, Journal, SAMPLE};
 use super::table::{Table, put};
 use super::work::Batch;
 use super::{Failure, print};
@@ -61,7 +61,7 @@ impl Manifest {
     }
 
     /// What there is of the batch in a folder's journal, by key: what an earlier program or experiment left is none of it.
-    fn entries(&self, folder: &Path) -> Result<BTreeMap<u64, Entry>, Failure> {
+    pub fn entries(&self, folder: &Path) -> Result<BTreeMap<u64, Entry>, Failure> {
         let cells = cells(&self.experiment);
         let hash = |s: &ScenarioFiles| u64::from_str_radix(&s.hash, 16).unwrap_or_default();
         let hashes: Vec<u64> = self.scenarios.iter().map(hash).collect();
@@ -75,7 +75,7 @@ impl Manifest {
 
     /// What is not the same in another one, so that their results do not belong together. Of the same sources the commit
     /// does not matter.
-    fn differs(&self, other: &Self) -> Option<String> {
+    pub fn differs(&self, other: &Self) -> Option<String> {
         let program = |m: &Self| format!("{} {}, sources {}", m.program, m.version, m.sources);
         if program(self) != program(other) {
             return Some(format!("of different programs ({}; {})", program(self), program(other)));
@@ -93,7 +93,8 @@ impl Manifest {
         put(&folder.join("manifest.json"), (text + "\n").as_bytes())
     }
 
-    fn read(folder: &Path) -> Result<Self, Failure> {
+    /// Reads that of a folder.
+    pub fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join("manifest.json");
         let wrong = |e: String| Failure::Input(format!("{}: {e}; expected the folder of a batch", path.display()));
         let text = std::fs::read(&path).map_err(|e| wrong(e.to_string()))?;
@@ -129,55 +130,6 @@ pub fn write(folder: &Path, entries: &[(u64, &Entry)], manifest: &Manifest) -> R
     });
     series.write(folder, "series", samples)?;
     manifest.write(folder)
-}
-
-/// Options of `merge`.
-#[derive(Args, Clone, Debug)]
-pub struct MergeArgs {
-    /// Folders of shards
-    #[arg(required = true, value_name = "DIR")]
-    pub shards: Vec<PathBuf>,
-    /// Folder of the joined results
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-}
-
-/// Joins the results of shards.
-///
-/// # Errors
-/// If they are not of one experiment and one program, or cannot be read or written.
-pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
-    let mut all: BTreeMap<u64, Entry> = BTreeMap::new();
-    let mut common: Option<Manifest> = None;
-    for folder in &args.shards {
-        let manifest = Manifest::read(folder)?;
-        if let Some(what) = common.as_ref().and_then(|first| first.differs(&manifest)) {
-            let (a, b) = (args.shards[0].display(), folder.display());
-            return Err(Failure::Input(format!("{a} and {b}: {what}; expected shards of one batch")));
-        }
-        for (key, entry) in manifest.entries(folder)? {
-            let known = all.insert(key, entry);
-            if let Some(known) = known.filter(|known| known.record != all[&key].record) {
-                let id = known.record.text("run_id").to_owned();
-                return Err(Failure::Input(format!(
-                    "{}: {id} came to something else in another shard",
-                    folder.display()
-                )));
-            }
-        }
-        common.get_or_insert(manifest);
-    }
-    let Some(manifest) = common else { return Ok(()) };
-    std::fs::create_dir_all(&args.out).map_err(|e| Failure::Run(format!("{}: {e}", args.out.display())))?;
-    let mut text = String::new();
-    for (key, entry) in &all {
-        text += &journal::line(*key, entry)?;
-    }
-    put(&args.out.join(journal::NAME), text.as_bytes())?;
-    let mut entries: Vec<(u64, &Entry)> = all.iter().map(|(key, entry)| (*key, entry)).collect();
-    entries.sort_by(|a, b| a.1.record.text("run_id").cmp(b.1.record.text("run_id")));
-    write(&args.out, &entries, &manifest)?;
-    print(&format!("{} runs of {} shards in {}\n", entries.len(), args.shards.len(), args.out.display()))
 }
 
 /// Options of `report`.

@@ -1,0 +1,60 @@
+//! `intergreen merge`: the results of shards as one machine would have written them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::journal::{Entry, Journal};
+use super::results::{Manifest, write};
+use super::{Failure, print};
+
+/// Options of `merge`.
+#[derive(Args, Clone, Debug)]
+pub struct MergeArgs {
+    /// Folders of shards
+    #[arg(required = true, value_name = "DIR")]
+    pub shards: Vec<PathBuf>,
+    /// Folder of the joined results; one that has none yet
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// Joins the results of shards.
+///
+/// # Errors
+/// If they are not of one experiment and one program, cannot be read or written, or there are results where they shall go.
+pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
+    let place = |folder: &PathBuf| folder.canonicalize().ok();
+    if let Some(same) = args.shards.iter().find(|shard| place(shard).is_some() && place(shard) == place(&args.out)) {
+        let shown = same.display();
+        return Err(Failure::Input(format!("--out {shown}: is one of the shards; expected another folder")));
+    }
+    let mut all: BTreeMap<u64, Entry> = BTreeMap::new();
+    let mut common: Option<Manifest> = None;
+    for folder in &args.shards {
+        let manifest = Manifest::read(folder)?;
+        if let Some(what) = common.as_ref().and_then(|first| first.differs(&manifest)) {
+            let (a, b) = (args.shards[0].display(), folder.display());
+            return Err(Failure::Input(format!("{a} and {b}: {what}; expected shards of one batch")));
+        }
+        for (key, entry) in manifest.entries(folder)? {
+            let known = all.insert(key, entry);
+            if let Some(known) = known.filter(|known| known.record != all[&key].record) {
+                let id = known.record.text("run_id").to_owned();
+                return Err(Failure::Input(format!(
+                    "{}: {id} came to something else in another shard",
+                    folder.display()
+                )));
+            }
+        }
+        common.get_or_insert(manifest);
+    }
+    let Some(manifest) = common else { return Ok(()) };
+    let mut journal = Journal::open(&args.out, false)?;
+    all.into_iter().try_for_each(|(key, entry)| journal.enter(key, entry))?;
+    let mut entries: Vec<(u64, &Entry)> = journal.entries.iter().map(|(key, entry)| (*key, entry)).collect();
+    entries.sort_by(|a, b| a.1.record.text("run_id").cmp(b.1.record.text("run_id")));
+    write(&args.out, &entries, &manifest)?;
+    print(&format!("{} runs of {} shards in {}\n", entries.len(), args.shards.len(), args.out.display()))
+}
