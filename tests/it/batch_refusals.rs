@@ -76,6 +76,13 @@ fn wrong_experiments_are_explained() {
         (r#"(scenarios: ["city"], seeds: 1, measure: "joy")"#, 2, &["measure", "joy", "resco_delay_s"]),
         (r#"(scenarios: ["city"], seeds: 1, set: {"demand.colour": [1]})"#, 2, &["demand", "colour"]),
         (r#"(scenarios: ["city"], seeds: 1, until: 5, drain: true)"#, 2, &["until", "drain"]),
+        (r#"(scenarios: ["city"], seeds: 1, until: -5)"#, 2, &["until: -5", "city", "starts at 0 s"]),
+        (r#"(scenarios: ["city"], seeds: 1, warm_up: -5)"#, 2, &["warm_up: -5", "expected 0 to"]),
+        (
+            r#"(scenarios: ["city"], seeds: 1, step: 0.5, set: {"step": [1]})"#,
+            2,
+            &["set: step: `step` of the experiment decides it"],
+        ),
         (r#"(scenarios: ["city"], seed: 1)"#, 2, &["seed"]),
         (r#"(scenarios: ["city"], seeds: 1000000, scales: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])"#, 2, &["runs"]),
     ] {

@@ -52,6 +52,7 @@ pub fn scenarios(experiment: &Experiment, folder: &Path) -> Result<Vec<Scenario>
         let (mut name, mut inputs) = (String::new(), Vec::<Input>::new());
         for changed in settings(experiment) {
             let loaded = load(Some(&path), &changed)?;
+            begins(experiment, &loaded)?;
             // A changed value may bring in another file.
             let new: Vec<Input> = loaded.inputs.into_iter().filter(|i| !inputs.contains(i)).collect();
             inputs.extend(new);
@@ -78,6 +79,17 @@ pub fn scenarios(experiment: &Experiment, folder: &Path) -> Result<Vec<Scenario>
     }
     strategies(experiment, &found[0].path)?;
     Ok(found)
+}
+
+/// Whether a scenario begins before its runs end.
+fn begins(experiment: &Experiment, loaded: &Loaded) -> Result<(), Failure> {
+    let (begin, name) = (loaded.begin.seconds(), &loaded.name);
+    match experiment.until {
+        Some(until) if until <= begin => Err(Failure::Input(format!(
+            "until: {until}; the clock of scenario '{name}' starts at {begin} s; expected a later time"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Tries all strategies on a scenario: with their parameters, one after the other.
