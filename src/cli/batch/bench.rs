@@ -270,7 +270,7 @@ fn beside(suite: Suite, done: &Conducted) -> String {
             "---|".repeat(names.len() + 2)
         );
         let records: Vec<&Record> = done.records.iter().collect();
-        let report = Report::new(&Experiment { measure: measure.into(), ..done.experiment.clone() }, &records);
+        let report = Report::new(&Experiment { measure: measure.into(), ..done.experiment.clone() }, names, &records);
         for controller in &done.experiment.controllers {
             let cells: Vec<String> = names.iter().map(|name| ours(&report, name, controller)).collect();
             text += &format!("| Intergreen {} | {controller} | {} |\n", env!("CARGO_PKG_VERSION"), cells.join(" | "));

@@ -187,7 +187,7 @@ pub(super) fn conduct(
         }
         let finish = batch.work(&missing, &mut journal, options.jobs, trips.as_deref(), options.quiet, &interrupted)?;
         let Some((share, most)) = options.precision.filter(|_| finish.is_clean()) else { break finish };
-        let wide = wide(&experiment, &batch.records(&journal), share);
+        let wide = wide(&batch, &batch.records(&journal), share);
         let more = more_seeds(&experiment.seeds.0, !wide.is_empty(), most);
         if more.is_empty() {
             imprecise(&wide, share, experiment.seeds.0.len());
@@ -199,7 +199,7 @@ pub(super) fn conduct(
     let manifest = Manifest::of(&batch);
     results::write(out, &batch.entries(&journal), &manifest)?;
     if !options.quiet {
-        let found = reports::Report::new(&experiment, &batch.records(&journal));
+        let found = reports::Report::new(&experiment, &batch.names(), &batch.records(&journal));
         print(&reports::markdown(&found))?;
     }
     let records = batch.records(&journal).into_iter().cloned().collect();
@@ -222,8 +222,8 @@ fn end(finish: &Finish, out: &Path) -> ExitCode {
 const LEAST_SEEDS: usize = 5;
 
 /// The cells of which the mean is not known well enough.
-fn wide(experiment: &Experiment, records: &[&Record], share: f64) -> Vec<String> {
-    let found = reports::Report::new(experiment, records);
+fn wide(batch: &Batch<'_>, records: &[&Record], share: f64) -> Vec<String> {
+    let found = reports::Report::new(batch.experiment, &batch.names(), records);
     let half = |row: &reports::Row| row.interval.map(|(least, most)| (most - least) / 2.0);
     let wide = |row: &reports::Row| row.mean.is_some_and(|mean| half(row).is_none_or(|half| half > share * mean.abs()));
     let mut names = Vec::new();

@@ -73,6 +73,11 @@ impl Manifest {
         Ok(entries)
     }
 
+    /// What results call its scenarios.
+    pub fn names(&self) -> Vec<&str> {
+        self.scenarios.iter().map(|s| s.name.as_str()).collect()
+    }
+
     /// What is not the same in another one, so that their results do not belong together. Of the same sources the commit
     /// does not matter.
     pub fn differs(&self, other: &Self) -> Option<String> {
@@ -166,7 +171,8 @@ pub enum Format {
 pub fn report(args: &ReportArgs) -> Result<(), Failure> {
     let manifest = Manifest::read(&args.results)?;
     let entries = manifest.entries(&args.results)?;
-    let mut experiment = manifest.experiment;
+    let names = manifest.names();
+    let mut experiment = manifest.experiment.clone();
     if let Some(measure) = &args.measure {
         experiment.measure.clone_from(measure);
         experiment.check().map_err(|e| Failure::Input(format!("--{e}")))?;
@@ -174,7 +180,7 @@ pub fn report(args: &ReportArgs) -> Result<(), Failure> {
     let mut entries: Vec<&Entry> = entries.values().collect();
     entries.sort_by(|a, b| a.record.text("run_id").cmp(b.record.text("run_id")));
     let records: Vec<&Record> = entries.iter().map(|e| &e.record).collect();
-    let report = Report::new(&experiment, &records);
+    let report = Report::new(&experiment, &names, &records);
     let text = match args.format {
         Format::Md => markdown(&report),
         Format::Json => serde_json::to_string_pretty(&report).map_err(|e| Failure::Run(e.to_string()))? + "\n",
