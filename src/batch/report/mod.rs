@@ -1,5 +1,6 @@
 //! What the records of an experiment say: estimates by cell, paired differences, a leaderboard.
 
+mod beside;
 mod blocks;
 mod figures;
 mod page;
@@ -14,6 +15,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+pub use beside::{Beside, Figure, Line, Table};
 pub use page::html;
 pub use words::markdown;
 
@@ -226,6 +228,9 @@ pub struct Report {
     pub leaderboard: Vec<Place>,
     /// The blocks.
     pub blocks: Vec<Block>,
+    /// What others have published, of a suite that they have figures of.
+    #[serde(rename = "published", skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
 }
 
 /// Where commands of an experiment find their files.
@@ -253,6 +258,7 @@ impl Report {
             folder: FOLDER,
             leaderboard: Vec::new(),
             blocks,
+            beside: None,
         };
         report.leaderboard = standing::leaderboard(&report);
         report

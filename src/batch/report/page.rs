@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use quick_xml::escape::escape;
 
-use super::figures::{FIGURES, beside, beside_head, figures, leaderboard_head, maybe, standing};
+use super::beside;
+use super::figures::{self, FIGURES, beside_head, leaderboard_head, maybe, standing};
 use super::pictures::{demand, forest, over_time, spread};
 use super::words::{certain, how, notes};
 use super::{Block, Report};
@@ -68,6 +69,7 @@ pub fn html(report: &Report, series: &[(&Record, Series)]) -> String {
     for block in &report.blocks {
         text += &section(report, block, &by_cell);
     }
+    text += &report.beside.as_ref().map_or(String::new(), beside::html);
     text + "</body></html>\n"
 }
 
@@ -98,10 +100,10 @@ pub(super) fn table<S: AsRef<str>>(head: &[S], rows: impl Iterator<Item = Vec<St
 /// A block: figures, distributions, the network over time, commands.
 fn section(report: &Report, block: &Block, series: &ByCell<'_>) -> String {
     let mut text = format!("<h2>{}</h2>\n", escape(block.title()));
-    let rows = block.rows.iter().map(figures);
+    let rows = block.rows.iter().map(figures::figures);
     text += &table(&FIGURES, rows);
     text += &spread(report, block);
-    text += &table(&beside_head(block), block.rows.iter().map(beside));
+    text += &table(&beside_head(block), block.rows.iter().map(figures::beside));
     text += &over_time(report, block, series);
     for note in certain(block).into_iter().chain(block.rows.iter().filter_map(notes)) {
         let _ = writeln!(text, "<p>{}</p>", escape(&note));

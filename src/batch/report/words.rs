@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::figures::{FIGURES, beside, beside_head, counted, figures, leaderboard_head, maybe, share, standing, sum};
+use super::beside;
+use super::figures::{self, FIGURES, beside_head, counted, leaderboard_head, maybe, share, standing, sum};
 use super::{Block, Report, Row, UNFINISHED};
 
 /// Signals that are named where another strategy ran.
@@ -18,7 +19,7 @@ pub fn markdown(report: &Report) -> String {
     for block in &report.blocks {
         text += &section(report, block);
     }
-    text
+    text + &report.beside.as_ref().map_or(String::new(), beside::markdown)
 }
 
 /// A text in one line in which nothing is a mark: names may be anything.
@@ -119,9 +120,9 @@ fn without(report: &Report) -> String {
 /// A block.
 fn section(report: &Report, block: &Block) -> String {
     let mut text = format!("\n## {}\n\n", plain(&block.title()));
-    text += &table(&FIGURES, block.rows.iter().map(figures));
+    text += &table(&FIGURES, block.rows.iter().map(figures::figures));
     text.push('\n');
-    text += &table(&beside_head(block), block.rows.iter().map(beside));
+    text += &table(&beside_head(block), block.rows.iter().map(figures::beside));
     text += "\nEvery seed (seed: value):\n\n";
     for row in &block.rows {
         let all: Vec<String> = row.seeds.iter().map(|(seed, value)| format!("{seed}: {}", maybe(*value))).collect();

@@ -12,6 +12,7 @@ mod purdue;
 mod record;
 mod results;
 mod shelf;
+mod suite;
 mod table;
 mod work;
 
@@ -27,6 +28,7 @@ pub use results::{ReportArgs, report};
 
 use self::journal::Journal;
 use self::results::Manifest;
+use self::suite::Suite;
 use self::work::{Batch, Finish};
 use super::run::on_interrupt;
 use super::{Failure, complain, print};
@@ -118,9 +120,10 @@ pub fn run(args: &BatchArgs) -> Result<ExitCode, Failure> {
         precision: args.until_ci.map(|share| (share, args.most_seeds)),
         trips: args.trips,
         quiet: args.quiet,
+        suite: None,
     };
     let name = args.experiment.display().to_string();
-    Ok(conduct(&name, experiment, &folder, &out, &options)?.code)
+    conduct(&name, experiment, &folder, &out, &options)
 }
 
 /// Processors there are.
@@ -139,14 +142,8 @@ pub(super) struct Options {
     pub precision: Option<(f64, usize)>,
     pub trips: bool,
     pub quiet: bool,
-}
-
-/// What a batch came to.
-pub(super) struct Conducted {
-    pub code: ExitCode,
-    /// With all its seeds.
-    pub experiment: Experiment,
-    pub records: Vec<Record>,
+    /// The suite that the experiment's scenarios are.
+    pub suite: Option<Suite>,
 }
 
 /// Runs an experiment called `name` whose scenarios are found from `folder`, with results in `out`.
@@ -156,15 +153,14 @@ pub(super) fn conduct(
     folder: &Path,
     out: &Path,
     options: &Options,
-) -> Result<Conducted, Failure> {
+) -> Result<ExitCode, Failure> {
     let interrupted = on_interrupt()?;
     let scenarios = work::scenarios(&experiment, folder).map_err(|e| match e {
         Failure::Input(why) => Failure::Input(format!("{name}: {why}")),
         run => run,
     })?;
     if options.dry_run {
-        let code = dry_run(&Batch::new(&experiment, &scenarios, options.shard), out, options)?;
-        return Ok(Conducted { code, experiment, records: Vec::new() });
+        return dry_run(&Batch::new(&experiment, &scenarios, options.shard), out, options);
     }
     if let Some((_, most)) = options.precision {
         let all = cells(&experiment).len().saturating_mul(most);
@@ -172,12 +168,15 @@ pub(super) fn conduct(
             return Err(Failure::Input(format!("--most-seeds {most}: up to {all} runs; expected at most {MOST_RUNS}")));
         }
     }
+    let hashes: Vec<u64> = scenarios.iter().map(|s| s.hash).collect();
+    let unpinned = options.suite.map(|suite| suite.unpinned(&hashes));
+    unpinned.iter().flatten().for_each(|why| complain("warning", why));
     let mut journal = Journal::open(out, options.resume)?;
     let trips = options.trips.then(|| out.join("trips"));
     let finish = loop {
         let batch = Batch::new(&experiment, &scenarios, options.shard);
         // At once: a batch that is killed can be reported, too.
-        Manifest::of(&batch).write(out)?;
+        Manifest::of(&batch, options.suite).write(out)?;
         batch.rename(&mut journal)?;
         let missing = batch.missing(&journal);
         if !options.quiet {
@@ -196,14 +195,12 @@ pub(super) fn conduct(
         experiment.seeds.0.extend(more);
     };
     let batch = Batch::new(&experiment, &scenarios, options.shard);
-    let manifest = Manifest::of(&batch);
+    let manifest = Manifest::of(&batch, options.suite);
     results::write(out, &batch.entries(&journal), &manifest)?;
     if !options.quiet {
-        let found = reports::Report::new(&experiment, &batch.names(), &batch.records(&journal));
-        print(&reports::markdown(&found))?;
+        print(&reports::markdown(&manifest.report(&experiment, &batch.records(&journal))))?;
     }
-    let records = batch.records(&journal).into_iter().cloned().collect();
-    Ok(Conducted { code: end(&finish, out), experiment, records })
+    Ok(end(&finish, out))
 }
 
 /// What is said at the end, and the exit code.

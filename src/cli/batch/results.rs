@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Entry, Journal, SAMPLE};
+use super::suite::Suite;
 use super::table::{Table, put};
 use super::work::Batch;
 use super::{Failure, print};
@@ -30,6 +31,9 @@ pub struct Manifest {
     commit: String,
     experiment: Experiment,
     scenarios: Vec<ScenarioFiles>,
+    /// The suite that they are, of a bench.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    suite: Option<Suite>,
 }
 
 /// A scenario and its files.
@@ -42,8 +46,8 @@ struct ScenarioFiles {
 }
 
 impl Manifest {
-    /// Of a batch.
-    pub fn of(batch: &Batch<'_>) -> Self {
+    /// Of a batch, or of a suite's bench.
+    pub fn of(batch: &Batch<'_>, suite: Option<Suite>) -> Self {
         let scenarios = batch.scenarios.iter().map(|s| ScenarioFiles {
             name: s.name.clone(),
             hash: format!("{:016x}", s.hash),
@@ -57,20 +61,36 @@ impl Manifest {
             commit: env!("INTERGREEN_COMMIT").into(),
             experiment: batch.experiment.clone(),
             scenarios: scenarios.collect(),
+            suite,
         }
     }
 
     /// What there is of the batch in a folder's journal, by key: what an earlier program or experiment left is none of it.
     pub fn entries(&self, folder: &Path) -> Result<BTreeMap<u64, Entry>, Failure> {
         let cells = cells(&self.experiment);
-        let hash = |s: &ScenarioFiles| u64::from_str_radix(&s.hash, 16).unwrap_or_default();
-        let hashes: Vec<u64> = self.scenarios.iter().map(hash).collect();
+        let hashes = self.hashes();
         let known = |run: &Run<'_>| hashes.get(run.cell.scenario).copied().unwrap_or_default();
         let all = runs(&cells, &self.experiment.seeds.0);
         let keys: BTreeSet<u64> = all.iter().map(|run| run.key(&self.sources, known(run), &self.experiment)).collect();
         let mut entries = Journal::read(folder)?;
         entries.retain(|key, _| keys.contains(key));
         Ok(entries)
+    }
+
+    /// The hashes of its scenarios' files.
+    fn hashes(&self) -> Vec<u64> {
+        let hash = |s: &ScenarioFiles| u64::from_str_radix(&s.hash, 16).unwrap_or_default();
+        self.scenarios.iter().map(hash).collect()
+    }
+
+    /// What records say; `experiment` is its own, perhaps with another measure.
+    pub fn report(&self, experiment: &Experiment, records: &[&Record]) -> Report {
+        let mut report = Report::new(experiment, &self.names(), records);
+        if let Some(suite) = self.suite {
+            report.folder = suite.folder();
+            report.beside = suite.beside(experiment, &self.hashes(), records);
+        }
+        report
     }
 
     /// What results call its scenarios.
@@ -171,7 +191,6 @@ pub enum Format {
 pub fn report(args: &ReportArgs) -> Result<(), Failure> {
     let manifest = Manifest::read(&args.results)?;
     let entries = manifest.entries(&args.results)?;
-    let names = manifest.names();
     let mut experiment = manifest.experiment.clone();
     if let Some(measure) = &args.measure {
         experiment.measure.clone_from(measure);
@@ -180,7 +199,7 @@ pub fn report(args: &ReportArgs) -> Result<(), Failure> {
     let mut entries: Vec<&Entry> = entries.values().collect();
     entries.sort_by(|a, b| a.record.text("run_id").cmp(b.record.text("run_id")));
     let records: Vec<&Record> = entries.iter().map(|e| &e.record).collect();
-    let report = Report::new(&experiment, &names, &records);
+    let report = manifest.report(&experiment, &records);
     let text = match args.format {
         Format::Md => markdown(&report),
         Format::Json => serde_json::to_string_pretty(&report).map_err(|e| Failure::Run(e.to_string()))? + "\n",
