@@ -263,7 +263,7 @@ fn dry_run(batch: &Batch<'_>, out: &Path, options: &Options) -> Result<ExitCode,
     let mut text = String::new();
     for run in &batch.runs {
         let there = if done.contains_key(&run.key) { "there " } else { "to run" };
-        text += &format!("{there}  {}\n", batch.command(run).join(" "));
+        text += &format!("{there}  {}\n", command::quoted(&batch.command(run)));
     }
     let missing = batch.runs.iter().filter(|run| !done.contains_key(&run.key)).count();
     text +=

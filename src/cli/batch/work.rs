@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use cpu_time::ThreadTime;
 
-use super::command::{command, parsed};
+use super::command::{command, parsed, quoted};
 use super::journal::{Entry, Journal, Timing};
 use super::purdue::Purdue;
 use super::record::{departures_hash, of_outcome, of_purdue, of_queues, of_trips, sample};
@@ -202,7 +202,7 @@ impl<'a> Batch<'a> {
         record
             .with("run_id", task.id.as_str())
             .with("scenario", self.scenarios[run.cell.scenario].name.as_str())
-            .with("command", command(self.experiment, written, run).join(" "))
+            .with("command", quoted(&command(self.experiment, written, run)))
     }
 
     /// Gives the runs that are in the journal by another name the one that they have now: since they were made, a
