@@ -7,7 +7,8 @@ use clap::Args;
 
 use super::journal::{Entry, Journal};
 use super::results::{Manifest, write};
-use super::{Failure, print};
+use super::trips::Trips;
+use super::{Failure, complain, print};
 
 /// Options of `merge`.
 #[derive(Args, Clone, Debug)]
@@ -52,9 +53,29 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     }
     let Some(manifest) = common else { return Ok(()) };
     let mut journal = Journal::open(&args.out, false)?;
+    let with_trips = trips(args, all.keys())?;
     all.into_iter().try_for_each(|(key, entry)| journal.enter(key, entry))?;
     let mut entries: Vec<(u64, &Entry)> = journal.entries.iter().map(|(key, entry)| (*key, entry)).collect();
     entries.sort_by(|a, b| a.1.record.text("run_id").cmp(b.1.record.text("run_id")));
     write(&args.out, &entries, &manifest)?;
-    print(&format!("{} runs of {} shards in {}\n", entries.len(), args.shards.len(), args.out.display()))
+    let runs = entries.len();
+    if (1..runs).contains(&with_trips) {
+        complain("note", &format!("{} runs have no trips in any shard", runs - with_trips));
+    }
+    let wanted = manifest.keys().len();
+    let missing = if runs < wanted { format!(" ({} of {wanted} are missing)", wanted - runs) } else { String::new() };
+    print(&format!("{runs} runs{missing} of {} shards in {}\n", args.shards.len(), args.out.display()))
+}
+
+/// Copies the trips of runs, each from the first shard that has them; how many runs have some.
+fn trips<'k>(args: &MergeArgs, runs: impl Iterator<Item = &'k u64>) -> Result<usize, Failure> {
+    let (shards, out): (Vec<Trips>, Trips) = (args.shards.iter().map(|s| Trips::of(s)).collect(), Trips::of(&args.out));
+    let mut found = 0;
+    for &key in runs {
+        let Some(shard) = shards.iter().find(|shard| shard.has(key)) else { continue };
+        out.begin()?;
+        shard.copy(key, &out)?;
+        found += 1;
+    }
+    Ok(found)
 }

@@ -14,9 +14,10 @@ mod results;
 mod shelf;
 mod suite;
 mod table;
+mod trips;
 mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ pub use results::{ReportArgs, report};
 use self::journal::Journal;
 use self::results::Manifest;
 use self::suite::Suite;
+use self::trips::Trips;
 use self::work::{Batch, Finish};
 use super::run::on_interrupt;
 use super::{Failure, complain, print};
@@ -63,7 +65,7 @@ pub struct BatchArgs {
     /// Most seeds of a cell that --until-ci makes
     #[arg(long, value_name = "N", default_value_t = 200, requires = "until_ci")]
     pub most_seeds: usize,
-    /// Write every run's trips, too: trips/KEY.csv
+    /// Write every run's trips, too: trips/KEY.csv and .parquet; with --resume those of finished runs, which are made again
     #[arg(long)]
     pub trips: bool,
     /// No progress, no report
@@ -172,19 +174,19 @@ pub(super) fn conduct(
     let unpinned = options.suite.map(|suite| suite.unpinned(&hashes));
     unpinned.iter().flatten().for_each(|why| complain("warning", why));
     let mut journal = Journal::open(out, options.resume)?;
-    let trips = options.trips.then(|| out.join("trips"));
+    let trips = options.trips.then(|| Trips::of(out));
     let finish = loop {
         let batch = Batch::new(&experiment, &scenarios, options.shard);
         // At once: a batch that is killed can be reported, too.
         Manifest::of(&batch, options.suite).write(out)?;
         batch.rename(&mut journal)?;
-        let missing = batch.missing(&journal);
+        let missing = batch.missing(&journal.entries, trips.as_ref());
         if !options.quiet {
             let (all, done) = (batch.runs.len(), batch.runs.len() - missing.len());
             let there = if done > 0 { format!(", {done} of them there") } else { String::new() };
             complain("note", &format!("{all} runs{there}; {} at a time; results in {}", options.jobs, out.display()));
         }
-        let finish = batch.work(&missing, &mut journal, options.jobs, trips.as_deref(), options.quiet, &interrupted)?;
+        let finish = batch.work(&missing, &mut journal, options.jobs, trips.as_ref(), options.quiet, &interrupted)?;
         let Some((share, most)) = options.precision.filter(|_| finish.is_clean()) else { break finish };
         let wide = wide(&batch, &batch.records(&journal), share);
         let more = more_seeds(&experiment.seeds.0, !wide.is_empty(), most);
@@ -260,12 +262,14 @@ fn dry_run(batch: &Batch<'_>, out: &Path, options: &Options) -> Result<ExitCode,
     folder::check(out, options.resume)?;
     let there = options.resume && out.join(journal::NAME).exists();
     let done = if there { Journal::read(out)? } else { BTreeMap::new() };
+    let trips = options.trips.then(|| Trips::of(out));
+    let missing: BTreeSet<u64> = batch.missing(&done, trips.as_ref()).iter().map(|run| run.key).collect();
     let mut text = String::new();
     for run in &batch.runs {
-        let there = if done.contains_key(&run.key) { "there " } else { "to run" };
+        let there = if missing.contains(&run.key) { "to run" } else { "there " };
         text += &format!("{there}  {}\n", command::quoted(&batch.command(run)));
     }
-    let missing = batch.runs.iter().filter(|run| !done.contains_key(&run.key)).count();
+    let missing = missing.len();
     text +=
         &format!("{} runs, {missing} to run, {} at a time, into {}\n", batch.runs.len(), options.jobs, out.display());
     print(&text)?;

@@ -67,14 +67,18 @@ impl Manifest {
 
     /// What there is of the batch in a folder's journal, by key: what an earlier program or experiment left is none of it.
     pub fn entries(&self, folder: &Path) -> Result<BTreeMap<u64, Entry>, Failure> {
-        let cells = cells(&self.experiment);
-        let hashes = self.hashes();
-        let known = |run: &Run<'_>| hashes.get(run.cell.scenario).copied().unwrap_or_default();
-        let all = runs(&cells, &self.experiment.seeds.0);
-        let keys: BTreeSet<u64> = all.iter().map(|run| run.key(&self.sources, known(run), &self.experiment)).collect();
+        let keys = self.keys();
         let mut entries = Journal::read(folder)?;
         entries.retain(|key, _| keys.contains(key));
         Ok(entries)
+    }
+
+    /// The keys of all its runs.
+    pub fn keys(&self) -> BTreeSet<u64> {
+        let (cells, hashes) = (cells(&self.experiment), self.hashes());
+        let known = |run: &Run<'_>| hashes.get(run.cell.scenario).copied().unwrap_or_default();
+        let all = runs(&cells, &self.experiment.seeds.0);
+        all.iter().map(|run| run.key(&self.sources, known(run), &self.experiment)).collect()
     }
 
     /// The hashes of its scenarios' files.
