@@ -360,4 +360,12 @@ fn seeds_are_added_until_it_is_precise() {
     let seeds = row["seeds"].as_array().expect("seeds").len();
     assert!(seeds > 2, "two seeds are never enough for that: {report}");
     assert!(seeds == 40 || (most - least) / 2.0 <= 0.05 * mean, "{report}");
+    // Where that is not enough the report says so, also later; and a log is not filled with what was added when.
+    let (file, out) = (scratch.path("e.ron").display().to_string(), scratch.path("more").display().to_string());
+    let said = run(["batch", &file, "--out", &out, "--until-ci", "0.1%", "--most-seeds", "30"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.stderr.lines().count() < 20, "{said:?}");
+    for text in [said.stdout, run(["report", &out]).stdout] {
+        assert!(text.contains("after 30 seeds the interval is still wider than 0.1 %"), "{text}");
+    }
 }

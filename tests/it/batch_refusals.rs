@@ -76,7 +76,7 @@ fn wrong_experiments_are_explained() {
         (r#"(scenarios: ["city"], seeds: 1, measure: "joy")"#, 2, &["measure", "joy", "resco_delay_s"]),
         (r#"(scenarios: ["city"], seeds: 1, set: {"demand.colour": [1]})"#, 2, &["demand", "colour"]),
         (r#"(scenarios: ["city"], seeds: 1, until: 5, drain: true)"#, 2, &["until", "drain"]),
-        (r#"(scenarios: ["city"], seeds: 1, until: -5)"#, 2, &["until: -5", "city", "starts at 0 s"]),
+        (r#"(scenarios: ["city"], seeds: 1, until: -5)"#, 2, &["until: -5", "city", "starts at 25200 s"]),
         (r#"(scenarios: ["city"], seeds: 1, warm_up: -5)"#, 2, &["warm_up: -5", "expected 0 to"]),
         (
             r#"(scenarios: ["city"], seeds: 1, step: 0.5, set: {"step": [1]})"#,

@@ -29,8 +29,8 @@ pub(super) fn share(x: f64) -> String {
     if percent.abs() >= 10.0 || percent == 0.0 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
 }
 
-/// A number of things.
-pub(super) fn counted(n: usize, what: &str) -> String {
+/// A number of things, with an s for any number but one.
+pub fn counted(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 pub use beside::{Beside, Figure, Line, Table};
+pub use figures::counted;
 pub use page::html;
 pub use words::markdown;
 
@@ -224,6 +225,8 @@ pub struct Report {
     pub paired: usize,
     /// Where commands find their files.
     pub folder: &'static str,
+    /// What else has to be said of it.
+    pub notes: Vec<String>,
     /// Controllers, the best first.
     pub leaderboard: Vec<Place>,
     /// The blocks.
@@ -256,6 +259,7 @@ impl Report {
             without: (empty.len(), ended.len()),
             paired,
             folder: FOLDER,
+            notes: Vec::new(),
             leaderboard: Vec::new(),
             blocks,
             beside: None,

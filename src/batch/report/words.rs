@@ -81,6 +81,7 @@ pub(super) fn how(report: &Report) -> String {
             share(UNFINISHED)
         );
     }
+    report.notes.iter().for_each(|note| _ = write!(text, " Note: {note}."));
     text
 }
 

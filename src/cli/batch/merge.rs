@@ -9,6 +9,7 @@ use super::journal::{Entry, Journal};
 use super::results::{Manifest, write};
 use super::trips::Trips;
 use super::{Failure, complain, print};
+use crate::batch::report::counted;
 
 /// Options of `merge`.
 #[derive(Args, Clone, Debug)]
@@ -60,11 +61,12 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     write(&args.out, &entries, &manifest)?;
     let runs = entries.len();
     if (1..runs).contains(&with_trips) {
-        complain("note", &format!("{} runs have no trips in any shard", runs - with_trips));
+        complain("note", &format!("{} without trips in any shard", counted(runs - with_trips, "run")));
     }
     let wanted = manifest.keys().len();
     let missing = if runs < wanted { format!(" ({} of {wanted} are missing)", wanted - runs) } else { String::new() };
-    print(&format!("{runs} runs{missing} of {} shards in {}\n", args.shards.len(), args.out.display()))
+    let (runs, shards) = (counted(runs, "run"), counted(args.shards.len(), "shard"));
+    print(&format!("{runs}{missing} of {shards} in {}\n", args.out.display()))
 }
 
 /// Copies the trips of runs, each from the first shard that has them; how many runs have some.

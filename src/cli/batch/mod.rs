@@ -8,6 +8,7 @@ mod command;
 mod folder;
 mod journal;
 mod merge;
+mod precision;
 mod purdue;
 mod record;
 mod results;
@@ -35,7 +36,8 @@ use self::work::{Batch, Finish};
 use super::run::on_interrupt;
 use super::{Failure, complain, print};
 use crate::batch::experiment::MOST_RUNS;
-use crate::batch::{Experiment, Record, cells, report as reports};
+use crate::batch::report::{counted, markdown};
+use crate::batch::{Experiment, cells};
 use crate::import::file;
 use crate::scenario::read_ron;
 
@@ -175,32 +177,39 @@ pub(super) fn conduct(
     unpinned.iter().flatten().for_each(|why| complain("warning", why));
     let mut journal = Journal::open(out, options.resume)?;
     let trips = options.trips.then(|| Trips::of(out));
+    let mut told = 0;
     let finish = loop {
         let batch = Batch::new(&experiment, &scenarios, options.shard);
         // At once: a batch that is killed can be reported, too.
-        Manifest::of(&batch, options.suite).write(out)?;
+        let manifest = Manifest::of(&batch, options);
+        manifest.write(out)?;
         batch.rename(&mut journal)?;
         let missing = batch.missing(&journal.entries, trips.as_ref());
-        if !options.quiet {
-            let (all, done) = (batch.runs.len(), batch.runs.len() - missing.len());
+        // Of further seeds not every few are told, but half as many again.
+        let seeds = experiment.seeds.0.len();
+        let quiet = options.quiet || 2 * seeds < 3 * told;
+        if !quiet {
+            told = seeds;
+            let (all, done) = (counted(batch.runs.len(), "run"), batch.runs.len() - missing.len());
             let there = if done > 0 { format!(", {done} of them there") } else { String::new() };
-            complain("note", &format!("{all} runs{there}; {} at a time; results in {}", options.jobs, out.display()));
+            complain("note", &format!("{all}{there}; {} at a time; results in {}", options.jobs, out.display()));
         }
-        let finish = batch.work(&missing, &mut journal, options.jobs, trips.as_ref(), options.quiet, &interrupted)?;
+        let finish = batch.work(&missing, &mut journal, options.jobs, trips.as_ref(), quiet, &interrupted)?;
         let Some((share, most)) = options.precision.filter(|_| finish.is_clean()) else { break finish };
-        let wide = wide(&batch, &batch.records(&journal), share);
-        let more = more_seeds(&experiment.seeds.0, !wide.is_empty(), most);
+        let wide = precision::wide(&manifest.report(&experiment, &batch.records(&journal)), share);
+        let more = precision::more_seeds(&experiment.seeds.0, !wide.is_empty(), most);
         if more.is_empty() {
-            imprecise(&wide, share, experiment.seeds.0.len());
+            let why = precision::imprecise(&wide, share, experiment.seeds.0.len());
+            why.iter().for_each(|why| complain("note", why));
             break finish;
         }
         experiment.seeds.0.extend(more);
     };
     let batch = Batch::new(&experiment, &scenarios, options.shard);
-    let manifest = Manifest::of(&batch, options.suite);
+    let manifest = Manifest::of(&batch, options);
     results::write(out, &batch.entries(&journal), &manifest)?;
     if !options.quiet {
-        print(&reports::markdown(&manifest.report(&experiment, &batch.records(&journal))))?;
+        print(&markdown(&manifest.report(&experiment, &batch.records(&journal))))?;
     }
     Ok(end(&finish, out))
 }
@@ -208,53 +217,13 @@ pub(super) fn conduct(
 /// What is said at the end, and the exit code.
 fn end(finish: &Finish, out: &Path) -> ExitCode {
     if finish.failed > 0 {
-        complain("note", &format!("{} runs failed and are in no result; --resume tries them again", finish.failed));
+        complain("note", &format!("{} failed and in no result; --resume tries again", counted(finish.failed, "run")));
     }
     if finish.interrupted {
         complain("note", &format!("interrupted; results so far are in {}; --resume goes on", out.display()));
         return ExitCode::from(130);
     }
     if finish.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// Of fewer seeds an interval is narrow by luck.
-const LEAST_SEEDS: usize = 5;
-
-/// The cells of which the mean is not known well enough.
-fn wide(batch: &Batch<'_>, records: &[&Record], share: f64) -> Vec<String> {
-    let found = reports::Report::new(batch.experiment, &batch.names(), records);
-    let half = |row: &reports::Row| row.interval.map(|(least, most)| (most - least) / 2.0);
-    let wide = |row: &reports::Row| row.mean.is_some_and(|mean| half(row).is_none_or(|half| half > share * mean.abs()));
-    let mut names = Vec::new();
-    for block in found.blocks.iter().filter(|b| !b.certain) {
-        let rows = block.rows.iter().filter(|row| wide(row));
-        names.extend(rows.map(|row| format!("{}: {}", block.title(), row.controller)));
-    }
-    names
-}
-
-/// Says which means are not as precise as was wanted.
-fn imprecise(wide: &[String], share: f64, seeds: usize) {
-    let Some(first) = wide.first() else { return };
-    let more = if wide.len() > 1 { format!(" and {} more cells", wide.len() - 1) } else { String::new() };
-    let percent = 100.0 * share;
-    complain(
-        "note",
-        &format!(
-            "after {seeds} seeds the interval is still wider than {percent} % in {first}{more}; --most-seeds N allows more"
-        ),
-    );
-}
-
-/// Further seeds, if some cell's mean is not known well enough yet (`wide`) and there may be more.
-fn more_seeds(seeds: &[u64], wide: bool, most: usize) -> Vec<u64> {
-    if seeds.len() >= most || seeds.len() >= LEAST_SEEDS && !wide {
-        return Vec::new();
-    }
-    // A tenth more at a time: looking after each seed would stop at a lucky moment more often.
-    let last = seeds.iter().copied().max().unwrap_or(0);
-    let more = (seeds.len() / 10 + 1).min(most - seeds.len()) as u64;
-    (1..=more.min(u64::MAX - last)).map(|i| last + i).collect()
 }
 
 /// Says what would be run.
@@ -270,8 +239,12 @@ fn dry_run(batch: &Batch<'_>, out: &Path, options: &Options) -> Result<ExitCode,
         text += &format!("{there}  {}\n", command::quoted(&batch.command(run)));
     }
     let missing = missing.len();
-    text +=
-        &format!("{} runs, {missing} to run, {} at a time, into {}\n", batch.runs.len(), options.jobs, out.display());
+    text += &format!(
+        "{}, {missing} to run, {} at a time, into {}\n",
+        counted(batch.runs.len(), "run"),
+        options.jobs,
+        out.display()
+    );
     print(&text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,10 +7,11 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Entry, Journal, SAMPLE};
+use super::precision::{imprecise, wide};
 use super::suite::Suite;
 use super::table::{Table, put};
 use super::work::Batch;
-use super::{Failure, print};
+use super::{Failure, Options, print};
 use crate::batch::report::{Report, html, markdown};
 use crate::batch::{COLUMNS, Experiment, Kind, Record, Run, Value, cells, runs};
 
@@ -34,6 +35,9 @@ pub struct Manifest {
     /// The suite that they are, of a bench.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     suite: Option<Suite>,
+    /// How precise means were wanted, as a share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until_ci: Option<f64>,
 }
 
 /// A scenario and its files.
@@ -46,8 +50,8 @@ struct ScenarioFiles {
 }
 
 impl Manifest {
-    /// Of a batch, or of a suite's bench.
-    pub fn of(batch: &Batch<'_>, suite: Option<Suite>) -> Self {
+    /// Of a batch.
+    pub fn of(batch: &Batch<'_>, options: &Options) -> Self {
         let scenarios = batch.scenarios.iter().map(|s| ScenarioFiles {
             name: s.name.clone(),
             hash: format!("{:016x}", s.hash),
@@ -61,7 +65,8 @@ impl Manifest {
             commit: env!("INTERGREEN_COMMIT").into(),
             experiment: batch.experiment.clone(),
             scenarios: scenarios.collect(),
-            suite,
+            suite: options.suite,
+            until_ci: options.precision.map(|(share, _)| share),
         }
     }
 
@@ -93,6 +98,10 @@ impl Manifest {
         if let Some(suite) = self.suite {
             report.folder = suite.folder();
             report.beside = suite.beside(experiment, &self.hashes(), records);
+        }
+        // Of another measure nothing was wanted.
+        if let Some(share) = self.until_ci.filter(|_| experiment.measure == self.experiment.measure) {
+            report.notes.extend(imprecise(&wide(&report, share), share, experiment.seeds.0.len()));
         }
         report
     }

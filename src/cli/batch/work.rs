@@ -180,11 +180,6 @@ impl<'a> Batch<'a> {
         Self { experiment, scenarios, runs, cells }
     }
 
-    /// What results call its scenarios.
-    pub fn names(&self) -> Vec<&'a str> {
-        self.scenarios.iter().map(|s| s.name.as_str()).collect()
-    }
-
     /// The command that makes a run.
     pub fn command(&self, task: &Task) -> Vec<String> {
         let cell = &self.cells[task.cell];
