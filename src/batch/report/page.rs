@@ -30,16 +30,16 @@ const STYLE: &str = "\
 --c0:#1f62b3;--c1:#d6601f;--c2:#2a8c3e;--c3:#9646a0;--c4:#787878;--c5:#b4283c}\
 @media(prefers-color-scheme:dark){:root{--ink:#e3e8ed;--soft:#9aa5b1;--rule:#333b44;--paper:#14181c;--good:#69c981;--bad:#ff8a80;--warn:#e3b341;\
 --dot:#86acd6;--c0:#7db3f5;--c1:#f5a070;--c2:#7fd392;--c3:#d39be0;--c4:#b0b0b0;--c5:#f08a9a}}\
-body{font:15px/1.5 system-ui,sans-serif;max-width:72em;margin:2em auto;padding:0 1em;color:var(--ink);background:var(--paper)}\
+body{font:15px/1.5 system-ui,sans-serif;max-width:84em;margin:2em auto;padding:0 1em;color:var(--ink);background:var(--paper)}\
 h1{font-size:1.5em}h2{font-size:1.2em;margin-top:2em;border-top:1px solid var(--rule);padding-top:1em}\
 .scroll{overflow-x:auto;background:linear-gradient(to right,var(--paper),var(--paper)) left/3em 100% no-repeat local,\
 linear-gradient(to left,var(--paper),var(--paper)) right/3em 100% no-repeat local,\
 linear-gradient(to right,var(--rule),transparent) left/1em 100% no-repeat scroll,\
 linear-gradient(to left,var(--rule),transparent) right/1em 100% no-repeat scroll}table{border-collapse:collapse;font-size:13.5px;margin:1em 0;width:100%}\
-td,th{border-bottom:1px solid var(--rule);padding:.35em .6em;text-align:right;vertical-align:top}\
+td,th{border-bottom:1px solid var(--rule);padding:.35em .45em;text-align:right;vertical-align:top}\
 td{white-space:nowrap}th{vertical-align:bottom}\
-p{overflow-wrap:anywhere}td:first-child,th:first-child{text-align:left;\
-white-space:normal;overflow-wrap:anywhere;min-width:9em;max-width:16em;position:sticky;left:0;background:var(--paper)}.better{color:var(--good)}.worse{color:var(--bad)}.warn{color:var(--warn)}.soft{color:var(--soft)}\
+p,li{overflow-wrap:anywhere;max-width:72em}td:first-child,th:first-child{text-align:left;\
+white-space:normal;overflow-wrap:anywhere;min-width:9em;max-width:14em;position:sticky;left:0;background:var(--paper)}.better{color:var(--good)}.worse{color:var(--bad)}.warn{color:var(--warn)}.soft{color:var(--soft)}\
 svg{width:100%;min-width:40em;max-width:66em;height:auto;display:block;margin:1em 0}svg text{fill:var(--ink);font:12px system-ui,sans-serif}\
 svg .mark{fill:var(--soft);font-size:11px}svg .title{font-size:13px;font-weight:600}svg .group{font-weight:600}svg .grid{stroke:var(--rule)}\
 svg .zero{stroke:var(--soft);stroke-dasharray:4 3}svg .dot{fill:var(--dot);fill-opacity:.5}svg .whisker{stroke:var(--ink);stroke-width:2}\

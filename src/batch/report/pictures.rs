@@ -109,5 +109,9 @@ pub(super) fn over_time(report: &Report, block: &Block, series: &ByCell<'_>) -> 
     if all.is_empty() {
         return String::new();
     }
-    lines("Vehicles on the network or waiting to enter", ["time since the scenario's begin, s", "vehicles"], &all)
+    lines(
+        "Vehicles on the network or waiting to enter, mean of the runs that have not ended",
+        ["time since the scenario's begin, s", "vehicles"],
+        &all,
+    )
 }
