@@ -53,7 +53,7 @@ fn trips_come_later_and_are_merged() {
     batch(&scratch, "two", &["--shard", "2/2"]);
     let said = run(["merge", &path("one"), &path("two"), "--out", &path("merged")]);
     assert_eq!(said.code, 0, "{said:?}");
-    assert!(said.stderr.contains("2 runs have no trips"), "{said:?}");
+    assert!(said.stderr.contains("2 runs without trips"), "{said:?}");
     let merged = trips(&scratch, "merged");
     assert!(merged.len() == 4 && merged.iter().all(|file| wanted.contains(file)));
     let said = run(["merge", &path("one"), "--out", &path("half")]);

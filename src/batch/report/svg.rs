@@ -232,3 +232,25 @@ fn shortened(text: &str, most: usize) -> String {
         false => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Marks tell small values apart, and nought has no sign.
+    #[test]
+    fn marks_have_the_digits_that_they_need() {
+        let texts = |values: [f64; 2]| -> Vec<String> {
+            Scale::new(values.into_iter(), (0.0, 1.0)).marks().into_iter().map(|m| m.1).collect()
+        };
+        assert_eq!(texts([-0.001, 0.001]), ["-0.0010", "-0.0005", "0.0000", "0.0005", "0.0010"]);
+        assert_eq!(texts([-40.0, 20.0]), ["-40", "-20", "0", "20"]);
+    }
+
+    #[test]
+    fn long_names_keep_their_ends() {
+        let name = "actuated,gap_s=1.5,advance_gap_s=3.5,minimum_s=7";
+        assert_eq!(shortened(name, 20), "actuated,g…nimum_s=7");
+        assert_eq!(shortened("nema", 20), "nema");
+    }
+}

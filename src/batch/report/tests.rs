@@ -255,3 +255,38 @@ fn reasons_are_given() {
     assert!(empty.contains("Without resco_delay_s: 1 run in which nobody"), "{empty}");
     assert!(empty.contains("Without resco_delay_s: 1 run that ended before"), "{empty}");
 }
+
+/// Blocks that differ in their drivers alone are told apart in every picture, and a controller looks the same in all.
+#[test]
+fn pictures_tell_things_apart() {
+    let text = r#"(scenarios: ["a"], controllers: ["fixed_time", "nema"], behaviours: ["idm", "calibrated"], scales: [1, 2], seeds: 2)"#;
+    let experiment: Experiment = ron::from_str(text).expect("an experiment");
+    let mut runs = Vec::new();
+    for (seed, scale, behaviour) in [1, 2]
+        .into_iter()
+        .flat_map(|s| [(s, 1.0, "idm"), (s, 2.0, "idm"), (s, 1.0, "calibrated"), (s, 2.0, "calibrated")])
+    {
+        // The baseline is the worst: it comes last in the leaderboard.
+        for (controller, delay) in [("fixed_time", 20.0), ("nema", 10.0)] {
+            let run = record("a", controller, seed, delay + seed as f64 * scale, &format!("{controller}{seed}"));
+            runs.push(run.with("scale", scale).with("behaviour", behaviour));
+        }
+    }
+    let report = Report::new(&experiment, &["a"], &runs.iter().collect::<Vec<_>>());
+    assert_eq!(report.leaderboard[0].controller, "nema");
+    let series: Vec<(&Record, page::Series)> =
+        runs.iter().map(|r| (r, vec![[0.0, 1.0, 0.0, 0.0, 0.0], [60.0, 2.0, 0.0, 0.0, 0.0]])).collect();
+    let text = html(&report, &series);
+    for title in ["a (idm)", "a × 2 (idm)", "a (calibrated)", "a × 2 (calibrated)"] {
+        assert!(text.contains("class=\"group\" x=\"0\"") && text.contains(&format!(">{title}</text>")), "{title}");
+    }
+    for title in ["a (idm): resco_delay_s over demand", "a (calibrated): resco_delay_s over demand"] {
+        assert!(text.contains(title), "{title}: {text}");
+    }
+    // The keys of all charts: what a line looks like, then its name. Two over demand, four over time.
+    let keys: Vec<&str> = text.split("<line class=\"line ").skip(1).collect();
+    let of = |class: &str, name: &str| {
+        keys.iter().filter(|k| k.starts_with(class) && k.contains(&format!(">{name}</text>"))).count()
+    };
+    assert_eq!((of("c0 d0", "fixed_time"), of("c1 d0", "nema"), keys.len()), (6, 6, 12), "{text}");
+}

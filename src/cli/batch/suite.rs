@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::results::SOURCES;
-use crate::batch::report::{Beside, Figure, Line, Report, Table};
+use crate::batch::report::{Beside, Figure, Line, Report, Table, counted};
 use crate::batch::{Experiment, Record};
 
 /// Suites.
@@ -219,10 +219,10 @@ impl Suite {
              clearance times and what controllers see are not the same."
                 .to_owned(),
             format!(
-                "Intergreen {}, sources {SOURCES}: {} seeds, mean ± half of the 95 % interval (none where all seeds give the same \
+                "Intergreen {}, sources {SOURCES}: {}, mean ± half of the 95 % interval (none where all seeds give the same \
                  run). All controllers keep {} and see what loops report.",
                 env!("CARGO_PKG_VERSION"),
-                experiment.seeds.0.len(),
+                counted(experiment.seeds.0.len(), "seed"),
                 self.clearances()
             ),
         ];
