@@ -13,7 +13,7 @@ use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
 use super::state::{Tail, Traffic, Vehicle};
 use super::stops::Halts;
 use crate::behaviour::{Driver, Leader};
-use crate::network::{Conflict, ConflictKind, LaneId, MovementId, MovementKind, RightOfWay};
+use crate::network::{Conflict, ConflictKind, LaneId, MovementKind, RightOfWay};
 use crate::random::mix;
 
 /// What a plan may look at: the state at the end of the last step.
@@ -118,11 +118,10 @@ impl Signs<'_> {
         foes.iter().any(|y| comes(self.lamps[self.scene.moves[y.index()].lamp as usize]))
     }
 
-    /// The movements that one gives way to now.
+    /// The movements that one gives way to now: first of them in the scene's list, and one past the last.
     #[inline]
-    pub fn yields(&self, m: &MoveFacts) -> &[MovementId] {
-        let (start, end) = if self.goes_in_turn(m) { m.turns } else { m.yields };
-        &self.scene.yields[start as usize..end as usize]
+    pub fn yields(&self, m: &MoveFacts) -> (u32, u32) {
+        if self.goes_in_turn(m) { m.turns } else { m.yields }
     }
 
     /// Whether a movement's lamp is green of either kind.

@@ -23,6 +23,7 @@ pub mod emissions;
 pub mod entities;
 mod found;
 mod gate;
+mod giving_way;
 pub mod gridlock;
 pub mod hash;
 pub mod insert;

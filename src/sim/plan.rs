@@ -38,6 +38,8 @@ const CAR_ROOM: f32 = 7.5;
 const CONTENT: f32 = 0.1;
 /// A road on which one who comes from the link before is too late to brake for whoever leaves it by another way, m.
 const SHORT_ROAD: f32 = 30.0;
+/// From how far before a line at which they give way drivers follow closely, m.
+const CLOSE_UP: f32 = 30.0;
 /// Room that a driver who must still move right leaves at the end of the lane for one who must move left, m.
 const WEAVING_ROOM: f32 = 0.1;
 
@@ -74,6 +76,8 @@ struct Planner<'a> {
     speed: f32,
     /// Next speed that the vehicles ahead allow: nobody arrives at a line faster than whoever is before it.
     behind: f32,
+    /// Whether somebody is ahead of it before the line it looks at.
+    led: bool,
     flags: u8,
 }
 
@@ -112,6 +116,7 @@ impl<'a> Planner<'a> {
             tau,
             speed: free.at_most(helpful),
             behind: f32::INFINITY,
+            led: false,
             flags: me.flags & Flags::KEPT,
         }
     }
@@ -122,7 +127,11 @@ impl<'a> Planner<'a> {
             return Planned { speed: 0.0, flags: self.flags };
         }
         let to_end = self.lane.length - self.me.position;
+        if to_end < CLOSE_UP && self.d.judges_headways() {
+            self.tau *= self.me.next.get().map_or(1.0, |m| self.view.scene.moves[m.index()].close);
+        }
         if let Some(leader) = ahead {
+            self.led = true;
             let d = &self.view.scene.drivers[leader.kind as usize];
             self.follow(leader.back() - self.me.position, leader.speed, leader.accel, d.apparent_decel);
         } else {
@@ -240,6 +249,7 @@ impl<'a> Planner<'a> {
             let tail = &self.view.traffic.tails[m.next.index()];
             if tail.exists() && tail.id != self.me.id {
                 self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
+                self.led = true;
                 // On a road too short for a car whoever is there may leave it another way, and somebody else stand beyond.
                 if !facts.internal && facts.length >= CAR_ROOM {
                     // The line it is late for may be beyond.
@@ -455,6 +465,8 @@ impl<'a> Planner<'a> {
         let asks = self.speed > 0.001 && (!*slowed || !entering) || inside;
         let leave = self.leave_speed(m, limit, line.distance);
         let passage = self.passage(m, line, yields, leave, slowed);
+        let judges = yields && self.d.judges_headways() && m.headways.follow_up > 0.0;
+        self.flags |= if judges && self.led { Flags::FOLLOWS } else { 0 };
         if announces && asks {
             chunk.announcements.push((announced, self.me.id.0, passage));
         }
@@ -488,15 +500,23 @@ impl<'a> Planner<'a> {
         let d = self.d;
         let free = gap::speed_after(line.distance, self.speed.max(0.0), d.accel, self.v0);
         let mut arrival_speed = free.min(self.behind.max(0.0));
-        if yields && line.can_stop && line.distance > m.visibility {
-            let at_sight = d.stoppable(m.visibility);
-            arrival_speed = arrival_speed.min(gap::speed_after(m.visibility, at_sight, d.accel, self.v0));
+        let sight = m.sight_of(d);
+        if yields && line.can_stop && line.distance > sight {
+            let at_sight = d.stoppable(sight);
+            arrival_speed = arrival_speed.min(gap::speed_after(sight, at_sight, d.accel, self.v0));
             *slowed = true;
         }
         *slowed |= yields && line.can_stop && self.view.scene.lanes[m.to.index()].ring;
         let mut passage = gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, leave);
         passage.now = self.me.speed;
         passage.waiting = self.me.waiting;
+        if d.judges_headways() && line.rule != Rule::Zipper {
+            // Who judges headways reckons with vehicles that gather speed behind others; when they will be gone is as
+            // uncertain as before.
+            let most = if *slowed { arrival_speed } else { f32::INFINITY };
+            passage.arrival_speed = gap::speed_after(line.distance, self.me.speed, d.accel, self.v0).min(most);
+            passage.arrival = gap::arrival_time(d, line.distance, self.me.speed, passage.arrival_speed);
+        }
         passage.top = self.v0;
         passage
     }

@@ -8,11 +8,13 @@ use intergreen_control::plan::WallClock;
 
 use super::by_type::{ByType, Row};
 use super::closures::Closures;
+use super::giving_way;
 use super::insert::arrival_of;
 use super::lane_change::can_change;
 use super::monitor;
 use super::sensors::Sensors;
 use crate::behaviour::Driver;
+use crate::behaviour::headway::{Headways, Meeting};
 use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleId, VehicleType, expand};
 use crate::detectors::{self, Layout};
 use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay, SignalId};
@@ -133,6 +135,12 @@ pub struct MoveFacts {
     pub first_inside: f32,
     /// Distance from which all foes can be seen, m.
     pub visibility: f32,
+    /// The same for drivers who judge headways, m.
+    pub sight: f32,
+    /// Which headways those enter; none where they give way as all others do.
+    pub headways: Headways,
+    /// The share of their usual headway that those keep behind others before the line.
+    pub close: f32,
     /// How far before the line some types stop, m.
     pub stop_offsets: Row,
     /// How far before the line one waits to be clear of crossing traffic (places to wait inside), m.
@@ -152,6 +160,14 @@ pub struct MoveFacts {
     pub unprotected: bool,
     /// Whether its lamp turns from green to red without a yellow.
     pub abrupt: bool,
+}
+
+impl MoveFacts {
+    /// Distance from which a driver sees all foes, m.
+    #[inline]
+    pub fn sight_of(&self, d: &Driver) -> f32 {
+        if d.judges_headways() { self.sight } else { self.visibility }
+    }
 }
 
 /// A conflict with what else the step wants to know.
@@ -224,6 +240,8 @@ pub struct Scene {
     pub moves: Vec<MoveFacts>,
     /// Lists of movements to give way to.
     pub yields: Vec<MovementId>,
+    /// Where the ways of a movement and of one that it gives way to meet, in the order of those lists.
+    pub meetings: Vec<Meeting>,
     /// Lists of conflicts.
     pub conflicts: Vec<ConflictFacts>,
     /// First lamp of each signal, and one more entry at the end.
@@ -277,7 +295,7 @@ impl Scene {
         let trips = departures.iter().filter(|d| demand.routes[d.route.index()].via.is_some()).count();
         let unsafe_pairs = if setup.unsafe_yields { monitor::unprotected(&network) } else { Vec::new() };
         let lamp_base = lamp_bases(&network);
-        let (mut moves, yields) = move_facts(&network, &lamp_base, &unsafe_pairs);
+        let (mut moves, yields, meetings) = move_facts(&network, &lamp_base, &unsafe_pairs);
         let (mut lanes, conflicts) = lane_facts(&network);
         let by_type = ByType::of(&network, &types, &mut lanes, &mut moves);
         let roads = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end));
@@ -298,6 +316,7 @@ impl Scene {
             lanes,
             moves,
             yields,
+            meetings,
             conflicts,
             lamp_base,
             by_type,
@@ -357,8 +376,8 @@ fn move_facts(
     network: &Network,
     lamp_base: &[u32],
     unsafe_pairs: &[(MovementId, MovementId)],
-) -> (Vec<MoveFacts>, Vec<MovementId>) {
-    let mut yields = Vec::new();
+) -> (Vec<MoveFacts>, Vec<MovementId>, Vec<Meeting>) {
+    let (mut yields, mut meetings) = (Vec::new(), Vec::new());
     let unsigned = without_signs(network);
     let moves = network
         .movements
@@ -381,6 +400,11 @@ fn move_facts(
                 entry.head.is_some() && foe.to == m.to && foe.head.is_some() && foe.head != entry.head
             };
             yields.extend(m.yields_to.iter().copied().filter(merges));
+            let headways = giving_way::headways(network, m);
+            if headways.hold() {
+                meetings.extend(giving_way::meetings(network, m, &yields[start as usize..end as usize]));
+            }
+            meetings.resize(yields.len(), Meeting::NONE);
             let next = network.lane(m.next);
             MoveFacts {
                 next: m.next,
@@ -391,6 +415,9 @@ fn move_facts(
                 merges: (turns.1, yields.len() as u32),
                 first_inside: if next.internal { next.length } else { 0.0 },
                 visibility: m.visibility,
+                sight: giving_way::sight(network, m),
+                headways,
+                close: giving_way::close(network, m, &headways),
                 stop_offsets: Row::NONE,
                 stand_back: if m.kind == MovementKind::Onward { waiting_place_offset(network, m.from) } else { 0.0 },
                 right_of_way: m.right_of_way,
@@ -407,7 +434,7 @@ fn move_facts(
             }
         })
         .collect();
-    (moves, yields)
+    (moves, yields, meetings)
 }
 
 /// Of each junction, whether it leaves ways that cross to lamps alone: nothing says who gives way without them.
