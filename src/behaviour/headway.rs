@@ -103,9 +103,11 @@ impl Headways {
     }
 }
 
-/// The share of its comfortable deceleration that one counts on of somebody who comes: it sees one only when one is on the
-/// way.
-const SHARE: f32 = 0.5;
+/// The share of its comfortable deceleration that one counts on of somebody who comes.
+const BRAKING: f32 = 0.5;
+
+/// Time between one vehicle leaving a crossing and another reaching it, s.
+const CLEAR: f32 = 0.5;
 
 /// The share of his critical headway that a driver forgoes who has become wholly impatient.
 const IMPATIENT: f32 = 0.3;
@@ -150,60 +152,80 @@ fn normal_quantile(p: f64) -> f64 {
 /// Where the ways of two movements meet, from their lines.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Meeting {
+    /// Distance at which one's own front reaches the other's way, or the lane both lead to, m.
+    pub start: f32,
     /// Distance at which one's own front leaves the other's way, or is on the lane both lead to, m.
     pub end: f32,
     /// Distance at which the other's front reaches one's own way, or the lane both lead to, m; infinite if they do not
     /// meet.
     pub foe_start: f32,
+    /// What is left of the other's way through the junction beyond one's own, m.
+    pub foe_rest: f32,
+    /// Whether both lead to one lane.
+    pub merge: bool,
 }
 
 impl Meeting {
     /// Ways that do not meet.
-    pub const NONE: Self = Self { end: 0.0, foe_start: f32::INFINITY };
+    pub const NONE: Self = Self { start: 0.0, end: 0.0, foe_start: f32::INFINITY, foe_rest: 0.0, merge: false };
 }
 
-/// Whether a driver with passage `own`, who drives up to `top` m/s inside, must wait for `foe`: it is not out of the way when he comes, or comes before his
-/// `lag` is over, or would have to brake harder than comfortably.
-#[inline]
-pub fn blocked(
-    d: &Driver,
-    own: &Passage,
-    top: f32,
-    foe: &Passage,
-    meeting: &Meeting,
-    same_target: bool,
-    lag: f32,
-) -> bool {
-    if foe.leave < own.arrival {
-        return same_target
-            && (own.arrival - foe.leave < MARGIN
-                || unsafe_merge(foe.leave_speed, own.arrival_speed, foe.decel, own.decel));
+/// What a driver wants of those who go first.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Demand {
+    /// Least lag, s.
+    pub lag: f32,
+    /// Hardest braking he counts on, as a share of their comfortable deceleration.
+    pub braking: f32,
+}
+
+impl Demand {
+    /// Of a driver who can wait as well.
+    pub fn of_a_choice(lag: f32) -> Self {
+        Self { lag, braking: BRAKING }
     }
-    foe.arrival - own.arrival < lag || brakes_hard(d, own, top, foe, meeting, same_target)
+
+    /// Of a driver who can no longer stop comfortably: he has decided.
+    pub const DECIDED: Self = Self { lag: f32::NEG_INFINITY, braking: 1.0 };
 }
 
-/// Whether somebody who comes later would have to brake harder than comfortably.
-fn brakes_hard(d: &Driver, own: &Passage, top: f32, foe: &Passage, meeting: &Meeting, same_target: bool) -> bool {
-    let way = meeting.end + if same_target { 0.0 } else { d.length };
+/// Whether a driver with passage `own`, who drives up to `top` m/s inside, must wait for `foe`: it is not out of the way
+/// when he gets there, and comes sooner after him than he wants, or would have to brake harder.
+#[inline]
+pub fn blocked(d: &Driver, own: &Passage, top: f32, foe: &Passage, meeting: &Meeting, demand: &Demand) -> bool {
     let top = top.at_least(own.arrival_speed);
-    let t = own.arrival + time_over(way, own.arrival_speed, d.accel, top);
+    let there = own.arrival + time_over(meeting.start, own.arrival_speed, d.accel, top);
+    let gone = foe.leave - meeting.foe_rest / foe.leave_speed.at_least(0.1);
+    let margin = if meeting.merge { MARGIN } else { CLEAR };
+    if gone + margin < there {
+        return meeting.merge && unsafe_merge(foe.leave_speed, own.arrival_speed, foe.decel, own.decel);
+    }
+    foe.arrival - own.arrival < demand.lag || braking(d, own, top, foe, meeting) > demand.braking * foe.decel
+}
+
+/// How hard somebody who comes later has to brake, m/s²: it does so when one has crossed one's line.
+fn braking(d: &Driver, own: &Passage, top: f32, foe: &Passage, meeting: &Meeting) -> f32 {
+    let way = meeting.end + if meeting.merge { 0.0 } else { d.length };
+    let t = time_over(way, own.arrival_speed, d.accel, top);
     let room = foe.distance + meeting.foe_start;
     // As fast as it comes if it need not brake; who gathers speed is faster at the end.
     let free = foe.arrival + meeting.foe_start / foe.arrival_speed.at_least(0.1);
     let v = if free < f32::INFINITY { foe.now.at_least(room / free.at_least(0.1)) } else { foe.now };
-    let needed = if same_target {
+    let ahead = room - v * own.arrival;
+    if meeting.merge {
         // Behind one's rear, and no faster.
-        let gap = room - v * t - d.length - d.min_gap;
+        let gap = ahead - v * t - d.length - d.min_gap;
         let closing = (v - speed_after(way, own.arrival_speed, d.accel, top)).at_least(0.0);
         if gap > 0.0 { closing * closing / (2.0 * gap) } else { f32::INFINITY }
-    } else if v * t <= room {
+    } else if v * t <= ahead {
         0.0
-    } else {
-        let by_then = 2.0 * (v * t - room) / (t * t);
+    } else if ahead > 0.0 {
+        let by_then = 2.0 * (v * t - ahead) / (t * t);
         // It stands before that.
-        if by_then * t > v { v * v / (2.0 * room) } else { by_then }
-    };
-    needed > SHARE * foe.decel
+        if by_then * t > v { v * v / (2.0 * ahead) } else { by_then }
+    } else {
+        f32::INFINITY
+    }
 }
 
 /// Time over a distance from speed `v`, accelerating up to `top`, s.
@@ -251,9 +273,10 @@ mod tests {
     fn a_lag_is_entered_that_is_long_enough() {
         let d = Driver::new(&VehicleType::calibrated("car"), 0.5);
         let own = waiting(&d);
-        let meeting = Meeting { end: 12.0, foe_start: 8.0 };
+        let meeting = Meeting { start: 5.0, end: 12.0, foe_start: 8.0, foe_rest: 4.0, merge: false };
         let is_blocked = |lag: f32, wanted: f32| {
-            blocked(&d, &own, 8.0, &coming(&d, (own.arrival + lag) * 14.0), &meeting, false, wanted)
+            let foe = coming(&d, (own.arrival + lag) * 14.0);
+            blocked(&d, &own, 8.0, &foe, &meeting, &Demand::of_a_choice(wanted))
         };
         assert!(!is_blocked(5.1, 5.0) && is_blocked(4.9, 5.0));
         // However bold a driver is, he does not go where a collision would follow.

@@ -126,7 +126,9 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
         let unseen = g.passage.distance > m.sight_of(d) + m.stand_back;
         let wary = unseen && g.can_stop && matches!(rule, Rule::Yield | Rule::StopYield);
         let asking = Asking { me, d, impatience, can_stop: g.can_stop, seed: cx.seed };
-        if wary || follows_closely(me, d, m, g, planned) || !signs.is_free(g, &asking, cx.announcements) {
+        if !is_committed(me, d, g)
+            && (wary || follows_closely(me, d, m, g, planned) || !signs.is_free(g, &asking, cx.announcements))
+        {
             planned.speed = g.wait;
             planned.flags |= Flags::WAITS;
             break;
@@ -143,6 +145,13 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
         Some(g) => g.least,
         None => 0.0,
     }
+}
+
+/// Whether a driver who judges headways cannot stop before a line however hard he brakes: he would only come to stand in
+/// the way of those for whom he braked.
+#[inline]
+fn is_committed(me: &Vehicle, d: &Driver, g: &Gate) -> bool {
+    d.judges_headways() && !g.can_stop && g.passage.distance < d.brake_gap(me.speed, d.emergency)
 }
 
 /// Whether a vehicle would cross a line at which it gives way too soon after another.

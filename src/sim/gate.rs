@@ -44,18 +44,17 @@ pub struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// The lag he enters, s, if he judges headways: none is too short for one who can no longer stop, but others must
-    /// still be able to brake.
+    /// What he wants of those who go first, if he judges headways.
     #[inline]
-    fn lag(&self, m: &MoveFacts) -> Option<f32> {
+    fn demand(&self, m: &MoveFacts) -> Option<headway::Demand> {
         if !self.d.judges_headways() || !m.headways.hold() {
             return None;
         }
         if !self.can_stop {
-            return Some(0.0);
+            return Some(headway::Demand::DECIDED);
         }
         let share = self.d.spread.of(bits(self.seed, self.me.key, Purpose::Gap, 0));
-        Some(m.headways.lag(self.d, share, self.impatience))
+        Some(headway::Demand::of_a_choice(m.headways.lag(self.d, share, self.impatience)))
     }
 }
 
@@ -79,7 +78,7 @@ impl Signs<'_> {
         if equal && self.gives_up(id, own, own_id, foes) {
             return false;
         }
-        let lag = if dark { None } else { who.lag(m) };
+        let demand = if dark { None } else { who.demand(m) };
         let (start, end) = self.yields(m);
         let top = who.d.desired(who.me.speed_factor, scene.limit(&scene.lanes[m.next.index()], who.me.kind as usize));
         let hindered = |ignore_yielding: bool| {
@@ -93,9 +92,9 @@ impl Signs<'_> {
                     a.vehicle != own_id
                         && !ignored
                         && !(in_turn && is_first((own, own_id), (&a.passage, a.vehicle)))
-                        && match lag {
-                            Some(lag) => {
-                                headway::blocked(who.d, own, top, &a.passage, &scene.meetings[k], same_target, lag)
+                        && match &demand {
+                            Some(demand) => {
+                                headway::blocked(who.d, own, top, &a.passage, &scene.meetings[k], demand)
                             }
                             None => gap::blocked(own, &a.passage, same_target, who.impatience, scene.dt),
                         }

@@ -11,8 +11,8 @@ const SPACE: f32 = 7.3;
 const MORE: f32 = 0.2;
 /// No driver follows closer than with this share of his usual headway.
 const LEAST: f32 = 0.6;
-/// From how far drivers who judge headways see whom they let go first, where the road they come from does not hide it, m.
-const FAR: f32 = 100.0;
+/// Deceleration at which a driver slows down to look, m/s².
+const LOOKING: f32 = 2.0;
 
 /// The headways by which one gives way on a movement: none where everybody is equal, goes in turn or merges in turn.
 pub fn headways(network: &Network, m: &Movement) -> Headways {
@@ -24,8 +24,11 @@ pub fn headways(network: &Network, m: &Movement) -> Headways {
 /// From how far a driver who judges headways sees all foes, m.
 pub fn sight(network: &Network, m: &Movement) -> f32 {
     match manner(network, m) {
-        // Oncoming traffic is seen all the way.
-        Some(Manner::MajorLeft | Manner::PermissiveLeft) => FAR.max(m.visibility),
+        // Oncoming traffic is seen all the way: one decides when one could still stop from the speed of the turn.
+        Some(Manner::MajorLeft | Manner::PermissiveLeft) => {
+            let speed = network.lane(m.next).speed_limit;
+            m.visibility.max(speed * speed / (2.0 * LOOKING))
+        }
         _ => m.visibility,
     }
 }
@@ -87,16 +90,28 @@ pub fn meetings(network: &Network, m: &Movement, foes: &[MovementId]) -> Vec<Mee
     let meeting = |&id: &MovementId| {
         let foe = network.movement(id);
         let way = Way::of(network, foe);
+        let way_length = way.length;
         if foe.to == m.to {
-            return Meeting { end: own.length, foe_start: way.length };
+            return Meeting { start: own.length, end: own.length, foe_start: way.length, foe_rest: 0.0, merge: true };
         }
         let touches = way.lanes.iter().flat_map(|&(lane, foe_start)| {
-            touched.get(&lane).into_iter().flatten().map(move |&(start, c)| (start + c.end, foe_start + c.foe_start))
+            let touch = move |&(start, c): &(f32, &Conflict)| Meeting {
+                start: start + c.start,
+                end: start + c.end,
+                foe_start: foe_start + c.foe_start,
+                foe_rest: (way_length - foe_start - c.foe_end).max(0.0),
+                merge: false,
+            };
+            touched.get(&lane).into_iter().flatten().map(touch)
         });
-        touches.fold(Meeting::NONE, |all, (end, foe_start)| Meeting {
-            end: all.end.max(end),
-            foe_start: all.foe_start.min(foe_start),
-        })
+        let both = |a: Meeting, b: Meeting| Meeting {
+            start: a.start.min(b.start),
+            end: a.end.max(b.end),
+            foe_start: a.foe_start.min(b.foe_start),
+            foe_rest: a.foe_rest.min(b.foe_rest),
+            merge: false,
+        };
+        touches.reduce(both).unwrap_or(Meeting::NONE)
     };
     foes.iter().map(meeting).collect()
 }

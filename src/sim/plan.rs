@@ -464,11 +464,11 @@ impl<'a> Planner<'a> {
         }
         let asks = self.speed > 0.001 && (!*slowed || !entering) || inside;
         let leave = self.leave_speed(m, limit, line.distance);
-        let passage = self.passage(m, line, yields, leave, slowed);
+        let (own, announced_passage) = self.passage(m, line, yields, leave, slowed);
         let judges = yields && self.d.judges_headways() && m.headways.follow_up > 0.0;
         self.flags |= if judges && self.led { Flags::FOLLOWS } else { 0 };
         if announces && asks {
-            chunk.announcements.push((announced, self.me.id.0, passage));
+            chunk.announcements.push((announced, self.me.id.0, announced_passage));
         }
         if !gate {
             return Way::Goes;
@@ -482,7 +482,7 @@ impl<'a> Planner<'a> {
             vehicle: chunk.plans.len() as u32,
             movement: id,
             wait: line.wait,
-            passage,
+            passage: own,
             can_stop: line.can_stop,
             // Continuous models approach their speed: they have no speed that must be reached.
             least: if self.d.ballistic() || !yields || !line.can_stop {
@@ -495,30 +495,39 @@ impl<'a> Planner<'a> {
         Way::Goes
     }
 
-    /// How it would pass a line. Who yields slows down until it can see all foes; before a roundabout in any case.
-    fn passage(&self, m: &MoveFacts, line: &Line, yields: bool, leave: f32, slowed: &mut bool) -> Passage {
+    /// How it would pass a line, as it sees it itself and as it announces it to others. Who yields slows down until it
+    /// can see all foes; before a roundabout in any case.
+    fn passage(&self, m: &MoveFacts, line: &Line, yields: bool, leave: f32, slowed: &mut bool) -> (Passage, Passage) {
         let d = self.d;
         let free = gap::speed_after(line.distance, self.speed.max(0.0), d.accel, self.v0);
         let mut arrival_speed = free.min(self.behind.max(0.0));
         let sight = m.sight_of(d);
+        let mut most = f32::INFINITY;
         if yields && line.can_stop && line.distance > sight {
             let at_sight = d.stoppable(sight);
-            arrival_speed = arrival_speed.min(gap::speed_after(sight, at_sight, d.accel, self.v0));
+            most = gap::speed_after(sight, at_sight, d.accel, self.v0);
+            arrival_speed = arrival_speed.min(most);
             *slowed = true;
         }
         *slowed |= yields && line.can_stop && self.view.scene.lanes[m.to.index()].ring;
         let mut passage = gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, leave);
         passage.now = self.me.speed;
         passage.waiting = self.me.waiting;
-        if d.judges_headways() && line.rule != Rule::Zipper {
-            // Who judges headways reckons with vehicles that gather speed behind others; when they will be gone is as
-            // uncertain as before.
-            let most = if *slowed { arrival_speed } else { f32::INFINITY };
-            passage.arrival_speed = gap::speed_after(line.distance, self.me.speed, d.accel, self.v0).min(most);
-            passage.arrival = gap::arrival_time(d, line.distance, self.me.speed, passage.arrival_speed);
-        }
         passage.top = self.v0;
-        passage
+        if !d.judges_headways() || line.rule == Rule::Zipper {
+            return (passage, passage);
+        }
+        // Who judges headways reckons with others as early as they can come, even if they gather speed behind others, and
+        // with himself as he will.
+        let (scene, v) = (self.view.scene, self.me.speed);
+        let turn = d.desired(self.me.speed_factor, scene.limit(&scene.lanes[m.next.index()], self.me.kind as usize));
+        let fastest = gap::speed_after(line.distance, v, d.accel, self.v0).at_most(most).at_most(turn);
+        let at = |speed: f32| Passage {
+            arrival: gap::arrival_time(d, line.distance, v, speed),
+            arrival_speed: speed,
+            ..passage
+        };
+        (at(fastest.at_most(self.behind.at_least(0.0))), at(fastest))
     }
 
     /// The highest speed with which it can leave the junction behind a line, as those already inside let it. Whoever
