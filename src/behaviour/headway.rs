@@ -194,10 +194,12 @@ impl Demand {
 #[inline]
 pub fn blocked(d: &Driver, own: &Passage, top: f32, foe: &Passage, meeting: &Meeting, demand: &Demand) -> bool {
     let top = top.at_least(own.arrival_speed);
+    // Of two inside, the one goes first that came first.
+    let enters_first = foe.arrival + d.dt < own.arrival;
     let there = own.arrival + time_over(meeting.start, own.arrival_speed, d.accel, top);
     let gone = foe.leave - meeting.foe_rest / foe.leave_speed.at_least(0.1);
     let margin = if meeting.merge { MARGIN } else { CLEAR };
-    if gone + margin < there {
+    if enters_first && gone + margin < there {
         return meeting.merge && unsafe_merge(foe.leave_speed, own.arrival_speed, foe.decel, own.decel);
     }
     foe.arrival - own.arrival < demand.lag || braking(d, own, top, foe, meeting) > demand.braking * foe.decel

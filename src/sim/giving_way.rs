@@ -1,6 +1,7 @@
 //! What movements ask of those who give way on them: by which headways, and where ways meet.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use crate::behaviour::headway::{Headways, Manner, Meeting};
 use crate::network::{Conflict, Direction, LaneId, Movement, MovementId, MovementKind, Network, RightOfWay};
@@ -11,6 +12,10 @@ const SPACE: f32 = 7.3;
 const MORE: f32 = 0.2;
 /// No driver follows closer than with this share of his usual headway.
 const LEAST: f32 = 0.6;
+/// Streets longer than this show everybody on them early enough, m.
+const NEAR: f32 = 150.0;
+/// Lanes looked at beyond a line.
+const MOST_LANES: usize = 64;
 /// Deceleration at which a driver slows down to look, m/s².
 const LOOKING: f32 = 2.0;
 
@@ -21,16 +26,17 @@ pub fn headways(network: &Network, m: &Movement) -> Headways {
     Headways::of(manner, m.yields_to.iter().map(lanes).max().unwrap_or(1))
 }
 
-/// From how far a driver who judges headways sees all foes, m.
+/// From how far a driver who judges headways decides, m: where he sees all foes, and no sooner than he has to brake if he
+/// is to stop from the speed of the turn. Who decides sooner knows less of who will come.
 pub fn sight(network: &Network, m: &Movement) -> f32 {
-    match manner(network, m) {
-        // Oncoming traffic is seen all the way: one decides when one could still stop from the speed of the turn.
-        Some(Manner::MajorLeft | Manner::PermissiveLeft) => {
-            let speed = network.lane(m.next).speed_limit;
-            m.visibility.max(speed * speed / (2.0 * LOOKING))
-        }
-        _ => m.visibility,
-    }
+    let speed = network.lane(m.next).speed_limit;
+    let seen = match manner(network, m) {
+        // Oncoming traffic is seen all the way.
+        Some(Manner::MajorLeft | Manner::PermissiveLeft) => f32::INFINITY,
+        Some(_) => m.visibility,
+        None => return m.visibility,
+    };
+    seen.min(speed * speed / (2.0 * LOOKING))
 }
 
 /// The share of their usual headway that drivers keep who follow one another over a line: so much that a queue on the move
@@ -41,6 +47,25 @@ pub fn close(network: &Network, m: &Movement, headways: &Headways) -> f32 {
         return 1.0;
     }
     ((headways.follow_up - MORE - SPACE / next.speed_limit) / USUAL).clamp(LEAST, 1.0)
+}
+
+/// Distance from the line of a movement to the next one at which somebody gives way to those who come, m; infinite if it
+/// is so far that whoever comes is seen from there early enough.
+pub fn beyond(network: &Network, m: &Movement) -> f32 {
+    // Lanes by where they begin: of floats that are not negative the bits have the same order.
+    let (mut ahead, mut seen) = (BinaryHeap::from([Reverse((0, m.next))]), BTreeSet::new());
+    while let Some(Reverse((begin, lane))) = ahead.pop() {
+        let end = f32::from_bits(begin) + network.lane(lane).length;
+        if end > NEAR || seen.len() > MOST_LANES || !seen.insert(lane) {
+            continue;
+        }
+        let next = || network.movements_of(lane).map(|id| network.movement(id));
+        if next().any(|n| n.kind == MovementKind::Entry && n.has_yielders) {
+            return end;
+        }
+        ahead.extend(next().map(|n| Reverse((end.to_bits(), n.next))));
+    }
+    f32::INFINITY
 }
 
 /// How a movement gives way, if headways say it.
@@ -91,9 +116,6 @@ pub fn meetings(network: &Network, m: &Movement, foes: &[MovementId]) -> Vec<Mee
         let foe = network.movement(id);
         let way = Way::of(network, foe);
         let way_length = way.length;
-        if foe.to == m.to {
-            return Meeting { start: own.length, end: own.length, foe_start: way.length, foe_rest: 0.0, merge: true };
-        }
         let touches = way.lanes.iter().flat_map(|&(lane, foe_start)| {
             let touch = move |&(start, c): &(f32, &Conflict)| Meeting {
                 start: start + c.start,
@@ -111,7 +133,12 @@ pub fn meetings(network: &Network, m: &Movement, foes: &[MovementId]) -> Vec<Mee
             foe_rest: a.foe_rest.min(b.foe_rest),
             merge: false,
         };
-        touches.reduce(both).unwrap_or(Meeting::NONE)
+        let touch = touches.reduce(both);
+        if foe.to == m.to {
+            let start = touch.map_or(own.length, |t| t.start);
+            return Meeting { start, end: own.length, foe_start: way.length, foe_rest: 0.0, merge: true };
+        }
+        touch.unwrap_or(Meeting::NONE)
     };
     foes.iter().map(meeting).collect()
 }

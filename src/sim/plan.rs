@@ -33,6 +33,8 @@ const YELLOW_REACTION: f32 = 0.7;
 const ANNOUNCE_AHEAD: f32 = 12.0;
 /// The same where there is no signal, s: who would merge ahead of a faster one looks far back along its road.
 const ANNOUNCE_FAR_AHEAD: f32 = 30.0;
+/// Whoever has stood before an open line for so long is not expected to start, s.
+const MAY_START: f32 = 10.0;
 /// Room a car needs behind a junction, m, and how much of what it needs more a driver forgoes, m/s.
 const CAR_ROOM: f32 = 7.5;
 const CONTENT: f32 = 0.1;
@@ -171,13 +173,11 @@ impl<'a> Planner<'a> {
         if to_end > ANNOUNCE_FAR_AHEAD * speed {
             return false;
         }
-        let next = self
-            .me
-            .next
-            .get()
-            .map(|m| &self.view.scene.moves[m.index()])
-            .filter(|m| m.has_yielders || self.view.signs().goes_in_turn(m));
-        next.is_some_and(|m| to_end <= speed * if m.lamp == u32::MAX { ANNOUNCE_FAR_AHEAD } else { ANNOUNCE_AHEAD })
+        self.me.next.get().map(|m| &self.view.scene.moves[m.index()]).is_some_and(|m| {
+            let ahead = if m.lamp == u32::MAX { ANNOUNCE_FAR_AHEAD } else { ANNOUNCE_AHEAD };
+            let here = to_end <= ahead * speed && (m.has_yielders || self.view.signs().goes_in_turn(m));
+            here || (self.d.judges_headways() && to_end + m.beyond <= self.horizon())
+        })
     }
 
     /// Follows somebody whose rear is `distance` ahead.
@@ -234,10 +234,17 @@ impl<'a> Planner<'a> {
             self.behind = self.behind.at_most(limit.behind);
             self.speed = self.speed.at_most(limit.behind);
             if limit.hold && line.can_stop && !inside {
+                if !limit.lets_out && m.has_yielders && self.may_start(line.rule) {
+                    self.announce_open(m, id, seen, chunk);
+                }
                 self.hold(&line);
                 return;
             }
-            if self.stop_line(m, id, &line, leg, inside, &limit, &mut slowed, chunk) == Way::Ends || seen > look {
+            if self.stop_line(m, id, &line, leg, inside, &limit, &mut slowed, chunk) == Way::Ends {
+                return;
+            }
+            if seen > look {
+                self.announce_beyond(m, leg, seen, chunk);
                 return;
             }
             self.speed = self.speed.at_most(limit.speed);
@@ -254,6 +261,7 @@ impl<'a> Planner<'a> {
                 if !facts.internal && facts.length >= CAR_ROOM {
                     // The line it is late for may be beyond.
                     self.flags |= self.me.flags & Flags::LATE_YELLOW;
+                    self.announce_beyond(m, leg, seen, chunk);
                     return;
                 }
             }
@@ -273,6 +281,51 @@ impl<'a> Planner<'a> {
             }
             seen += facts.length;
         }
+    }
+
+    /// Whether others have to reckon with it although it cannot go now: before an open line it may start at any moment.
+    fn may_start(&self, rule: Rule) -> bool {
+        rule == Rule::Open && self.d.judges_headways() && self.me.waiting < MAY_START
+    }
+
+    /// Announces its passages of open lines beyond the one of `m`, `seen` metres ahead, to those who judge headways: they
+    /// have to know of it before the vehicle itself has to look so far.
+    fn announce_beyond(&self, m: &MoveFacts, mut leg: u16, mut seen: f32, chunk: &mut Chunk) {
+        let (scene, d) = (self.view.scene, self.d);
+        let far = self.horizon();
+        let mut m = m;
+        while d.judges_headways() && seen + m.beyond <= far && leg + 1 < self.view.routes.legs(self.me.path) {
+            let mut lane = m.next;
+            while scene.lanes[lane.index()].internal {
+                seen += scene.lanes[lane.index()].length;
+                lane = scene.lanes[lane.index()].next;
+            }
+            let facts = &scene.lanes[lane.index()];
+            seen += facts.length;
+            leg += 1;
+            let Some(id) = self.view.routes.leg(self.me.path, leg)[facts.index as usize].movement.get() else { return };
+            m = &scene.moves[id.index()];
+            if self.view.signs().rule(m) != Rule::Open {
+                return;
+            }
+            if m.has_yielders {
+                self.announce_open(m, id, seen, chunk);
+            }
+        }
+    }
+
+    /// Announces the earliest passage of an open line.
+    fn announce_open(&self, m: &MoveFacts, id: MovementId, distance: f32, chunk: &mut Chunk) {
+        let (d, v) = (self.d, self.me.speed);
+        let arrival_speed = gap::speed_after(distance, v, d.accel, self.v0);
+        let mut passage = gap::passage(d, distance, v, arrival_speed, m.first_inside, self.v0);
+        passage.now = v;
+        chunk.announcements.push((id, self.me.id.0, passage));
+    }
+
+    /// How far ahead it announces its passages of open lines, m.
+    fn horizon(&self) -> f32 {
+        ANNOUNCE_AHEAD * self.me.speed.at_least(self.speed)
     }
 
     /// Slows down for the speed it has to arrive with, if its route ends on a lane that begins `to_lane` metres ahead.
@@ -467,7 +520,7 @@ impl<'a> Planner<'a> {
         let (own, announced_passage) = self.passage(m, line, yields, leave, slowed);
         let judges = yields && self.d.judges_headways() && m.headways.follow_up > 0.0;
         self.flags |= if judges && self.led { Flags::FOLLOWS } else { 0 };
-        if announces && asks {
+        if announces && (asks || self.may_start(rule)) {
             chunk.announcements.push((announced, self.me.id.0, announced_passage));
         }
         if !gate {

@@ -145,6 +145,9 @@ pub struct MoveFacts {
     pub stop_offsets: Row,
     /// How far before the line one waits to be clear of crossing traffic (places to wait inside), m.
     pub stand_back: f32,
+    /// Distance from its line to the next one at which somebody gives way to those who come, if that is near; else
+    /// infinite, m.
+    pub beyond: f32,
     /// Right of way without a lamp.
     pub right_of_way: RightOfWay,
     /// Where in the junction it lies.
@@ -420,6 +423,7 @@ fn move_facts(
                 close: giving_way::close(network, m, &headways),
                 stop_offsets: Row::NONE,
                 stand_back: if m.kind == MovementKind::Onward { waiting_place_offset(network, m.from) } else { 0.0 },
+                beyond: giving_way::beyond(network, m),
                 right_of_way: m.right_of_way,
                 kind: m.kind,
                 waits_inside: m.waits_inside,
