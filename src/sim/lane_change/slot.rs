@@ -152,8 +152,9 @@ impl LinkLanes<'_> {
     }
 
     /// Whether one can still stop for a lamp that closes lane `to`, or a short road beyond it. Nobody changes before a
-    /// line that it would run over: the lamp of its own lane may be another one, and open.
-    fn stops_for_lamps(&self, me: &Vehicle, d: &Driver, to: usize) -> bool {
+    /// line that it would run over: the lamp of its own lane may be another one, and open. Nor does who judges headways
+    /// before a line at which it gives way and has not looked.
+    fn stops_for_lines(&self, me: &Vehicle, d: &Driver, to: usize) -> bool {
         let (scene, signs) = (self.scene, Signs { scene: self.scene, lamps: self.lamps, step: self.step });
         let mut distance = scene.lanes[self.first + to].length - me.position;
         let mut leg = me.leg;
@@ -161,7 +162,12 @@ impl LinkLanes<'_> {
         while let Some(m) = next.map(|m| &scene.moves[m.index()])
             && !stops_for_lamp(d, me.speed, distance)
         {
-            if matches!(signs.rule(m), Rule::Closed | Rule::Yellow) {
+            let run_over = match signs.rule(m) {
+                Rule::Closed | Rule::Yellow => true,
+                Rule::Yield | Rule::StopYield => d.judges_headways() && !m.waits_inside,
+                Rule::Open | Rule::Zipper => false,
+            };
+            if run_over {
                 return false;
             }
             let facts = &scene.lanes[m.next.index()];
@@ -207,7 +213,7 @@ impl LinkLanes<'_> {
     /// Whether there is room ahead and behind in a slot on lane `to`.
     pub(super) fn is_clear(&self, slot: &Slot, to: usize, me: &Vehicle, d: &Driver) -> (bool, bool) {
         (
-            slot.ahead.is_none_or(|a| self.is_clear_ahead(me, d, &a)) && self.stops_for_lamps(me, d, to),
+            slot.ahead.is_none_or(|a| self.is_clear_ahead(me, d, &a)) && self.stops_for_lines(me, d, to),
             slot.behind.is_none_or(|(b, i)| self.is_clear_behind(me, d, &b, to, i)),
         )
     }
