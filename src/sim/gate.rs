@@ -93,9 +93,7 @@ impl Signs<'_> {
                         && !ignored
                         && !(in_turn && is_first((own, own_id), (&a.passage, a.vehicle)))
                         && match &demand {
-                            Some(demand) => {
-                                headway::blocked(who.d, own, top, &a.passage, &scene.meetings[k], demand)
-                            }
+                            Some(demand) => headway::blocked(who.d, own, top, &a.passage, &scene.meetings[k], demand),
                             None => gap::blocked(own, &a.passage, same_target, who.impatience, scene.dt),
                         }
                         && !(equal && self.gives_up(y, &a.passage, a.vehicle, foes))

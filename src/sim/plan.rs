@@ -6,6 +6,7 @@
 
 use super::chunk::{Chunk, Gate, Planned};
 use super::junction::{Limit, Looker, Rule, View};
+use super::routes::LaneChoice;
 use super::scene::{LaneFacts, MoveFacts};
 use super::state::{Flags, Vehicle};
 use crate::behaviour::gap::{self, Passage};
@@ -270,8 +271,13 @@ impl<'a> Planner<'a> {
                 next = facts.exit;
             } else {
                 leg += 1;
-                next = self.view.routes.leg(self.me.path, leg)[facts.index as usize].movement;
+                let choices = self.view.routes.leg(self.me.path, leg);
+                let choice = &choices[facts.index as usize];
+                next = choice.movement;
                 inside = false;
+                if choice.offset != 0 && self.d.judges_headways() {
+                    self.announce_beside(choices, facts, seen + facts.length, chunk);
+                }
                 if self.flags & Flags::KEPT != 0 {
                     self.arrives_on(here, leg, seen);
                     if self.stops_on(leg, seen) {
@@ -314,12 +320,24 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Announces that it may come on the lane it has to change to on a link it comes to: on a short one it does so in the
+    /// step in which it passes it.
+    fn announce_beside(&self, choices: &[LaneChoice], lane: &LaneFacts, to_end: f32, chunk: &mut Chunk) {
+        let index = usize::from(lane.index);
+        let beside = if choices[index].offset > 0 { index + 1 } else { index.wrapping_sub(1) };
+        let Some(id) = choices.get(beside).and_then(|c| c.movement.get()) else { return };
+        let m = &self.view.scene.moves[id.index()];
+        if m.has_yielders && self.view.signs().rule(m) == Rule::Open {
+            self.announce_open(m, id, to_end, chunk);
+        }
+    }
+
     /// Announces the earliest passage of an open line.
     fn announce_open(&self, m: &MoveFacts, id: MovementId, distance: f32, chunk: &mut Chunk) {
         let (d, v) = (self.d, self.me.speed);
         let arrival_speed = gap::speed_after(distance, v, d.accel, self.v0);
         let mut passage = gap::passage(d, distance, v, arrival_speed, m.first_inside, self.v0);
-        passage.now = v;
+        (passage.now, passage.top) = (v, self.v0);
         chunk.announcements.push((id, self.me.id.0, passage));
     }
 

@@ -37,7 +37,6 @@ fn offsets() -> impl Iterator<Item = f64> {
     (0..40).map(|i| 0.3 * f64::from(i))
 }
 
-
 /// A left turn came fast, took a gap for long enough when it could just stop, and changed its mind when it could not: it
 /// came to stand in the way of those for whom it braked.
 #[test]

@@ -198,7 +198,15 @@ impl LinkLanes<'_> {
     /// Whether it is a vehicle's turn to change, and there is room on the lane.
     pub(super) fn fits(&self, t: &Thinker<'_>, to: usize, cursor: &Cursor) -> bool {
         self.has_its_turn(t.me, t.lane, to)
+            && !self.is_reckoned_with(t, to)
             && self.is_clear(&self.slot(to, cursor.at[to], t.me, t.d), to, t.me, t.d) == (true, true)
+    }
+
+    /// Whether others reckon with it at a line just ahead, and thus with the lane on which it comes.
+    fn is_reckoned_with(&self, t: &Thinker<'_>, to: usize) -> bool {
+        let line = self.routes.row(t.me.row)[to].movement.get().map(|m| &self.scene.moves[m.index()]);
+        let distance = self.scene.lanes[self.first + to].length - t.me.position;
+        t.d.judges_headways() && line.is_some_and(|m| m.has_yielders) && !stops_for_lamp(t.d, t.me.speed, distance)
     }
 
     /// Links are changed apart: nobody sees who changes in the same step beyond an open end of the link (where lanes are
