@@ -104,10 +104,8 @@ impl Headways {
     }
 }
 
-/// How hard one counts on somebody who comes to brake, as a share of its comfortable deceleration: of a driver who can
-/// wait as well, and of one who has decided.
+/// How hard one counts on somebody who comes to brake, as a share of its comfortable deceleration.
 const BRAKING: f32 = 1.0;
-const DECIDED: f32 = 2.0;
 
 /// Time between one vehicle leaving a crossing and another reaching it, s.
 const CLEAR: f32 = 0.5;
@@ -189,7 +187,7 @@ impl Demand {
     }
 
     /// Of a driver who can no longer stop comfortably: he has decided.
-    pub const DECIDED: Self = Self { lag: f32::NEG_INFINITY, braking: DECIDED };
+    pub const DECIDED: Self = Self { lag: f32::NEG_INFINITY, braking: BRAKING };
 }
 
 /// Whether a driver with passage `own`, who drives up to `top` m/s inside, must wait for `foe`: it is not out of the way

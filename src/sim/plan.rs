@@ -6,7 +6,6 @@
 
 use super::chunk::{Chunk, Gate, Planned};
 use super::junction::{Limit, Looker, Rule, View};
-use super::routes::LaneChoice;
 use super::scene::{LaneFacts, MoveFacts};
 use super::state::{Flags, Vehicle};
 use crate::behaviour::gap::{self, Passage};
@@ -271,13 +270,8 @@ impl<'a> Planner<'a> {
                 next = facts.exit;
             } else {
                 leg += 1;
-                let choices = self.view.routes.leg(self.me.path, leg);
-                let choice = &choices[facts.index as usize];
-                next = choice.movement;
+                next = self.view.routes.leg(self.me.path, leg)[facts.index as usize].movement;
                 inside = false;
-                if choice.offset != 0 && self.d.judges_headways() {
-                    self.announce_beside(choices, facts, seen + facts.length, chunk);
-                }
                 if self.flags & Flags::KEPT != 0 {
                     self.arrives_on(here, leg, seen);
                     if self.stops_on(leg, seen) {
@@ -317,18 +311,6 @@ impl<'a> Planner<'a> {
             if m.has_yielders {
                 self.announce_open(m, id, seen, chunk);
             }
-        }
-    }
-
-    /// Announces that it may come on the lane it has to change to on a link it comes to: on a short one it does so in the
-    /// step in which it passes it.
-    fn announce_beside(&self, choices: &[LaneChoice], lane: &LaneFacts, to_end: f32, chunk: &mut Chunk) {
-        let index = usize::from(lane.index);
-        let beside = if choices[index].offset > 0 { index + 1 } else { index.wrapping_sub(1) };
-        let Some(id) = choices.get(beside).and_then(|c| c.movement.get()) else { return };
-        let m = &self.view.scene.moves[id.index()];
-        if m.has_yielders && self.view.signs().rule(m) == Rule::Open {
-            self.announce_open(m, id, to_end, chunk);
         }
     }
 

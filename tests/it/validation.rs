@@ -5,7 +5,7 @@ use intergreen::validation::{EXPERIMENTS, Effort, Verdict, table};
 use crate::tools::{Scratch, run};
 
 /// Rows that are known to be missed, as `docs/validation.md` says.
-const MISSED: [&str; 0] = [];
+const MISSED: [&str; 4] = ["12c", "15b", "15c", "15d"];
 
 /// No other target is missed as far as a few seeds can tell; `intergreen validate` tells it exactly.
 #[test]
