@@ -31,10 +31,10 @@ MUTANTS = [
     (
         "dropped overlap clearance",
         KERNEL + "rules.rs",
-        "        let cleared = light.ended + time;\n",
-        "        let follows = |o: &crate::plan::Overlap| o.group == from;\n"
+        "        let cleared = light.ended + from.intergreen;\n",
+        "        let follows = |o: &crate::plan::Overlap| o.group == from.other;\n"
         "        let overlap = self.plan.rings().is_some_and(|r| r.overlaps.iter().any(follows));\n"
-        "        let cleared = if overlap { light.ended } else { light.ended + time };\n",
+        "        let cleared = if overlap { light.ended } else { light.ended + from.intergreen };\n",
     ),
     (
         "preempt in red-yellow",

@@ -53,12 +53,8 @@ impl Run<'_> {
     }
 }
 
-/// All combinations, scenario by scenario, controllers innermost: what is compared lies together.
-pub fn cells(experiment: &Experiment) -> Vec<Cell> {
-    let behaviours: Vec<Option<String>> = match experiment.behaviours.as_slice() {
-        [] => vec![None],
-        all => all.iter().cloned().map(Some).collect(),
-    };
+/// All combinations of changed values; one that changes nothing if none is.
+pub fn settings(experiment: &Experiment) -> Vec<Vec<(String, String)>> {
     let mut settings: Vec<Vec<(String, String)>> = vec![Vec::new()];
     for (path, values) in &experiment.set {
         let with = |s: &Vec<(String, String)>, v: &str| {
@@ -66,6 +62,16 @@ pub fn cells(experiment: &Experiment) -> Vec<Cell> {
         };
         settings = settings.iter().flat_map(|s| values.iter().map(move |v| with(s, &v.0))).collect();
     }
+    settings
+}
+
+/// All combinations, scenario by scenario, controllers innermost: what is compared lies together.
+pub fn cells(experiment: &Experiment) -> Vec<Cell> {
+    let behaviours: Vec<Option<String>> = match experiment.behaviours.as_slice() {
+        [] => vec![None],
+        all => all.iter().cloned().map(Some).collect(),
+    };
+    let settings = settings(experiment);
     let mut cells = Vec::new();
     for scenario in 0..experiment.scenarios.len() {
         for settings in &settings {

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Most runs of an experiment: more would be years.
-pub const MOST_RUNS: usize = 10_000_000;
+/// Most runs of an experiment: what is kept of all of them, some 8 kB each, is held in memory.
+pub const MOST_RUNS: usize = 100_000;
 
 /// An experiment: every combination is run with every seed.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -170,7 +170,9 @@ impl Experiment {
         let sizes = [self.scenarios.len(), self.controllers.len(), self.scales.len(), self.behaviours.len().max(1)];
         let all = sizes.into_iter().chain(self.set.values().map(Vec::len)).chain([self.seeds.0.len()]);
         match all.fold(1, usize::saturating_mul) {
-            n if n > MOST_RUNS => Err(format!("{n} runs; expected at most {MOST_RUNS}")),
+            n if n > MOST_RUNS => {
+                Err(format!("{n} runs; expected at most {MOST_RUNS}, the rest as another experiment"))
+            }
             _ => Ok(()),
         }
     }

@@ -15,9 +15,8 @@ pub mod columns;
 pub mod design;
 pub mod experiment;
 pub mod report;
-
 pub mod statistics;
 
 pub use columns::{Better, COLUMNS, Column, Kind, Record, Value};
-pub use design::{Cell, Run, cells, runs};
+pub use design::{Cell, Run, cells, runs, settings};
 pub use experiment::{Experiment, Seeds};

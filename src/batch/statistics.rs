@@ -51,11 +51,6 @@ impl Summary {
         let bca = if n >= LEAST_BOOTSTRAP { bca(values) } else { None };
         Some(Self { n, mean, median: quantile(values, 0.5), deviation, t, bca })
     }
-
-    /// Half the width of the t interval.
-    pub fn half(&self) -> Option<f64> {
-        self.t.map(|(least, most)| (most - least) / 2.0)
-    }
 }
 
 /// A difference of two controllers, run by run.

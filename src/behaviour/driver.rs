@@ -8,6 +8,11 @@ use crate::demand::{FollowingModel, VehicleType};
 /// Slack that keeps a discrete stop from touching the line, m (SUMO: NUMERICAL_EPS).
 pub(crate) const EPSILON: f32 = 0.001;
 
+/// Acceleration of free fall, m/s².
+const GRAVITY: f32 = 9.81;
+/// What any vehicle can do on any grade, m/s²: nobody is stuck on a hill.
+const LEAST_ACCEL: f32 = 0.1;
+
 /// What a driver knows of the vehicle ahead.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Leader {
@@ -94,6 +99,17 @@ impl Driver {
     #[inline(always)]
     pub fn judges_headways(&self) -> bool {
         self.model == FollowingModel::Calibrated
+    }
+
+    /// The same driver on a grade, percent. Gravity takes its part of the acceleration, and gives it downhill; speeds are
+    /// held. Comparators know no grades, as in SUMO.
+    #[must_use]
+    pub fn on_grade(&self, percent: f32) -> Self {
+        let mut driver = self.clone();
+        if self.model == FollowingModel::Calibrated {
+            driver.accel = (self.accel - GRAVITY * percent / 100.0).at_least(LEAST_ACCEL);
+        }
+        driver
     }
 
     /// Whether the vehicle moves with the mean of the old and new speed (ballistic) or, as SUMO does by default,
@@ -230,5 +246,23 @@ impl Driver {
         }
         // Stops within the step: v²/(2b) with b = (v − next)/dt.
         (0.5 * v * v * self.dt / (v - next), 0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::VehicleClass;
+
+    #[test]
+    fn gravity_takes_from_the_acceleration_of_calibrated_drivers_alone() {
+        let ours = Driver::new(&VehicleType::calibrated("car"), 0.5);
+        // 9.81 m/s² on 4 %; on a wall there is always something left.
+        for (percent, expected) in [(4.0, 2.1076), (-4.0, 2.8924), (0.0, 2.5), (40.0, LEAST_ACCEL)] {
+            let accel = ours.on_grade(percent).accel;
+            assert!((accel - expected).abs() < 1e-4, "{percent} %: {accel}, expected {expected}");
+        }
+        let sumo = Driver::new(&VehicleType::sumo("car", VehicleClass::Passenger), 0.5);
+        assert_eq!(sumo.on_grade(4.0).accel, sumo.accel);
     }
 }

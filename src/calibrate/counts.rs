@@ -212,8 +212,8 @@ pub(super) fn number(text: &str) -> Option<f64> {
     text.parse::<f64>().ok().filter(|v| (0.0..=1e9).contains(v))
 }
 
-/// A time in s, or as HH:MM or HH:MM:SS.
-fn clock(text: &str) -> Option<f64> {
+/// A moment on the scenario's clock: s, or HH:MM or HH:MM:SS counted from midnight; hours may go on past 24.
+pub fn clock(text: &str) -> Option<f64> {
     if !text.contains(':') {
         return number(text);
     }

@@ -16,7 +16,7 @@ mod observe;
 mod saturation;
 mod sources;
 
-pub use counts::{Count, Site, of_csv, of_edge_data};
+pub use counts::{Count, Site, clock, of_csv, of_edge_data};
 pub use fit::{Compared, Fit, Fitted, Round, fit};
 pub use observe::Model;
 pub use saturation::{Measured, Queue, SaturationFit, fit_saturation, saturations};

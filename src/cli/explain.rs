@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use intergreen_control::Millis;
 
 use super::args::finite;
 use super::measures::{log_file, open};
 use super::summary::plain;
-use super::timestamps::time_of_day;
 use super::{Failure, print};
+use crate::calibrate::clock;
 use crate::scenario::expected_names;
 
 /// Options of `explain`.
@@ -33,8 +32,7 @@ fn moment(text: &str) -> Result<f64, String> {
     if !text.contains(':') {
         return finite(text).map_err(|_| "expected seconds, or HH:MM[:SS]".into());
     }
-    let ms = time_of_day(text).ok_or("expected a time of day, HH:MM[:SS] from 00:00 to 23:59:59")?;
-    Ok(Millis(ms).seconds())
+    clock(text).ok_or_else(|| "expected a time of day, HH:MM[:SS]; after midnight it goes on, 24:30".into())
 }
 
 /// Prints what is asked for: a line for each moment and reason. What detectors see is left out.
@@ -158,10 +156,12 @@ mod tests {
 
     #[test]
     fn moments_are_seconds_or_times_of_day() {
-        for (text, seconds) in [("25200", 25_200.0), ("-3.5", -3.5), ("07:00", 25_200.0), ("07:00:01.5", 25_201.5)] {
+        for (text, seconds) in
+            [("25200", 25_200.0), ("-3.5", -3.5), ("07:00", 25_200.0), ("07:00:01.5", 25_201.5), ("24:30", 88_200.0)]
+        {
             assert_eq!(moment(text), Ok(seconds), "{text}");
         }
-        for wrong in ["7 o'clock", "24:00", "07:60", "inf", ""] {
+        for wrong in ["7 o'clock", "07:60", "7:", ":", "inf", ""] {
             assert!(moment(wrong).is_err_and(|e| e.contains("HH:MM[:SS]")), "{wrong}");
         }
     }

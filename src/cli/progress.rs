@@ -1,6 +1,7 @@
 //! The progress bar.
 
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -97,12 +98,46 @@ fn minutes(seconds: f64) -> String {
     format!("{}:{:02}", s / 60, s % 60)
 }
 
-/// A bar over the runs of a batch.
-pub fn batch(number: usize) -> ProgressBar {
-    let bar = parts(number);
-    let style = ProgressStyle::with_template("[{bar:30}] {pos} of {len} runs · ETA {eta}{msg}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
-    bar
+/// Tells how far a batch is: a bar on a terminal, else a line for each tenth of it.
+pub struct Batch {
+    bar: ProgressBar,
+    quiet: bool,
+    number: usize,
+    done: AtomicUsize,
+    began: Instant,
+}
+
+impl Batch {
+    /// Begins with so many runs to make.
+    pub fn new(number: usize, quiet: bool) -> Self {
+        let bar = if quiet { ProgressBar::hidden() } else { parts(number) };
+        let style = ProgressStyle::with_template("[{bar:30}] {pos} of {len} runs · ETA {eta}{msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+        Self { bar, quiet, number, done: AtomicUsize::new(0), began: clock::wall() }
+    }
+
+    /// Another run is over; so many have failed until now.
+    pub fn one_more(&self, failed: usize) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        let failed = if failed > 0 { format!(" · {failed} failed") } else { String::new() };
+        self.bar.inc(1);
+        self.bar.set_message(failed.clone());
+        let tenth = |n: usize| n * 10 / self.number;
+        if !self.quiet && self.bar.is_hidden() && done < self.number && tenth(done) > tenth(done - 1) {
+            let left = self.began.elapsed().as_secs_f64() * (self.number - done) as f64 / done as f64;
+            complain("note", &format!("{done} of {} runs · ETA {}{failed}", self.number, minutes(left)));
+        }
+    }
+
+    /// Says something that cannot wait, though all else is to be quiet.
+    pub fn say(&self, kind: &str, message: &str) {
+        self.bar.suspend(|| complain(kind, message));
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 /// A bar on stderr over so many parts of a job; nothing where that is no terminal.

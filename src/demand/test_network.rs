@@ -40,6 +40,7 @@ impl TestNetwork {
                 length: Some(length),
                 speed_limit,
                 width: 3.2,
+                grade: 0.0,
                 permissions,
                 rules: Default::default(),
                 shape: vec![Point::new(0.0, 0.0), Point::new(length, 0.0)],

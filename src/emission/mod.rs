@@ -87,22 +87,30 @@ pub struct Motion {
     pub moved: f64,
     /// Length of the step, > 0, s.
     pub dt: f64,
+    /// Grade of the road, metres up for each metre driven.
+    pub grade: f64,
 }
 
 impl Motion {
     /// Standing for `dt` seconds.
     pub const fn standing(dt: f64) -> Self {
-        Self { before: 0.0, after: 0.0, moved: 0.0, dt }
+        Self { before: 0.0, after: 0.0, moved: 0.0, dt, grade: 0.0 }
     }
 
     /// At one speed for `dt` seconds.
     pub fn cruising(speed: f64, dt: f64) -> Self {
-        Self { before: speed, after: speed, moved: speed * dt, dt }
+        Self { before: speed, after: speed, moved: speed * dt, dt, grade: 0.0 }
     }
 
     /// From one speed evenly to another in `dt` seconds.
     pub fn changing(before: f64, after: f64, dt: f64) -> Self {
-        Self { before, after, moved: 0.5 * (before + after) * dt, dt }
+        Self { before, after, moved: 0.5 * (before + after) * dt, dt, grade: 0.0 }
+    }
+
+    /// The same on a grade, metres up for each metre driven.
+    #[must_use]
+    pub fn on(self, grade: f64) -> Self {
+        Self { grade, ..self }
     }
 
     /// Mean speed, m/s.

@@ -107,7 +107,7 @@ fn energy_balances() {
 #[test]
 fn who_brakes_idles() {
     let law = EmissionClass::Car.power_law().expect("a car burns fuel");
-    let stop = Motion { before: 1.0, after: 0.0, moved: 0.1, dt: 0.5 };
+    let stop = Motion { before: 1.0, after: 0.0, moved: 0.1, dt: 0.5, grade: 0.0 };
     for m in [Motion::standing(0.5), Motion::changing(15.0, 13.0, 0.5), stop] {
         assert_eq!(law.litres(&m), 0.5 * law.alpha[0], "{m:?}");
     }
@@ -123,7 +123,7 @@ fn kinetic_energy_does_not_depend_on_the_way() {
         resistance: power::Resistance { rolling: 0.0, rolling_per_speed: 0.0, drag_area: 0.0, ..law.resistance },
         ..law
     };
-    let m = |moved| Motion { before: 4.0, after: 5.0, moved, dt: 1.0 };
+    let m = |moved| Motion { before: 4.0, after: 5.0, moved, dt: 1.0, grade: 0.0 };
     assert_eq!(free.power(&m(4.5)), free.power(&m(5.0)));
 }
 
@@ -132,7 +132,7 @@ fn kinetic_energy_does_not_depend_on_the_way() {
 fn vt_micro_stays_in_its_domain() {
     let rate = |speed, accel: f64| {
         let (before, after) = (kmh(speed) - 0.05 * accel, kmh(speed) + 0.05 * accel);
-        vt_micro::litres(&Motion { before, after, moved: kmh(speed) * 0.1, dt: 0.1 }) / 0.1
+        vt_micro::litres(&Motion { before, after, moved: kmh(speed) * 0.1, dt: 0.1, grade: 0.0 }) / 0.1
     };
     assert!((rate(150.0, 0.0) - rate(120.0, 0.0)).abs() < 1e-12);
     assert!((rate(50.0, -9.0) - rate(50.0, -5.0 / 3.6)).abs() < 1e-9);
@@ -170,4 +170,22 @@ fn other_classes_are_plausible() {
     // Only cars have VT-Micro.
     assert_eq!(Engine::new(C::Bus, Model::VtMicro), Engine::new(C::Bus, Model::Cpfm));
     assert_ne!(car(Model::VtMicro), car(Model::Cpfm));
+}
+
+/// Work against gravity: mass times height, through the driveline; downhill no more than idling comes back.
+#[test]
+fn a_climb_costs_its_height() {
+    let law = EmissionClass::Car.power_law().expect("a car burns fuel");
+    let cruise = Motion::cruising(kmh(50.0), 1.0);
+    let (level, uphill) = (law.power(&cruise), law.power(&cruise.on(0.04)));
+    let r = law.resistance;
+    let lifted = r.mass * 9.8066 * 0.04 * kmh(50.0) / (1000.0 * r.driveline);
+    assert!((uphill - level - lifted).abs() < 1e-9, "{uphill} − {level} kW, expected {lifted}");
+    assert_eq!(law.litres(&cruise.on(-0.1)), law.alpha[0]);
+    // VT-Micro has no power: on a grade of 5 % a car at one speed burns what it does at g/20 more on the level.
+    let climbing = vt_micro::litres(&cruise.on(0.05));
+    let v = kmh(50.0);
+    let half = 0.5 * 9.8066 * 0.05;
+    let speeding = vt_micro::litres(&Motion { before: v - half, after: v + half, ..cruise });
+    assert!((climbing - speeding).abs() < 1e-12, "{climbing}, expected {speeding}");
 }

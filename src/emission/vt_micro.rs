@@ -1,6 +1,7 @@
 //! VT-Micro's composite light-duty car: the logarithm of the fuel rate is a polynomial of speed and acceleration.
 
 use super::Motion;
+use super::power::G;
 
 /// Coefficients for a ≥ 0: rows speed⁰ to speed³ (km/h), columns acceleration⁰ to acceleration³ (km/h/s).
 const SPEEDING_UP: [[f64; 4]; 4] = [
@@ -28,7 +29,8 @@ const STRONGEST: f64 = 9.0;
 #[inline]
 pub fn litres(m: &Motion) -> f64 {
     let speed = (3.6 * m.mean()).clamp(0.0, FASTEST);
-    let accel = (3.6 * (m.after - m.before) / m.dt).clamp(HARDEST, STRONGEST);
+    // A grade asks of the engine what an acceleration does.
+    let accel = (3.6 * ((m.after - m.before) / m.dt + G * m.grade)).clamp(HARDEST, STRONGEST);
     let rows = if accel >= 0.0 { &SPEEDING_UP } else { &SLOWING_DOWN };
     let row = |k: &[f64; 4]| k[0] + accel * (k[1] + accel * (k[2] + accel * k[3]));
     let logarithm = row(&rows[0]) + speed * (row(&rows[1]) + speed * (row(&rows[2]) + speed * row(&rows[3])));

@@ -26,7 +26,7 @@ pub use areas::AreaReading;
 pub use gates::GatesReading;
 pub use loops::LoopReading;
 pub use motion::{Front, Moving, Way};
-pub use queues::{Queues, percentile_95};
+pub use queues::Queues;
 pub use safety::{Encounters, Safety};
 pub use steps::StepReading;
 pub use tables::{Row, TableReading};

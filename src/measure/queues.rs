@@ -2,7 +2,6 @@
 //!
 //! Terms
 //! - **queue of a lane**: from its stop line to the rear of the last vehicle that stands on it, m.
-//! - **storage ratio**: 95th percentile of a lane's queue over time / length of the lane.
 //! - **wait at a signal**: how long a vehicle stood between the signal before (or its entry) and this one's stop line, s.
 
 use crate::network::{LaneId, MovementId};
@@ -75,9 +74,9 @@ impl Queues {
         (self.looks > 0).then(|| self.standing as f64 / f64::from(self.looks))
     }
 
-    /// 95th percentile over time of each lane's queue, m, with the lane.
-    pub fn queues(&self) -> impl Iterator<Item = (LaneId, f64)> {
-        self.lanes.iter().filter_map(|(lane, queues)| Some((*lane, percentile_95(queues)?)))
+    /// Each lane's queue at every look, m.
+    pub fn queues(&self) -> impl Iterator<Item = (LaneId, &[f32])> {
+        self.lanes.iter().map(|(lane, queues)| (*lane, queues.as_slice())).filter(|(_, queues)| !queues.is_empty())
     }
 
     /// Waits of each movement that anybody passed, s, as they came.
@@ -85,12 +84,4 @@ impl Queues {
         let all = self.waits.iter().enumerate().map(|(i, waits)| (MovementId::new(i), waits.as_slice()));
         all.filter(|(_, waits)| !waits.is_empty())
     }
-}
-
-/// The 95th percentile: the least value that 95 % do not exceed; none of nothing.
-pub fn percentile_95(values: &[f32]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f32::total_cmp);
-    let rank = (sorted.len() * 95).div_ceil(100);
-    rank.checked_sub(1).map(|i| f64::from(sorted[i]))
 }

@@ -231,7 +231,8 @@ impl Device for TableDevice {
         if let Some((engine, density)) = self.engines.get(m.kind) {
             // Of the step's share by the time that the front is here, so that all lanes together have all of it.
             let share = (stay.over - stay.enter).max(0.0) / m.dt;
-            let motion = Motion { before: m.before, after: m.after, moved: m.moved, dt: m.dt };
+            let motion =
+                Motion { before: m.before, after: m.after, moved: m.moved, dt: m.dt, grade: m.scene.grade(lane) };
             let litres = share * engine.litres(&motion);
             sums.co2 += litres * engine.grams_per_litre();
             sums.fuel += litres * density;

@@ -34,6 +34,8 @@ pub enum NetworkError {
 
 /// Coordinates beyond this are refused, m: the earth has forty million metres round it.
 const FARTHEST: f64 = 1e8;
+/// The steepest grade that is believed, percent: the steepest streets there are have 35.
+pub const STEEPEST: f64 = 40.0;
 /// Lengths, widths and speeds of less are refused, m or m/s: it is how finely they are known.
 const LEAST: f64 = 1e-3;
 
@@ -88,6 +90,8 @@ pub struct LaneSpec {
     pub speed_limit: f64,
     /// Width, m.
     pub width: f64,
+    /// Mean grade in the direction of travel, percent.
+    pub grade: f64,
     /// Who may use it.
     pub permissions: Permissions,
     /// What else it asks of some.
@@ -359,6 +363,10 @@ fn checked_lane(link: LinkId, index: usize, internal: bool, spec: LaneSpec) -> R
             return Err(invalid(element(), problem));
         }
     }
+    if spec.grade.is_nan() || spec.grade.abs() > STEEPEST {
+        let problem = format!("grade is {} %; expected −{STEEPEST} to {STEEPEST}", spec.grade);
+        return Err(invalid(element(), problem));
+    }
     if let Some(offset) = spec.rules.stop_offset.map(|s| s.distance)
         && !(0.0..=f32::MAX).contains(&offset)
     {
@@ -371,6 +379,7 @@ fn checked_lane(link: LinkId, index: usize, internal: bool, spec: LaneSpec) -> R
         length: length as f32,
         speed_limit: spec.speed_limit as f32,
         width: spec.width as f32,
+        grade: spec.grade as f32,
         permissions: spec.permissions,
         rules: spec.rules,
         shape: spec.shape,

@@ -190,6 +190,7 @@ mod tests {
             length: (geometry::length(&shape) * stretched) as f32,
             speed_limit: 10.0,
             width: 3.2,
+            grade: 0.0,
             permissions: Default::default(),
             rules: Default::default(),
             shape,

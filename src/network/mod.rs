@@ -25,7 +25,7 @@ mod permissions;
 mod rules;
 
 pub use build::{
-    JunctionSpec, LaneSpec, LinkSpec, MovementSpec, NetworkBuilder, NetworkError, RequestSpec, SignalSpec,
+    JunctionSpec, LaneSpec, LinkSpec, MovementSpec, NetworkBuilder, NetworkError, RequestSpec, STEEPEST, SignalSpec,
 };
 pub(crate) use compose::shape::{cut, way};
 pub(crate) use conflicts::come_close;

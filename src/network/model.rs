@@ -61,6 +61,8 @@ pub struct Lane {
     pub speed_limit: f32,
     /// Width, m.
     pub width: f32,
+    /// Mean grade in the direction of travel, percent: metres up (below 0: down) for 100 m driven.
+    pub grade: f32,
     /// Who may use it.
     pub permissions: Permissions,
     /// What else it asks of some.

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use intergreen_control::Millis;
+use quick_xml::escape::escape;
 
 use super::diagram::{Cycle, Diagram};
 
@@ -122,15 +123,5 @@ fn line(
 
 /// Text with the characters replaced that mean something in XML or must not stand in it.
 fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
+    escape(text.replace(|c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'), "\u{fffd}")).into_owned()
 }

@@ -161,7 +161,7 @@ fn broken_files_are_refused_with_place_and_reason() {
         ("share: 97", "share: -1", &["vehicles[0].share: -1; expected 0 to"]),
         ("turns: [\"r s\", \"s l\"]", "turns: [\"l\", \"r\"]", &["street 'fn': at node 'f'", "would cross"]),
         ("kind: dead_end", "kind: priority", &["node 'w': has 1 streets"]),
-        ("(id: \"a\", x: 0", "(id: \"a\", x: 0, z: 1", &["z", "arterial.ron:19:"]),
+        ("(id: \"a\", x: 0", "(id: \"a\", x: 0, lift: 1", &["lift", "arterial.ron:19:"]),
     ];
     for (old, new, fragments) in table {
         let message = broken(old, new);

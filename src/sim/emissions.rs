@@ -89,11 +89,17 @@ impl Emissions {
         // Room for everybody whom surges have added.
         books.vehicles.resize(scene.departures.len(), Burnt::default());
         let dt = f64::from(scene.dt);
-        let mut burn = |v: &Vehicle| {
+        let mut burn = |v: &Vehicle, lane: usize| {
             let engine = &self.engines[usize::from(v.kind)];
             let after = f64::from(v.speed);
             let before = (after - f64::from(v.accel) * dt).max(0.0);
-            let fuel = engine.litres(&Motion { before, after, moved: f64::from(v.moved), dt });
+            let fuel = engine.litres(&Motion {
+                before,
+                after,
+                moved: f64::from(v.moved),
+                dt,
+                grade: scene.grade(LaneId::new(lane)),
+            });
             let co2 = engine.grams_per_litre() * fuel;
             let burnt = Burnt { fuel, co2, idle: if v.speed < HALTING { co2 } else { 0.0 } };
             books.vehicles[v.id.index()].add(&burnt);
@@ -106,11 +112,11 @@ impl Emissions {
         };
         for (l, here) in traffic.lanes.iter().enumerate().filter(|(_, here)| !here.vehicles.is_empty()) {
             let mut sum = Burnt::default();
-            here.vehicles.iter().for_each(|v| sum.add(&burn(v)));
+            here.vehicles.iter().for_each(|v| sum.add(&burn(v, l)));
             lane(l, &sum);
         }
         for (l, v) in chunks.iter().flat_map(|c| &c.arrived) {
-            lane(l.index(), &burn(v));
+            lane(l.index(), &burn(v, l.index()));
         }
     }
 

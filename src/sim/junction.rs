@@ -12,7 +12,7 @@ use super::routes::RouteTable;
 use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
 use super::state::{Tail, Traffic, Vehicle};
 use super::stops::Halts;
-use crate::behaviour::{Driver, Leader};
+use crate::behaviour::{Bounds, Driver, Leader};
 use crate::network::{Conflict, ConflictKind, LaneId, MovementKind, RightOfWay};
 use crate::random::mix;
 
@@ -283,6 +283,10 @@ impl Looker<'_> {
                 let o = Occupant::on_lane(v, &scene.drivers[v.kind as usize]);
                 self.consider(view, lane, foe_lane, facts, &o, &mut limit);
             }
+            let place = facts.foe_place.get().filter(|_| self.inside && self.waits());
+            if let Some(o) = place.and_then(|place| self.leaving(view, place)) {
+                self.consider(view, lane, foe_lane, facts, &o, &mut limit);
+            }
             let tail = &view.traffic.tails[facts.foe_next.index()];
             if tail.back < 0.0 && tail.came_from == c.foe {
                 let o = Occupant::reaching_back(tail, foe_lane.length);
@@ -302,6 +306,22 @@ impl Looker<'_> {
             }
         }
         limit
+    }
+
+    /// Who leaves a place to wait, or can no longer stop at it, and so is as good as on the lane behind it: whoever is not
+    /// as far goes after it, and of two who are, both know it.
+    fn leaving(&self, view: &View<'_>, place: LaneId) -> Option<Occupant> {
+        let v = view.traffic.lanes[place.index()].vehicles.first()?;
+        let (d, length) = (&view.scene.drivers[v.kind as usize], view.scene.lanes[place.index()].length);
+        let goes = |d: &Driver, speed: f32, to_end: f32| {
+            to_end < d.brake_gap(speed, d.decel).at_least(d.max_next(speed) * d.dt)
+        };
+        if v.entered != u32::MAX || !goes(d, v.speed, length - v.position) {
+            return None;
+        }
+        let entered = if goes(self.d, self.me.speed, self.to_lane) { u32::MAX } else { 0 };
+        let on = Occupant::on_lane(v, d);
+        Some(Occupant { front: on.front - length, back: on.back - length, entered, ..on })
     }
 
     /// Lowers the limit for one occupant of a conflicting lane.

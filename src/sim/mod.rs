@@ -24,6 +24,7 @@ pub mod entities;
 mod found;
 mod gate;
 mod giving_way;
+mod grades;
 pub mod gridlock;
 pub mod hash;
 pub mod insert;

@@ -104,7 +104,7 @@ enum Way {
 
 impl<'a> Planner<'a> {
     fn new(view: &'a View<'a>, me: &'a Vehicle, lane: &'a LaneFacts) -> Self {
-        let d = &view.scene.drivers[me.kind as usize];
+        let d = &view.scene.drivers[lane.drivers as usize + me.kind as usize];
         let v0 = d.desired(me.speed_factor, view.scene.limit(lane, me.kind as usize));
         let tau = relaxed(me);
         let free = d.free(me.speed, v0);

@@ -9,6 +9,7 @@ use intergreen_control::plan::WallClock;
 use super::by_type::{ByType, Row};
 use super::closures::Closures;
 use super::giving_way;
+use super::grades;
 use super::insert::arrival_of;
 use super::lane_change::can_change;
 use super::monitor;
@@ -83,6 +84,8 @@ impl Default for Setup {
 pub struct LaneFacts {
     /// Driving length, m.
     pub length: f32,
+    /// Where the drivers on its grade begin among all; 0 on a level lane.
+    pub drivers: u32,
     /// Speed limit, m/s; see [`Scene::limit`].
     pub limit: f32,
     /// Speed limits of vehicle types, where some have their own.
@@ -182,6 +185,8 @@ pub struct ConflictFacts {
     pub foe_next: LaneId,
     /// The lane after that one, if that one lies inside, too.
     pub foe_after: LaneId,
+    /// The place to wait before the foe's lane, where nothing says who gives way to whom.
+    pub foe_place: LaneId,
     /// The foe's lane ends at a place to wait, and the crossing lies beyond it.
     pub clearing: bool,
     /// How much further the foe must be gone before one starts to turn across its lane, m.
@@ -194,7 +199,10 @@ impl ConflictFacts {
         let foe_next = after(meeting.foe);
         let inside = !foe_next.is_none() && network.lane(foe_next).internal;
         let foe_after = if inside { after(foe_next) } else { LaneId::NONE };
-        Self { meeting, foe_next, foe_after, clearing, swing }
+        let open = meeting.kind == ConflictKind::Crossing && !meeting.yields && !meeting.foe_yields && !clearing;
+        let place = network.lane(meeting.foe).incoming.first().map(|&m| network.movement(m));
+        let place = place.filter(|m| open && m.kind == MovementKind::Onward);
+        Self { meeting, foe_next, foe_after, foe_place: place.map_or(LaneId::NONE, |m| m.from), clearing, swing }
     }
 }
 
@@ -219,7 +227,7 @@ pub struct Scene {
     pub demand: Arc<Demand>,
     /// The vehicle types.
     pub types: Vec<VehicleType>,
-    /// Their drivers.
+    /// Their drivers, by type; after those the drivers on each grade there is, see [`LaneFacts::drivers`].
     pub drivers: Vec<Driver>,
     /// The vehicles, by id: those of the demand by their departure, then those that surges added.
     pub departures: Vec<Departure>,
@@ -304,7 +312,7 @@ impl Scene {
         let roads = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end));
         let change_links = roads.filter(|&l| can_change(&network, l)).collect();
         Self {
-            drivers: types.iter().map(|t| Driver::new(t, dt)).collect(),
+            drivers: grades::drivers(&network, &types, dt, &mut lanes),
             sensors: Sensors::new(&detectors::place(&network, &setup.detectors)),
             types,
             order: (0..departures.len()).map(VehicleId::new).collect(),
@@ -490,6 +498,7 @@ fn lane_facts(network: &Network) -> (Vec<LaneFacts>, Vec<ConflictFacts>) {
             let exit = if has_exit { MovementId(lane.movements.start) } else { MovementId::NONE };
             LaneFacts {
                 length: lane.length,
+                drivers: 0,
                 limit: lane.speed_limit,
                 limits: Row::NONE,
                 movements: (lane.movements.start, lane.movements.end),

@@ -112,11 +112,13 @@ impl Sensors {
     }
 }
 
-/// An edge of a loop.
-#[derive(Clone, Copy, Debug)]
+/// An edge of a loop; they are told in the order of the fields.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Edge {
     at: Millis,
     channel: u32,
+    /// How many were found before it in the step: loops of one channel, and edges of one loop, stay in their order.
+    place: u32,
     on: bool,
 }
 
@@ -127,6 +129,8 @@ struct Beyond {
     /// Where it begins, m from the start of the loops' lane, and from the end of its last loop.
     start: f32,
     from_loop: f32,
+    /// A lane's rear end beyond this was not over the last loop, m from the start of the lane.
+    clear: f32,
     /// Only those count who came from this lane.
     came_from: Option<LaneId>,
 }
@@ -139,10 +143,11 @@ fn beyond(scene: &Scene, loops: &LaneLoops) -> Vec<Beyond> {
     for m in scene.moves_from(loops.lane) {
         let next = &scene.lanes[m.next.index()];
         let came_from = (!next.internal).then_some(loops.lane);
-        found.push(Beyond { lane: m.next, start: length, from_loop: to_end, came_from });
+        found.push(Beyond { lane: m.next, start: length, from_loop: to_end, clear: ROUNDING - to_end, came_from });
         if next.internal {
             let (start, from_loop) = (length + next.length, to_end + next.length);
-            found.push(Beyond { lane: next.next, start, from_loop, came_from: Some(m.next) });
+            let clear = ROUNDING - from_loop;
+            found.push(Beyond { lane: next.next, start, from_loop, clear, came_from: Some(m.next) });
         }
     }
     found
@@ -195,14 +200,10 @@ impl SensorState {
             // The lane's first vehicle comes next to its loops.
             let to_first = scene.lanes[loops.lane.index()].length - loops.start;
             let nobody = self.beyond.is_empty() && traffic.tails[loops.lane.index()].head_to_end > to_first + ROUNDING;
-            if nobody {
-                for s in loops.first..loops.last {
-                    if self.occupied[s as usize] {
-                        self.sense_one(scene, &[], s, end);
-                    }
-                }
-            } else {
+            if !nobody {
                 self.sense_lane(scene, &traffic.lanes[loops.lane.index()].vehicles, loops, end);
+            } else if self.occupied[loops.first as usize..loops.last as usize].contains(&true) {
+                self.sense_lane(scene, &[], loops, end);
             }
         }
         self.send(scene);
@@ -218,10 +219,12 @@ impl SensorState {
             while let Some((_, rest)) = vehicles.split_first().filter(|(v, _)| was_past(v)) {
                 vehicles = rest;
             }
-            let near = vehicles.first().is_some_and(|v| v.position >= sensor.start) || rear < sensor.end;
-            let occupied = self.occupied[s as usize];
-            let stays = occupied && rear >= sensor.end && stays(vehicles, sensor);
-            if (near || occupied) && !stays {
+            let (occupied, reached_into) = (self.occupied[s as usize], rear < sensor.end);
+            let changes = match vehicles.first() {
+                Some(v) if v.position >= sensor.start => !occupied || reached_into || !stays(vehicles, sensor),
+                _ => occupied || reached_into,
+            };
+            if changes {
                 self.sense_one(scene, vehicles, s, end);
             }
         }
@@ -229,8 +232,7 @@ impl SensorState {
 
     /// Sends the edges of channels: a channel is on while any of its loops is.
     fn send(&mut self, scene: &Scene) {
-        // Stable: loops of one channel, and edges of one loop, stay in the order in which they were looked at.
-        self.edges.sort_by_key(|e| (e.at, e.channel));
+        self.edges.sort_unstable();
         let mut events = Vec::with_capacity(self.edges.len());
         for e in &self.edges {
             let on = &mut self.on[e.channel as usize];
@@ -255,7 +257,7 @@ impl SensorState {
             // Tails lie side by side and tell of most lanes that nobody there has come from a loop in this step.
             let t = &tails[b.lane.index()];
             let before = t.speed - t.accel.min(0.0) * dt;
-            if t.back - before * dt > ROUNDING - b.from_loop {
+            if t.back - before * dt > b.clear {
                 continue;
             }
             let all = traffic.lanes[b.lane.index()].vehicles.iter().rev();
@@ -291,11 +293,11 @@ impl SensorState {
             if *on != occupied && (*on || over == 0) {
                 occupied = *on;
                 let at = Millis(end.0 - step + (share * step as f32) as i64);
-                self.edges.push(Edge { at, channel, on: *on });
+                self.edges.push(Edge { at, channel, place: self.edges.len() as u32, on: *on });
             }
         }
         if occupied != watch.covered {
-            self.edges.push(Edge { at: end, channel, on: watch.covered });
+            self.edges.push(Edge { at: end, channel, place: self.edges.len() as u32, on: watch.covered });
         }
         self.occupied[s as usize] = watch.covered;
     }

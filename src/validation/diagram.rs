@@ -50,6 +50,7 @@ pub fn ring(length: f32) -> Arc<Network> {
                 length: Some(f64::from(each)),
                 speed_limit: f64::from(URBAN),
                 width: 3.2,
+                grade: 0.0,
                 permissions: Permissions::ALL,
                 rules: Default::default(),
                 shape: vec![corner(k), corner(k + 1)],

@@ -9,11 +9,14 @@
 //!   lost time l: its effective length l + N h ends when the last one crosses, so that is when, on average.
 //! - **starting wave**: the front at which the standing queue dissolves: where and when vehicles reach 20 km/h.
 
+use std::sync::Arc;
+
 use super::estimate::{each_seed, line};
 use super::plot::{Mark, Plot, Series};
-use super::world::{Trips, World, crossing_time, lane, road, standing_at};
+use super::world::{Town, Trips, World, crossing_time, lane, road, standing_at};
 use super::{Drivers, Effort, Estimate, FINER, Row, STEP, Section, Target};
 use crate::demand::VehicleType;
+use crate::network::Network;
 use crate::network::compose::NodeKind;
 
 /// Vehicles in the queue: enough for positions 11 to 20 and some behind them.
@@ -43,19 +46,51 @@ pub fn queue_world(car: VehicleType, way: f64, number: usize, green: f64) -> Wor
 
 /// The same at another speed limit, km/h.
 fn limited_queue_world(car: VehicleType, way: f64, number: usize, green: f64, limit: f64) -> World {
-    let mut town =
-        road(NodeKind::Signal, way, 600.0, 1).signal("x", GREEN_AT, &[(green, &["in"]), (300.0 - green, &[])]);
+    let mut town = straight(way, green);
     town.plan.streets.iter_mut().for_each(|s| s.speed = limit.clamp(5.0, 110.0));
-    let network = town.build();
-    let length = network.lane(lane(&network, "in", 0)).length;
+    standing_queue(&town.build(), car, number, 1, |_| ["in", "out"])
+}
+
+/// A long green at 50 km/h, on a street that climbs so many percent.
+pub fn on_grade(car: VehicleType, number: usize, percent: f64) -> World {
+    let mut town = straight(LONG_WAY, 200.0);
+    for node in &mut town.plan.nodes {
+        node.z = node.x * percent / 100.0;
+    }
+    standing_queue(&town.build(), car, number, 1, |_| ["in", "out"])
+}
+
+/// One lane with a signal.
+fn straight(way: f64, green: f64) -> Town {
+    road(NodeKind::Signal, way, 600.0, 1).signal("x", GREEN_AT, &[(green, &["in"]), (300.0 - green, &[])])
+}
+
+/// Queues that stand on the first `lanes` lanes of `in`; `ways`: where each place in them goes.
+pub fn standing_queue(
+    network: &Arc<Network>,
+    car: VehicleType,
+    number: usize,
+    lanes: u8,
+    ways: impl Fn(usize) -> [&'static str; 2],
+) -> World {
     let space = (car.length + car.min_gap) as f32;
-    let mut trips = Trips::new(&network, car);
-    for i in 0..number {
+    let mut trips = Trips::new(network, car);
+    for (i, on) in (0..number).flat_map(|i| (0..lanes).map(move |on| (i, on))) {
+        let length = network.lane(lane(network, "in", usize::from(on))).length;
         // Front first, a metre before the line as drivers stop, and as close as they stand.
-        let at = standing_at(length - 1.0 - i as f32 * space, 0);
-        trips.one(&format!("q{i}"), 0.0, &["in", "out"], at);
+        let at = standing_at(length - 1.0 - i as f32 * space, on);
+        trips.one(&format!("q{i}.{on}"), 0.0, &ways(i), at);
     }
     trips.world("queue at a signal")
+}
+
+/// Saturation flow of several lanes that discharge together, veh/h in a lane: by positions as [`saturation`], whatever
+/// lane they cross on.
+pub fn saturation_of_lanes(world: &World, lanes: usize) -> f64 {
+    let mut crossings = watch(world, WATCHED).crossings;
+    crossings.sort_by(f64::total_cmp);
+    let at = |position: usize| crossings[lanes * position - 1];
+    3600.0 * SATURATED.len() as f64 / (at(SATURATED.end) - at(SATURATED.start))
 }
 
 /// What is seen of a queue that discharges.
@@ -68,7 +103,9 @@ struct Seen {
 
 /// Watches a queue until `until` s from the start of green.
 fn watch(world: &World, until: f64) -> Seen {
+    // The lanes of a link end at the same line.
     let line = lane(&world.network, "in", 0);
+    let approach = world.network.lane(line).link;
     let n = world.demand.sources.len();
     let (mut crossings, mut starts) = (vec![None; n], vec![None; n]);
     world.until(GREEN_AT + until, |sim| {
@@ -76,7 +113,7 @@ fn watch(world: &World, until: f64) -> Seen {
         for (l, v) in sim.traffic().vehicles() {
             let i = v.id.index();
             let from = sim.measures().trips[i].depart_position;
-            if l != line && crossings[i].is_none() {
+            if sim.scene().network.lane(l).link != approach && crossings[i].is_none() {
                 crossings[i] = Some(crossing_time(sim, v, v.distance() - (length - from)) - GREEN_AT);
             }
             if starts[i].is_none() && v.speed > STARTED && sim.now().seconds() > GREEN_AT {

@@ -11,6 +11,7 @@
 //!
 //! Nothing here reads files or a clock. What is measured depends on seeds alone.
 
+mod approach;
 mod convergence;
 mod delay;
 pub mod diagram;
@@ -21,6 +22,7 @@ mod emission;
 mod estimate;
 mod exactness;
 mod gaps;
+mod grade;
 mod heavy;
 mod lamps;
 mod links;
@@ -245,4 +247,6 @@ pub const EXPERIMENTS: &[Experiment] = &[
     // Beyond the list: of the issue and of the contract.
     Experiment { name: "oversaturation", ids: &["30"], run: oversaturation::run },
     Experiment { name: "lamps", ids: &["31"], run: lamps::run },
+    Experiment { name: "grade", ids: &["32"], run: grade::run },
+    Experiment { name: "approach", ids: &["33", "34", "35"], run: approach::run },
 ];

@@ -68,6 +68,20 @@ fn results_do_not_hang_on_jobs_and_shards() {
     let said = run(["merge", &folders[0], &scratch.path("other").display().to_string(), "--out", &folders[3]]);
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.stderr.contains("different experiments"), "{said:?}");
+    // Nor do results of another program belong to them; another commit of the same sources does not matter.
+    let manifest = scratch.path("2of3").join("manifest.json");
+    let text = std::fs::read_to_string(&manifest).expect("a manifest");
+    let with = |field: &str| {
+        let mut json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        json[field] = "other".into();
+        std::fs::write(&manifest, json.to_string()).expect("it can be written");
+        run(["merge", &folders[1], &folders[0], &folders[2], "--out", &folders[3]])
+    };
+    let said = with("sources");
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.stderr.contains("different programs") && said.stderr.contains("sources other"), "{said:?}");
+    assert_eq!(with("commit").code, 0);
+    assert_eq!(results(&scratch, "one"), results(&scratch, "merged"));
 }
 
 #[test]
@@ -94,6 +108,33 @@ fn a_batch_that_is_killed_goes_on() {
     assert!(again.stderr.contains("--resume"), "{again:?}");
     batch(&scratch, "cut", &["--resume"]);
     assert_eq!(lines(&journal), 12);
+    assert_eq!(results(&scratch, "whole"), results(&scratch, "cut"));
+}
+
+/// A file that may not grow any further: what a full disk is to a program.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_loses_no_finished_run() {
+    let scratch = Scratch::new();
+    scratch.write("e.ron", SMALL);
+    batch(&scratch, "whole", &["--jobs", "1"]);
+    let (file, out) = (scratch.path("e.ron"), scratch.path("cut"));
+    let journal = out.join("journal.jsonl");
+    // 12 KiB: enough for some lines of the journal, not for all of them.
+    let limited = format!(
+        "trap '' XFSZ; ulimit -f 24; exec '{}' batch '{}' --out '{}' --quiet --jobs 1",
+        env!("CARGO_BIN_EXE_intergreen"),
+        file.display(),
+        out.display()
+    );
+    let said = std::process::Command::new("sh").args(["-c", &limited]).output().expect("a shell");
+    let stderr = String::from_utf8_lossy(&said.stderr);
+    assert_eq!(said.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("journal.jsonl") && stderr.contains("--resume"), "{stderr}");
+    let there = lines(&journal);
+    assert!((1..12).contains(&there), "{there} runs were there");
+    assert!(std::fs::read(&journal).expect("a journal").ends_with(b"\n"), "no half line is left");
+    batch(&scratch, "cut", &["--resume"]);
     assert_eq!(results(&scratch, "whole"), results(&scratch, "cut"));
 }
 
@@ -131,6 +172,39 @@ fn only_what_changed_runs_again() {
     assert_eq!(std::fs::read_to_string(scratch.path("out").join("runs.csv")).expect("results").lines().count(), 1 + 16);
 }
 
+/// A scenario that has moved is the same scenario: nothing is run again, and results are as if it had always been there.
+#[test]
+fn what_is_there_by_another_name_is_not_run_again() {
+    let scratch = Scratch::new();
+    let isolated = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/isolated.ron");
+    scratch.write("a.ron", std::fs::read_to_string(isolated).expect("a scenario"));
+    let text = r#"(scenarios: [SCENARIOS], seeds: 2, measure: "mean_time_loss_s", until: 300)"#;
+    scratch.write("e.ron", text.replace("SCENARIOS", r#""a.ron""#));
+    batch(&scratch, "out", &[]);
+    scratch.write("e.ron", text.replace("SCENARIOS", r#""./a.ron""#));
+    let said = run([
+        "batch",
+        &scratch.path("e.ron").display().to_string(),
+        "--dry-run",
+        "--resume",
+        "--out",
+        &scratch.path("out").display().to_string(),
+    ]);
+    assert!(said.stdout.contains("2 runs, 0 to run"), "{said:?}");
+    batch(&scratch, "out", &["--resume"]);
+    batch(&scratch, "anew", &[]);
+    assert_eq!(results(&scratch, "out"), results(&scratch, "anew"));
+    scratch.write("e.ron", text.replace("SCENARIOS", r#""a.ron", "./a.ron""#));
+    let said = run([
+        "batch",
+        &scratch.path("e.ron").display().to_string(),
+        "--out",
+        &scratch.path("twice").display().to_string(),
+    ]);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.stderr.contains("'a.ron' and './a.ron' are the same"), "{said:?}");
+}
+
 /// Issue 8, 3: two controllers that do the same by different names.
 #[test]
 fn equal_controllers_do_not_differ() {
@@ -146,6 +220,9 @@ fn equal_controllers_do_not_differ() {
     assert_eq!(difference["mean"], 0.0, "{report}");
     assert_eq!((&difference["interval"][0], &difference["interval"][1]), (&0.0.into(), &0.0.into()));
     assert_eq!((difference["p"].as_f64(), difference["verdict"].as_str()), (Some(1.0), Some("not_significant")));
+    for place in report["leaderboard"].as_array().expect("places") {
+        assert_eq!((place["ratio"].as_f64(), &place["interval"]), (Some(1.0), &serde_json::Value::Null), "{report}");
+    }
     let text = run(["report", &scratch.path("out").display().to_string()]).stdout;
     assert!(text.contains("not significant") && text.contains("(checked)"), "{text}");
 }
@@ -180,6 +257,70 @@ fn drivers_hang_on_the_seed_alone() {
     assert_ne!(found[0].2, found[1].2);
 }
 
+/// What `measures` says of the log in a folder: shares of arrivals on green and of greens that failed.
+fn purdue(log: &Path, detectors: &Path) -> [Option<f64>; 2] {
+    let args = ["measures".as_ref(), log.as_os_str(), "--detectors".as_ref(), detectors.as_os_str(), "--json".as_ref()];
+    let said = run(args).json();
+    let mut sums = [0.0; 4];
+    for phase in
+        said["signals"].as_array().expect("signals").iter().flat_map(|s| s["phases"].as_array().expect("phases"))
+    {
+        let number = |of: &str, name: &str| phase[of][name].as_f64().unwrap_or(0.0);
+        let arrivals = number("arrivals", "total") - number("arrivals", "unknown");
+        let of_phase = [
+            number("arrivals", "on_green"),
+            arrivals,
+            number("split_failures", "failures"),
+            number("split_failures", "services"),
+        ];
+        sums.iter_mut().zip(of_phase).for_each(|(sum, x)| *sum += x);
+    }
+    [(0, 1), (2, 3)].map(|(part, whole)| (sums[whole] > 0.0).then(|| sums[part] / sums[whole]))
+}
+
+/// Purdue measures of a run are those of its event log, to the bit; of a warm-up nothing counts.
+#[test]
+fn purdue_measures_are_those_of_the_log() {
+    for warm_up in [0.0, 300.0] {
+        let scratch = Scratch::new();
+        let text =
+            r#"(scenarios: ["arterial"], controllers: ["fixed_time", "nema"], seeds: 1, until: 1200, warm_up: WARM)"#;
+        scratch.write("e.ron", text.replace("WARM", &format!("{warm_up:?}")));
+        batch(&scratch, "out", &[]);
+        let mut runs = csv::Reader::from_path(scratch.path("out").join("runs.csv")).expect("results");
+        let head = runs.headers().expect("a head").clone();
+        let place = |name: &str| head.iter().position(|h| h == name).expect("a column");
+        let mut seen = 0;
+        for row in runs.records().map(|r| r.expect("a row")) {
+            let log = scratch.path(&row[place("key")]);
+            let folder = log.display().to_string();
+            let words = row[place("command")].split(' ').skip(1).chain(["--quiet", "--out", &folder]);
+            let said = run(words);
+            assert_eq!(said.code, 0, "{said:?}");
+            let mut events = csv::Reader::from_path(log.join("events.csv")).expect("a log");
+            let seconds = events.headers().expect("a head").iter().position(|h| h == "Seconds").expect("its time");
+            let (kept, mut out) = (log.join("kept.csv"), csv::Writer::from_writer(Vec::new()));
+            out.write_record(events.headers().expect("a head")).expect("memory");
+            for event in events.records().map(|e| e.expect("an event")) {
+                if event[seconds].parse::<f64>().expect("seconds") >= warm_up {
+                    out.write_record(&event).expect("memory");
+                }
+            }
+            std::fs::write(&kept, out.into_inner().expect("memory")).expect("it can be written");
+            let found = purdue(&kept, &log.join("detectors.csv"));
+            let shown = found.map(|x| x.map_or(String::new(), |x| x.to_string()));
+            assert_eq!(
+                shown,
+                [&row[place("arrivals_on_green")], &row[place("split_failures")]],
+                "{}",
+                &row[place("run_id")]
+            );
+            seen += found.iter().flatten().count();
+        }
+        assert_eq!(seen, 4, "both runs have both measures");
+    }
+}
+
 #[test]
 fn parquet_holds_what_csv_does() {
     let scratch = Scratch::new();
@@ -208,7 +349,16 @@ fn parquet_holds_what_csv_does() {
         }
     }
     assert_eq!(rows, 12);
-    for name in ["mean_stops", "p95_wait_s", "jain_wait", "storage_ratio", "mean_queue_veh", "planning_time_index"] {
+    for name in [
+        "mean_stops",
+        "p95_wait_s",
+        "jain_wait",
+        "storage_ratio",
+        "mean_queue_veh",
+        "planning_time_index",
+        "arrivals_on_green",
+        "split_failures",
+    ] {
         let column = head.iter().position(|h| h == name).expect(name);
         let mut csv = csv::Reader::from_reader(text.as_bytes());
         let values: Vec<String> = csv.records().map(|r| r.expect("a row")[column].to_owned()).collect();
@@ -281,6 +431,14 @@ fn wrong_experiments_are_explained() {
         (r#"(scenarios: ["nowhere.ron"], seeds: 1)"#, 2, &["nowhere.ron", "no such file"]),
         (r#"(scenarios: ["city"], controllers: ["magic"], seeds: 1)"#, 2, &["magic"]),
         (r#"(scenarios: ["city"], controllers: ["actuated,gap_s"], seeds: 1)"#, 2, &["PARAM=VALUE"]),
+        (
+            r#"(scenarios: ["city"], controllers: ["nema", "actuated,gap=1"], seeds: 1)"#,
+            2,
+            &["controllers", "gap", "gap_s"],
+        ),
+        (r#"(scenarios: ["city"], controllers: ["actuated,gap_s=long"], seeds: 1)"#, 2, &["gap_s", "long", "expected"]),
+        (r#"(scenarios: ["city"], seeds: [])"#, 2, &["seeds", "empty"]),
+        (r#"(scenario: ["city"], seeds: 1)"#, 2, &["scenario", "scenarios", ":1:"]),
         (r#"(scenarios: ["city"], behaviours: ["wild"], seeds: 1)"#, 2, &["wild"]),
         (r#"(scenarios: ["city"], scales: [-1], seeds: 1)"#, 2, &["scales", "-1"]),
         (r#"(scenarios: ["city"], seeds: 1, baseline: Some("nema"))"#, 2, &["baseline", "nema"]),
@@ -298,6 +456,8 @@ fn wrong_experiments_are_explained() {
         for word in words {
             assert!(said.stderr.contains(word), "{text}: {word}: {said:?}");
         }
+        assert!(said.stderr.contains("e.ron"), "{text}: names the file: {said:?}");
+        assert!(!scratch.path("out").exists(), "{text}: nothing is begun");
     }
     for (args, words) in [
         (&["report", "nowhere"] as &[&str], "folder of a batch"),

@@ -182,12 +182,23 @@ fn sumo_drives_an_export_as_it_drives_the_original() {
     let Some(file) = data_file("resco/cologne1/cologne1.sumocfg") else { return };
     let scratch = Scratch::new();
     let config = export(&file, &scratch.path("."), &[]);
-    let all = [(&file, "a.xml"), (&config, "b.xml")].map(|(c, out)| sumo(c, &scratch.path(out), &["--seed", "7"]));
-    let [Some((_, a)), Some((said, b))] = all else { return };
-    assert!(!said.contains("Error"), "{said}");
-    // Every trip, to the hundredth of a second: nothing that SUMO looks at has changed.
-    assert_eq!(a.len(), 2015);
-    assert_eq!(a, b);
+    // SUMO 1.28 is not the same in every process: of 40 runs of the original with this seed 34 gave one outcome, 6 another.
+    // So a run of either is asked for that gives what some run of the other gave: that of 7 pairs none does is, even at
+    // even odds, as likely as 1 in 8,000.
+    let (mut originals, mut exports) = (Vec::new(), Vec::new());
+    for _ in 0..7 {
+        let all = [(&file, "a.xml"), (&config, "b.xml")].map(|(c, out)| sumo(c, &scratch.path(out), &["--seed", "7"]));
+        let [Some((_, a)), Some((said, b))] = all else { return };
+        assert!(!said.contains("Error"), "{said}");
+        assert_eq!(a.len(), 2015);
+        originals.push(a);
+        exports.push(b);
+        // Every trip, to the hundredth of a second: nothing that SUMO looks at has changed.
+        if originals.iter().any(|a| exports.contains(a)) {
+            return;
+        }
+    }
+    panic!("in 7 runs SUMO never drove the export as it drove the original");
 }
 
 #[test]

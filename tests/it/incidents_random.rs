@@ -74,5 +74,6 @@ fn run(number: u64) {
 
 #[test]
 fn random_commands_lose_nobody() {
-    (0..40).for_each(run);
+    // 231: two who turn left leave their places to wait half a step apart, and nothing says who goes first.
+    (0..40).chain([231]).for_each(run);
 }

@@ -425,13 +425,14 @@ impl Controller {
     }
 
     /// Delays and extensions end, and detectors are looked at.
-    #[inline]
+    #[inline(always)]
     fn watch_detectors(&mut self, at: Millis) {
         if at >= self.next_of_detectors() {
             self.look_at_detectors(at);
         }
     }
 
+    #[cold]
     fn look_at_detectors(&mut self, at: Millis) {
         self.detectors.advance(at);
         self.tell_of_health(at);

@@ -161,8 +161,8 @@ impl Strategy for FixedTime {
         crate::Wakes::Never
     }
 
-    fn minds(&self, _: usize) -> bool {
-        false
+    fn minds(&self, _: usize) -> Option<crate::Minds> {
+        None
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {

@@ -264,5 +264,5 @@ pub use plan::{Plan, PlanError, PlanErrors, PlanSpec};
 pub use program::{Program, ProgramError, ProgramStep};
 pub use registry::{Entry, Parameter, Registry, RegistryError, Setup};
 pub use state::{StateError, StateReader};
-pub use strategy::{Decision, Request, Strategy, View, Wakes};
+pub use strategy::{Decision, Minds, Request, Strategy, View, Wakes};
 pub use time::Millis;

@@ -80,12 +80,22 @@ pub enum Wakes {
     /// Only those after which another group that is not green is called, or one that is open is no longer extended: whoever
     /// extends it anew only puts off the end of a gap, which the strategy looks at when it comes.
     Gaps,
-    /// The same, but also where another detector still extends the group.
+    /// The same, lane by lane: after which no detector of a lane extends any longer, or where [that matters](Minds::begins)
+    /// the first begins to.
     Lapses,
     /// Only those after which another group that is not green is called.
     Calling,
     /// None.
     Never,
+}
+
+/// How it matters to a strategy that a use of a detector extends greens.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Minds {
+    /// Its lane: what counts is whether any use with this number extends.
+    pub lane: usize,
+    /// Whether it matters also when that begins.
+    pub begins: bool,
 }
 
 /// A way to control an intersection.
@@ -105,11 +115,10 @@ pub trait Strategy: Debug + Send + Sync {
         Wakes::Edges
     }
 
-    /// Whether it matters to it that a use of a detector, by its place in the plan's list, extends greens: those that do not
-    /// never wake it. The same in a whole run; calls matter always.
-    fn minds(&self, number: usize) -> bool {
-        let _ = number;
-        true
+    /// How it matters to it that a use of a detector, by its place in the plan's list, extends greens; not at all: it never
+    /// wakes it. The same in a whole run; calls matter always.
+    fn minds(&self, number: usize) -> Option<Minds> {
+        Some(Minds { lane: number, begins: false })
     }
 
     /// Tells the log what it decided, since it was asked last: `note(code, parameter)` for each event, in order. The

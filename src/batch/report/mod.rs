@@ -2,6 +2,8 @@
 
 mod page;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,6 +100,8 @@ pub enum Verdict {
     Worse,
     /// Neither.
     NotSignificant,
+    /// Nothing in the block is random: the difference is what it is, and there is nothing to test.
+    Exact,
 }
 
 impl Verdict {
@@ -107,6 +111,7 @@ impl Verdict {
             Self::Better => "better",
             Self::Worse => "worse",
             Self::NotSignificant => "not significant",
+            Self::Exact => "exact",
         }
     }
 }
@@ -126,11 +131,19 @@ pub struct Block {
     pub rows: Vec<Row>,
     /// Seeds of which departures or drivers are not the same for all controllers: their pairs mean nothing.
     pub unequal: Vec<u64>,
+    /// Whether several seeds went through the same states under every controller: nothing in it is random, so that there
+    /// are no intervals and no p.
+    pub certain: bool,
 }
 
 impl Block {
     /// What it is.
     pub fn title(&self) -> String {
+        self.name() + &format!(" ({})", self.behaviour)
+    }
+
+    /// The same without how vehicles drive.
+    pub fn name(&self) -> String {
         let mut title = self.scenario.clone();
         if self.scale != 1.0 {
             title += &format!(" × {}", self.scale);
@@ -138,7 +151,7 @@ impl Block {
         if !self.settings.is_empty() {
             title += &format!(", {}", self.settings);
         }
-        title + &format!(" ({})", self.behaviour)
+        title
     }
 }
 
@@ -147,8 +160,13 @@ impl Block {
 pub struct Place {
     /// The controller.
     pub controller: String,
-    /// Geometric mean over blocks of its mean as a share of the baseline's; none if a block has none.
+    /// Geometric mean, over all blocks and seeds, of its value as a share of the baseline's; none if there is no seed that
+    /// both have in every block, or a value is not above 0.
     pub ratio: Option<f64>,
+    /// 95 % interval of it (Student, of the logarithms by seed); none if seeds do not differ.
+    pub interval: Option<(f64, f64)>,
+    /// How many seeds it is over.
+    pub seeds: usize,
     /// Blocks in which it is significantly better.
     pub better: usize,
     /// Blocks in which it is significantly worse.
@@ -220,7 +238,8 @@ fn block(experiment: &Experiment, less: bool, key: BlockKey<'_>, records: &[&Rec
         found
     };
     let value = |r: &Record| r.number(&experiment.measure);
-    let base = of(experiment.baseline());
+    let base: BTreeMap<u64, f64> =
+        of(experiment.baseline()).into_iter().filter_map(|r| Some((r.seed(), value(r)?))).collect();
     let rows = experiment.controllers.iter().map(|controller| {
         let runs = of(controller);
         let seeds: Vec<(u64, Option<f64>)> = runs.iter().map(|r| (r.seed(), value(r))).collect();
@@ -229,10 +248,7 @@ fn block(experiment: &Experiment, less: bool, key: BlockKey<'_>, records: &[&Rec
         let n = runs.len().max(1) as f64;
         let sum = |name: &str| runs.iter().filter_map(|r| r.number(name)).sum::<f64>();
         let gone = runs.iter().filter(|r| r.number("gridlocks").is_some_and(|g| g > 0.0)).count();
-        let pairs: Vec<(f64, f64)> = runs
-            .iter()
-            .filter_map(|r| Some((value(r)?, base.iter().find(|b| b.seed() == r.seed()).and_then(|b| value(b))?)))
-            .collect();
+        let pairs: Vec<(f64, f64)> = runs.iter().filter_map(|r| Some((value(r)?, *base.get(&r.seed())?))).collect();
         let worse = |a: &f64, b: &f64| if less { a.total_cmp(b) } else { b.total_cmp(a) };
         Row {
             controller: controller.clone(),
@@ -261,16 +277,33 @@ fn block(experiment: &Experiment, less: bool, key: BlockKey<'_>, records: &[&Rec
             seeds,
         }
     });
-    let rows: Vec<Row> = rows.filter(|row| !row.seeds.is_empty()).collect();
+    let mut rows: Vec<Row> = rows.filter(|row| !row.seeds.is_empty()).collect();
     let mut hashes: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
     records.iter().for_each(|r| _ = hashes.entry(r.seed()).or_default().insert(r.text("departures_hash")));
+    let mut states: BTreeMap<&str, (usize, BTreeSet<&str>)> = BTreeMap::new();
+    for r in records {
+        let (runs, states) = states.entry(r.text("controller")).or_default();
+        *runs += 1;
+        states.insert(r.text("state_hash"));
+    }
+    let certain = states.values().all(|(runs, states)| *runs > 1 && states.len() == 1);
+    rows.iter_mut().filter(|_| certain).for_each(doubtless);
     Block {
+        certain,
         scenario: key.0.to_owned(),
         scale: f64::from_bits(key.2),
         behaviour: key.3.to_owned(),
         settings: key.1.to_owned(),
         rows,
         unequal: hashes.into_iter().filter(|(_, h)| h.len() > 1).map(|(seed, _)| seed).collect(),
+    }
+}
+
+/// Takes away what is said of chance.
+fn doubtless(row: &mut Row) {
+    (row.interval, row.bootstrap) = (None, None);
+    if let Some(d) = row.difference.as_mut().filter(|d| d.mean != 0.0) {
+        (d.interval, d.bootstrap, d.p, d.verdict) = (None, None, None, Verdict::Exact);
     }
 }
 
@@ -313,11 +346,9 @@ fn judge(blocks: &mut [Block], less: bool) {
 /// The controllers, the best first.
 fn leaderboard(experiment: &Experiment, report: &Report) -> Vec<Place> {
     let mut places: Vec<Place> = experiment.controllers.iter().map(|c| place(c, report)).collect();
-    let order = |p: &Place| p.ratio.unwrap_or(f64::INFINITY);
+    // Those of whom nothing is known come last, whichever way is better.
+    let order = |p: &Place| p.ratio.map_or(f64::INFINITY, |r| if report.less_is_better { r } else { -r });
     places.sort_by(|a, b| order(a).total_cmp(&order(b)));
-    if !report.less_is_better {
-        places.reverse();
-    }
     places
 }
 
@@ -331,15 +362,28 @@ fn place(controller: &str, report: &Report) -> Place {
             Some((of(controller)?, of(&report.baseline)))
         })
         .collect();
-    let ratio = |(row, base): &(&Row, Option<&Row>)| {
-        let (mean, base) = (row.mean?, base.and_then(|b| b.mean)?);
-        (mean > 0.0 && base > 0.0).then(|| libm::log(mean / base))
-    };
-    let logs: Option<Vec<f64>> = rows.iter().map(ratio).collect();
+    // Logarithms of the shares by seed: blocks of one seed belong together, so that only seeds are independent.
+    let mut by_seed: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+    for (row, base) in &rows {
+        let base: BTreeMap<u64, Option<f64>> = base.iter().flat_map(|b| b.seeds.iter().copied()).collect();
+        for (seed, value) in &row.seeds {
+            let of_base = base.get(seed).copied().flatten();
+            if let (Some(value), Some(base)) = (value.filter(|v| *v > 0.0), of_base.filter(|b| *b > 0.0)) {
+                by_seed.entry(*seed).or_default().push(libm::log(value / base));
+            }
+        }
+    }
+    let whole =
+        by_seed.values().filter(|logs| logs.len() == report.blocks.len()).map(|logs| super::statistics::mean(logs));
+    let logs: Vec<f64> = whole.collect();
+    let summary = Summary::of(&logs);
+    let spread = summary.filter(|s| s.deviation > 0.0).and_then(|s| s.t);
     let count = |v| rows.iter().filter(|(r, _)| r.difference.as_ref().is_some_and(|d| d.verdict == v)).count();
     Place {
         controller: controller.to_owned(),
-        ratio: logs.filter(|l| !l.is_empty()).map(|l| libm::exp(l.iter().sum::<f64>() / l.len() as f64)),
+        ratio: summary.map(|s| libm::exp(s.mean)),
+        interval: spread.map(|(least, most)| (libm::exp(least), libm::exp(most))),
+        seeds: logs.len(),
         better: count(Verdict::Better),
         worse: count(Verdict::Worse),
         gridlock_rate: rows.iter().map(|(r, _)| r.gridlock_rate).sum::<f64>() / rows.len().max(1) as f64,

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::svg::{Line, Strip, escaped, lines, strips};
-use super::words::{beside, figures, how, maybe, notes, number};
+use quick_xml::escape::escape;
+
+use super::svg::{Line, Strip, lines, strips};
+use super::words::{FIGURES, beside, beside_head, certain, figures, how, leaderboard_head, maybe, notes, standing};
 use super::{Block, Report, Row, Verdict};
 use crate::batch::columns::Record;
 use crate::batch::statistics::{Summary, mean};
@@ -12,18 +14,27 @@ use crate::batch::statistics::{Summary, mean};
 /// Samples of a run: time s, vehicles running, waiting to enter, arrived, standing.
 pub type Series = Vec<[f64; 5]>;
 
+/// The samples of the runs of each cell: scenario, settings, scale, behaviour, controller.
+type ByCell<'a> = BTreeMap<(&'a str, &'a str, u64, &'a str, &'a str), Vec<&'a Series>>;
+
+/// The cell of a record.
+fn cell(r: &Record) -> (&str, &str, u64, &str, &str) {
+    let scale = r.number("scale").unwrap_or(1.0).to_bits();
+    (r.text("scenario"), r.text("settings"), scale, r.text("behaviour"), r.text("controller"))
+}
+
 /// How the page looks.
 const STYLE: &str = "\
 :root{color-scheme:light dark;--ink:#1d2329;--soft:#68727d;--rule:#dfe4e9;--paper:#fff;--good:#1b7a34;--bad:#b3261e;--dot:#5b7fa6;\
 --c0:#1f62b3;--c1:#d6601f;--c2:#2a8c3e;--c3:#9646a0;--c4:#787878;--c5:#b4283c}\
 @media(prefers-color-scheme:dark){:root{--ink:#e3e8ed;--soft:#9aa5b1;--rule:#333b44;--paper:#14181c;--good:#69c981;--bad:#ff8a80;\
 --dot:#86acd6;--c0:#7db3f5;--c1:#f5a070;--c2:#7fd392;--c3:#d39be0;--c4:#b0b0b0;--c5:#f08a9a}}\
-body{font:15px/1.5 system-ui,sans-serif;max-width:66em;margin:2em auto;padding:0 1em;color:var(--ink);background:var(--paper)}\
+body{font:15px/1.5 system-ui,sans-serif;max-width:72em;margin:2em auto;padding:0 1em;color:var(--ink);background:var(--paper)}\
 h1{font-size:1.5em}h2{font-size:1.2em;margin-top:2em;border-top:1px solid var(--rule);padding-top:1em}\
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:13.5px;margin:1em 0;width:100%}\
 td,th{border-bottom:1px solid var(--rule);padding:.35em .7em;text-align:right;white-space:nowrap}\
-td:first-child,th:first-child{text-align:left}.better{color:var(--good)}.worse{color:var(--bad)}.soft{color:var(--soft)}\
-svg{max-width:100%;height:auto;display:block;margin:1em 0}svg text{fill:var(--ink);font:12px system-ui,sans-serif}\
+p{overflow-wrap:anywhere}td:first-child,th:first-child{text-align:left}.better{color:var(--good)}.worse{color:var(--bad)}.soft{color:var(--soft)}\
+svg{width:100%;min-width:40em;max-width:66em;height:auto;display:block;margin:1em 0}svg text{fill:var(--ink);font:12px system-ui,sans-serif}\
 svg .mark{fill:var(--soft);font-size:11px}svg .title{font-size:13px;font-weight:600}svg .grid{stroke:var(--rule)}\
 svg .zero{stroke:var(--soft);stroke-dasharray:4 3}svg .dot{fill:var(--dot);fill-opacity:.5}svg .whisker{stroke:var(--ink);stroke-width:2}\
 svg .mean{fill:var(--ink)}svg .mean.better{fill:var(--good)}svg .mean.worse{fill:var(--bad)}svg .whisker.better{stroke:var(--good)}\
@@ -39,30 +50,32 @@ pub fn html(report: &Report, series: &[(&Record, Series)]) -> String {
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\"><title>{0}</title>\n<style>{STYLE}</style></head><body>\n\
          <h1>{0}</h1>\n<p>{1}</p>\n<p class=\"soft\">{2}</p>\n",
-        escaped(&report.measure),
-        escaped(report.what),
-        escaped(&how(report))
+        escape(&report.measure),
+        escape(report.what),
+        escape(how(report))
     );
     text += &leaderboard(report);
     text += &forest(report);
     text += &demand(report);
+    let mut by_cell = ByCell::new();
+    series.iter().for_each(|(record, samples)| by_cell.entry(cell(record)).or_default().push(samples));
     for block in &report.blocks {
-        text += &section(report, block, series);
+        text += &section(report, block, &by_cell);
     }
     text + "</body></html>\n"
 }
 
 /// A table; the class of a cell's verdict is its words.
-fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+fn table<S: AsRef<str>>(head: &[S], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut text = String::from("<div class=\"scroll\"><table><tr>");
-    head.iter().for_each(|h| _ = write!(text, "<th>{}</th>", escaped(h)));
+    head.iter().for_each(|h| _ = write!(text, "<th>{}</th>", escape(h.as_ref())));
     text += "</tr>\n";
     for row in rows {
         text += "<tr>";
         for cell in row {
             let class =
                 if matches!(cell.as_str(), "better" | "worse") { format!(" class=\"{cell}\"") } else { String::new() };
-            let _ = write!(text, "<td{class}>{}</td>", escaped(&cell));
+            let _ = write!(text, "<td{class}>{}</td>", escape(&cell));
         }
         text += "</tr>\n";
     }
@@ -71,13 +84,7 @@ fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
 
 /// Who comes first.
 fn leaderboard(report: &Report) -> String {
-    let of = format!("of {}", report.baseline);
-    let rows = report.leaderboard.iter().map(|p| {
-        let ratio = p.ratio.map_or("–".into(), |r| format!("{:.1} %", 100.0 * r));
-        let gone = format!("{:.0} %", 100.0 * p.gridlock_rate);
-        vec![p.controller.clone(), ratio, p.better.to_string(), p.worse.to_string(), gone, number(p.defects)]
-    });
-    table(&["controller", &of, "better in", "worse in", "runs with gridlock", "defects"], rows)
+    table(&leaderboard_head(report), report.leaderboard.iter().map(standing))
 }
 
 /// All differences over one axis, in per cent.
@@ -87,7 +94,7 @@ fn forest(report: &Report) -> String {
         let base = d.mean / d.relative.filter(|r| *r != 0.0).unwrap_or(f64::NAN);
         let share = |x: f64| if base.is_nan() { 0.0 } else { 100.0 * x / base };
         Some(Strip {
-            label: format!("{}: {}", block.scenario, row.controller),
+            label: format!("{}: {}", block.name(), row.controller),
             dots: Vec::new(),
             mean: Some((share(d.mean), d.interval.map(|(a, b)| (share(a), share(b))))),
             class: class(d.verdict),
@@ -103,7 +110,7 @@ fn class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Better => "better",
         Verdict::Worse => "worse",
-        Verdict::NotSignificant => "open",
+        Verdict::NotSignificant | Verdict::Exact => "open",
     }
 }
 
@@ -133,10 +140,10 @@ fn demand(report: &Report) -> String {
 }
 
 /// A block: figures, distributions, the network over time, commands.
-fn section(report: &Report, block: &Block, series: &[(&Record, Series)]) -> String {
-    let mut text = format!("<h2>{}</h2>\n", escaped(&block.title()));
+fn section(report: &Report, block: &Block, series: &ByCell<'_>) -> String {
+    let mut text = format!("<h2>{}</h2>\n", escape(block.title()));
     let rows = block.rows.iter().map(figures);
-    text += &table(&["controller", "mean", "95 %", "median", "worst (seed)", "difference", "95 %", "p", ""], rows);
+    text += &table(&FIGURES, rows);
     let dots = block.rows.iter().map(|row| Strip {
         label: row.controller.clone(),
         dots: row.seeds.iter().filter_map(|s| s.1).collect(),
@@ -144,23 +151,15 @@ fn section(report: &Report, block: &Block, series: &[(&Record, Series)]) -> Stri
         class: row.difference.as_ref().map_or("", |d| class(d.verdict)),
     });
     text += &strips("Every seed, mean and 95 % interval", &report.measure, &dots.collect::<Vec<_>>(), None);
-    if let Some(first) = block.rows.first() {
-        let head: Vec<&str> = ["controller"]
-            .into_iter()
-            .chain(first.beside.iter().map(|b| b.0))
-            .chain(["uninserted", "unfinished"])
-            .collect();
-        let rows = block.rows.iter().map(beside);
-        text += &table(&head, rows);
-    }
+    text += &table(&beside_head(block), block.rows.iter().map(beside));
     text += &over_time(block, series);
-    for note in block.rows.iter().filter_map(notes) {
-        let _ = writeln!(text, "<p>{}</p>", escaped(&note));
+    for note in certain(block).into_iter().chain(block.rows.iter().filter_map(notes)) {
+        let _ = writeln!(text, "<p>{}</p>", escape(&note));
     }
     text += "<details><summary>Every run and its command</summary><pre>";
     for row in &block.rows {
         for ((_, value), command) in row.seeds.iter().zip(&row.commands) {
-            let _ = writeln!(text, "{:>9}  {}", maybe(*value), escaped(command));
+            let _ = writeln!(text, "{:>9}  {}", maybe(*value), escape(command));
         }
     }
     text += "</pre></details>\n";
@@ -168,17 +167,13 @@ fn section(report: &Report, block: &Block, series: &[(&Record, Series)]) -> Stri
 }
 
 /// Vehicles on the network over time: mean over seeds and 95 % interval of it.
-fn over_time(block: &Block, series: &[(&Record, Series)]) -> String {
+fn over_time(block: &Block, series: &ByCell<'_>) -> String {
     let of = |row: &Row| {
         let mut at: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-        let mine = series.iter().filter(|(r, _)| {
-            r.text("controller") == row.controller
-                && r.text("scenario") == block.scenario
-                && r.text("settings") == block.settings
-                && r.text("behaviour") == block.behaviour
-                && r.number("scale") == Some(block.scale)
-        });
-        mine.flat_map(|(_, s)| s).for_each(|s| at.entry(s[0].to_bits()).or_default().push(s[1] + s[2]));
+        let cell: (&str, &str, u64, &str, &str) =
+            (&block.scenario, &block.settings, block.scale.to_bits(), &block.behaviour, &row.controller);
+        let mine = series.get(&cell).into_iter().flatten();
+        mine.flat_map(|s| *s).for_each(|s| at.entry(s[0].to_bits()).or_default().push(s[1] + s[2]));
         let points = at.iter().map(|(time, values)| {
             let middle = mean(values);
             let (least, most) = Summary::of(values).and_then(|s| s.t).unwrap_or((middle, middle));

@@ -2,10 +2,7 @@
 
 use std::fmt::Write;
 
-/// Text in XML.
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
+use quick_xml::escape::escape;
 
 /// Width of pictures, and of the labels at their left, px.
 const WIDTH: f64 = 760.0;
@@ -101,7 +98,7 @@ pub fn strips(title: &str, unit: &str, rows: &[Strip], zero: Option<f64>) -> Str
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
             LABELS - 10.0,
             y + 4.0,
-            escaped(&shortened(&row.label, 38))
+            escape(shortened(&row.label, 38))
         );
         for dot in &row.dots {
             let _ = write!(text, "<circle class=\"dot\" cx=\"{:.1}\" cy=\"{y:.1}\" r=\"3\"/>", x.at(*dot));
@@ -126,10 +123,10 @@ pub fn strips(title: &str, unit: &str, rows: &[Strip], zero: Option<f64>) -> Str
     }
     let _ = write!(
         text,
-        "<text class=\"mark\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text></svg>",
+        "<text class=\"mark\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text></svg></div>",
         WIDTH - 16.0,
         height - 4.0,
-        escaped(unit)
+        escape(unit)
     );
     text
 }
@@ -178,9 +175,9 @@ pub fn lines(title: &str, axes: [&str; 2], lines: &[Line]) -> String {
         "<text class=\"mark\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
         WIDTH - 16.0,
         HEIGHT - 12.0,
-        escaped(axes[0])
+        escape(axes[0])
     );
-    let _ = write!(text, "<text class=\"mark\" x=\"{:.1}\" y=\"34\">{}</text>", LEFT, escaped(axes[1]));
+    let _ = write!(text, "<text class=\"mark\" x=\"{:.1}\" y=\"34\">{}</text>", LEFT, escape(axes[1]));
     for (i, line) in lines.iter().enumerate() {
         let class = format!("c{}", i % 6);
         let at = |value: fn(&(f64, f64, f64, f64)) -> f64| move |p: &(f64, f64, f64, f64)| (p.0, value(p));
@@ -201,16 +198,17 @@ pub fn lines(title: &str, axes: [&str; 2], lines: &[Line]) -> String {
             "<line class=\"line {class}\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{below:.1}\" y2=\"{below:.1}\"/>",
             LEFT + 24.0
         );
-        let _ = write!(text, "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>", LEFT + 32.0, below + 4.0, escaped(&line.name));
+        let _ = write!(text, "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>", LEFT + 32.0, below + 4.0, escape(&line.name));
     }
-    text + "</svg>"
+    text + "</svg></div>"
 }
 
-/// Begins a picture.
+/// Begins a picture, which scrolls where the window is too narrow for it to be read.
 fn open(title: &str, height: f64) -> String {
     format!(
-        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{0}\"><text class=\"title\" x=\"0\" y=\"14\">{0}</text>",
-        escaped(title)
+        "<div class=\"scroll\"><svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{0}\">\
+         <text class=\"title\" x=\"0\" y=\"14\">{0}</text>",
+        escape(title)
     )
 }
 

@@ -1,7 +1,7 @@
 //! The journal of a batch: a line for each finished run.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -57,6 +57,8 @@ struct Line {
 pub struct Journal {
     path: PathBuf,
     file: File,
+    /// Where its last whole line ends.
+    end: u64,
     /// The runs in it, by key.
     pub entries: BTreeMap<u64, Entry>,
 }
@@ -72,9 +74,10 @@ impl Journal {
         std::fs::create_dir_all(folder).map_err(|e| Failure::Run(format!("{}: {e}", folder.display())))?;
         let mut options = OpenOptions::new();
         let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-        if file.try_lock().is_err() {
-            return Err(Failure::Run(format!("{}: another batch writes to it", path.display())));
-        }
+        file.try_lock().map_err(|e| match e {
+            TryLockError::WouldBlock => Failure::Run(format!("{}: another batch writes to it", path.display())),
+            TryLockError::Error(e) => Failure::Run(format!("{}: it cannot be locked: {e}", path.display())),
+        })?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(failed)?;
         if !bytes.is_empty() && !resume {
@@ -84,9 +87,10 @@ impl Journal {
             )));
         }
         let (entries, good) = parse(&String::from_utf8_lossy(&bytes), &path)?;
-        // A line that was being written when the program was killed: it is written anew.
-        file.set_len(good as u64).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
-        Ok(Self { path, file, entries })
+        let mut journal = Self { path: path.clone(), file, end: good as u64, entries };
+        // A line that was being written when the program was killed: its run is made anew.
+        journal.cut().map_err(failed)?;
+        Ok(journal)
     }
 
     /// Reads the journal of a folder; nothing if there is none.
@@ -102,22 +106,60 @@ impl Journal {
         }
     }
 
-    /// Enters a finished run: it is on the disk when this returns.
+    /// Enters a finished run. When this returns it is safe from whatever ends the program; from what ends the machine it is
+    /// once it is on the [`Disk`].
     ///
     /// # Errors
     /// If it cannot be written; what was there before is not touched.
     pub fn enter(&mut self, key: u64, entry: Entry) -> Result<(), Failure> {
         let text = line(key, &entry)?;
-        let end = self.file.stream_position();
-        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
-        if let Err(e) = written {
-            // A half line would be in the way of the next one.
-            let _ = end.and_then(|end| self.file.set_len(end));
-            return Err(Failure::Run(format!("{}: {e}", self.path.display())));
+        if let Err(e) = self.file.write_all(text.as_bytes()) {
+            // A half line would be in the way of the next one, and so would a gap.
+            let _ = self.cut();
+            return Err(failed(&self.path, &e));
         }
+        self.end += text.len() as u64;
         self.entries.insert(key, entry);
         Ok(())
     }
+
+    /// Cuts off what comes after the last whole line, and goes on there.
+    fn cut(&mut self) -> std::io::Result<u64> {
+        self.file.set_len(self.end)?;
+        self.file.seek(SeekFrom::Start(self.end))
+    }
+
+    /// What brings it to the disk, from a thread of its own: that takes as long as a small run.
+    ///
+    /// # Errors
+    /// If the system has no more files to give.
+    pub fn disk(&self) -> Result<Disk, Failure> {
+        let file = self.file.try_clone().map_err(|e| failed(&self.path, &e))?;
+        Ok(Disk { path: self.path.clone(), file })
+    }
+}
+
+/// A journal's way to the disk.
+#[derive(Debug)]
+pub struct Disk {
+    path: PathBuf,
+    file: File,
+}
+
+impl Disk {
+    /// Everything entered before is on the disk when this returns.
+    ///
+    /// # Errors
+    /// If the disk does not take it.
+    pub fn sync(&self) -> Result<(), Failure> {
+        self.file.sync_data().map_err(|e| failed(&self.path, &e))
+    }
+}
+
+/// A journal that cannot be written.
+fn failed(path: &Path, e: &std::io::Error) -> Failure {
+    let path = path.display();
+    Failure::Run(format!("{path}: {e}; what was finished before is in it, --resume goes on"))
 }
 
 /// A run as a line.

@@ -1,11 +1,15 @@
 //! `intergreen batch`, `merge` and `report`: many runs, their results, what they say.
 //!
-//! A results folder holds `journal.jsonl`, one line for each finished run, written and flushed as it finishes: whatever
-//! ends the program loses no finished run. All other files are made from it, at the end or when the batch is interrupted.
+//! A results folder holds `journal.jsonl`, one line for each finished run, written as it finishes: whatever ends the
+//! program loses no finished run. All other files are made from it, at the end or when the batch is interrupted.
 
 mod bench;
+mod command;
 mod journal;
+mod purdue;
+mod record;
 mod results;
+mod shelf;
 mod table;
 mod work;
 
@@ -23,7 +27,8 @@ use self::results::Manifest;
 use self::work::{Batch, Finish};
 use super::run::on_interrupt;
 use super::{Failure, complain, print};
-use crate::batch::{Experiment, Record, Seeds, report as reports};
+use crate::batch::experiment::MOST_RUNS;
+use crate::batch::{Experiment, Record, cells, report as reports};
 use crate::import::file;
 use crate::scenario::read_ron;
 
@@ -111,7 +116,8 @@ pub fn run(args: &BatchArgs) -> Result<ExitCode, Failure> {
         trips: args.trips,
         quiet: args.quiet,
     };
-    conduct(experiment, &folder, &out, &options)
+    let name = args.experiment.display().to_string();
+    Ok(conduct(&name, experiment, &folder, &out, &options)?.code)
 }
 
 /// Processors there are.
@@ -132,17 +138,36 @@ pub(super) struct Options {
     pub quiet: bool,
 }
 
-/// Runs an experiment whose scenarios are found from `folder`, with results in `out`.
+/// What a batch came to.
+pub(super) struct Conducted {
+    pub code: ExitCode,
+    /// With all its seeds.
+    pub experiment: Experiment,
+    pub records: Vec<Record>,
+}
+
+/// Runs an experiment called `name` whose scenarios are found from `folder`, with results in `out`.
 pub(super) fn conduct(
+    name: &str,
     mut experiment: Experiment,
     folder: &Path,
     out: &Path,
     options: &Options,
-) -> Result<ExitCode, Failure> {
+) -> Result<Conducted, Failure> {
     let interrupted = on_interrupt()?;
-    let scenarios = work::scenarios(&experiment, folder)?;
+    let scenarios = work::scenarios(&experiment, folder).map_err(|e| match e {
+        Failure::Input(why) => Failure::Input(format!("{name}: {why}")),
+        run => run,
+    })?;
     if options.dry_run {
-        return dry_run(&Batch::new(&experiment, &scenarios, options.shard), out, options);
+        let code = dry_run(&Batch::new(&experiment, &scenarios, options.shard), out, options)?;
+        return Ok(Conducted { code, experiment, records: Vec::new() });
+    }
+    if let Some((_, most)) = options.precision {
+        let all = cells(&experiment).len().saturating_mul(most);
+        if all > MOST_RUNS {
+            return Err(Failure::Input(format!("--most-seeds {most}: up to {all} runs; expected at most {MOST_RUNS}")));
+        }
     }
     let mut journal = Journal::open(out, options.resume)?;
     let trips = options.trips.then(|| out.join("trips"));
@@ -150,6 +175,7 @@ pub(super) fn conduct(
         let batch = Batch::new(&experiment, &scenarios, options.shard);
         // At once: a batch that is killed can be reported, too.
         Manifest::of(&batch).write(out)?;
+        batch.rename(&mut journal)?;
         let missing = batch.missing(&journal);
         if !options.quiet {
             let (all, done) = (batch.runs.len(), batch.runs.len() - missing.len());
@@ -157,12 +183,14 @@ pub(super) fn conduct(
             complain("note", &format!("{all} runs{there}; {} at a time; results in {}", options.jobs, out.display()));
         }
         let finish = batch.work(&missing, &mut journal, options.jobs, trips.as_deref(), options.quiet, &interrupted)?;
-        let wanted = options.precision.filter(|_| finish.is_clean());
-        let more = wanted.map(|(share, most)| more_seeds(&experiment, &batch.records(&journal), share, most));
-        match more.filter(|seeds| !seeds.is_empty()) {
-            Some(seeds) => experiment.seeds.0.extend(seeds),
-            None => break finish,
+        let Some((share, most)) = options.precision.filter(|_| finish.is_clean()) else { break finish };
+        let wide = wide(&experiment, &batch.records(&journal), share);
+        let more = more_seeds(&experiment.seeds.0, !wide.is_empty(), most);
+        if more.is_empty() {
+            imprecise(&wide, share, experiment.seeds.0.len());
+            break finish;
         }
+        experiment.seeds.0.extend(more);
     };
     let batch = Batch::new(&experiment, &scenarios, options.shard);
     let manifest = Manifest::of(&batch);
@@ -171,31 +199,54 @@ pub(super) fn conduct(
         let found = reports::Report::new(&experiment, &batch.records(&journal));
         print(&reports::markdown(&found))?;
     }
-    end(&finish, out)
+    let records = batch.records(&journal).into_iter().cloned().collect();
+    Ok(Conducted { code: end(&finish, out), experiment, records })
 }
 
 /// What is said at the end, and the exit code.
-fn end(finish: &Finish, out: &Path) -> Result<ExitCode, Failure> {
-    for (run, why) in &finish.failed {
-        complain("failed", &format!("{run}: {why}"));
+fn end(finish: &Finish, out: &Path) -> ExitCode {
+    if finish.failed > 0 {
+        complain("note", &format!("{} runs failed and are in no result; --resume tries them again", finish.failed));
     }
     if finish.interrupted {
         complain("note", &format!("interrupted; results so far are in {}; --resume goes on", out.display()));
-        return Ok(ExitCode::from(130));
+        return ExitCode::from(130);
     }
-    Ok(if finish.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if finish.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Of fewer seeds an interval is narrow by luck.
 const LEAST_SEEDS: usize = 5;
 
-/// Further seeds, if some cell's mean is not known well enough yet and there may be more.
-fn more_seeds(experiment: &Experiment, records: &[&Record], share: f64, most: usize) -> Vec<u64> {
+/// The cells of which the mean is not known well enough.
+fn wide(experiment: &Experiment, records: &[&Record], share: f64) -> Vec<String> {
     let found = reports::Report::new(experiment, records);
     let half = |row: &reports::Row| row.interval.map(|(least, most)| (most - least) / 2.0);
     let wide = |row: &reports::Row| row.mean.is_some_and(|mean| half(row).is_none_or(|half| half > share * mean.abs()));
-    let Seeds(seeds) = &experiment.seeds;
-    if seeds.len() >= most || seeds.len() >= LEAST_SEEDS && !found.blocks.iter().flat_map(|b| &b.rows).any(wide) {
+    let mut names = Vec::new();
+    for block in found.blocks.iter().filter(|b| !b.certain) {
+        let rows = block.rows.iter().filter(|row| wide(row));
+        names.extend(rows.map(|row| format!("{}: {}", block.title(), row.controller)));
+    }
+    names
+}
+
+/// Says which means are not as precise as was wanted.
+fn imprecise(wide: &[String], share: f64, seeds: usize) {
+    let Some(first) = wide.first() else { return };
+    let more = if wide.len() > 1 { format!(" and {} more cells", wide.len() - 1) } else { String::new() };
+    let percent = 100.0 * share;
+    complain(
+        "note",
+        &format!(
+            "after {seeds} seeds the interval is still wider than {percent} % in {first}{more}; --most-seeds N allows more"
+        ),
+    );
+}
+
+/// Further seeds, if some cell's mean is not known well enough yet (`wide`) and there may be more.
+fn more_seeds(seeds: &[u64], wide: bool, most: usize) -> Vec<u64> {
+    if seeds.len() >= most || seeds.len() >= LEAST_SEEDS && !wide {
         return Vec::new();
     }
     // A tenth more at a time: looking after each seed would stop at a lucky moment more often.
@@ -210,7 +261,7 @@ fn dry_run(batch: &Batch<'_>, out: &Path, options: &Options) -> Result<ExitCode,
     let mut text = String::new();
     for run in &batch.runs {
         let there = if done.contains_key(&run.key) { "there " } else { "to run" };
-        text += &format!("{there}  {}\n", run.command.join(" "));
+        text += &format!("{there}  {}\n", batch.command(run).join(" "));
     }
     let missing = batch.runs.iter().filter(|run| !done.contains_key(&run.key)).count();
     text +=

@@ -73,6 +73,20 @@ impl Manifest {
         Ok(entries)
     }
 
+    /// What is not the same in another one, so that their results do not belong together. Of the same sources the commit
+    /// does not matter.
+    fn differs(&self, other: &Self) -> Option<String> {
+        let program = |m: &Self| format!("{} {}, sources {}", m.program, m.version, m.sources);
+        if program(self) != program(other) {
+            return Some(format!("of different programs ({}; {})", program(self), program(other)));
+        }
+        if self.experiment != other.experiment {
+            return Some("of different experiments (`experiment` in manifest.json)".into());
+        }
+        let wrong = self.scenarios.iter().zip(&other.scenarios).find(|(a, b)| a != b);
+        wrong.map(|(a, _)| format!("the files of scenario '{}' are not the same", a.name))
+    }
+
     /// Writes it.
     pub fn write(&self, folder: &Path) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(self).map_err(|e| Failure::Run(format!("manifest.json: {e}")))?;
@@ -93,33 +107,27 @@ impl Manifest {
 /// If one cannot be written.
 pub fn write(folder: &Path, entries: &[(u64, &Entry)], manifest: &Manifest) -> Result<(), Failure> {
     let id = |entry: &Entry| Value::from(entry.record.text("run_id"));
-    let runs = Table {
-        columns: COLUMNS.iter().map(|c| (c.name, c.kind)).collect(),
-        rows: entries.iter().map(|(_, entry)| entry.record.values().to_vec()).collect(),
-    };
-    runs.write(folder, "runs")?;
+    let float = |name| (name, Kind::Float);
+    let runs = Table(COLUMNS.iter().map(|c| (c.name, c.kind)).collect());
+    runs.write(folder, "runs", entries.iter().map(|(_, entry)| entry.record.values().to_vec()))?;
+    let timing = Table(vec![
+        ("run_id", Kind::Text),
+        float("wall_s"),
+        float("cpu_s"),
+        ("vehicle_steps", Kind::Int),
+        float("ns_per_vehicle_step"),
+    ]);
     let times = entries.iter().map(|(_, entry)| {
         let t = entry.timing;
         let each = 1e9 * t.cpu_s / t.vehicle_steps as f64;
         vec![id(entry), t.wall_s.into(), t.cpu_s.into(), t.vehicle_steps.into(), each.into()]
     });
-    let float = |name| (name, Kind::Float);
-    let timing = Table {
-        columns: vec![
-            ("run_id", Kind::Text),
-            float("wall_s"),
-            float("cpu_s"),
-            ("vehicle_steps", Kind::Int),
-            float("ns_per_vehicle_step"),
-        ],
-        rows: times.collect(),
-    };
-    timing.write(folder, "timing")?;
+    timing.write(folder, "timing", times)?;
+    let series = Table([("run_id", Kind::Text)].into_iter().chain(SAMPLE.map(float)).collect());
     let samples = entries.iter().flat_map(|(_, entry)| {
         entry.series.iter().map(|s| [id(entry)].into_iter().chain(s.0.map(Value::from)).collect())
     });
-    let columns = [("run_id", Kind::Text)].into_iter().chain(SAMPLE.map(float)).collect();
-    Table { columns, rows: samples.collect() }.write(folder, "series")?;
+    series.write(folder, "series", samples)?;
     manifest.write(folder)
 }
 
@@ -143,11 +151,9 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     let mut common: Option<Manifest> = None;
     for folder in &args.shards {
         let manifest = Manifest::read(folder)?;
-        if common.as_ref().is_some_and(|first| *first != manifest) {
+        if let Some(what) = common.as_ref().and_then(|first| first.differs(&manifest)) {
             let (a, b) = (args.shards[0].display(), folder.display());
-            return Err(Failure::Input(format!(
-                "{a} and {b}: of different experiments, scenarios or programs; expected shards of one batch"
-            )));
+            return Err(Failure::Input(format!("{a} and {b}: {what}; expected shards of one batch")));
         }
         for (key, entry) in manifest.entries(folder)? {
             let known = all.insert(key, entry);

@@ -1,5 +1,7 @@
 //! Tables as CSV and Parquet.
 
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,40 +15,41 @@ use parquet::schema::types::Type;
 use super::Failure;
 use crate::batch::{Kind, Value};
 
-/// A table: names and kinds of its columns, and its rows.
-#[derive(Clone, Debug, Default)]
-pub struct Table {
-    /// The columns.
-    pub columns: Vec<(&'static str, Kind)>,
-    /// The rows; each has a value for every column.
-    pub rows: Vec<Vec<Value>>,
-}
+/// Rows in a row group: what is held of a table at a time.
+const GROUP: usize = 65_536;
+
+/// A table's columns: their names and kinds.
+#[derive(Clone, Debug)]
+pub struct Table(pub Vec<(&'static str, Kind)>);
 
 impl Table {
-    /// Writes it as NAME.parquet and NAME.csv.
+    /// Writes rows as NAME.parquet and NAME.csv; each has a value for every column.
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn write(&self, folder: &Path, name: &str) -> Result<(), Failure> {
-        put(&folder.join(format!("{name}.csv")), &self.csv()?)?;
-        let path = folder.join(format!("{name}.parquet"));
-        let bytes = self.parquet().map_err(|e| Failure::Run(format!("{}: {e}", path.display())))?;
-        put(&path, &bytes)
+    pub fn write(
+        &self,
+        folder: &Path,
+        name: &str,
+        rows: impl Iterator<Item = Vec<Value>> + Clone,
+    ) -> Result<(), Failure> {
+        let shown = |e: &dyn std::error::Error| e.to_string();
+        put_by(&folder.join(format!("{name}.csv")), |file| self.csv(file, rows.clone()).map_err(|e| shown(&e)))?;
+        put_by(&folder.join(format!("{name}.parquet")), |file| self.parquet(file, rows).map_err(|e| shown(&e)))
     }
 
-    fn csv(&self) -> Result<Vec<u8>, Failure> {
-        let failed = |e: csv::Error| Failure::Run(format!("CSV: {e}"));
-        let mut csv = csv::Writer::from_writer(Vec::new());
-        csv.write_record(self.columns.iter().map(|c| c.0)).map_err(failed)?;
-        for row in &self.rows {
-            csv.write_record(row.iter().map(shown)).map_err(failed)?;
+    fn csv(&self, file: &mut Out, rows: impl Iterator<Item = Vec<Value>>) -> Result<(), csv::Error> {
+        let mut csv = csv::Writer::from_writer(file);
+        csv.write_record(self.0.iter().map(|c| c.0))?;
+        for row in rows {
+            csv.write_record(row.iter().map(shown))?;
         }
-        csv.into_inner().map_err(|e| Failure::Run(format!("CSV: {e}")))
+        Ok(csv.flush()?)
     }
 
-    /// One row group, plain values, nothing that hangs on clock or machine.
-    fn parquet(&self) -> Result<Vec<u8>, ParquetError> {
-        let fields = self.columns.iter().map(|(name, kind)| {
+    /// Not compressed; nothing in it hangs on clock or machine.
+    fn parquet(&self, out: &mut Out, mut rows: impl Iterator<Item = Vec<Value>>) -> Result<(), ParquetError> {
+        let fields = self.0.iter().map(|(name, kind)| {
             let (physical, converted) = match kind {
                 Kind::Text => (Physical::BYTE_ARRAY, ConvertedType::UTF8),
                 Kind::Int => (Physical::INT64, ConvertedType::NONE),
@@ -57,11 +60,22 @@ impl Table {
         });
         let schema = Type::group_type_builder("table").with_fields(fields.collect::<Result<_, _>>()?).build()?;
         let properties = WriterProperties::builder().set_created_by(super::results::ENGINE.to_owned()).build();
-        let mut bytes = Vec::new();
-        let mut file = SerializedFileWriter::new(&mut bytes, Arc::new(schema), Arc::new(properties))?;
+        let mut file = SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties))?;
+        loop {
+            let some: Vec<Vec<Value>> = rows.by_ref().take(GROUP).collect();
+            if some.is_empty() {
+                break;
+            }
+            self.group(&mut file, &some)?;
+        }
+        file.close().map(drop)
+    }
+
+    /// Writes some rows as a row group.
+    fn group(&self, file: &mut SerializedFileWriter<&mut Out>, rows: &[Vec<Value>]) -> Result<(), ParquetError> {
         let mut group = file.next_row_group()?;
-        for (i, (_, kind)) in self.columns.iter().enumerate() {
-            let values = self.rows.iter().map(|row| &row[i]);
+        for (i, (_, kind)) in self.0.iter().enumerate() {
+            let values = rows.iter().map(|row| &row[i]);
             let there: Vec<i16> = values.clone().map(|v| i16::from(*v != Value::None)).collect();
             match kind {
                 Kind::Text => {
@@ -79,15 +93,13 @@ impl Table {
                 }
             }
         }
-        group.close()?;
-        file.close()?;
-        Ok(bytes)
+        group.close().map(drop)
     }
 }
 
 /// Writes a column of those values that are there.
 fn column<T: DataType>(
-    group: &mut SerializedRowGroupWriter<'_, &mut Vec<u8>>,
+    group: &mut SerializedRowGroupWriter<'_, &mut Out>,
     values: &[T::T],
     there: &[i16],
 ) -> Result<(), ParquetError> {
@@ -106,13 +118,29 @@ fn shown(value: &Value) -> String {
     }
 }
 
+/// A file that is being written.
+type Out = BufWriter<File>;
+
 /// Writes a file in one go: who reads it sees the old one or the new one.
 ///
 /// # Errors
 /// If it cannot be written.
 pub fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    put_by(path, |file| file.write_all(bytes).map_err(|e| e.to_string()))
+}
+
+/// The same, with what `write` puts into it.
+fn put_by(path: &Path, write: impl FnOnce(&mut Out) -> Result<(), String>) -> Result<(), Failure> {
     let mut aside = path.as_os_str().to_owned();
     aside.push(".part");
-    let done = std::fs::write(&aside, bytes).and_then(|()| std::fs::rename(&aside, path));
+    let text = |e: std::io::Error| e.to_string();
+    let done = File::create(&aside).map_err(text).and_then(|file| {
+        let mut file = BufWriter::new(file);
+        write(&mut file)?;
+        file.flush().and_then(|()| std::fs::rename(&aside, path)).map_err(text)
+    });
+    if done.is_err() {
+        let _ = std::fs::remove_file(&aside);
+    }
     done.map_err(|e| Failure::Run(format!("{}: {e}", path.display())))
 }

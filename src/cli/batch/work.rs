@@ -1,27 +1,27 @@
 //! The runs themselves: what there is to run, and running it on several threads, one world on each.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, PoisonError};
 
-use clap::Parser;
 use cpu_time::ThreadTime;
 
-use super::journal::{Entry, Journal, Sample, Timing};
+use super::command::{command, parsed};
+use super::journal::{Entry, Journal, Timing};
+use super::purdue::Purdue;
+use super::record::{departures_hash, of_outcome, of_purdue, of_queues, of_trips, sample};
 use super::results::SOURCES;
-use crate::batch::statistics::{jain, quantile};
-use crate::batch::{Cell, Experiment, Record, Run, Value, cells, runs};
-use crate::cli::args::{Action, Cli, RunArgs};
-use crate::cli::load::{Loaded, load};
+use super::shelf::{Book, Shelf};
+use crate::batch::{Cell, Experiment, Record, Run, cells, runs, settings};
+use crate::cli::load::{Input, Loaded, load};
 use crate::cli::outcome::{Cost, Outcome};
 use crate::cli::run::{Began, Finished, Stop, goal, simulate, simulation};
 use crate::cli::watch::Watch;
 use crate::cli::{Failure, clock, out, progress};
-use crate::measure::{Queues, percentile_95};
-use crate::random::{FNV_START, fnv, mix};
+use crate::measure::Queues;
+use crate::random::{FNV_START, fnv};
 use crate::sim::Simulation;
-use crate::sim::apply::HALTING;
 
 /// Time between samples of the network, s.
 const SAMPLE_S: i64 = 60;
@@ -39,34 +39,69 @@ pub struct Scenario {
     pub files: Vec<(String, u64)>,
 }
 
-/// Looks at the scenarios of an experiment whose file lies in `folder`.
+/// Looks at the scenarios of an experiment whose file lies in `folder`, with all changed values: what is wrong is said
+/// before the first run.
 ///
 /// # Errors
-/// If one cannot be used.
+/// If one cannot be used, or a strategy, a model or one of their parameters does not exist.
 pub fn scenarios(experiment: &Experiment, folder: &Path) -> Result<Vec<Scenario>, Failure> {
     let mut found = Vec::new();
     for written in &experiment.scenarios {
         let beside = folder.join(written);
         let path = if beside.is_file() { beside } else { written.into() };
-        let loaded = load(Some(&path), &[])?;
-        let hash = hash(&loaded);
+        let (mut name, mut inputs) = (String::new(), Vec::<Input>::new());
+        for changed in settings(experiment) {
+            let loaded = load(Some(&path), &changed)?;
+            // A changed value may bring in another file.
+            let new: Vec<Input> = loaded.inputs.into_iter().filter(|i| !inputs.contains(i)).collect();
+            inputs.extend(new);
+            name = loaded.name;
+        }
         // Folders are the machine's: a file is known by its last name and its hash.
         let last =
             |file: &str| Path::new(file).file_name().map_or(file.to_owned(), |n| n.to_string_lossy().into_owned());
-        let files = loaded.inputs.iter().map(|input| (last(&input.file), input.hash)).collect();
-        found.push(Scenario { name: loaded.name, path: path.display().to_string(), hash, files });
+        let files = inputs.iter().map(|input| (last(&input.file), input.hash)).collect();
+        found.push(Scenario { name, path: path.display().to_string(), hash: hash(&inputs), files });
     }
     for i in 0..found.len() {
+        if let Some(first) = (0..i).find(|&first| found[first].hash == found[i].hash) {
+            let (a, b) = (&experiment.scenarios[first], &experiment.scenarios[i]);
+            return Err(Failure::Input(format!("scenarios: '{a}' and '{b}' are the same; expected each once")));
+        }
         if found.iter().filter(|other| other.name == found[i].name).count() > 1 {
             found[i].name.clone_from(&experiment.scenarios[i]);
         }
     }
+    for cell in cells(experiment).iter().filter(|cell| cell.scenario == 0) {
+        let run = Run { cell, seed: experiment.seeds.0[0] };
+        parsed(&command(experiment, &found[0].path, run))?;
+    }
+    strategies(experiment, &found[0].path)?;
     Ok(found)
 }
 
+/// Tries all strategies on a scenario: with their parameters, one after the other.
+fn strategies(experiment: &Experiment, scenario: &str) -> Result<(), Failure> {
+    let loaded = load(Some(Path::new(scenario)), &[])?;
+    for controller in &experiment.controllers {
+        let cell =
+            Cell { scenario: 0, controller: controller.clone(), scale: 1.0, behaviour: None, settings: Vec::new() };
+        let args = parsed(&command(experiment, scenario, Run { cell: &cell, seed: experiment.seeds.0[0] }))?;
+        let mut loaded = loaded.clone();
+        if !args.as_is {
+            loaded.complete_programs();
+        }
+        simulation(&args.setup, args.emissions.model(), &mut loaded, false).map_err(|e| match e {
+            Failure::Input(why) => Failure::Input(format!("controllers: '{controller}': {why}")),
+            run => run,
+        })?;
+    }
+    Ok(())
+}
+
 /// A hash of a scenario's files.
-pub fn hash(loaded: &Loaded) -> u64 {
-    loaded.inputs.iter().fold(FNV_START, |hash, input| fnv(hash, &input.hash.to_le_bytes()))
+pub fn hash(inputs: &[Input]) -> u64 {
+    inputs.iter().fold(FNV_START, |hash, input| fnv(hash, &input.hash.to_le_bytes()))
 }
 
 /// A run that is to be made, or has been.
@@ -78,10 +113,8 @@ pub struct Task {
     pub key: u64,
     /// Which cell.
     pub cell: usize,
-    /// The command that makes it.
-    pub command: Vec<String>,
-    /// The same from the experiment's folder: on every machine alike.
-    pub repeat: String,
+    /// The place of its seed among the experiment's.
+    turn: usize,
 }
 
 /// What is to be run.
@@ -102,14 +135,14 @@ pub struct Batch<'a> {
 pub struct Finish {
     /// Whether the user wanted it.
     pub interrupted: bool,
-    /// Runs that failed, and why.
-    pub failed: Vec<(String, String)>,
+    /// How many runs failed; why has been said.
+    pub failed: usize,
 }
 
 impl Finish {
     /// Whether all is done.
     pub fn is_clean(&self) -> bool {
-        !self.interrupted && self.failed.is_empty()
+        !self.interrupted && self.failed == 0
     }
 }
 
@@ -126,17 +159,58 @@ impl<'a> Batch<'a> {
                 id: run.id(&scenario.name),
                 key: run.key(SOURCES, scenario.hash, experiment),
                 cell: i / per_cell,
-                command: command(experiment, &scenario.path, run),
-                repeat: command(experiment, &experiment.scenarios[run.cell.scenario], run).join(" "),
+                turn: i % per_cell,
             }
         });
         let runs = tasks.collect();
         Self { experiment, scenarios, runs, cells }
     }
 
-    /// The runs that are not in the journal.
+    /// The command that makes a run.
+    pub fn command(&self, task: &Task) -> Vec<String> {
+        let cell = &self.cells[task.cell];
+        command(self.experiment, &self.scenarios[cell.scenario].path, self.run(task))
+    }
+
+    /// A run as the experiment has it.
+    fn run(&self, task: &Task) -> Run<'_> {
+        Run { cell: &self.cells[task.cell], seed: self.experiment.seeds.0[task.turn] }
+    }
+
+    /// The record of a run with what the experiment calls it. The command is that from the experiment's folder: on every
+    /// machine alike.
+    fn named(&self, task: &Task, record: Record) -> Record {
+        let run = self.run(task);
+        let written = &self.experiment.scenarios[run.cell.scenario];
+        record
+            .with("run_id", task.id.as_str())
+            .with("scenario", self.scenarios[run.cell.scenario].name.as_str())
+            .with("command", command(self.experiment, written, run).join(" "))
+    }
+
+    /// Gives the runs that are in the journal by another name the one that they have now: since they were made, a
+    /// scenario has moved, or another one of the same name has come or gone.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub fn rename(&self, journal: &mut Journal) -> Result<(), Failure> {
+        for task in &self.runs {
+            let Some(entry) = journal.entries.get(&task.key) else { continue };
+            let record = self.named(task, entry.record.clone());
+            if record != entry.record {
+                let entry = Entry { record, ..entry.clone() };
+                journal.enter(task.key, entry)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The runs that are not in the journal, block by block and there seed by seed: what is interrupted can be compared as
+    /// far as it has come.
     pub fn missing(&self, journal: &Journal) -> Vec<&Task> {
-        self.runs.iter().filter(|run| !journal.entries.contains_key(&run.key)).collect()
+        let mut runs: Vec<&Task> = self.runs.iter().filter(|run| !journal.entries.contains_key(&run.key)).collect();
+        runs.sort_by_key(|run| (run.cell / self.experiment.controllers.len(), run.turn));
+        runs
     }
 
     /// What is there of its runs, by id.
@@ -171,53 +245,67 @@ impl<'a> Batch<'a> {
         if let Some(folder) = trips {
             std::fs::create_dir_all(folder).map_err(|e| Failure::Run(format!("{}: {e}", folder.display())))?;
         }
-        let bar = if quiet { indicatif::ProgressBar::hidden() } else { progress::batch(missing.len()) };
+        let progress = progress::Batch::new(missing.len(), quiet);
         let jobs = jobs.min(missing.len());
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
         let pool = pool.map_err(|e| Failure::Run(format!("--jobs {jobs}: {e}")))?;
         let next = AtomicUsize::new(0);
-        let shelf = Shelf::new(self, missing);
+        let shelf = Shelf::new(missing.iter().map(|task| self.book(task)));
+        let disk = journal.disk()?;
         let shared = Mutex::new((journal, Finish::default(), None::<Failure>));
         let broken = AtomicBool::new(false);
-        let turn = || {
-            while !interrupted.load(Ordering::Relaxed) && !broken.load(Ordering::Relaxed) {
-                let Some(task) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
-                let result = self.one(task, &shelf, trips, interrupted);
-                shelf.put_back(self.book(task));
-                // A thread that panicked ends the program; the lock is never left half way.
-                let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                let (journal, finish, failure) = &mut *guard;
-                match result {
-                    Ok(None) => {}
-                    Ok(Some(entry)) => {
-                        if let Err(e) = journal.enter(task.key, entry) {
-                            broken.store(true, Ordering::Relaxed);
-                            *failure = Some(e);
-                        }
-                    }
-                    Err(Failure::Run(why)) => finish.failed.push((task.id.clone(), why)),
-                    Err(input) => {
+        std::thread::scope(|threads| {
+            let (written, signs) = sync_channel::<()>(1);
+            // Nobody waits for the disk but this thread; what was written meanwhile goes there together.
+            let (shared, broken) = (&shared, &broken);
+            threads.spawn(move || {
+                for () in signs {
+                    if let Err(e) = disk.sync() {
                         broken.store(true, Ordering::Relaxed);
-                        failure.get_or_insert(input);
+                        shared.lock().unwrap_or_else(PoisonError::into_inner).2.get_or_insert(e);
                     }
                 }
-                bar.inc(1);
-                bar.set_message(match finish.failed.len() {
-                    0 => String::new(),
-                    n => format!(" · {n} failed"),
-                });
-            }
-        };
-        pool.scope(|scope| (0..jobs).for_each(|_| scope.spawn(|_| turn())));
-        bar.finish_and_clear();
+            });
+            let turn = || {
+                while !interrupted.load(Ordering::Relaxed) && !broken.load(Ordering::Relaxed) {
+                    let Some(task) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
+                    let result = self.one(task, &shelf, trips, interrupted);
+                    shelf.put_back(self.book(task));
+                    // A thread that panicked ends the program; the lock is never left half way.
+                    let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                    let (journal, finish, failure) = &mut *guard;
+                    match result {
+                        Ok(None) => {}
+                        Ok(Some(entry)) => match journal.enter(task.key, entry) {
+                            // If there is a sign already, it stands for this run, too.
+                            Ok(()) => _ = written.try_send(()),
+                            Err(e) => {
+                                broken.store(true, Ordering::Relaxed);
+                                *failure = Some(e);
+                            }
+                        },
+                        Err(Failure::Run(why)) => {
+                            progress.say("failed", &format!("{}: {why}", task.id));
+                            finish.failed += 1;
+                        }
+                        Err(input) => {
+                            broken.store(true, Ordering::Relaxed);
+                            failure.get_or_insert(input);
+                        }
+                    }
+                    progress.one_more(finish.failed);
+                }
+            };
+            pool.scope(|scope| (0..jobs).for_each(|_| scope.spawn(|_| turn())));
+        });
+        progress.finish();
         let (_, mut finish, failure) = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
         finish.interrupted = interrupted.load(Ordering::Relaxed);
-        finish.failed.sort();
         failure.map_or(Ok(finish), Err)
     }
 
     /// Which loaded scenario a run needs: the scenario with its changed values.
-    fn book(&self, task: &Task) -> (usize, String) {
+    fn book(&self, task: &Task) -> Book {
         let cell = &self.cells[task.cell];
         (cell.scenario, cell.settings_text())
     }
@@ -230,15 +318,17 @@ impl<'a> Batch<'a> {
         trips: Option<&Path>,
         interrupted: &AtomicBool,
     ) -> Result<Option<Entry>, Failure> {
-        let args = parsed(&task.command)?;
+        let args = parsed(&self.command(task))?;
         let mut loaded = Loaded::clone(&*shelf.take(self.book(task), &args)?);
         let goal = goal(&args, &loaded)?;
         let mut sim = simulation(&args.setup, args.emissions.model(), &mut loaded, false)?;
         let departures = departures_hash(&sim);
+        let mut purdue = Purdue::new(&mut sim);
         let (mut watch, mut queues, mut series) = (Watch::new(&sim), Queues::new(&sim), Vec::new());
         let (wall, cpu) = (clock::wall(), ThreadTime::now());
         let mut look = |sim: &Simulation| {
             queues.look(sim);
+            purdue.look(sim);
             let setup = &sim.scene().setup;
             if (sim.now() - setup.begin).0 % (SAMPLE_S * 1000) < setup.step.0 {
                 series.push(sample(sim));
@@ -265,203 +355,15 @@ impl<'a> Batch<'a> {
         }
         let cell = &self.cells[task.cell];
         let scenario = &self.scenarios[cell.scenario];
-        let record = of_outcome(&outcome)
-            .with("run_id", task.id.as_str())
+        let record = self
+            .named(task, of_outcome(&outcome))
             .with("key", format!("{:016x}", task.key))
-            .with("scenario", scenario.name.as_str())
             .with("scenario_hash", format!("{:016x}", scenario.hash))
             .with("controller", cell.controller.as_str())
             .with("scale", cell.scale)
             .with("settings", cell.settings_text())
-            .with("command", task.repeat.as_str())
             .with("departures_hash", format!("{departures:016x}"));
-        Ok(Some(Entry { record: of_queues(of_trips(record, &sim), &sim, &queues), timing, series }))
+        let record = of_purdue(of_queues(of_trips(record, &sim), &sim, &queues), purdue.sums(&sim));
+        Ok(Some(Entry { record, timing, series }))
     }
-}
-
-/// Scenarios that are loaded once and lent to the runs that need them, until none is left that does.
-struct Shelf(Mutex<BTreeMap<(usize, String), Place>>);
-
-/// A scenario's place: what stands there, and how many runs still need it.
-struct Place {
-    loaded: Arc<OnceLock<Result<Arc<Loaded>, Failure>>>,
-    needed: usize,
-}
-
-impl Shelf {
-    fn new(batch: &Batch<'_>, missing: &[&Task]) -> Self {
-        let mut places = BTreeMap::new();
-        for task in missing {
-            let new = || Place { loaded: Arc::default(), needed: 0 };
-            places.entry(batch.book(task)).or_insert_with(new).needed += 1;
-        }
-        Self(Mutex::new(places))
-    }
-
-    /// A scenario, loaded if nobody has done it; others that need it wait meanwhile.
-    fn take(&self, which: (usize, String), args: &RunArgs) -> Result<Arc<Loaded>, Failure> {
-        let slot = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&which).map(|p| p.loaded.clone());
-        let slot = slot.unwrap_or_default();
-        let loaded = slot.get_or_init(|| {
-            let mut loaded = load(args.setup.scenario.as_deref(), &args.setup.set)?;
-            if !args.as_is {
-                loaded.complete_programs();
-            }
-            Ok(Arc::new(loaded))
-        });
-        loaded.clone()
-    }
-
-    /// A run is done with a scenario.
-    fn put_back(&self, which: (usize, String)) {
-        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = places.get_mut(&which) {
-            place.needed -= 1;
-            if place.needed == 0 {
-                places.remove(&which);
-            }
-        }
-    }
-}
-
-/// The command that makes a run by itself.
-fn command(experiment: &Experiment, scenario: &str, run: Run<'_>) -> Vec<String> {
-    let Run { cell, seed } = run;
-    let mut words: Vec<String> = ["intergreen", "run", scenario].map(String::from).into();
-    let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
-    option("--controller", cell.controller.clone());
-    option("--seed", seed.to_string());
-    option("--threads", "1".into());
-    if cell.scale != 1.0 {
-        option("--scale", cell.scale.to_string());
-    }
-    let optional = [
-        ("--behaviour", cell.behaviour.clone()),
-        ("--until", experiment.until.map(|s| s.to_string())),
-        ("--step", experiment.step.map(|s| s.to_string())),
-        ("--warm-up", experiment.warm_up.map(|s| s.to_string())),
-    ];
-    optional.into_iter().filter_map(|(name, value)| Some((name, value?))).for_each(|(name, v)| option(name, v));
-    cell.settings.iter().for_each(|(path, value)| option("--set", format!("{path}={value}")));
-    let flags = [("--drain", experiment.drain), ("--as-is", experiment.as_is)];
-    words.extend(flags.into_iter().filter(|f| f.1).map(|f| f.0.to_owned()));
-    words
-}
-
-/// What a command asks for.
-fn parsed(command: &[String]) -> Result<RunArgs, Failure> {
-    let cli = Cli::try_parse_from(command).map_err(|e| {
-        let text = e.to_string();
-        Failure::Input(text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned())
-    })?;
-    match cli.command {
-        Some(Action::Run(args)) => Ok(args),
-        _ => Ok(cli.run),
-    }
-}
-
-/// A hash of who departs when, and of what their random draws hang on: what a run has in common with others of its seed.
-fn departures_hash(sim: &Simulation) -> u64 {
-    let scene = sim.scene();
-    scene.departures.iter().fold(mix(scene.setup.seed), |hash, d| {
-        [d.key, d.depart.0 as u64, d.kind.index() as u64].iter().fold(hash, |h, word| mix(h ^ word).rotate_left(7))
-    })
-}
-
-/// The network now.
-fn sample(sim: &Simulation) -> Sample {
-    let (m, setup) = (sim.measures(), &sim.scene().setup);
-    let standing = sim.traffic().vehicles().filter(|(_, v)| v.speed < HALTING).count();
-    let counts = [m.running, sim.waiting().count, m.arrived, standing].map(|n| n as f64);
-    Sample([(sim.now() - setup.begin).seconds(), counts[0], counts[1], counts[2], counts[3]])
-}
-
-/// What the outcome of a run says.
-fn of_outcome(o: &Outcome) -> Record {
-    Record::default()
-        .with("behaviour", o.behaviour.as_str())
-        .with("sensors", o.sensors.as_str())
-        .with("seed", o.seed)
-        .with("step_s", o.step_s)
-        .with("simulated_s", o.simulated_s)
-        .with("stopped", o.stopped)
-        .with("loaded", o.vehicles.loaded)
-        .with("inserted", o.vehicles.inserted)
-        .with("arrived", o.vehicles.arrived)
-        .with("running", o.vehicles.running)
-        .with("waiting", o.vehicles.waiting)
-        .with("measured", o.measured)
-        .with("mean_duration_s", o.mean_duration_s)
-        .with("mean_waiting_s", o.mean_waiting_s)
-        .with("mean_time_loss_s", o.mean_time_loss_s)
-        .with("mean_depart_delay_s", o.mean_depart_delay_s)
-        .with("mean_route_length_m", o.mean_route_length_m)
-        .with("resco_delay_s", o.resco_delay_s)
-        .with("cityflow_att_s", o.cityflow_att_s)
-        .with("cityflow_road_att_s", o.cityflow_road_att_s)
-        .with("throughput_veh_h", o.vehicles.arrived as f64 * 3600.0 / o.simulated_s)
-        .with("co2_kg", o.co2_kg)
-        .with("fuel_l", o.fuel_l)
-        .with("co2_idle_share", o.co2_idle_share)
-        .with("gridlocks", o.gridlocks)
-        .with("blockages", o.blockages)
-        .with("collisions", o.collisions)
-        .with("red_running", o.red_running)
-        .with("conflicting_greens_s", o.conflicting_greens)
-        .with("lane_changes", o.lane_changes)
-        .with("vehicle_steps", o.vehicle_steps)
-        .with(
-            "fallbacks",
-            Some(o.fallbacks.join("; ")).filter(|text| !text.is_empty()).map_or(Value::None, Value::Text),
-        )
-        .with("state_hash", o.state_hash.as_str())
-}
-
-/// What the trips say that are in the means.
-fn of_trips(record: Record, sim: &Simulation) -> Record {
-    let (scene, m) = (sim.scene(), sim.measures());
-    let (mut durations, mut indices) = (Vec::new(), Vec::new());
-    for (i, t) in m.trips.iter().enumerate() {
-        let (Some(entered), Some(arrived)) = (t.entered, t.arrived) else { continue };
-        if !scene.is_measured(crate::demand::VehicleId::new(i)) {
-            continue;
-        }
-        let duration = (arrived - entered).seconds();
-        durations.push(duration);
-        // Who arrives in the step of its departure has driven no time at all.
-        let free = duration - f64::from(t.time_loss);
-        if free > 0.0 {
-            indices.push(duration / free);
-        }
-    }
-    let (mean, late) = (crate::batch::statistics::mean(&indices), quantile(&indices, 0.95));
-    record
-        .with("median_duration_s", quantile(&durations, 0.5))
-        .with("p95_duration_s", quantile(&durations, 0.95))
-        .with("mean_stops", m.means(scene).map(|means| means.stops))
-        .with("travel_time_index", mean)
-        .with("planning_time_index", late)
-        .with("buffer_index", (late - mean) / mean)
-}
-
-/// What queues and waits say.
-fn of_queues(record: Record, sim: &Simulation, queues: &Queues) -> Record {
-    let network = &sim.scene().network;
-    let greatest = |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::max);
-    let (mut long, mut longest, mut means) = (None, None, Vec::new());
-    for (_, waits) in queues.waits() {
-        long = percentile_95(waits).into_iter().chain(long).reduce(f64::max);
-        longest = waits.iter().copied().map(f64::from).chain(longest).reduce(f64::max);
-        means.push(waits.iter().copied().map(f64::from).sum::<f64>() / waits.len() as f64);
-    }
-    record
-        .with("mean_queue_veh", queues.mean_standing())
-        .with("p95_queue_m", greatest(&mut queues.queues().map(|(_, queue)| queue)))
-        .with(
-            "storage_ratio",
-            greatest(&mut queues.queues().map(|(lane, queue)| queue / f64::from(network.lane(lane).length))),
-        )
-        .with("p95_wait_s", long)
-        .with("max_wait_s", longest)
-        .with("jain_wait", jain(&means))
 }

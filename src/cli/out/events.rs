@@ -11,6 +11,7 @@ use intergreen_control::{Millis, Plan};
 use super::files;
 use crate::cli::load::Loaded;
 use crate::cli::timestamps::{SOME_DAY, calendar, day_start};
+use crate::performance::{Detector, Detectors, Function};
 use crate::sim::Simulation;
 
 /// An event log that is being written.
@@ -96,12 +97,48 @@ struct Row<'a> {
     phase: u16,
     /// From 1.
     channel: u16,
-    /// As `atspm` calls it; names of ours where it knows none.
-    function: &'static str,
+    /// None: it extends greens, which no measure is made of.
+    function: Option<Function>,
     /// None: a push button.
     place: Option<&'a DetectorPlace>,
     /// Time from its near border to the stop line, s: 0 for those that lie there.
     travel: f64,
+}
+
+impl Row<'_> {
+    /// Its function as `atspm` calls it; a name of ours where it knows none.
+    const fn word(&self) -> &'static str {
+        match self.function {
+            Some(Function::Presence) => "Presence",
+            Some(Function::Count) => "Count",
+            Some(Function::Advance) => "Advance",
+            Some(Function::YellowRed) => "Yellow_Red",
+            Some(Function::Pedestrian) => "Pedestrian",
+            None => "Extension",
+        }
+    }
+
+    /// As the file has it: to 0.1 s.
+    fn travel(&self) -> String {
+        format!("{:.1}", self.travel)
+    }
+}
+
+/// What the detectors of all signals are for, as a reader of `detectors.csv` finds it.
+///
+/// # Errors
+/// If one channel has more uses than measures take.
+pub fn uses(sim: &Simulation) -> std::result::Result<Detectors, String> {
+    let mut list = Vec::new();
+    for (controller, signal) in sim.controllers().list.iter().zip(&sim.scene().network.signals) {
+        for row in rows(controller.plan()) {
+            let Some(function) = row.function else { continue };
+            let travel = Millis::from_seconds(row.travel().parse().unwrap_or_default());
+            let (signal, channel, phase) = (signal.id.clone(), row.channel, row.phase);
+            list.push(Detector { signal, channel, phase, function, travel });
+        }
+    }
+    Detectors::new(list)
 }
 
 /// The phases whose green a group waits for. A left turn with a flashing arrow is an overlap, and waits for the phase
@@ -122,28 +159,24 @@ fn rows(plan: &Plan) -> Vec<Row<'_>> {
     let placed = || plan.spec().detectors.iter().filter_map(|d| Some((d, d.place.as_ref()?)));
     let mut rows: Vec<Row<'_>> = Vec::new();
     for (used, place) in placed() {
-        let functions: &[&str] = match place.kind {
-            DetectorKind::StopBar => &["Presence"],
+        let function = match place.kind {
+            DetectorKind::StopBar => Some(Function::Presence),
             // It lies before the line: whoever stops on it at red has not run it, so it is no `Yellow_Red`.
-            DetectorKind::Count => &["Count"],
-            DetectorKind::In => &["Advance"],
+            DetectorKind::Count => Some(Function::Count),
+            DetectorKind::In => Some(Function::Advance),
             // Arrivals of a lane are counted once, as far upstream as it is seen.
-            DetectorKind::X if placed().any(|(_, p)| p.lane == place.lane && p.kind == DetectorKind::In) => {
-                &["Extension"]
-            }
-            DetectorKind::X => &["Advance"],
+            DetectorKind::X if placed().any(|(_, p)| p.lane == place.lane && p.kind == DetectorKind::In) => None,
+            DetectorKind::X => Some(Function::Advance),
         };
         let upstream = matches!(place.kind, DetectorKind::X | DetectorKind::In);
         let way = if upstream { place.distance_m + place.length_m } else { 0.0 };
         let groups = used.groups.iter().filter_map(|name| plan.find_group(name));
         for phase in groups.flat_map(|group| phases(plan, group)) {
-            for function in functions {
-                let (channel, travel) = (used.channel.saturating_add(1), way / place.speed_m_s.max(1.0));
-                let row = Row { phase, channel, function, place: Some(place), travel };
-                // Several groups may belong to one phase.
-                if !rows.iter().rev().take_while(|r| r.channel == channel).any(|r| *r == row) {
-                    rows.push(row);
-                }
+            let (channel, travel) = (used.channel.saturating_add(1), way / place.speed_m_s.max(1.0));
+            let row = Row { phase, channel, function, place: Some(place), travel };
+            // Several groups may belong to one phase.
+            if !rows.iter().rev().take_while(|r| r.channel == channel).any(|r| *r == row) {
+                rows.push(row);
             }
         }
     }
@@ -153,7 +186,7 @@ fn rows(plan: &Plan) -> Vec<Row<'_>> {
         let groups = used.groups.iter().filter_map(|name| plan.find_group(name));
         for phase in groups.filter_map(|group| phase_number(plan, group)) {
             let channel = used.channel.saturating_add(1);
-            let row = Row { phase, channel, function: "Pedestrian", place: None, travel: 0.0 };
+            let row = Row { phase, channel, function: Some(Function::Pedestrian), place: None, travel: 0.0 };
             if !rows.contains(&row) {
                 rows.push(row);
             }
@@ -173,12 +206,12 @@ fn detectors(w: &mut dyn Write, sim: &Simulation) -> Result<()> {
                 (i + 1).to_string(),
                 row.phase.to_string(),
                 row.channel.to_string(),
-                row.function.to_owned(),
+                row.word().to_owned(),
                 signal.id.clone(),
                 row.place.map(|p| p.lane.clone()).unwrap_or_default(),
                 row.place.map(|p| format!("{:.1}", p.distance_m)).unwrap_or_default(),
                 row.place.map(|p| format!("{:.1}", p.length_m)).unwrap_or_default(),
-                format!("{:.1}", row.travel),
+                row.travel(),
             ])?;
         }
     }
@@ -218,7 +251,7 @@ mod tests {
             (5, StopBar, "s_0", 1.0, &["nb_right"]),
             (6, StopBar, "e_2", 1.0, &["wb_left"]),
         ]);
-        let rows: Vec<_> = rows(&plan).iter().map(|r| (r.phase, r.channel, r.function, r.travel)).collect();
+        let rows: Vec<_> = rows(&plan).iter().map(|r| (r.phase, r.channel, r.word(), r.travel)).collect();
         let expected = [
             (2, 1, "Presence", 0.0),
             (2, 2, "Count", 0.0),
@@ -240,7 +273,7 @@ mod tests {
         spec.detectors = vec![DetectorUse { channel: 4, groups: vec![walk.clone()], ..DetectorUse::default() }];
         let plan = Plan::new(spec).unwrap();
         let phase = phase_number(&plan, plan.find_group(&walk).unwrap()).unwrap();
-        let rows: Vec<_> = rows(&plan).iter().map(|r| (r.phase, r.channel, r.function, r.place.is_none())).collect();
+        let rows: Vec<_> = rows(&plan).iter().map(|r| (r.phase, r.channel, r.word(), r.place.is_none())).collect();
         assert_eq!(rows, [(phase, 5, "Pedestrian", true)]);
     }
 

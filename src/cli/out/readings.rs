@@ -29,7 +29,8 @@ pub fn positions(w: &mut dyn Write, scene: &Scene, time: Millis, places: &[Place
         let (id, kind) = (escape(departure.id.as_str()), escape(scene.types[departure.kind.index()].id.as_str()));
         write!(w, "        <vehicle id=\"{id}\" x=\"{:.2}\" y=\"{:.2}\" angle=\"{angle:.2}\" ", at.x, at.y)?;
         write!(w, "type=\"{kind}\" speed=\"{:.2}\" pos=\"{:.2}\" ", p.speed, p.position)?;
-        writeln!(w, "lane=\"{}\" slope=\"0.00\"/>", escape(lane.id.as_str()))?;
+        let slope = libm::atan(scene.grade(p.lane)).to_degrees();
+        writeln!(w, "lane=\"{}\" slope=\"{slope:.2}\"/>", escape(lane.id.as_str()))?;
     }
     writeln!(w, "    </timestep>")
 }

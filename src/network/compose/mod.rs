@@ -179,11 +179,13 @@ impl<'a> Composer<'a> {
         self.shapes.push(RoadShapes::of(road));
         // Whoever changes lanes in a bend stays where he is along the street.
         let bends = !road.street.bends.is_empty();
+        let grade = road.grade(self.plan.nodes[road.to].z - self.plan.nodes[road.from].z);
         let spec = |id: &str, from, to, shapes: &[Vec<Point>], bus_lane: bool| {
             let who = |k: usize| if k == 0 && bus_lane { Permissions::only(BUSES) } else { Permissions::ALL };
             let mean = shapes.iter().map(|s| geometry::length(s)).sum::<f64>() / shapes.len() as f64;
             let lane = |(k, s): (usize, &Vec<Point>)| LaneSpec {
                 length: bends.then_some(mean),
+                grade,
                 ..lane(format!("{id}_{k}"), road.speed, who(k), s.clone())
             };
             LinkSpec {
@@ -327,7 +329,8 @@ fn junction_kind(kind: NodeKind) -> JunctionKind {
 
 /// A lane of a street or of a way through a node.
 fn lane(id: String, speed_limit: f64, permissions: Permissions, shape: Vec<Point>) -> LaneSpec {
-    LaneSpec { id, length: None, speed_limit, width: LANE_WIDTH, permissions, rules: LaneRules::default(), shape }
+    let (width, rules) = (LANE_WIDTH, LaneRules::default());
+    LaneSpec { id, length: None, speed_limit, width, grade: 0.0, permissions, rules, shape }
 }
 
 /// Adds a link and gives its lanes.

@@ -38,6 +38,10 @@ pub struct Node {
     /// North, m.
     #[schemars(range(min = -1e6, max = 1e6), extend("unit" = "m"))]
     pub y: f64,
+    /// Height, m: streets climb evenly from node to node, the inside of a node is level.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = -500.0, max = 9000.0), extend("unit" = "m"))]
+    pub z: f64,
     /// What regulates it.
     pub kind: NodeKind,
     /// Of a roundabout: from its middle to the middle of its ring, m; none: 16.
@@ -53,7 +57,7 @@ pub struct Node {
 impl Node {
     /// A node that leaves out what may be left out.
     pub fn new(id: &str, x: f64, y: f64, kind: NodeKind) -> Self {
-        Self { id: id.into(), x, y, kind, radius: None, ring_lanes: None }
+        Self { id: id.into(), x, y, z: 0.0, kind, radius: None, ring_lanes: None }
     }
 }
 

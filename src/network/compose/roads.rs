@@ -79,6 +79,11 @@ impl Road<'_> {
         self.last.map_or_else(|| vec![(start, end)], |last| vec![(start, end - last), (end - last, end)])
     }
 
+    /// Its grade where one end lies `rise` m higher than the other, percent.
+    pub fn grade(&self, rise: f64) -> f64 {
+        100.0 * rise / (geometry::length(&self.line) - self.setback.0 - self.setback.1)
+    }
+
     /// The lanes' shapes of each of its links.
     pub fn shapes(&self) -> Vec<Vec<Vec<Point>>> {
         let lanes = |centre: &[Point]| (0..self.lanes).map(|k| geometry::offset(centre, self.offset(k))).collect();
@@ -130,6 +135,9 @@ pub(super) fn check_nodes(plan: &StreetPlan) -> Result<(), PlanError> {
         check_name(&n.id).map_err(wrong)?;
         if !(n.x.abs() <= 1e6 && n.y.abs() <= 1e6) {
             return Err(wrong(format!("lies at ({}, {}); expected coordinates within ±1,000 km", n.x, n.y)));
+        }
+        if !(-500.0..=9000.0).contains(&n.z) {
+            return Err(wrong(format!("lies {} m high; expected −500 to 9,000", n.z)));
         }
         if !names.insert(n.id.as_str()) {
             return Err(wrong("is defined twice".into()));

@@ -13,10 +13,11 @@ use std::collections::BTreeMap;
 
 use super::plan::{Node, NodeKind, Street, StreetPlan};
 use super::roads::{CORNER, LANE_WIDTH};
-use super::shape::SIDEWAYS;
 use super::{PlanError, plan_error};
 use crate::network::Point;
 
+/// Sideways acceleration a driver likes on a ring, m/s².
+const SIDEWAYS: f64 = 4.0;
 /// Radius of a roundabout that gives none, m.
 const RADIUS: f64 = 16.0;
 /// Radii there may be, m.

@@ -8,12 +8,8 @@ use crate::network::{Point, geometry};
 const CURVE_POINTS: usize = 20;
 /// Ways that turn by less are not slowed down (SUMO's limit-turn-speed.min-angle), rad.
 const FREE_ANGLE: f64 = 15.0 / 180.0 * PI;
-/// Sideways acceleration a driver accepts in a turn, m/s².
-///
-/// SUMO limits turns to √(5.5·r) with r = length / (angle − 15°). With the plain r = length / angle that is used
-/// here and 4 m/s² (0.4 g, the order of the side friction that low-speed street design allows) a kerb radius of
-/// 8 m is driven at 20 km/h and a left turn of 15 m at 28 km/h.
-pub(super) const SIDEWAYS: f64 = 4.0;
+/// Sideways acceleration a driver accepts in a turn, m/s² (SUMO: junctions.limit-turn-speed).
+const SIDEWAYS: f64 = 5.5;
 
 /// The part of a polyline from `start` to `end` metres along it.
 pub(crate) fn cut(line: &[Point], start: f64, end: f64) -> Vec<Point> {
@@ -94,12 +90,14 @@ fn bezier(p: Point, c: Point, d: Point, q: Point, t: f64) -> Point {
     Point::new(w0 * p.x + w1 * c.x + w2 * d.x + w3 * q.x, w0 * p.y + w1 * c.y + w2 * d.y + w3 * q.y)
 }
 
-/// The speed at which a way that turns by `angle` is driven, m/s, at most `limit`.
+/// The speed at which a way that turns by `angle` is driven, m/s, at most `limit`; as SUMO has it: the curve is taken to
+/// be longer than drawn, since drivers cut corners. With a slower rule queues that turn discharge too slowly
+/// (validation C33 and C34).
 pub(super) fn turn_speed(line: &[Point], angle: f64, limit: f64) -> f64 {
     if angle.abs() < FREE_ANGLE {
         return limit;
     }
-    let radius = geometry::length(line) / angle.abs();
+    let radius = geometry::length(line) / (angle.abs() - FREE_ANGLE);
     libm::sqrt(SIDEWAYS * radius).min(limit)
 }
 

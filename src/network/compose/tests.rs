@@ -165,6 +165,32 @@ fn turns_are_driven_at_plausible_speeds() {
 }
 
 #[test]
+fn streets_climb_from_node_to_node() {
+    let mut plan = cross(NodeKind::Priority);
+    plan.nodes[2].z = 6.0;
+    plan.streets[1].median = 4.0;
+    plan.streets[1].end.bay = Some(50.0);
+    let network = compose(&plan).unwrap();
+    for (link, up) in [("e", -1.0), ("e.bay", -1.0), ("-e", 1.0), ("w", 0.0)] {
+        for lane in network.lanes_of(network.find_link(link).unwrap()) {
+            // All of the height lies between the ends of the street: its two links down, or its one link up.
+            let length = if up < 0.0 { ["e", "e.bay"].as_slice() } else { &["-e"] }.iter().map(|l| {
+                let first = network.lanes_of(network.find_link(l).unwrap()).next().unwrap();
+                network.lane(first).length
+            });
+            let (grade, expected) = (network.lane(lane).grade, up * 600.0 / length.sum::<f32>());
+            assert!((grade - expected).abs() < 0.01, "{link}: {grade} %, expected {expected}");
+        }
+    }
+    assert!(network.lanes.iter().filter(|l| l.internal).all(|l| l.grade == 0.0));
+    let again = crate::network::parts::NetworkParts::of(&network).build().unwrap();
+    assert!(network.lanes.iter().zip(&again.lanes).all(|(a, b)| a.grade == b.grade));
+    plan.nodes[2].z = 90.0;
+    let refused = compose(&plan).unwrap_err().to_string();
+    assert!(refused.contains("grade"), "{refused}");
+}
+
+#[test]
 fn a_bay_takes_the_left_turns_and_no_others() {
     let mut plan = cross(NodeKind::Signal);
     for s in &mut plan.streets {

@@ -169,6 +169,7 @@ impl LanePart {
             length: Some(f64::from(self.length)),
             speed_limit: f64::from(self.speed),
             width: f64::from(self.width),
+            grade: f64::from(self.grade),
             permissions: set(&self.only),
             rules: LaneRules {
                 change_left: set(&self.change_left),
@@ -192,6 +193,7 @@ impl LanePart {
             length: lane.length,
             speed: lane.speed_limit,
             width: lane.width,
+            grade: lane.grade,
             only: classes(lane.permissions),
             change_left: classes(lane.rules.change_left),
             change_right: classes(lane.rules.change_right),

@@ -104,6 +104,10 @@ pub struct LanePart {
     #[serde(default = "usual_width", skip_serializing_if = "is_usual_width")]
     #[schemars(range(min = 0.01, max = 100.0), extend("unit" = "m", "default" = 3.2))]
     pub width: f32,
+    /// Mean grade in the direction of travel, percent; below 0: downhill.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = -40.0, max = 40.0), extend("unit" = "%"))]
+    pub grade: f32,
     /// Who may use it, by class; left out: everybody.
     #[serde(default, skip_serializing_if = "is_default")]
     pub only: Option<Vec<VehicleClass>>,

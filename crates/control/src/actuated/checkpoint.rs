@@ -75,6 +75,7 @@ impl Actuated {
         reader.end()?;
         (self.stage, self.shown, self.conflict, self.why, self.ended) = (stage, shown, conflict, why, ended);
         (self.opened, self.waiting, self.out) = (opened, waiting, out);
+        self.seen = None;
         self.notes.clear();
         Ok(())
     }

@@ -18,9 +18,19 @@ impl Actuated {
         groups.any(|(waiting, opens)| waiting.is_some() && !opens)
     }
 
-    /// When a stage has to end at the latest so that nobody waits longer than the plan allows.
-    pub(super) fn last_end(&self, stage: usize, view: &View<'_>) -> Millis {
-        let mut last = Millis::NEVER;
+    /// Until when nobody waits for too long, whatever comes next: mostly nobody has to be looked at more closely.
+    fn easy_until(&self) -> Millis {
+        self.first_late - self.tables.longest_need - MARGIN
+    }
+
+    /// When a stage has to end at the latest so that nobody waits longer than the plan allows; or when that has to be
+    /// asked again.
+    pub(super) fn last_end(&self, stage: usize, now: Millis, view: &View<'_>) -> Millis {
+        let mut last = self.easy_until();
+        if now < last {
+            return last;
+        }
+        last = Millis::NEVER;
         let groups = view.plan.groups().iter().zip(&self.waiting).zip(&self.tables.stages[stage].opens);
         for (g, ((group, waiting), opens)) in groups.enumerate() {
             if let Some(since) = waiting.filter(|_| !opens) {
@@ -30,8 +40,9 @@ impl Actuated {
         last
     }
 
-    /// The stage that follows if this one ends at `now`; none if nobody is called elsewhere.
-    pub(super) fn following(&mut self, stage: usize, now: Millis, view: &View<'_>) -> Option<usize> {
+    /// The stage that follows if this one ends at `now`, and until when that is so if nobody comes or goes; none if
+    /// nobody is called elsewhere.
+    pub(super) fn following(&mut self, stage: usize, now: Millis, view: &View<'_>) -> Option<(usize, Millis)> {
         self.find_wants(stage, view);
         let n = self.tables.stages.len();
         let in_order = (1..n).map(|i| (stage + i) % n);
@@ -41,9 +52,12 @@ impl Actuated {
             let all = self.serves(first).all(|g| self.tables.stages[s].opens[g]);
             all && self.serves(s).count() > most
         };
-        let mut candidates = in_order.skip_while(|&s| s != first).filter(|&s| more(s)).chain([first]);
+        let candidates = in_order.skip_while(|&s| s != first).filter(|&s| more(s)).chain([first]);
+        let easy = self.easy_until();
+        let until = |s| if now < easy { easy } else { self.in_time_until(stage, s, view) };
+        let mut in_time = candidates.map(|s| (s, until(s))).filter(|&(_, until)| now < until);
         // Somebody would wait for too long: the plan's own order is known to be fast enough.
-        Some(candidates.find(|&s| self.is_in_time(stage, s, now, view)).unwrap_or((stage + 1) % n))
+        Some(in_time.next().unwrap_or(((stage + 1) % n, Millis::NEVER)))
     }
 
     /// Finds the groups that wait for another stage than this one, and those that have to give way in it while somebody
@@ -73,19 +87,20 @@ impl Actuated {
         })
     }
 
-    /// Whether everybody who waits is served in time if that stage comes next. It is, if it comes no later than in the
-    /// plan's own order.
-    fn is_in_time(&self, from: usize, to: usize, now: Millis, view: &View<'_>) -> bool {
+    /// Until when a stage may end, if another comes next, so that everybody who waits is served in time. Always, if they
+    /// are served no later than in the plan's own order.
+    fn in_time_until(&self, from: usize, to: usize, view: &View<'_>) -> Millis {
         let (tables, n) = (&self.tables, self.tables.stages.len());
         if to == (from + 1) % n {
-            return true;
+            return Millis::NEVER;
         }
-        let open = now + tables.change(from, to);
-        (0..self.waiting.len()).filter(|&g| self.waits_elsewhere(from, g)).all(|g| {
-            let Some(since) = self.waiting[g] else { return true };
-            let need = if tables.stages[to].opens[g] { Millis(0) } else { tables.least[to] + tables.need(to, g) };
-            open + need + MARGIN < since + view.plan.groups()[g].max_red || open + need <= now + tables.need(from, g)
-        })
+        let last = |g: usize| {
+            let since = self.waiting[g].filter(|_| self.waits_elsewhere(from, g))?;
+            let served = if tables.stages[to].opens[g] { Millis(0) } else { tables.least[to] + tables.need(to, g) };
+            let need = tables.change(from, to) + served;
+            (need > tables.need(from, g)).then(|| since + view.plan.groups()[g].max_red - need - MARGIN)
+        };
+        (0..self.waiting.len()).filter_map(last).min().unwrap_or(Millis::NEVER)
     }
 
     /// Where to rest when nobody is called: the stage set for that, or one with a soft recall.

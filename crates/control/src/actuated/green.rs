@@ -13,14 +13,14 @@ impl Actuated {
             self.out.fill(false);
         }
         let Some(conflict) = self.conflict else { return self.rest(stage, now, view) };
-        let Some(to) = self.following(stage, now, view) else { return self.rest(stage, now, view) };
-        let gaps = self.gap_out(now, view);
-        let (last, max) = (self.last_end(stage, view), conflict + self.tables.stages[stage].max_green);
+        let Some((to, follows)) = self.following(stage, now, view) else { return self.rest(stage, now, view) };
+        let looks = self.gap_out(now, view).min(follows);
+        let (last, max) = (self.last_end(stage, now, view), conflict + self.tables.stages[stage].max_green);
         // The plan's own least greens are the kernel's; those of the run give way to who has waited for long.
         let least = self.least_until(stage, to, now >= last, view);
         if now < least {
             self.why = Why::Least;
-            return least.min(last).min(gaps).max(now + Millis(1));
+            return least.min(last).min(looks).max(now + Millis(1));
         }
         let code = if now >= last {
             code::FORCE_OFF
@@ -28,7 +28,7 @@ impl Actuated {
             code::MAX_OUT
         } else if let Some((why, until)) = self.extends(stage, to, view) {
             self.why = why;
-            return until.min(last).min(max).min(gaps);
+            return until.min(last).min(max).min(looks);
         } else {
             code::GAP_OUT
         };

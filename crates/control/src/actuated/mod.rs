@@ -33,7 +33,7 @@ use self::{
     settings::{PARAMETERS, Settings},
     tables::Tables,
 };
-use crate::{Decision, Entry, Millis, Request, StateError, Strategy, View, log::code, plan::Plan};
+use crate::{Decision, Entry, Lamp, Millis, Request, StateError, Strategy, View, log::code, plan::Plan};
 
 /// Its entry in the registry.
 pub(crate) const ENTRY: Entry = Entry {
@@ -99,6 +99,10 @@ pub struct Actuated {
     opened: Vec<Option<Millis>>,
     /// By group, since when it is called and not open.
     waiting: Vec<Option<Millis>>,
+    /// Which lamps and calls were seen last; scratch.
+    seen: Option<u32>,
+    /// When the first of those who wait would have waited for too long; scratch.
+    first_late: Millis,
     /// By group, why it would be opened by another stage; scratch.
     wants: Vec<Wants>,
     /// Since when somebody is called whom the stage does not serve.
@@ -122,6 +126,8 @@ impl Actuated {
             shown: Shown::Opening(Millis::NEVER),
             opened: vec![None; groups],
             waiting: vec![None; groups],
+            seen: None,
+            first_late: Millis::NEVER,
             wants: vec![Wants::Nothing; groups],
             conflict: None,
             out: vec![false; tables.lanes.len()],
@@ -164,21 +170,26 @@ impl Actuated {
 
     /// Takes note of what is open and who waits.
     fn watch(&mut self, now: Millis, view: &View<'_>) {
-        let seen = self.opened.iter_mut().zip(&mut self.waiting).zip(&self.tables.always);
-        for ((g, (group, &lamp)), ((opened, waiting), &always)) in
-            (0u16..).zip(view.plan.groups().iter().zip(view.lamps)).zip(seen)
-        {
+        let epoch = Some(view.calls.epoch());
+        if self.seen == epoch {
+            return;
+        }
+        self.seen = epoch;
+        self.first_late = Millis::NEVER;
+        for (g, (group, &lamp)) in view.plan.groups().iter().zip(view.lamps).enumerate() {
+            let (opened, waiting) = (&mut self.opened[g], &mut self.waiting[g]);
             if group.shows_open(lamp) {
                 opened.get_or_insert(now);
                 *waiting = None;
             } else {
                 *opened = None;
-                let waits = always || view.calls.is_called(g);
-                if waits && lamp != crate::Lamp::Yellow {
+                let waits = self.tables.always[g] || view.calls.is_called(u16::try_from(g).unwrap_or(u16::MAX));
+                if waits && lamp != Lamp::Yellow {
                     waiting.get_or_insert(now);
                 } else if !waits {
                     *waiting = None;
                 }
+                self.first_late = waiting.map_or(self.first_late, |since| self.first_late.min(since + group.max_red));
             }
         }
     }
@@ -200,9 +211,11 @@ impl Strategy for Actuated {
         if self.why == Why::Opens || self.why == Why::Rests && self.conflict.is_none() {
             return Wakes::Calling;
         }
-        // Where somebody has to give way, it matters who is in a lane of his own: another stage may be next.
-        let stage = self.stage.and_then(|s| self.tables.stages.get(s as usize));
-        if stage.is_some_and(|s| s.gives_way) { Wakes::Calls } else { Wakes::Lapses }
+        Wakes::Lapses
+    }
+
+    fn minds(&self, number: usize) -> Option<crate::Minds> {
+        self.tables.minds(number)
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {

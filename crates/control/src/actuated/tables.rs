@@ -4,7 +4,7 @@ use alloc::{format, string::String, vec, vec::Vec};
 
 use super::Settings;
 use crate::{
-    Millis,
+    Millis, Minds,
     log::phase_number,
     plan::{DetectorKind, DetectorUse, Plan},
 };
@@ -21,8 +21,6 @@ pub(super) struct Stage {
     pub opens: Vec<bool>,
     /// By group, whether it opens it and nobody to whom it gives way.
     pub protects: Vec<bool>,
-    /// Whether one of those who give way has a lane of its own.
-    pub gives_way: bool,
     /// Greatest green while others wait.
     pub max_green: Millis,
 }
@@ -67,6 +65,8 @@ pub(super) struct Tables {
     pub longest_change: Millis,
     /// By stage, the least time for which it is open.
     pub least: Vec<Millis>,
+    /// No group needs longer from the end of a stage, whatever stage comes next.
+    pub longest_need: Millis,
     /// From the request of a stage (column) after another (row) to its last start of green.
     changes: Vec<Millis>,
     /// Beyond that: red reverts and leads.
@@ -79,20 +79,20 @@ pub(super) struct Tables {
 impl Tables {
     pub fn new(plan: &Plan, settings: &Settings) -> Self {
         let (n, groups) = (plan.stages().len(), plan.groups());
-        let mut stages: Vec<Stage> = plan.stages().iter().map(|s| stage(plan, s, settings)).collect();
+        let stages: Vec<Stage> = plan.stages().iter().map(|s| stage(plan, s, settings)).collect();
         let changes: Vec<Millis> = (0..n * n).map(|i| change(plan, i / n, i % n)).collect();
         let slack = groups.iter().map(|g| g.red_revert.max(g.lead)).max().unwrap_or(Millis(0)) + PATIENCE;
         let longest = changes.iter().copied().max().unwrap_or(Millis(0));
+        let least: Vec<Millis> = (0..n).map(|s| plan.stage_least(s)).collect();
+        let needs = needs(plan, &changes);
+        let most = |times: &[Millis]| times.iter().copied().max().unwrap_or(Millis(0));
+        let longest_need = longest + most(&least) + most(&needs);
         let lanes = lanes(plan, settings);
         let own = |g: u16| {
             let lanes = lanes.iter().filter(|l| l.groups.iter().all(|&other| other == g));
             lanes.flat_map(|l| l.detectors.iter().map(|d| d.number)).collect()
         };
         let own: Vec<Vec<usize>> = (0u16..).take(groups.len()).map(own).collect();
-        for stage in &mut stages {
-            let mut groups = stage.opens.iter().zip(&stage.protects).zip(&own);
-            stage.gives_way = groups.any(|((&opens, &protects), own)| opens && !protects && !own.is_empty());
-        }
         Self {
             own,
             lanes,
@@ -103,12 +103,24 @@ impl Tables {
                 .collect(),
             number: (0u16..).take(groups.len()).map(|g| phase_number(plan, g)).collect(),
             longest_change: longest + slack,
-            least: (0..n).map(|s| plan.stage_least(s)).collect(),
-            needs: needs(plan, &changes),
+            least,
+            longest_need,
+            needs,
             slack,
             changes,
             stages,
         }
+    }
+
+    /// Which uses make up a lane, and whether it matters when somebody comes there: where he has to give way in a lane of
+    /// his own, another stage may be next.
+    pub fn minds(&self, number: usize) -> Option<Minds> {
+        let lane = self.lanes.iter().position(|l| l.detectors.iter().any(|d| d.number == number))?;
+        let gives_way = |g: usize| self.stages.iter().any(|s| s.opens[g] && !s.protects[g]);
+        let begins = self.own.iter().enumerate().any(|(g, own)| own.contains(&number) && gives_way(g));
+        // Detectors for other groups than those of their neighbours count by themselves.
+        let lane = if self.lanes[lane].mixed { self.lanes.len() + number } else { lane };
+        Some(Minds { lane, begins })
     }
 
     /// From the request of a stage to its last start of green.
@@ -137,7 +149,6 @@ fn stage(plan: &Plan, stage: &crate::plan::Stage, settings: &Settings) -> Stage 
     Stage {
         name: stage.name.clone(),
         protects: (0u16..).zip(&opens).map(|(g, &o)| o && !gives_way(g)).collect(),
-        gives_way: false,
         max_green: stage.groups.iter().map(max).max().unwrap_or(settings.max_green),
         groups: stage.groups.clone(),
         opens,

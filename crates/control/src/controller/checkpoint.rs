@@ -15,7 +15,7 @@ use crate::{
     state,
 };
 
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 
 impl Controller {
     /// Appends its state.

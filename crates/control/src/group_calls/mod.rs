@@ -17,7 +17,7 @@ mod uses;
 use alloc::{vec, vec::Vec};
 
 use self::uses::{Use, Wiring};
-use crate::{Lamp, Millis, Plan, StateError, StateReader, state};
+use crate::{Lamp, Millis, Minds, Plan, StateError, StateReader, state};
 
 /// What one group has from its detectors.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -70,7 +70,7 @@ pub(crate) struct Touched {
     pub calls: bool,
     /// A group that is open is no longer extended.
     pub gaps: bool,
-    /// A use no longer extends groups of which one is open.
+    /// No use of a lane extends groups of which one is open any longer, or the first begins to and that matters.
     pub lapses: bool,
     /// A group that is closed is called, or no longer; one that is open is extended, or no longer.
     pub groups: bool,
@@ -83,8 +83,10 @@ pub(crate) struct Touched {
 pub struct GroupCalls {
     groups: Vec<OfGroup>,
     uses: Vec<Use>,
-    /// By use, whether the strategy minds that it extends.
-    minded: Vec<bool>,
+    /// By use, how the strategy minds that it extends.
+    minded: Vec<Option<Minds>>,
+    /// By lane, how many of its uses extend.
+    lanes: Vec<u16>,
     /// Not later than the next moment at which time alone changes something.
     next: Millis,
     wiring: Vec<Wiring>,
@@ -95,6 +97,8 @@ pub struct GroupCalls {
     changes: Vec<Change>,
     /// What has changed since it was asked.
     touched: Touched,
+    /// See [`epoch`](Self::epoch).
+    epoch: u32,
 }
 
 const VERSION: u8 = 2;
@@ -126,19 +130,28 @@ impl GroupCalls {
         Self {
             groups: vec![OfGroup::default(); plan.groups().len()],
             uses: vec![Use::default(); wiring.len()],
-            minded: vec![true; wiring.len()],
+            minded: vec![None; wiring.len()],
+            lanes: Vec::new(),
             next: Millis::NEVER,
             changes: Vec::with_capacity(2 * room),
             touched: Touched::default(),
+            epoch: 0,
             wiring,
             wired,
             channels,
         }
     }
 
-    /// At the beginning: which uses the strategy minds that extend, by their places in the plan's list.
-    pub(crate) fn mind(&mut self, minds: impl Fn(usize) -> bool) {
+    /// At the beginning: how the strategy minds that uses extend, by their places in the plan's list.
+    pub(crate) fn mind(&mut self, minds: impl Fn(usize) -> Option<Minds>) {
         self.minded.iter_mut().enumerate().for_each(|(number, minded)| *minded = minds(number));
+        let mut lanes: Vec<usize> = self.minded.iter().flatten().map(|m| m.lane).collect();
+        lanes.sort_unstable();
+        lanes.dedup();
+        for minded in self.minded.iter_mut().flatten() {
+            minded.lane = lanes.binary_search(&minded.lane).unwrap_or(0);
+        }
+        self.lanes = vec![0; lanes.len()];
     }
 
     fn get(&self, group: u16) -> OfGroup {
@@ -158,6 +171,12 @@ impl GroupCalls {
     /// Whether its detectors call it: one is on, or was and is remembered. Recalls are not in it.
     pub fn is_called(&self, group: u16) -> bool {
         self.groups.get(usize::from(group)).is_some_and(OfGroup::is_called)
+    }
+
+    /// Another number whenever lamps have changed, or somebody's call has come or gone: while it stays, all groups show what
+    /// they showed and are called as they were.
+    pub(crate) const fn epoch(&self) -> u32 {
+        self.epoch
     }
 
     /// Actuations of its detectors since its green ended.
@@ -203,6 +222,7 @@ impl GroupCalls {
     pub(crate) fn call(&mut self, group: u16) {
         if let Some(g) = self.groups.get_mut(usize::from(group)) {
             g.locked |= !g.open;
+            self.epoch = self.epoch.wrapping_add(1);
             self.touched = Touched { calls: true, gaps: true, lapses: true, groups: true, uses: true };
         }
     }
@@ -222,6 +242,7 @@ impl GroupCalls {
 
     /// The lamps have changed: who opens is called no more.
     pub(crate) fn look(&mut self, plan: &Plan, at: Millis, lamps: &[Lamp]) {
+        self.epoch = self.epoch.wrapping_add(1);
         for (g, (group, &lamp)) in plan.groups().iter().zip(lamps).enumerate() {
             let open = group.shows_open(lamp);
             if open {
@@ -273,14 +294,18 @@ impl GroupCalls {
         if called == calls && !extends {
             return;
         }
-        let minded = extends && self.minded[number];
-        if minded && wiring.groups.iter().chain(&wiring.switched).any(|&g| self.groups[usize::from(g)].open) {
-            self.touched.uses = true;
-            self.touched.lapses |= extended;
-            self.touched.groups |= !wiring.switched.is_empty();
-            self.touched.gaps |= !wiring.switched.is_empty() && extended;
-        }
         let step = |n: u16, on: bool| if on { n.saturating_add(1) } else { n.saturating_sub(1) };
+        let minded = self.minded[number].filter(|_| extends);
+        if let Some(Minds { lane, begins }) = minded {
+            let (before, after) = (self.lanes[lane], step(self.lanes[lane], !extended));
+            self.lanes[lane] = after;
+            if wiring.groups.iter().chain(&wiring.switched).any(|&g| self.groups[usize::from(g)].open) {
+                self.touched.uses = true;
+                self.touched.lapses |= after == 0 || begins && before == 0;
+                self.touched.groups |= !wiring.switched.is_empty();
+                self.touched.gaps |= !wiring.switched.is_empty() && extended;
+            }
+        }
         for &g in &wiring.groups {
             let group = &mut self.groups[usize::from(g)];
             let was = (group.is_called(), group.extending > 0);
@@ -294,13 +319,14 @@ impl GroupCalls {
             if extends {
                 group.extended = Some(at);
             }
-            if minded {
+            if minded.is_some() {
                 group.extending = step(group.extending, !extended);
             }
             let is = (group.is_called(), group.extending > 0);
             self.touched.groups |= if group.open { was.1 != is.1 } else { was.0 != is.0 };
             self.touched.gaps |= group.open && was.1 && !is.1;
             self.touched.calls |= was.0 != is.0 && !lamp.is_some_and(Lamp::is_green);
+            self.epoch = self.epoch.wrapping_add((was.0 != is.0).into());
         }
         self.touched.uses |= self.touched.groups;
     }
@@ -344,14 +370,20 @@ impl GroupCalls {
         }
         let uses = (0..self.uses.len()).map(|_| Use::load(reader)).collect::<Result<Vec<_>, _>>()?;
         let next = reader.millis()?;
-        for ((u, wiring), &minded) in uses.iter().zip(&self.wiring).zip(&self.minded) {
+        self.lanes.fill(0);
+        for ((u, wiring), minded) in uses.iter().zip(&self.wiring).zip(&self.minded) {
+            let extending = minded.filter(|_| u.extends);
+            if let Some(Minds { lane, .. }) = extending {
+                self.lanes[lane] = self.lanes[lane].saturating_add(1);
+            }
             for &g in &wiring.groups {
                 let group: &mut OfGroup = &mut groups[usize::from(g)];
                 group.calling = group.calling.saturating_add(u.calls.into());
-                group.extending = group.extending.saturating_add((u.extends && minded).into());
+                group.extending = group.extending.saturating_add(extending.is_some().into());
             }
         }
         (self.groups, self.uses, self.next) = (groups, uses, next);
+        self.epoch = self.epoch.wrapping_add(1);
         self.changes.clear();
         Ok(())
     }

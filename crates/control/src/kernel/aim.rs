@@ -86,7 +86,7 @@ pub(super) struct Target {
     /// Phases that are no longer asked for and not over yet.
     pub lingering: u32,
     pub overlaps: Vec<Following>,
-    /// The phases that groups follow now, where no overlap follows them with time.
+    /// The phases that groups follow now.
     followed: Option<(u32, u32)>,
 }
 
@@ -197,11 +197,22 @@ impl Target {
     }
 
     /// Lets groups follow the phases asked for, overlaps also those that are still green; trailing greens end with time.
-    pub fn follow(&mut self, plan: &Plan, lights: &[Light], now: Millis) {
-        let (Some((phases, walks)), Some(rings)) = (self.phases, plan.rings()) else { return };
-        if self.followed != self.phases {
+    /// Returns whether any group follows others than before.
+    pub fn follow(&mut self, plan: &Plan, lights: &[Light], now: Millis) -> bool {
+        let (Some((phases, walks)), Some(rings)) = (self.phases, plan.rings()) else { return false };
+        let anew = self.followed != self.phases;
+        if anew {
             self.aim_at(rings, phases, walks);
+            self.followed = self.phases;
         }
+        if self.lingering != 0 {
+            self.linger(rings, lights);
+        }
+        self.follow_overlaps(rings, phases, now) || anew
+    }
+
+    /// Forgets phases that are over.
+    fn linger(&mut self, rings: &Rings, lights: &[Light]) {
         let lingering = self.lingering;
         for phase in rings.phases.iter().filter(|p| lingering & bit(p.number) != 0) {
             // Its green goes on in none of the phases asked for.
@@ -209,11 +220,6 @@ impl Target {
             if !phase.groups.iter().any(green) {
                 self.lingering &= !bit(phase.number);
             }
-        }
-        if rings.overlaps.is_empty() {
-            self.followed = self.phases;
-        } else {
-            self.follow_overlaps(rings, phases, now);
         }
     }
 
@@ -232,8 +238,10 @@ impl Target {
         }
     }
 
-    /// Overlaps follow the phases asked for, and those that are still green; trailing greens end with time.
-    fn follow_overlaps(&mut self, rings: &Rings, phases: u32, now: Millis) {
+    /// Overlaps follow the phases asked for, and those that are still green; trailing greens end with time. Returns
+    /// whether any follows others than before.
+    fn follow_overlaps(&mut self, rings: &Rings, phases: u32, now: Millis) -> bool {
+        let mut any = false;
         for (overlap, state) in rings.overlaps.iter().zip(&mut self.overlaps) {
             // A parent that cannot end yet has not left.
             let parents = if state.asked.is_some() { phases | self.lingering } else { phases };
@@ -247,16 +255,26 @@ impl Target {
             }
             let g = usize::from(overlap.group);
             let trailing = !asked && now < state.left + overlap.trail;
-            if asked || trailing {
-                self.aims[g] = if state.permissive { Aim::Permissive } else { Aim::Open };
-            }
-            if let Some(asked) = state.asked {
-                self.start_after[g] = asked + overlap.lead;
-            } else if trailing {
+            let aim = match (asked || trailing, state.permissive) {
+                (true, true) => Aim::Permissive,
+                (true, false) => Aim::Open,
+                (false, _) => Aim::Closed,
+            };
+            let start_after = match state.asked {
+                Some(asked) => asked + overlap.lead,
                 // It goes on, but does not start any more.
-                self.start_after[g] = Millis::NEVER;
-            }
+                None if trailing => Millis::NEVER,
+                None => FAR_PAST,
+            };
+            any |= self.aims[g] != aim || self.start_after[g] != start_after;
+            (self.aims[g], self.start_after[g]) = (aim, start_after);
         }
+        any
+    }
+
+    /// Whether some group has to wait with what it is to become.
+    pub fn delays(&self, now: Millis) -> bool {
+        self.end_after.iter().chain(&self.start_after).any(|&after| now < after)
     }
 
     /// When the target changes by itself next, after `now`.

@@ -22,6 +22,12 @@ pub(super) struct Limits {
     pub(super) oncoming: Vec<Vec<u16>>,
     /// By group, those that it has to do with.
     pub(super) partners: Vec<Vec<Partner>>,
+    /// By group, those to whom it gives way.
+    pub(super) gives_way: Vec<Vec<Partner>>,
+    /// By group, those who give way to it.
+    pub(super) yielders: Vec<Vec<u16>>,
+    /// Groups that cannot show that they give way.
+    pub(super) never_give_way: Vec<u16>,
     /// Groups in the order in which they start in one moment: those with a lead first.
     pub(super) order: Vec<u16>,
 }
@@ -33,6 +39,10 @@ pub(super) struct Partner {
     pub(super) forbidden: bool,
     /// Whether the other gives way to it.
     pub(super) yields: bool,
+    /// Whether it gives way to the other.
+    pub(super) gives_way: bool,
+    /// Whether the other is for people on foot.
+    pub(super) on_foot: bool,
     /// The intergreen after the other's green.
     pub(super) intergreen: Millis,
 }
@@ -53,9 +63,12 @@ impl Limits {
             other,
             forbidden: matrix.relation(g, other) == Relation::Forbidden,
             yields: matrix.relation(other, g).yields(),
+            gives_way: matrix.relation(g, other).yields(),
+            on_foot: groups[usize::from(other)].is_pedestrian(),
             intergreen: matrix.intergreen(other, g),
         };
-        let partners = |g: u16| matrix.partners(g).iter().map(|&p| partner(g, p)).collect();
+        let partners = |g: u16| matrix.partners(g).iter().map(move |&p| partner(g, p));
+        let never = |&g: &u16| matches!(groups[usize::from(g)].kind, GroupKind::Arrow | GroupKind::Pedestrian);
         let mut order: Vec<u16> = (0..n).collect();
         order.sort_by_key(|&g| groups[usize::from(g)].lead.0 == 0);
         Self {
@@ -65,7 +78,10 @@ impl Limits {
                 .map(|g| groups[usize::from(g)].red_yellow.max(longest(g, Lamp::RedYellow)))
                 .collect(),
             oncoming: (0..n).map(oncoming).collect(),
-            partners: (0..n).map(partners).collect(),
+            partners: (0..n).map(|g| partners(g).collect()).collect(),
+            gives_way: (0..n).map(|g| partners(g).filter(|p| p.gives_way).collect()).collect(),
+            yielders: (0..n).map(|g| partners(g).filter(|p| p.yields).map(|p| p.other).collect()).collect(),
+            never_give_way: (0..n).filter(never).collect(),
             order,
             longest_intergreen: matrix.longest_intergreen(),
         }

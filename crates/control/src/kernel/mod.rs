@@ -211,7 +211,7 @@ impl Kernel {
             self.preempts.serve(&self.plan, &self.lights, now, journal);
             self.fallback.advance(&self.plan, &self.lights, &self.omit, now);
             self.reasons.fill(Reason::Over);
-            self.aim();
+            let mut depends = self.aim();
             // Ends make room for starts, and starts end protected turns: at most a few rounds in one moment. Whoever
             // follows what has just ended ends in the next round, and nobody starts beside it before.
             for round in 0..ROUNDS {
@@ -225,8 +225,9 @@ impl Kernel {
                     self.next = now + Millis(1);
                 }
                 self.preempts.serve(&self.plan, &self.lights, now, journal);
-                self.target.follow(&self.plan, &self.lights, now);
-                self.aim();
+                if self.target.follow(&self.plan, &self.lights, now) || depends {
+                    depends = self.aim();
+                }
             }
             self.calls.serve(&self.lights, now, self.cause, (&mut self.phases, journal));
             self.look_for_cycle_faults(journal);
@@ -281,8 +282,9 @@ impl Kernel {
         }
     }
 
-    /// Works out what each group is to become: the most important of who has a say.
-    fn aim(&mut self) {
+    /// Works out what each group is to become: the most important of who has a say. Returns whether that depends on
+    /// what groups are now.
+    fn aim(&mut self) -> bool {
         let now = self.now;
         let preempt = self.preempts.aims(&self.plan);
         self.cause = match (preempt, self.fallback.group()) {
@@ -291,12 +293,14 @@ impl Kernel {
             (None, None) => Reason::Requested(self.target.asked),
         };
         let plain = preempt.is_none() && self.fallback.group().is_none() && !self.unit.clears();
-        if plain && !self.omit.contains(&true) && !self.force_off.contains(&true) {
-            for g in 0..self.aims.len() {
-                let aim = self.target.aim(g, &self.lights[g], now);
-                self.aims[g] = if aim == Aim::Permissive && self.never_gives_way(g) { Aim::Open } else { aim };
+        if plain && !self.omit.contains(&true) && !self.force_off.contains(&true) && !self.target.delays(now) {
+            self.aims.copy_from_slice(&self.target.aims);
+            for &g in &self.limits.never_give_way {
+                if self.aims[usize::from(g)] == Aim::Permissive {
+                    self.aims[usize::from(g)] = Aim::Open;
+                }
             }
-            return;
+            return false;
         }
         for g in 0..self.aims.len() {
             let light = &self.lights[g];
@@ -321,6 +325,7 @@ impl Kernel {
                 _ => aim,
             };
         }
+        true
     }
 
     /// A group that has waited too long makes the plan's own sequence take over.
@@ -371,7 +376,8 @@ impl Kernel {
             }
         }
         if changed {
-            let shown = self.plan.groups().iter().zip(&self.lights).map(|(g, l)| seen(g, l));
+            let (groups, lights) = (self.plan.groups(), &self.lights);
+            let shown = |g: u16| seen(&groups[usize::from(g)], &lights[usize::from(g)]);
             self.phases.settle(self.now, shown, journal);
         }
     }

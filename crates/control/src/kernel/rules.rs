@@ -4,6 +4,7 @@
 use super::{
     Aim, Kernel,
     light::{FAR_PAST, State},
+    limits::Partner,
 };
 use crate::{
     Millis,
@@ -16,11 +17,6 @@ const SHORTEST_RED: Millis = Millis(1);
 
 /// For how long red is shown at least before the unit flashes by command, and after it has flashed.
 pub(super) const SHOWN_RED: Millis = Millis(1000);
-
-/// A group as plans count them.
-fn number(g: usize) -> u16 {
-    u16::try_from(g).unwrap_or(u16::MAX)
-}
 
 /// From when on a group may be green, and what it waited for last; a group that nothing keeps waits for nothing.
 #[derive(Clone, Copy)]
@@ -173,8 +169,9 @@ impl Kernel {
     pub(super) fn end_yellows(&mut self) -> bool {
         let (now, mut any) = (self.now, false);
         for g in 0..self.lights.len() {
-            let (light, off) = (self.lights[g], matches!(self.aims[g], Aim::Off(_)));
-            let to = match light.state {
+            let (light, off) = (&self.lights[g], matches!(self.aims[g], Aim::Off(_)));
+            let (from, ended) = (light.state, light.ended);
+            let to = match from {
                 State::Ending => {
                     let over = now - light.since >= self.min_yellow(g);
                     let kept = self.aims[g] == Aim::Yellow && now < self.last_yellow(g) && !self.keeps_waiting(g);
@@ -188,11 +185,11 @@ impl Kernel {
             };
             if let Some(to) = to {
                 self.lights[g].go(to, now);
-                if light.state == State::Off && to == State::Closed {
+                if from == State::Off && to == State::Closed {
                     // It was not green just before: its red counts from the end of its last green.
-                    self.lights[g].since = light.ended;
+                    self.lights[g].since = ended;
                 }
-                self.reasons[g] = if light.state == State::Ending { Reason::Over } else { self.cause };
+                self.reasons[g] = if from == State::Ending { Reason::Over } else { self.cause };
                 any = true;
             }
         }
@@ -212,14 +209,9 @@ impl Kernel {
     ///
     /// A letter of a program (`G`) is taken at its word as far as is safe: only another full green is against it.
     fn protected_at(&self, g: usize, aim: Aim) -> Option<Clear> {
-        let matrix = self.plan.matrix();
-        let number = u16::try_from(g).unwrap_or(u16::MAX);
         let exact = matches!(aim, Aim::Protected | Aim::RedYellow) && !self.is_flashing_arrow(g);
         let mut clear = Clear { at: FAR_PAST, reason: None };
-        for &b in matrix.partners(number) {
-            if !matrix.relation(number, b).yields() {
-                continue;
-            }
+        for &Partner { other: b, intergreen, .. } in &self.limits.gives_way[g] {
             let (other, other_aim) = (&self.lights[usize::from(b)], self.aims[usize::from(b)]);
             let met = if exact {
                 other.state == State::Protected || matches!(other_aim, Aim::Protected | Aim::Open)
@@ -230,7 +222,7 @@ impl Kernel {
                 return None;
             }
             if !other.state.is_open() {
-                clear.wait(other.ended + matrix.intergreen(b, number), Reason::GivesWay { to: b });
+                clear.wait(other.ended + intergreen, Reason::GivesWay { to: b });
             }
         }
         Some(clear)
@@ -238,10 +230,8 @@ impl Kernel {
 
     /// Whether somebody who gives way to a group is protected.
     fn is_unyielded(&self, g: usize) -> bool {
-        let matrix = self.plan.matrix();
-        let number = u16::try_from(g).unwrap_or(u16::MAX);
-        let protected = |p: u16| self.lights[usize::from(p)].state == State::Protected;
-        matrix.partners(number).iter().any(|&p| matrix.relation(p, number).yields() && protected(p))
+        let protected = |&p: &u16| self.lights[usize::from(p)].state == State::Protected;
+        self.limits.yielders[g].iter().any(protected)
     }
 
     /// From when on an open group need not give way, and nobody who gives way to it is protected.
@@ -282,9 +272,7 @@ impl Kernel {
 
     /// Why a group gives way, or no longer does.
     fn level_reason(&self, g: usize) -> Reason {
-        let number = u16::try_from(g).unwrap_or(u16::MAX);
-        let matrix = self.plan.matrix();
-        let to = matrix.partners(number).iter().copied().find(|&b| matrix.relation(number, b).yields());
+        let to = self.limits.gives_way[g].first().map(|p| p.other);
         match self.aims[g] {
             Aim::Open => to.map_or(self.cause, |to| Reason::GivesWay { to }),
             _ => self.cause,
@@ -306,12 +294,12 @@ impl Kernel {
         if partners.iter().any(|p| p.forbidden && self.lights[usize::from(p.other)].state.is_committed()) {
             return None;
         }
-        for &p in partners {
+        for p in partners {
             let i = usize::from(p.other);
             let other = &self.lights[i];
             // Cleared even if it ends later than planned: every end of a forbidden green counts.
             if p.forbidden {
-                clear.wait(self.cleared_at(p.other, p.intergreen), Reason::After { group: p.other });
+                clear.wait(self.cleared_at(p), Reason::After { group: p.other });
                 if other.state == State::Ending && self.plan.spec().yellow_conflicts {
                     clear.wait(self.end_of_yellow(i), Reason::After { group: p.other });
                 }
@@ -322,7 +310,7 @@ impl Kernel {
             }
             // Who may be open together need not end together: what ends clears before the other starts. A turn that gives
             // way to people on foot does so at any time.
-            if self.plan.groups()[i].is_pedestrian() && self.plan.matrix().relation(number(g), p.other).yields() {
+            if p.on_foot && p.gives_way {
                 continue;
             }
             // Red-yellow leads to green in its time, whoever came and went in between: who ended before has cleared then.
@@ -332,7 +320,7 @@ impl Kernel {
                     return None;
                 }
             } else {
-                let cleared = self.cleared_at(p.other, p.intergreen);
+                let cleared = self.cleared_at(p);
                 if !later || cleared <= self.last_red_yellow(g) {
                     clear.wait(cleared, Reason::After { group: p.other });
                 }
@@ -359,20 +347,19 @@ impl Kernel {
             if self.lights[usize::from(p.other)].state.is_committed() {
                 return FAR_PAST;
             }
-            at = at.max(self.cleared_at(p.other, p.intergreen));
+            at = at.max(self.cleared_at(p));
         }
         // If it is not open although it might be, it is not time that keeps it.
         if at > self.now { at } else { FAR_PAST }
     }
 
-    /// When an intergreen after a green that has ended is over. A preemption may cut a pedestrian clearance short if
-    /// its plan says so; what follows the clearance is kept.
-    fn cleared_at(&self, from: u16, time: Millis) -> Millis {
-        let light = &self.lights[usize::from(from)];
-        let cleared = light.ended + time;
-        let group = &self.plan.groups()[usize::from(from)];
-        if self.preempts.cuts_clearance() && group.is_pedestrian() && light.state == State::Closed {
-            let after_clearance = (time - group.yellow).max(Millis(0));
+    /// When the intergreen after another's green that has ended is over. A preemption may cut a pedestrian clearance
+    /// short if its plan says so; what follows the clearance is kept.
+    fn cleared_at(&self, from: &Partner) -> Millis {
+        let light = &self.lights[usize::from(from.other)];
+        let cleared = light.ended + from.intergreen;
+        if self.preempts.cuts_clearance() && from.on_foot && light.state == State::Closed {
+            let after_clearance = (from.intergreen - self.plan.groups()[usize::from(from.other)].yellow).max(Millis(0));
             return cleared.min(light.since.max(light.ended) + after_clearance);
         }
         cleared
@@ -381,8 +368,7 @@ impl Kernel {
     /// From when on a closed group may start, with red-yellow or with green; `None` while another is in the way.
     fn start_at(&self, g: usize) -> Option<Clear> {
         let mut clear = self.green_at(g)?;
-        let (matrix, number) = (self.plan.matrix(), u16::try_from(g).unwrap_or(u16::MAX));
-        for &p in matrix.partners(number).iter().filter(|&&p| matrix.relation(number, p).yields()) {
+        for &Partner { other: p, .. } in &self.limits.gives_way[g] {
             let (other, lead) = (&self.lights[usize::from(p)], self.plan.groups()[usize::from(p)].lead);
             if lead.0 > 0 {
                 let opens = if other.state.is_open() { other.opened } else { self.opens_later(p) };

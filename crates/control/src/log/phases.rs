@@ -63,9 +63,9 @@ struct Subject {
     red_clearance: Millis,
     /// When its red clearance ends, if it clears.
     clears: Option<Millis>,
-    /// What its groups show together while lamps are looked at, since when the last of them is green, and why.
-    seen: ([Shows; 2], bool),
-    opened: Millis,
+    /// Its leading groups.
+    groups: Vec<u16>,
+    /// Why what it shows to vehicles and people on foot changes, while lamps do.
     reasons: [Option<Reason>; 2],
 }
 
@@ -84,8 +84,7 @@ impl Subject {
             least: Millis(0),
             red_clearance: Millis(0),
             clears: None,
-            seen: Default::default(),
-            opened: Millis(0),
+            groups: Vec::new(),
             reasons: [None; 2],
         }
     }
@@ -93,6 +92,16 @@ impl Subject {
 
 /// A group as it is: its kind, its lamp, since when it has been green or red.
 type Seen = (GroupKind, Lamp, Millis);
+
+/// What a subject's groups show together.
+#[derive(Clone, Copy, Debug)]
+struct Together {
+    vehicles: Shows,
+    on_foot: Shows,
+    flashes: bool,
+    /// Since when the last of them is green.
+    opened: Millis,
+}
 
 /// Events that come with time alone: when, which, of which subject.
 type Due = (Millis, u8, usize);
@@ -108,6 +117,8 @@ pub(crate) struct Phases {
     /// By group: whether it leads its subject.
     leads: Vec<bool>,
     due: Vec<Due>,
+    /// None of them comes earlier.
+    next: Millis,
 }
 
 impl Phases {
@@ -131,6 +142,11 @@ impl Phases {
             .collect();
         let carried: Vec<_> = groups.map(|g| carried_by(plan, g).map(|n| find(Who::Phase, n))).collect();
         let leads = leads(plan, &of_group);
+        for g in (0..u16::MAX).take(leads.len()).filter(|&g| leads[usize::from(g)]) {
+            for subject in [of_group[usize::from(g)], carried[usize::from(g)]].into_iter().flatten() {
+                subjects[subject].groups.push(g);
+            }
+        }
         for (g, group) in plan.groups().iter().enumerate().filter(|(g, group)| leads[*g] && !group.is_pedestrian()) {
             for subject in [of_group[g], carried[g]].into_iter().flatten() {
                 (subjects[subject].least, subjects[subject].red_clearance) = (group.min_green, group.red_clearance);
@@ -144,15 +160,19 @@ impl Phases {
         }
         // At most two events of a subject are due at a time.
         let due = Vec::with_capacity(2 * subjects.len());
-        Self { subjects, of_group, carried, leads, due }
+        Self { subjects, of_group, carried, leads, due, next: Millis::NEVER }
     }
 
     /// Tells what is due up to `now`.
     #[inline]
     pub fn reach(&mut self, now: Millis, journal: &mut Journal) {
-        if self.due.iter().any(|due| due.0 <= now) {
+        if now >= self.next {
             self.tell(now, journal);
         }
+    }
+
+    fn find_next(&mut self) {
+        self.next = self.due.iter().map(|due| due.0).min().unwrap_or(Millis::NEVER);
     }
 
     fn tell(&mut self, now: Millis, journal: &mut Journal) {
@@ -173,6 +193,7 @@ impl Phases {
                 _ => journal.event(at, code, subject.number, Reason::Over),
             }
         }
+        self.find_next();
     }
 
     /// An event that the strategy knows of.
@@ -256,12 +277,16 @@ impl Phases {
             }
             self.due.push((at, code, s));
         }
+        self.find_next();
         Ok(())
     }
 
-    fn see(&mut self, groups: impl Iterator<Item = Seen>) {
-        self.subjects.iter_mut().for_each(|s| (s.seen, s.opened) = (Default::default(), Millis(i64::MIN / 4)));
-        for (g, (kind, lamp, since)) in groups.enumerate().filter(|(g, _)| self.leads.get(*g) == Some(&true)) {
+    /// What a subject's groups show.
+    fn see(subject: &Subject, groups: impl Fn(u16) -> Seen) -> Together {
+        let (vehicles, on_foot) = Default::default();
+        let mut seen = Together { vehicles, on_foot, flashes: false, opened: Millis(i64::MIN / 4) };
+        for &g in &subject.groups {
+            let (kind, lamp, since) = groups(g);
             let shows = match lamp {
                 Lamp::Green | Lamp::GreenMinor => Shows::Green,
                 Lamp::RedYellow => Shows::On,
@@ -271,28 +296,28 @@ impl Phases {
                 Lamp::Red | Lamp::TurnOnRed => Shows::Red,
                 Lamp::Flashing | Lamp::Off => Shows::Dark,
             };
-            for s in [self.of_group[g], self.carried[g]].into_iter().flatten() {
-                let subject = &mut self.subjects[s];
-                subject.seen.1 |= lamp == Lamp::Flashing && shows == Shows::Red && subject.arrow > 0;
-                if shows == Shows::Green && kind != GroupKind::Pedestrian {
-                    subject.opened = subject.opened.max(since);
-                }
-                let seen = &mut subject.seen.0[usize::from(kind == GroupKind::Pedestrian)];
-                *seen = shows.max(*seen);
+            if kind == GroupKind::Pedestrian {
+                seen.on_foot = shows.max(seen.on_foot);
+                continue;
+            }
+            seen.vehicles = shows.max(seen.vehicles);
+            seen.flashes |= lamp == Lamp::Flashing && shows == Shows::Red && subject.arrow > 0;
+            if shows == Shows::Green {
+                seen.opened = seen.opened.max(since);
             }
         }
+        seen
     }
 
     /// Tells how subjects have changed with the lamps of this moment.
-    pub fn settle(&mut self, now: Millis, groups: impl Iterator<Item = Seen>, journal: &mut Journal) {
+    pub fn settle(&mut self, now: Millis, groups: impl Fn(u16) -> Seen, journal: &mut Journal) {
         self.reach(now, journal);
-        self.see(groups);
         for s in 0..self.subjects.len() {
             let subject = &mut self.subjects[s];
             if let [None, None] = subject.reasons {
                 continue;
             }
-            let ([mut vehicles, on_foot], flashes) = subject.seen;
+            let Together { mut vehicles, on_foot, flashes, opened } = Self::see(subject, &groups);
             if subject.is_carried && vehicles == Shows::Yellow && subject.vehicles <= Shows::Red {
                 // The end of flashing, which is none of the phase's.
                 vehicles = Shows::Red;
@@ -303,7 +328,7 @@ impl Phases {
                 journal.event(now, code::FYA_END, subject.arrow, reason);
             }
             if vehicles != subject.vehicles {
-                self.vehicles(s, vehicles, now, reason, journal);
+                self.vehicles(s, (vehicles, opened), now, reason, journal);
             }
             let subject = &mut self.subjects[s];
             if flashes && !subject.flashes {
@@ -323,8 +348,15 @@ impl Phases {
         }
     }
 
-    /// What a subject shows to vehicles becomes something else.
-    fn vehicles(&mut self, s: usize, to: Shows, now: Millis, reason: Reason, journal: &mut Journal) {
+    /// What a subject shows to vehicles becomes something else; `opened`: since when the last of its groups is green.
+    fn vehicles(
+        &mut self,
+        s: usize,
+        (to, opened): (Shows, Millis),
+        now: Millis,
+        reason: Reason,
+        journal: &mut Journal,
+    ) {
         let subject = &mut self.subjects[s];
         let from = core::mem::replace(&mut subject.vehicles, to);
         let number = subject.number;
@@ -358,9 +390,10 @@ impl Phases {
                 if to == Shows::Green {
                     say(Some(code::GREEN), Some(code::OVERLAP_GREEN));
                     // Lamps that were taken over as they were have been green for long.
-                    let least = self.subjects[s].opened + self.subjects[s].least;
+                    let least = opened + self.subjects[s].least;
                     if is_phase && least > now {
                         self.due.push((least, code::MIN_COMPLETE, s));
+                        self.next = self.next.min(least);
                     }
                 }
             }
@@ -376,6 +409,7 @@ impl Phases {
                     subject.clears = Some(end);
                     say(Some(code::RED_CLEARANCE), Some(code::OVERLAP_RED));
                     self.due.push((end, code::RED_CLEARANCE_END, s));
+                    self.next = self.next.min(end);
                 } else {
                     say(Some(code::PHASE_OFF), Some(code::OVERLAP_OFF));
                 }

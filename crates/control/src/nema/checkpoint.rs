@@ -99,6 +99,7 @@ impl Nema {
         (self.rings, self.phases, self.groups) = (rings, phases, groups);
         self.clock = clock;
         self.lamps.clear();
+        self.seen = None;
         self.notes.clear();
         Ok(())
     }

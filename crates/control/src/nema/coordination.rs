@@ -16,7 +16,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::{Cause, Nema, layout::Layout, parameters::Coordinated, standing::Standing};
+use super::{Cause, Nema, layout::Layout, parameters::Coordinated, set::Set, standing::Standing};
 use crate::{
     Millis, View,
     log::code,
@@ -409,18 +409,21 @@ impl Nema {
 
     /// Admits calls: the coordinated phases are always called, others while they can be served in this cycle.
     pub(super) fn admit(&mut self, now: Millis) {
-        self.called.copy_from_slice(&self.calls);
+        self.called = self.calls;
         if self.clock.state == State::Free {
             return;
         }
         for p in 0..self.layout.phases.len() {
-            let on = self.rings[self.layout.phases[p].ring].on == Some(p);
+            if self.rings[self.layout.phases[p].ring].on == Some(p) {
+                continue;
+            }
+            let phase = Set::of(p);
             if self.clock.coordinated[p] {
-                self.called[p].vehicles |= !on;
-            } else if self.clock.state.runs() && !self.hurries && !on && !self.is_urgent(p, now) {
+                self.called.vehicles |= phase;
+            } else if self.clock.state.runs() && !self.hurries && !self.is_urgent(p, now) {
                 let (vehicles, on_foot) = self.admitted(p, now);
-                self.called[p].vehicles &= vehicles;
-                self.called[p].on_foot &= on_foot;
+                self.called.vehicles = if vehicles { self.called.vehicles } else { self.called.vehicles - phase };
+                self.called.on_foot = if on_foot { self.called.on_foot } else { self.called.on_foot - phase };
             }
         }
     }

@@ -33,7 +33,7 @@ impl Nema {
         let mut rest = phase.clear;
         let left = |g: u16| {
             let opened = self.groups[usize::from(g)].open;
-            opened.map_or(Millis(0), |at| (at + self.layout.min_green[usize::from(g)] - now).max(Millis(0)))
+            opened.map_or(Millis(0), |at| (at + self.layout.groups[usize::from(g)].min_green - now).max(Millis(0)))
         };
         for &g in &phase.greens {
             rest = rest.max(left(g) + phase.clear);
@@ -85,7 +85,7 @@ impl Nema {
     }
 
     /// How much longer greens may go on, for those who would be kept waiting. What the rings are doing is what they did
-    /// when [`hurry`](Self::hurry) looked.
+    /// when [`look_ahead`](Self::look_ahead) did.
     pub(super) fn slack(&self, whom: Delays, now: Millis) -> Millis {
         let mut slack = Millis::NEVER;
         let out = self.way_out();
@@ -100,29 +100,29 @@ impl Nema {
                 Delays::Beginning(p) => of.section != self.section || of.ring == self.layout.phases[p].ring,
             }
         };
-        for (g, (seen, &max_red)) in (0..u16::MAX).zip(self.groups.iter().zip(&self.layout.max_red)) {
+        for (seen, group) in self.groups.iter().zip(&self.layout.groups) {
             let Some(since) = seen.waits else { continue };
-            let openers = &self.layout.openers[usize::from(g)];
-            if matches!(whom, Delays::Beginning(p) if openers.contains(&p)) {
+            let openers = group.openers;
+            if matches!(whom, Delays::Beginning(p) if openers.has(p)) {
                 continue;
             }
-            let way = openers.iter().filter(|&&q| delays(q)).filter_map(|&q| self.way_if_called(q, g, out)).min();
-            if let Some(way) = way {
-                slack = slack.min(since + max_red - now - way - MARGIN);
+            let ways = openers.filter(|&q| delays(q)).filter_map(|q| self.way_if_called(q, group.on_foot, out));
+            if let Some(way) = ways.min() {
+                slack = slack.min(since + group.max_red - now - way - MARGIN);
             }
         }
         slack
     }
 
-    /// The way to a phase that will open a group; none if it is not called, or is coming already.
-    fn way_if_called(&self, q: usize, group: u16, out: Millis) -> Option<Millis> {
+    /// The way to a phase that will open a group, of people on foot or not; none if it is not called, or is coming
+    /// already.
+    fn way_if_called(&self, q: usize, on_foot: bool, out: Millis) -> Option<Millis> {
         let ring = &self.rings[self.layout.phases[q].ring];
-        let on_foot = self.layout.on_foot[usize::from(group)];
         if ring.on == Some(q) && (!on_foot || ring.walk || ring.green.is_none()) {
             // It is being served: nothing would make it faster.
             return None;
         }
-        self.calls[q].any().then(|| self.way(q, out) + self.layout.phases[q].delay)
+        self.calls.any().has(q).then(|| self.way(q, out) + self.layout.phases[q].delay)
     }
 
     /// Whether somebody at a phase would wait too long if it were passed over now: a round with least greens might not do.
@@ -131,19 +131,40 @@ impl Nema {
         let phase = &self.layout.phases[q];
         let groups = phase.groups.iter().chain(&phase.walks).chain(&phase.overlaps);
         let late = |&g: &u16| {
-            let until = self.layout.max_red[usize::from(g)] - round - phase.need - MARGIN;
+            let until = self.layout.groups[usize::from(g)].max_red - round - phase.need - MARGIN;
             self.groups[usize::from(g)].waits.is_some_and(|since| now >= since + until)
         };
         groups.copied().any(|g| late(&g))
     }
 
-    /// Whether greens have to end as soon as they may; if not, when they will have to.
+    /// Whether greens have to end as soon as they may; if not, when that has to be asked again at the latest.
     pub(super) fn hurry(&mut self, now: Millis) -> Millis {
-        for r in 0..self.rings.len() {
-            self.rests[r] = self.rest_of(r, now);
+        // Mostly nobody has waited for so long that it is worth a closer look.
+        let soon = self.first_late - self.longest_way(now) - MARGIN;
+        if soon > now {
+            self.hurries = false;
+            return soon;
         }
+        self.look_ahead(now);
         let slack = self.slack(Delays::All, now);
         self.hurries = slack.0 <= 0;
         if self.hurries || slack == Millis::NEVER { Millis::NEVER } else { now + slack }
+    }
+
+    /// No way to anybody is longer.
+    fn longest_way(&self, now: Millis) -> Millis {
+        let out = |ring: &super::Ring| {
+            let still = (ring.cleared - now).max(Millis(0));
+            ring.on.map_or(still, |p| still + self.layout.phases[p].longest_rest + self.layout.phases[p].after)
+        };
+        let out = self.rings.iter().map(out).max().unwrap_or(Millis(0));
+        out + self.layout.farthest.get(self.section).copied().unwrap_or(Millis(0))
+    }
+
+    /// Works out how long the rings' phases take to end and clear.
+    pub(super) fn look_ahead(&mut self, now: Millis) {
+        for r in 0..self.rings.len() {
+            self.rests[r] = self.rest_of(r, now);
+        }
     }
 }

@@ -15,7 +15,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Cause, Nema, Ring, layout::Phase, standing::Standing};
+use super::{Cause, Nema, Ring, standing::Standing};
 use crate::{Millis, View, plan::Plan};
 
 /// A detector that extends a phase.
@@ -137,12 +137,5 @@ impl Nema {
             Standing::Over(Cause::GapOut) => ring.kept & !out,
             _ => 0,
         };
-    }
-}
-
-impl Phase {
-    /// Whether it matters which of its detectors extend it.
-    pub const fn tells_lanes(&self) -> bool {
-        self.lanes.len() > 1
     }
 }

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use super::{
     lanes::{Lane, lanes},
     parameters::Parameters,
+    set::Set,
 };
 use crate::{
     GroupCalls, Millis,
@@ -27,8 +28,9 @@ pub(super) struct Phase {
     /// Its own groups; a detector of any of them calls it.
     pub groups: Vec<u16>,
     pub carriers: Vec<u16>,
-    /// The lanes that extend it.
+    /// The lanes that extend it, and whether any detector does.
     pub lanes: Vec<Lane>,
+    pub extends: bool,
     /// The overlaps that are open with it.
     pub overlaps: Vec<u16>,
     /// Carriers and overlaps.
@@ -47,6 +49,8 @@ pub(super) struct Phase {
     pub before: Millis,
     pub after: Millis,
     pub clear: Millis,
+    /// How long it takes at most until it has ended and cleared, if it ends as soon as it may.
+    pub longest_rest: Millis,
     /// Yellow and red clearance of its carriers.
     pub yellow_red: Millis,
     /// Clearance of its people on foot, and with it all that follows until anybody in conflict may go.
@@ -56,7 +60,8 @@ pub(super) struct Phase {
     pub min_green: Millis,
     pub passage: Millis,
     pub max: [Millis; 2],
-    pub recall: Recall,
+    /// Whether it has its greatest green: by recall, or because nobody could say that it needs less.
+    pub max_recall: bool,
     pub soft: bool,
     pub ped_recall: bool,
     pub dual_entry: bool,
@@ -67,8 +72,26 @@ pub(super) struct Phase {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Follower {
     pub group: u16,
-    /// The phases with which it is open, by place in [`Layout::phases`]: the one to call first.
-    pub parents: Vec<usize>,
+    /// The phases with which it is open, and which of them to call.
+    pub parents: Set,
+    pub first: Option<usize>,
+}
+
+/// A group.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Group {
+    /// Whether it is a flashing yellow arrow.
+    pub flashing: bool,
+    pub on_foot: bool,
+    pub min_green: Millis,
+    pub max_red: Millis,
+    /// Whether it is called whatever detectors say.
+    pub always: bool,
+    /// The phases that it calls: those whose own it is, and those in which its people on foot walk.
+    pub calls: Set,
+    pub walks: Set,
+    /// The phases that open it.
+    pub openers: Set,
 }
 
 /// The rings of a plan.
@@ -84,17 +107,18 @@ pub(super) struct Layout {
     /// By section, and by section that comes after it, the needs of those between.
     pub between: Vec<Vec<Millis>>,
     pub overlaps: Vec<Follower>,
-    /// By group, whether it is a flashing yellow arrow.
-    pub flashing: Vec<bool>,
-    pub on_foot: Vec<bool>,
-    pub min_green: Vec<Millis>,
-    pub max_red: Vec<Millis>,
-    /// By group, whether it is called whatever detectors say.
-    pub always: Vec<bool>,
-    /// By group, whether no detector calls or extends it.
-    pub blind: Vec<bool>,
-    /// By group, the phases that open it.
-    pub openers: Vec<Vec<usize>>,
+    pub groups: Vec<Group>,
+    /// By ring, and by section, its phases.
+    pub of_ring: Vec<Set>,
+    pub of_section: Vec<Set>,
+    /// The phases with a soft recall, with a recall of people on foot, and with an added initial.
+    pub soft: Set,
+    pub ped_recall: Set,
+    pub counting: Set,
+    /// Whether it matters which detectors extend a phase: some have several lanes.
+    pub tells_lanes: bool,
+    /// By section, the longest way from its end to any phase.
+    pub farthest: Vec<Millis>,
     /// A phase that has not become green so long after it was asked for is kept from it.
     pub stuck: Millis,
     /// How long it takes at most from red everywhere to the first green.
@@ -144,7 +168,7 @@ impl Layout {
     /// What follows from a plan with rings; empty for one without.
     pub fn new(plan: &Plan, run: &Parameters) -> Self {
         let groups = plan.groups();
-        let (numbers, calls) = (|| (0..u16::MAX).take(groups.len()), GroupCalls::new(plan));
+        let calls = GroupCalls::new(plan);
         let modes = plan.spec().rings.as_ref().map(|r| r.modes).unwrap_or_default();
         let mut layout = Self {
             phases: Vec::new(),
@@ -153,13 +177,14 @@ impl Layout {
             section_needs: Vec::new(),
             between: Vec::new(),
             overlaps: Vec::new(),
-            flashing: groups.iter().map(|g| g.kind == GroupKind::FlashingYellowArrow).collect(),
-            on_foot: groups.iter().map(|g| g.is_pedestrian()).collect(),
-            min_green: groups.iter().map(|g| g.min_green).collect(),
-            max_red: groups.iter().map(|g| g.max_red).collect(),
-            always: numbers().map(|g| plan.is_always_called(g)).collect(),
-            blind: numbers().map(|g| !calls.can_call(g) && !calls.can_extend(g)).collect(),
-            openers: alloc::vec![Vec::new(); groups.len()],
+            groups: (0..u16::MAX).zip(groups).map(|(g, group)| Group::new(g, group, plan)).collect(),
+            of_ring: Vec::new(),
+            of_section: Vec::new(),
+            soft: Set::NONE,
+            ped_recall: Set::NONE,
+            counting: Set::NONE,
+            tells_lanes: false,
+            farthest: Vec::new(),
             stuck: Millis(0),
             anew: Millis(0),
             red_rest: run.red_rest.unwrap_or(modes.red_rest),
@@ -173,7 +198,7 @@ impl Layout {
             for (s, section) in ring.iter().enumerate() {
                 let first = layout.phases.len();
                 for (place, &number) in section.iter().enumerate() {
-                    layout.phases.extend(phase(plan, rings, number, (r, s, place), run, &idle));
+                    layout.phases.extend(phase(plan, rings, number, (r, s, place), run, &idle, &calls));
                 }
                 layout.add_up(first);
                 sections.push((first..layout.phases.len()).collect());
@@ -185,16 +210,13 @@ impl Layout {
         layout.section_needs = (0..layout.sections).map(|s| longest(s).unwrap_or(Millis(0))).collect();
         layout.between = (0..layout.sections).map(|from| between(&layout.section_needs, from)).collect();
         layout.follow(rings);
-        for (p, phase) in layout.phases.iter().enumerate() {
-            for &g in phase.groups.iter().chain(&phase.walks).chain(&phase.overlaps) {
-                layout.openers[usize::from(g)].push(p);
-            }
-        }
+        layout.collect();
         let all = || (0..).zip(groups).map(|(g, _)| g);
         let most = |time: fn(&crate::plan::Group) -> Millis| groups.iter().map(time).max().unwrap_or(Millis(0));
         let trail = rings.overlaps.iter().map(|o| o.lead + o.trail).max().unwrap_or(Millis(0));
         let intergreen = all().map(|g: u16| longest_intergreen(plan, g)).max().unwrap_or(Millis(0));
         layout.anew = most(|g| g.red_yellow) + most(|g| g.red_revert) + most(|g| g.lead);
+        layout.farthest = (0..layout.sections).map(|s| layout.farthest_from(s)).collect();
         layout.stuck = most(|g| g.min_green)
             + most(|g| g.yellow)
             + intergreen
@@ -220,10 +242,52 @@ impl Layout {
     fn follow(&mut self, rings: &Rings) {
         for overlap in &rings.overlaps {
             let mask = if overlap.phases == 0 { overlap.permissive } else { overlap.phases };
-            let mut parents: Vec<usize> =
-                (0..self.phases.len()).filter(|&p| mask & bit(self.phases[p].number) != 0).collect();
-            parents.sort_by_key(|&p| (!self.phases[p].groups.is_empty(), self.phases[p].number % 2));
-            self.overlaps.push(Follower { group: overlap.group, parents });
+            let parents: Set = (0..self.phases.len()).filter(|&p| mask & bit(self.phases[p].number) != 0).collect();
+            let first = parents.min_by_key(|&p| (!self.phases[p].groups.is_empty(), self.phases[p].number % 2));
+            self.overlaps.push(Follower { group: overlap.group, parents, first });
+        }
+    }
+
+    /// The sets of phases, and what groups call and are opened by.
+    fn collect(&mut self) {
+        let of = |is: &dyn Fn(&Phase) -> bool| (0..self.phases.len()).filter(|&p| is(&self.phases[p])).collect();
+        self.of_ring = (0..self.rings.len()).map(|r| of(&|p| p.ring == r)).collect();
+        self.of_section = (0..self.sections).map(|s| of(&|p| p.section == s)).collect();
+        (self.soft, self.ped_recall) = (of(&|p| p.soft), of(&|p| p.ped_recall));
+        self.counting = of(&|p| p.actuation.added_initial.is_some());
+        self.tells_lanes = self.phases.iter().any(|p| p.lanes.len() > 1);
+        for (p, phase) in self.phases.iter().enumerate() {
+            phase.groups.iter().for_each(|&g| self.groups[usize::from(g)].calls |= Set::of(p));
+            phase.walks.iter().for_each(|&g| self.groups[usize::from(g)].walks |= Set::of(p));
+            for &g in phase.groups.iter().chain(&phase.walks).chain(&phase.overlaps) {
+                self.groups[usize::from(g)].openers |= Set::of(p);
+            }
+        }
+    }
+
+    /// The phases of a section.
+    pub fn section(&self, section: usize) -> Set {
+        self.of_section.get(section).copied().unwrap_or_default()
+    }
+
+    /// The longest way from the end of a section to any phase.
+    fn farthest_from(&self, section: usize) -> Millis {
+        let way = |p: &Phase| self.between[section][p.section] + p.before + p.delay + self.anew;
+        self.phases.iter().map(way).max().unwrap_or(Millis(0))
+    }
+}
+
+impl Group {
+    fn new(number: u16, group: &crate::plan::Group, plan: &Plan) -> Self {
+        Self {
+            flashing: group.kind == GroupKind::FlashingYellowArrow,
+            on_foot: group.is_pedestrian(),
+            min_green: group.min_green,
+            max_red: group.max_red,
+            always: plan.is_always_called(number),
+            calls: Set::NONE,
+            walks: Set::NONE,
+            openers: Set::NONE,
         }
     }
 }
@@ -274,6 +338,7 @@ fn phase(
     (ring, section, place): (usize, usize, usize),
     run: &Parameters,
     idle: &[bool],
+    calls: &GroupCalls,
 ) -> Option<Phase> {
     let known = rings.phases.iter().find(|p| p.number == number)?;
     let spec = plan.spec().rings.as_ref()?.phases.iter().find(|p| p.number == number)?;
@@ -298,10 +363,17 @@ fn phase(
     let usual = if number % 2 == 1 { run.max_green_left } else { run.max_green };
     let given = if number % 2 == 1 { run.given_max_left } else { run.given_max };
     let min_green = actuation.min_green.unwrap_or(least).max(least);
+    let greens: Vec<u16> = carriers.iter().chain(&protected).chain(&permissive).copied().collect();
+    let walk = longest(&known.walks, |g| group(g).min_green);
+    let walk_out =
+        longest(&known.walks, |g| (group(g).yellow + group(g).red_clearance).max(longest_intergreen(plan, g)));
+    let need = least + clear + delay;
     let max_1 = given.or(actuation.max_1).or(own_max).unwrap_or(usual).max(min_green);
     let max_2 = given.or(actuation.max_2).unwrap_or(max_1).max(min_green);
     let recalls = |recall: Recall| carriers.iter().any(|&g| group(g).recall == recall);
     let walk_recall = |g: &u16| matches!(group(*g).recall, Recall::Min | Recall::Max | Recall::Ped);
+    let blind = |&g: &u16| !calls.can_call(g) && !calls.can_extend(g);
+    let extending = if known.groups.is_empty() { carriers } else { &known.groups };
     Some(Phase {
         number,
         ring,
@@ -309,34 +381,28 @@ fn phase(
         place,
         groups: known.groups.clone(),
         carriers: carriers.clone(),
-        lanes: lanes(plan, if known.groups.is_empty() { carriers } else { &known.groups }, idle, run.lane_gaps),
-        greens: carriers.iter().chain(&protected).chain(&permissive).copied().collect(),
+        lanes: lanes(plan, extending, idle, run.lane_gaps),
+        extends: extending.iter().any(|&g| calls.can_extend(g)),
+        longest_rest: need.max(longest(&greens, |g| group(g).min_green) + clear).max(walk + walk_out),
+        greens,
         overlaps: protected.iter().chain(&permissive).copied().collect(),
         walks: known.walks.clone(),
         flashes,
         exclusive,
         least,
-        need: least + clear + delay,
+        need,
         before: Millis(0),
         after: Millis(0),
         delay,
         clear,
         yellow_red,
-        walk: longest(&known.walks, |g| group(g).min_green),
+        walk,
         walk_clearance: longest(&known.walks, |g| group(g).yellow),
-        walk_out: longest(&known.walks, |g| {
-            (group(g).yellow + group(g).red_clearance).max(longest_intergreen(plan, g))
-        }),
+        walk_out,
         min_green,
         passage: run.given_passage.or(actuation.passage).unwrap_or_else(|| usual_passage(plan, run, carriers, idle)),
         max: [max_1, max_2],
-        recall: if recalls(Recall::Max) {
-            Recall::Max
-        } else if recalls(Recall::Min) || recalls(Recall::Ped) {
-            Recall::Min
-        } else {
-            Recall::None
-        },
+        max_recall: !exclusive && (recalls(Recall::Max) || carriers.iter().all(blind)),
         soft: recalls(Recall::Soft),
         ped_recall: recalls(Recall::Ped) || known.walks.iter().any(walk_recall),
         dual_entry: run.dual_entry && actuation.dual_entry.unwrap_or(number.is_multiple_of(2)),

@@ -1,7 +1,7 @@
 //! What lamps and detectors say: who is green since when, who waits since when, which phases are called.
 
-use super::{Nema, Ring};
-use crate::{Lamp, Millis, View, log::code, plan::Recall};
+use super::{LONG_AGO, Nema, Ring, coordination::State, set::Set};
+use crate::{GroupCalls, Lamp, Millis, View, log::code};
 
 /// What is known of a group.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -29,85 +29,100 @@ pub(super) struct Memory {
     pub streak: i8,
 }
 
-/// Whether a phase is called.
+/// Which phases are called, by vehicles and by people on foot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Called {
-    pub vehicles: bool,
-    pub on_foot: bool,
+    pub vehicles: Set,
+    pub on_foot: Set,
 }
 
 impl Called {
-    pub const fn any(self) -> bool {
-        self.vehicles || self.on_foot
+    pub fn any(self) -> Set {
+        self.vehicles | self.on_foot
     }
 }
 
 impl Nema {
     /// Looks at lamps and calls.
     pub(super) fn look(&mut self, now: Millis, view: &View<'_>) {
-        if self.lamps != view.lamps {
-            self.look_at_lamps(view.changed.min(now), view.lamps);
+        // Who is called follows from lamps, calls, and what the rings are on; what becomes of the rings, if they run free, from
+        // lamps and from who is called.
+        let (seen, free) = (Some((view.calls.epoch(), self.on())), self.clock.state == State::Free);
+        let mut news = !free;
+        if self.seen != seen {
+            let (other_lamps, before) = (self.lamps != view.lamps, self.calls);
+            if other_lamps {
+                self.look_at_lamps(view.changed.min(now), view.lamps);
+            }
+            self.calls = self.call(now, view.calls);
+            news |= other_lamps || self.seen.is_none() || self.calls != before;
+            self.seen = seen;
         }
-        for (g, (seen, &always)) in (0..u16::MAX).zip(self.groups.iter_mut().zip(&self.layout.always)) {
-            seen.wanted = always || view.calls.is_called(g);
-            let closed = seen.open.is_none() && !seen.ends;
-            seen.waits = if closed && seen.wanted { seen.waits.or(Some(now)) } else { None };
-        }
-        self.call();
         self.count(view);
         self.choose(now, view);
         self.admit(now);
-        for r in 0..self.rings.len() {
-            self.look_at_ring(r, now);
+        if news || self.clock.state != State::Free {
+            for r in 0..self.rings.len() {
+                self.look_at_ring(r, now);
+            }
         }
     }
 
     fn look_at_lamps(&mut self, changed: Millis, lamps: &[Lamp]) {
-        for ((seen, &lamp), &flashing) in self.groups.iter_mut().zip(lamps).zip(&self.layout.flashing) {
-            let flashes = lamp == Lamp::Flashing && flashing;
+        self.opened = LONG_AGO;
+        for ((seen, &lamp), group) in self.groups.iter_mut().zip(lamps).zip(&self.layout.groups) {
+            let flashes = lamp == Lamp::Flashing && group.flashing;
             seen.green = lamp.is_green().then(|| seen.green.unwrap_or(changed));
             seen.open = (lamp.is_green() || flashes).then(|| seen.open.unwrap_or(changed));
             seen.ends = lamp == Lamp::Yellow;
+            self.opened = seen.open.map_or(self.opened, |at| self.opened.max(at));
         }
         self.lamps.clear();
         self.lamps.extend_from_slice(lamps);
     }
 
-    /// Which phases are called.
-    fn call(&mut self) {
-        for (called, phase) in self.calls.iter_mut().zip(&self.layout.phases) {
-            let waits = |g: &u16| self.groups[usize::from(*g)].open.is_none() && self.groups[usize::from(*g)].wanted;
-            called.vehicles = phase.groups.iter().any(waits);
-            called.on_foot = phase.walks.iter().any(waits) || called.vehicles && phase.ped_recall;
-        }
-        for overlap in &self.layout.overlaps {
-            let seen = &self.groups[usize::from(overlap.group)];
-            if seen.green.is_some() || !seen.wanted {
+    /// Who is wanted, who waits, and which phases are called for them.
+    fn call(&mut self, now: Millis, calls: &GroupCalls) -> Called {
+        let mut called = Called::default();
+        self.first_late = Millis::NEVER;
+        for (g, (seen, group)) in self.groups.iter_mut().zip(&self.layout.groups).enumerate() {
+            seen.wanted = group.always || calls.is_called(u16::try_from(g).unwrap_or(u16::MAX));
+            if !seen.wanted || seen.open.is_some() {
+                seen.waits = None;
                 continue;
             }
-            let serves = |&p: &usize| self.calls[p].any() || self.rings.iter().any(|r| r.on == Some(p));
-            if let Some(&first) = overlap.parents.first().filter(|_| !overlap.parents.iter().any(serves)) {
-                self.calls[first].vehicles = true;
+            called.vehicles |= group.calls;
+            called.on_foot |= group.walks;
+            if seen.ends {
+                seen.waits = None;
+            } else {
+                let since = *seen.waits.get_or_insert(now);
+                self.first_late = self.first_late.min(since + group.max_red);
             }
         }
-        if !self.calls.iter().any(|c| c.any()) {
-            for (p, (called, phase)) in self.calls.iter_mut().zip(&self.layout.phases).enumerate() {
-                let on = self.rings.iter().any(|r| r.on == Some(p));
-                called.vehicles |= phase.soft && !on;
+        called.on_foot |= called.vehicles & self.layout.ped_recall;
+        let on = self.on();
+        for overlap in &self.layout.overlaps {
+            let seen = &self.groups[usize::from(overlap.group)];
+            let serves = called.any() | on;
+            if seen.green.is_none() && seen.wanted && !overlap.parents.meets(serves) {
+                called.vehicles |= overlap.first.map_or(Set::NONE, Set::of);
             }
         }
+        if called.any().is_empty() {
+            called.vehicles = self.layout.soft - on;
+        }
+        called
     }
 
     /// Counts who arrives at phases that are not green.
     fn count(&mut self, view: &View<'_>) {
-        for (p, (memory, phase)) in self.phases.iter_mut().zip(&self.layout.phases).enumerate() {
-            if phase.actuation.added_initial.is_none() {
-                continue;
-            }
+        for p in self.layout.counting {
             if !self.rings.iter().any(|r| r.on == Some(p) && r.green.is_some()) {
-                let arrived = phase.carriers.iter().map(|&g| view.calls.red_actuations(g)).max().unwrap_or(0);
+                let carriers = self.layout.phases[p].carriers.iter();
+                let arrived = carriers.map(|&g| view.calls.red_actuations(g)).max().unwrap_or(0);
                 // Groups that are green already have forgotten theirs.
-                memory.arrived = memory.arrived.max(arrived);
+                self.phases[p].arrived = self.phases[p].arrived.max(arrived);
             }
         }
     }
@@ -167,7 +182,7 @@ impl Nema {
     /// The max counts from the first conflicting call in the green; under max recall from the start of the green.
     fn time_max(&mut self, r: usize, p: usize, now: Millis) {
         let Some(green) = self.rings[r].green else { return };
-        let from_green = self.max_recall(p);
+        let from_green = self.layout.phases[p].max_recall;
         if !from_green && !self.conflicting(r) {
             self.rings[r].max_from = None;
         } else if self.rings[r].max_from.is_none() {
@@ -181,19 +196,10 @@ impl Nema {
         }
     }
 
-    /// Whether a phase has its greatest green: by recall, or because nobody could say that it needs less.
-    pub(super) fn max_recall(&self, p: usize) -> bool {
-        let phase = &self.layout.phases[p];
-        let blind = |&g: &u16| self.layout.blind[usize::from(g)];
-        !phase.exclusive && (phase.recall == Recall::Max || phase.carriers.iter().all(blind))
-    }
-
     /// Whether somebody is called who can only be served when the ring's phase ends.
     pub(super) fn conflicting(&self, r: usize) -> bool {
-        let on = self.rings[r].on;
-        let against = |(q, phase): (usize, &super::layout::Phase)| {
-            Some(q) != on && (phase.ring == r || phase.section != self.section) && self.called[q].any()
-        };
-        self.layout.phases.iter().enumerate().any(against)
+        let beside = self.layout.section(self.section) - self.layout.of_ring[r];
+        let own = self.rings[r].on.map_or(Set::NONE, Set::of);
+        !(self.called.any() - beside - own).is_empty()
     }
 }

@@ -25,6 +25,7 @@
 //! |---|---|
 //! | `layout` | the plan as numbers, worked out once |
 //! | `parameters` | what is set for a whole run |
+//! | `set` | sets of phases |
 //! | `look` | what lamps and detectors say: who is green since when, who is called |
 //! | `standing` | whether a phase is to end: initial, passage, gap reduction, max, people on foot |
 //! | `lanes` | which lanes extend a phase |
@@ -47,6 +48,7 @@ mod layout;
 mod look;
 mod moves;
 mod parameters;
+mod set;
 mod standing;
 mod walks;
 
@@ -57,6 +59,7 @@ use self::{
     layout::Layout,
     look::{Called, Memory, Seen},
     parameters::{Coordinated, Parameters},
+    set::Set,
     standing::Standing,
 };
 use crate::{
@@ -165,9 +168,15 @@ pub(crate) struct Nema {
     /// What the groups showed when they were looked at last; empty: they were not.
     lamps: Vec<Lamp>,
     phases: Vec<Memory>,
+    /// Which lamps and calls were seen last, and what the rings were on; none if they have moved since.
+    seen: Option<(u32, Set)>,
     /// Who is called now, and whose calls are admitted; scratch.
-    calls: Vec<Called>,
-    called: Vec<Called>,
+    calls: Called,
+    called: Called,
+    /// When the first of those who wait would have waited for too long; scratch.
+    first_late: Millis,
+    /// When a group opened last, of those that are open; scratch.
+    opened: Millis,
     clock: Coordinator,
     /// The pattern of the fixed program, if that is kept to.
     of_program: Option<Arc<Pattern>>,
@@ -204,9 +213,12 @@ impl Nema {
             groups: vec![Seen::default(); plan.groups().len()],
             lamps: Vec::with_capacity(plan.groups().len()),
             phases: vec![Memory::default(); layout.phases.len()],
-            calls: vec![Called::default(); layout.phases.len()],
+            seen: None,
+            calls: Called::default(),
+            called: Called::default(),
+            first_late: Millis::NEVER,
+            opened: LONG_AGO,
             clock: Coordinator::new(layout.phases.len()),
-            called: vec![Called::default(); layout.phases.len()],
             of_program,
             remark,
             last: None,
@@ -216,7 +228,12 @@ impl Nema {
         }
     }
 
-    /// The phases asked for and those of them with people on foot, as sets.
+    /// The phases that rings are on, by their places.
+    fn on(&self) -> Set {
+        self.rings.iter().filter_map(|r| r.on).collect()
+    }
+
+    /// The phases asked for and those of them with people on foot, by their numbers.
     fn asked(&self) -> (u32, u32) {
         let (mut phases, mut walks) = (0, 0);
         for ring in &self.rings {
@@ -243,7 +260,7 @@ impl Strategy for Nema {
     fn wakes(&self) -> crate::Wakes {
         use crate::Wakes;
         // Where lanes gap out by themselves, it matters which of them extends a green.
-        let lanes = self.layout.phases.iter().any(layout::Phase::tells_lanes);
+        let lanes = self.layout.tells_lanes;
         let red = self.layout.red_rest || self.layout.backup_protection;
         // What is over may be extended again; who extends what rests matters only where it may become red.
         let minds = |ring: &Ring| match ring.standing {
@@ -260,15 +277,16 @@ impl Strategy for Nema {
         }
     }
 
-    fn minds(&self, number: usize) -> bool {
-        self.layout.phases.iter().flat_map(|p| &p.lanes).any(|lane| lane.has(number))
+    fn minds(&self, number: usize) -> Option<crate::Minds> {
+        let mut lanes = self.layout.phases.iter().flat_map(|p| &p.lanes);
+        lanes.any(|lane| lane.has(number)).then_some(crate::Minds { lane: number, begins: false })
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
         self.notes.clear();
         self.look(now, view);
         let place = self.coordinate(now);
-        let opens = self.groups.iter().any(|g| g.open == Some(now));
+        let opens = self.opened == now;
         // What has opened in this very moment did so beside those that are open: nobody ends before the next. The lamps
         // of the start are seen only when asked again.
         let mut next = if opens || self.last.is_none() { now + Millis(1) } else { Millis::NEVER };

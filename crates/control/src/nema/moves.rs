@@ -21,6 +21,10 @@ impl Nema {
                 self.remember_gap(r, now, view);
                 self.keep_lanes(r, now, view);
             }
+            if !self.may_move() {
+                break;
+            }
+            self.look_ahead(now);
             if !(self.clear(now) || self.within(now) || self.across(now) || self.back(now) || self.rest(now)) {
                 break;
             }
@@ -28,11 +32,16 @@ impl Nema {
         self.rings.iter().map(|r| r.until).filter(|&at| at > now).fold(deadline, Millis::min)
     }
 
+    /// Whether there may be anything to do: a ring is over or pauses, or becomes red.
+    fn may_move(&self) -> bool {
+        self.clearing || self.layout.red_rest || (0..self.rings.len()).any(|r| self.is_ready(r))
+    }
+
     /// The next called phase of a ring in this section, after a place.
     fn next(&self, r: usize, after: Option<usize>) -> Option<usize> {
-        let section = self.layout.rings[r].get(self.section)?;
-        let later = |&&p: &&usize| after.is_none_or(|a| self.layout.phases[p].place > a) && self.called[p].any();
-        section.iter().find(later).copied().filter(|&p| self.rings[r].on != Some(p))
+        let mut here = self.called.any() & self.layout.section(self.section) & self.layout.of_ring[r];
+        let later = |&p: &usize| after.is_none_or(|a| self.layout.phases[p].place > a);
+        here.find(later).filter(|&p| self.rings[r].on != Some(p))
     }
 
     fn place(&self, r: usize) -> Option<usize> {
@@ -41,8 +50,7 @@ impl Nema {
 
     /// Whether somebody is called beyond the barrier.
     fn called_beyond(&self) -> bool {
-        let mut phases = self.layout.phases.iter().zip(&self.called);
-        phases.any(|(phase, called)| phase.section != self.section && called.any())
+        !(self.called.any() - self.layout.section(self.section)).is_empty()
     }
 
     /// Whether a ring may cross the barrier: its phase is over, or it has none.
@@ -115,7 +123,7 @@ impl Nema {
             let phase = &self.layout.phases[p];
             let again = phase.place < place && phase.actuation.conditional_service;
             again
-                && self.called[p].any()
+                && self.called.any().has(p)
                 && self.time_left(r, now) >= self.conditional_need(r, p)
                 && self.may_go_back(r, p, now)
         };
@@ -147,8 +155,8 @@ impl Nema {
             return false;
         }
         let n = self.layout.sections;
-        let called = |s: usize| self.layout.phases.iter().zip(&self.called).any(|(p, c)| p.section == s && c.any());
-        let Some(section) = (1..n).map(|i| (self.section + i) % n).find(|&s| called(s)) else { return false };
+        let called = |&s: &usize| self.called.any().meets(self.layout.section(s));
+        let Some(section) = (1..n).map(|i| (self.section + i) % n).find(called) else { return false };
         self.end_all(now);
         let barrier = u16::try_from(self.section + 1).unwrap_or(u16::MAX);
         self.note(code::BARRIER, barrier);
@@ -193,7 +201,7 @@ impl Nema {
 
     /// Nobody is called: a phase that nobody extends any more becomes red, if that is wanted.
     fn rest(&mut self, now: Millis) -> bool {
-        if !self.layout.red_rest || self.called.iter().any(|c| c.any()) {
+        if !self.layout.red_rest || !self.called.any().is_empty() {
             return false;
         }
         for r in 0..self.rings.len() {
@@ -207,6 +215,7 @@ impl Nema {
 
     fn begin(&mut self, r: usize, p: usize, now: Millis) {
         let cleared = self.rings[r].cleared;
+        self.seen = None;
         self.rings[r] = Ring { on: Some(p), asked: now, cleared, standing: Standing::Coming, ..Ring::IDLE };
         self.rings[r].force_at = self.force_off_of(r, now);
     }
@@ -214,6 +223,7 @@ impl Nema {
     /// All rings enter a section: each with its first called phase; one that has none with a phase that goes along.
     fn enter(&mut self, section: usize, now: Millis) {
         self.section = section;
+        self.seen = None;
         for r in 0..self.rings.len() {
             let along = |&&p: &&usize| self.layout.phases[p].dual_entry;
             let list = self.layout.rings[r].get(section);
@@ -246,6 +256,7 @@ impl Nema {
         }
         self.learn(p, cause);
         let cleared = now + self.rest_of(r, now);
+        self.seen = None;
         self.rings[r] = Ring { cleared, ..Ring::IDLE };
     }
 

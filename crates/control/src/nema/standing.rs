@@ -99,7 +99,7 @@ impl Nema {
         }
         let over = |&g: &u16| {
             let seen = &self.groups[usize::from(g)];
-            seen.open.map_or(green, |at| at + self.layout.min_green[usize::from(g)])
+            seen.open.map_or(green, |at| at + self.layout.groups[usize::from(g)].min_green)
         };
         phase.greens.iter().map(over).max().unwrap_or(green)
     }
@@ -131,11 +131,10 @@ impl Nema {
         if let Some(last) = ring.last_car {
             return (last, Millis::NEVER);
         }
-        if self.max_recall(p) {
+        if phase.max_recall {
             return (Millis::NEVER, Millis::NEVER);
         }
-        let groups = if phase.groups.is_empty() { &phase.carriers } else { &phase.groups };
-        if !groups.iter().any(|&g| view.calls.can_extend(g)) {
+        if !phase.extends {
             return (green, Millis::NEVER);
         }
         self.gaps_out(ring, p, green, now, view)

@@ -32,7 +32,7 @@ impl Nema {
         if phase.exclusive && ring.asked == now && ring.standing == Standing::Coming {
             return true;
         }
-        if !self.called[p].on_foot || self.hurries && ring.green.is_some() && self.conflicting(r) {
+        if !self.called.on_foot.has(p) || self.hurries && ring.green.is_some() && self.conflicting(r) {
             return false;
         }
         if ring.green.is_none() {
@@ -62,7 +62,7 @@ impl Nema {
             return ring.walk_asked.max(green) + self.layout.stuck;
         };
         let over = opened.0 + phase.walk;
-        let recalled = |&g: &u16| self.layout.always[usize::from(g)];
+        let recalled = |&g: &u16| self.layout.groups[usize::from(g)].always;
         let rests = phase.actuation.rest_in_walk || phase.walks.iter().any(recalled);
         if now < over || !rests || phase.exclusive || self.conflicting(r) {
             return over;

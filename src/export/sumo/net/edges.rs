@@ -20,6 +20,9 @@ pub fn note(network: &Network, notes: &mut Notes) {
         if network.lanes_of(LinkId::new(i)).any(|lane| network.lane(lane).rules.limits != *limits) {
             notes.count("speed limits of classes that differ from lane to lane: the first lane's for all", id);
         }
+        if network.lanes_of(LinkId::new(i)).any(|lane| network.lane(lane).grade != 0.0) {
+            notes.count("grades left out: the network is written level", id);
+        }
         if !link.internal && (link.from.is_none() || link.to.is_none()) {
             notes.count("roads without a junction at an end get one", id);
         }

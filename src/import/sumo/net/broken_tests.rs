@@ -62,10 +62,19 @@ fn the_good_net_is_good() {
     assert_eq!((net.links.len(), net.lanes.len(), net.movements.len(), net.junctions.len()), (3, 4, 2, 3));
     let out = &net.lanes[3];
     assert_eq!((out.width, out.shape[1].x), (3.0, 200.0));
+    // Half a metre up on 96 m; a lane without heights is level.
+    assert!((out.grade - 100.0 * 0.5 / 96.0).abs() < 1e-5 && net.lanes[1].grade == 0.0, "{} %", out.grade);
     assert!(!out.permissions.allows(VehicleClass::Tram) && out.permissions.allows(VehicleClass::Bus));
     assert_eq!(net.junctions[1].kind, JunctionKind::TrafficLight);
     let program = &net.signals[0].program;
     assert_eq!((program.cycle().0, program.offset().0, program.groups()), (35_000, 5000, 2));
+}
+
+#[test]
+fn cliffs_are_cut_and_named() {
+    let (net, report) = read(&with("104,0,1.5 200,0,2", "104,0,0 200,0,90"), &[]);
+    assert_eq!(net.unwrap().lanes[3].grade, 40.0);
+    assert!(format!("{report:?}").contains("steeper than 40 %"), "{report:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::letters;
 use crate::import::xml::Element;
 use crate::import::{ImportError, Report};
-use crate::network::{LaneRules, LaneSpec, Permissions, StopOffset, VehicleClass};
+use crate::network::{LaneRules, LaneSpec, Permissions, Point, STEEPEST, StopOffset, VehicleClass, geometry};
 
 /// Width of a lane that states none, m.
 const LANE_WIDTH: f64 = 3.2;
@@ -66,7 +66,9 @@ fn lane(
     {
         return Err(element.error(file, format!("length=\"{length}\"; expected a positive number of metres")));
     }
-    let shape = letters::shape(file, element, "shape")?;
+    let points = letters::points(file, element, "shape")?;
+    let rise = points.last().map_or(0.0, |p| p.1) - points.first().map_or(0.0, |p| p.1);
+    let shape: Vec<Point> = points.into_iter().map(|(point, _)| point).collect();
     if shape.len() < 2 {
         return Err(element.error(file, format!("shape has {} points; expected at least 2", shape.len())));
     }
@@ -76,11 +78,16 @@ fn lane(
         stop_offset: stop_offset(file, element, report)?.or(stop),
         limits: Vec::new(),
     };
+    let grade = if rise == 0.0 { 0.0 } else { 100.0 * rise / length.unwrap_or_else(|| geometry::length(&shape)) };
+    if grade.abs() > STEEPEST {
+        report.count(format!("grades steeper than {STEEPEST} %: taken for that"), || element.label());
+    }
     Ok(LaneSpec {
         id: element.need(file, "id")?.to_owned(),
         length,
         speed_limit: element.need_number(file, "speed")?,
         width: element.number(file, "width")?.unwrap_or(LANE_WIDTH),
+        grade: grade.clamp(-STEEPEST, STEEPEST),
         permissions: letters::permissions(element, report),
         rules,
         shape,

@@ -87,8 +87,13 @@ pub(super) fn allowed(list: &str, element: &Element, report: &mut Report) -> Per
     Permissions::only(&found)
 }
 
-/// The points of an attribute such as "1.0,2.0 3.0,4.0,0.5" (heights are dropped); none if it is absent.
+/// The points of an attribute such as "1.0,2.0 3.0,4.0,0.5"; none if it is absent.
 pub(super) fn shape(file: &Path, element: &Element, name: &str) -> Result<Vec<Point>, ImportError> {
+    Ok(points(file, element, name)?.into_iter().map(|(point, _)| point).collect())
+}
+
+/// The same with their heights, m; 0 where none is given.
+pub(super) fn points(file: &Path, element: &Element, name: &str) -> Result<Vec<(Point, f64)>, ImportError> {
     let text = element.get(name).unwrap_or("");
     text.split_whitespace()
         .map(|token| {
@@ -99,12 +104,12 @@ pub(super) fn shape(file: &Path, element: &Element, name: &str) -> Result<Vec<Po
         .collect()
 }
 
-/// One point.
-fn point(token: &str) -> Option<Point> {
+/// One point and its height.
+fn point(token: &str) -> Option<(Point, f64)> {
     let mut numbers = token.split(',').map(|n| n.parse::<f64>().ok().filter(|v| v.is_finite()));
     let (x, y) = (numbers.next()??, numbers.next()??);
     match (numbers.next(), numbers.next()) {
-        (None | Some(Some(_)), None) => Some(Point::new(x, y)),
+        (height @ (None | Some(Some(_))), None) => Some((Point::new(x, y), height.flatten().unwrap_or(0.0))),
         _ => None,
     }
 }
