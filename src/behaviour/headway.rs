@@ -107,7 +107,8 @@ impl Headways {
 /// How hard one counts on somebody who comes to brake, as a share of its comfortable deceleration.
 const BRAKING: f32 = 1.0;
 
-/// Time between one vehicle leaving a crossing and another reaching it, s.
+/// Time between one vehicle leaving a crossing and another reaching it, s; a step more, since who leaves may have to
+/// brake meanwhile.
 const CLEAR: f32 = 0.5;
 
 /// The share of his critical headway that a driver forgoes who has become wholly impatient.
@@ -199,33 +200,35 @@ pub fn blocked(d: &Driver, own: &Passage, top: f32, foe: &Passage, meeting: &Mee
     let enters_first = foe.arrival + d.dt < own.arrival;
     let there = own.arrival + time_over(meeting.start, own.arrival_speed, d.accel, top);
     let gone = foe.leave - meeting.foe_rest / foe.leave_speed.at_least(0.1);
-    let margin = if meeting.merge { MARGIN } else { CLEAR };
+    let margin = if meeting.merge { MARGIN } else { CLEAR + d.dt };
     if enters_first && gone + margin < there {
         return meeting.merge && unsafe_merge(foe.leave_speed, own.arrival_speed, foe.decel, own.decel);
     }
     foe.arrival - own.arrival < demand.lag || braking(d, own, top, foe, meeting) > demand.braking * foe.decel
 }
 
-/// How hard somebody who comes later has to brake, m/s²: it does so when one has crossed one's line.
+/// How hard somebody who comes later has to brake, m/s²: it does so when it has seen that one has crossed one's line, at
+/// the end of that step.
 fn braking(d: &Driver, own: &Passage, top: f32, foe: &Passage, meeting: &Meeting) -> f32 {
-    let way = meeting.end + if meeting.merge { 0.0 } else { d.length };
-    let t = time_over(way, own.arrival_speed, d.accel, top);
     let room = foe.distance + meeting.foe_start;
     if room == f32::INFINITY {
         return 0.0;
     }
+    let way = meeting.end + if meeting.merge { 0.0 } else { d.length };
+    let over = own.arrival + time_over(way, own.arrival_speed, d.accel, top);
     // As fast as it comes if it need not brake, gathering speed.
     let fastest = foe.top.at_least(foe.arrival_speed);
     let free = foe.arrival + time_over(meeting.foe_start, foe.arrival_speed, d.accel, fastest);
     let v = foe.now.at_least(room / free.at_least(0.1));
-    let ahead = room - v * own.arrival;
+    let seen = ((own.arrival / d.dt).floor() + 1.0) * d.dt;
+    let (ahead, t) = (room - v * seen, (over - seen).at_least(0.0));
     if meeting.merge {
         // Behind one's rear, and no faster.
         let gap = ahead - v * t - d.length - d.min_gap;
         let faster = speed_after(meeting.foe_start, foe.arrival_speed, d.accel, fastest);
         let closing = (faster - speed_after(way, own.arrival_speed, d.accel, top)).at_least(0.0);
         if gap > 0.0 { closing * closing / (2.0 * gap) } else { f32::INFINITY }
-    } else if v * t <= ahead {
+    } else if v * (over - seen) <= ahead {
         0.0
     } else if ahead > 0.0 {
         let by_then = 2.0 * (v * t - ahead) / (t * t);

@@ -125,9 +125,13 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
         // Free as far as one can tell, but perhaps not yet near enough to see all foes.
         let unseen = g.passage.distance > m.sight_of(d) + m.stand_back;
         let wary = unseen && g.can_stop && matches!(rule, Rule::Yield | Rule::StopYield);
-        let asking = Asking { me, d, impatience, can_stop: g.can_stop, seed: cx.seed };
+        // At a green arrow nobody need be given way to but those who came too late for their yellow.
+        let chooses = g.can_stop && rule != Rule::Open;
+        let asking = Asking { me, d, impatience, can_stop: chooses, seed: cx.seed };
         if !is_committed(me, d, g)
-            && (wary || follows_closely(me, d, m, g, planned) || !signs.is_free(g, &asking, cx.announcements))
+            && (wary
+                || chooses && follows_closely(me, d, m, g, planned)
+                || !signs.is_free(g, &asking, cx.announcements))
         {
             planned.speed = g.wait;
             planned.flags |= Flags::WAITS;
@@ -158,7 +162,7 @@ fn is_committed(me: &Vehicle, d: &Driver, g: &Gate) -> bool {
 #[inline]
 fn follows_closely(me: &Vehicle, d: &Driver, m: &MoveFacts, g: &Gate, planned: &Planned) -> bool {
     let rest = if planned.flags & Flags::FOLLOWS != 0 { m.headways.between(d) } else { -me.delay };
-    g.can_stop && g.passage.arrival < rest
+    g.passage.arrival < rest
 }
 
 /// Takes the step: reaction, bounds of acceleration, dawdling to no less than `least`, motion.

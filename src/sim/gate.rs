@@ -13,7 +13,7 @@ use super::junction::{Rule, Signs};
 use super::scene::MoveFacts;
 use super::state::Vehicle;
 use crate::behaviour::gap::{self, Passage};
-use crate::behaviour::{Driver, headway, zipper};
+use crate::behaviour::{Bounds, Driver, headway, zipper};
 use crate::network::{Direction, MovementId, MovementKind, RightOfWay};
 use crate::random::{Purpose, bits, mix};
 use intergreen_control::Lamp;
@@ -80,7 +80,8 @@ impl Signs<'_> {
         }
         let demand = if dark { None } else { who.demand(m) };
         let (start, end) = self.yields(m);
-        let top = who.d.desired(who.me.speed_factor, scene.limit(&scene.lanes[m.next.index()], who.me.kind as usize));
+        let turn = who.d.desired(who.me.speed_factor, scene.limit(&scene.lanes[m.next.index()], who.me.kind as usize));
+        let top = turn.at_most(own.top);
         let hindered = |ignore_yielding: bool| {
             (start as usize..end as usize).any(|k| {
                 let y = scene.yields[k];

@@ -223,6 +223,7 @@ impl<'a> Planner<'a> {
                 }
             }
             let Some(id) = next.get() else {
+                self.announce_changed(&scene.lanes[here.index()], leg, seen, chunk);
                 self.end_of_way(here, leg, seen);
                 return;
             };
@@ -303,6 +304,7 @@ impl<'a> Planner<'a> {
             let facts = &scene.lanes[lane.index()];
             seen += facts.length;
             leg += 1;
+            self.announce_changed(facts, leg, seen, chunk);
             let Some(id) = self.view.routes.leg(self.me.path, leg)[facts.index as usize].movement.get() else { return };
             m = &scene.moves[id.index()];
             if self.view.signs().rule(m) != Rule::Open {
@@ -311,6 +313,22 @@ impl<'a> Planner<'a> {
             if m.has_yielders {
                 self.announce_open(m, id, seen, chunk);
             }
+        }
+    }
+
+    /// Announces it on the lane beside `lane`, whose end is `seen` metres ahead, if it has to change to that first and the
+    /// road is so short that it may do so just before its line.
+    fn announce_changed(&self, lane: &LaneFacts, leg: u16, seen: f32, chunk: &mut Chunk) {
+        if lane.internal || lane.length >= SHORT_ROAD || !self.d.judges_headways() {
+            return;
+        }
+        let choices = self.view.routes.leg(self.me.path, leg);
+        let best = i32::from(lane.index) + i32::from(choices[lane.index as usize].offset);
+        let beside = usize::try_from(best).ok().filter(|&k| k != lane.index as usize).and_then(|k| choices.get(k));
+        let Some(id) = beside.and_then(|choice| choice.movement.get()) else { return };
+        let m = &self.view.scene.moves[id.index()];
+        if m.has_yielders && self.view.signs().rule(m) == Rule::Open {
+            self.announce_open(m, id, seen, chunk);
         }
     }
 
@@ -507,7 +525,9 @@ impl<'a> Planner<'a> {
         }
         let in_turn = self.view.signs().goes_in_turn(m);
         let yields = matches!(rule, Rule::Yield | Rule::StopYield) && !(entering && m.waits_inside && !in_turn);
-        let gate = yields || rule == Rule::Zipper;
+        // Who has waited inside looks for those who came too late for their yellow.
+        let looks = m.kind == MovementKind::Onward && rule == Rule::Open && m.headways.hold() && self.d.judges_headways();
+        let gate = yields || looks || rule == Rule::Zipper;
         // Who waits inside is announced to the same others as who enters by the same way.
         let announced = if m.kind == MovementKind::Onward { self.view.scene.network.movement(id).entry } else { id };
         let announces =
@@ -523,10 +543,17 @@ impl<'a> Planner<'a> {
         if announces && (asks || self.may_start(rule)) {
             chunk.announcements.push((announced, self.me.id.0, announced_passage));
         }
+        if entering && asks {
+            self.announce_changed(&self.view.scene.lanes[self.view.scene.network.movement(id).from.index()], leg, line.distance, chunk);
+        }
         if !gate {
             return Way::Goes;
         }
         if !asks || (rule == Rule::StopYield && self.me.waiting <= 0.0) {
+            self.wait(line.wait);
+            return Way::Ends;
+        }
+        if yields && line.can_stop && m.headways.hold() && self.d.judges_headways() && self.creeps(line, limit) {
             self.wait(line.wait);
             return Way::Ends;
         }
@@ -546,6 +573,14 @@ impl<'a> Planner<'a> {
             short: self.speed.at_most(at_line),
         });
         Way::Goes
+    }
+
+    /// Whether somebody in the way inside would make it pass a line more slowly than it could: it would have been seen to
+    /// enter before it has decided, and still be there when things have changed.
+    fn creeps(&self, line: &Line, limit: &Limit) -> bool {
+        let next = limit.speed.at_least(0.0);
+        let moved = 0.5 * (self.me.speed + next) * self.d.dt;
+        next < self.speed && !can_stop(self.d, next, line.distance - moved, self.d.decel)
     }
 
     /// How it would pass a line, as it sees it itself and as it announces it to others. Who yields slows down until it
@@ -580,7 +615,8 @@ impl<'a> Planner<'a> {
             arrival_speed: speed,
             ..passage
         };
-        (at(fastest.at_most(self.behind.at_least(0.0))), at(fastest))
+        let own = at(fastest.at_most(self.behind.at_least(0.0)));
+        (Passage { top: leave, ..own }, at(fastest))
     }
 
     /// The highest speed with which it can leave the junction behind a line, as those already inside let it. Whoever
