@@ -72,12 +72,12 @@ impl Headways {
         // follow-up headway when it starts from a stand, and what circulates keeps its distance, where the manual's formula
         // has headways at random.
         let start = match manner {
-            Manner::MajorLeft => 2.3,
-            Manner::MinorRight | Manner::SignalRight => 2.4,
-            Manner::MinorThrough => 0.6,
-            Manner::MinorLeft => 1.3,
-            Manner::Ring { .. } => 5.2,
-            Manner::PermissiveLeft => 3.5,
+            Manner::MajorLeft => crate::sim::gate::p(1),
+            Manner::MinorRight | Manner::SignalRight => crate::sim::gate::p(2),
+            Manner::MinorThrough => crate::sim::gate::p(3),
+            Manner::MinorLeft => crate::sim::gate::p(4),
+            Manner::Ring { .. } => crate::sim::gate::p(5),
+            Manner::PermissiveLeft => crate::sim::gate::p(6),
         };
         Self { critical, follow_up, start, heavy: if lanes <= 1 { 1.0 } else { 2.0 } }
     }
@@ -184,43 +184,57 @@ pub struct Demand {
 impl Demand {
     /// Of a driver who can wait as well.
     pub fn of_a_choice(lag: f32) -> Self {
-        Self { lag, braking: BRAKING }
+        Self { lag, braking: crate::sim::gate::p(0) }
     }
 
-    /// Of a driver who can no longer stop comfortably: he has decided.
-    pub const DECIDED: Self = Self { lag: f32::NEG_INFINITY, braking: BRAKING };
+    /// Of a driver who can no longer stop comfortably: he has decided, and rather has others brake hard than himself.
+    pub const DECIDED: Self = Self { lag: f32::NEG_INFINITY, braking: 2.0 * BRAKING };
 }
 
-/// Whether a driver with passage `own`, who drives up to `top` m/s inside, must wait for `foe`: it is not out of the way
-/// when he gets there, and comes sooner after him than he wants, or would have to brake harder.
+/// Whether a driver with passage `own`, who drives up to `top` m/s inside, where others are in his way until `clear`, must
+/// wait for `foe`: it is not out of the way when he gets there, and comes sooner after him than he wants, or would have to
+/// brake harder.
 #[inline]
-pub fn blocked(d: &Driver, own: &Passage, top: f32, foe: &Passage, meeting: &Meeting, demand: &Demand) -> bool {
+pub fn blocked(
+    d: &Driver,
+    own: &Passage,
+    clear: f32,
+    top: f32,
+    foe: &Passage,
+    meeting: &Meeting,
+    demand: &Demand,
+) -> bool {
     let top = top.at_least(own.arrival_speed);
     // Of two inside, the one goes first that came first.
     let enters_first = foe.arrival + d.dt < own.arrival;
     let there = own.arrival + time_over(meeting.start, own.arrival_speed, d.accel, top);
     let gone = foe.leave - meeting.foe_rest / foe.leave_speed.at_least(0.1);
-    let margin = if meeting.merge { MARGIN } else { CLEAR + d.dt };
+    let margin = if meeting.merge { MARGIN } else { if crate::sim::gate::x(8) { CLEAR } else {CLEAR + d.dt} };
     if enters_first && gone + margin < there {
         return meeting.merge && unsafe_merge(foe.leave_speed, own.arrival_speed, foe.decel, own.decel);
     }
-    foe.arrival - own.arrival < demand.lag || braking(d, own, top, foe, meeting) > demand.braking * foe.decel
+    foe.arrival - own.arrival < demand.lag || braking(d, own, clear, top, foe, meeting) > demand.braking * foe.decel
 }
 
 /// How hard somebody who comes later has to brake, m/s²: it does so when it has seen that one has crossed one's line, at
 /// the end of that step.
-fn braking(d: &Driver, own: &Passage, top: f32, foe: &Passage, meeting: &Meeting) -> f32 {
+fn braking(d: &Driver, own: &Passage, clear: f32, top: f32, foe: &Passage, meeting: &Meeting) -> f32 {
     let room = foe.distance + meeting.foe_start;
     if room == f32::INFINITY {
         return 0.0;
     }
     let way = meeting.end + if meeting.merge { 0.0 } else { d.length };
-    let over = own.arrival + time_over(way, own.arrival_speed, d.accel, top);
+    let arrival = own.arrival.at_least(clear);
+    let over = arrival + time_over(way, own.arrival_speed, d.accel, top);
     // As fast as it comes if it need not brake, gathering speed.
     let fastest = foe.top.at_least(foe.arrival_speed);
     let free = foe.arrival + time_over(meeting.foe_start, foe.arrival_speed, d.accel, fastest);
     let v = foe.now.at_least(room / free.at_least(0.1));
-    let seen = ((own.arrival / d.dt).floor() + 1.0) * d.dt;
+    let seen = ((arrival / d.dt).floor() + 1.0) * d.dt;
+    if foe.arrival < seen {
+        // Inside together with it, or after it, one would give way to it there.
+        return f32::INFINITY;
+    }
     let (ahead, t) = (room - v * seen, (over - seen).at_least(0.0));
     if meeting.merge {
         // Behind one's rear, and no faster.
@@ -287,7 +301,7 @@ mod tests {
         let meeting = Meeting { start: 5.0, end: 12.0, foe_start: 8.0, foe_rest: 4.0, merge: false };
         let is_blocked = |lag: f32, wanted: f32| {
             let foe = coming(&d, (own.arrival + lag) * 14.0);
-            blocked(&d, &own, 8.0, &foe, &meeting, &Demand::of_a_choice(wanted))
+            blocked(&d, &own, 0.0, 8.0, &foe, &meeting, &Demand::of_a_choice(wanted))
         };
         assert!(!is_blocked(5.1, 5.0) && is_blocked(4.9, 5.0));
         // However bold a driver is, he does not go where a collision would follow.

@@ -127,7 +127,9 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
         let wary = unseen && g.can_stop && matches!(rule, Rule::Yield | Rule::StopYield);
         // At a green arrow nobody need be given way to but those who came too late for their yellow.
         let chooses = g.can_stop && rule != Rule::Open;
-        let asking = Asking { me, d, impatience, can_stop: chooses, seed: cx.seed };
+        let rest = g.passage.distance - 0.5 * (me.speed + planned.speed.at_least(0.0)) * d.dt;
+        let arrival = if rest > 0.0 { d.dt + rest / g.passage.arrival_speed.at_least(HALTING) } else { 0.0 };
+        let asking = Asking { me, d, impatience, can_stop: chooses, arrival, seed: cx.seed };
         if !is_committed(me, d, g)
             && (wary
                 || chooses && follows_closely(me, d, m, g, planned)

@@ -197,11 +197,13 @@ pub struct Limit {
     pub hold: bool,
     /// Somebody left inside at the end of its green is let out first.
     pub lets_out: bool,
+    /// When the last of those inside who go first will be out of the way, s.
+    pub clear: f32,
 }
 
 impl Limit {
     /// No conflict.
-    pub const NONE: Self = Self { speed: f32::INFINITY, behind: f32::INFINITY, hold: false, lets_out: false };
+    pub const NONE: Self = Self { speed: f32::INFINITY, behind: f32::INFINITY, hold: false, lets_out: false, clear: 0.0 };
 }
 
 /// Somebody on another internal lane.
@@ -360,6 +362,7 @@ impl Looker<'_> {
                 if !self.gives_way_to(view, foe_lane, c, o) {
                     return;
                 }
+                limit.clear = limit.clear.at_least((c.foe_start - o.back) / o.speed.at_least(HALTING));
                 let mine = self.to_lane + lane.length;
                 // Bodies that come together at an angle touch before they are one behind the other.
                 let gap = mine - (foe_lane.length - o.back) - MERGING_SLACK;
@@ -376,6 +379,7 @@ impl Looker<'_> {
                 if !self.gives_way_to(view, foe_lane, c, o) {
                     return;
                 }
+                limit.clear = limit.clear.at_least((c.foe_end - o.back) / o.speed.at_least(HALTING));
                 if !self.inside && o.speed < 1.0 {
                     limit.hold = true;
                 }

@@ -22,7 +22,7 @@ pub mod control;
 pub mod emissions;
 pub mod entities;
 mod found;
-mod gate;
+pub mod gate;
 mod giving_way;
 mod grades;
 pub mod gridlock;

@@ -500,9 +500,7 @@ impl<'a> Planner<'a> {
                 self.flags |= Flags::LATE_YELLOW;
             }
             Rule::Closed => {
-                // Brake as hard as it takes.
-                let hard = self.stop((line.distance - LEAST_GAP).max(0.0), self.d.emergency);
-                self.speed = self.speed.min(hard);
+                self.speed = self.brake_hard(line);
                 self.flags |= Flags::AT_RED;
                 return Way::Ends;
             }
@@ -553,15 +551,12 @@ impl<'a> Planner<'a> {
             self.wait(line.wait);
             return Way::Ends;
         }
-        if yields && line.can_stop && m.headways.hold() && self.d.judges_headways() && self.creeps(line, limit) {
-            self.wait(line.wait);
-            return Way::Ends;
-        }
         let at_line = self.stop(line.distance, self.d.decel);
         chunk.gates.push(Gate {
             vehicle: chunk.plans.len() as u32,
             movement: id,
-            wait: line.wait,
+            wait: if line.can_stop || !self.d.judges_headways() { line.wait } else { self.brake_hard(line) },
+            clear: limit.clear,
             passage: own,
             can_stop: line.can_stop,
             // Continuous models approach their speed: they have no speed that must be reached.
@@ -575,12 +570,9 @@ impl<'a> Planner<'a> {
         Way::Goes
     }
 
-    /// Whether somebody in the way inside would make it pass a line more slowly than it could: it would have been seen to
-    /// enter before it has decided, and still be there when things have changed.
-    fn creeps(&self, line: &Line, limit: &Limit) -> bool {
-        let next = limit.speed.at_least(0.0);
-        let moved = 0.5 * (self.me.speed + next) * self.d.dt;
-        next < self.speed && !can_stop(self.d, next, line.distance - moved, self.d.decel)
+    /// Next speed if it brakes for a line as hard as it takes.
+    fn brake_hard(&self, line: &Line) -> f32 {
+        self.speed.min(self.stop((line.distance - LEAST_GAP).max(0.0), self.d.emergency))
     }
 
     /// How it would pass a line, as it sees it itself and as it announces it to others. Who yields slows down until it
@@ -615,8 +607,7 @@ impl<'a> Planner<'a> {
             arrival_speed: speed,
             ..passage
         };
-        let own = at(fastest.at_most(self.behind.at_least(0.0)));
-        (Passage { top: leave, ..own }, at(fastest))
+        (at(fastest.at_most(self.behind.at_least(0.0))), at(fastest))
     }
 
     /// The highest speed with which it can leave the junction behind a line, as those already inside let it. Whoever
