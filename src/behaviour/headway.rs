@@ -72,12 +72,12 @@ impl Headways {
         // follow-up headway when it starts from a stand, and what circulates keeps its distance, where the manual's formula
         // has headways at random.
         let start = match manner {
-            Manner::MajorLeft => crate::sim::gate::p(1),
-            Manner::MinorRight | Manner::SignalRight => crate::sim::gate::p(2),
-            Manner::MinorThrough => crate::sim::gate::p(3),
-            Manner::MinorLeft => crate::sim::gate::p(4),
-            Manner::Ring { .. } => crate::sim::gate::p(5),
-            Manner::PermissiveLeft => crate::sim::gate::p(6),
+            Manner::MajorLeft => 2.3,
+            Manner::MinorRight | Manner::SignalRight => 2.2,
+            Manner::MinorThrough => 0.6,
+            Manner::MinorLeft => 1.3,
+            Manner::Ring { .. } => 5.2,
+            Manner::PermissiveLeft => 3.5,
         };
         Self { critical, follow_up, start, heavy: if lanes <= 1 { 1.0 } else { 2.0 } }
     }
@@ -110,6 +110,10 @@ const BRAKING: f32 = 1.0;
 /// Time between one vehicle leaving a crossing and another reaching it, s; a step more, since who leaves may have to
 /// brake meanwhile.
 const CLEAR: f32 = 0.5;
+
+/// By how many steps one who chooses reckons to come to his line later than it seems: he need not change his mind when it
+/// comes to be so.
+const LATE: f32 = 0.5;
 
 /// The share of his critical headway that a driver forgoes who has become wholly impatient.
 const IMPATIENT: f32 = 0.3;
@@ -179,16 +183,18 @@ pub struct Demand {
     pub lag: f32,
     /// Hardest braking he counts on, as a share of their comfortable deceleration.
     pub braking: f32,
+    /// By how many steps he may come to his line later than he thinks.
+    pub late: f32,
 }
 
 impl Demand {
     /// Of a driver who can wait as well.
     pub fn of_a_choice(lag: f32) -> Self {
-        Self { lag, braking: crate::sim::gate::p(0) }
+        Self { lag, braking: BRAKING, late: LATE }
     }
 
     /// Of a driver who can no longer stop comfortably: he has decided, and rather has others brake hard than himself.
-    pub const DECIDED: Self = Self { lag: f32::NEG_INFINITY, braking: 2.0 * BRAKING };
+    pub const DECIDED: Self = Self { lag: f32::NEG_INFINITY, braking: 2.0 * BRAKING, late: 0.0 };
 }
 
 /// Whether a driver with passage `own`, who drives up to `top` m/s inside, where others are in his way until `clear`, must
@@ -209,28 +215,29 @@ pub fn blocked(
     let enters_first = foe.arrival + d.dt < own.arrival;
     let there = own.arrival + time_over(meeting.start, own.arrival_speed, d.accel, top);
     let gone = foe.leave - meeting.foe_rest / foe.leave_speed.at_least(0.1);
-    let margin = if meeting.merge { MARGIN } else { if crate::sim::gate::x(8) { CLEAR } else {CLEAR + d.dt} };
+    let margin = if meeting.merge { MARGIN } else { CLEAR + d.dt };
     if enters_first && gone + margin < there {
         return meeting.merge && unsafe_merge(foe.leave_speed, own.arrival_speed, foe.decel, own.decel);
     }
-    foe.arrival - own.arrival < demand.lag || braking(d, own, clear, top, foe, meeting) > demand.braking * foe.decel
+    let held = Passage { arrival: own.arrival.at_least(clear), ..*own };
+    foe.arrival - own.arrival < demand.lag
+        || braking(d, &held, top, foe, meeting, demand.late) > demand.braking * foe.decel
 }
 
 /// How hard somebody who comes later has to brake, m/s²: it does so when it has seen that one has crossed one's line, at
 /// the end of that step.
-fn braking(d: &Driver, own: &Passage, clear: f32, top: f32, foe: &Passage, meeting: &Meeting) -> f32 {
+fn braking(d: &Driver, own: &Passage, top: f32, foe: &Passage, meeting: &Meeting, late: f32) -> f32 {
     let room = foe.distance + meeting.foe_start;
     if room == f32::INFINITY {
         return 0.0;
     }
     let way = meeting.end + if meeting.merge { 0.0 } else { d.length };
-    let arrival = own.arrival.at_least(clear);
-    let over = arrival + time_over(way, own.arrival_speed, d.accel, top);
+    let over = own.arrival + time_over(way, own.arrival_speed, d.accel, top);
     // As fast as it comes if it need not brake, gathering speed.
     let fastest = foe.top.at_least(foe.arrival_speed);
     let free = foe.arrival + time_over(meeting.foe_start, foe.arrival_speed, d.accel, fastest);
     let v = foe.now.at_least(room / free.at_least(0.1));
-    let seen = ((arrival / d.dt).floor() + 1.0) * d.dt;
+    let seen = ((own.arrival / d.dt + late).floor() + 1.0) * d.dt;
     if foe.arrival < seen {
         // Inside together with it, or after it, one would give way to it there.
         return f32::INFINITY;
@@ -306,6 +313,45 @@ mod tests {
         assert!(!is_blocked(5.1, 5.0) && is_blocked(4.9, 5.0));
         // However bold a driver is, he does not go where a collision would follow.
         assert!(is_blocked(0.5, 0.0) && !is_blocked(4.0, 0.0));
+    }
+
+    const CROSSING: Meeting = Meeting { start: 5.0, end: 12.0, foe_start: 8.0, foe_rest: 4.0, merge: false };
+
+    #[test]
+    fn nobody_relies_on_those_who_cannot_see_him_in_time() {
+        let d = Driver::new(&VehicleType::calibrated("car"), 0.5);
+        let own = waiting(&d);
+        // Who enters in the step in which one crosses sees nobody inside, however far it has to go.
+        assert!((0.5..1.0).contains(&own.arrival), "{}", own.arrival);
+        let far = Meeting { foe_start: 60.0, ..CROSSING };
+        for merge in [false, true] {
+            let meeting = Meeting { merge, ..far };
+            let is_blocked = |arrival: f32| {
+                let foe = coming(&d, arrival * 14.0);
+                blocked(&d, &own, 0.0, 8.0, &foe, &meeting, &Demand::of_a_choice(-5.0))
+            };
+            assert!(is_blocked(0.9) && !is_blocked(1.1), "merge: {merge}");
+        }
+    }
+
+    #[test]
+    fn whoever_is_held_up_inside_takes_longer() {
+        let d = Driver::new(&VehicleType::calibrated("car"), 0.5);
+        let (own, foe) = (waiting(&d), coming(&d, 42.0));
+        let is_blocked = |clear: f32| blocked(&d, &own, clear, 8.0, &foe, &CROSSING, &Demand::of_a_choice(2.0));
+        assert!(!is_blocked(0.0) && is_blocked(1.8));
+    }
+
+    #[test]
+    fn whoever_has_decided_has_others_brake_harder() {
+        let d = Driver::new(&VehicleType::calibrated("car"), 0.5);
+        let own = waiting(&d);
+        let needs = |demand: Demand| {
+            // The nearest of those who come, a metre apart, for whom one need not wait.
+            (15..80).find(|&m| !blocked(&d, &own, 0.0, 8.0, &coming(&d, m as f32), &CROSSING, &demand)).unwrap()
+        };
+        let (chooses, decided) = (needs(Demand::of_a_choice(0.0)), needs(Demand::DECIDED));
+        assert!(decided < chooses, "{decided} m, {chooses} m");
     }
 
     #[test]

@@ -84,25 +84,6 @@ impl Signs<'_> {
         let (start, end) = self.yields(m);
         let top = who.d.desired(who.me.speed_factor, scene.limit(&scene.lanes[m.next.index()], who.me.kind as usize));
         let held = Passage { arrival: own.arrival.at_least(who.arrival), ..*own };
-        let clear = if x(1) { 0.0 } else { g.clear };
-        let dbg = std::env::var("IG_DBG").ok().is_some_and(|n| n == scene.departures[own_id as usize].id);
-        if dbg {
-            eprintln!(
-                "DBG t={} can_stop={} demand={demand:?} clear={} own={own:?} m={id:?} kind={:?} headways={:?}",
-                self.step as f32 * scene.dt, who.can_stop, g.clear, m.kind, m.headways
-            );
-            for k in start as usize..end as usize {
-                for a in foes.of(scene.yields[k]) {
-                    eprintln!(
-                        "    foe {} {:?} {:?} blocked={:?}",
-                        scene.departures[a.vehicle as usize].id,
-                        a.passage,
-                        scene.meetings[k],
-                        demand.as_ref().map(|demand| headway::blocked(who.d, &held, clear, top, &a.passage, &scene.meetings[k], demand))
-                    );
-                }
-            }
-        }
         let hindered = |ignore_yielding: bool| {
             (start as usize..end as usize).any(|k| {
                 let y = scene.yields[k];
@@ -115,7 +96,9 @@ impl Signs<'_> {
                         && !ignored
                         && !(in_turn && is_first((own, own_id), (&a.passage, a.vehicle)))
                         && match &demand {
-                            Some(demand) => headway::blocked(who.d, &held, clear, top, &a.passage, &scene.meetings[k], demand),
+                            Some(demand) => {
+                                headway::blocked(who.d, &held, g.clear, top, &a.passage, &scene.meetings[k], demand)
+                            }
                             None => gap::blocked(own, &a.passage, same_target, who.impatience, scene.dt),
                         }
                         && !(equal && self.gives_up(y, &a.passage, a.vehicle, foes))
@@ -202,13 +185,4 @@ impl Signs<'_> {
 fn is_first(own: (&Passage, u32), foe: (&Passage, u32)) -> bool {
     let ((a, i), (b, j)) = (own, foe);
     a.waiting > b.waiting || (a.waiting == b.waiting && (a.arrival < b.arrival || (a.arrival == b.arrival && i < j)))
-}
-
-pub fn x(bit: u32) -> bool {
-    static X: std::sync::OnceLock<u32> = std::sync::OnceLock::new();
-    X.get_or_init(|| std::env::var("IG_X").ok().and_then(|v| v.parse().ok()).unwrap_or(0)) & bit != 0
-}
-pub fn p(i: usize) -> f32 {
-    static P: std::sync::OnceLock<Vec<f32>> = std::sync::OnceLock::new();
-    P.get_or_init(|| std::env::var("IG_P").map(|v| v.split(',').map(|x| x.parse().unwrap()).collect()).unwrap_or(vec![1.0, 2.3, 2.4, 0.6, 1.3, 5.2, 3.5]))[i]
 }

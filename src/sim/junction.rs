@@ -203,7 +203,8 @@ pub struct Limit {
 
 impl Limit {
     /// No conflict.
-    pub const NONE: Self = Self { speed: f32::INFINITY, behind: f32::INFINITY, hold: false, lets_out: false, clear: 0.0 };
+    pub const NONE: Self =
+        Self { speed: f32::INFINITY, behind: f32::INFINITY, hold: false, lets_out: false, clear: 0.0 };
 }
 
 /// Somebody on another internal lane.

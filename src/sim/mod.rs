@@ -22,7 +22,7 @@ pub mod control;
 pub mod emissions;
 pub mod entities;
 mod found;
-pub mod gate;
+mod gate;
 mod giving_way;
 mod grades;
 pub mod gridlock;

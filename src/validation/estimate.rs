@@ -40,8 +40,7 @@ fn student(freedom: usize) -> f64 {
 
 /// A figure of each of the seeds 1 to `seeds`, in their order, on all threads there are.
 pub fn each_seed<T: Send>(seeds: u64, figure: impl Fn(u64) -> T + Send + Sync) -> Vec<T> {
-    let off: u64 = std::env::var("IG_OFF").ok().and_then(|v| v.parse().ok()).unwrap_or(0);
-    (1 + off..=seeds + off).into_par_iter().map(figure).collect()
+    (1..=seeds).into_par_iter().map(figure).collect()
 }
 
 /// How far a flow is from a counted one, both veh/h: √(2 (m − c)² / (m + c)), called GEH after Geoffrey E. Havers; 0 if

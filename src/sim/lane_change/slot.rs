@@ -17,6 +17,8 @@ pub(in crate::sim) const LOOK_BACK: f32 = 60.0;
 const NEAR: f32 = 32.0;
 /// Gaps that helpers leave are exact up to this, m: one that creeps asks for a little more than it left.
 const ROUNDING: f32 = 0.01;
+/// Whoever has stood for so long before it can change lanes is content with less room, s.
+const LONG: f32 = 60.0;
 
 impl LinkLanes<'_> {
     /// Who would be ahead and behind on a lane whose next unprocessed vehicle is `at`.
@@ -147,8 +149,14 @@ impl LinkLanes<'_> {
         if follower.ballistic() && v < 1.0 { 0.5 * follower.min_gap } else { follower.min_gap }
     }
 
+    /// How much less of a standing gap is enough for one who has stood for long, m: of two who must swap lanes, and whose
+    /// continuous models settled too near to each other, neither could ever pass.
+    fn content(me: &Vehicle, d: &Driver) -> f32 {
+        if d.ballistic() && me.waiting >= LONG { 0.3 * d.min_gap } else { 0.0 }
+    }
+
     fn is_clear_ahead(&self, me: &Vehicle, d: &Driver, a: &Neighbour) -> bool {
-        a.distance + ROUNDING >= Self::needed(d, me.tau, me.speed, a.speed, a.decel)
+        a.distance + ROUNDING + Self::content(me, d) >= Self::needed(d, me.tau, me.speed, a.speed, a.decel)
     }
 
     /// Whether one can still stop for a lamp that closes lane `to`, or a short road beyond it. Nobody changes before a
@@ -192,7 +200,7 @@ impl LinkLanes<'_> {
             }
             Behind::Before(_) => (d, me.tau),
         };
-        b.distance + ROUNDING >= Self::needed(follower, tau, b.speed, me.speed, d.apparent_decel)
+        b.distance + ROUNDING + Self::content(me, d) >= Self::needed(follower, tau, b.speed, me.speed, d.apparent_decel)
     }
 
     /// Whether it is a vehicle's turn to change, and there is room on the lane.
