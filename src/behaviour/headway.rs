@@ -111,9 +111,9 @@ const BRAKING: f32 = 1.0;
 /// brake meanwhile.
 const CLEAR: f32 = 0.5;
 
-/// By how many steps one who chooses reckons to come to his line later than it seems: he need not change his mind when it
-/// comes to be so.
-const LATE: f32 = 0.5;
+/// How much later than it seems one who chooses reckons to come to his line, as a share of the time until then, and of a
+/// step: near his speed a driver gathers less of it, and he need not change his mind when he sees that.
+const LATE: (f32, f32) = (0.2, 0.5);
 
 /// The share of his critical headway that a driver forgoes who has become wholly impatient.
 const IMPATIENT: f32 = 0.3;
@@ -183,8 +183,8 @@ pub struct Demand {
     pub lag: f32,
     /// Hardest braking he counts on, as a share of their comfortable deceleration.
     pub braking: f32,
-    /// By how many steps he may come to his line later than he thinks.
-    pub late: f32,
+    /// How much later than he thinks he may come to his line: a share of the time until then, and of a step.
+    pub late: (f32, f32),
 }
 
 impl Demand {
@@ -194,7 +194,7 @@ impl Demand {
     }
 
     /// Of a driver who can no longer stop comfortably: he has decided, and rather has others brake hard than himself.
-    pub const DECIDED: Self = Self { lag: f32::NEG_INFINITY, braking: 2.0 * BRAKING, late: 0.0 };
+    pub const DECIDED: Self = Self { lag: f32::NEG_INFINITY, braking: 2.0 * BRAKING, late: (0.0, 0.0) };
 }
 
 /// Whether a driver with passage `own`, who drives up to `top` m/s inside, where others are in his way until `clear`, must
@@ -226,7 +226,7 @@ pub fn blocked(
 
 /// How hard somebody who comes later has to brake, m/s²: it does so when it has seen that one has crossed one's line, at
 /// the end of that step.
-fn braking(d: &Driver, own: &Passage, top: f32, foe: &Passage, meeting: &Meeting, late: f32) -> f32 {
+fn braking(d: &Driver, own: &Passage, top: f32, foe: &Passage, meeting: &Meeting, late: (f32, f32)) -> f32 {
     let room = foe.distance + meeting.foe_start;
     if room == f32::INFINITY {
         return 0.0;
@@ -237,7 +237,7 @@ fn braking(d: &Driver, own: &Passage, top: f32, foe: &Passage, meeting: &Meeting
     let fastest = foe.top.at_least(foe.arrival_speed);
     let free = foe.arrival + time_over(meeting.foe_start, foe.arrival_speed, d.accel, fastest);
     let v = foe.now.at_least(room / free.at_least(0.1));
-    let seen = ((own.arrival / d.dt + late).floor() + 1.0) * d.dt;
+    let seen = ((own.arrival * (1.0 + late.0) / d.dt + late.1).floor() + 1.0) * d.dt;
     if foe.arrival < seen {
         // Inside together with it, or after it, one would give way to it there.
         return f32::INFINITY;
@@ -330,7 +330,7 @@ mod tests {
                 let foe = coming(&d, arrival * 14.0);
                 blocked(&d, &own, 0.0, 8.0, &foe, &meeting, &Demand::of_a_choice(-5.0))
             };
-            assert!(is_blocked(0.9) && !is_blocked(1.1), "merge: {merge}");
+            assert!(is_blocked(0.9) && !is_blocked(1.6), "merge: {merge}");
         }
     }
 

@@ -19,6 +19,8 @@ const NEAR: f32 = 32.0;
 const ROUNDING: f32 = 0.01;
 /// Whoever has stood for so long before it can change lanes is content with less room, s.
 const LONG: f32 = 60.0;
+/// The room that it needs at the least, m.
+const LEAST: f32 = 0.1;
 
 impl LinkLanes<'_> {
     /// Who would be ahead and behind on a lane whose next unprocessed vehicle is `at`.
@@ -152,7 +154,7 @@ impl LinkLanes<'_> {
     /// How much less of a standing gap is enough for one who has stood for long, m: of two who must swap lanes, and whose
     /// continuous models settled too near to each other, neither could ever pass.
     fn content(me: &Vehicle, d: &Driver) -> f32 {
-        if d.ballistic() && me.waiting >= LONG { 0.3 * d.min_gap } else { 0.0 }
+        if d.ballistic() && me.waiting >= LONG { Self::standing(d, me.speed) - LEAST } else { 0.0 }
     }
 
     fn is_clear_ahead(&self, me: &Vehicle, d: &Driver, a: &Neighbour) -> bool {
