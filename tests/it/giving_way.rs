@@ -10,8 +10,8 @@ use intergreen::sim::Simulation;
 use super::worlds::{Town, Trips, World, crossing, describe, rolling};
 
 /// Hardest braking of those who go first that a driver may cause who judges headways, m/s²: comfortable is 2, and he who
-/// has decided counts on twice that, seen half a second late. With steps of 1 s it does not hold: whoever sees somebody in its way brakes for a whole
-/// second as if he were to stay there. There only nobody touches.
+/// has decided counts on twice that, seen half a second late. With steps of 1 s it does not hold: whoever sees somebody in
+/// its way brakes for a whole second as if he were to stay there. There only nobody touches.
 const HARDEST: f32 = 5.0;
 
 /// Runs a world for each step and some seeds; fails where somebody touches or one named `first…` brakes hard.
