@@ -22,6 +22,18 @@ pub enum Better {
     More,
 }
 
+/// Whom a measure counts. Those that do not count everybody say little of runs in which not as many have finished: where
+/// most are stuck, those that got through may have been fast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// Every vehicle that wanted to depart, also those that never entered or never arrived.
+    Everybody,
+    /// Arrivals over the simulated time: they are what they are, if that is the same.
+    Arrivals,
+    /// Those that arrived, or that entered; or what those emitted.
+    Part,
+}
+
 /// A column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
@@ -53,6 +65,17 @@ const fn less(name: &'static str, what: &'static str) -> Column {
 
 const fn more(name: &'static str, what: &'static str) -> Column {
     Column { name, kind: Kind::Float, better: Some(Better::More), what }
+}
+
+impl Column {
+    /// Whom it counts.
+    pub fn counts(&self) -> Counts {
+        match self.name {
+            "resco_delay_s" | "cityflow_att_s" => Counts::Everybody,
+            "throughput_veh_h" => Counts::Arrivals,
+            _ => Counts::Part,
+        }
+    }
 }
 
 /// All columns, in the order of the files. Means are over arrived vehicles that departed after the warm-up.

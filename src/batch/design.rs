@@ -21,7 +21,7 @@ pub struct Cell {
 impl Cell {
     /// Its changed values in one text.
     pub fn settings_text(&self) -> String {
-        self.settings.iter().map(|(path, value)| format!("{path}={value}")).collect::<Vec<_>>().join(" ")
+        settings_text(&self.settings)
     }
 }
 
@@ -51,6 +51,11 @@ impl Run<'_> {
         let text = format!("{all:?} {:?}", (drain, until, step, warm_up, as_is));
         fnv(FNV_START, text.as_bytes())
     }
+}
+
+/// Changed values in one text.
+pub fn settings_text(settings: &[(String, String)]) -> String {
+    settings.iter().map(|(path, value)| format!("{path}={value}")).collect::<Vec<_>>().join(" ")
 }
 
 /// All combinations of changed values; one that changes nothing if none is.

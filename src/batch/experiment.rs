@@ -1,6 +1,6 @@
 //! The format of experiments: a RON file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Error, SeqAccess, Visitor};
@@ -26,8 +26,9 @@ pub struct Experiment {
     pub behaviours: Vec<String>,
     /// Seeds: `10` for 1 to 10, or a list.
     pub seeds: Seeds,
-    /// Further axes: dotted paths into the scenarios and the values that they get, as `--set` takes them.
-    #[serde(default)]
+    /// Further axes: dotted paths into the scenarios and the values that they get, as `--set` takes them; a single value
+    /// stands for a list of one.
+    #[serde(default, deserialize_with = "axes")]
     pub set: BTreeMap<String, Vec<Scalar>>,
     /// The controller that others are compared with; none: the first one.
     #[serde(default)]
@@ -137,59 +138,60 @@ impl<'de> Deserialize<'de> for Scalar {
     }
 }
 
-impl Experiment {
-    /// Whether it makes sense as it stands; what its scenarios and strategies say is found out when they are loaded.
-    ///
-    /// # Errors
-    /// Names the field, what is wrong with it and what was expected.
-    pub fn check(&self) -> Result<(), String> {
-        distinct("scenarios", &self.scenarios)?;
-        distinct("controllers", &self.controllers)?;
-        distinct("seeds", &self.seeds.0)?;
-        distinct("scales", &self.scales.iter().map(|s| s.to_bits()).collect::<Vec<_>>())?;
-        if !self.behaviours.is_empty() {
-            distinct("behaviours", &self.behaviours)?;
-        }
-        for (path, values) in &self.set {
-            distinct(&format!("set: {path}"), &values.iter().map(|v| &v.0).collect::<Vec<_>>())?;
-        }
-        if let Some(wrong) = self.scales.iter().find(|s| !(0.0..=100.0).contains(*s)) {
-            return Err(format!("scales: {wrong}; expected 0 to 100"));
-        }
-        if let Some(base) = self.baseline.as_ref().filter(|base| !self.controllers.contains(base)) {
-            return Err(format!("baseline: '{base}' is none of the controllers: {}", self.controllers.join(", ")));
-        }
-        let measures = || super::COLUMNS.iter().filter(|c| c.better.is_some()).map(|c| c.name);
-        if !measures().any(|name| name == self.measure) {
-            let known: Vec<&str> = measures().collect();
-            return Err(format!("measure: '{}'; expected one of {}", self.measure, known.join(", ")));
-        }
-        if self.drain && self.until.is_some() {
-            return Err("until and drain: expected one of them".into());
-        }
-        let sizes = [self.scenarios.len(), self.controllers.len(), self.scales.len(), self.behaviours.len().max(1)];
-        let all = sizes.into_iter().chain(self.set.values().map(Vec::len)).chain([self.seeds.0.len()]);
-        match all.fold(1, usize::saturating_mul) {
-            n if n > MOST_RUNS => {
-                Err(format!("{n} runs; expected at most {MOST_RUNS}, the rest as another experiment"))
-            }
-            _ => Ok(()),
-        }
-    }
+/// Axes whose values are lists or stand alone.
+fn axes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Vec<Scalar>>, D::Error> {
+    let read = BTreeMap::<String, Several>::deserialize(deserializer)?;
+    Ok(read.into_iter().map(|(path, values)| (path, values.0)).collect())
+}
 
-    /// The controller that others are compared with.
-    pub fn baseline(&self) -> &str {
-        self.baseline.as_deref().unwrap_or(&self.controllers[0])
+/// A list, or a value for a list of one.
+struct Several(Vec<Scalar>);
+
+impl<'de> Deserialize<'de> for Several {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Several;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the values of an axis: a list of texts, numbers, true or false")
+            }
+
+            fn visit_bool<E: Error>(self, v: bool) -> Result<Several, E> {
+                Ok(Several(vec![Scalar(v.to_string())]))
+            }
+
+            fn visit_i64<E: Error>(self, v: i64) -> Result<Several, E> {
+                Ok(Several(vec![Scalar(v.to_string())]))
+            }
+
+            fn visit_u64<E: Error>(self, v: u64) -> Result<Several, E> {
+                Ok(Several(vec![Scalar(v.to_string())]))
+            }
+
+            fn visit_f64<E: Error>(self, v: f64) -> Result<Several, E> {
+                Ok(Several(vec![Scalar(v.to_string())]))
+            }
+
+            fn visit_str<E: Error>(self, v: &str) -> Result<Several, E> {
+                Ok(Several(vec![Scalar(v.to_owned())]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Several, A::Error> {
+                let mut values = Vec::new();
+                while let Some(value) = list.next_element()? {
+                    values.push(value);
+                }
+                Ok(Several(values))
+            }
+        }
+        deserializer.deserialize_any(Any)
     }
 }
 
-/// Checks that a list has entries, each once.
-fn distinct<T: Ord>(field: &str, list: &[T]) -> Result<(), String> {
-    if list.is_empty() {
-        return Err(format!("{field}: is empty; expected one at least"));
-    }
-    match list.iter().collect::<BTreeSet<_>>().len() == list.len() {
-        true => Ok(()),
-        false => Err(format!("{field}: names one twice")),
+impl Experiment {
+    /// The controller that others are compared with.
+    pub fn baseline(&self) -> &str {
+        self.baseline.as_deref().unwrap_or(&self.controllers[0])
     }
 }

@@ -11,6 +11,7 @@
 //!
 //! Everything here is plain data and arithmetic: `cli::batch` runs, reads and writes.
 
+mod check;
 pub mod columns;
 pub mod design;
 pub mod experiment;

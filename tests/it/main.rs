@@ -2,6 +2,9 @@
 
 mod actuated_oracle;
 mod batch;
+mod batch_purdue;
+mod batch_refusals;
+mod batch_trips;
 mod calibration;
 mod checkpoint_damage;
 mod checkpoint_incidents;

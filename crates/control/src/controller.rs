@@ -386,9 +386,8 @@ impl Controller {
         match self.wakes {
             Wakes::Edges => edges || touched.uses,
             Wakes::Calls => touched.uses,
-            Wakes::Groups => touched.groups,
             Wakes::Gaps => touched.calls || touched.gaps,
-            Wakes::Lapses => touched.calls || touched.lapses,
+            Wakes::Arrivals => touched.calls || touched.gaps || touched.arrivals,
             Wakes::Calling => touched.calls,
             Wakes::Never => false,
         }

@@ -63,26 +63,25 @@ pub enum Request<'a> {
 pub struct Decision<'a> {
     /// What it would like to be shown from now on.
     pub request: Request<'a>,
-    /// When it wants to be asked again at the latest. Edges of detectors make it be asked earlier, as it [wishes](Strategy::wakes).
+    /// When it wants to be asked again at the latest. Edges of detectors and ends of gaps make it be asked
+    /// earlier, as it [wishes](Strategy::wakes).
     pub next: Millis,
 }
 
-/// Which edges of detectors are worth asking a strategy.
+/// Which edges of detectors, and which ends of gaps, are worth asking a strategy.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Wakes {
     /// Every edge.
     Edges,
     /// Those that change which closed group is called, which open one is extended, or which detector extends one:
-    /// [`View::calls`].
+    /// [`View::calls`]. And the moments at which a lane of open groups has gapped out.
     Calls,
-    /// The same, whichever detector extends a group: only those after which another group is called or extended.
-    Groups,
-    /// Only those after which another group that is not green is called, or one that is open is no longer extended: whoever
-    /// extends it anew only puts off the end of a gap, which the strategy looks at when it comes.
+    /// Only those after which another group that is not green is called, and the moments at which a lane of open groups has
+    /// gapped out: no detector of it has extended for its [gap](Minds::gap). Or, where [that matters](Minds::begins), the
+    /// first begins to.
     Gaps,
-    /// The same, lane by lane: after which no detector of a lane extends any longer, or where [that matters](Minds::begins)
-    /// the first begins to.
-    Lapses,
+    /// The same, and those after which a lane of open groups is extended that was not before.
+    Arrivals,
     /// Only those after which another group that is not green is called.
     Calling,
     /// None.
@@ -96,6 +95,10 @@ pub struct Minds {
     pub lane: usize,
     /// Whether it matters also when that begins.
     pub begins: bool,
+    /// For how long none may have extended before that matters; 0: at once. Of several detectors of a lane the last end
+    /// counts. While a group of the lane is open a strategy that wants to know of gaps is woken then, and need not wait for
+    /// the end of the gap itself.
+    pub gap: Millis,
 }
 
 /// A way to control an intersection.
@@ -118,7 +121,7 @@ pub trait Strategy: Debug + Send + Sync {
     /// How it matters to it that a use of a detector, by its place in the plan's list, extends greens; not at all: it never
     /// wakes it. The same in a whole run; calls matter always.
     fn minds(&self, number: usize) -> Option<Minds> {
-        Some(Minds { lane: number, begins: false })
+        Some(Minds { lane: number, begins: false, gap: Millis(0) })
     }
 
     /// Tells the log what it decided, since it was asked last: `note(code, parameter)` for each event, in order. The

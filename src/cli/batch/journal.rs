@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Failure;
+use super::{Failure, complain, folder};
 use crate::batch::Record;
 
 /// The file's name.
@@ -72,38 +72,37 @@ impl Journal {
         let path = folder.join(NAME);
         let failed = |e: std::io::Error| Failure::Run(format!("{}: {e}", path.display()));
         std::fs::create_dir_all(folder).map_err(|e| Failure::Run(format!("{}: {e}", folder.display())))?;
+        folder::check(folder, resume)?;
         let mut options = OpenOptions::new();
         let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
         file.try_lock().map_err(|e| match e {
-            TryLockError::WouldBlock => Failure::Run(format!("{}: another batch writes to it", path.display())),
+            TryLockError::WouldBlock => Failure::Run(format!("{}: a batch is writing to it", path.display())),
             TryLockError::Error(e) => Failure::Run(format!("{}: it cannot be locked: {e}", path.display())),
         })?;
+        // Once more: another batch may have written to it, and ended, since.
+        folder::check(folder, resume)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(failed)?;
-        if !bytes.is_empty() && !resume {
-            let shown = folder.display();
-            return Err(Failure::Input(format!(
-                "{shown}: there are results; --resume goes on, --out takes another folder"
-            )));
+        let (entries, end) = parse(&bytes, &path)?;
+        if bytes[end..].contains(&b'\n') && !bytes[end..].trim_ascii().is_empty() {
+            let (shown, cut) = (path.display(), bytes.len() - end);
+            complain("note", &format!("{shown}: the last {cut} bytes are no runs; they are cut off"));
         }
-        let (entries, good) = parse(&String::from_utf8_lossy(&bytes), &path)?;
-        let mut journal = Self { path: path.clone(), file, end: good as u64, entries };
-        // A line that was being written when the program was killed: its run is made anew.
+        let mut journal = Self { path: path.clone(), file, end: end as u64, entries };
         journal.cut().map_err(failed)?;
         Ok(journal)
     }
 
-    /// Reads the journal of a folder; nothing if there is none.
+    /// Reads the journal of a folder.
     ///
     /// # Errors
-    /// If it cannot be read.
+    /// If it is not there or cannot be read.
     pub fn read(folder: &Path) -> Result<BTreeMap<u64, Entry>, Failure> {
         let path = folder.join(NAME);
-        match std::fs::read(&path) {
-            Ok(bytes) => Ok(parse(&String::from_utf8_lossy(&bytes), &path)?.0),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(BTreeMap::new()),
-            Err(e) => Err(Failure::Input(format!("{}: {e}", path.display()))),
-        }
+        let shown = path.display();
+        let bytes = std::fs::read(&path)
+            .map_err(|e| Failure::Input(format!("{shown}: {e}; reports and merged results are made from it")))?;
+        Ok(parse(&bytes, &path)?.0)
     }
 
     /// Enters a finished run. When this returns it is safe from whatever ends the program; from what ends the machine it is
@@ -163,27 +162,84 @@ fn failed(path: &Path, e: &std::io::Error) -> Failure {
 }
 
 /// A run as a line.
-pub fn line(key: u64, entry: &Entry) -> Result<String, Failure> {
+fn line(key: u64, entry: &Entry) -> Result<String, Failure> {
     let Entry { record, timing, series } = entry;
     let line = Line { key: format!("{key:016x}"), record: record.to_json(), timing: *timing, series: series.clone() };
     let text = serde_json::to_string(&line).map_err(|e| Failure::Run(format!("{NAME}: {e}")))?;
     Ok(text + "\n")
 }
 
-/// The runs of a journal, and how many of its bytes are whole lines.
-fn parse(text: &str, path: &Path) -> Result<(BTreeMap<u64, Entry>, usize), Failure> {
-    let whole = text.rfind('\n').map_or(0, |at| at + 1);
-    let mut entries = BTreeMap::new();
-    for (i, line) in text[..whole].lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let read = || {
-            let line: Line = serde_json::from_str(line).map_err(|e| e.to_string())?;
-            let key = u64::from_str_radix(&line.key, 16).map_err(|e| format!("key: {e}"))?;
-            let record = Record::from_json(&line.record)?;
-            Ok::<_, String>((key, Entry { record, timing: line.timing, series: line.series }))
-        };
-        let (key, entry) = read()
-            .map_err(|e| Failure::Input(format!("{}:{}: {e}; expected a finished run", path.display(), i + 1)))?;
-        entries.insert(key, entry);
+/// The runs of a journal, and where the last of them ends. What comes after it and is nothing at all was being written when
+/// the program was killed, or is what a power cut left: its run is made anew.
+fn parse(bytes: &[u8], path: &Path) -> Result<(BTreeMap<u64, Entry>, usize), Failure> {
+    let (mut entries, mut at, mut end) = (BTreeMap::new(), 0, 0);
+    let mut broken: Option<Failure> = None;
+    for (i, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        at += line.len();
+        let whole = line.ends_with(b"\n");
+        match (read_line(line), broken.take()) {
+            (_, before) if line.trim_ascii().is_empty() => broken = before,
+            // What was broken is in the middle.
+            (Ok(_), Some(wrong)) => return Err(wrong),
+            (Ok((key, entry)), None) if whole => {
+                entries.insert(key, entry);
+                end = at;
+            }
+            (Ok(_), None) => {}
+            (Err(e), before) => {
+                let place = format!("{}:{}", path.display(), i + 1);
+                let wrong = Failure::Input(format!(
+                    "{place}: {e}; expected a finished run. Without this line the others are good, and `batch --resume` \
+                     makes its run again"
+                ));
+                // Another program wrote it, or this is no journal: not ours to throw away.
+                if whole && (entries.is_empty() || serde_json::from_slice::<Value>(line).is_ok()) {
+                    return Err(wrong);
+                }
+                broken = before.or(Some(wrong));
+            }
+        }
     }
-    Ok((entries, whole))
+    Ok((entries, end))
+}
+
+/// A line's run.
+fn read_line(line: &[u8]) -> Result<(u64, Entry), String> {
+    let line: Line = serde_json::from_slice(line).map_err(|e| e.to_string())?;
+    let key = u64::from_str_radix(&line.key, 16).map_err(|e| format!("key: {e}"))?;
+    let record = Record::from_json(&line.record)?;
+    Ok((key, Entry { record, timing: line.timing, series: line.series }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is broken at the end is cut off; in the middle, or if it is somebody else's, nothing is touched.
+    #[test]
+    fn what_is_broken_at_the_end_is_cut_off() {
+        let entry = |seed: u64| Entry {
+            record: Record::default().with("seed", seed),
+            timing: Timing::default(),
+            series: vec![Sample::default()],
+        };
+        let run = |seed| line(seed, &entry(seed)).expect("a line").into_bytes();
+        let two = [run(1), run(2)].concat();
+        let read = |tail: &[u8]| {
+            let all = [&two, tail].concat();
+            parse(&all, Path::new("j"))
+                .map(|(entries, end)| (entries.len(), end == two.len()))
+                .map_err(|e| e.to_string())
+        };
+        let half = &run(3)[..20];
+        for tail in [b"" as &[u8], half, &[0; 9], b"\xff\x80\n\x07\n\n{", b"\xff\n{\"key\"", b"\n \n"] {
+            assert_eq!(read(tail), Ok((2, true)), "{tail:?}");
+        }
+        let middle = read(&[b"\xff\n".as_slice(), &run(3)].concat()).expect_err("in the middle");
+        assert!(middle.starts_with("j:3: ") && middle.contains("Without this line the others are good"), "{middle}");
+        let other = read(b"{\"key\": \"1\", \"run\": 2}\n").expect_err("another program's");
+        assert!(other.starts_with("j:3: missing field"), "{other}");
+        let none = parse(b"my notes\nmore\n", Path::new("j")).expect_err("no journal").to_string();
+        assert!(none.starts_with("j:1: ") && none.contains("expected a finished run"), "{none}");
+    }
 }

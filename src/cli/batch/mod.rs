@@ -5,30 +5,39 @@
 
 mod bench;
 mod command;
+mod folder;
 mod journal;
+mod merge;
+mod precision;
 mod purdue;
 mod record;
 mod results;
 mod shelf;
+mod suite;
 mod table;
+mod trips;
 mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
 pub use bench::{BenchArgs, bench};
-pub use results::{MergeArgs, ReportArgs, merge, report};
+pub use merge::{MergeArgs, merge};
+pub use results::{ReportArgs, report};
 
 use self::journal::Journal;
 use self::results::Manifest;
+use self::suite::Suite;
+use self::trips::Trips;
 use self::work::{Batch, Finish};
 use super::run::on_interrupt;
 use super::{Failure, complain, print};
 use crate::batch::experiment::MOST_RUNS;
-use crate::batch::{Experiment, Record, cells, report as reports};
+use crate::batch::report::{counted, markdown};
+use crate::batch::{Experiment, cells};
 use crate::import::file;
 use crate::scenario::read_ron;
 
@@ -58,7 +67,7 @@ pub struct BatchArgs {
     /// Most seeds of a cell that --until-ci makes
     #[arg(long, value_name = "N", default_value_t = 200, requires = "until_ci")]
     pub most_seeds: usize,
-    /// Write every run's trips, too: trips/KEY.csv
+    /// Write every run's trips, too: trips/KEY.csv and .parquet; with --resume those of finished runs, which are made again
     #[arg(long)]
     pub trips: bool,
     /// No progress, no report
@@ -115,9 +124,10 @@ pub fn run(args: &BatchArgs) -> Result<ExitCode, Failure> {
         precision: args.until_ci.map(|share| (share, args.most_seeds)),
         trips: args.trips,
         quiet: args.quiet,
+        suite: None,
     };
     let name = args.experiment.display().to_string();
-    Ok(conduct(&name, experiment, &folder, &out, &options)?.code)
+    conduct(&name, experiment, &folder, &out, &options)
 }
 
 /// Processors there are.
@@ -136,14 +146,8 @@ pub(super) struct Options {
     pub precision: Option<(f64, usize)>,
     pub trips: bool,
     pub quiet: bool,
-}
-
-/// What a batch came to.
-pub(super) struct Conducted {
-    pub code: ExitCode,
-    /// With all its seeds.
-    pub experiment: Experiment,
-    pub records: Vec<Record>,
+    /// The suite that the experiment's scenarios are.
+    pub suite: Option<Suite>,
 }
 
 /// Runs an experiment called `name` whose scenarios are found from `folder`, with results in `out`.
@@ -153,15 +157,14 @@ pub(super) fn conduct(
     folder: &Path,
     out: &Path,
     options: &Options,
-) -> Result<Conducted, Failure> {
+) -> Result<ExitCode, Failure> {
     let interrupted = on_interrupt()?;
     let scenarios = work::scenarios(&experiment, folder).map_err(|e| match e {
         Failure::Input(why) => Failure::Input(format!("{name}: {why}")),
         run => run,
     })?;
     if options.dry_run {
-        let code = dry_run(&Batch::new(&experiment, &scenarios, options.shard), out, options)?;
-        return Ok(Conducted { code, experiment, records: Vec::new() });
+        return dry_run(&Batch::new(&experiment, &scenarios, options.shard), out, options);
     }
     if let Some((_, most)) = options.precision {
         let all = cells(&experiment).len().saturating_mul(most);
@@ -169,44 +172,52 @@ pub(super) fn conduct(
             return Err(Failure::Input(format!("--most-seeds {most}: up to {all} runs; expected at most {MOST_RUNS}")));
         }
     }
+    let hashes: Vec<u64> = scenarios.iter().map(|s| s.hash).collect();
+    let unpinned = options.suite.map(|suite| suite.unpinned(&hashes));
+    unpinned.iter().flatten().for_each(|why| complain("warning", why));
     let mut journal = Journal::open(out, options.resume)?;
-    let trips = options.trips.then(|| out.join("trips"));
+    let trips = options.trips.then(|| Trips::of(out));
+    let mut told = 0;
     let finish = loop {
         let batch = Batch::new(&experiment, &scenarios, options.shard);
         // At once: a batch that is killed can be reported, too.
-        Manifest::of(&batch).write(out)?;
+        let manifest = Manifest::of(&batch, options);
+        manifest.write(out)?;
         batch.rename(&mut journal)?;
-        let missing = batch.missing(&journal);
-        if !options.quiet {
-            let (all, done) = (batch.runs.len(), batch.runs.len() - missing.len());
+        let missing = batch.missing(&journal.entries, trips.as_ref());
+        // Of further seeds not every few are told, but half as many again.
+        let seeds = experiment.seeds.0.len();
+        let quiet = options.quiet || 2 * seeds < 3 * told;
+        if !quiet {
+            told = seeds;
+            let (all, done) = (counted(batch.runs.len(), "run"), batch.runs.len() - missing.len());
             let there = if done > 0 { format!(", {done} of them there") } else { String::new() };
-            complain("note", &format!("{all} runs{there}; {} at a time; results in {}", options.jobs, out.display()));
+            complain("note", &format!("{all}{there}; {} at a time; results in {}", options.jobs, out.display()));
         }
-        let finish = batch.work(&missing, &mut journal, options.jobs, trips.as_deref(), options.quiet, &interrupted)?;
+        let finish = batch.work(&missing, &mut journal, options.jobs, trips.as_ref(), quiet, &interrupted)?;
         let Some((share, most)) = options.precision.filter(|_| finish.is_clean()) else { break finish };
-        let wide = wide(&experiment, &batch.records(&journal), share);
-        let more = more_seeds(&experiment.seeds.0, !wide.is_empty(), most);
+        let wide = precision::wide(&manifest.report(&experiment, &batch.records(&journal)), share);
+        let more = precision::more_seeds(&experiment.seeds.0, !wide.is_empty(), most);
         if more.is_empty() {
-            imprecise(&wide, share, experiment.seeds.0.len());
+            let why = precision::imprecise(&wide, share, experiment.seeds.0.len());
+            why.iter().for_each(|why| complain("note", why));
             break finish;
         }
         experiment.seeds.0.extend(more);
     };
     let batch = Batch::new(&experiment, &scenarios, options.shard);
-    let manifest = Manifest::of(&batch);
+    let manifest = Manifest::of(&batch, options);
     results::write(out, &batch.entries(&journal), &manifest)?;
     if !options.quiet {
-        let found = reports::Report::new(&experiment, &batch.records(&journal));
-        print(&reports::markdown(&found))?;
+        print(&markdown(&manifest.report(&experiment, &batch.records(&journal))))?;
     }
-    let records = batch.records(&journal).into_iter().cloned().collect();
-    Ok(Conducted { code: end(&finish, out), experiment, records })
+    Ok(end(&finish, out))
 }
 
 /// What is said at the end, and the exit code.
 fn end(finish: &Finish, out: &Path) -> ExitCode {
     if finish.failed > 0 {
-        complain("note", &format!("{} runs failed and are in no result; --resume tries them again", finish.failed));
+        complain("note", &format!("{} failed and in no result; --resume tries again", counted(finish.failed, "run")));
     }
     if finish.interrupted {
         complain("note", &format!("interrupted; results so far are in {}; --resume goes on", out.display()));
@@ -215,57 +226,25 @@ fn end(finish: &Finish, out: &Path) -> ExitCode {
     if finish.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Of fewer seeds an interval is narrow by luck.
-const LEAST_SEEDS: usize = 5;
-
-/// The cells of which the mean is not known well enough.
-fn wide(experiment: &Experiment, records: &[&Record], share: f64) -> Vec<String> {
-    let found = reports::Report::new(experiment, records);
-    let half = |row: &reports::Row| row.interval.map(|(least, most)| (most - least) / 2.0);
-    let wide = |row: &reports::Row| row.mean.is_some_and(|mean| half(row).is_none_or(|half| half > share * mean.abs()));
-    let mut names = Vec::new();
-    for block in found.blocks.iter().filter(|b| !b.certain) {
-        let rows = block.rows.iter().filter(|row| wide(row));
-        names.extend(rows.map(|row| format!("{}: {}", block.title(), row.controller)));
-    }
-    names
-}
-
-/// Says which means are not as precise as was wanted.
-fn imprecise(wide: &[String], share: f64, seeds: usize) {
-    let Some(first) = wide.first() else { return };
-    let more = if wide.len() > 1 { format!(" and {} more cells", wide.len() - 1) } else { String::new() };
-    let percent = 100.0 * share;
-    complain(
-        "note",
-        &format!(
-            "after {seeds} seeds the interval is still wider than {percent} % in {first}{more}; --most-seeds N allows more"
-        ),
-    );
-}
-
-/// Further seeds, if some cell's mean is not known well enough yet (`wide`) and there may be more.
-fn more_seeds(seeds: &[u64], wide: bool, most: usize) -> Vec<u64> {
-    if seeds.len() >= most || seeds.len() >= LEAST_SEEDS && !wide {
-        return Vec::new();
-    }
-    // A tenth more at a time: looking after each seed would stop at a lucky moment more often.
-    let last = seeds.iter().copied().max().unwrap_or(0);
-    let more = (seeds.len() / 10 + 1).min(most - seeds.len()) as u64;
-    (1..=more.min(u64::MAX - last)).map(|i| last + i).collect()
-}
-
 /// Says what would be run.
 fn dry_run(batch: &Batch<'_>, out: &Path, options: &Options) -> Result<ExitCode, Failure> {
-    let done = if options.resume { Journal::read(out)? } else { BTreeMap::new() };
+    folder::check(out, options.resume)?;
+    let there = options.resume && out.join(journal::NAME).exists();
+    let done = if there { Journal::read(out)? } else { BTreeMap::new() };
+    let trips = options.trips.then(|| Trips::of(out));
+    let missing: BTreeSet<u64> = batch.missing(&done, trips.as_ref()).iter().map(|run| run.key).collect();
     let mut text = String::new();
     for run in &batch.runs {
-        let there = if done.contains_key(&run.key) { "there " } else { "to run" };
-        text += &format!("{there}  {}\n", batch.command(run).join(" "));
+        let there = if missing.contains(&run.key) { "to run" } else { "there " };
+        text += &format!("{there}  {}\n", command::quoted(&batch.command(run)));
     }
-    let missing = batch.runs.iter().filter(|run| !done.contains_key(&run.key)).count();
-    text +=
-        &format!("{} runs, {missing} to run, {} at a time, into {}\n", batch.runs.len(), options.jobs, out.display());
+    let missing = missing.len();
+    text += &format!(
+        "{}, {missing} to run, {} at a time, into {}\n",
+        counted(batch.runs.len(), "run"),
+        options.jobs,
+        out.display()
+    );
     print(&text)?;
     Ok(ExitCode::SUCCESS)
 }

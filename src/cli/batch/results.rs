@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-use super::journal::{self, Entry, Journal, SAMPLE};
+use super::journal::{Entry, Journal, SAMPLE};
+use super::precision::{imprecise, wide};
+use super::suite::Suite;
 use super::table::{Table, put};
 use super::work::Batch;
-use super::{Failure, print};
+use super::{Failure, Options, print};
 use crate::batch::report::{Report, html, markdown};
 use crate::batch::{COLUMNS, Experiment, Kind, Record, Run, Value, cells, runs};
 
@@ -30,6 +32,12 @@ pub struct Manifest {
     commit: String,
     experiment: Experiment,
     scenarios: Vec<ScenarioFiles>,
+    /// The suite that they are, of a bench.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    suite: Option<Suite>,
+    /// How precise means were wanted, as a share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until_ci: Option<f64>,
 }
 
 /// A scenario and its files.
@@ -43,7 +51,7 @@ struct ScenarioFiles {
 
 impl Manifest {
     /// Of a batch.
-    pub fn of(batch: &Batch<'_>) -> Self {
+    pub fn of(batch: &Batch<'_>, options: &Options) -> Self {
         let scenarios = batch.scenarios.iter().map(|s| ScenarioFiles {
             name: s.name.clone(),
             hash: format!("{:016x}", s.hash),
@@ -57,25 +65,55 @@ impl Manifest {
             commit: env!("INTERGREEN_COMMIT").into(),
             experiment: batch.experiment.clone(),
             scenarios: scenarios.collect(),
+            suite: options.suite,
+            until_ci: options.precision.map(|(share, _)| share),
         }
     }
 
     /// What there is of the batch in a folder's journal, by key: what an earlier program or experiment left is none of it.
-    fn entries(&self, folder: &Path) -> Result<BTreeMap<u64, Entry>, Failure> {
-        let cells = cells(&self.experiment);
-        let hash = |s: &ScenarioFiles| u64::from_str_radix(&s.hash, 16).unwrap_or_default();
-        let hashes: Vec<u64> = self.scenarios.iter().map(hash).collect();
-        let known = |run: &Run<'_>| hashes.get(run.cell.scenario).copied().unwrap_or_default();
-        let all = runs(&cells, &self.experiment.seeds.0);
-        let keys: BTreeSet<u64> = all.iter().map(|run| run.key(&self.sources, known(run), &self.experiment)).collect();
+    pub fn entries(&self, folder: &Path) -> Result<BTreeMap<u64, Entry>, Failure> {
+        let keys = self.keys();
         let mut entries = Journal::read(folder)?;
         entries.retain(|key, _| keys.contains(key));
         Ok(entries)
     }
 
+    /// The keys of all its runs.
+    pub fn keys(&self) -> BTreeSet<u64> {
+        let (cells, hashes) = (cells(&self.experiment), self.hashes());
+        let known = |run: &Run<'_>| hashes.get(run.cell.scenario).copied().unwrap_or_default();
+        let all = runs(&cells, &self.experiment.seeds.0);
+        all.iter().map(|run| run.key(&self.sources, known(run), &self.experiment)).collect()
+    }
+
+    /// The hashes of its scenarios' files.
+    fn hashes(&self) -> Vec<u64> {
+        let hash = |s: &ScenarioFiles| u64::from_str_radix(&s.hash, 16).unwrap_or_default();
+        self.scenarios.iter().map(hash).collect()
+    }
+
+    /// What records say; `experiment` is its own, perhaps with another measure.
+    pub fn report(&self, experiment: &Experiment, records: &[&Record]) -> Report {
+        let mut report = Report::new(experiment, &self.names(), records);
+        if let Some(suite) = self.suite {
+            report.folder = suite.folder();
+            report.beside = suite.beside(experiment, &self.hashes(), records);
+        }
+        // Of another measure nothing was wanted.
+        if let Some(share) = self.until_ci.filter(|_| experiment.measure == self.experiment.measure) {
+            report.notes.extend(imprecise(&wide(&report, share), share, experiment.seeds.0.len()));
+        }
+        report
+    }
+
+    /// What results call its scenarios.
+    pub fn names(&self) -> Vec<&str> {
+        self.scenarios.iter().map(|s| s.name.as_str()).collect()
+    }
+
     /// What is not the same in another one, so that their results do not belong together. Of the same sources the commit
     /// does not matter.
-    fn differs(&self, other: &Self) -> Option<String> {
+    pub fn differs(&self, other: &Self) -> Option<String> {
         let program = |m: &Self| format!("{} {}, sources {}", m.program, m.version, m.sources);
         if program(self) != program(other) {
             return Some(format!("of different programs ({}; {})", program(self), program(other)));
@@ -93,7 +131,8 @@ impl Manifest {
         put(&folder.join("manifest.json"), (text + "\n").as_bytes())
     }
 
-    fn read(folder: &Path) -> Result<Self, Failure> {
+    /// Reads that of a folder.
+    pub fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join("manifest.json");
         let wrong = |e: String| Failure::Input(format!("{}: {e}; expected the folder of a batch", path.display()));
         let text = std::fs::read(&path).map_err(|e| wrong(e.to_string()))?;
@@ -131,55 +170,6 @@ pub fn write(folder: &Path, entries: &[(u64, &Entry)], manifest: &Manifest) -> R
     manifest.write(folder)
 }
 
-/// Options of `merge`.
-#[derive(Args, Clone, Debug)]
-pub struct MergeArgs {
-    /// Folders of shards
-    #[arg(required = true, value_name = "DIR")]
-    pub shards: Vec<PathBuf>,
-    /// Folder of the joined results
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-}
-
-/// Joins the results of shards.
-///
-/// # Errors
-/// If they are not of one experiment and one program, or cannot be read or written.
-pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
-    let mut all: BTreeMap<u64, Entry> = BTreeMap::new();
-    let mut common: Option<Manifest> = None;
-    for folder in &args.shards {
-        let manifest = Manifest::read(folder)?;
-        if let Some(what) = common.as_ref().and_then(|first| first.differs(&manifest)) {
-            let (a, b) = (args.shards[0].display(), folder.display());
-            return Err(Failure::Input(format!("{a} and {b}: {what}; expected shards of one batch")));
-        }
-        for (key, entry) in manifest.entries(folder)? {
-            let known = all.insert(key, entry);
-            if let Some(known) = known.filter(|known| known.record != all[&key].record) {
-                let id = known.record.text("run_id").to_owned();
-                return Err(Failure::Input(format!(
-                    "{}: {id} came to something else in another shard",
-                    folder.display()
-                )));
-            }
-        }
-        common.get_or_insert(manifest);
-    }
-    let Some(manifest) = common else { return Ok(()) };
-    std::fs::create_dir_all(&args.out).map_err(|e| Failure::Run(format!("{}: {e}", args.out.display())))?;
-    let mut text = String::new();
-    for (key, entry) in &all {
-        text += &journal::line(*key, entry)?;
-    }
-    put(&args.out.join(journal::NAME), text.as_bytes())?;
-    let mut entries: Vec<(u64, &Entry)> = all.iter().map(|(key, entry)| (*key, entry)).collect();
-    entries.sort_by(|a, b| a.1.record.text("run_id").cmp(b.1.record.text("run_id")));
-    write(&args.out, &entries, &manifest)?;
-    print(&format!("{} runs of {} shards in {}\n", entries.len(), args.shards.len(), args.out.display()))
-}
-
 /// Options of `report`.
 #[derive(Args, Clone, Debug)]
 pub struct ReportArgs {
@@ -214,7 +204,7 @@ pub enum Format {
 pub fn report(args: &ReportArgs) -> Result<(), Failure> {
     let manifest = Manifest::read(&args.results)?;
     let entries = manifest.entries(&args.results)?;
-    let mut experiment = manifest.experiment;
+    let mut experiment = manifest.experiment.clone();
     if let Some(measure) = &args.measure {
         experiment.measure.clone_from(measure);
         experiment.check().map_err(|e| Failure::Input(format!("--{e}")))?;
@@ -222,7 +212,7 @@ pub fn report(args: &ReportArgs) -> Result<(), Failure> {
     let mut entries: Vec<&Entry> = entries.values().collect();
     entries.sort_by(|a, b| a.record.text("run_id").cmp(b.record.text("run_id")));
     let records: Vec<&Record> = entries.iter().map(|e| &e.record).collect();
-    let report = Report::new(&experiment, &records);
+    let report = manifest.report(&experiment, &records);
     let text = match args.format {
         Format::Md => markdown(&report),
         Format::Json => serde_json::to_string_pretty(&report).map_err(|e| Failure::Run(e.to_string()))? + "\n",

@@ -20,9 +20,9 @@ const GROUP: usize = 65_536;
 
 /// A table's columns: their names and kinds.
 #[derive(Clone, Debug)]
-pub struct Table(pub Vec<(&'static str, Kind)>);
+pub struct Table<'a>(pub Vec<(&'a str, Kind)>);
 
-impl Table {
+impl Table<'_> {
     /// Writes rows as NAME.parquet and NAME.csv; each has a value for every column.
     ///
     /// # Errors
@@ -33,9 +33,17 @@ impl Table {
         name: &str,
         rows: impl Iterator<Item = Vec<Value>> + Clone,
     ) -> Result<(), Failure> {
-        let shown = |e: &dyn std::error::Error| e.to_string();
-        put_by(&folder.join(format!("{name}.csv")), |file| self.csv(file, rows.clone()).map_err(|e| shown(&e)))?;
-        put_by(&folder.join(format!("{name}.parquet")), |file| self.parquet(file, rows).map_err(|e| shown(&e)))
+        let csv = folder.join(format!("{name}.csv"));
+        put_by(&csv, |file| self.csv(file, rows.clone()).map_err(|e| e.to_string()))?;
+        self.parquet(&folder.join(format!("{name}.parquet")), rows)
+    }
+
+    /// Writes rows as a file of Parquet.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn parquet(&self, path: &Path, rows: impl Iterator<Item = Vec<Value>>) -> Result<(), Failure> {
+        put_by(path, |file| self.groups(file, rows).map_err(|e| e.to_string()))
     }
 
     fn csv(&self, file: &mut Out, rows: impl Iterator<Item = Vec<Value>>) -> Result<(), csv::Error> {
@@ -48,7 +56,7 @@ impl Table {
     }
 
     /// Not compressed; nothing in it hangs on clock or machine.
-    fn parquet(&self, out: &mut Out, mut rows: impl Iterator<Item = Vec<Value>>) -> Result<(), ParquetError> {
+    fn groups(&self, out: &mut Out, mut rows: impl Iterator<Item = Vec<Value>>) -> Result<(), ParquetError> {
         let fields = self.0.iter().map(|(name, kind)| {
             let (physical, converted) = match kind {
                 Kind::Text => (Physical::BYTE_ARRAY, ConvertedType::UTF8),

@@ -1,5 +1,6 @@
 //! The runs themselves: what there is to run, and running it on several threads, one world on each.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -7,18 +8,19 @@ use std::sync::{Mutex, PoisonError};
 
 use cpu_time::ThreadTime;
 
-use super::command::{command, parsed};
-use super::journal::{Entry, Journal, Timing};
+use super::command::{command, parsed, quoted};
+use super::journal::{Entry, Journal, NAME, Timing};
 use super::purdue::Purdue;
 use super::record::{departures_hash, of_outcome, of_purdue, of_queues, of_trips, sample};
 use super::results::SOURCES;
 use super::shelf::{Book, Shelf};
+use super::trips::Trips;
 use crate::batch::{Cell, Experiment, Record, Run, cells, runs, settings};
 use crate::cli::load::{Input, Loaded, load};
 use crate::cli::outcome::{Cost, Outcome};
 use crate::cli::run::{Began, Finished, Stop, goal, simulate, simulation};
 use crate::cli::watch::Watch;
-use crate::cli::{Failure, clock, out, progress};
+use crate::cli::{Failure, clock, progress};
 use crate::measure::Queues;
 use crate::random::{FNV_START, fnv};
 use crate::sim::Simulation;
@@ -52,6 +54,7 @@ pub fn scenarios(experiment: &Experiment, folder: &Path) -> Result<Vec<Scenario>
         let (mut name, mut inputs) = (String::new(), Vec::<Input>::new());
         for changed in settings(experiment) {
             let loaded = load(Some(&path), &changed)?;
+            begins(experiment, &loaded)?;
             // A changed value may bring in another file.
             let new: Vec<Input> = loaded.inputs.into_iter().filter(|i| !inputs.contains(i)).collect();
             inputs.extend(new);
@@ -78,6 +81,17 @@ pub fn scenarios(experiment: &Experiment, folder: &Path) -> Result<Vec<Scenario>
     }
     strategies(experiment, &found[0].path)?;
     Ok(found)
+}
+
+/// Whether a scenario begins before its runs end.
+fn begins(experiment: &Experiment, loaded: &Loaded) -> Result<(), Failure> {
+    let (begin, name) = (loaded.begin.seconds(), &loaded.name);
+    match experiment.until {
+        Some(until) if until <= begin => Err(Failure::Input(format!(
+            "until: {until}; the clock of scenario '{name}' starts at {begin} s; expected a later time"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Tries all strategies on a scenario: with their parameters, one after the other.
@@ -185,7 +199,7 @@ impl<'a> Batch<'a> {
         record
             .with("run_id", task.id.as_str())
             .with("scenario", self.scenarios[run.cell.scenario].name.as_str())
-            .with("command", command(self.experiment, written, run).join(" "))
+            .with("command", quoted(&command(self.experiment, written, run)))
     }
 
     /// Gives the runs that are in the journal by another name the one that they have now: since they were made, a
@@ -205,10 +219,11 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// The runs that are not in the journal, block by block and there seed by seed: what is interrupted can be compared as
-    /// far as it has come.
-    pub fn missing(&self, journal: &Journal) -> Vec<&Task> {
-        let mut runs: Vec<&Task> = self.runs.iter().filter(|run| !journal.entries.contains_key(&run.key)).collect();
+    /// The runs that are not in the journal, or whose trips are wanted and not there, block by block and there seed by seed:
+    /// what is interrupted can be compared as far as it has come.
+    pub fn missing(&self, entries: &BTreeMap<u64, Entry>, trips: Option<&Trips>) -> Vec<&Task> {
+        let there = |run: &&Task| entries.contains_key(&run.key) && trips.is_none_or(|trips| trips.has(run.key));
+        let mut runs: Vec<&Task> = self.runs.iter().filter(|run| !there(run)).collect();
         runs.sort_by_key(|run| (run.cell / self.experiment.controllers.len(), run.turn));
         runs
     }
@@ -235,16 +250,14 @@ impl<'a> Batch<'a> {
         missing: &[&Task],
         journal: &mut Journal,
         jobs: usize,
-        trips: Option<&Path>,
+        trips: Option<&Trips>,
         quiet: bool,
         interrupted: &AtomicBool,
     ) -> Result<Finish, Failure> {
         if missing.is_empty() {
             return Ok(Finish::default());
         }
-        if let Some(folder) = trips {
-            std::fs::create_dir_all(folder).map_err(|e| Failure::Run(format!("{}: {e}", folder.display())))?;
-        }
+        trips.map_or(Ok(()), Trips::begin)?;
         let progress = progress::Batch::new(missing.len(), quiet);
         let jobs = jobs.min(missing.len());
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
@@ -276,6 +289,16 @@ impl<'a> Batch<'a> {
                     let (journal, finish, failure) = &mut *guard;
                     match result {
                         Ok(None) => {}
+                        // Made again for its trips.
+                        Ok(Some(entry)) if journal.entries.contains_key(&task.key) => {
+                            if journal.entries[&task.key].record != entry.record {
+                                trips.iter().for_each(|trips| trips.remove(task.key));
+                                let id = &task.id;
+                                progress
+                                    .say("failed", &format!("{id}: came to something else than in {NAME}: no trips"));
+                                finish.failed += 1;
+                            }
+                        }
                         Ok(Some(entry)) => match journal.enter(task.key, entry) {
                             // If there is a sign already, it stands for this run, too.
                             Ok(()) => _ = written.try_send(()),
@@ -315,7 +338,7 @@ impl<'a> Batch<'a> {
         &self,
         task: &Task,
         shelf: &Shelf,
-        trips: Option<&Path>,
+        trips: Option<&Trips>,
         interrupted: &AtomicBool,
     ) -> Result<Option<Entry>, Failure> {
         let args = parsed(&self.command(task))?;
@@ -350,9 +373,7 @@ impl<'a> Batch<'a> {
             &finished,
             Cost { load_s: 0.0, cpu_s: timing.cpu_s, wall_s: timing.wall_s, peak_rss_mb: None },
         );
-        if let Some(folder) = trips {
-            out::trips(&folder.join(format!("{:016x}.csv", task.key)), &finished)?;
-        }
+        trips.map_or(Ok(()), |trips| trips.write(task.key, &finished))?;
         let cell = &self.cells[task.cell];
         let scenario = &self.scenarios[cell.scenario];
         let record = self

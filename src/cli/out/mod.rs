@@ -27,13 +27,14 @@ use crate::measure::{Reading, Recorder};
 use crate::network::SignalId;
 use crate::sim::Simulation;
 
-/// Writes the trips of a run, as `trips.csv` has them.
+/// The trips of a run, as `trips.csv` has them.
 ///
 /// # Errors
-/// If the file cannot be written.
-pub fn trips(path: &Path, run: &Finished<'_>) -> Result<(), Failure> {
-    let done = files::open(path).and_then(|mut w| csv::trips(&mut w, run).and_then(|()| w.flush()));
-    done.map_err(|e| Failure::Run(format!("{}: {e}", path.display())))
+/// If they cannot be written as CSV.
+pub fn trips(run: &Finished<'_>) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
+    csv::trips(&mut text, run).map_err(|e| Failure::Run(format!("trips.csv: {e}")))?;
+    Ok(text)
 }
 
 /// Makes sure before the run that the results can be written after it.

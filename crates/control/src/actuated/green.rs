@@ -99,8 +99,8 @@ impl Actuated {
         groups.iter().chain(or).any(|&g| self.opened[usize::from(g)].is_some())
     }
 
-    /// Takes note of the lanes that have gapped out. When the next of them does if nobody comes any more: whoever comes
-    /// after that does not bring it back, needed or not.
+    /// Takes note of the lanes that have gapped out. When the next of them does if nobody comes any more, of those of which
+    /// the strategy is not told: whoever comes after that does not bring it back, needed or not.
     fn gap_out(&mut self, now: Millis, view: &View<'_>) -> Millis {
         let mut next = Millis::NEVER;
         for lane in 0..self.out.len() {
@@ -108,7 +108,7 @@ impl Actuated {
             if !self.out[lane] && self.any_open(&of.groups, &of.switched) {
                 let end = self.gap_ends(lane, view);
                 self.out[lane] = end <= now;
-                next = if end <= now { next } else { next.min(end) };
+                next = if end <= now || of.told { next } else { next.min(end) };
             }
         }
         next
@@ -136,10 +136,11 @@ impl Actuated {
         {
             return Some((Why::Recall(g), Millis::NEVER));
         }
-        // Looked at again when the next of them gaps out: it must not come back.
+        // Looked at again when the next of them gaps out, or when that is told: it must not come back.
         let mut found: Option<(Why, Millis)> = None;
         for lane in (0..self.out.len()).filter(|&l| !self.out[l] && self.is_needed(l, stage, to)) {
-            let until = self.gap_ends(lane, view).min(found.map_or(Millis::NEVER, |(_, until)| until));
+            let end = if self.tables.lanes[lane].told { Millis::NEVER } else { self.gap_ends(lane, view) };
+            let until = end.min(found.map_or(Millis::NEVER, |(_, until)| until));
             found = Some((Why::Lane(u32::try_from(lane).unwrap_or(u32::MAX)), until));
         }
         found

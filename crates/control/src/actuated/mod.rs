@@ -211,7 +211,7 @@ impl Strategy for Actuated {
         if self.why == Why::Opens || self.why == Why::Rests && self.conflict.is_none() {
             return Wakes::Calling;
         }
-        Wakes::Lapses
+        Wakes::Gaps
     }
 
     fn minds(&self, number: usize) -> Option<crate::Minds> {

@@ -36,6 +36,8 @@ pub(super) struct Lane {
     pub switched: Vec<u16>,
     /// Its detectors are not all for the same groups.
     pub mixed: bool,
+    /// The strategy is woken when it has gapped out, and need not wait for that itself.
+    pub told: bool,
 }
 
 /// A use of a detector that extends.
@@ -93,7 +95,7 @@ impl Tables {
             lanes.flat_map(|l| l.detectors.iter().map(|d| d.number)).collect()
         };
         let own: Vec<Vec<usize>> = (0u16..).take(groups.len()).map(own).collect();
-        Self {
+        let mut tables = Self {
             own,
             lanes,
             always: (0u16..).take(groups.len()).map(|g| plan.is_always_called(g)).collect(),
@@ -109,18 +111,28 @@ impl Tables {
             slack,
             changes,
             stages,
+        };
+        for lane in 0..tables.lanes.len() {
+            let of = &tables.lanes[lane];
+            tables.lanes[lane].told = !of.mixed && !of.detectors.iter().any(|d| tables.begins(d.number));
         }
+        tables
     }
 
-    /// Which uses make up a lane, and whether it matters when somebody comes there: where he has to give way in a lane of
-    /// his own, another stage may be next.
-    pub fn minds(&self, number: usize) -> Option<Minds> {
-        let lane = self.lanes.iter().position(|l| l.detectors.iter().any(|d| d.number == number))?;
+    /// Whether it matters when a use begins to extend: who has to give way in a lane of his own may need another stage.
+    fn begins(&self, number: usize) -> bool {
         let gives_way = |g: usize| self.stages.iter().any(|s| s.opens[g] && !s.protects[g]);
-        let begins = self.own.iter().enumerate().any(|(g, own)| own.contains(&number) && gives_way(g));
+        self.own.iter().enumerate().any(|(g, own)| own.contains(&number) && gives_way(g))
+    }
+
+    /// How it matters that a use extends its groups.
+    pub fn minds(&self, number: usize) -> Option<Minds> {
+        let find = |lane: &Lane| lane.detectors.iter().find(|d| d.number == number).map(|d| d.gap);
+        let (lane, gap) = self.lanes.iter().enumerate().find_map(|(i, lane)| Some((i, find(lane)?)))?;
+        let Lane { mixed, told, .. } = self.lanes[lane];
         // Detectors for other groups than those of their neighbours count by themselves.
-        let lane = if self.lanes[lane].mixed { self.lanes.len() + number } else { lane };
-        Some(Minds { lane, begins })
+        let lane = if mixed { self.lanes.len() + number } else { lane };
+        Some(Minds { lane, begins: self.begins(number), gap: if told { gap } else { Millis(0) } })
     }
 
     /// From the request of a stage to its last start of green.
@@ -161,7 +173,14 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
         let name =
             d.place.as_ref().map_or_else(|| format!("detector {}", d.channel + 1), |p| format!("lane {}", p.lane));
         let place = lanes.iter().position(|l| l.name == name).unwrap_or_else(|| {
-            lanes.push(Lane { name, detectors: Vec::new(), groups: Vec::new(), switched: Vec::new(), mixed: false });
+            lanes.push(Lane {
+                name,
+                detectors: Vec::new(),
+                groups: Vec::new(),
+                switched: Vec::new(),
+                mixed: false,
+                told: false,
+            });
             lanes.len() - 1
         });
         let lane = &mut lanes[place];

@@ -26,10 +26,6 @@ struct OfGroup {
     calling: u16,
     /// Remembered until it is green.
     locked: bool,
-    /// Uses that extend and that the strategy minds.
-    extending: u16,
-    /// When the last of them stopped.
-    extended: Option<Millis>,
     /// Actuations since its green ended.
     red_actuations: u32,
     /// Whether it is open.
@@ -68,14 +64,31 @@ pub(crate) struct Change {
 pub(crate) struct Touched {
     /// A group that is not green is called, or no longer.
     pub calls: bool,
-    /// A group that is open is no longer extended.
+    /// A lane of which a group is open has gapped out, or its first use begins to extend and that matters.
     pub gaps: bool,
-    /// No use of a lane extends groups of which one is open any longer, or the first begins to and that matters.
-    pub lapses: bool,
-    /// A group that is closed is called, or no longer; one that is open is extended, or no longer.
-    pub groups: bool,
-    /// That, or a use extends groups of which one is open, or no longer does.
+    /// The first use of a lane extends groups of which one is open.
+    pub arrivals: bool,
+    /// A group that is closed is called, or no longer; a use extends groups of which one is open, or no longer does, or its
+    /// lane has gapped out.
     pub uses: bool,
+}
+
+/// What the uses of a lane do together.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct OfLane {
+    /// How many of them extend.
+    extending: u16,
+    /// When it gaps out, unless one extends by then; none once that moment has passed.
+    gaps_out: Option<Millis>,
+    /// Groups that they extend.
+    groups: Vec<u16>,
+}
+
+impl OfLane {
+    /// When it gaps out after `at`, unless somebody comes; never while somebody extends.
+    fn gap_ends(&self, at: Millis) -> Millis {
+        self.gaps_out.filter(|&end| self.extending == 0 && end > at).unwrap_or(Millis::NEVER)
+    }
 }
 
 /// The calls and extensions of all groups.
@@ -85,10 +98,11 @@ pub struct GroupCalls {
     uses: Vec<Use>,
     /// By use, how the strategy minds that it extends.
     minded: Vec<Option<Minds>>,
-    /// By lane, how many of its uses extend.
-    lanes: Vec<u16>,
+    lanes: Vec<OfLane>,
     /// Not later than the next moment at which time alone changes something.
     next: Millis,
+    /// Not later than the next moment at which a lane of open groups gaps out.
+    next_gap: Millis,
     wiring: Vec<Wiring>,
     wired: Vec<Wired>,
     /// By channel, its uses.
@@ -101,7 +115,7 @@ pub struct GroupCalls {
     epoch: u32,
 }
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 impl GroupCalls {
     /// Nobody is called.
@@ -133,6 +147,7 @@ impl GroupCalls {
             minded: vec![None; wiring.len()],
             lanes: Vec::new(),
             next: Millis::NEVER,
+            next_gap: Millis::NEVER,
             changes: Vec::with_capacity(2 * room),
             touched: Touched::default(),
             epoch: 0,
@@ -151,7 +166,16 @@ impl GroupCalls {
         for minded in self.minded.iter_mut().flatten() {
             minded.lane = lanes.binary_search(&minded.lane).unwrap_or(0);
         }
-        self.lanes = vec![0; lanes.len()];
+        self.lanes = vec![OfLane::default(); lanes.len()];
+        for (minded, wiring) in self.minded.iter().zip(&self.wiring) {
+            if let Some(lane) = minded.map(|m| m.lane) {
+                self.lanes[lane].groups.extend(wiring.groups.iter().chain(&wiring.switched));
+            }
+        }
+        for lane in &mut self.lanes {
+            lane.groups.sort_unstable();
+            lane.groups.dedup();
+        }
     }
 
     fn get(&self, group: u16) -> OfGroup {
@@ -195,8 +219,8 @@ impl GroupCalls {
     }
 
     /// When time alone changes something at the earliest.
-    pub const fn next(&self) -> Millis {
-        self.next
+    pub fn next(&self) -> Millis {
+        self.next.min(self.next_gap)
     }
 
     /// A detector has gone on or off at `at`.
@@ -223,21 +247,45 @@ impl GroupCalls {
         if let Some(g) = self.groups.get_mut(usize::from(group)) {
             g.locked |= !g.open;
             self.epoch = self.epoch.wrapping_add(1);
-            self.touched = Touched { calls: true, gaps: true, lapses: true, groups: true, uses: true };
+            self.touched = Touched { calls: true, gaps: true, arrivals: true, uses: true };
         }
     }
 
     /// Whatever is due at `at` happens.
     pub(crate) fn advance(&mut self, at: Millis, lamps: &[Lamp]) {
-        if at < self.next {
-            return;
+        if at >= self.next {
+            self.advance_uses(at, lamps);
         }
+        if at >= self.next_gap {
+            self.gap_out(at);
+        }
+    }
+
+    /// Delays and extensions end.
+    fn advance_uses(&mut self, at: Millis, lamps: &[Lamp]) {
         for number in 0..self.uses.len() {
             if self.uses[number].due <= at {
                 self.with(number, at, lamps, |u, wiring| u.work_out(wiring, at));
             }
         }
         self.next = self.uses.iter().map(|u| u.due).min().unwrap_or(Millis::NEVER);
+    }
+
+    /// Tells of lanes that have gapped out.
+    fn gap_out(&mut self, at: Millis) {
+        self.next_gap = Millis::NEVER;
+        for lane in self.lanes.iter_mut().filter(|lane| lane.extending == 0) {
+            match lane.gaps_out {
+                Some(end) if end > at => self.next_gap = self.next_gap.min(end),
+                Some(_) => {
+                    lane.gaps_out = None;
+                    let open = lane.groups.iter().any(|&g| self.groups[usize::from(g)].open);
+                    self.touched.gaps |= open;
+                    self.touched.uses |= open;
+                }
+                None => {}
+            }
+        }
     }
 
     /// The lamps have changed: who opens is called no more.
@@ -254,6 +302,11 @@ impl GroupCalls {
                     let number = self.wired[g].uses[i] as usize;
                     let green = self.is_open(&self.wiring[number].groups);
                     self.with(number, at, lamps, |u, wiring| u.green(wiring, green, at));
+                }
+                for &number in self.wired[g].uses.iter().chain(&self.wired[g].switched).filter(|_| open) {
+                    if let Some(Minds { lane, .. }) = self.minded[number as usize] {
+                        self.next_gap = self.next_gap.min(self.lanes[lane].gap_ends(at));
+                    }
                 }
             }
         }
@@ -295,40 +348,33 @@ impl GroupCalls {
             return;
         }
         let step = |n: u16, on: bool| if on { n.saturating_add(1) } else { n.saturating_sub(1) };
-        let minded = self.minded[number].filter(|_| extends);
-        if let Some(Minds { lane, begins }) = minded {
-            let (before, after) = (self.lanes[lane], step(self.lanes[lane], !extended));
-            self.lanes[lane] = after;
+        if let Some(Minds { lane, begins, gap }) = self.minded[number].filter(|_| extends) {
+            let of = &mut self.lanes[lane];
+            let before = of.extending;
+            of.extending = step(before, !extended);
+            if extended && gap.0 > 0 {
+                of.gaps_out = of.gaps_out.max(Some(at + gap));
+            }
             if wiring.groups.iter().chain(&wiring.switched).any(|&g| self.groups[usize::from(g)].open) {
                 self.touched.uses = true;
-                self.touched.lapses |= after == 0 || begins && before == 0;
-                self.touched.groups |= !wiring.switched.is_empty();
-                self.touched.gaps |= !wiring.switched.is_empty() && extended;
+                self.touched.gaps |= of.extending == 0 && gap.0 == 0 || begins && before == 0;
+                self.touched.arrivals |= before == 0;
+                self.next_gap = self.next_gap.min(of.gap_ends(at));
             }
         }
-        for &g in &wiring.groups {
+        for &g in wiring.groups.iter().filter(|_| called != calls) {
             let group = &mut self.groups[usize::from(g)];
-            let was = (group.is_called(), group.extending > 0);
+            let was_called = group.is_called();
             let lamp = lamps.get(usize::from(g)).copied();
-            if called != calls {
-                group.calling = step(group.calling, calls);
-                let locks = wiring.locking && !group.open && (wiring.yellow_lock || lamp != Some(Lamp::Yellow));
-                group.locked |= calls && locks;
-                self.changes.push(Change { group: g, on: calls, locks });
-            }
-            if extends {
-                group.extended = Some(at);
-            }
-            if minded.is_some() {
-                group.extending = step(group.extending, !extended);
-            }
-            let is = (group.is_called(), group.extending > 0);
-            self.touched.groups |= if group.open { was.1 != is.1 } else { was.0 != is.0 };
-            self.touched.gaps |= group.open && was.1 && !is.1;
-            self.touched.calls |= was.0 != is.0 && !lamp.is_some_and(Lamp::is_green);
-            self.epoch = self.epoch.wrapping_add((was.0 != is.0).into());
+            group.calling = step(group.calling, calls);
+            let locks = wiring.locking && !group.open && (wiring.yellow_lock || lamp != Some(Lamp::Yellow));
+            group.locked |= calls && locks;
+            self.changes.push(Change { group: g, on: calls, locks });
+            let news = was_called != group.is_called();
+            self.touched.calls |= news && !lamp.is_some_and(Lamp::is_green);
+            self.touched.uses |= news && !group.open;
+            self.epoch = self.epoch.wrapping_add(news.into());
         }
-        self.touched.uses |= self.touched.groups;
     }
 
     /// Appends its state.
@@ -338,7 +384,6 @@ impl GroupCalls {
         state::put_count(out, self.uses.len());
         for g in &self.groups {
             out.push(g.locked.into());
-            state::put_optional_millis(out, g.extended);
             out.extend_from_slice(&g.red_actuations.to_le_bytes());
             out.push(g.open.into());
         }
@@ -346,11 +391,11 @@ impl GroupCalls {
         state::put_millis(out, self.next);
     }
 
-    /// Reads the state of as many groups and uses as these.
+    /// Reads the state of as many groups and uses as these, as it was at `at`.
     ///
     /// # Errors
     /// If the bytes are no such state. All stays as it was.
-    pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+    pub fn load(&mut self, reader: &mut StateReader<'_>, at: Millis) -> Result<(), StateError> {
         reader.version("calls of groups", VERSION)?;
         if reader.u32()? as usize != self.groups.len() {
             return Err(StateError::Mismatch { what: "number of groups" });
@@ -362,7 +407,6 @@ impl GroupCalls {
         for _ in 0..self.groups.len() {
             groups.push(OfGroup {
                 locked: reader.flag()?,
-                extended: reader.optional_millis()?,
                 red_actuations: reader.u32()?,
                 open: reader.flag()?,
                 ..OfGroup::default()
@@ -370,19 +414,23 @@ impl GroupCalls {
         }
         let uses = (0..self.uses.len()).map(|_| Use::load(reader)).collect::<Result<Vec<_>, _>>()?;
         let next = reader.millis()?;
-        self.lanes.fill(0);
+        for lane in &mut self.lanes {
+            (lane.extending, lane.gaps_out) = (0, None);
+        }
         for ((u, wiring), minded) in uses.iter().zip(&self.wiring).zip(&self.minded) {
-            let extending = minded.filter(|_| u.extends);
-            if let Some(Minds { lane, .. }) = extending {
-                self.lanes[lane] = self.lanes[lane].saturating_add(1);
+            if let Some(Minds { lane, gap, .. }) = *minded {
+                let of = &mut self.lanes[lane];
+                of.extending = of.extending.saturating_add(u.extends.into());
+                of.gaps_out = of.gaps_out.max(u.extended.filter(|_| gap.0 > 0).map(|at| at + gap));
             }
             for &g in &wiring.groups {
                 let group: &mut OfGroup = &mut groups[usize::from(g)];
                 group.calling = group.calling.saturating_add(u.calls.into());
-                group.extending = group.extending.saturating_add(extending.is_some().into());
             }
         }
         (self.groups, self.uses, self.next) = (groups, uses, next);
+        let open = |lane: &&OfLane| lane.groups.iter().any(|&g| self.groups[usize::from(g)].open);
+        self.next_gap = self.lanes.iter().filter(open).map(|lane| lane.gap_ends(at)).min().unwrap_or(Millis::NEVER);
         self.epoch = self.epoch.wrapping_add(1);
         self.changes.clear();
         Ok(())

@@ -15,8 +15,12 @@
 
 use alloc::vec::Vec;
 
-use super::{Cause, Nema, Ring, standing::Standing};
-use crate::{Millis, View, plan::Plan};
+use super::{
+    Cause, Nema, Ring,
+    layout::{Layout, Phase},
+    standing::Standing,
+};
+use crate::{Millis, Minds, View, plan::Plan};
 
 /// A detector that extends a phase.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,6 +32,8 @@ struct Extends {
     switched: Vec<u16>,
     /// All groups that it is for.
     all: Vec<u16>,
+    /// It extends others while its own are closed.
+    switches: bool,
 }
 
 /// A lane of a phase.
@@ -44,6 +50,7 @@ pub(super) fn lanes(plan: &Plan, groups: &[u16], idle: &[bool], apart: bool) -> 
     for (number, d) in plan.spec().detectors.iter().enumerate().filter(|(n, d)| d.mode.extends() && !idle[*n]) {
         let (all, mut switched) = (numbers(&d.groups), numbers(&d.switched));
         let own: Vec<u16> = all.iter().copied().filter(|g| groups.contains(g)).collect();
+        let switches = !switched.is_empty();
         switched.retain(|g| groups.contains(g));
         if own.is_empty() && switched.is_empty() {
             continue;
@@ -53,15 +60,33 @@ pub(super) fn lanes(plan: &Plan, groups: &[u16], idle: &[bool], apart: bool) -> 
             found.push((name, Lane { uses: Vec::new() }));
             found.len() - 1
         });
-        found[place].1.uses.push(Extends { number, own, switched, all });
+        found[place].1.uses.push(Extends { number, own, switched, all, switches });
     }
     found.into_iter().map(|(_, lane)| lane).collect()
 }
 
-impl Lane {
-    /// Whether a use is in it.
-    pub(super) fn has(&self, number: usize) -> bool {
-        self.uses.iter().any(|u| u.number == number)
+impl Layout {
+    fn uses(&self) -> impl Iterator<Item = (&Phase, &Extends)> {
+        self.phases.iter().flat_map(|p| p.lanes.iter().flat_map(move |lane| lane.uses.iter().map(move |u| (p, u))))
+    }
+
+    /// How it matters that a use extends phases. Those for the same groups count together, and the strategy is woken when
+    /// none of them has extended for the least gap that a phase may allow; unless lanes gap out by themselves.
+    pub fn minds(&self, number: usize) -> Option<Minds> {
+        let (_, of) = self.uses().find(|(_, u)| u.number == number)?;
+        let minds = Minds { lane: number, begins: false, gap: Millis(0) };
+        if self.tells_lanes || of.switches {
+            return Some(minds);
+        }
+        let same = || self.uses().filter(|(_, u)| u.all == of.all && !u.switches);
+        let least = |p: &Phase| p.actuation.min_gap.unwrap_or(p.passage).min(p.passage);
+        let lane = same().map(|(_, u)| u.number).min().unwrap_or(number);
+        Some(Minds { lane, gap: same().map(|(p, _)| least(p)).min().unwrap_or(Millis(0)), ..minds })
+    }
+
+    /// How long after the end of a lane's extension the strategy is woken in any case; `None` for a lane without detectors.
+    pub(super) fn told_after(&self, lane: &Lane) -> Option<Millis> {
+        lane.uses.iter().filter_map(|u| Some(self.minds(u.number)?.gap)).min()
     }
 }
 
@@ -92,7 +117,7 @@ impl Nema {
     }
 
     /// When a phase gaps out if nobody comes any more, never while somebody extends it; and when its lanes have to be
-    /// looked at again: the next of them gaps out.
+    /// looked at again: when the next of them gaps out, unless the strategy is woken before that anyway.
     pub(super) fn gaps_out(
         &self,
         ring: &Ring,
@@ -102,10 +127,13 @@ impl Nema {
         view: &View<'_>,
     ) -> (Millis, Millis) {
         let mut end = self.reduced(ring, p, green);
-        let (mut next, mut kept) = (Millis::NEVER, Millis::NEVER);
-        for (i, lane) in self.layout.phases[p].lanes.iter().enumerate() {
-            let at = self.lane_gaps_out(ring, p, lane, green, view);
-            let later = if at > now { at } else { Millis::NEVER };
+        let lanes = &self.layout.phases[p].lanes;
+        let (mut next, mut kept) = (if lanes.is_empty() { end } else { Millis::NEVER }, Millis::NEVER);
+        for (i, lane) in lanes.iter().enumerate() {
+            let from = self.lane_gap_from(lane, green, view);
+            let at = from.map_or(Millis::NEVER, |from| self.reduced(ring, p, from));
+            let told = from.is_some_and(|from| from > green && now < from + self.layout.phases[p].told_after);
+            let later = if at > now && !told { at } else { Millis::NEVER };
             if ring.kept & bit(i) == 0 {
                 (end, next) = (end.max(at), next.min(later));
             } else {

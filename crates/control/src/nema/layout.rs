@@ -59,6 +59,8 @@ pub(super) struct Phase {
     pub walk_out: Millis,
     pub min_green: Millis,
     pub passage: Millis,
+    /// How long after the end of its last extension the strategy is woken in any case.
+    pub told_after: Millis,
     pub max: [Millis; 2],
     /// Whether it has its greatest green: by recall, or because nobody could say that it needs less.
     pub max_recall: bool,
@@ -256,6 +258,11 @@ impl Layout {
         (self.soft, self.ped_recall) = (of(&|p| p.soft), of(&|p| p.ped_recall));
         self.counting = of(&|p| p.actuation.added_initial.is_some());
         self.tells_lanes = self.phases.iter().any(|p| p.lanes.len() > 1);
+        let told_after = |p: &Phase| p.lanes.iter().filter_map(|lane| self.told_after(lane)).min();
+        let told_after: Vec<_> = self.phases.iter().map(told_after).collect();
+        for (phase, told_after) in self.phases.iter_mut().zip(told_after) {
+            phase.told_after = told_after.unwrap_or(Millis(0));
+        }
         for (p, phase) in self.phases.iter().enumerate() {
             phase.groups.iter().for_each(|&g| self.groups[usize::from(g)].calls |= Set::of(p));
             phase.walks.iter().for_each(|&g| self.groups[usize::from(g)].walks |= Set::of(p));
@@ -401,6 +408,7 @@ fn phase(
         walk_out,
         min_green,
         passage: run.given_passage.or(actuation.passage).unwrap_or_else(|| usual_passage(plan, run, carriers, idle)),
+        told_after: Millis(0),
         max: [max_1, max_2],
         max_recall: !exclusive && (recalls(Recall::Max) || carriers.iter().all(blind)),
         soft: recalls(Recall::Soft),

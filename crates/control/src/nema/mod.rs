@@ -272,27 +272,26 @@ impl Strategy for Nema {
         match (lanes, self.rings.iter().any(minds)) {
             (_, false) if !extended => Wakes::Calling,
             (true, _) => Wakes::Calls,
-            (false, true) => Wakes::Groups,
+            (false, true) => Wakes::Arrivals,
             (false, false) => Wakes::Gaps,
         }
     }
 
     fn minds(&self, number: usize) -> Option<crate::Minds> {
-        let mut lanes = self.layout.phases.iter().flat_map(|p| &p.lanes);
-        lanes.any(|lane| lane.has(number)).then_some(crate::Minds { lane: number, begins: false })
+        self.layout.minds(number)
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
         self.notes.clear();
         self.look(now, view);
         let place = self.coordinate(now);
-        let opens = self.opened == now;
-        // What has opened in this very moment did so beside those that are open: nobody ends before the next. The lamps
-        // of the start are seen only when asked again.
-        let mut next = if opens || self.last.is_none() { now + Millis(1) } else { Millis::NEVER };
-        if !opens {
-            next = next.min(place).min(self.move_on(now, view));
-            next = next.min(self.walk(now));
+        // The lamps of the start are seen only when asked again.
+        let mut next = if self.last.is_none() { now + Millis(1) } else { place };
+        // What has opened in this very moment did so beside those that are open: nobody ends before the next.
+        if self.opened == now {
+            next = next.min(self.hold_on(now, view));
+        } else {
+            next = next.min(self.move_on(now, view)).min(self.walk(now));
         }
         self.last = Some(now);
         let (phases, walks) = self.asked();

@@ -1,6 +1,6 @@
 //! Which phase is next.
 
-use super::{Cause, Nema, Ring, guard::Delays, standing::Standing};
+use super::{Cause, Nema, Ring, coordination::State, guard::Delays, standing::Standing};
 use crate::{Millis, View, log::code};
 
 impl Nema {
@@ -13,11 +13,8 @@ impl Nema {
         let mut deadline = Millis::NEVER;
         // Every move makes a ring wait for green: as many as there are rings, and once more across the barrier.
         for _ in 0..=2 * self.rings.len() {
-            deadline = self.hurry(now);
-            self.admit(now);
+            deadline = self.stand(now, view);
             for r in 0..self.rings.len() {
-                let (standing, until) = self.standing(r, now, view);
-                (self.rings[r].standing, self.rings[r].until) = (standing, until);
                 self.remember_gap(r, now, view);
                 self.keep_lanes(r, now, view);
             }
@@ -29,6 +26,30 @@ impl Nema {
                 break;
             }
         }
+        self.earliest(deadline, now)
+    }
+
+    /// In the moment in which a group opens nobody ends: when to look again, which is the next moment if there may be
+    /// anything to do.
+    pub(super) fn hold_on(&mut self, now: Millis, view: &View<'_>) -> Millis {
+        let deadline = self.stand(now, view);
+        let walks = self.layout.phases.iter().any(|p| !p.walks.is_empty());
+        let coordinated = self.clock.state != State::Free;
+        let busy = !self.started || walks || coordinated || self.layout.tells_lanes || self.may_move();
+        if busy { now + Millis(1) } else { self.earliest(deadline, now) }
+    }
+
+    /// Finds what each ring is doing. When to look again because somebody waits too long.
+    fn stand(&mut self, now: Millis, view: &View<'_>) -> Millis {
+        let deadline = self.hurry(now);
+        self.admit(now);
+        for r in 0..self.rings.len() {
+            (self.rings[r].standing, self.rings[r].until) = self.standing(r, now, view);
+        }
+        deadline
+    }
+
+    fn earliest(&self, deadline: Millis, now: Millis) -> Millis {
         self.rings.iter().map(|r| r.until).filter(|&at| at > now).fold(deadline, Millis::min)
     }
 

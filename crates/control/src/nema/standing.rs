@@ -28,7 +28,7 @@ pub(super) enum Standing {
 const SOON: Millis = Millis(1000);
 
 impl Nema {
-    /// What a ring is doing, and until when at the latest if nobody comes.
+    /// What a ring is doing, and until when at the latest: the strategy is woken at the end of a gap.
     pub(super) fn standing(&self, r: usize, now: Millis, view: &View<'_>) -> (Standing, Millis) {
         let ring = &self.rings[r];
         let Some(p) = ring.on else { return (Standing::Idle, Millis::NEVER) };
@@ -67,8 +67,9 @@ impl Nema {
             return (Standing::Held, until);
         }
         if !conflicting {
-            // Red rest waits for the gap.
-            return (Standing::Resting, self.gap_out(ring, p, now, view).0);
+            // Only who may become red waits for the gap.
+            let red = self.layout.red_rest || self.layout.backup_protection;
+            return (Standing::Resting, if red { self.gap_out(ring, p, now, view).0 } else { Millis::NEVER });
         }
         let (gap, next) = self.gap_out(ring, p, now, view);
         let max = ring.max_from.filter(|_| self.clock.keeps_max());
@@ -77,9 +78,9 @@ impl Nema {
         if now >= gap {
             (Standing::Over(Cause::GapOut), next)
         } else if now >= max {
-            (Standing::Over(Cause::MaxOut), Millis::NEVER)
+            (Standing::Over(Cause::MaxOut), next)
         } else {
-            (Standing::Extended, gap.min(next).min(max).min(force))
+            (Standing::Extended, next.min(max).min(force))
         }
     }
 
@@ -129,7 +130,7 @@ impl Nema {
             return (green, Millis::NEVER);
         }
         if let Some(last) = ring.last_car {
-            return (last, Millis::NEVER);
+            return (last, last);
         }
         if phase.max_recall {
             return (Millis::NEVER, Millis::NEVER);

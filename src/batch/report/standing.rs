@@ -1,0 +1,85 @@
+//! The leaderboard: controllers over all blocks.
+
+use std::collections::BTreeMap;
+
+use super::{Block, Place, Report, Row, UNFINISHED, Verdict};
+use crate::batch::columns::{COLUMNS, Counts};
+use crate::batch::statistics::{Summary, mean};
+
+/// The controllers, the best first.
+pub fn leaderboard(report: &Report) -> Vec<Place> {
+    let mut places: Vec<Place> = report.controllers.iter().map(|c| place(c, report)).collect();
+    // Those of whom nothing is known come last, whichever way is better; before them those that left more unfinished than
+    // others, of whom the measure says little.
+    let order = |p: &Place| match p.ratio {
+        None => (2, 0.0),
+        Some(_) if p.behind > 0 => (1, p.unfinished_share),
+        Some(ratio) => (0, if report.less_is_better { ratio } else { -ratio }),
+    };
+    places.sort_by(|a, b| order(a).0.cmp(&order(b).0).then(order(a).1.total_cmp(&order(b).1)));
+    places
+}
+
+/// In how many blocks a controller left more unfinished than another one of whom the measure says more.
+fn behind(controller: &str, report: &Report) -> usize {
+    let counts = COLUMNS.iter().find(|c| c.name == report.measure).map(|c| c.counts());
+    let left = |block: &&Block| {
+        let all = || block.rows.iter().filter(|row| row.mean.is_some());
+        let Some(own) = all().find(|row| row.controller == controller) else { return false };
+        let least = all().map(|row| row.unfinished_share).fold(f64::INFINITY, f64::min);
+        own.unfinished_share - least > UNFINISHED
+    };
+    match counts {
+        Some(Counts::Everybody) => 0,
+        // Where all ran as long, that fewer arrived is what the measure says.
+        Some(Counts::Arrivals) if !not_comparable(report) => 0,
+        _ => report.blocks.iter().filter(left).count(),
+    }
+}
+
+/// Whether there are differences that cannot be compared.
+fn not_comparable(report: &Report) -> bool {
+    let mut all = report.blocks.iter().flat_map(|b| &b.rows).filter_map(|row| row.difference.as_ref());
+    all.any(|d| d.verdict == Verdict::NotComparable)
+}
+
+/// A controller over all blocks.
+fn place(controller: &str, report: &Report) -> Place {
+    let rows: Vec<(&Row, Option<&Row>)> = report
+        .blocks
+        .iter()
+        .filter_map(|b| {
+            let of = |name: &str| b.rows.iter().find(|r| r.controller == name);
+            Some((of(controller)?, of(&report.baseline)))
+        })
+        .collect();
+    // Logarithms of the shares by seed: blocks of one seed belong together, so that only seeds are independent.
+    let mut by_seed: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+    for (row, base) in &rows {
+        let base: BTreeMap<u64, Option<f64>> = base.iter().flat_map(|b| b.seeds.iter().copied()).collect();
+        for (seed, value) in &row.seeds {
+            let of_base = base.get(seed).copied().flatten();
+            if let (Some(value), Some(base)) = (value.filter(|v| *v > 0.0), of_base.filter(|b| *b > 0.0)) {
+                by_seed.entry(*seed).or_default().push(libm::log(value / base));
+            }
+        }
+    }
+    let whole = by_seed.values().filter(|logs| logs.len() == report.blocks.len()).map(|logs| mean(logs));
+    let logs: Vec<f64> = whole.collect();
+    let summary = Summary::of(&logs);
+    let spread = summary.filter(|s| s.deviation > 0.0).and_then(|s| s.t);
+    let count = |v| rows.iter().filter(|(r, _)| r.difference.as_ref().is_some_and(|d| d.verdict == v)).count();
+    Place {
+        controller: controller.to_owned(),
+        ratio: summary.map(|s| libm::exp(s.mean)),
+        interval: spread.map(|(least, most)| (libm::exp(least), libm::exp(most))),
+        seeds: logs.len(),
+        better: count(Verdict::Better),
+        worse: count(Verdict::Worse),
+        not_comparable: count(Verdict::NotComparable),
+        behind: behind(controller, report),
+        unfinished_share: rows.iter().map(|(r, _)| r.unfinished_share).sum::<f64>() / rows.len().max(1) as f64,
+        gridlock_rate: rows.iter().map(|(r, _)| r.gridlock_rate).sum::<f64>() / rows.len().max(1) as f64,
+        defects: rows.iter().map(|(r, _)| r.defects).sum(),
+    }
+}
