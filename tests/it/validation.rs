@@ -16,7 +16,7 @@ fn no_claim_is_refuted() {
         println!("{text}");
         assert!(!section.rows.is_empty(), "{}", experiment.name);
         for row in &section.rows {
-            assert_eq!(row.verdict() == Verdict::Missed, MISSED.contains(&row.id), "{}: {text}", row.id);
+            assert!(row.verdict() != Verdict::Missed || MISSED.contains(&row.id), "{}: {text}", row.id);
         }
         // Every row belongs to a number that the command line knows.
         for row in &section.rows {
