@@ -34,6 +34,8 @@ pub enum Purpose {
     Surge,
     /// Values drawn anew by a bootstrap.
     Bootstrap,
+    /// Critical headway of a driver.
+    Gap,
 }
 
 /// Scrambles 64 bits: every input bit changes about half of the output bits.

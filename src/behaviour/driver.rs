@@ -2,6 +2,7 @@
 
 use super::bounds::Bounds;
 use super::following::{calibrated, gipps, idm, krauss};
+use super::headway::Spread;
 use crate::demand::{FollowingModel, VehicleType};
 
 /// Slack that keeps a discrete stop from touching the line, m (SUMO: NUMERICAL_EPS).
@@ -60,6 +61,10 @@ pub struct Driver {
     pub lc_keep_right: f32,
     /// Acceptance of small gaps.
     pub lc_assertive: f32,
+    /// Whether it drives a truck or a bus.
+    pub heavy: bool,
+    /// How its drivers' critical headways differ.
+    pub spread: Spread,
     /// Length of a step, s.
     pub dt: f32,
 }
@@ -84,8 +89,16 @@ impl Driver {
             lc_speed_gain: kind.lc_speed_gain as f32,
             lc_keep_right: kind.lc_keep_right as f32,
             lc_assertive: kind.lc_assertive as f32,
+            heavy: kind.class.is_heavy(),
+            spread: Spread::new(kind.gap_variation),
             dt,
         }
+    }
+
+    /// Whether it judges headways where it gives way, or, as SUMO's drivers do, when others will have passed.
+    #[inline(always)]
+    pub fn judges_headways(&self) -> bool {
+        self.model == FollowingModel::Calibrated
     }
 
     /// The same driver on a grade, percent. Gravity takes its part of the acceleration, and gives it downhill; speeds are

@@ -101,7 +101,7 @@ pub fn blocked(own: &Passage, foe: &Passage, same_target: bool, impatience: f32,
 
 /// Whether a follower cannot adapt to a slower leader in the time kept between them.
 #[inline]
-fn unsafe_merge(leader_speed: f32, follower_speed: f32, leader_decel: f32, follower_decel: f32) -> bool {
+pub(super) fn unsafe_merge(leader_speed: f32, follower_speed: f32, leader_decel: f32, follower_decel: f32) -> bool {
     leader_speed * leader_speed / leader_decel <= follower_speed * follower_speed / follower_decel
 }
 

@@ -13,6 +13,7 @@ mod bounds;
 pub(crate) mod driver;
 pub mod following;
 pub mod gap;
+pub mod headway;
 pub mod zipper;
 
 pub use bounds::Bounds;

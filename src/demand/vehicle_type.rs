@@ -84,6 +84,8 @@ pub struct VehicleType {
     pub tau: f64,
     /// Standard deviation of `tau` from driver to driver, as a share of it.
     pub tau_variation: f64,
+    /// Standard deviation of the critical headway from driver to driver, as a share of it; calibrated drivers only.
+    pub gap_variation: f64,
     /// Dawdling of Krauss drivers, 0–1.
     pub sigma: f64,
     /// Time from green to starting, for the first in a queue, s.
@@ -177,6 +179,7 @@ impl VehicleType {
             apparent_decel: decel,
             tau: 1.0,
             tau_variation: 0.0,
+            gap_variation: 0.0,
             sigma: 0.5,
             start_delay: 0.0,
             impatience: 0.0,
@@ -207,6 +210,7 @@ impl VehicleType {
             self.emergency_decel = self.emergency_decel.max(9.0);
             self.tau = if self.class.is_heavy() { HEAVY_TAU } else { 1.3 };
             self.tau_variation = 0.15;
+            self.gap_variation = 0.2;
             self.sigma = 0.0;
             self.start_delay = 1.0;
         } else if from_calibrated {
@@ -218,6 +222,7 @@ impl VehicleType {
             self.emergency_decel = sumo.emergency_decel;
             self.tau = sumo.tau;
             self.tau_variation = sumo.tau_variation;
+            self.gap_variation = sumo.gap_variation;
             self.sigma = sumo.sigma;
             self.start_delay = sumo.start_delay;
         }

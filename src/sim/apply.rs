@@ -2,9 +2,10 @@
 
 use super::announce::Announcements;
 use super::chunk::{Chunk, Crossed, Gate, Part, Passed, Planned};
+use super::gate::Asking;
 use super::junction::{Rule, Signs};
 use super::routes::RouteTable;
-use super::scene::{LaneFacts, Scene};
+use super::scene::{LaneFacts, MoveFacts, Scene};
 use super::state::{Flags, Storage, Tail, Traffic, Vehicle};
 use super::stops::Halts;
 use crate::behaviour::driver::EPSILON;
@@ -109,7 +110,7 @@ fn remove(vehicles: &mut Vec<Vehicle>, leaving: usize) {
 /// it has seen would be old before it is in anybody's way (SUMO).
 fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &mut Planned) -> f32 {
     let signs = Signs { scene: cx.scene, lamps: cx.lamps, step: cx.step };
-    let impatience = (d.impatience + me.waiting / PATIENCE).clamp(0.0, 1.0);
+    let waited = (d.impatience + me.waiting / PATIENCE).clamp(0.0, 1.0);
     let mut zipper = f32::INFINITY;
     let mut passes: Option<&Gate> = None;
     for g in gates {
@@ -120,11 +121,20 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
             continue;
         }
         // Whoever can no longer stop counts on the others to brake.
-        let impatience = if g.can_stop { impatience } else { 1.0 };
+        let impatience = if g.can_stop { waited } else { 1.0 };
         // Free as far as one can tell, but perhaps not yet near enough to see all foes.
-        let unseen = g.passage.distance > m.visibility + m.stand_back;
+        let unseen = g.passage.distance > m.sight_of(d) + m.stand_back;
         let wary = unseen && g.can_stop && matches!(rule, Rule::Yield | Rule::StopYield);
-        if wary || !signs.is_free(g.movement, &g.passage, impatience, cx.announcements, me.id.0) {
+        // At a green arrow nobody need be given way to but those who came too late for their yellow.
+        let chooses = g.can_stop && rule != Rule::Open;
+        let rest = g.passage.distance - 0.5 * (me.speed + planned.speed.at_least(0.0)) * d.dt;
+        let arrival = if rest > 0.0 { d.dt + rest / g.passage.arrival_speed.at_least(HALTING) } else { 0.0 };
+        let asking = Asking { me, d, impatience, can_stop: chooses, arrival, seed: cx.seed };
+        if !is_committed(me, d, g)
+            && (wary
+                || chooses && follows_closely(me, d, m, g, planned)
+                || !signs.is_free(g, &asking, cx.announcements))
+        {
             planned.speed = g.wait;
             planned.flags |= Flags::WAITS;
             break;
@@ -143,6 +153,20 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
     }
 }
 
+/// Whether a driver who judges headways cannot stop before a line however hard he brakes: he would only come to stand in
+/// the way of those for whom he braked.
+#[inline]
+fn is_committed(me: &Vehicle, d: &Driver, g: &Gate) -> bool {
+    d.judges_headways() && !g.can_stop && g.passage.distance < d.brake_gap(me.speed, d.emergency)
+}
+
+/// Whether a vehicle would cross a line at which it gives way too soon after another.
+#[inline]
+fn follows_closely(me: &Vehicle, d: &Driver, m: &MoveFacts, g: &Gate, planned: &Planned) -> bool {
+    let rest = if planned.flags & Flags::FOLLOWS != 0 { m.headways.between(d) } else { -me.delay };
+    g.passage.arrival < rest
+}
+
 /// Takes the step: reaction, bounds of acceleration, dawdling to no less than `least`, motion.
 fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, planned: &Planned, least: f32) {
     let mut next = planned.speed;
@@ -154,6 +178,11 @@ fn drive(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, planned: &Planned, leas
             next = next.at_most(0.0);
         }
         me.delay -= d.dt;
+    } else if planned.flags & Flags::FOLLOWS != 0 {
+        let line = me.next.get().map(|m| &cx.scene.moves[m.index()]);
+        me.delay = line.map_or(0.0, |m| -m.headways.between(d).at_least(0.0));
+    } else if me.delay < 0.0 {
+        me.delay = (me.delay + d.dt).at_most(0.0);
     }
     let hardest = me.speed - d.emergency * d.dt;
     next = match d.model {

@@ -25,6 +25,8 @@ pub struct Gate {
     pub movement: MovementId,
     /// Next speed if the gate is shut.
     pub wait: f32,
+    /// When those inside who go first will be out of the way, s.
+    pub clear: f32,
     /// How it would pass.
     pub passage: Passage,
     /// Whether it can still stop before the line.

@@ -10,11 +10,12 @@ use super::announce::Announcements;
 use super::apply::HALTING;
 use super::chunk::Gate;
 use super::junction::{Rule, Signs};
+use super::scene::MoveFacts;
 use super::state::Vehicle;
 use crate::behaviour::gap::{self, Passage};
-use crate::behaviour::{Driver, zipper};
+use crate::behaviour::{Bounds, Driver, headway, zipper};
 use crate::network::{Direction, MovementId, MovementKind, RightOfWay};
-use crate::random::mix;
+use crate::random::{Purpose, bits, mix};
 use intergreen_control::Lamp;
 
 /// Standing time after which drivers who all give way to one another sort it out, s.
@@ -28,10 +29,42 @@ const TURN_GIVES_UP: f32 = 0.75;
 /// Most links of a circle looked for.
 const LONGEST_CIRCLE: usize = 16;
 
+/// Who asks to pass a gate.
+pub struct Asking<'a> {
+    /// The vehicle.
+    pub me: &'a Vehicle,
+    /// Its driver.
+    pub d: &'a Driver,
+    /// His impatience, 0 to 1.
+    pub impatience: f32,
+    /// Whether he can still stop before the line.
+    pub can_stop: bool,
+    /// When his front reaches the line as he drives now, s.
+    pub arrival: f32,
+    /// Seed of the run.
+    pub seed: u64,
+}
+
+impl Asking<'_> {
+    /// What he wants of those who go first, if he judges headways.
+    #[inline]
+    fn demand(&self, m: &MoveFacts) -> Option<headway::Demand> {
+        if !self.d.judges_headways() || !m.headways.hold() {
+            return None;
+        }
+        if !self.can_stop {
+            return Some(headway::Demand::DECIDED);
+        }
+        let share = self.d.spread.of(bits(self.seed, self.me.key, Purpose::Gap, 0));
+        Some(headway::Demand::of_a_choice(m.headways.lag(self.d, share, self.impatience)))
+    }
+}
+
 impl Signs<'_> {
     /// Whether nobody announced is hindered by a passage through a movement that gives way.
-    pub fn is_free(&self, id: MovementId, own: &Passage, impatience: f32, foes: &Announcements, own_id: u32) -> bool {
+    pub fn is_free(&self, g: &Gate, who: &Asking<'_>, foes: &Announcements) -> bool {
         let scene = self.scene;
+        let (id, own, own_id) = (g.movement, &g.passage, who.me.id.0);
         let m = &scene.moves[id.index()];
         // Whoever was left inside when its lamp turned red goes before those who wait at their lines.
         let left_inside = m.kind == MovementKind::Onward && m.lamp != u32::MAX && self.lamps[m.lamp as usize].is_red();
@@ -47,16 +80,27 @@ impl Signs<'_> {
         if equal && self.gives_up(id, own, own_id, foes) {
             return false;
         }
+        let demand = if dark { None } else { who.demand(m) };
+        let (start, end) = self.yields(m);
+        let top = who.d.desired(who.me.speed_factor, scene.limit(&scene.lanes[m.next.index()], who.me.kind as usize));
+        let held = Passage { arrival: own.arrival.at_least(who.arrival), ..*own };
         let hindered = |ignore_yielding: bool| {
-            self.yields(m).iter().any(|&y| {
+            (start as usize..end as usize).any(|k| {
+                let y = scene.yields[k];
                 let foe = &scene.moves[y.index()];
+                let same_target = foe.to == m.to;
                 foes.of(y).any(|a| {
                     let stands = a.passage.now < HALTING;
                     let ignored = stands && (left_inside || (ignore_yielding && self.rule(foe) != Rule::Open));
                     a.vehicle != own_id
                         && !ignored
                         && !(in_turn && is_first((own, own_id), (&a.passage, a.vehicle)))
-                        && gap::blocked(own, &a.passage, foe.to == m.to, impatience, scene.dt)
+                        && match &demand {
+                            Some(demand) => {
+                                headway::blocked(who.d, &held, g.clear, top, &a.passage, &scene.meetings[k], demand)
+                            }
+                            None => gap::blocked(own, &a.passage, same_target, who.impatience, scene.dt),
+                        }
                         && !(equal && self.gives_up(y, &a.passage, a.vehicle, foes))
                 })
             })

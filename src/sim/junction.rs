@@ -13,7 +13,7 @@ use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
 use super::state::{Tail, Traffic, Vehicle};
 use super::stops::Halts;
 use crate::behaviour::{Bounds, Driver, Leader};
-use crate::network::{Conflict, ConflictKind, LaneId, MovementId, MovementKind, RightOfWay};
+use crate::network::{Conflict, ConflictKind, LaneId, MovementKind, RightOfWay};
 use crate::random::mix;
 
 /// What a plan may look at: the state at the end of the last step.
@@ -118,11 +118,10 @@ impl Signs<'_> {
         foes.iter().any(|y| comes(self.lamps[self.scene.moves[y.index()].lamp as usize]))
     }
 
-    /// The movements that one gives way to now.
+    /// The movements that one gives way to now: first of them in the scene's list, and one past the last.
     #[inline]
-    pub fn yields(&self, m: &MoveFacts) -> &[MovementId] {
-        let (start, end) = if self.goes_in_turn(m) { m.turns } else { m.yields };
-        &self.scene.yields[start as usize..end as usize]
+    pub fn yields(&self, m: &MoveFacts) -> (u32, u32) {
+        if self.goes_in_turn(m) { m.turns } else { m.yields }
     }
 
     /// Whether a movement's lamp is green of either kind.
@@ -198,11 +197,14 @@ pub struct Limit {
     pub hold: bool,
     /// Somebody left inside at the end of its green is let out first.
     pub lets_out: bool,
+    /// When the last of those inside who go first will be out of the way, s.
+    pub clear: f32,
 }
 
 impl Limit {
     /// No conflict.
-    pub const NONE: Self = Self { speed: f32::INFINITY, behind: f32::INFINITY, hold: false, lets_out: false };
+    pub const NONE: Self =
+        Self { speed: f32::INFINITY, behind: f32::INFINITY, hold: false, lets_out: false, clear: 0.0 };
 }
 
 /// Somebody on another internal lane.
@@ -361,6 +363,7 @@ impl Looker<'_> {
                 if !self.gives_way_to(view, foe_lane, c, o) {
                     return;
                 }
+                limit.clear = limit.clear.at_least((c.foe_start - o.back) / o.speed.at_least(HALTING));
                 let mine = self.to_lane + lane.length;
                 // Bodies that come together at an angle touch before they are one behind the other.
                 let gap = mine - (foe_lane.length - o.back) - MERGING_SLACK;
@@ -377,6 +380,7 @@ impl Looker<'_> {
                 if !self.gives_way_to(view, foe_lane, c, o) {
                     return;
                 }
+                limit.clear = limit.clear.at_least((c.foe_end - o.back) / o.speed.at_least(HALTING));
                 if !self.inside && o.speed < 1.0 {
                     limit.hold = true;
                 }

@@ -23,6 +23,7 @@ pub mod emissions;
 pub mod entities;
 mod found;
 mod gate;
+mod giving_way;
 mod grades;
 pub mod gridlock;
 pub mod hash;

@@ -4,11 +4,12 @@
 //! conflicts. What depends on others' plans (gaps in a stream that has right of way) is left to a *gate*; all
 //! announce their passages here and the gates are decided when everybody has.
 
+mod announcing;
+
 use super::chunk::{Chunk, Gate, Planned};
 use super::junction::{Limit, Looker, Rule, View};
 use super::scene::{LaneFacts, MoveFacts};
 use super::state::{Flags, Vehicle};
-use crate::behaviour::gap::{self, Passage};
 use crate::behaviour::{Bounds, Driver, Leader};
 use crate::demand::FollowingModel;
 use crate::network::{LaneId, MovementId, MovementKind};
@@ -28,16 +29,13 @@ const YELLOW_DECEL: f32 = 3.0;
 /// goes on. The green extension follows from it (validation C2); the ITE's formula for yellows has 1 s, but where 3 s of
 /// yellow are shown at 50 km/h, as is usual, its drivers would cross on red.
 const YELLOW_REACTION: f32 = 0.7;
-/// How far ahead in time a passage is announced at a signal, s: longer than the slowest turn from a standstill and its
-/// margin.
-const ANNOUNCE_AHEAD: f32 = 12.0;
-/// The same where there is no signal, s: who would merge ahead of a faster one looks far back along its road.
-const ANNOUNCE_FAR_AHEAD: f32 = 30.0;
 /// Room a car needs behind a junction, m, and how much of what it needs more a driver forgoes, m/s.
 const CAR_ROOM: f32 = 7.5;
 const CONTENT: f32 = 0.1;
 /// A road on which one who comes from the link before is too late to brake for whoever leaves it by another way, m.
 const SHORT_ROAD: f32 = 30.0;
+/// From how far before a line at which they give way drivers follow closely, m.
+const CLOSE_UP: f32 = 30.0;
 /// Room that a driver who must still move right leaves at the end of the lane for one who must move left, m.
 const WEAVING_ROOM: f32 = 0.1;
 
@@ -74,6 +72,8 @@ struct Planner<'a> {
     speed: f32,
     /// Next speed that the vehicles ahead allow: nobody arrives at a line faster than whoever is before it.
     behind: f32,
+    /// Whether somebody is ahead of it before the line it looks at.
+    led: bool,
     flags: u8,
 }
 
@@ -112,6 +112,7 @@ impl<'a> Planner<'a> {
             tau,
             speed: free.at_most(helpful),
             behind: f32::INFINITY,
+            led: false,
             flags: me.flags & Flags::KEPT,
         }
     }
@@ -122,7 +123,11 @@ impl<'a> Planner<'a> {
             return Planned { speed: 0.0, flags: self.flags };
         }
         let to_end = self.lane.length - self.me.position;
+        if to_end < CLOSE_UP && self.d.judges_headways() {
+            self.tau *= self.me.next.get().map_or(1.0, |m| self.view.scene.moves[m.index()].close);
+        }
         if let Some(leader) = ahead {
+            self.led = true;
             let d = &self.view.scene.drivers[leader.kind as usize];
             self.follow(leader.back() - self.me.position, leader.speed, leader.accel, d.apparent_decel);
         } else {
@@ -152,23 +157,6 @@ impl<'a> Planner<'a> {
             self.walk(lane, to_end, look, chunk);
         }
         Planned { speed: self.speed, flags: self.flags }
-    }
-
-    /// Whether somebody has to know how it will pass the end of its lane, `to_end` metres ahead.
-    #[inline]
-    fn announces_from(&self, to_end: f32) -> bool {
-        let speed = self.me.speed.at_least(self.speed);
-        // Whoever is in line behind others need not look what kind of line it is.
-        if to_end > ANNOUNCE_FAR_AHEAD * speed {
-            return false;
-        }
-        let next = self
-            .me
-            .next
-            .get()
-            .map(|m| &self.view.scene.moves[m.index()])
-            .filter(|m| m.has_yielders || self.view.signs().goes_in_turn(m));
-        next.is_some_and(|m| to_end <= speed * if m.lamp == u32::MAX { ANNOUNCE_FAR_AHEAD } else { ANNOUNCE_AHEAD })
     }
 
     /// Follows somebody whose rear is `distance` ahead.
@@ -214,6 +202,7 @@ impl<'a> Planner<'a> {
                 }
             }
             let Some(id) = next.get() else {
+                self.announce_changed(&scene.lanes[here.index()], leg, seen, chunk);
                 self.end_of_way(here, leg, seen);
                 return;
             };
@@ -225,10 +214,17 @@ impl<'a> Planner<'a> {
             self.behind = self.behind.at_most(limit.behind);
             self.speed = self.speed.at_most(limit.behind);
             if limit.hold && line.can_stop && !inside {
+                if !limit.lets_out && m.has_yielders && self.may_start(line.rule) {
+                    self.announce_open(m, id, seen, chunk);
+                }
                 self.hold(&line);
                 return;
             }
-            if self.stop_line(m, id, &line, leg, inside, &limit, &mut slowed, chunk) == Way::Ends || seen > look {
+            if self.stop_line(m, id, &line, leg, inside, &limit, &mut slowed, chunk) == Way::Ends {
+                return;
+            }
+            if seen > look {
+                self.announce_beyond(m, leg, seen, chunk);
                 return;
             }
             self.speed = self.speed.at_most(limit.speed);
@@ -240,10 +236,12 @@ impl<'a> Planner<'a> {
             let tail = &self.view.traffic.tails[m.next.index()];
             if tail.exists() && tail.id != self.me.id {
                 self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
+                self.led = true;
                 // On a road too short for a car whoever is there may leave it another way, and somebody else stand beyond.
                 if !facts.internal && facts.length >= CAR_ROOM {
                     // The line it is late for may be beyond.
                     self.flags |= self.me.flags & Flags::LATE_YELLOW;
+                    self.announce_beyond(m, leg, seen, chunk);
                     return;
                 }
             }
@@ -419,9 +417,7 @@ impl<'a> Planner<'a> {
                 self.flags |= Flags::LATE_YELLOW;
             }
             Rule::Closed => {
-                // Brake as hard as it takes.
-                let hard = self.stop((line.distance - LEAST_GAP).max(0.0), self.d.emergency);
-                self.speed = self.speed.min(hard);
+                self.speed = self.brake_hard(line);
                 self.flags |= Flags::AT_RED;
                 return Way::Ends;
             }
@@ -444,7 +440,10 @@ impl<'a> Planner<'a> {
         }
         let in_turn = self.view.signs().goes_in_turn(m);
         let yields = matches!(rule, Rule::Yield | Rule::StopYield) && !(entering && m.waits_inside && !in_turn);
-        let gate = yields || rule == Rule::Zipper;
+        // Who has waited inside looks for those who came too late for their yellow.
+        let looks =
+            m.kind == MovementKind::Onward && rule == Rule::Open && m.headways.hold() && self.d.judges_headways();
+        let gate = yields || looks || rule == Rule::Zipper;
         // Who waits inside is announced to the same others as who enters by the same way.
         let announced = if m.kind == MovementKind::Onward { self.view.scene.network.movement(id).entry } else { id };
         let announces =
@@ -454,9 +453,19 @@ impl<'a> Planner<'a> {
         }
         let asks = self.speed > 0.001 && (!*slowed || !entering) || inside;
         let leave = self.leave_speed(m, limit, line.distance);
-        let passage = self.passage(m, line, yields, leave, slowed);
-        if announces && asks {
-            chunk.announcements.push((announced, self.me.id.0, passage));
+        let (own, announced_passage) = self.passage(m, line, yields, leave, slowed);
+        let judges = yields && self.d.judges_headways() && m.headways.follow_up > 0.0;
+        self.flags |= if judges && self.led { Flags::FOLLOWS } else { 0 };
+        if announces && (asks || self.may_start(rule)) {
+            chunk.announcements.push((announced, self.me.id.0, announced_passage));
+        }
+        if entering && asks {
+            self.announce_changed(
+                &self.view.scene.lanes[self.view.scene.network.movement(id).from.index()],
+                leg,
+                line.distance,
+                chunk,
+            );
         }
         if !gate {
             return Way::Goes;
@@ -469,8 +478,9 @@ impl<'a> Planner<'a> {
         chunk.gates.push(Gate {
             vehicle: chunk.plans.len() as u32,
             movement: id,
-            wait: line.wait,
-            passage,
+            wait: if line.can_stop || !self.d.judges_headways() { line.wait } else { self.brake_hard(line) },
+            clear: limit.clear,
+            passage: own,
             can_stop: line.can_stop,
             // Continuous models approach their speed: they have no speed that must be reached.
             least: if self.d.ballistic() || !yields || !line.can_stop {
@@ -483,39 +493,9 @@ impl<'a> Planner<'a> {
         Way::Goes
     }
 
-    /// How it would pass a line. Who yields slows down until it can see all foes; before a roundabout in any case.
-    fn passage(&self, m: &MoveFacts, line: &Line, yields: bool, leave: f32, slowed: &mut bool) -> Passage {
-        let d = self.d;
-        let free = gap::speed_after(line.distance, self.speed.max(0.0), d.accel, self.v0);
-        let mut arrival_speed = free.min(self.behind.max(0.0));
-        if yields && line.can_stop && line.distance > m.visibility {
-            let at_sight = d.stoppable(m.visibility);
-            arrival_speed = arrival_speed.min(gap::speed_after(m.visibility, at_sight, d.accel, self.v0));
-            *slowed = true;
-        }
-        *slowed |= yields && line.can_stop && self.view.scene.lanes[m.to.index()].ring;
-        let mut passage = gap::passage(d, line.distance, self.speed.max(0.0), arrival_speed, m.first_inside, leave);
-        passage.now = self.me.speed;
-        passage.waiting = self.me.waiting;
-        passage.top = self.v0;
-        passage
-    }
-
-    /// The highest speed with which it can leave the junction behind a line, as those already inside let it. Whoever
-    /// must creep behind somebody is in the way of others for longer.
-    fn leave_speed(&self, m: &MoveFacts, limit: &Limit, seen: f32) -> f32 {
-        let inside = &self.view.scene.lanes[m.next.index()];
-        let lane = if inside.internal { inside } else { self.lane };
-        let desired = self.view.scene.limit(lane, self.me.kind as usize);
-        let mut leave = self.d.desired(self.me.speed_factor, desired);
-        leave = leave.min(limit.speed).min(limit.behind);
-        let tail = &self.view.traffic.tails[m.next.index()];
-        if inside.internal && tail.exists() && tail.id != self.me.id {
-            let gap = seen + tail.back - self.d.min_gap;
-            let leader = Leader { gap, speed: tail.speed, accel: tail.accel, decel: tail.decel };
-            leave = leave.min(self.d.follow(leave, self.v0, self.tau, &leader));
-        }
-        leave.max(0.0)
+    /// Next speed if it brakes for a line as hard as it takes.
+    fn brake_hard(&self, line: &Line) -> f32 {
+        self.speed.min(self.stop((line.distance - LEAST_GAP).max(0.0), self.d.emergency))
     }
 }
 

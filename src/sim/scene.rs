@@ -1,19 +1,24 @@
 //! What does not change during a run: network, departures and drivers in the form the step reads.
 
+mod meeting;
+
 use std::sync::Arc;
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
 use intergreen_control::plan::WallClock;
 
+use self::meeting::{clearing, conflict_facts, grazes, swing, waiting_place_offset};
 use super::by_type::{ByType, Row};
 use super::closures::Closures;
+use super::giving_way;
 use super::grades;
 use super::insert::arrival_of;
 use super::lane_change::can_change;
 use super::monitor;
 use super::sensors::Sensors;
 use crate::behaviour::Driver;
+use crate::behaviour::headway::{Headways, Meeting};
 use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleId, VehicleType, expand};
 use crate::detectors::{self, Layout};
 use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay, SignalId};
@@ -136,10 +141,19 @@ pub struct MoveFacts {
     pub first_inside: f32,
     /// Distance from which all foes can be seen, m.
     pub visibility: f32,
+    /// The same for drivers who judge headways, m.
+    pub sight: f32,
+    /// Which headways those enter; none where they give way as all others do.
+    pub headways: Headways,
+    /// The share of their usual headway that those keep behind others before the line.
+    pub close: f32,
     /// How far before the line some types stop, m.
     pub stop_offsets: Row,
     /// How far before the line one waits to be clear of crossing traffic (places to wait inside), m.
     pub stand_back: f32,
+    /// Distance from its line to the next one at which somebody gives way to those who come, if that is near; else
+    /// infinite, m.
+    pub beyond: f32,
     /// Right of way without a lamp.
     pub right_of_way: RightOfWay,
     /// Where in the junction it lies.
@@ -155,6 +169,14 @@ pub struct MoveFacts {
     pub unprotected: bool,
     /// Whether its lamp turns from green to red without a yellow.
     pub abrupt: bool,
+}
+
+impl MoveFacts {
+    /// Distance from which a driver sees all foes, m.
+    #[inline]
+    pub fn sight_of(&self, d: &Driver) -> f32 {
+        if d.judges_headways() { self.sight } else { self.visibility }
+    }
 }
 
 /// A conflict with what else the step wants to know.
@@ -232,6 +254,8 @@ pub struct Scene {
     pub moves: Vec<MoveFacts>,
     /// Lists of movements to give way to.
     pub yields: Vec<MovementId>,
+    /// Where the ways of a movement and of one that it gives way to meet, in the order of those lists.
+    pub meetings: Vec<Meeting>,
     /// Lists of conflicts.
     pub conflicts: Vec<ConflictFacts>,
     /// First lamp of each signal, and one more entry at the end.
@@ -285,7 +309,7 @@ impl Scene {
         let trips = departures.iter().filter(|d| demand.routes[d.route.index()].via.is_some()).count();
         let unsafe_pairs = if setup.unsafe_yields { monitor::unprotected(&network) } else { Vec::new() };
         let lamp_base = lamp_bases(&network);
-        let (mut moves, yields) = move_facts(&network, &lamp_base, &unsafe_pairs);
+        let (mut moves, yields, meetings) = move_facts(&network, &lamp_base, &unsafe_pairs);
         let (mut lanes, conflicts) = lane_facts(&network);
         let by_type = ByType::of(&network, &types, &mut lanes, &mut moves);
         let roads = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end));
@@ -306,6 +330,7 @@ impl Scene {
             lanes,
             moves,
             yields,
+            meetings,
             conflicts,
             lamp_base,
             by_type,
@@ -365,8 +390,8 @@ fn move_facts(
     network: &Network,
     lamp_base: &[u32],
     unsafe_pairs: &[(MovementId, MovementId)],
-) -> (Vec<MoveFacts>, Vec<MovementId>) {
-    let mut yields = Vec::new();
+) -> (Vec<MoveFacts>, Vec<MovementId>, Vec<Meeting>) {
+    let (mut yields, mut meetings) = (Vec::new(), Vec::new());
     let unsigned = without_signs(network);
     let moves = network
         .movements
@@ -389,6 +414,11 @@ fn move_facts(
                 entry.head.is_some() && foe.to == m.to && foe.head.is_some() && foe.head != entry.head
             };
             yields.extend(m.yields_to.iter().copied().filter(merges));
+            let headways = giving_way::headways(network, m);
+            if headways.hold() {
+                meetings.extend(giving_way::meetings(network, m, &yields[start as usize..end as usize]));
+            }
+            meetings.resize(yields.len(), Meeting::NONE);
             let next = network.lane(m.next);
             MoveFacts {
                 next: m.next,
@@ -399,8 +429,12 @@ fn move_facts(
                 merges: (turns.1, yields.len() as u32),
                 first_inside: if next.internal { next.length } else { 0.0 },
                 visibility: m.visibility,
+                sight: giving_way::sight(network, m),
+                headways,
+                close: giving_way::close(network, m, &headways),
                 stop_offsets: Row::NONE,
                 stand_back: if m.kind == MovementKind::Onward { waiting_place_offset(network, m.from) } else { 0.0 },
+                beyond: giving_way::beyond(network, m),
                 right_of_way: m.right_of_way,
                 kind: m.kind,
                 waits_inside: m.waits_inside,
@@ -415,7 +449,7 @@ fn move_facts(
             }
         })
         .collect();
-    (moves, yields)
+    (moves, yields, meetings)
 }
 
 /// Of each junction, whether it leaves ways that cross to lamps alone: nothing says who gives way without them.
@@ -513,18 +547,6 @@ fn start_together(network: &Network, lane: &crate::network::Lane, foe: LaneId) -
     a == b && a.is_some_and(|l| !network.lane(l).internal)
 }
 
-/// Half the length of a car and of what it needs besides when it turns, m.
-const HALF_CHORD: f64 = 3.5;
-
-/// A crossing or merge within this distance of the end of a lane that ends at a place to wait is the next lane's
-/// business, m: whoever waits there stands just before it.
-const WAITING_PLACE_SLACK: f32 = 3.0;
-
-/// Whether a conflict that begins at `start` only grazes a place to wait.
-fn grazes(lane: &crate::network::Lane, start: f32, waits: bool) -> bool {
-    waits && start > lane.length - WAITING_PLACE_SLACK
-}
-
 /// Of each junction, whether it has more than two roads.
 fn forks(network: &Network) -> Vec<bool> {
     let mut roads = vec![0; network.junctions.len()];
@@ -534,56 +556,4 @@ fn forks(network: &Network) -> Vec<bool> {
         }
     }
     roads.into_iter().map(|n| n > 2).collect()
-}
-
-/// How far before the end of a lane with a place to wait one has to stand to be clear of everybody, m.
-fn waiting_place_offset(network: &Network, lane: LaneId) -> f32 {
-    let lane = network.lane(lane);
-    let grazing = lane.conflicts.iter().filter(|c| c.kind != ConflictKind::Diverging && grazes(lane, c.start, true));
-    grazing.map(|c| lane.length - c.start).fold(0.0, f32::max)
-}
-
-/// How far a turning car bulges out of its lane, m: the rise of an arc over a chord of its length (SUMO: sagitta).
-fn swing(network: &Network, lane: &crate::network::Lane) -> f32 {
-    let Some(exit) = network.movements.get(lane.movements.start as usize) else { return 0.0 };
-    let entry = network.movement(exit.entry);
-    let heading = |a: crate::network::Point, b: crate::network::Point| libm::atan2(b.y - a.y, b.x - a.x);
-    let ([.., a, b], [c, d, ..]) = (&network.lane(entry.from).shape[..], &network.lane(entry.to).shape[..]) else {
-        return 0.0;
-    };
-    let turn = heading(*c, *d) - heading(*a, *b);
-    let turn = libm::fabs(libm::remainder(turn, std::f64::consts::TAU));
-    // A straight way has no radius.
-    if turn < 0.01 {
-        return 0.0;
-    }
-    let radius = f64::from(entry.inside_length) / turn;
-    (radius - (radius * radius - HALF_CHORD * HALF_CHORD).max(0.0).sqrt()) as f32
-}
-
-/// A conflict as the step reads it, unless it only grazes the other's place to wait. Whoever stands at a place to
-/// wait has not merged yet: until then the ways cross.
-fn conflict_facts(network: &Network, c: &Conflict, waits: bool, foe_waits: bool, swing: f32) -> Option<ConflictFacts> {
-    if c.kind != ConflictKind::Diverging && grazes(network.lane(c.foe), c.foe_start, foe_waits) {
-        return None;
-    }
-    let kind = if c.kind == ConflictKind::Merging && (waits || foe_waits) { ConflictKind::Crossing } else { c.kind };
-    let swing = if kind == ConflictKind::Crossing { swing } else { 0.0 };
-    Some(ConflictFacts::new(network, Conflict { kind, ..*c }, false, swing))
-}
-
-/// For each conflict with a lane behind a place to wait: a conflict with the lane before it, so that whoever was
-/// left inside at the end of green is let out first.
-fn clearing(network: &Network, conflicts: &[Conflict]) -> Vec<ConflictFacts> {
-    conflicts
-        .iter()
-        .filter(|c| c.kind != ConflictKind::Diverging)
-        .filter_map(|c| {
-            let exit = network.movements_of(c.foe).next()?;
-            let entry = network.movement(exit).entry;
-            let first = network.movement(entry).next;
-            let meeting = Conflict { foe: first, foe_start: f32::MAX, foe_end: f32::MAX, ..*c };
-            (first != c.foe).then(|| ConflictFacts::new(network, meeting, true, 0.0))
-        })
-        .collect()
 }

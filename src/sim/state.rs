@@ -64,7 +64,8 @@ pub struct Vehicle {
     pub entered: u32,
     /// Distance moved in the last step, m.
     pub moved: f32,
-    /// Rest of the reaction time at green, s.
+    /// Rest of the reaction time at green, s; negative: rest of the time until it may cross a line at which it gives way,
+    /// since another crossed it (see [`Headways`](crate::behaviour::headway::Headways)).
     pub delay: f32,
     /// Rest of the time for which it accepts a short headway after a lane change, s.
     pub relax: f32,
@@ -96,6 +97,8 @@ impl Flags {
     pub const STOPPED: u8 = 16;
     /// Has to arrive at a given speed.
     pub const SLOW_ARRIVAL: u8 = 32;
+    /// Somebody is before it at a line at which it gives way.
+    pub const FOLLOWS: u8 = 64;
     /// What a plan does not touch.
     pub const KEPT: u8 = Self::STOP_AHEAD | Self::STOPPED | Self::SLOW_ARRIVAL;
 }

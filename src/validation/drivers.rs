@@ -51,6 +51,7 @@ impl Drivers {
 pub fn all_alike(mut kind: VehicleType) -> VehicleType {
     kind.speed_factor.deviation = 0.0;
     kind.tau_variation = 0.0;
+    kind.gap_variation = 0.0;
     kind.sigma = 0.0;
     kind
 }

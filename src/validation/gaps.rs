@@ -9,7 +9,7 @@
 use super::estimate::each_seed;
 use super::plot::{Mark, Plot, Series};
 use super::world::{Trips, World, crossing, crossing_time, lane, s};
-use super::{Drivers, Effort, Estimate, Row, STEP, Section, Target};
+use super::{Drivers, Effort, Estimate, FINER, Row, STEP, Section, Target};
 use crate::network::compose::NodeKind;
 
 /// When counting begins and ends, s.
@@ -101,7 +101,8 @@ fn capacity(movement: &Movement, flow: f64, step: f64, seed: u64) -> (f64, f64) 
             if sim.now() < s(COUNTED[0]) {
                 continue;
             }
-            if sim.scene().departures[i].id.starts_with("minor") {
+            let minor = sim.scene().departures[i].id.starts_with("minor");
+            if minor {
                 entries += 1.0;
             } else {
                 major.push(crossing_time(sim, v, v.position));
@@ -121,15 +122,16 @@ pub fn run(effort: Effort) -> Section {
     for movement in &MOVEMENTS {
         let (mut found, mut said) = (Vec::new(), Vec::new());
         for (id, flow) in movement.ids.into_iter().zip(FLOWS) {
-            let all = each_seed(seeds, |seed| capacity(movement, flow, STEP, seed));
-            let share = Estimate::of(&all.iter().map(|(entries, said)| entries / said).collect::<Vec<_>>());
+            let at = |step| each_seed(seeds, |seed| capacity(movement, flow, step, seed));
+            let share = |all: &[(f64, f64)]| Estimate::of(&all.iter().map(|(n, said)| n / said).collect::<Vec<_>>());
+            let all = at(STEP);
             let mean = |f: fn(&(f64, f64)) -> f64| all.iter().map(f).sum::<f64>() / all.len() as f64;
             found.push((flow, mean(|a| a.0)));
             said.push((flow, mean(|a| a.1)));
             let what = format!("{} beside {flow} veh/h, share of what headways say", movement.name);
-            rows.push(
-                Row::new(id, what, Target::about(1.0, 0.1), share).source("HCM 7, chapter 20, on measured headways"),
-            );
+            let row = Row::new(id, what, Target::about(1.0, 0.1), share(&all));
+            let row = row.source("HCM 7, chapter 20, on measured headways");
+            rows.push(if effort.quick { row } else { row.finer(share(&at(FINER))) });
         }
         series.push(Series::new(movement.name, Mark::Line, found));
         series.push(Series::new(format!("{}, HCM", movement.name), Mark::Dashes, said));

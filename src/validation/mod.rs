@@ -29,6 +29,7 @@ mod links;
 mod mfd;
 mod oversaturation;
 mod page;
+mod permissive;
 mod plot;
 mod queue;
 mod ring;
@@ -235,6 +236,7 @@ pub const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "dispersion", ids: &["9"], run: dispersion::run },
     Experiment { name: "ring", ids: &["10"], run: ring::run },
     Experiment { name: "gaps", ids: &["11"], run: gaps::run },
+    Experiment { name: "permissive", ids: &["15"], run: permissive::run },
     Experiment { name: "roundabout", ids: &["12"], run: roundabout::run },
     Experiment { name: "mfd", ids: &["13"], run: mfd::run },
     Experiment { name: "links", ids: &["14"], run: links::run },

@@ -27,6 +27,7 @@ mod emissions;
 mod export;
 mod fuzz_smoke;
 mod generated;
+mod giving_way;
 mod golden;
 mod golden_table;
 mod imported;

@@ -63,17 +63,18 @@ pub enum Request<'a> {
 pub struct Decision<'a> {
     /// What it would like to be shown from now on.
     pub request: Request<'a>,
-    /// When it wants to be asked again at the latest. Edges of detectors make it be asked earlier, as it [wishes](Strategy::wakes).
+    /// When it wants to be asked again at the latest. Edges of detectors and ends of gaps make it be asked
+    /// earlier, as it [wishes](Strategy::wakes).
     pub next: Millis,
 }
 
-/// Which edges of detectors are worth asking a strategy.
+/// Which edges of detectors, and which ends of gaps, are worth asking a strategy.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Wakes {
     /// Every edge.
     Edges,
     /// Those that change which closed group is called, which open one is extended, or which detector extends one:
-    /// [`View::calls`].
+    /// [`View::calls`]. And the moments at which a lane of open groups has gapped out.
     Calls,
     /// Only those after which another group that is not green is called, and the moments at which a lane of open groups has
     /// gapped out: no detector of it has extended for its [gap](Minds::gap). Or, where [that matters](Minds::begins), the
@@ -95,7 +96,8 @@ pub struct Minds {
     /// Whether it matters also when that begins.
     pub begins: bool,
     /// For how long none may have extended before that matters; 0: at once. Of several detectors of a lane the last end
-    /// counts. The strategy is woken then: it need not wait for the end of a gap itself.
+    /// counts. While a group of the lane is open a strategy that wants to know of gaps is woken then, and need not wait for
+    /// the end of the gap itself.
     pub gap: Millis,
 }
 

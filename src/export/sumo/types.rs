@@ -32,6 +32,9 @@ pub fn note(types: &[VehicleType], departures: &[Departure], notes: &mut Notes) 
         if kind.start_delay > 0.0 {
             notes.count("start-up delay of the first in a queue left out", name);
         }
+        if kind.gap_variation > 0.0 {
+            notes.count("critical headways of gaps left out: SUMO's drivers judge gaps by its own rule", name);
+        }
         if kind.tau_variation > 0.0 {
             notes.count("headways that differ from driver to driver written as their mean", name);
         }

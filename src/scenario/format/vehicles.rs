@@ -72,6 +72,10 @@ pub struct VehicleFile {
     #[serde(default, skip_serializing_if = "is_default")]
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
     pub tau_variation: Option<f64>,
+    /// Standard deviation of the critical headway of a gap from driver to driver, as a share of it: calibrated drivers.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub gap_variation: Option<f64>,
     /// Dawdling of Krauss drivers.
     #[serde(default, skip_serializing_if = "is_default")]
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
@@ -171,6 +175,7 @@ macro_rules! numbers {
             emergency_decel,
             tau,
             tau_variation,
+            gap_variation,
             sigma,
             start_delay,
             impatience,
@@ -247,6 +252,7 @@ impl VehicleFile {
             apparent_decel: None,
             tau: None,
             tau_variation: None,
+            gap_variation: None,
             sigma: None,
             start_delay: None,
             impatience: None,

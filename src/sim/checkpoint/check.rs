@@ -181,7 +181,7 @@ impl<'a> Check<'a> {
         let slow = self.scene.departures[v.id.index()].manner.arrival_speed.is_some();
         let has = |flag: u8| v.flags & flag != 0;
         let at_stop = stop.is_some_and(|n| n.leg == v.leg && n.stop.lane == lane);
-        let sound = v.flags < Flags::SLOW_ARRIVAL << 1
+        let sound = v.flags < Flags::FOLLOWS << 1
             && has(Flags::STOP_AHEAD) == stop.is_some()
             && has(Flags::SLOW_ARRIVAL) == slow
             && (at_stop || !has(Flags::STOPPED));

@@ -17,6 +17,10 @@ pub(in crate::sim) const LOOK_BACK: f32 = 60.0;
 const NEAR: f32 = 32.0;
 /// Gaps that helpers leave are exact up to this, m: one that creeps asks for a little more than it left.
 const ROUNDING: f32 = 0.01;
+/// Whoever has stood for so long before it can change lanes is content with less room, s.
+const LONG: f32 = 60.0;
+/// The room that it needs at the least, m.
+const LEAST: f32 = 0.1;
 
 impl LinkLanes<'_> {
     /// Who would be ahead and behind on a lane whose next unprocessed vehicle is `at`.
@@ -147,13 +151,20 @@ impl LinkLanes<'_> {
         if follower.ballistic() && v < 1.0 { 0.5 * follower.min_gap } else { follower.min_gap }
     }
 
+    /// How much less of a standing gap is enough for one who has stood for long, m: of two who must swap lanes, and whose
+    /// continuous models settled too near to each other, neither could ever pass.
+    fn content(me: &Vehicle, d: &Driver) -> f32 {
+        if d.ballistic() && me.waiting >= LONG { Self::standing(d, me.speed) - LEAST } else { 0.0 }
+    }
+
     fn is_clear_ahead(&self, me: &Vehicle, d: &Driver, a: &Neighbour) -> bool {
-        a.distance + ROUNDING >= Self::needed(d, me.tau, me.speed, a.speed, a.decel)
+        a.distance + ROUNDING + Self::content(me, d) >= Self::needed(d, me.tau, me.speed, a.speed, a.decel)
     }
 
     /// Whether one can still stop for a lamp that closes lane `to`, or a short road beyond it. Nobody changes before a
-    /// line that it would run over: the lamp of its own lane may be another one, and open.
-    fn stops_for_lamps(&self, me: &Vehicle, d: &Driver, to: usize) -> bool {
+    /// line that it would run over: the lamp of its own lane may be another one, and open. Nor does who judges headways
+    /// before a line at which it gives way and has not looked.
+    fn stops_for_lines(&self, me: &Vehicle, d: &Driver, to: usize) -> bool {
         let (scene, signs) = (self.scene, Signs { scene: self.scene, lamps: self.lamps, step: self.step });
         let mut distance = scene.lanes[self.first + to].length - me.position;
         let mut leg = me.leg;
@@ -161,7 +172,12 @@ impl LinkLanes<'_> {
         while let Some(m) = next.map(|m| &scene.moves[m.index()])
             && !stops_for_lamp(d, me.speed, distance)
         {
-            if matches!(signs.rule(m), Rule::Closed | Rule::Yellow) {
+            let run_over = match signs.rule(m) {
+                Rule::Closed | Rule::Yellow => true,
+                Rule::Yield | Rule::StopYield => d.judges_headways() && !m.waits_inside,
+                Rule::Open | Rule::Zipper => false,
+            };
+            if run_over {
                 return false;
             }
             let facts = &scene.lanes[m.next.index()];
@@ -186,13 +202,21 @@ impl LinkLanes<'_> {
             }
             Behind::Before(_) => (d, me.tau),
         };
-        b.distance + ROUNDING >= Self::needed(follower, tau, b.speed, me.speed, d.apparent_decel)
+        b.distance + ROUNDING + Self::content(me, d) >= Self::needed(follower, tau, b.speed, me.speed, d.apparent_decel)
     }
 
     /// Whether it is a vehicle's turn to change, and there is room on the lane.
     pub(super) fn fits(&self, t: &Thinker<'_>, to: usize, cursor: &Cursor) -> bool {
         self.has_its_turn(t.me, t.lane, to)
+            && !self.is_reckoned_with(t, to)
             && self.is_clear(&self.slot(to, cursor.at[to], t.me, t.d), to, t.me, t.d) == (true, true)
+    }
+
+    /// Whether others reckon with it at a line just ahead, and thus with the lane on which it comes.
+    fn is_reckoned_with(&self, t: &Thinker<'_>, to: usize) -> bool {
+        let line = self.routes.row(t.me.row)[to].movement.get().map(|m| &self.scene.moves[m.index()]);
+        let distance = self.scene.lanes[self.first + to].length - t.me.position;
+        t.d.judges_headways() && line.is_some_and(|m| m.has_yielders) && !stops_for_lamp(t.d, t.me.speed, distance)
     }
 
     /// Links are changed apart: nobody sees who changes in the same step beyond an open end of the link (where lanes are
@@ -207,7 +231,7 @@ impl LinkLanes<'_> {
     /// Whether there is room ahead and behind in a slot on lane `to`.
     pub(super) fn is_clear(&self, slot: &Slot, to: usize, me: &Vehicle, d: &Driver) -> (bool, bool) {
         (
-            slot.ahead.is_none_or(|a| self.is_clear_ahead(me, d, &a)) && self.stops_for_lamps(me, d, to),
+            slot.ahead.is_none_or(|a| self.is_clear_ahead(me, d, &a)) && self.stops_for_lines(me, d, to),
             slot.behind.is_none_or(|(b, i)| self.is_clear_behind(me, d, &b, to, i)),
         )
     }

@@ -99,8 +99,8 @@ impl Actuated {
         groups.iter().chain(or).any(|&g| self.opened[usize::from(g)].is_some())
     }
 
-    /// Takes note of the lanes that have gapped out. When the next of them does if nobody comes any more and it is not told
-    /// then: whoever comes after that does not bring it back, needed or not.
+    /// Takes note of the lanes that have gapped out. When the next of them does if nobody comes any more, of those of which
+    /// the strategy is not told: whoever comes after that does not bring it back, needed or not.
     fn gap_out(&mut self, now: Millis, view: &View<'_>) -> Millis {
         let mut next = Millis::NEVER;
         for lane in 0..self.out.len() {
@@ -136,7 +136,7 @@ impl Actuated {
         {
             return Some((Why::Recall(g), Millis::NEVER));
         }
-        // Looked at again when the next of them gaps out: it must not come back.
+        // Looked at again when the next of them gaps out, or when that is told: it must not come back.
         let mut found: Option<(Why, Millis)> = None;
         for lane in (0..self.out.len()).filter(|&l| !self.out[l] && self.is_needed(l, stage, to)) {
             let end = if self.tables.lanes[lane].told { Millis::NEVER } else { self.gap_ends(lane, view) };

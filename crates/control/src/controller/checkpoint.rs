@@ -78,7 +78,7 @@ impl Controller {
         let mut detectors = self.detectors.clone();
         detectors.load(&mut reader)?;
         let mut group_calls = self.group_calls.clone();
-        group_calls.load(&mut reader)?;
+        group_calls.load(&mut reader, now.unwrap_or(Millis::NEVER))?;
         let inputs = read_inputs(&mut reader, self.detectors.len())?;
         let outputs = read_outputs(&mut reader, self.lamps.len())?;
         self.strategy.load(reader.rest())?;

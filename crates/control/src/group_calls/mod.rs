@@ -64,12 +64,12 @@ pub(crate) struct Change {
 pub(crate) struct Touched {
     /// A group that is not green is called, or no longer.
     pub calls: bool,
-    /// No use of a lane has extended groups of which one is open for the lane's gap, or the first begins to and that
-    /// matters.
+    /// A lane of which a group is open has gapped out, or its first use begins to extend and that matters.
     pub gaps: bool,
     /// The first use of a lane extends groups of which one is open.
     pub arrivals: bool,
-    /// A group that is closed is called, or no longer; a use extends groups of which one is open, or no longer does.
+    /// A group that is closed is called, or no longer; a use extends groups of which one is open, or no longer does, or its
+    /// lane has gapped out.
     pub uses: bool,
 }
 
@@ -78,7 +78,7 @@ pub(crate) struct Touched {
 struct OfLane {
     /// How many of them extend.
     extending: u16,
-    /// When it gaps out, unless one extends by then; none once that was told.
+    /// When it gaps out, unless one extends by then; none once that moment has passed.
     gaps_out: Option<Millis>,
     /// Groups that they extend.
     groups: Vec<u16>,
@@ -302,7 +302,9 @@ impl GroupCalls {
                     let number = self.wired[g].uses[i] as usize;
                     let green = self.is_open(&self.wiring[number].groups);
                     self.with(number, at, lamps, |u, wiring| u.green(wiring, green, at));
-                    if let Some(Minds { lane, .. }) = self.minded[number].filter(|_| open) {
+                }
+                for &number in self.wired[g].uses.iter().chain(&self.wired[g].switched).filter(|_| open) {
+                    if let Some(Minds { lane, .. }) = self.minded[number as usize] {
                         self.next_gap = self.next_gap.min(self.lanes[lane].gap_ends(at));
                     }
                 }
@@ -386,17 +388,14 @@ impl GroupCalls {
             out.push(g.open.into());
         }
         self.uses.iter().for_each(|u| u.save(out));
-        state::put_count(out, self.lanes.len());
-        self.lanes.iter().for_each(|lane| state::put_optional_millis(out, lane.gaps_out));
         state::put_millis(out, self.next);
-        state::put_millis(out, self.next_gap);
     }
 
-    /// Reads the state of as many groups and uses as these.
+    /// Reads the state of as many groups and uses as these, as it was at `at`.
     ///
     /// # Errors
     /// If the bytes are no such state. All stays as it was.
-    pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+    pub fn load(&mut self, reader: &mut StateReader<'_>, at: Millis) -> Result<(), StateError> {
         reader.version("calls of groups", VERSION)?;
         if reader.u32()? as usize != self.groups.len() {
             return Err(StateError::Mismatch { what: "number of groups" });
@@ -414,24 +413,24 @@ impl GroupCalls {
             });
         }
         let uses = (0..self.uses.len()).map(|_| Use::load(reader)).collect::<Result<Vec<_>, _>>()?;
-        if reader.u32()? as usize != self.lanes.len() {
-            return Err(StateError::Mismatch { what: "number of lanes" });
-        }
-        let gaps = (0..self.lanes.len()).map(|_| reader.optional_millis()).collect::<Result<Vec<_>, _>>()?;
-        let (next, next_gap) = (reader.millis()?, reader.millis()?);
-        for (lane, gaps_out) in self.lanes.iter_mut().zip(gaps) {
-            (lane.extending, lane.gaps_out) = (0, gaps_out);
+        let next = reader.millis()?;
+        for lane in &mut self.lanes {
+            (lane.extending, lane.gaps_out) = (0, None);
         }
         for ((u, wiring), minded) in uses.iter().zip(&self.wiring).zip(&self.minded) {
-            if let Some(Minds { lane, .. }) = minded.filter(|_| u.extends) {
-                self.lanes[lane].extending = self.lanes[lane].extending.saturating_add(1);
+            if let Some(Minds { lane, gap, .. }) = *minded {
+                let of = &mut self.lanes[lane];
+                of.extending = of.extending.saturating_add(u.extends.into());
+                of.gaps_out = of.gaps_out.max(u.extended.filter(|_| gap.0 > 0).map(|at| at + gap));
             }
             for &g in &wiring.groups {
                 let group: &mut OfGroup = &mut groups[usize::from(g)];
                 group.calling = group.calling.saturating_add(u.calls.into());
             }
         }
-        (self.groups, self.uses, self.next, self.next_gap) = (groups, uses, next, next_gap);
+        (self.groups, self.uses, self.next) = (groups, uses, next);
+        let open = |lane: &&OfLane| lane.groups.iter().any(|&g| self.groups[usize::from(g)].open);
+        self.next_gap = self.lanes.iter().filter(open).map(|lane| lane.gap_ends(at)).min().unwrap_or(Millis::NEVER);
         self.epoch = self.epoch.wrapping_add(1);
         self.changes.clear();
         Ok(())

@@ -43,6 +43,7 @@ impl Nema {
             Standing::Coming => "waits for its green".into(),
             Standing::Initial => until("in its initial"),
             Standing::OnFoot => "people on foot walk or clear".into(),
+            Standing::Extended if ring.until == Millis::NEVER => "extended".into(),
             Standing::Extended => until("extended, at the latest"),
             Standing::Held => until("coordinated: held"),
             Standing::Resting => "rests: nobody in conflict is called".into(),

@@ -117,7 +117,7 @@ impl Nema {
     }
 
     /// When a phase gaps out if nobody comes any more, never while somebody extends it; and when its lanes have to be
-    /// looked at again: the next of them gaps out, and the strategy is not woken then in any case.
+    /// looked at again: when the next of them gaps out, unless the strategy is woken before that anyway.
     pub(super) fn gaps_out(
         &self,
         ring: &Ring,

@@ -1,6 +1,6 @@
 //! Which phase is next.
 
-use super::{Cause, Nema, Ring, guard::Delays, standing::Standing};
+use super::{Cause, Nema, Ring, coordination::State, guard::Delays, standing::Standing};
 use crate::{Millis, View, log::code};
 
 impl Nema {
@@ -34,7 +34,8 @@ impl Nema {
     pub(super) fn hold_on(&mut self, now: Millis, view: &View<'_>) -> Millis {
         let deadline = self.stand(now, view);
         let walks = self.layout.phases.iter().any(|p| !p.walks.is_empty());
-        let busy = !self.started || walks || self.layout.tells_lanes || self.may_move();
+        let coordinated = self.clock.state != State::Free;
+        let busy = !self.started || walks || coordinated || self.layout.tells_lanes || self.may_move();
         if busy { now + Millis(1) } else { self.earliest(deadline, now) }
     }
 

@@ -28,7 +28,7 @@ pub(super) enum Standing {
 const SOON: Millis = Millis(1000);
 
 impl Nema {
-    /// What a ring is doing, and until when at the latest if nobody comes.
+    /// What a ring is doing, and until when at the latest: the strategy is woken at the end of a gap.
     pub(super) fn standing(&self, r: usize, now: Millis, view: &View<'_>) -> (Standing, Millis) {
         let ring = &self.rings[r];
         let Some(p) = ring.on else { return (Standing::Idle, Millis::NEVER) };
@@ -78,7 +78,7 @@ impl Nema {
         if now >= gap {
             (Standing::Over(Cause::GapOut), next)
         } else if now >= max {
-            (Standing::Over(Cause::MaxOut), Millis::NEVER)
+            (Standing::Over(Cause::MaxOut), next)
         } else {
             (Standing::Extended, next.min(max).min(force))
         }
