@@ -24,11 +24,13 @@ pub fn blocks(experiment: &Experiment, names: &[&str], records: &[&Record]) -> (
     let texts: Vec<String> = settings(experiment).iter().map(|all| crate::batch::design::settings_text(all)).collect();
     let mut blocks: Vec<(BlockKey<'_>, Block)> =
         grouped.iter().map(|(&key, rs)| (key, block(experiment, column, key, rs))).collect();
-    blocks.sort_by_key(|((name, settings, scale, behaviour), _)| {
-        let scenario = names.iter().position(|n| n == name);
-        let settings = texts.iter().position(|t| t == settings);
-        let scale = experiment.scales.iter().position(|s| s.to_bits() == *scale);
-        (scenario, settings, scale, experiment.behaviours.iter().position(|b| b == behaviour))
+    let scenarios = places(names.iter().copied());
+    let texts = places(texts.iter().map(String::as_str));
+    let scales = places(experiment.scales.iter().map(|s| s.to_bits()));
+    let behaviours = places(experiment.behaviours.iter().map(String::as_str));
+    blocks.sort_by_cached_key(|((name, settings, scale, behaviour), _)| {
+        let key = (scenarios.get(name), texts.get(settings), scales.get(scale), behaviours.get(behaviour));
+        (key.0.copied(), key.1.copied(), key.2.copied(), key.3.copied())
     });
     let mut blocks: Vec<Block> = blocks.into_iter().map(|(_, block)| block).collect();
     judge(&mut blocks, column.better != Some(Better::More));
@@ -38,6 +40,11 @@ pub fn blocks(experiment: &Experiment, names: &[&str], records: &[&Record]) -> (
         controllers.values().filter(|all| all.len() > 1).count()
     });
     (blocks, paired.sum())
+}
+
+/// Where each entry of a list stands.
+fn places<T: Ord>(list: impl Iterator<Item = T>) -> BTreeMap<T, usize> {
+    list.enumerate().map(|(place, entry)| (entry, place)).collect()
 }
 
 /// A block of records.
