@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::journal::{Entry, Journal, SAMPLE};
 use super::precision::{imprecise, wide};
-use super::suite::Suite;
+use super::suite::{Maker, Suite};
 use super::table::{Table, put};
 use super::work::Batch;
 use super::{Failure, Options, print};
@@ -97,7 +97,12 @@ impl Manifest {
         let mut report = Report::new(experiment, &self.names(), records);
         if let Some(suite) = self.suite {
             report.folder = suite.folder();
-            report.beside = suite.beside(experiment, &self.hashes(), records);
+            report.beside = suite.beside(
+                Maker { version: &self.version, sources: &self.sources },
+                experiment,
+                &self.hashes(),
+                records,
+            );
         }
         // Of another measure nothing was wanted.
         if let Some(share) = self.until_ci.filter(|_| experiment.measure == self.experiment.measure) {
