@@ -83,6 +83,8 @@ fn names_do_not_break_tables() {
     assert!(!html(&report, &[]).contains("<b>"));
     let text = markdown(&report);
     assert!(text.contains("## a\\|&lt;b>") && !text.contains("<b>"), "{text}");
+    // Marks of Markdown are none; an underscore within a word is none anyway.
+    assert_eq!(words::plain("a_b _c_ **d** ![e](f) ~g~"), r"a_b \_c\_ \*\*d\*\* !\[e\](f) \~g\~");
     // A command stands as it is, in a fence that it cannot close.
     let runs = [record("a\n# b", "fixed_time", 1, 1.0, "x").with("command", "run 'a\n```'")];
     let text = markdown(&Report::new(&experiment, &["a"], &runs.iter().collect::<Vec<_>>()));

@@ -26,12 +26,17 @@ pub fn markdown(report: &Report) -> String {
 /// A text in one line in which nothing is a mark: names may be anything.
 pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
+    let bytes = text.as_bytes();
+    let word = |i: Option<usize>| i.and_then(|i| bytes.get(i)).is_some_and(u8::is_ascii_alphanumeric);
+    let within = |i: usize| word(i.checked_sub(1)) && word(i.checked_add(1));
+    for (i, c) in text.char_indices() {
         match c {
             '\n' | '\r' => plain.push(' '),
             '<' => plain.push_str("&lt;"),
             '&' => plain.push_str("&amp;"),
-            '|' | '`' | '\\' => plain.extend(['\\', c]),
+            '|' | '`' | '\\' | '*' | '[' | ']' | '~' => plain.extend(['\\', c]),
+            // Within a word it is none: our own names need no backslashes.
+            '_' if !within(i) => plain.extend(['\\', c]),
             c => plain.push(c),
         }
     }
