@@ -21,7 +21,8 @@ impl Experiment {
             distinct("behaviours", &self.behaviours)?;
         }
         for (path, values) in &self.set {
-            distinct(&format!("set: {path}"), &values.iter().map(|v| plain(&v.0)).collect::<Vec<_>>())?;
+            // Numbers are in one form as they were read; texts are what they are: "007" is not "7".
+            distinct(&format!("set: {path}"), &values.iter().map(|v| &v.0).collect::<Vec<_>>())?;
             if let Some(why) = self.overrules(path) {
                 return Err(format!("set: {path}: {why}"));
             }
@@ -77,12 +78,12 @@ impl Experiment {
     }
 }
 
-/// A name or value with its numbers in one form: what is `1` to one is `1.0` to the other.
+/// A strategy with the numbers among its parameters in one form: what is `1` to one is `1.0` to the other.
 fn plain(text: &str) -> String {
     let number = |part: &str| part.trim().parse::<f64>().map_or(part.trim().to_owned(), |x| x.to_string());
     let parts = text.split(',').map(|part| match part.split_once('=') {
         Some((name, value)) => format!("{}={}", name.trim(), number(value)),
-        None => number(part),
+        None => part.trim().to_owned(),
     });
     parts.collect::<Vec<_>>().join(",")
 }
@@ -151,6 +152,10 @@ mod tests {
     fn the_same_by_another_name_is_named_twice() {
         assert!(said(r#"controllers: ["nema,passage_s=1", "nema, passage_s=1.0"]"#).contains("controllers: "));
         assert!(said(r#"set: {"step": ["0.5", 0.50]}"#).contains("set: step: "));
+        assert!(said(r#"set: {"step": [1e0, 1]}"#).contains("set: step: "));
+        for texts in [r#"["007", "7"]"#, r#"["1e2", "100"]"#, r#"["1e2", 100]"#] {
+            assert_eq!(said(&format!(r#"set: {{"plan": {texts}}}"#)), "", "{texts}");
+        }
         assert_eq!(said(r#"controllers: ["nema,passage_s=1", "nema,passage_s=1.5"]"#), "");
     }
 

@@ -26,7 +26,8 @@ pub enum Better {
 /// most are stuck, those that got through may have been fast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counts {
-    /// Every vehicle that wanted to depart, also those that never entered or never arrived.
+    /// Every vehicle that wanted to depart, also those that never entered or never arrived: it is what it is, if it was
+    /// taken at the same time.
     Everybody,
     /// Arrivals over the simulated time: they are what they are, if that is the same.
     Arrivals,
@@ -92,6 +93,7 @@ pub const COLUMNS: &[Column] = &[
     count("seed", "seed of all randomness"),
     number("step_s", "length of a step"),
     number("simulated_s", "time simulated"),
+    number("horizon_s", "when resco_delay_s and cityflow_att_s are taken: the scenario's end, or where it ended"),
     text("stopped", "why it ended"),
     count("loaded", "vehicles whose time to depart had come"),
     count("inserted", "vehicles that entered"),

@@ -101,19 +101,19 @@ fn minutes(seconds: f64) -> String {
 /// Tells how far a batch is: a bar on a terminal, else a line for each tenth of it.
 pub struct Batch {
     bar: ProgressBar,
-    quiet: bool,
+    notes: bool,
     number: usize,
     done: AtomicUsize,
     began: Instant,
 }
 
 impl Batch {
-    /// Begins with so many runs to make.
-    pub fn new(number: usize, quiet: bool) -> Self {
+    /// Begins with so many runs to make; `notes`: with some lines on the way where there is no terminal for a bar.
+    pub fn new(number: usize, quiet: bool, notes: bool) -> Self {
         let bar = if quiet { ProgressBar::hidden() } else { parts(number) };
         let style = ProgressStyle::with_template("[{bar:30}] {pos} of {len} runs · ETA {eta}{msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
-        Self { bar, quiet, number, done: AtomicUsize::new(0), began: clock::wall() }
+        Self { bar, notes: notes && !quiet, number, done: AtomicUsize::new(0), began: clock::wall() }
     }
 
     /// Another run is over; so many have failed until now.
@@ -123,7 +123,7 @@ impl Batch {
         self.bar.inc(1);
         self.bar.set_message(failed.clone());
         let tenth = |n: usize| n * 10 / self.number;
-        if !self.quiet && self.bar.is_hidden() && done < self.number && tenth(done) > tenth(done - 1) {
+        if self.notes && self.bar.is_hidden() && done < self.number && tenth(done) > tenth(done - 1) {
             let left = self.began.elapsed().as_secs_f64() * (self.number - done) as f64 / done as f64;
             complain("note", &format!("{done} of {} runs · ETA {}{failed}", self.number, minutes(left)));
         }

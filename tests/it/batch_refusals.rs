@@ -41,7 +41,7 @@ fn results_are_not_written_over() {
     let (file, whole) = (path("e.ron"), path("whole"));
     for more in [&[] as &[&str], &["--resume"], &["--dry-run"], &["--dry-run", "--resume"]] {
         let args = [&["batch", &file, "--out", &whole], more].concat();
-        refused(&args, &["there are results (runs.parquet)", "no journal.jsonl"]);
+        refused(&args, &["there are results (runs.csv)", "no journal.jsonl"]);
     }
     refused(&["report", &path("whole")], &["journal.jsonl", "reports", "made from it"]);
     refused(&["merge", &path("half"), &path("whole"), "--out", &path("new")], &["journal.jsonl"]);

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::comparable::{apart, comparable, unfinished};
 use super::{BESIDE, Block, Difference, LEVEL, Row, UNFINISHED, Verdict};
-use crate::batch::columns::{Better, COLUMNS, Column, Counts, Record};
+use crate::batch::columns::{Better, COLUMNS, Column, Record};
 use crate::batch::experiment::Experiment;
 use crate::batch::settings;
 use crate::batch::statistics::{Paired, Summary, holm, mean};
@@ -23,11 +24,13 @@ pub fn blocks(experiment: &Experiment, names: &[&str], records: &[&Record]) -> (
     let texts: Vec<String> = settings(experiment).iter().map(|all| crate::batch::design::settings_text(all)).collect();
     let mut blocks: Vec<(BlockKey<'_>, Block)> =
         grouped.iter().map(|(&key, rs)| (key, block(experiment, column, key, rs))).collect();
-    blocks.sort_by_key(|((name, settings, scale, behaviour), _)| {
-        let scenario = names.iter().position(|n| n == name);
-        let settings = texts.iter().position(|t| t == settings);
-        let scale = experiment.scales.iter().position(|s| s.to_bits() == *scale);
-        (scenario, settings, scale, experiment.behaviours.iter().position(|b| b == behaviour))
+    let scenarios = places(names.iter().copied());
+    let texts = places(texts.iter().map(String::as_str));
+    let scales = places(experiment.scales.iter().map(|s| s.to_bits()));
+    let behaviours = places(experiment.behaviours.iter().map(String::as_str));
+    blocks.sort_by_cached_key(|((name, settings, scale, behaviour), _)| {
+        let key = (scenarios.get(name), texts.get(settings), scales.get(scale), behaviours.get(behaviour));
+        (key.0.copied(), key.1.copied(), key.2.copied(), key.3.copied())
     });
     let mut blocks: Vec<Block> = blocks.into_iter().map(|(_, block)| block).collect();
     judge(&mut blocks, column.better != Some(Better::More));
@@ -37,6 +40,11 @@ pub fn blocks(experiment: &Experiment, names: &[&str], records: &[&Record]) -> (
         controllers.values().filter(|all| all.len() > 1).count()
     });
     (blocks, paired.sum())
+}
+
+/// Where each entry of a list stands.
+fn places<T: Ord>(list: impl Iterator<Item = T>) -> BTreeMap<T, usize> {
+    list.enumerate().map(|(place, entry)| (entry, place)).collect()
 }
 
 /// A block of records.
@@ -57,7 +65,7 @@ fn block(experiment: &Experiment, column: Column, key: BlockKey<'_>, records: &[
         let n = runs.len().max(1) as f64;
         let sum = |name: &str| runs.iter().filter_map(|r| r.number(name)).sum::<f64>();
         let gone = runs.iter().filter(|r| r.number("gridlocks").is_some_and(|g| g > 0.0)).count();
-        let pairs: Vec<(&Record, &Record)> = runs.iter().filter_map(|r| Some((*r, *base.get(&r.seed())?))).collect();
+        let pairs = pairs(&runs, &base);
         let worse = |a: &f64, b: &f64| if less { a.total_cmp(b) } else { b.total_cmp(a) };
         Row {
             controller: controller.clone(),
@@ -70,6 +78,7 @@ fn block(experiment: &Experiment, column: Column, key: BlockKey<'_>, records: &[
             uninserted: sum("waiting") / n,
             unfinished: sum("running") / n,
             unfinished_share: unfinished(&runs),
+            behind: false,
             defects: sum("collisions") + sum("red_running") + sum("conflicting_greens_s"),
             fallbacks: runs
                 .iter()
@@ -88,6 +97,16 @@ fn block(experiment: &Experiment, column: Column, key: BlockKey<'_>, records: &[
         }
     });
     let mut rows: Vec<Row> = rows.filter(|row| !row.seeds.is_empty()).collect();
+    // Behind is who left more than the one that left least, of those that have a value at all.
+    let valued = rows.iter().filter(|row| row.mean.is_some());
+    if let Some(least) = valued.min_by(|a, b| a.unfinished_share.total_cmp(&b.unfinished_share)) {
+        let (share, first) = (least.unfinished_share, of(&least.controller));
+        let first: BTreeMap<u64, &Record> = first.into_iter().map(|r| (r.seed(), r)).collect();
+        let more = |row: &&mut Row| row.mean.is_some() && row.unfinished_share - share > UNFINISHED;
+        for row in rows.iter_mut().filter(more) {
+            row.behind = !comparable(column, &pairs(&of(&row.controller), &first));
+        }
+    }
     let mut hashes: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
     records.iter().for_each(|r| _ = hashes.entry(r.seed()).or_default().insert(r.text("departures_hash")));
     let mut states: BTreeMap<&str, (usize, BTreeSet<&str>)> = BTreeMap::new();
@@ -125,28 +144,20 @@ fn average(runs: &[&Record], name: &str) -> Option<f64> {
     (!values.is_empty()).then(|| mean(&values))
 }
 
-/// Share of the departures of some runs that had not finished when they ended.
-fn unfinished(runs: &[&Record]) -> f64 {
-    let sum = |name: &str| runs.iter().filter_map(|r| r.number(name)).sum::<f64>();
-    let loaded = sum("loaded");
-    if loaded > 0.0 { (sum("running") + sum("waiting")) / loaded } else { 0.0 }
+/// Runs with those of the same seed.
+fn pairs<'a>(runs: &[&'a Record], others: &BTreeMap<u64, &'a Record>) -> Vec<(&'a Record, &'a Record)> {
+    runs.iter().filter_map(|r| Some((*r, *others.get(&r.seed())?))).collect()
 }
 
 /// The difference of pairs (controller, baseline), not yet judged.
 fn difference(column: Column, pairs: &[(&Record, &Record)]) -> Option<Difference> {
     let value = |r: &Record| r.number(column.name);
-    let valued: Vec<_> = pairs.iter().filter(|(a, b)| value(a).is_some() && value(b).is_some()).collect();
-    let values: Vec<(f64, f64)> = valued.iter().filter_map(|(a, b)| Some((value(a)?, value(b)?))).collect();
+    let values: Vec<(f64, f64)> = pairs.iter().filter_map(|(a, b)| Some((value(a)?, value(b)?))).collect();
     let Paired { summary, p, .. } = Paired::of(&values)?;
     let base = values.iter().map(|p| p.1).sum::<f64>() / values.len() as f64;
-    let [own, others]: [Vec<&Record>; 2] = [valued.iter().map(|p| p.0).collect(), valued.iter().map(|p| p.1).collect()];
-    let unfinished = (unfinished(&own), unfinished(&others));
-    let as_long = || valued.iter().all(|(a, b)| a.number("simulated_s") == b.number("simulated_s"));
-    let comparable = match column.counts() {
-        Counts::Everybody => true,
-        Counts::Arrivals if as_long() => true,
-        Counts::Arrivals | Counts::Part => (unfinished.0 - unfinished.1).abs() <= UNFINISHED,
-    };
+    // Of all pairs: a run so stuck that it has no value is the most unlike the others.
+    let (own, others): (Vec<&Record>, Vec<&Record>) = pairs.iter().copied().unzip();
+    let comparable = comparable(column, pairs);
     let state = |r: &Record| r.text("state_hash").to_owned();
     Some(Difference {
         pairs: summary.n,
@@ -157,8 +168,9 @@ fn difference(column: Column, pairs: &[(&Record, &Record)]) -> Option<Difference
         median: summary.median,
         p: p.filter(|_| comparable),
         p_holm: None,
-        same: valued.iter().all(|(a, b)| !state(a).is_empty() && state(a) == state(b)),
-        unfinished,
+        same: pairs.iter().all(|(a, b)| !state(a).is_empty() && state(a) == state(b)),
+        unfinished: (unfinished(&own), unfinished(&others)),
+        apart: apart(column, pairs),
         verdict: match p {
             _ if !comparable => Verdict::NotComparable,
             None => Verdict::Untested,

@@ -1,6 +1,6 @@
 //! Numbers as tables show them, and the cells of tables. A cell may have several lines.
 
-use super::{Block, Difference, Place, Report, Row, Verdict};
+use super::{Block, Difference, Place, Report, Row, UNFINISHED, Verdict};
 
 /// Digits that are shown of a number, whatever its size.
 const DIGITS: i32 = 4;
@@ -136,7 +136,13 @@ fn verdict(d: &Difference) -> String {
     let words = d.verdict.words();
     match d.verdict {
         Verdict::NotComparable => {
-            format!("{words}:\n{} unfinished\nagainst {}", share(d.unfinished.0), share(d.unfinished.1))
+            let (own, base) = d.unfinished;
+            // Together they may be as many, though not seed by seed.
+            let apart = match (own - base).abs() > UNFINISHED {
+                true => String::new(),
+                false => format!("\n{} apart by seed", share(d.apart)),
+            };
+            format!("{words}:\n{} unfinished\nagainst {}{apart}", share(own), share(base))
         }
         _ => words.into(),
     }

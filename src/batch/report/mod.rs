@@ -2,6 +2,7 @@
 
 mod beside;
 mod blocks;
+mod comparable;
 mod figures;
 mod page;
 mod pictures;
@@ -68,6 +69,8 @@ pub struct Row {
     pub unfinished: f64,
     /// Both together as a share of the departures.
     pub unfinished_share: f64,
+    /// Whether it left more unfinished than another controller, of whom the measure therefore says more.
+    pub behind: bool,
     /// Collisions, stop lines crossed on red and seconds of conflicting greens, all runs together: defects.
     pub defects: f64,
     /// Signals where another strategy ran.
@@ -101,8 +104,10 @@ pub struct Difference {
     pub p_holm: Option<f64>,
     /// Whether both controllers went through the same states in every run: there is nothing to test.
     pub same: bool,
-    /// Shares of the departures that had not finished in these pairs: its own, the baseline's.
+    /// Shares of the departures that had not finished, all pairs together: its own, the baseline's.
     pub unfinished: (f64, f64),
+    /// How far these shares differ seed by seed, mean; 1 for a seed of which only one has a value.
+    pub apart: f64,
     /// What it comes to.
     pub verdict: Verdict,
 }
@@ -121,7 +126,7 @@ pub enum Verdict {
     Exact,
     /// A single pair: there is nothing to test it by.
     Untested,
-    /// Not as many have finished as under the baseline, and the measure does not count everybody.
+    /// Not as many have finished as under the baseline, and the measure does not count everybody or was taken at other times.
     NotComparable,
 }
 
@@ -191,7 +196,7 @@ pub struct Place {
     pub worse: usize,
     /// Blocks in which it cannot be compared with the baseline.
     pub not_comparable: usize,
-    /// Blocks in which it left more vehicles unfinished than another controller, and the measure does not count everybody:
+    /// Blocks in which it left more vehicles unfinished than another controller, and the measure hangs on that:
     /// it comes after those that did not.
     pub behind: usize,
     /// Share of its runs with a gridlock.

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Block, Place, Report, Row, UNFINISHED, Verdict};
-use crate::batch::columns::{COLUMNS, Counts};
+use super::{Place, Report, Row, Verdict};
 use crate::batch::statistics::{Summary, mean};
 
 /// The controllers, the best first.
@@ -18,29 +17,6 @@ pub fn leaderboard(report: &Report) -> Vec<Place> {
     };
     places.sort_by(|a, b| order(a).0.cmp(&order(b).0).then(order(a).1.total_cmp(&order(b).1)));
     places
-}
-
-/// In how many blocks a controller left more unfinished than another one of whom the measure says more.
-fn behind(controller: &str, report: &Report) -> usize {
-    let counts = COLUMNS.iter().find(|c| c.name == report.measure).map(|c| c.counts());
-    let left = |block: &&Block| {
-        let all = || block.rows.iter().filter(|row| row.mean.is_some());
-        let Some(own) = all().find(|row| row.controller == controller) else { return false };
-        let least = all().map(|row| row.unfinished_share).fold(f64::INFINITY, f64::min);
-        own.unfinished_share - least > UNFINISHED
-    };
-    match counts {
-        Some(Counts::Everybody) => 0,
-        // Where all ran as long, that fewer arrived is what the measure says.
-        Some(Counts::Arrivals) if !not_comparable(report) => 0,
-        _ => report.blocks.iter().filter(left).count(),
-    }
-}
-
-/// Whether there are differences that cannot be compared.
-fn not_comparable(report: &Report) -> bool {
-    let mut all = report.blocks.iter().flat_map(|b| &b.rows).filter_map(|row| row.difference.as_ref());
-    all.any(|d| d.verdict == Verdict::NotComparable)
 }
 
 /// A controller over all blocks.
@@ -77,7 +53,7 @@ fn place(controller: &str, report: &Report) -> Place {
         better: count(Verdict::Better),
         worse: count(Verdict::Worse),
         not_comparable: count(Verdict::NotComparable),
-        behind: behind(controller, report),
+        behind: rows.iter().filter(|(r, _)| r.behind).count(),
         unfinished_share: rows.iter().map(|(r, _)| r.unfinished_share).sum::<f64>() / rows.len().max(1) as f64,
         gridlock_rate: rows.iter().map(|(r, _)| r.gridlock_rate).sum::<f64>() / rows.len().max(1) as f64,
         defects: rows.iter().map(|(r, _)| r.defects).sum(),

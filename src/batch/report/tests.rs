@@ -83,6 +83,8 @@ fn names_do_not_break_tables() {
     assert!(!html(&report, &[]).contains("<b>"));
     let text = markdown(&report);
     assert!(text.contains("## a\\|&lt;b>") && !text.contains("<b>"), "{text}");
+    // Marks of Markdown are none; an underscore within a word is none anyway.
+    assert_eq!(words::plain("a_b _c_ **d** ![e](f) ~g~"), r"a_b \_c\_ \*\*d\*\* !\[e\](f) \~g\~");
     // A command stands as it is, in a fence that it cannot close.
     let runs = [record("a\n# b", "fixed_time", 1, 1.0, "x").with("command", "run 'a\n```'")];
     let text = markdown(&Report::new(&experiment, &["a"], &runs.iter().collect::<Vec<_>>()));
@@ -173,6 +175,62 @@ fn who_counts_everybody_has_a_verdict() {
         verdict(&Report::new(&experiment, &["a", "b"], &runs.iter().collect::<Vec<_>>())),
         Verdict::NotComparable
     );
+}
+
+/// Runs of scenario a: seed, controller, value, end in s, who had not finished of 1000.
+fn judged(measure: &str, runs: &[(u64, &str, f64, f64, u64)]) -> Report {
+    let run = |&(seed, controller, value, time, left): &(u64, &str, f64, f64, u64)| {
+        let run = record("a", controller, seed, 50.0, &format!("{controller} {seed}")).with(measure, value);
+        run.with("simulated_s", time).with("horizon_s", time).with("loaded", 1000_u64).with("running", left)
+    };
+    let runs: Vec<Record> = runs.iter().map(run).collect();
+    let mut experiment = experiment(4);
+    experiment.scenarios.truncate(1);
+    experiment.measure = measure.into();
+    Report::new(&experiment, &["a"], &runs.iter().collect::<Vec<_>>())
+}
+
+/// Neither a run without a value, nor gridlocks of either side that cancel in the sum, nor another moment pass for equal.
+#[test]
+fn what_cancels_or_is_missing_is_not_comparable() {
+    let of = |report: &Report| report.blocks[0].rows[1].difference.clone().expect("a difference");
+    let (a, b, end) = ("fixed_time", "nema", 3600.0);
+    // The second seed is so stuck that nobody has arrived.
+    let stuck = judged(
+        "mean_duration_s",
+        &[
+            (1, a, 60.0, end, 0),
+            (1, b, 50.0, end, 0),
+            (2, a, 60.0, end, 0),
+            (2, b, f64::NAN, end, 1000),
+            (3, a, 61.0, end, 0),
+            (3, b, 50.0, end, 0),
+        ],
+    );
+    let d = of(&stuck);
+    assert_eq!((d.verdict, d.pairs, d.p, d.unfinished), (Verdict::NotComparable, 2, None, (1.0 / 3.0, 0.0)));
+    // One gridlocks where the other does not.
+    let crossed = judged(
+        "mean_duration_s",
+        &[(1, a, 60.0, end, 600), (1, b, 50.0, end, 0), (2, a, 60.0, end, 0), (2, b, 51.0, end, 600)],
+    );
+    let d = of(&crossed);
+    assert_eq!((d.verdict, d.unfinished, d.apart), (Verdict::NotComparable, (0.3, 0.3), 0.6));
+    let text = markdown(&crossed);
+    assert!(text.contains("30 % unfinished against 30 % 60 % apart by seed") && !text.contains("comes last"), "{text}");
+    // What counts everybody is the same only at the same moment.
+    for (horizon, wanted) in [(end, Verdict::Better), (900.0, Verdict::NotComparable)] {
+        let runs = [(1, a, 60.0, end, 0), (1, b, 50.0, horizon, 500), (2, a, 61.0, end, 0), (2, b, 50.9, horizon, 500)];
+        let report = judged("resco_delay_s", &runs);
+        assert_eq!(of(&report).verdict, wanted, "{horizon}");
+        let text = markdown(&report);
+        assert_eq!(
+            text.contains("resco_delay_s was not taken at the same time"),
+            wanted == Verdict::NotComparable,
+            "{text}"
+        );
+        assert!(!text.contains("counts everybody"), "{text}");
+    }
 }
 
 /// One pair is no test; controllers that do the same are none either, and make no other p worse.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::beside;
 use super::figures::{self, FIGURES, beside_head, counted, leaderboard_head, maybe, share, standing, sum};
 use super::{Block, Report, Row, UNFINISHED};
+use crate::batch::columns::{COLUMNS, Column, Counts};
 
 /// Signals that are named where another strategy ran.
 const SHOWN: usize = 2;
@@ -25,12 +26,17 @@ pub fn markdown(report: &Report) -> String {
 /// A text in one line in which nothing is a mark: names may be anything.
 pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
+    let bytes = text.as_bytes();
+    let word = |i: Option<usize>| i.and_then(|i| bytes.get(i)).is_some_and(u8::is_ascii_alphanumeric);
+    let within = |i: usize| word(i.checked_sub(1)) && word(i.checked_add(1));
+    for (i, c) in text.char_indices() {
         match c {
             '\n' | '\r' => plain.push(' '),
             '<' => plain.push_str("&lt;"),
             '&' => plain.push_str("&amp;"),
-            '|' | '`' | '\\' => plain.extend(['\\', c]),
+            '|' | '`' | '\\' | '*' | '[' | ']' | '~' => plain.extend(['\\', c]),
+            // Within a word it is none: our own names need no backslashes.
+            '_' if !within(i) => plain.extend(['\\', c]),
             c => plain.push(c),
         }
     }
@@ -71,17 +77,41 @@ pub(super) fn how(report: &Report) -> String {
         report.baseline,
         if bootstrapped(report) { "; BCa: bias-corrected and accelerated bootstrap" } else { "" }
     );
-    if report.leaderboard.iter().any(|p| p.not_comparable > 0 || p.behind > 0) {
+    text += &incomparable(report);
+    report.notes.iter().for_each(|note| _ = write!(text, " Note: {note}."));
+    text
+}
+
+/// What has to be said where not as many vehicles have finished under all controllers and the measure hangs on that.
+fn incomparable(report: &Report) -> String {
+    let (verdicts, behind) =
+        (report.leaderboard.iter().any(|p| p.not_comparable > 0), report.leaderboard.iter().any(|p| p.behind > 0));
+    if !verdicts && !behind {
+        return String::new();
+    }
+    let counts = COLUMNS.iter().find(|c| c.name == report.measure).map(Column::counts);
+    let (measure, most) = (&report.measure, share(UNFINISHED));
+    let why = match counts {
+        Some(Counts::Everybody | Counts::Arrivals) => "was not taken at the same time in all runs",
+        _ => "does not count everybody",
+    };
+    let mut text = format!(
+        " NOT COMPARABLE: {measure} {why}, and in some blocks not as many vehicles have finished under all controllers."
+    );
+    if verdicts {
         let _ = write!(
             text,
-            " NOT COMPARABLE: {} does not count everybody, and in some blocks not as many vehicles have finished under all \
-             controllers (the shares of the departures differ by more than {}). There is no verdict there, shares of the \
-             baseline stand in brackets, and who left more unfinished than others comes last; resco_delay_s counts everybody.",
-            report.measure,
-            share(UNFINISHED)
+            " Where the unfinished shares of the departures differ from the baseline's by more than {most}, mean over seeds, \
+             there is no verdict."
         );
     }
-    report.notes.iter().for_each(|note| _ = write!(text, " Note: {note}."));
+    if behind {
+        let _ = write!(text, " Who left over {most} more unfinished than another controller comes last.");
+    }
+    text += " Their shares of the baseline stand in brackets.";
+    if counts == Some(Counts::Part) {
+        text += " resco_delay_s counts everybody.";
+    }
     text
 }
 

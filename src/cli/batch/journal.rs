@@ -189,11 +189,15 @@ fn parse(bytes: &[u8], path: &Path) -> Result<(BTreeMap<u64, Entry>, usize), Fai
             (Err(e), before) => {
                 let place = format!("{}:{}", path.display(), i + 1);
                 let wrong = Failure::Input(format!(
-                    "{place}: {e}; expected a finished run. Without this line the others are good, and `batch --resume` \
+                    "{place}: {e}; expected a finished run. Delete this line if the others are to be kept; `batch --resume` \
                      makes its run again"
                 ));
                 // Another program wrote it, or this is no journal: not ours to throw away.
-                if whole && (entries.is_empty() || serde_json::from_slice::<Value>(line).is_ok()) {
+                let ours = match entries.is_empty() {
+                    true => !whole && line.starts_with(b"{") || line.iter().all(|byte| *byte == 0),
+                    false => !whole || serde_json::from_slice::<Value>(line).is_err(),
+                };
+                if !ours {
                     return Err(wrong);
                 }
                 broken = before.or(Some(wrong));
@@ -236,10 +240,19 @@ mod tests {
             assert_eq!(read(tail), Ok((2, true)), "{tail:?}");
         }
         let middle = read(&[b"\xff\n".as_slice(), &run(3)].concat()).expect_err("in the middle");
-        assert!(middle.starts_with("j:3: ") && middle.contains("Without this line the others are good"), "{middle}");
+        assert!(
+            middle.starts_with("j:3: ") && middle.contains("Delete this line if the others are to be kept"),
+            "{middle}"
+        );
         let other = read(b"{\"key\": \"1\", \"run\": 2}\n").expect_err("another program's");
         assert!(other.starts_with("j:3: missing field"), "{other}");
-        let none = parse(b"my notes\nmore\n", Path::new("j")).expect_err("no journal").to_string();
-        assert!(none.starts_with("j:1: ") && none.contains("expected a finished run"), "{none}");
+        for foreign in [b"my notes\nmore\n".as_slice(), b"my notes"] {
+            let none = parse(foreign, Path::new("j")).expect_err("no journal").to_string();
+            assert!(none.starts_with("j:1: ") && none.contains("expected a finished run"), "{none}");
+        }
+        // The first run of a batch that was killed.
+        for cut in [half, &[0; 9]] {
+            assert_eq!(parse(cut, Path::new("j")).expect("nothing").1, 0);
+        }
     }
 }

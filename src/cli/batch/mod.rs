@@ -34,7 +34,7 @@ use self::suite::Suite;
 use self::trips::Trips;
 use self::work::{Batch, Finish};
 use super::run::on_interrupt;
-use super::{Failure, complain, print};
+use super::{Failure, complain, print, progress};
 use crate::batch::experiment::MOST_RUNS;
 use crate::batch::report::{counted, markdown};
 use crate::batch::{Experiment, cells};
@@ -187,14 +187,15 @@ pub(super) fn conduct(
         let missing = batch.missing(&journal.entries, trips.as_ref());
         // Of further seeds not every few are told, but half as many again.
         let seeds = experiment.seeds.0.len();
-        let quiet = options.quiet || 2 * seeds < 3 * told;
-        if !quiet {
+        let notes = !options.quiet && 2 * seeds >= 3 * told;
+        if notes {
             told = seeds;
             let (all, done) = (counted(batch.runs.len(), "run"), batch.runs.len() - missing.len());
             let there = if done > 0 { format!(", {done} of them there") } else { String::new() };
             complain("note", &format!("{all}{there}; {} at a time; results in {}", options.jobs, out.display()));
         }
-        let finish = batch.work(&missing, &mut journal, options.jobs, trips.as_ref(), quiet, &interrupted)?;
+        let progress = progress::Batch::new(missing.len(), options.quiet, notes);
+        let finish = batch.work(&missing, &mut journal, options.jobs, trips.as_ref(), &progress, &interrupted)?;
         let Some((share, most)) = options.precision.filter(|_| finish.is_clean()) else { break finish };
         let wide = precision::wide(&manifest.report(&experiment, &batch.records(&journal)), share);
         let more = precision::more_seeds(&experiment.seeds.0, !wide.is_empty(), most);

@@ -68,7 +68,7 @@ pub fn of_outcome(o: &Outcome) -> Record {
         .with("state_hash", o.state_hash.as_str())
 }
 
-/// What the trips say that are in the means.
+/// What the trips say that are in the means, and when those measures were taken that count everybody.
 pub fn of_trips(record: Record, sim: &Simulation) -> Record {
     let (scene, m) = (sim.scene(), sim.measures());
     let (mut durations, mut indices) = (Vec::new(), Vec::new());
@@ -86,7 +86,9 @@ pub fn of_trips(record: Record, sim: &Simulation) -> Record {
         }
     }
     let (mean, late) = (mean(&indices), quantile(&indices, 0.95));
+    let (begin, horizon) = (scene.setup.begin, scene.setup.end.map_or(sim.now(), |end| end.min(sim.now())));
     record
+        .with("horizon_s", (horizon - begin).seconds())
         .with("median_duration_s", quantile(&durations, 0.5))
         .with("p95_duration_s", quantile(&durations, 0.95))
         .with("mean_stops", m.means(scene).map(|means| means.stops))

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::journal::{Entry, Journal, SAMPLE};
 use super::precision::{imprecise, wide};
-use super::suite::Suite;
+use super::suite::{Maker, Suite};
 use super::table::{Table, put};
 use super::work::Batch;
 use super::{Failure, Options, print};
@@ -38,6 +38,9 @@ pub struct Manifest {
     /// How precise means were wanted, as a share.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until_ci: Option<f64>,
+    /// With how many seeds at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    most_seeds: Option<usize>,
 }
 
 /// A scenario and its files.
@@ -67,6 +70,7 @@ impl Manifest {
             scenarios: scenarios.collect(),
             suite: options.suite,
             until_ci: options.precision.map(|(share, _)| share),
+            most_seeds: options.precision.map(|(_, most)| most),
         }
     }
 
@@ -97,11 +101,18 @@ impl Manifest {
         let mut report = Report::new(experiment, &self.names(), records);
         if let Some(suite) = self.suite {
             report.folder = suite.folder();
-            report.beside = suite.beside(experiment, &self.hashes(), records);
+            report.beside = suite.beside(
+                Maker { version: &self.version, sources: &self.sources },
+                experiment,
+                &self.hashes(),
+                records,
+            );
         }
-        // Of another measure nothing was wanted.
-        if let Some(share) = self.until_ci.filter(|_| experiment.measure == self.experiment.measure) {
-            report.notes.extend(imprecise(&wide(&report, share), share, experiment.seeds.0.len()));
+        // Of another measure nothing was wanted; and as long as runs are missing, or seeds may still be added, it has not ended.
+        let seeds = experiment.seeds.0.len();
+        let ended = report.runs.0 >= report.runs.1 && self.most_seeds.is_none_or(|most| seeds >= most);
+        if let Some(share) = self.until_ci.filter(|_| ended && experiment.measure == self.experiment.measure) {
+            report.notes.extend(imprecise(&wide(&report, share), share, seeds));
         }
         report
     }

@@ -3,7 +3,6 @@
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use super::results::SOURCES;
 use crate::batch::report::{Beside, Figure, Line, Report, Table, counted};
 use crate::batch::{Experiment, Record};
 
@@ -17,6 +16,15 @@ pub enum Suite {
     Cityflow,
     /// The bundled scenarios
     City,
+}
+
+/// The program that made results: what their manifest says, whoever reports them.
+#[derive(Clone, Copy, Debug)]
+pub struct Maker<'a> {
+    /// Its version.
+    pub version: &'a str,
+    /// Hash of its sources.
+    pub sources: &'a str,
 }
 
 /// A scenario of a suite.
@@ -183,21 +191,31 @@ impl Suite {
 
     /// Our figures beside the published ones, of runs of an experiment of its scenarios with these hashes; nothing if nobody
     /// has published any.
-    pub fn beside(self, experiment: &Experiment, hashes: &[u64], records: &[&Record]) -> Option<Beside> {
+    pub fn beside(
+        self,
+        maker: Maker<'_>,
+        experiment: &Experiment,
+        hashes: &[u64],
+        records: &[&Record],
+    ) -> Option<Beside> {
         let mut measures: Vec<&str> = self.published().iter().map(|p| p.measure).collect();
         measures.dedup();
-        let table = |measure: &&str| self.table(measure, experiment, records);
+        let table = |measure: &&str| self.table(maker, measure, experiment, records);
         let tables: Vec<Table> = measures.iter().map(table).collect();
-        (!tables.is_empty()).then(|| Beside { warnings: self.unpinned(hashes), tables, notes: self.notes(experiment) })
+        (!tables.is_empty()).then(|| Beside {
+            warnings: self.unpinned(hashes),
+            tables,
+            notes: self.notes(maker, experiment),
+        })
     }
 
     /// The figures of a measure.
-    fn table(self, measure: &str, experiment: &Experiment, records: &[&Record]) -> Table {
+    fn table(self, maker: Maker<'_>, measure: &str, experiment: &Experiment, records: &[&Record]) -> Table {
         let published: Vec<&Published> = self.published().iter().filter(|p| p.measure == measure).collect();
         let names = published[0].scenarios;
         let report = Report::new(&Experiment { measure: measure.into(), ..experiment.clone() }, names, records);
         let ours = experiment.controllers.iter().map(|controller| Line {
-            source: format!("Intergreen {}", env!("CARGO_PKG_VERSION")),
+            source: format!("Intergreen {}", maker.version),
             controller: controller.clone(),
             figures: names.iter().map(|name| ours(&report, name, controller)).collect(),
         });
@@ -213,15 +231,16 @@ impl Suite {
     }
 
     /// What has to be known of the figures.
-    fn notes(self, experiment: &Experiment) -> Vec<String> {
+    fn notes(self, maker: Maker<'_>, experiment: &Experiment) -> Vec<String> {
         let mut notes = vec![
             "In brackets: share of the same source's own fixed program. Compare these rather than seconds: simulators, versions, \
              clearance times and what controllers see are not the same."
                 .to_owned(),
             format!(
-                "Intergreen {}, sources {SOURCES}: {}, mean ± half of the 95 % interval (none where all seeds give the same \
+                "Intergreen {}, sources {}: {}, mean ± half of the 95 % interval (none where all seeds give the same \
                  run). All controllers keep {} and see what loops report.",
-                env!("CARGO_PKG_VERSION"),
+                maker.version,
+                maker.sources,
                 counted(experiment.seeds.0.len(), "seed"),
                 self.clearances()
             ),
@@ -270,13 +289,20 @@ mod tests {
         };
         let (a, b) = (run("fixed_time", 500.0), run("nema", 250.0));
         let mut report = Report::new(&experiment, &["hangzhou", "jinan"], &[&a, &b]);
+        // Not the program that reports.
+        let maker = Maker { version: "0.0.7", sources: "made-elsewhere" };
         let right: Vec<u64> = CITYFLOW.iter().map(|s| s.hash).collect();
-        report.beside = Suite::Cityflow.beside(&experiment, &[right[0], 7], &[&a, &b]);
+        report.beside = Suite::Cityflow.beside(maker, &experiment, &[right[0], 7], &[&a, &b]);
         let json = serde_json::to_string(&report).expect("JSON");
         for said in [markdown(&report), html(&report, &[]), json] {
-            for part in
-                ["shipped program, 8 × 30 s", "It has no yellow", "jinan: its files are others", "0000000000000007"]
-            {
+            for part in [
+                "Intergreen 0.0.7",
+                "sources made-elsewhere",
+                "shipped program, 8 × 30 s",
+                "It has no yellow",
+                "jinan: its files are others",
+                "0000000000000007",
+            ] {
                 assert!(said.contains(part), "{part}: {said}");
             }
             assert!(!said.contains("hangzhou: its files"), "{said}");
@@ -284,6 +310,6 @@ mod tests {
         assert!(markdown(&report).contains("| nema | 250.0 (50 %) | – |"), "{}", markdown(&report));
         assert!(markdown(&report).contains("| max-pressure | 334.0 (64 %) | 322.0 (72 %) |"), "{}", markdown(&report));
         assert_eq!(Suite::Cityflow.unpinned(&right), Vec::<String>::new());
-        assert_eq!(Suite::City.beside(&experiment, &[0; 4], &[]), None);
+        assert_eq!(Suite::City.beside(maker, &experiment, &[0; 4], &[]), None);
     }
 }

@@ -145,7 +145,9 @@ fn put_by(path: &Path, write: impl FnOnce(&mut Out) -> Result<(), String>) -> Re
     let done = File::create(&aside).map_err(text).and_then(|file| {
         let mut file = BufWriter::new(file);
         write(&mut file)?;
-        file.flush().and_then(|()| std::fs::rename(&aside, path)).map_err(text)
+        // To the disk first: a name that is there after a power cut has all that belongs to it.
+        file.flush().and_then(|()| file.get_ref().sync_data()).map_err(text)?;
+        std::fs::rename(&aside, path).map_err(text)
     });
     if done.is_err() {
         let _ = std::fs::remove_file(&aside);

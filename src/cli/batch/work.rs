@@ -251,14 +251,14 @@ impl<'a> Batch<'a> {
         journal: &mut Journal,
         jobs: usize,
         trips: Option<&Trips>,
-        quiet: bool,
+        progress: &progress::Batch,
         interrupted: &AtomicBool,
     ) -> Result<Finish, Failure> {
         if missing.is_empty() {
+            progress.finish();
             return Ok(Finish::default());
         }
         trips.map_or(Ok(()), Trips::begin)?;
-        let progress = progress::Batch::new(missing.len(), quiet);
         let jobs = jobs.min(missing.len());
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
         let pool = pool.map_err(|e| Failure::Run(format!("--jobs {jobs}: {e}")))?;
