@@ -24,7 +24,7 @@ fn table(folder: &Path) -> Option<PathBuf> {
             false => parquet.exists().then_some(parquet),
         }
     };
-    TABLES.iter().find_map(|name| found(&name))
+    TABLES.iter().find_map(|name| found(name))
 }
 
 /// Whether there is something below the first line of a CSV file; what cannot be read might have something.
