@@ -17,14 +17,14 @@ pub const TRIPS: &str = "trips";
 
 /// The first table with rows that a folder has.
 fn table(folder: &Path) -> Option<PathBuf> {
-    let found = |name: &&str| {
+    let found = |name: &str| {
         let [csv, parquet] = ["csv", "parquet"].map(|end| folder.join(format!("{name}.{end}")));
         match csv.exists() {
             true => has_rows(&csv).then_some(csv),
             false => parquet.exists().then_some(parquet),
         }
     };
-    TABLES.iter().find_map(|name| found(name))
+    TABLES.into_iter().find_map(found)
 }
 
 /// Whether there is something below the first line of a CSV file; what cannot be read might have something.
