@@ -201,7 +201,7 @@ fn a_model_that_sumo_does_not_have_is_named() {
             r#"speedFactor="normc(1,0.1,0.2,2)""#,
         ],
     );
-    assert_eq!(notes.lines().count(), 3, "{notes:?}");
+    assert_eq!(notes.lines().count(), 4, "{notes:?}");
     // Who is not driven is no reason to complain.
     let ([_, routes, ..], notes) = written(&network, &demand, &[], Moment::Once);
     assert!(routes.contains("<vType") && !routes.contains("<!--"), "{routes}");
