@@ -13,7 +13,7 @@
 //! Where all lanes have gapped out and the phase waits for the other ring at the barrier, it may be extended again
 //! (simultaneous gap-out): by whoever comes then, but not by who is there already.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 
 use super::{
     Cause, Nema, Ring,
@@ -70,23 +70,24 @@ impl Layout {
         self.phases.iter().flat_map(|p| p.lanes.iter().flat_map(move |lane| lane.uses.iter().map(move |u| (p, u))))
     }
 
-    /// How it matters that a use extends phases. Those for the same groups count together, and the strategy is woken when
+    /// Finds how it matters that uses extend phases. Those for the same groups count together, and the strategy is woken when
     /// none of them has extended for the least gap that a phase may allow; unless lanes gap out by themselves.
-    pub fn minds(&self, number: usize) -> Option<Minds> {
-        let (_, of) = self.uses().find(|(_, u)| u.number == number)?;
-        let minds = Minds { lane: number, begins: false, gap: Millis(0) };
-        if self.tells_lanes || of.switches {
-            return Some(minds);
-        }
-        let same = || self.uses().filter(|(_, u)| u.all == of.all && !u.switches);
+    pub(super) fn find_minds(&mut self) {
+        let alone = |u: &Extends| self.tells_lanes || u.switches;
         let least = |p: &Phase| p.actuation.min_gap.unwrap_or(p.passage).min(p.passage);
-        let lane = same().map(|(_, u)| u.number).min().unwrap_or(number);
-        Some(Minds { lane, gap: same().map(|(p, _)| least(p)).min().unwrap_or(Millis(0)), ..minds })
-    }
-
-    /// How long after the end of a lane's extension the strategy is woken in any case; `None` for a lane without detectors.
-    pub(super) fn told_after(&self, lane: &Lane) -> Option<Millis> {
-        lane.uses.iter().filter_map(|u| Some(self.minds(u.number)?.gap)).min()
+        let mut together: BTreeMap<&[u16], Minds> = BTreeMap::new();
+        for (p, u) in self.uses().filter(|(_, u)| !alone(u)) {
+            let same = together.entry(&u.all).or_insert(Minds { lane: u.number, begins: false, gap: least(p) });
+            (same.lane, same.gap) = (same.lane.min(u.number), same.gap.min(least(p)));
+        }
+        let own = |u: &Extends| Minds { lane: u.number, begins: false, gap: Millis(0) };
+        let minds = |u: &Extends| if alone(u) { own(u) } else { together.get(&*u.all).copied().unwrap_or(own(u)) };
+        let found: BTreeMap<usize, Minds> = self.uses().map(|(_, u)| (u.number, minds(u))).collect();
+        for phase in &mut self.phases {
+            let uses = phase.lanes.iter().flat_map(|lane| &lane.uses);
+            phase.told_after = uses.map(|u| found[&u.number].gap).min().unwrap_or(Millis(0));
+        }
+        self.minds = found;
     }
 }
 

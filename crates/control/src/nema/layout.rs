@@ -5,7 +5,7 @@
 //!   on foot where it has nobody else (an *exclusive* phase).
 //! - **need**: the least time that a phase takes, its clearance included. **Clear**: the part of it after the green.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 
 use super::{
     lanes::{Lane, lanes},
@@ -13,7 +13,7 @@ use super::{
     set::Set,
 };
 use crate::{
-    GroupCalls, Millis,
+    GroupCalls, Millis, Minds,
     plan::{Actuation, DetectorKind, DetectorPlace, DetectorUse, GroupKind, Plan, Recall, Rings, bit},
 };
 
@@ -119,6 +119,8 @@ pub(super) struct Layout {
     pub counting: Set,
     /// Whether it matters which detectors extend a phase: some have several lanes.
     pub tells_lanes: bool,
+    /// How it matters that a use, by its place in the plan's list, extends phases.
+    pub minds: BTreeMap<usize, Minds>,
     /// By section, the longest way from its end to any phase.
     pub farthest: Vec<Millis>,
     /// A phase that has not become green so long after it was asked for is kept from it.
@@ -186,6 +188,7 @@ impl Layout {
             ped_recall: Set::NONE,
             counting: Set::NONE,
             tells_lanes: false,
+            minds: BTreeMap::new(),
             farthest: Vec::new(),
             stuck: Millis(0),
             anew: Millis(0),
@@ -258,11 +261,7 @@ impl Layout {
         (self.soft, self.ped_recall) = (of(&|p| p.soft), of(&|p| p.ped_recall));
         self.counting = of(&|p| p.actuation.added_initial.is_some());
         self.tells_lanes = self.phases.iter().any(|p| p.lanes.len() > 1);
-        let told_after = |p: &Phase| p.lanes.iter().filter_map(|lane| self.told_after(lane)).min();
-        let told_after: Vec<_> = self.phases.iter().map(told_after).collect();
-        for (phase, told_after) in self.phases.iter_mut().zip(told_after) {
-            phase.told_after = told_after.unwrap_or(Millis(0));
-        }
+        self.find_minds();
         for (p, phase) in self.phases.iter().enumerate() {
             phase.groups.iter().for_each(|&g| self.groups[usize::from(g)].calls |= Set::of(p));
             phase.walks.iter().for_each(|&g| self.groups[usize::from(g)].walks |= Set::of(p));

@@ -278,7 +278,7 @@ impl Strategy for Nema {
     }
 
     fn minds(&self, number: usize) -> Option<crate::Minds> {
-        self.layout.minds(number)
+        self.layout.minds.get(&number).copied()
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
