@@ -127,8 +127,7 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
         let wary = unseen && g.can_stop && matches!(rule, Rule::Yield | Rule::StopYield);
         // At a green arrow nobody need be given way to but those who came too late for their yellow.
         let chooses = g.can_stop && rule != Rule::Open;
-        let rest = g.passage.distance - 0.5 * (me.speed + planned.speed.at_least(0.0)) * d.dt;
-        let arrival = if rest > 0.0 { d.dt + rest / g.passage.arrival_speed.at_least(HALTING) } else { 0.0 };
+        let arrival = if d.judges_headways() { arrival_as_planned(me, d, g, planned) } else { 0.0 };
         let asking = Asking { me, d, impatience, can_stop: chooses, arrival, seed: cx.seed };
         if !is_committed(me, d, g)
             && (wary
@@ -151,6 +150,13 @@ fn decide(cx: &Context<'_>, me: &Vehicle, d: &Driver, gates: &[Gate], planned: &
         Some(g) => g.least,
         None => 0.0,
     }
+}
+
+/// When a vehicle reaches a line if it drives the step as planned, s.
+#[inline]
+fn arrival_as_planned(me: &Vehicle, d: &Driver, g: &Gate, planned: &Planned) -> f32 {
+    let rest = g.passage.distance - 0.5 * (me.speed + planned.speed.at_least(0.0)) * d.dt;
+    if rest > 0.0 { d.dt + rest / g.passage.arrival_speed.at_least(HALTING) } else { 0.0 }
 }
 
 /// Whether a driver who judges headways cannot stop before a line however hard he brakes: he would only come to stand in

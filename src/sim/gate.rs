@@ -80,26 +80,26 @@ impl Signs<'_> {
         if equal && self.gives_up(id, own, own_id, foes) {
             return false;
         }
-        let demand = if dark { None } else { who.demand(m) };
-        let (start, end) = self.yields(m);
-        let top = who.d.desired(who.me.speed_factor, scene.limit(&scene.lanes[m.next.index()], who.me.kind as usize));
-        let held = Passage { arrival: own.arrival.at_least(who.arrival), ..*own };
+        let judged = if dark { None } else { who.demand(m) }.map(|demand| {
+            let limit = scene.limit(&scene.lanes[m.next.index()], who.me.kind as usize);
+            let held = Passage { arrival: own.arrival.at_least(who.arrival), ..*own };
+            (demand, held, who.d.desired(who.me.speed_factor, limit))
+        });
         let hindered = |ignore_yielding: bool| {
-            (start as usize..end as usize).any(|k| {
+            self.yields(m).any(|k| {
                 let y = scene.yields[k];
                 let foe = &scene.moves[y.index()];
-                let same_target = foe.to == m.to;
                 foes.of(y).any(|a| {
                     let stands = a.passage.now < HALTING;
                     let ignored = stands && (left_inside || (ignore_yielding && self.rule(foe) != Rule::Open));
                     a.vehicle != own_id
                         && !ignored
                         && !(in_turn && is_first((own, own_id), (&a.passage, a.vehicle)))
-                        && match &demand {
-                            Some(demand) => {
-                                headway::blocked(who.d, &held, g.clear, top, &a.passage, &scene.meetings[k], demand)
+                        && match &judged {
+                            Some((demand, held, top)) => {
+                                headway::blocked(who.d, held, g.clear, *top, &a.passage, &scene.meetings[k], demand)
                             }
-                            None => gap::blocked(own, &a.passage, same_target, who.impatience, scene.dt),
+                            None => gap::blocked(own, &a.passage, foe.to == m.to, who.impatience, scene.dt),
                         }
                         && !(equal && self.gives_up(y, &a.passage, a.vehicle, foes))
                 })

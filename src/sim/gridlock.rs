@@ -253,6 +253,5 @@ fn foes_move(view: &View<'_>, v: &Vehicle) -> bool {
         let from = view.scene.network.movement(*y).from;
         view.traffic.lanes[from.index()].vehicles.iter().any(|f| f.speed > 0.1)
     };
-    let (start, end) = view.signs().yields(m);
-    view.scene.yields[start as usize..end as usize].iter().any(moving)
+    view.scene.yields[view.signs().yields(m)].iter().any(moving)
 }

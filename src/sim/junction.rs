@@ -5,6 +5,8 @@
 //! 2. the **gate** of a movement that gives way (`gate.rs`): announced passages of foes are compared with one's own;
 //! 3. **conflicts** inside: of two vehicles whose ways meet exactly one *leads*, by a rule both evaluate alike.
 
+use std::ops::Range;
+
 use intergreen_control::Lamp;
 
 use super::apply::HALTING;
@@ -118,10 +120,11 @@ impl Signs<'_> {
         foes.iter().any(|y| comes(self.lamps[self.scene.moves[y.index()].lamp as usize]))
     }
 
-    /// The movements that one gives way to now: first of them in the scene's list, and one past the last.
+    /// The movements that one gives way to now: their places in the scene's list.
     #[inline]
-    pub fn yields(&self, m: &MoveFacts) -> (u32, u32) {
-        if self.goes_in_turn(m) { m.turns } else { m.yields }
+    pub fn yields(&self, m: &MoveFacts) -> Range<usize> {
+        let (start, end) = if self.goes_in_turn(m) { m.turns } else { m.yields };
+        start as usize..end as usize
     }
 
     /// Whether a movement's lamp is green of either kind.
