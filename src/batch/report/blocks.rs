@@ -50,15 +50,13 @@ fn places<T: Ord>(list: impl Iterator<Item = T>) -> BTreeMap<T, usize> {
 /// A block of records.
 fn block(experiment: &Experiment, column: Column, key: BlockKey<'_>, records: &[&Record]) -> Block {
     let less = column.better != Some(Better::More);
-    let of = |controller: &str| -> Vec<&Record> {
-        let mut found: Vec<&Record> = records.iter().copied().filter(|r| r.text("controller") == controller).collect();
-        found.sort_by_key(|r| r.seed());
-        found
+    let by_seed = |controller: &str| -> BTreeMap<u64, &Record> {
+        records.iter().copied().filter(|r| r.text("controller") == controller).map(|r| (r.seed(), r)).collect()
     };
     let value = |r: &Record| r.number(&experiment.measure);
-    let base: BTreeMap<u64, &Record> = of(experiment.baseline()).into_iter().map(|r| (r.seed(), r)).collect();
+    let base = by_seed(experiment.baseline());
     let rows = experiment.controllers.iter().map(|controller| {
-        let runs = of(controller);
+        let runs: Vec<&Record> = by_seed(controller).into_values().collect();
         let seeds: Vec<(u64, Option<f64>)> = runs.iter().map(|r| (r.seed(), value(r))).collect();
         let values: Vec<f64> = seeds.iter().filter_map(|s| s.1).collect();
         let summary = Summary::of(&values);
@@ -100,11 +98,11 @@ fn block(experiment: &Experiment, column: Column, key: BlockKey<'_>, records: &[
     // Behind is who left more than the one that left least, of those that have a value at all.
     let valued = rows.iter().filter(|row| row.mean.is_some());
     if let Some(least) = valued.min_by(|a, b| a.unfinished_share.total_cmp(&b.unfinished_share)) {
-        let (share, first) = (least.unfinished_share, of(&least.controller));
-        let first: BTreeMap<u64, &Record> = first.into_iter().map(|r| (r.seed(), r)).collect();
+        let (share, first) = (least.unfinished_share, by_seed(&least.controller));
         let more = |row: &&mut Row| row.mean.is_some() && row.unfinished_share - share > UNFINISHED;
         for row in rows.iter_mut().filter(more) {
-            row.behind = !comparable(column, &pairs(&of(&row.controller), &first));
+            row.behind =
+                !comparable(column, &pairs(&by_seed(&row.controller).into_values().collect::<Vec<_>>(), &first));
         }
     }
     let mut hashes: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
