@@ -31,7 +31,8 @@
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use crate::{
-    DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Millis, Plan, Strategy, View, Wakes,
+    Approaches, DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Looks, Millis, NeighbourReport, Plan, Strategy,
+    Traffic, VehicleReport, View, Wakes,
     group_calls::Touched,
     kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
     log::{Reason, code, phase_number},
@@ -111,6 +112,10 @@ pub enum Input {
         /// What is asked for.
         command: Command,
     },
+    /// A vehicle reports.
+    Vehicle(VehicleReport),
+    /// A neighbour tells of a lane.
+    Neighbour(NeighbourReport),
 }
 
 impl Input {
@@ -119,6 +124,8 @@ impl Input {
         match self {
             Self::Detector(event) => event.at,
             Self::Command { at, .. } => *at,
+            Self::Vehicle(report) => report.at,
+            Self::Neighbour(report) => report.at,
         }
     }
 }
@@ -140,6 +147,8 @@ pub struct Controller {
     wakes: Wakes,
     detectors: DetectorBank,
     group_calls: GroupCalls,
+    /// The picture of the approach lanes, if the strategy looks at it.
+    traffic: Option<Traffic>,
     /// What each group shows, as strategies see it.
     lamps: Vec<Lamp>,
     /// When they changed last.
@@ -185,6 +194,7 @@ impl Controller {
             strategy,
             detectors: DetectorBank::of_plan(&plan, detectors),
             group_calls,
+            traffic: None,
             lamps: alloc::vec![Lamp::Red; groups],
             changed: Millis::NEVER,
             now: None,
@@ -200,6 +210,19 @@ impl Controller {
             buttons: plan.buttons(),
             kernel: Kernel::new(plan),
         }
+        .with_approaches(None)
+    }
+
+    /// The same in known surroundings; none, or such as do not [fit](Approaches::fit) the plan: those of which its
+    /// detectors tell. To be said before the start.
+    #[must_use]
+    pub fn with_approaches(mut self, approaches: Option<Arc<Approaches>>) -> Self {
+        if self.strategy.looks() > Looks::Groups {
+            let plan = self.kernel.plan();
+            let known = approaches.filter(|a| a.fit(plan));
+            self.traffic = Some(Traffic::new(plan, known.unwrap_or_else(|| Arc::new(Approaches::of_plan(plan)))));
+        }
+        self
     }
 
     /// From now on with or without events in the outputs.
@@ -255,6 +278,10 @@ impl Controller {
         if let Input::Detector(event) = input
             && usize::from(event.detector) >= self.detectors.len()
         {
+            return;
+        }
+        if matches!(input, Input::Vehicle(_) | Input::Neighbour(_)) && self.traffic.is_none() {
+            // Nobody looks at it.
             return;
         }
         // They come almost in order: the place is at or near the end.
@@ -411,6 +438,12 @@ impl Controller {
                     self.take_command(at, command);
                     commanded = true;
                 }
+                Input::Vehicle(report) => {
+                    self.traffic.iter_mut().for_each(|traffic| traffic.see(&report));
+                }
+                Input::Neighbour(report) => {
+                    self.traffic.iter_mut().for_each(|traffic| traffic.hear(&report));
+                }
             }
         }
         // An edge that came late may have been over in the meantime.
@@ -468,6 +501,9 @@ impl Controller {
             };
             self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
             self.tell_of_health(at);
+            if let Some(traffic) = &mut self.traffic {
+                traffic.edge(self.kernel.plan(), event.detector, event.on, event.at, &self.lamps);
+            }
             self.group_calls.edge(event.detector, event.on, event.at, &self.lamps);
             self.tell_of_calls();
         }
@@ -559,9 +595,13 @@ impl Controller {
     fn decide(&mut self, at: Millis) {
         let plan = self.kernel.plan().clone();
         let pattern = self.pattern.and_then(|p| plan.spec().patterns.get(usize::from(p)));
-        let (detectors, calls) = (&self.detectors, &self.group_calls);
+        if let Some(traffic) = &mut self.traffic {
+            traffic.advance(at);
+        }
+        let (detectors, calls, traffic) = (&self.detectors, &self.group_calls, self.traffic.as_ref());
         let midnight = self.clock.map(|(clock, since)| at - clock.after(at - since).time);
-        let view = View { plan: &plan, pattern, midnight, detectors, calls, lamps: &self.lamps, changed: self.changed };
+        let (lamps, changed) = (&self.lamps, self.changed);
+        let view = View { plan: &plan, pattern, midnight, detectors, calls, traffic, lamps, changed };
         let decision = self.strategy.decide(at, &view);
         // Time must go on even if the strategy says "now".
         self.next = decision.next.max(at + Millis(1));

@@ -236,6 +236,7 @@ extern crate std;
 mod oracle;
 
 mod actuated;
+mod approaches;
 mod controller;
 mod detectors;
 mod fixed_time;
@@ -251,8 +252,10 @@ mod registry;
 mod state;
 mod strategy;
 mod time;
+mod traffic;
 
 pub use actuated::Actuated;
+pub use approaches::{ApproachLane, Approaches, Exit, Way};
 pub use controller::{Command, Controller, Input};
 pub use detectors::{DetectorBank, DetectorEvent, Health, Measures};
 pub use fixed_time::FixedTime;
@@ -264,5 +267,6 @@ pub use plan::{Plan, PlanError, PlanErrors, PlanSpec};
 pub use program::{Program, ProgramError, ProgramStep};
 pub use registry::{Entry, Parameter, Registry, RegistryError, Setup};
 pub use state::{StateError, StateReader};
-pub use strategy::{Decision, Minds, Request, Strategy, View, Wakes};
+pub use strategy::{Decision, Looks, Minds, Request, Strategy, View, Wakes};
 pub use time::Millis;
+pub use traffic::{CAR_SPACE_M, ExitTraffic, LaneTraffic, NeighbourReport, Seen, Traffic, VehicleReport};

@@ -10,7 +10,7 @@ use alloc::{string::String, vec::Vec};
 use core::fmt::Debug;
 
 use crate::{
-    DetectorBank, GroupCalls, Lamp, Millis, StateError,
+    DetectorBank, GroupCalls, Lamp, Millis, StateError, Traffic,
     plan::{Pattern, Plan},
 };
 
@@ -27,6 +27,8 @@ pub struct View<'a> {
     pub detectors: &'a DetectorBank,
     /// What they mean for the groups: who is called, whose green is extended.
     pub calls: &'a GroupCalls,
+    /// What they and others tell of single lanes; none, if the strategy does not [look](Strategy::looks) at it.
+    pub traffic: Option<&'a Traffic>,
     /// What each group shows.
     pub lamps: &'a [Lamp],
     /// When they changed last; [`Millis::NEVER`] before the start.
@@ -88,6 +90,18 @@ pub enum Wakes {
     Never,
 }
 
+/// What a strategy looks at besides the calls of groups. The less it is, the less is kept for it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Looks {
+    /// Nothing else.
+    #[default]
+    Groups,
+    /// The approach lanes: [`View::traffic`].
+    Lanes,
+    /// The approach lanes, and what neighbours tell of theirs.
+    Neighbours,
+}
+
 /// How it matters to a strategy that a use of a detector extends greens.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Minds {
@@ -116,6 +130,11 @@ pub trait Strategy: Debug + Send + Sync {
     /// Which edges of detectors make it be asked before its time, until it has decided again.
     fn wakes(&self) -> Wakes {
         Wakes::Edges
+    }
+
+    /// What it looks at. The same in a whole run.
+    fn looks(&self) -> Looks {
+        Looks::Groups
     }
 
     /// How it matters to it that a use of a detector, by its place in the plan's list, extends greens; not at all: it never

@@ -9,7 +9,7 @@ use alloc::{collections::VecDeque, vec::Vec};
 
 use super::{Choice, Command, Controller, Input};
 use crate::{
-    DetectorEvent, Lamp, Millis, StateError, StateReader,
+    DetectorEvent, Lamp, Millis, NeighbourReport, StateError, StateReader, VehicleReport,
     kernel::{LampChange, Latch, Output},
     plan::WallClock,
     state,
@@ -43,6 +43,7 @@ impl Controller {
         out.extend_from_slice(&[self.flashes.into(), self.commanded.into()]);
         self.detectors.save(out);
         self.group_calls.save(out);
+        self.traffic.iter().for_each(|traffic| traffic.save(out));
         state::put_count(out, self.inputs.len());
         self.inputs.iter().for_each(|input| put_input(out, input));
         let kept = || self.journal.outputs().iter().filter(|o| !matches!(o, Output::Event(_)));
@@ -79,6 +80,8 @@ impl Controller {
         detectors.load(&mut reader)?;
         let mut group_calls = self.group_calls.clone();
         group_calls.load(&mut reader, now.unwrap_or(Millis::NEVER))?;
+        let mut traffic = self.traffic.clone();
+        traffic.iter_mut().try_for_each(|traffic| traffic.load(&mut reader))?;
         let inputs = read_inputs(&mut reader, self.detectors.len())?;
         let outputs = read_outputs(&mut reader, self.lamps.len())?;
         self.strategy.load(reader.rest())?;
@@ -92,6 +95,7 @@ impl Controller {
         (self.flashes, self.commanded) = (flashes, commanded);
         self.detectors = detectors;
         self.group_calls = group_calls;
+        self.traffic = traffic;
         self.inputs = inputs;
         *self.journal.outputs_mut() = outputs;
         self.lamps.iter_mut().zip(self.kernel.lamps()).for_each(|(seen, lamp)| *seen = lamp);
@@ -121,6 +125,17 @@ fn put_input(out: &mut Vec<u8>, input: &Input) {
             return;
         }
         Input::Command { command, .. } => command,
+        Input::Vehicle(VehicleReport { vehicle, lane, distance_dm, speed_cm_s, .. }) => {
+            out.extend_from_slice(&[14, 0]);
+            [lane, distance_dm, speed_cm_s].iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
+            out.extend_from_slice(&vehicle.to_le_bytes());
+            return;
+        }
+        Input::Neighbour(NeighbourReport { exit, queued, room, .. }) => {
+            out.extend_from_slice(&[15, 0]);
+            [exit, queued, room].iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
+            return;
+        }
     };
     let mut put = |code: u8, flag: bool, number: u16| {
         out.extend_from_slice(&[code, flag.into()]);
@@ -150,7 +165,7 @@ fn read_input(reader: &mut StateReader<'_>, detectors: usize) -> Result<Input, S
     let at = reader.millis()?;
     let (code, flag, number) = (reader.u8()?, reader.flag()?, reader.u16()?);
     // One input has one spelling: what a command does not use is 0.
-    let (with_flag, with_number) = (matches!(code, 0..=3 | 6 | 11), matches!(code, 0 | 2..=7));
+    let (with_flag, with_number) = (matches!(code, 0..=3 | 6 | 11), matches!(code, 0 | 2..=7 | 14 | 15));
     if flag && !with_flag || number > 0 && !with_number {
         return Err(StateError::Invalid { what: "input", expected: "0 in what it does not use" });
     }
@@ -171,6 +186,14 @@ fn read_input(reader: &mut StateReader<'_>, detectors: usize) -> Result<Input, S
         11 => Command::SelfCheck { passed: flag },
         12 => Command::Fault,
         13 => Command::Reset,
+        14 => {
+            let (distance_dm, speed_cm_s, vehicle) = (reader.u16()?, reader.u16()?, reader.u32()?);
+            return Ok(Input::Vehicle(VehicleReport { at, vehicle, lane: number, distance_dm, speed_cm_s }));
+        }
+        15 => {
+            let (queued, room) = (reader.u16()?, reader.u16()?);
+            return Ok(Input::Neighbour(NeighbourReport { at, exit: number, queued, room }));
+        }
         _ => return Err(StateError::Invalid { what: "input", expected: "a known kind, and a known detector" }),
     };
     Ok(Input::Command { at, command })

@@ -28,6 +28,16 @@ impl Controller {
         &self.group_calls
     }
 
+    /// The picture of the approach lanes, as the strategy saw it last; none, if it does not look at it.
+    pub const fn traffic(&self) -> Option<&Traffic> {
+        self.traffic.as_ref()
+    }
+
+    /// What the strategy looks at.
+    pub fn looks(&self) -> Looks {
+        self.strategy.looks()
+    }
+
     /// The name of the strategy.
     pub fn strategy(&self) -> &'static str {
         self.strategy.name()

@@ -1,0 +1,126 @@
+//! What lies around an intersection: the lanes that lead to its stop lines, and where they lead to.
+//!
+//! Terms
+//! - **approach lane**: a lane that ends at a stop line of this intersection. It is known by the name by which detectors
+//!   say [where they lie](crate::plan::DetectorPlace::lane).
+//! - **reach**: how far upstream of the stop line its way goes, up to where the traffic splits: it may go on over several
+//!   links. The **last lane** is the piece that ends at the line.
+//! - **exit**: an approach lane of another intersection to which vehicles come next, without passing a signal in between.
+//!
+//! A plan says what a signal may do; this says what stands before it. Strategies that look at single lanes need it.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::Plan;
+
+/// The surroundings of an intersection.
+#[derive(Clone, PartialEq, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Approaches {
+    /// Its approach lanes.
+    pub lanes: Vec<ApproachLane>,
+    /// The exits.
+    pub exits: Vec<Exit>,
+    /// Whether every vehicle on the approach lanes [reports](crate::VehicleReport) once a second: an empty lane is empty.
+    pub everyone_reports: bool,
+}
+
+/// An approach lane.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct ApproachLane {
+    /// Its name.
+    pub name: String,
+    /// The groups of the plan that let vehicles out of it.
+    pub groups: Vec<u16>,
+    /// Length of the last lane, m.
+    pub length_m: f32,
+    /// Reach, m: at least the length.
+    pub reach_m: f32,
+    /// Usual speed of those whom nobody holds up, m/s.
+    pub speed_m_s: f32,
+    /// Where its vehicles go.
+    pub exits: Vec<Way>,
+}
+
+/// A way from an approach lane to an exit.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Way {
+    /// The group that lets vehicles go there.
+    pub group: u16,
+    /// The exit: its place in [`Approaches::exits`].
+    pub exit: u16,
+}
+
+/// An exit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Exit {
+    /// The other intersection.
+    pub signal: String,
+    /// The lane, as it is called there.
+    pub lane: String,
+}
+
+/// Speed where no detector tells it, m/s.
+const SPEED_M_S: f32 = 13.9;
+
+impl Approaches {
+    /// What the detectors of a plan tell: the lanes in which they lie, and no exits.
+    pub fn of_plan(plan: &Plan) -> Self {
+        let mut lanes: Vec<ApproachLane> = Vec::new();
+        for d in &plan.spec().detectors {
+            let Some(place) = &d.place else { continue };
+            let groups: Vec<u16> = d.groups.iter().filter_map(|g| plan.find_group(g)).collect();
+            let reach_m = (place.distance_m + place.length_m) as f32;
+            match lanes.iter_mut().find(|lane| lane.name == place.lane) {
+                Some(lane) => {
+                    lane.reach_m = lane.reach_m.max(reach_m);
+                    lane.length_m = lane.reach_m;
+                    lane.groups.extend(groups);
+                }
+                None => lanes.push(ApproachLane {
+                    name: place.lane.clone(),
+                    groups,
+                    length_m: reach_m,
+                    reach_m,
+                    speed_m_s: place.speed_m_s as f32,
+                    exits: Vec::new(),
+                }),
+            }
+        }
+        for lane in &mut lanes {
+            lane.groups.sort_unstable();
+            lane.groups.dedup();
+        }
+        Self { lanes, exits: Vec::new(), everyone_reports: false }
+    }
+
+    /// Whether all its numbers are of this plan and of itself, and all lengths and speeds can be.
+    pub fn fit(&self, plan: &Plan) -> bool {
+        let group = |&g: &u16| usize::from(g) < plan.groups().len();
+        let possible = |m: f32| m.is_finite() && m > 0.0;
+        self.lanes.len() <= usize::from(u16::MAX)
+            && self.exits.len() <= usize::from(u16::MAX)
+            && self.lanes.iter().all(|lane| {
+                lane.groups.iter().all(group)
+                    && possible(lane.length_m)
+                    && possible(lane.reach_m)
+                    && possible(lane.speed_m_s)
+                    && lane.exits.iter().all(|way| group(&way.group) && usize::from(way.exit) < self.exits.len())
+            })
+    }
+
+    /// The lane of that name.
+    pub fn find(&self, lane: &str) -> Option<u16> {
+        self.lanes.iter().position(|l| l.name == lane).and_then(|i| u16::try_from(i).ok())
+    }
+}
+
+impl ApproachLane {
+    /// A lane with nothing but a name and its groups.
+    pub fn new(name: impl Into<String>, groups: Vec<u16>, length_m: f32) -> Self {
+        Self { name: name.into(), groups, length_m, reach_m: length_m, speed_m_s: SPEED_M_S, exits: Vec::new() }
+    }
+}

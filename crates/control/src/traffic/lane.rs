@@ -1,0 +1,267 @@
+//! The picture of one approach lane.
+
+use alloc::{collections::VecDeque, vec::Vec};
+
+use super::CAR_SPACE_M;
+use super::reports::{Seen, VehicleReport};
+use super::wires::{Role, Wire};
+use crate::{ApproachLane, Millis, StateError, StateReader, state};
+
+/// Who has not reported for so long is gone: a report and a half.
+const FORGOTTEN: Millis = Millis(1500);
+
+/// Who stands on an advance loop for so long stands in a queue (Liu and others 2009).
+const QUEUE_OVER: Millis = Millis(3000);
+
+/// So long after the zone was left on green those who were due are gone: who is due a moment ago may still be on the way.
+const GONE: Millis = Millis(1000);
+
+/// More vehicles than a lane of 600 m holds: a loop that chatters fills no memory.
+const MOST: usize = 128;
+
+/// Headways up to which vehicles discharge out of a queue, ms.
+const SATURATED_MS: i64 = 3500;
+
+/// Saturation headway before anybody has been seen, ms: 1900 vehicles an hour (HCM 7).
+const USUAL_HEADWAY_MS: i64 = 1895;
+
+/// The first vehicles of a queue start up; headways count from the fourth on (HCM 7).
+const STARTING: u16 = 4;
+
+/// Bounds of a saturation headway that can be, ms.
+const POSSIBLE_MS: core::ops::RangeInclusive<i64> = 1300..=SATURATED_MS;
+
+/// Over how many vehicles a headway, and over how long a flow is averaged.
+const OF_HEADWAYS: i64 = 32;
+const SPAN: Millis = Millis(300_000);
+
+/// A lane.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct LaneTraffic {
+    /// When those between the input loop and the line are due, in order.
+    due: VecDeque<Millis>,
+    /// Since when the zone is occupied; none: it is free.
+    occupied: Option<Millis>,
+    /// Since when the lane is open and its zone free.
+    free: Option<Millis>,
+    /// Of each advance loop that is occupied: its distance, m, and since when.
+    standing: Vec<(f32, Millis)>,
+    /// When somebody left last, and how many have left since the zone was free last.
+    left: Option<Millis>,
+    discharged: u16,
+    /// Saturation headway, ms; 0: nobody has been seen yet.
+    headway_ms: i64,
+    /// Vehicles that came in the present span, and since when it lasts.
+    came: u32,
+    since: Option<Millis>,
+    /// The flow before, vehicles per 1000 s; none: the first span is not over.
+    flow: Option<u32>,
+    /// Vehicles that report, the first first.
+    seen: Vec<Seen>,
+}
+
+impl LaneTraffic {
+    /// Mean flow into the lane, vehicles per second: of the last minutes.
+    pub fn flow(&self, now: Millis) -> f32 {
+        let before = self.flow.map(|f| f as f32 * 0.001);
+        let Some(since) = self.since else { return before.unwrap_or(0.0) };
+        let seconds = (now - since).0 as f32 * 0.001;
+        let span = SPAN.0 as f32 * 0.001;
+        // The present span weighs as much as of it is over.
+        match before {
+            Some(before) => (self.came as f32 + before * (span - seconds).max(0.0)) / span.max(seconds),
+            None => self.came as f32 / seconds.max(1.0),
+        }
+    }
+
+    /// Seconds from one vehicle to the next of a queue that leaves.
+    pub fn headway_s(&self) -> f32 {
+        (if self.headway_ms == 0 { USUAL_HEADWAY_MS } else { self.headway_ms }) as f32 * 0.001
+    }
+
+    /// Since when its stop-bar zone is occupied; none: it is free.
+    pub const fn occupied(&self) -> Option<Millis> {
+        self.occupied
+    }
+
+    /// When somebody left last.
+    pub const fn left(&self) -> Option<Millis> {
+        self.left
+    }
+
+    /// The vehicles that report, the first first.
+    pub fn seen(&self) -> &[Seen] {
+        &self.seen
+    }
+
+    /// When those who were counted are due, the first first.
+    pub fn due(&self) -> impl Iterator<Item = Millis> + '_ {
+        self.due.iter().copied()
+    }
+
+    /// Those who were counted: who queue at `now`, and who are still to come.
+    pub(super) fn counted(&self, now: Millis) -> (f32, f32) {
+        let queued = self.due.iter().filter(|&&due| due <= now).count();
+        (queued as f32, (self.due.len() - queued) as f32)
+    }
+
+    /// Of those who report: who stand or have stood, and who have not.
+    pub(super) fn seen_count(&self) -> (f32, f32) {
+        let queued = self.seen.iter().filter(|s| s.stood).count();
+        (queued as f32, (self.seen.len() - queued) as f32)
+    }
+
+    /// Takes an edge of a detector in; `open`: whether some group of the lane is.
+    pub(super) fn edge(&mut self, wire: &Wire, on: bool, at: Millis, open: bool) {
+        match wire.role {
+            Role::Input | Role::Between => {
+                if wire.role == Role::Input && on {
+                    self.come(at, at + Millis(wire.drive_ms));
+                }
+                self.standing.retain(|&(distance, _)| distance != wire.distance_m);
+                if on {
+                    self.standing.push((wire.distance_m, at));
+                }
+            }
+            Role::Output if !on => self.leave(at, open),
+            Role::Output => {}
+            Role::Zone => {
+                self.occupied = on.then_some(at);
+                self.free = (!on && open).then_some(at);
+                if on && self.due.is_empty() {
+                    // Somebody whom the input loop has not seen.
+                    self.due.push_front(at);
+                }
+            }
+        }
+    }
+
+    /// Somebody passes the input loop.
+    fn come(&mut self, at: Millis, due: Millis) {
+        self.since.get_or_insert(at);
+        self.came += 1;
+        if self.due.len() < MOST {
+            let later = self.due.iter().rev().take_while(|&&d| d > due).count();
+            self.due.insert(self.due.len() - later, due);
+        }
+    }
+
+    /// Somebody leaves over the stop line.
+    fn leave(&mut self, at: Millis, open: bool) {
+        self.due.pop_front();
+        if let Some(before) = self.left.filter(|_| open && self.occupied.is_some()) {
+            let headway = (at - before).0;
+            self.discharged = if headway > SATURATED_MS { 0 } else { self.discharged.saturating_add(1) };
+            if self.discharged >= STARTING && POSSIBLE_MS.contains(&headway) {
+                let known = if self.headway_ms == 0 { USUAL_HEADWAY_MS } else { self.headway_ms };
+                self.headway_ms = known + (headway - known) / OF_HEADWAYS;
+            }
+        } else {
+            self.discharged = 0;
+        }
+        self.left = Some(at);
+    }
+
+    /// Takes a vehicle's report in.
+    pub(super) fn see(&mut self, report: &VehicleReport) {
+        let known = self.seen.iter().position(|s| s.report.vehicle == report.vehicle);
+        let stood = known.is_some_and(|i| self.seen.remove(i).stood);
+        let seen = Seen::new(*report, stood);
+        let before = self.seen.iter().take_while(|s| s.report.distance_dm <= report.distance_dm).count();
+        if self.seen.len() < MOST {
+            self.seen.insert(before, seen);
+        }
+    }
+
+    /// Lets time reach `now`.
+    pub(super) fn advance(&mut self, now: Millis, of: &ApproachLane) {
+        self.seen.retain(|s| now - s.report.at <= FORGOTTEN);
+        if let Some(since) = self.since
+            && now - since >= SPAN
+        {
+            let per_1000_s = i64::from(self.came) * 1_000_000 / (now - since).0;
+            self.flow = u32::try_from(per_1000_s).ok();
+            (self.came, self.since) = (0, Some(now));
+        }
+        if self.free.is_some_and(|free| now - free >= GONE) {
+            // The lane is open and nobody stands before its line: who was due is gone.
+            let gone = self.due.iter().take_while(|&&due| due <= now - GONE).count();
+            self.due.drain(..gone);
+        }
+        for i in 0..self.standing.len() {
+            let (distance, since) = self.standing[i];
+            if now - since >= QUEUE_OVER {
+                self.fill(distance, now);
+            }
+        }
+        // More than fit in are not there.
+        self.due.truncate(((of.reach_m / CAR_SPACE_M) as usize).clamp(1, MOST));
+    }
+
+    /// The queue reaches so far from the line, m.
+    fn fill(&mut self, distance: f32, now: Millis) {
+        let least = ((distance / CAR_SPACE_M) as usize).min(MOST);
+        let queued = self.due.iter().take_while(|&&due| due <= now).count();
+        for _ in queued..least {
+            self.due.push_front(now);
+        }
+        self.due.truncate(MOST);
+    }
+}
+
+// --- checkpoints -----------------------------------------------------------------------------------------------------
+
+impl LaneTraffic {
+    pub(super) fn save(&self, out: &mut Vec<u8>) {
+        state::put_count(out, self.due.len());
+        self.due.iter().for_each(|&due| state::put_millis(out, due));
+        for time in [self.occupied, self.free, self.left, self.since] {
+            state::put_optional_millis(out, time);
+        }
+        state::put_count(out, self.standing.len());
+        for &(distance, since) in &self.standing {
+            out.extend_from_slice(&distance.to_bits().to_le_bytes());
+            state::put_millis(out, since);
+        }
+        out.extend_from_slice(&self.discharged.to_le_bytes());
+        state::put_millis(out, Millis(self.headway_ms));
+        out.extend_from_slice(&self.came.to_le_bytes());
+        state::put_optional(out, self.flow, |out, flow| out.extend_from_slice(&flow.to_le_bytes()));
+        state::put_count(out, self.seen.len());
+        self.seen.iter().for_each(|seen| seen.save(out));
+    }
+
+    /// Becomes what was saved of the lane of that number.
+    pub(super) fn load(&mut self, reader: &mut StateReader<'_>, number: u16) -> Result<(), StateError> {
+        let wrong = StateError::Invalid { what: "approach lane", expected: "vehicles in order, distances that can be" };
+        // The lists grow as they are read: a false count meets the end of the bytes before it can ask for memory.
+        let mut of = Self::default();
+        for _ in 0..reader.u32()? {
+            let due = reader.millis()?;
+            if of.due.len() == MOST || of.due.back().is_some_and(|&last| last > due) {
+                return Err(wrong);
+            }
+            of.due.push_back(due);
+        }
+        for time in [&mut of.occupied, &mut of.free, &mut of.left, &mut of.since] {
+            *time = reader.optional_millis()?;
+        }
+        for _ in 0..reader.u32()? {
+            let distance = f32::from_bits(reader.u32()?);
+            if !distance.is_finite() {
+                return Err(wrong);
+            }
+            of.standing.push((distance, reader.millis()?));
+        }
+        (of.discharged, of.headway_ms, of.came) = (reader.u16()?, reader.millis()?.0, reader.u32()?);
+        of.flow = if reader.flag()? { Some(reader.u32()?) } else { None };
+        for _ in 0..reader.u32()? {
+            if of.seen.len() == MOST {
+                return Err(wrong);
+            }
+            of.seen.push(Seen::load(reader, number)?);
+        }
+        *self = of;
+        Ok(())
+    }
+}

@@ -1,0 +1,179 @@
+//! What sensors tell of the traffic in each approach lane: how many vehicles there are, and when they reach the line.
+//!
+//! Terms
+//! - **due**: when a vehicle would reach the stop line if nobody held it up. Who is due and has not left is *queued*.
+//! - **input loop**: the loop of a lane furthest upstream (IN, else X): counts who comes.
+//! - **output loop**: the loop at the stop line: counts who leaves.
+//! - **room**: how many more vehicles fit into a lane, as its reach is long.
+//! - **tier**: what tells of vehicles: loops alone; loops and reports of some vehicles; reports of all of them.
+//!
+//! From loops a lane is a line of people with numbered tickets: the input loop adds one who is due when a car drives from
+//! there to the line, the output loop takes the first away. Errors of counting do not add up: when the lane is open and
+//! its stop-bar zone is free, whoever was due is gone; while the zone is occupied, somebody is there; and who stands on an
+//! advance loop stands behind a queue that reaches it. Sources: store and forward with resets, and Liu and others 2009
+//! (Transportation Research C 17, 412) for the queue over a loop.
+//!
+//! The same picture is drawn from reports of all vehicles (perfect sensors), so that a strategy need not know which it
+//! looks at.
+
+mod lane;
+mod reports;
+mod wires;
+
+use alloc::{sync::Arc, vec::Vec};
+
+pub use self::lane::LaneTraffic;
+pub use self::reports::{NeighbourReport, Seen, VehicleReport};
+use self::wires::Wires;
+use crate::{Approaches, Lamp, Millis, Plan, StateError, StateReader, state};
+
+/// Room that a standing car takes, m.
+pub const CAR_SPACE_M: f32 = 7.5;
+
+const VERSION: u8 = 1;
+
+/// What an intersection upstream hears of an exit.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct ExitTraffic {
+    /// When it was told last; none: never.
+    pub told: Option<Millis>,
+    /// Vehicles that queue there.
+    pub queued: u16,
+    /// Vehicles that fit in still.
+    pub room: u16,
+}
+
+/// The picture of all approach lanes of an intersection.
+#[derive(Clone, Debug)]
+pub struct Traffic {
+    approaches: Arc<Approaches>,
+    wires: Wires,
+    lanes: Vec<LaneTraffic>,
+    exits: Vec<ExitTraffic>,
+}
+
+impl Traffic {
+    /// Of an intersection that nobody has told anything of.
+    pub fn new(plan: &Plan, approaches: Arc<Approaches>) -> Self {
+        let lanes = alloc::vec![LaneTraffic::default(); approaches.lanes.len()];
+        let exits = alloc::vec![ExitTraffic::default(); approaches.exits.len()];
+        Self { wires: Wires::new(plan, &approaches), approaches, lanes, exits }
+    }
+
+    /// What it is the picture of.
+    pub fn approaches(&self) -> &Approaches {
+        &self.approaches
+    }
+
+    /// Its lanes, as [`Approaches::lanes`].
+    pub fn lanes(&self) -> &[LaneTraffic] {
+        &self.lanes
+    }
+
+    /// What was heard of its exits, as [`Approaches::exits`].
+    pub fn exits(&self) -> &[ExitTraffic] {
+        &self.exits
+    }
+
+    /// Vehicles in a lane by whether they queue at `now`, both at least 0: those who do, and those who are still to come.
+    pub fn count(&self, lane: usize, now: Millis) -> (f32, f32) {
+        let everyone = self.approaches.everyone_reports;
+        self.lanes.get(lane).map_or((0.0, 0.0), |l| if everyone { l.seen_count() } else { l.counted(now) })
+    }
+
+    /// When those in a lane are due, the first first.
+    pub fn due(&self, lane: usize) -> impl Iterator<Item = Millis> + '_ {
+        let speed = self.approaches.lanes.get(lane).map_or(1.0, |l| l.speed_m_s);
+        let (counted, seen) = match self.lanes.get(lane) {
+            Some(lane) if self.approaches.everyone_reports => (None, Some(lane)),
+            lane => (lane, None),
+        };
+        let counted = counted.into_iter().flat_map(LaneTraffic::due);
+        counted.chain(seen.into_iter().flat_map(move |lane| lane.seen().iter().map(move |s| s.due(speed))))
+    }
+
+    /// How many more vehicles fit into a lane at `now`, in whole cars.
+    pub fn room(&self, lane: usize, now: Millis) -> u16 {
+        let (queued, coming) = self.count(lane, now);
+        let reach = self.approaches.lanes.get(lane).map_or(0.0, |l| l.reach_m);
+        // A negative number becomes 0.
+        (reach / CAR_SPACE_M - queued - coming) as u16
+    }
+
+    /// What to tell intersections upstream of a lane.
+    pub fn tell(&self, lane: usize, now: Millis) -> (u16, u16) {
+        (self.count(lane, now).0 as u16, self.room(lane, now))
+    }
+
+    /// Takes an edge of a detector in. `lamps`: what each group shows.
+    pub fn edge(&mut self, plan: &Plan, detector: u16, on: bool, at: Millis, lamps: &[Lamp]) {
+        for wire in self.wires.of(detector) {
+            let lane = usize::from(wire.lane);
+            let groups = &self.approaches.lanes[lane].groups;
+            let shows_open = |&g: &u16| {
+                let (group, lamp) = (plan.groups().get(usize::from(g)), lamps.get(usize::from(g)));
+                group.zip(lamp).is_some_and(|(group, &lamp)| group.shows_open(lamp))
+            };
+            let open = groups.iter().any(shows_open);
+            self.lanes[lane].edge(wire, on, at, open);
+        }
+    }
+
+    /// Takes a vehicle's report in. One from a lane that nobody knows is dropped.
+    pub fn see(&mut self, report: &VehicleReport) {
+        if let Some(lane) = self.lanes.get_mut(usize::from(report.lane)) {
+            lane.see(report);
+        }
+    }
+
+    /// Takes in what a neighbour tells. Of an exit that nobody knows it is dropped.
+    pub fn hear(&mut self, report: &NeighbourReport) {
+        if let Some(exit) = self.exits.get_mut(usize::from(report.exit)) {
+            *exit = ExitTraffic { told: Some(report.at), queued: report.queued, room: report.room };
+        }
+    }
+
+    /// Lets time reach `now`: reports grow old, and standing on a loop tells of a queue.
+    pub fn advance(&mut self, now: Millis) {
+        for (lane, of) in self.lanes.iter_mut().zip(&self.approaches.lanes) {
+            lane.advance(now, of);
+        }
+    }
+
+    /// Appends its state.
+    pub fn save(&self, out: &mut Vec<u8>) {
+        out.push(VERSION);
+        state::put_count(out, self.lanes.len());
+        self.lanes.iter().for_each(|lane| lane.save(out));
+        state::put_count(out, self.exits.len());
+        for exit in &self.exits {
+            state::put_optional_millis(out, exit.told);
+            out.extend_from_slice(&exit.queued.to_le_bytes());
+            out.extend_from_slice(&exit.room.to_le_bytes());
+        }
+    }
+
+    /// Reads the state of as many lanes and exits as these.
+    ///
+    /// # Errors
+    /// If the bytes are no such state. All stays as it was.
+    pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        reader.version("traffic", VERSION)?;
+        if reader.u32()? as usize != self.lanes.len() {
+            return Err(StateError::Mismatch { what: "number of approach lanes" });
+        }
+        let mut lanes = self.lanes.clone();
+        for (number, lane) in (0..).zip(&mut lanes) {
+            lane.load(reader, number)?;
+        }
+        if reader.u32()? as usize != self.exits.len() {
+            return Err(StateError::Mismatch { what: "number of exits" });
+        }
+        let mut exits = self.exits.clone();
+        for exit in &mut exits {
+            *exit = ExitTraffic { told: reader.optional_millis()?, queued: reader.u16()?, room: reader.u16()? };
+        }
+        (self.lanes, self.exits) = (lanes, exits);
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! What others than detectors tell: vehicles, and neighbouring intersections.
+
+use alloc::vec::Vec;
+
+use crate::{Millis, StateError, StateReader, state};
+
+/// A vehicle tells where it is. Whoever reports does so about once a second.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct VehicleReport {
+    /// When it was there.
+    pub at: Millis,
+    /// Who it is: the same number for as long as it is on a lane.
+    pub vehicle: u32,
+    /// The approach lane: its place in [`Approaches::lanes`](crate::Approaches::lanes).
+    pub lane: u16,
+    /// From its front to the stop line, dm.
+    pub distance_dm: u16,
+    /// Its speed, cm/s.
+    pub speed_cm_s: u16,
+}
+
+/// A neighbour downstream tells of one of its lanes, about once a second.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct NeighbourReport {
+    /// When it was so.
+    pub at: Millis,
+    /// The exit: its place in [`Approaches::exits`](crate::Approaches::exits).
+    pub exit: u16,
+    /// Vehicles that queue there.
+    pub queued: u16,
+    /// Vehicles that fit in still.
+    pub room: u16,
+}
+
+/// Below this a vehicle stands, cm/s (SUMO's 0.1 m/s).
+const STANDS_CM_S: u16 = 10;
+
+/// A vehicle as it reported last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seen {
+    /// Its last report.
+    pub report: VehicleReport,
+    /// Whether it has stood on the lane.
+    pub stood: bool,
+}
+
+impl Seen {
+    /// From its front to the stop line, m.
+    pub fn distance_m(&self) -> f32 {
+        f32::from(self.report.distance_dm) * 0.1
+    }
+
+    /// Its speed, m/s.
+    pub fn speed_m_s(&self) -> f32 {
+        f32::from(self.report.speed_cm_s) * 0.01
+    }
+
+    /// Whether it stands.
+    pub const fn stands(&self) -> bool {
+        self.report.speed_cm_s < STANDS_CM_S
+    }
+
+    /// When it is due if nobody holds it up, driving at `speed` m/s, > 0; who stands is due already.
+    pub fn due(&self, speed: f32) -> Millis {
+        let way_ms = if self.stands() { 0.0 } else { 1000.0 * self.distance_m() / speed };
+        self.report.at + Millis(way_ms as i64)
+    }
+
+    /// A vehicle that reports; `stood`: it has stood before.
+    pub(super) fn new(report: VehicleReport, stood: bool) -> Self {
+        let mut seen = Self { report, stood };
+        seen.stood |= seen.stands();
+        seen
+    }
+
+    pub(super) fn save(&self, out: &mut Vec<u8>) {
+        state::put_millis(out, self.report.at);
+        out.extend_from_slice(&self.report.vehicle.to_le_bytes());
+        out.extend_from_slice(&self.report.distance_dm.to_le_bytes());
+        out.extend_from_slice(&self.report.speed_cm_s.to_le_bytes());
+        out.push(self.stood.into());
+    }
+
+    pub(super) fn load(reader: &mut StateReader<'_>, lane: u16) -> Result<Self, StateError> {
+        let (at, vehicle) = (reader.millis()?, reader.u32()?);
+        let (distance_dm, speed_cm_s, stood) = (reader.u16()?, reader.u16()?, reader.flag()?);
+        Ok(Self { report: VehicleReport { at, vehicle, lane, distance_dm, speed_cm_s }, stood })
+    }
+}

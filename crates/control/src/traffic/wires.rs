@@ -1,0 +1,74 @@
+//! Which detector tells what of which lane.
+
+use alloc::vec::Vec;
+
+use crate::{
+    Approaches, Plan,
+    plan::{DetectorKind, DetectorUse},
+};
+
+/// What a detector tells of a lane.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Wire {
+    pub lane: u16,
+    pub role: Role,
+    /// From there to the stop line, m.
+    pub distance_m: f32,
+    /// How long a car takes from there to the line if nobody holds it up, ms.
+    pub drive_ms: i64,
+}
+
+/// What a detector of a lane is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Role {
+    /// Counts who comes.
+    Input,
+    /// Lies between the input and the line: tells of a queue that reaches it.
+    Between,
+    /// Counts who leaves.
+    Output,
+    /// Tells whether somebody waits.
+    Zone,
+}
+
+/// By detector, what it tells.
+#[derive(Clone, Debug)]
+pub(super) struct Wires(Vec<Vec<Wire>>);
+
+impl Wires {
+    pub fn new(plan: &Plan, approaches: &Approaches) -> Self {
+        let uses = &plan.spec().detectors;
+        let mut wires = alloc::vec![Vec::new(); uses.iter().map(|d| usize::from(d.channel) + 1).max().unwrap_or(0)];
+        for (lane, of) in (0..).zip(&approaches.lanes) {
+            let here = |d: &&DetectorUse| d.place.as_ref().is_some_and(|p| p.lane == of.name);
+            let upstream = |d: &DetectorUse| {
+                let advance = d.place.as_ref().filter(|p| matches!(p.kind, DetectorKind::X | DetectorKind::In));
+                advance.map_or(0.0, |p| p.distance_m)
+            };
+            let furthest = uses.iter().filter(here).map(upstream).fold(0.0, f64::max);
+            for d in uses.iter().filter(here) {
+                let Some(place) = &d.place else { continue };
+                let role = match place.kind {
+                    DetectorKind::StopBar => Role::Zone,
+                    DetectorKind::Count => Role::Output,
+                    // Of several pieces across the road each is one.
+                    DetectorKind::X | DetectorKind::In if place.distance_m >= furthest => Role::Input,
+                    DetectorKind::X | DetectorKind::In => Role::Between,
+                };
+                let drive_ms = (1000.0 * place.distance_m / place.speed_m_s) as i64;
+                let wire = Wire { lane, role, distance_m: place.distance_m as f32, drive_ms };
+                let known: &mut Vec<Wire> = &mut wires[usize::from(d.channel)];
+                // A detector may have several uses in one lane.
+                if !known.contains(&wire) {
+                    known.push(wire);
+                }
+            }
+        }
+        Self(wires)
+    }
+
+    /// What a detector tells.
+    pub fn of(&self, detector: u16) -> &[Wire] {
+        self.0.get(usize::from(detector)).map_or(&[], Vec::as_slice)
+    }
+}
