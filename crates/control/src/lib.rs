@@ -236,6 +236,7 @@ extern crate std;
 mod oracle;
 
 mod actuated;
+mod adaptive;
 mod approaches;
 mod controller;
 mod detectors;
@@ -249,6 +250,7 @@ mod nema;
 pub mod plan;
 mod program;
 mod registry;
+mod stages;
 mod state;
 mod strategy;
 mod time;

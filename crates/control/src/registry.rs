@@ -11,7 +11,7 @@ use alloc::{
 };
 use core::{fmt, str::FromStr};
 
-use crate::{Plan, Strategy, actuated, fixed_time, nema};
+use crate::{Plan, Strategy, actuated, adaptive, fixed_time, nema};
 
 /// A parameter of a strategy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -181,7 +181,9 @@ pub struct Registry {
 impl Default for Registry {
     /// Every strategy of this crate.
     fn default() -> Self {
-        Self { entries: [fixed_time::ENTRY, actuated::ENTRY, nema::ENTRY].to_vec() }
+        let mut entries = [fixed_time::ENTRY, actuated::ENTRY, nema::ENTRY].to_vec();
+        entries.extend(adaptive::ENTRIES);
+        Self { entries }
     }
 }
 

@@ -29,6 +29,7 @@ mod tables;
 
 use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
 
+pub(crate) use self::tables::{change, needs};
 use self::{
     settings::{PARAMETERS, Settings},
     tables::Tables,

@@ -220,8 +220,9 @@ fn gap(d: &DetectorUse, settings: &Settings) -> Millis {
     }
 }
 
-/// See [`Tables::changes`]. Who has just ended has to be red for a while, and people on foot may have a lead.
-fn change(plan: &Plan, from: usize, to: usize) -> Millis {
+/// From the request of a stage after another to its last start of green. Who has just ended has to be red for a while, and
+/// people on foot may have a lead.
+pub(crate) fn change(plan: &Plan, from: usize, to: usize) -> Millis {
     let (a, b) = (&plan.stages()[from].groups, &plan.stages()[to].groups);
     let group = |g: u16| &plan.groups()[usize::from(g)];
     let starting = || b.iter().copied().filter(|g| !a.contains(g));
@@ -230,8 +231,8 @@ fn change(plan: &Plan, from: usize, to: usize) -> Millis {
     plan.change(from, to).max(again) + starting().flat_map(ahead).max().unwrap_or(Millis(0))
 }
 
-/// See [`Tables::needs`].
-fn needs(plan: &Plan, changes: &[Millis]) -> Vec<Millis> {
+/// From the end of a stage (row) until a group (column) is open at the latest, if every stage in between has its least green.
+pub(crate) fn needs(plan: &Plan, changes: &[Millis]) -> Vec<Millis> {
     let (n, groups) = (plan.stages().len(), plan.groups().len());
     let mut needs = vec![Millis::NEVER; n * groups];
     for from in 0..n {

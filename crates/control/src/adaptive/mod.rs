@@ -1,0 +1,66 @@
+//! Adaptive strategies that choose among the plan's stages.
+//!
+//! | name | after | looks at |
+//! |---|---|---|
+//! | `webster` | Webster 1958 | flows |
+//! | `sotl` | Gershenson 2005, Cools and others 2013 | vehicles in lanes, red and green |
+//! | `max_pressure` | Varaiya 2013 | vehicles in lanes, and in those they lead to |
+//! | `max_wave` | Ault and Sharon 2021, as a rule for loops | vehicles in lanes |
+//! | `self_control` | Lämmer and Helbing 2008 | when vehicles are due |
+//! | `resco_max_pressure`, `resco_max_wave` | RESCO's baselines, as they are there | reports of all vehicles |
+//!
+//! Each is a [`Policy`](crate::stages::Policy); what they have in common stands in [`stages`](crate::stages).
+
+mod pressure;
+mod resco;
+mod self_control;
+mod sotl;
+mod webster;
+
+use crate::{Entry, Millis, RegistryError, Setup};
+
+/// Their entries in the registry.
+pub(crate) const ENTRIES: [Entry; 7] = [
+    webster::ENTRY,
+    sotl::ENTRY,
+    pressure::MAX_PRESSURE,
+    pressure::MAX_WAVE,
+    self_control::ENTRY,
+    resco::MAX_PRESSURE,
+    resco::MAX_WAVE,
+];
+
+/// What they need of a plan.
+fn has_stages(setup: &Setup<'_>) -> Result<(), RegistryError> {
+    if setup.plan.stages().is_empty() {
+        Err(setup.unsuitable("the plan has no stages; nema serves rings"))
+    } else {
+        Ok(())
+    }
+}
+
+/// The value of a parameter between two bounds.
+fn number(
+    setup: &Setup<'_>,
+    name: &'static str,
+    default: f32,
+    (least, most): (f32, f32),
+    expected: &'static str,
+) -> Result<f32, RegistryError> {
+    match setup.value::<f32>(name, expected)? {
+        Some(value) if (least..=most).contains(&value) => Ok(value),
+        Some(value) => Err(setup.bad_value(name, &alloc::format!("{value}"), expected)),
+        None => Ok(default),
+    }
+}
+
+/// A time, s, between two bounds.
+fn seconds(
+    setup: &Setup<'_>,
+    name: &'static str,
+    default: f32,
+    bounds: (f32, f32),
+    expected: &'static str,
+) -> Result<Millis, RegistryError> {
+    Ok(Millis::from_seconds(f64::from(number(setup, name, default, bounds, expected)?)))
+}

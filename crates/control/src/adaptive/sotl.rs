@@ -1,0 +1,145 @@
+//! `sotl`: self-organising traffic lights. Who waits at red gathers weight, and when that is enough the lights change,
+//! unless a small platoon is just about to pass.
+//!
+//! Terms
+//! - **weight** κ of a stage: vehicles in lanes that only it serves, summed over the time for which it is not shown; it starts anew
+//!   when the stage ends.
+//! - **threshold** θ: the weight at which a stage asks to be shown.
+//! - **platoon**: vehicles that reach the line of a lane that ends within ω seconds; if there are some, but at most μ, the
+//!   stage goes on: they pass sooner than they would come to a stand.
+//!
+//! Sources: Gershenson 2005, *Self-organizing traffic lights*, Complex Systems 16, 29; Cools, Gershenson and D'Hooghe 2013.
+
+use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
+
+use super::{has_stages, number, seconds};
+use crate::{
+    Entry, Millis, Parameter, StateError, StateReader,
+    stages::{Moment, Policy, Staged, Wish},
+    state,
+};
+
+pub(crate) const ENTRY: Entry = Entry {
+    name: "sotl",
+    summary: "self-organising: a stage is shown when enough have waited for long enough, and small platoons pass first",
+    needs: "an IN or X loop and a count loop a lane, or reports of all vehicles",
+    parameters: &[
+        Parameter {
+            name: "threshold",
+            summary: "weight at which a stage is shown, vehicle seconds, 1 to 10000",
+            default: "60",
+        },
+        Parameter {
+            name: "platoon",
+            summary: "a platoon that keeps a stage has at most so many vehicles, 0 to 20",
+            default: "3",
+        },
+        Parameter { name: "ahead_s", summary: "and reaches the line within so many seconds, 0 to 30", default: "3" },
+    ],
+    source: "Gershenson 2005, Complex Systems 16, 29; Cools, Gershenson and D'Hooghe 2013",
+    phases: false,
+    falls_back: Some("fixed_time"),
+    make: |setup| {
+        has_stages(setup)?;
+        let policy = Sotl {
+            threshold: number(setup, "threshold", 60.0, (1.0, 10_000.0), "vehicle seconds, 1 to 10000")?,
+            platoon: number(setup, "platoon", 3.0, (0.0, 20.0), "a number of vehicles, 0 to 20")?,
+            ahead: seconds(setup, "ahead_s", 3.0, (0.0, 30.0), "a number of seconds, 0 to 30")?,
+            weights: vec![0.0; setup.plan.stages().len()],
+            reached: None,
+            why: Why::Nobody,
+        };
+        Ok(Box::new(Staged::new(setup.plan, policy)))
+    },
+};
+
+/// How often it looks.
+const EVERY: Millis = Millis(1000);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Why {
+    Nobody,
+    Platoon,
+    Weight,
+}
+
+#[derive(Clone, Debug)]
+struct Sotl {
+    threshold: f32,
+    platoon: f32,
+    ahead: Millis,
+    /// By stage.
+    weights: Vec<f32>,
+    /// Up to when they are summed.
+    reached: Option<Millis>,
+    why: Why,
+}
+
+impl Policy for Sotl {
+    fn name(&self) -> &'static str {
+        ENTRY.name
+    }
+
+    fn choose(&mut self, m: &Moment<'_>) -> Wish {
+        let seconds = self.reached.map_or(0.0, |before| (m.now - before).0 as f32 * 0.001);
+        self.reached = Some(m.now);
+        let shown = &m.stages.served[m.stage];
+        let is_shown = |lane: usize| shown.iter().any(|s| s.lane == lane);
+        let mut best = (m.stage, 0.0);
+        for i in 1..m.stages.len() {
+            let stage = (m.stage + i) % m.stages.len();
+            let waiting = m.stages.served[stage].iter().filter(|s| !is_shown(s.lane)).map(|s| {
+                let (queued, coming) = m.traffic.count(s.lane, m.now);
+                queued + coming
+            });
+            self.weights[stage] += seconds * waiting.sum::<f32>();
+            if self.weights[stage] > best.1 {
+                best = (stage, self.weights[stage]);
+            }
+        }
+        self.weights[m.stage] = 0.0;
+        let stays = Wish { stage: m.stage, next: m.now + EVERY };
+        if best.1 < self.threshold {
+            self.why = Why::Nobody;
+            return stays;
+        }
+        let ends = |lane: usize| !m.stages.served[best.0].iter().any(|s| s.lane == lane);
+        let until = m.now + self.ahead;
+        let due = |lane: usize| m.traffic.due(lane).take_while(|&due| due <= until).count() as f32;
+        let platoon: f32 = shown.iter().filter(|s| ends(s.lane)).map(|s| due(s.lane)).sum();
+        if platoon >= 1.0 && platoon <= self.platoon {
+            self.why = Why::Platoon;
+            return stays;
+        }
+        self.why = Why::Weight;
+        Wish { stage: best.0, next: m.now + EVERY }
+    }
+
+    fn why(&self) -> String {
+        match self.why {
+            Why::Nobody => format!("nowhere else the weight reaches {}", self.threshold),
+            Why::Platoon => "a platoon passes first".into(),
+            Why::Weight => "it had the greatest weight".into(),
+        }
+    }
+
+    fn save(&self, out: &mut Vec<u8>) {
+        self.weights.iter().for_each(|w| out.extend_from_slice(&w.to_bits().to_le_bytes()));
+        state::put_optional_millis(out, self.reached);
+        out.push(self.why as u8);
+    }
+
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        for weight in &mut self.weights {
+            *weight = f32::from_bits(reader.u32()?);
+        }
+        self.reached = reader.optional_millis()?;
+        self.why = match reader.u8()? {
+            0 => Why::Nobody,
+            1 => Why::Platoon,
+            2 => Why::Weight,
+            _ => return Err(StateError::Invalid { what: "reason", expected: "0 to 2" }),
+        };
+        Ok(())
+    }
+}

@@ -1,0 +1,225 @@
+//! What strategies that choose among the plan's stages have in common: a [`Policy`] says which stage it would like to see,
+//! [`Staged`] turns that into requests so that changes are complete and nobody waits longer than the plan allows.
+//!
+//! Terms
+//! - **policy**: chooses a stage when one is shown and its least green is over.
+//! - **served**: an approach lane is served by a stage that opens one of its groups.
+//! - **overdue**: somebody would wait for too long if the stage did not end now. Then the plan's own order comes next,
+//!   which is known to be fast enough ([`Plan::worst_sequence`](crate::Plan::worst_sequence)).
+
+mod tables;
+mod waits;
+
+use alloc::{format, string::String, vec::Vec};
+use core::fmt::Debug;
+
+pub(crate) use self::tables::{Served, Stages};
+use self::waits::Waits;
+use crate::{
+    Decision, Looks, Millis, Minds, Plan, Request, StateError, StateReader, Strategy, Traffic, View, Wakes, state,
+};
+
+const VERSION: u8 = 1;
+
+/// What a policy sees when it chooses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment<'a> {
+    pub now: Millis,
+    pub traffic: &'a Traffic,
+    pub stages: &'a Stages,
+    /// The stage that is shown, and since when.
+    pub stage: usize,
+    pub since: Millis,
+}
+
+/// What a policy would like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Wish {
+    /// The stage it would like to see.
+    pub stage: usize,
+    /// When it wants to be asked again at the latest.
+    pub next: Millis,
+}
+
+/// Chooses among stages.
+pub(crate) trait Policy: Clone + Debug + Send + Sync {
+    /// The name under which it is registered.
+    fn name(&self) -> &'static str;
+
+    /// What it looks at.
+    fn looks(&self) -> Looks {
+        Looks::Lanes
+    }
+
+    /// Whether stages end for those who would wait too long.
+    fn guarded(&self) -> bool {
+        true
+    }
+
+    /// Least green of a stage, if no group's is longer.
+    fn least(&self) -> Millis {
+        Millis(5000)
+    }
+
+    /// Which stage it would like to see; asked while a stage is shown whose least green is over.
+    fn choose(&mut self, moment: &Moment<'_>) -> Wish;
+
+    /// Why, in a few words.
+    fn why(&self) -> String;
+
+    /// Appends what it must remember.
+    fn save(&self, out: &mut Vec<u8>);
+
+    /// Takes what was saved; where that fails, this value is of no use any more.
+    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError>;
+}
+
+/// Whether a stage is shown yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Shown {
+    /// Its groups are to open; at the latest at that time it goes on without those that did not.
+    Opening(Millis),
+    /// Since that time.
+    Since(Millis),
+}
+
+/// A strategy that shows the stages of its policy.
+#[derive(Debug)]
+pub(crate) struct Staged<P> {
+    policy: P,
+    stages: Stages,
+    waits: Waits,
+    stage: Option<u32>,
+    shown: Shown,
+    /// Whether the stage was chosen for somebody who would have waited too long.
+    overdue: bool,
+}
+
+impl<P: Policy> Staged<P> {
+    pub fn new(plan: &Plan, policy: P) -> Self {
+        Self {
+            policy,
+            stages: Stages::new(plan),
+            waits: Waits::new(plan),
+            stage: None,
+            shown: Shown::Opening(Millis::NEVER),
+            overdue: false,
+        }
+    }
+
+    fn enter(&mut self, stage: usize, now: Millis) -> Millis {
+        let longest = self.stages.longest_change;
+        let change = self.stage.map_or(longest, |from| self.stages.opening(from as usize, stage));
+        self.stage = u32::try_from(stage).ok();
+        self.shown = Shown::Opening(now + change);
+        now + change
+    }
+
+    /// Keeps the stage that is shown, or asks for another. Returns when to look again.
+    fn go_on(&mut self, stage: usize, since: Millis, now: Millis, view: &View<'_>) -> Millis {
+        let last = if self.policy.guarded() {
+            self.waits.last_end(&self.stages, stage, now, view.plan)
+        } else {
+            Millis::NEVER
+        };
+        let least = since + self.policy.least();
+        if now < least && now < last {
+            return least.min(last);
+        }
+        let in_order = (stage + 1) % self.stages.len();
+        if now >= last {
+            self.overdue = true;
+            return self.enter(in_order, now);
+        }
+        let Some(traffic) = view.traffic else { return last };
+        let moment = Moment { now, traffic, stages: &self.stages, stage, since };
+        let wish = self.policy.choose(&moment);
+        if wish.stage == stage || wish.stage >= self.stages.len() {
+            return wish.next.max(now + Millis(1)).min(last);
+        }
+        let in_time =
+            !self.policy.guarded() || now < self.waits.in_time_until(&self.stages, stage, wish.stage, view.plan);
+        self.overdue = !in_time;
+        self.enter(if in_time { wish.stage } else { in_order }, now)
+    }
+}
+
+impl<P: Policy> Strategy for Staged<P> {
+    fn name(&self) -> &'static str {
+        self.policy.name()
+    }
+
+    fn wakes(&self) -> Wakes {
+        Wakes::Never
+    }
+
+    fn looks(&self) -> Looks {
+        self.policy.looks()
+    }
+
+    fn minds(&self, _: usize) -> Option<Minds> {
+        None
+    }
+
+    fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
+        if let Some(traffic) = view.traffic {
+            self.stages.know(traffic.approaches());
+        }
+        self.waits.watch(&self.stages, now, view);
+        let next = match (self.stage.map(|s| s as usize), self.shown) {
+            (None, _) => self.enter(0, now),
+            (Some(stage), Shown::Opening(until)) if now < until && !self.waits.are_open(&self.stages.groups[stage]) => {
+                until
+            }
+            (Some(stage), Shown::Opening(_)) => {
+                self.shown = Shown::Since(now);
+                self.go_on(stage, now, now, view)
+            }
+            (Some(stage), Shown::Since(since)) => self.go_on(stage, since, now, view),
+        };
+        Decision { request: Request::Stage(self.stage.unwrap_or(0) as usize), next }
+    }
+
+    fn explain(&self) -> String {
+        let Some(stage) = self.stage else { return format!("{}: not started", self.policy.name()) };
+        let stage = self.stages.names.get(stage as usize).map_or("?", String::as_str);
+        let why = if self.overdue { "somebody would have waited too long".into() } else { self.policy.why() };
+        format!("{}: stage '{stage}', {why}", self.policy.name())
+    }
+
+    fn save(&self, out: &mut Vec<u8>) {
+        out.push(VERSION);
+        state::put_optional(out, self.stage, |out, stage| out.extend_from_slice(&stage.to_le_bytes()));
+        let (kind, time) = match self.shown {
+            Shown::Opening(until) => (0, until),
+            Shown::Since(since) => (1, since),
+        };
+        out.push(kind);
+        state::put_millis(out, time);
+        out.push(self.overdue.into());
+        self.waits.save(out);
+        self.policy.save(out);
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
+        let mut reader = StateReader::new(bytes);
+        reader.version("strategy of stages", VERSION)?;
+        let stage = if reader.flag()? { Some(reader.u32()?) } else { None };
+        if stage.is_some_and(|s| s as usize >= self.stages.len()) {
+            return Err(StateError::Invalid { what: "stage", expected: "a stage of the plan" });
+        }
+        let shown = match (reader.u8()?, reader.millis()?) {
+            (0, until) => Shown::Opening(until),
+            (1, since) => Shown::Since(since),
+            _ => return Err(StateError::Invalid { what: "kind of stage", expected: "0 or 1" }),
+        };
+        let overdue = reader.flag()?;
+        let (mut waits, mut policy) = (self.waits.clone(), self.policy.clone());
+        waits.load(&mut reader)?;
+        policy.load(&mut reader)?;
+        reader.end()?;
+        (self.stage, self.shown, self.overdue) = (stage, shown, overdue);
+        (self.waits, self.policy) = (waits, policy);
+        Ok(())
+    }
+}
