@@ -421,7 +421,8 @@ fn the_registry_names_what_is_wrong_and_what_would_be_right() {
     registry.add(FOLLOW).expect("a new name");
     assert_eq!(registry.add(FOLLOW), Err(RegistryError::Taken { name: "follow" }));
     let names: Vec<_> = registry.entries().iter().map(|e| e.name).collect();
-    assert_eq!(names, ["fixed_time", "actuated", "nema", "follow"]);
+    assert_eq!(names[..3], ["fixed_time", "actuated", "nema"]);
+    assert_eq!(names.last(), Some(&"follow"));
 
     let make = |name: &str, parameters: &[(&str, &str)]| {
         let parameters: Vec<_> = parameters.iter().map(|&(k, v)| (k.to_string(), v.to_string())).collect();
@@ -429,10 +430,8 @@ fn the_registry_names_what_is_wrong_and_what_would_be_right() {
     };
     let error = |name: &str, parameters: &[(&str, &str)]| make(name, parameters).expect_err("an error");
     assert_eq!(make("follow", &[("start_at", "41")]).expect("made").explain(), "follow: decision 41");
-    assert_eq!(
-        error("fixd", &[]),
-        "there is no strategy \"fixd\"; expected one of: fixed_time, actuated, nema, follow"
-    );
+    let known = names.join(", ");
+    assert_eq!(error("fixd", &[]), format!("there is no strategy \"fixd\"; expected one of: {known}"));
     assert_eq!(error("fixed_time", &[("gap", "3")]), "strategy fixed_time has no parameter \"gap\"; it takes none");
     assert_eq!(error("follow", &[("x", "3")]), "strategy follow has no parameter \"x\"; expected one of: start_at");
     assert_eq!(error("follow", &[("start_at", "ten")]), "strategy follow: start_at = \"ten\"; expected a whole number");

@@ -37,7 +37,10 @@ pub(crate) const ENTRY: Entry = Entry {
             return Err(setup.bad_value("most_s", &format!("{}", most.seconds()), "at least least_s"));
         }
         let greens = vec![Millis(0); setup.plan.stages().len()];
-        Ok(Box::new(Staged::new(setup.plan, Webster { bounds: (s(least), s(most)), greens, cycle: Millis(0) })))
+        Ok(Box::new(Staged::new(
+            setup.plan,
+            Webster { bounds: (s(least), s(most)), greens, cycle: Millis(0), began: None },
+        )))
     },
 };
 
@@ -57,6 +60,8 @@ struct Webster {
     /// Of the stages, in this cycle; of the first 0 before it has begun.
     greens: Vec<Millis>,
     cycle: Millis,
+    /// When the first stage was shown that it was worked out for.
+    began: Option<Millis>,
 }
 
 impl Webster {
@@ -98,8 +103,9 @@ impl Policy for Webster {
     }
 
     fn choose(&mut self, m: &Moment<'_>) -> Wish {
-        let begins = m.stage == 0 && m.now == m.since;
+        let begins = m.stage == 0 && self.began != Some(m.since);
         if begins || self.greens[m.stage] == Millis(0) {
+            self.began = Some(m.since);
             self.plan(m);
         }
         let end = m.since + self.greens[m.stage];
@@ -114,12 +120,14 @@ impl Policy for Webster {
 
     fn save(&self, out: &mut Vec<u8>) {
         self.greens.iter().chain([&self.cycle]).for_each(|&time| state::put_millis(out, time));
+        state::put_optional_millis(out, self.began);
     }
 
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
         for time in self.greens.iter_mut().chain([&mut self.cycle]) {
             *time = reader.millis()?;
         }
+        self.began = reader.optional_millis()?;
         Ok(())
     }
 }

@@ -112,7 +112,8 @@ impl<P: Policy> Staged<P> {
         let change = self.stage.map_or(longest, |from| self.stages.opening(from as usize, stage));
         self.stage = u32::try_from(stage).ok();
         self.shown = Shown::Opening(now + change);
-        now + change
+        // Where nobody else opens no lamp tells that the stage is shown.
+        if self.waits.are_open(&self.stages.groups[stage]) { now + Millis(1) } else { now + change }
     }
 
     /// Keeps the stage that is shown, or asks for another. Returns when to look again.
@@ -123,24 +124,32 @@ impl<P: Policy> Staged<P> {
             Millis::NEVER
         };
         let least = since + self.policy.least();
-        if now < least && now < last {
-            return least.min(last);
+        if now < least && now < last || now == since {
+            // Nobody ends in the moment in which another opens.
+            return least.min(last).max(now + Millis(1));
         }
         let in_order = (stage + 1) % self.stages.len();
         if now >= last {
-            self.overdue = true;
-            return self.enter(in_order, now);
+            return self.leave((stage, in_order), true, now, view);
         }
         let Some(traffic) = view.traffic else { return last };
-        let moment = Moment { now, traffic, stages: &self.stages, stage, since };
-        let wish = self.policy.choose(&moment);
+        let wish = self.policy.choose(&Moment { now, traffic, stages: &self.stages, stage, since });
         if wish.stage == stage || wish.stage >= self.stages.len() {
             return wish.next.max(now + Millis(1)).min(last);
         }
-        let in_time =
-            !self.policy.guarded() || now < self.waits.in_time_until(&self.stages, stage, wish.stage, view.plan);
-        self.overdue = !in_time;
-        self.enter(if in_time { wish.stage } else { in_order }, now)
+        let in_time = || now < self.waits.in_time_until(&self.stages, stage, wish.stage, view.plan);
+        let overdue = self.policy.guarded() && !in_time();
+        self.leave((stage, if overdue { in_order } else { wish.stage }), overdue, now, view).min(last)
+    }
+
+    /// Asks for another stage as soon as the greens that end have had their least time. Returns when to look again.
+    fn leave(&mut self, (from, to): (usize, usize), overdue: bool, now: Millis, view: &View<'_>) -> Millis {
+        let least = self.waits.least_until(&self.stages, from, to, view.plan);
+        if now < least {
+            return least;
+        }
+        self.overdue = overdue;
+        self.enter(to, now)
     }
 }
 
@@ -150,7 +159,8 @@ impl<P: Policy> Strategy for Staged<P> {
     }
 
     fn wakes(&self) -> Wakes {
-        Wakes::Never
+        // Whoever is called waits from then on.
+        Wakes::Calling
     }
 
     fn looks(&self) -> Looks {

@@ -10,8 +10,8 @@ const MARGIN: Millis = Millis(2000);
 
 #[derive(Clone, Debug)]
 pub(super) struct Waits {
-    /// By group, whether it is open.
-    open: Vec<bool>,
+    /// By group, since when it is open.
+    opened: Vec<Option<Millis>>,
     /// By group, since when it is called and not open.
     waiting: Vec<Option<Millis>>,
     /// When the first of those who wait would have waited for too long.
@@ -21,17 +21,18 @@ pub(super) struct Waits {
 impl Waits {
     pub fn new(plan: &Plan) -> Self {
         let groups = plan.groups().len();
-        Self { open: vec![false; groups], waiting: vec![None; groups], first_late: Millis::NEVER }
+        Self { opened: vec![None; groups], waiting: vec![None; groups], first_late: Millis::NEVER }
     }
 
     /// Takes note of what is open and who waits.
     pub fn watch(&mut self, stages: &Stages, now: Millis, view: &View<'_>) {
         self.first_late = Millis::NEVER;
         for (g, (group, &lamp)) in view.plan.groups().iter().zip(view.lamps).enumerate() {
-            self.open[g] = group.shows_open(lamp);
+            let opened = &mut self.opened[g];
+            *opened = group.shows_open(lamp).then(|| opened.unwrap_or(now));
             let called = || stages.always[g] || view.calls.is_called(u16::try_from(g).unwrap_or(u16::MAX));
             let waiting = &mut self.waiting[g];
-            if self.open[g] || !called() {
+            if opened.is_some() || !called() {
                 *waiting = None;
             } else if lamp != Lamp::Yellow {
                 waiting.get_or_insert(now);
@@ -42,7 +43,14 @@ impl Waits {
 
     /// Whether all of some groups are open.
     pub fn are_open(&self, groups: &[u16]) -> bool {
-        groups.iter().all(|&g| self.open[usize::from(g)])
+        groups.iter().all(|&g| self.opened[usize::from(g)].is_some())
+    }
+
+    /// Until when the groups that end with a stage have to stay open.
+    pub fn least_until(&self, stages: &Stages, from: usize, to: usize, plan: &Plan) -> Millis {
+        let ending = stages.groups[from].iter().map(|&g| usize::from(g)).filter(|&g| !stages.opens[to][g]);
+        let least = ending.filter_map(|g| Some(self.opened[g]? + plan.groups()[g].min_green));
+        least.max().unwrap_or(Millis(i64::MIN))
     }
 
     /// When a stage has to end at the latest so that nobody waits longer than the plan allows; or when that has to be
@@ -76,15 +84,16 @@ impl Waits {
 
     pub fn save(&self, out: &mut Vec<u8>) {
         state::put_count(out, self.waiting.len());
-        self.waiting.iter().for_each(|&since| state::put_optional_millis(out, since));
+        self.opened.iter().chain(&self.waiting).for_each(|&since| state::put_optional_millis(out, since));
     }
 
     pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
         if reader.u32()? as usize != self.waiting.len() {
             return Err(StateError::Mismatch { what: "plan" });
         }
-        let waiting = (0..self.waiting.len()).map(|_| reader.optional_millis());
-        self.waiting = waiting.collect::<Result<_, _>>()?;
+        for time in self.opened.iter_mut().chain(&mut self.waiting) {
+            *time = reader.optional_millis()?;
+        }
         Ok(())
     }
 }

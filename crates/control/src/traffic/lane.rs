@@ -202,8 +202,9 @@ impl LaneTraffic {
     fn fill(&mut self, distance: f32, now: Millis) {
         let least = ((distance / CAR_SPACE_M) as usize).min(MOST);
         let queued = self.due.iter().take_while(|&&due| due <= now).count();
+        let due = self.due.front().map_or(now, |&first| first.min(now));
         for _ in queued..least {
-            self.due.push_front(now);
+            self.due.push_front(due);
         }
         self.due.truncate(MOST);
     }

@@ -1,9 +1,14 @@
-//! The strategy `actuated` at random intersections with detectors that report anything: the oracle finds nothing, nobody
-//! waits beyond the plan's longest red, and neither the steps in which time advances nor a checkpoint change anything.
+//! Strategies that show stages, at random intersections with detectors, vehicles and neighbours that report anything: the
+//! oracle finds nothing, nobody waits beyond the plan's longest red, and neither the steps in which time advances nor a
+//! checkpoint change anything.
 
 use std::sync::Arc;
 
-use intergreen_control::{Command, Controller, DetectorEvent, Input, Latch, Millis, Output, Plan, Registry};
+use intergreen_control::{
+    Approaches, Command, Controller, DetectorEvent, Exit, Input, Latch, Looks, Millis, NeighbourReport, Output, Plan,
+    PlanSpec, Registry, VehicleReport, Way,
+    plan::{DetectorKind, DetectorPlace},
+};
 use proptest::{
     prelude::*,
     test_runner::{Config, RngSeed},
@@ -24,25 +29,63 @@ fn config(cases: u32) -> Config {
     Config { cases, rng_seed: RngSeed::Fixed(11), failure_persistence: None, max_shrink_iters: 0, ..Config::default() }
 }
 
-/// A random plan with stages, and the seed it came from.
+/// A random plan with stages whose detectors lie in lanes, and the seed it came from.
 fn staged(seed: u64) -> (Arc<Plan>, u64) {
     let plans = (0u64..).map(|i| valid_plan(seed.wrapping_add(i << 48)));
     let (plan, seed) = plans.into_iter().find(|(plan, _)| !plan.stages().is_empty()).expect("some have stages");
-    (Arc::new(plan), seed)
+    let mut dice = Dice::new(seed ^ 0x5eed);
+    let mut spec: PlanSpec = plan.spec().clone();
+    for d in &mut spec.detectors {
+        let place = DetectorPlace {
+            kind: DetectorKind::ALL[dice.number(4)],
+            lane: format!("lane {}", dice.number(3)),
+            distance_m: dice.below(120) as f64,
+            length_m: 2.0,
+            speed_m_s: 13.9,
+        };
+        d.place = dice.chance(80).then_some(place);
+    }
+    (Arc::new(Plan::imported(spec, plan.waivers().to_vec()).expect("places change nothing else")), seed)
 }
 
-/// `actuated` with parameters that are sometimes extreme.
-fn controller(plan: &Arc<Plan>, dice: &mut Dice) -> Controller {
-    let value = |list: [&str; 3], dice: &mut Dice| list[dice.number(3)].to_string();
-    let parameters = [
-        ("gap_s".to_string(), value(["0", "2", "10"], dice)),
-        ("max_green_s".to_string(), value(["0", "30", "300"], dice)),
-        ("min_green_s".to_string(), value(["0", "5", "20"], dice)),
-    ];
-    let strategy = Registry::default().make("actuated", &parameters, plan).expect("stages are enough");
-    let mut controller = Controller::new(plan.clone(), strategy, 4);
+/// Strategies that keep the plan's longest red, each with parameters that are sometimes extreme.
+const GUARDED: [(&str, [(&str, [&str; 3]); 2]); 6] = [
+    ("actuated", [("gap_s", ["0", "2", "10"]), ("max_green_s", ["0", "30", "300"])]),
+    ("webster", [("least_s", ["10", "40", "90"]), ("most_s", ["90", "120", "300"])]),
+    ("sotl", [("threshold", ["1", "60", "10000"]), ("ahead_s", ["0", "3", "30"])]),
+    ("max_pressure", [("slot_s", ["1", "2", "60"]), ("margin", ["0", "1", "50"])]),
+    ("max_wave", [("ahead_s", ["0", "4", "30"]), ("ratio", ["0", "0.2", "2"])]),
+    ("self_control", [("usual_s", ["20", "70", "299"]), ("longest_s", ["300", "400", "600"])]),
+];
+
+/// Strategies that keep nothing but the kernel's rules.
+const UNGUARDED: [(&str, [(&str, [&str; 3]); 2]); 2] = [("resco_max_pressure", NONE), ("resco_max_wave", NONE)];
+const NONE: [(&str, [&str; 3]); 2] = [("", [""; 3]); 2];
+
+/// One of these strategies in surroundings that the plan's detectors, and sometimes vehicles and neighbours tell of.
+fn controller(plan: &Arc<Plan>, among: &[(&str, [(&str, [&str; 3]); 2])], dice: &mut Dice) -> Controller {
+    let (name, parameters) = among[dice.number(among.len())];
+    let given = parameters.iter().filter(|(name, _)| !name.is_empty());
+    let parameters: Vec<_> =
+        given.map(|(name, values)| ((*name).to_string(), values[dice.number(3)].to_string())).collect();
+    let strategy = Registry::default().make(name, &parameters, plan).expect("stages are enough");
+    let mut around = Approaches::of_plan(plan);
+    around.everyone_reports = dice.chance(40);
+    around.exits = (0..2).map(|i| Exit { signal: "next".into(), lane: format!("{i}") }).collect();
+    for lane in &mut around.lanes {
+        let ways = lane.groups.iter().map(|&group| Way { group, exit: dice.below(2) as u16 });
+        lane.exits = ways.collect();
+    }
+    assert!(around.fit(plan));
+    let mut controller = Controller::new(plan.clone(), strategy, 4).with_approaches(Some(Arc::new(around)));
+    assert_eq!(controller.traffic().is_some(), controller.looks() > Looks::Groups);
     controller.log_events(true);
     controller
+}
+
+/// All of them.
+fn all() -> Vec<(&'static str, [(&'static str, [&'static str; 3]); 2])> {
+    GUARDED.into_iter().chain(UNGUARDED).collect()
 }
 
 fn drain(controller: &mut Controller) -> Vec<Output> {
@@ -76,18 +119,29 @@ fn edges(dice: &mut Dice, end: i64) -> Vec<Input> {
             }
         }
     }
+    // Some know of more lanes and exits than there are, and are late.
+    for _ in 0..dice.number(400) {
+        let (at, number) = (Millis(1 + dice.below(end as u64) as i64), dice.below(4) as u16);
+        inputs.push(if dice.chance(80) {
+            let (distance_dm, speed_cm_s) = (dice.below(3000) as u16, dice.below(1500) as u16);
+            Input::Vehicle(VehicleReport { at, vehicle: dice.below(20) as u32, lane: number, distance_dm, speed_cm_s })
+        } else {
+            let (queued, room) = (dice.below(30) as u16, dice.below(10) as u16);
+            Input::Neighbour(NeighbourReport { at, exit: number, queued, room })
+        });
+    }
     inputs.sort_by_key(Input::at);
     inputs
 }
 
 proptest! {
-    #![proptest_config(config(200))]
+    #![proptest_config(config(600))]
 
     #[test]
     fn nobody_waits_beyond_the_longest_red(seed: u64) {
         let (plan, seed) = staged(seed);
         let mut dice = Dice::new(!seed);
-        let mut controller = controller(&plan, &mut dice);
+        let mut controller = controller(&plan, &GUARDED, &mut dice);
         let mut oracle = Oracle::new(&plan, true);
         let end = 3_000_000;
         let inputs = edges(&mut dice, end);
@@ -124,7 +178,7 @@ proptest! {
     fn no_command_makes_it_break_a_rule(seed: u64) {
         let (plan, seed) = staged(seed);
         let mut dice = Dice::new(!seed);
-        let mut controller = controller(&plan, &mut dice);
+        let mut controller = controller(&plan, &all(), &mut dice);
         let mut oracle = Oracle::new(&plan, true);
         controller.start(Millis(0));
         controller.handle_command(Millis(0), Command::SelfCheck { passed: true });
@@ -149,7 +203,7 @@ proptest! {
         let mut dice = Dice::new(!seed);
         let make = {
             let (plan, dice) = (plan.clone(), dice.clone());
-            move || controller(&plan, &mut dice.clone())
+            move || controller(&plan, &all(), &mut dice.clone())
         };
         let end = 200_000;
         let mut inputs = vec![Input::Command { at: Millis(0), command: Command::SelfCheck { passed: true } }];
@@ -166,7 +220,7 @@ proptest! {
     fn damaged_states_do_no_harm(seed: u64, damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
         let (plan, seed) = staged(seed);
         let mut dice = Dice::new(!seed);
-        let mut controller = controller(&plan, &mut dice);
+        let mut controller = controller(&plan, &all(), &mut dice);
         controller.start(Millis(0));
         controller.handle_command(Millis(0), Command::SelfCheck { passed: true });
         edges(&mut dice, 60_000).into_iter().for_each(|input| controller.handle(input));
