@@ -14,6 +14,7 @@
 mod adopt;
 mod layout;
 mod place;
+mod tier;
 mod upstream;
 
 #[cfg(test)]
@@ -24,8 +25,9 @@ use serde::Serialize;
 
 pub use adopt::adopted;
 pub use layout::{Layout, Own, Position, Special};
-pub use place::{lay, place, zone_room};
-pub use upstream::{Stretch, way_to};
+pub use place::{Line, lay, lines, place, zone_room};
+pub use tier::{Probes, Sensing, Tier};
+pub use upstream::{Stretch, inside, way_to};
 
 use crate::network::{LaneId, SignalId};
 

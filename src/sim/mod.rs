@@ -35,6 +35,7 @@ pub mod monitor;
 pub mod navigation;
 mod outlook;
 pub mod plan;
+pub mod post;
 pub mod profile;
 mod rears;
 pub mod routes;

@@ -5,8 +5,8 @@ mod meeting;
 use std::sync::Arc;
 
 use bevy::ecs::prelude::Resource;
-use intergreen_control::Millis;
 use intergreen_control::plan::WallClock;
+use intergreen_control::{Millis, Registry};
 
 use self::meeting::{clearing, conflict_facts, grazes, swing, waiting_place_offset};
 use super::by_type::{ByType, Row};
@@ -20,7 +20,7 @@ use super::sensors::Sensors;
 use crate::behaviour::Driver;
 use crate::behaviour::headway::{Headways, Meeting};
 use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleId, VehicleType, expand};
-use crate::detectors::{self, Layout};
+use crate::detectors::{self, Layout, Sensing};
 use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay, SignalId};
 use crate::plans::OwnPlan;
 
@@ -48,8 +48,12 @@ pub struct Setup {
     pub routing: Routing,
     /// Controller of every signal and its parameters.
     pub controller: (String, Vec<(String, String)>),
+    /// The strategies there are.
+    pub registry: Arc<Registry>,
     /// Where detectors lie; at signals with plans of their own as these say.
     pub detectors: Layout,
+    /// What controllers hear of besides detectors.
+    pub sensing: Sensing,
     /// Signals with plans of their own, from files.
     pub plans: Arc<[OwnPlan]>,
     /// What a clock on the wall shows at the scenario's time 0, for the calendars of these.
@@ -73,7 +77,9 @@ impl Default for Setup {
             behaviour: None,
             routing: Routing::default(),
             controller: ("fixed_time".into(), Vec::new()),
+            registry: Arc::default(),
             detectors: Layout::default(),
+            sensing: Sensing::default(),
             plans: Arc::default(),
             day: SOME_DAY,
             emissions: None,

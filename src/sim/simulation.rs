@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use bevy::ecs::prelude::{Schedule, World};
-use intergreen_control::Millis;
+use intergreen_control::{Input, Millis};
 use thiserror::Error;
 
 use super::announce::Announcements;
@@ -20,6 +20,7 @@ use super::hash::StateHash;
 use super::insert::Waiting;
 use super::measures::Measures;
 use super::navigation::Navigator;
+use super::post::Post;
 use super::profile::Profile;
 use super::routes::Paths;
 use super::scene::{Scene, SceneRes, Setup};
@@ -90,6 +91,8 @@ pub struct Snapshot {
     pub(super) agenda: Agenda,
     pub(super) scene: Arc<Scene>,
     pub(super) occupied: Vec<bool>,
+    /// What is on its way to controllers, each with its signal, in order of arrival.
+    pub(super) coming: Vec<(u32, Input)>,
     pub(super) controllers: Vec<Vec<u8>>,
     pub(super) monitor: super::monitor::Monitor,
     pub(super) faults: Vec<super::control::CycleFault>,
@@ -146,6 +149,7 @@ impl Simulation {
         world.insert_resource(StateHash::default());
         world.insert_resource(Agenda::default());
         world.insert_resource(SensorState::new(&scene));
+        world.insert_resource(Post::new(&scene, &controllers.list));
         world.insert_resource(controllers);
         world.insert_resource(lamps);
         world.insert_resource(Workers {
@@ -357,7 +361,7 @@ impl Simulation {
             w.resource::<Clock>().step,
             (self.traffic(), self.halts()),
             self.lamps(),
-            w.resource::<SensorState>(),
+            (w.resource::<SensorState>(), w.resource::<Post>()),
             self.controllers(),
             self.navigator(),
         );
@@ -409,6 +413,7 @@ impl Simulation {
             agenda: self.agenda().clone(),
             scene: self.scene().clone(),
             occupied: w.resource::<SensorState>().occupied.clone(),
+            coming: w.resource::<Post>().coming().copied().collect(),
             controllers: saved.collect(),
             monitor: controllers.monitor.clone(),
             faults: controllers.faults.clone(),
@@ -433,6 +438,7 @@ impl Simulation {
         }
         controllers.resume(snapshot.monitor.clone(), snapshot.faults.clone(), snapshot.outages.clone());
         let sensors = SensorState::resumed(&snapshot.scene, snapshot.occupied.clone());
+        let post = Post::new(&snapshot.scene, &controllers.list).with(snapshot.coming.clone());
         let world = &mut self.world;
         world.insert_resource(snapshot.clock);
         world.insert_resource(snapshot.traffic.clone());
@@ -449,6 +455,7 @@ impl Simulation {
         world.insert_resource(snapshot.agenda.clone());
         world.insert_resource(SceneRes(snapshot.scene.clone()));
         world.insert_resource(sensors);
+        world.insert_resource(post);
         world.insert_resource(controllers);
         entities::despawn_all(world);
         entities::spawn_static(world, &snapshot.scene);

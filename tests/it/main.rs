@@ -56,6 +56,7 @@ mod sensors;
 mod stops;
 mod street_plans;
 mod style;
+mod tiers;
 mod tools;
 mod validation;
 mod worlds;

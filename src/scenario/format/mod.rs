@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use control::{
-    ControllerFile, DetectorFile, DiagnosticsFile, KindFile, ModeFile, PlanFile, SensorsFile, Tier, WithoutFile,
+    ControllerFile, DetectorFile, DiagnosticsFile, KindFile, ModeFile, PlanFile, SensorsFile, WithoutFile,
 };
 pub use demand::{
     DemandFile, EnterFile, EntryFile, FlowFile, LeaveFile, MatrixFile, PairFile, PlaceFile, ProfileFile, RouteFile,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use intergreen_control::{Lamp, Millis};
+use intergreen_control::{Input, Lamp, Millis};
 use serde::{Deserialize, Serialize};
 
 use super::check::{self, Check, ensure};
@@ -61,6 +61,8 @@ pub struct State {
     pub agenda: Agenda,
     /// Which loops are occupied.
     pub occupied: Vec<bool>,
+    /// What is on its way to controllers, each with its signal, in order of arrival.
+    pub coming: Vec<(u32, Input)>,
     /// Each controller's own.
     pub controllers: Vec<Vec<u8>>,
     /// The monitor.
@@ -91,6 +93,7 @@ impl State {
             agenda,
             scene,
             occupied,
+            coming,
             controllers,
             monitor,
             faults,
@@ -119,6 +122,7 @@ impl State {
             hash,
             agenda,
             occupied,
+            coming,
             controllers,
             monitor: monitor.save(),
             faults,
@@ -169,6 +173,7 @@ impl State {
             agenda: self.agenda,
             scene,
             occupied: self.occupied,
+            coming: self.coming,
             controllers: self.controllers,
             monitor,
             faults: self.faults,
