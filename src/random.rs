@@ -40,6 +40,8 @@ pub enum Purpose {
     Probe,
     /// Errors of the positions that it reports.
     ProbeNoise,
+    /// Faults of detectors.
+    Fault,
 }
 
 /// Scrambles 64 bits: every input bit changes about half of the output bits.

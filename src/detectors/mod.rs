@@ -12,6 +12,7 @@
 //! lane by lane in the order of ids, from the stop line upstream.
 
 mod adopt;
+mod faults;
 mod layout;
 mod place;
 mod tier;
@@ -24,6 +25,7 @@ use intergreen_control::plan::DetectorUse;
 use serde::Serialize;
 
 pub use adopt::adopted;
+pub use faults::{Fault, Stuck};
 pub use layout::{Layout, Own, Position, Special};
 pub use place::{Line, lay, lines, place, zone_room};
 pub use tier::{Probes, Sensing, Tier};

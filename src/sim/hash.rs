@@ -72,6 +72,10 @@ impl StateHash {
         for occupied in &sensors.occupied {
             self.fold(u64::from(*occupied));
         }
+        for state in &sensors.faults {
+            self.fold(u64::from(state.level) << 1 | u64::from(state.reported));
+            self.fold(state.arrived.0.cast_unsigned());
+        }
         for (signal, input) in post.coming() {
             self.fold(u64::from(*signal));
             self.input(input);

@@ -21,6 +21,7 @@ pub mod command;
 pub mod control;
 pub mod emissions;
 pub mod entities;
+pub mod faults;
 mod found;
 mod gate;
 mod giving_way;

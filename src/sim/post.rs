@@ -5,6 +5,7 @@
 //!   [tier](crate::detectors::Tier) says. A second that ends inside a step finds them where they were then.
 //! - At every whole second a signal tells those upstream of it how full its lanes are, as far as its own sensors know. That
 //!   arrives a step later.
+//! - Reports of [broken detectors](super::faults) may come late.
 //! - Nobody reports to a signal whose strategy does not [look](intergreen_control::Strategy::looks) at it.
 //!
 //! What is on its way is state: the rest follows from scene and controllers.
@@ -12,10 +13,11 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bevy::ecs::prelude::Resource;
-use intergreen_control::{Controller, Input, Looks, Millis, NeighbourReport, VehicleReport};
+use intergreen_control::{Controller, DetectorEvent, Input, Looks, Millis, NeighbourReport, VehicleReport};
 
 use super::routes::RouteTable;
 use super::scene::Scene;
+use super::sensors::SensorEvent;
 use super::state::{Traffic, Vehicle};
 use crate::detectors::{Line, Tier, inside, lines};
 use crate::network::{LaneId, SignalId};
@@ -91,6 +93,13 @@ impl Post {
     fn send(&mut self, signal: u32, input: Input) {
         let place = self.coming.partition_point(|(_, earlier)| earlier.at() <= input.at());
         self.coming.insert(place, (signal, input));
+    }
+
+    /// Sends what a detector reports late, so that it arrives at its time.
+    pub fn delay(&mut self, scene: &Scene, event: SensorEvent) {
+        let channel = &scene.sensors.channels[event.channel as usize];
+        let input = Input::Detector(DetectorEvent { detector: channel.detector, at: event.at, on: event.on });
+        self.send(channel.signal.0, input);
     }
 
     /// The next that arrives up to `until`.

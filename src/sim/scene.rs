@@ -11,6 +11,7 @@ use intergreen_control::{Millis, Registry};
 use self::meeting::{clearing, conflict_facts, grazes, swing, waiting_place_offset};
 use super::by_type::{ByType, Row};
 use super::closures::Closures;
+use super::faults::{self, Faulty};
 use super::giving_way;
 use super::grades;
 use super::insert::arrival_of;
@@ -272,6 +273,8 @@ pub struct Scene {
     pub change_links: Vec<(u32, u32)>,
     /// Sensors.
     pub sensors: Sensors,
+    /// Detectors with faults, by channel.
+    pub faulty: Vec<Faulty>,
     /// How the run is set up.
     pub setup: Setup,
     /// Length of a step, s.
@@ -319,10 +322,12 @@ impl Scene {
         let (mut lanes, conflicts) = lane_facts(&network);
         let by_type = ByType::of(&network, &types, &mut lanes, &mut moves);
         let roads = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end));
+        let placed = detectors::place(&network, &setup.detectors);
         let change_links = roads.filter(|&l| can_change(&network, l)).collect();
         Self {
             drivers: grades::drivers(&network, &types, dt, &mut lanes),
-            sensors: Sensors::new(&detectors::place(&network, &setup.detectors)),
+            sensors: Sensors::new(&placed),
+            faulty: faults::faulty(&network, &placed, &setup.detectors.faults, setup.seed),
             types,
             order: (0..departures.len()).map(VehicleId::new).collect(),
             copies: Vec::new(),

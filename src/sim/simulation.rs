@@ -15,6 +15,7 @@ use super::command::{Agenda, TimedCommand};
 use super::control::{Controllers, Lamps};
 use super::emissions::{EmissionBooks, Emissions};
 use super::entities::{self, VehicleEntities, VehicleEntity};
+use super::faults::FaultState;
 use super::gridlock::Gridlocks;
 use super::hash::StateHash;
 use super::insert::Waiting;
@@ -91,6 +92,8 @@ pub struct Snapshot {
     pub(super) agenda: Agenda,
     pub(super) scene: Arc<Scene>,
     pub(super) occupied: Vec<bool>,
+    /// What detectors with faults have come to.
+    pub(super) faulty: Vec<FaultState>,
     /// What is on its way to controllers, each with its signal, in order of arrival.
     pub(super) coming: Vec<(u32, Input)>,
     pub(super) controllers: Vec<Vec<u8>>,
@@ -413,6 +416,7 @@ impl Simulation {
             agenda: self.agenda().clone(),
             scene: self.scene().clone(),
             occupied: w.resource::<SensorState>().occupied.clone(),
+            faulty: w.resource::<SensorState>().faults.clone(),
             coming: w.resource::<Post>().coming().copied().collect(),
             controllers: saved.collect(),
             monitor: controllers.monitor.clone(),
@@ -437,7 +441,7 @@ impl Simulation {
             c.load(bytes).map_err(|e| SimError::Snapshot(format!("controller: {e}")))?;
         }
         controllers.resume(snapshot.monitor.clone(), snapshot.faults.clone(), snapshot.outages.clone());
-        let sensors = SensorState::resumed(&snapshot.scene, snapshot.occupied.clone());
+        let sensors = SensorState::resumed(&snapshot.scene, snapshot.occupied.clone(), snapshot.faulty.clone());
         let post = Post::new(&snapshot.scene, &controllers.list).with(snapshot.coming.clone());
         let world = &mut self.world;
         world.insert_resource(snapshot.clock);

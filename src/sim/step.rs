@@ -335,6 +335,7 @@ fn sense(
 ) {
     let end = clock.now + scene.0.setup.step;
     sensors.sense(&scene.0, &traffic, end);
+    sensors.late.drain(..).for_each(|event| post.delay(&scene.0, event));
     post.report(&scene.0, &paths.table, &traffic, end);
     profile.lap(Stage::Sensors);
 }

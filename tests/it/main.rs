@@ -25,6 +25,7 @@ mod discharge;
 mod draw;
 mod emissions;
 mod export;
+mod faults;
 mod fuzz_smoke;
 mod generated;
 mod giving_way;

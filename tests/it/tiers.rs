@@ -14,7 +14,9 @@ use intergreen_control::{
     VehicleReport, View, Wakes,
 };
 
+use super::batch::batch;
 use super::checkpoints::cut_commanded;
+use super::tools::{NET, ROUTES, Scratch, run};
 use super::worlds::{Town, Trips, World, alike, arterial, bundled, lane, rolling, s, vehicle};
 
 /// `fixed_time`, but it looks at everything, once a second.
@@ -433,4 +435,45 @@ fn watchers_ask_for_the_program() {
         plain.step();
         assert_eq!(sim.lamps().shown, plain.lamps().shown);
     }
+}
+
+/// The tier of a run is the option's, else the scenario's; the result says which it was.
+#[test]
+fn the_tier_is_said_in_options_files_and_results() {
+    let (_scratch, sumo) = Scratch::with_scenario(NET, ROUTES);
+    let sumo = sumo.display().to_string();
+    let tier = |args: &[&str]| {
+        let said = run(args.iter().chain(&["--until", "20", "--json", "-q"]));
+        assert_eq!(said.code, 0, "{args:?}: {said:?}");
+        said.json()["sensors"].as_str().expect("a text").to_owned()
+    };
+    for scenario in ["arterial", &sumo] {
+        assert_eq!(tier(&["run", scenario]), "loops");
+        assert_eq!(tier(&["run", scenario, "--sensors", "perfect"]), "perfect");
+        assert_eq!(tier(&["run", scenario, "--set", "sensors.tier=loops_probe"]), "loops+probe");
+        let both = ["run", scenario, "--set", "sensors.tier=perfect", "--sensors", "loops+probe"];
+        assert_eq!(tier(&both), "loops+probe");
+        assert_eq!(tier(&["run", scenario, "--set", "sensors.probe_share=0.03"]), "loops");
+        for wrong in ["probe_share=2", "probe_noise=-1", "probe_latency=90", "tier=radar", "probe_sher=1"] {
+            let said = run(["run", scenario, "-q", "--set", &format!("sensors.{wrong}")]);
+            let field = wrong.split_once('=').expect("a value").0;
+            assert!(said.code == 2 && said.stderr.contains(field), "{wrong}: {said:?}");
+        }
+    }
+}
+
+/// Tiers are an axis of batches.
+#[test]
+fn a_batch_runs_every_tier() {
+    let scratch = Scratch::new();
+    scratch.write("e.ron", r#"(scenarios: ["isolated"], sensors: ["loops", "perfect"], seeds: 1, until: 30)"#);
+    batch(&scratch, "out", &[]);
+    let table = scratch.read("out/runs.csv");
+    let mut rows = table.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let place = rows.next().expect("a head").iter().position(|name| *name == "sensors").expect("a column");
+    assert_eq!(rows.map(|row| row[place]).collect::<Vec<_>>(), ["loops", "perfect"]);
+    scratch.write("e.ron", r#"(scenarios: ["isolated"], sensors: ["radar"], seeds: 1, until: 30)"#);
+    let file = scratch.path("e.ron").display().to_string();
+    let said = run(["batch", &file, "--out", &scratch.path("no").display().to_string()]);
+    assert!(said.code == 2 && said.stderr.contains("radar"), "{said:?}");
 }

@@ -7,6 +7,7 @@ use intergreen_control::plan::DetectorLimits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::faults::FaultFile;
 use super::is_default;
 use crate::detectors::{Probes, Sensing, Tier};
 
@@ -58,6 +59,9 @@ pub struct SensorsFile {
     /// Detectors that lie elsewhere: each stands for the usual one of its kind at its stop line.
     #[serde(skip_serializing_if = "is_default")]
     pub detectors: Vec<DetectorFile>,
+    /// Broken detectors.
+    #[serde(skip_serializing_if = "is_default")]
+    pub faults: Vec<FaultFile>,
 }
 
 impl Default for SensorsFile {
@@ -77,6 +81,7 @@ impl Default for SensorsFile {
             on_red_delay: 10.0,
             without: Vec::new(),
             detectors: Vec::new(),
+            faults: Vec::new(),
         }
     }
 }

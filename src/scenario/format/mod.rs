@@ -5,6 +5,7 @@
 
 mod control;
 mod demand;
+mod faults;
 mod measures;
 mod network;
 mod v1;
@@ -21,6 +22,7 @@ pub use demand::{
     DemandFile, EnterFile, EntryFile, FlowFile, LeaveFile, MatrixFile, PairFile, PlaceFile, ProfileFile, RouteFile,
     ShareFile, StopFile, TripFile, TurnsFile, UntilFile, ViaFile, WeightFile, ZoneEndFile, ZoneFile,
 };
+pub use faults::FaultFile;
 pub use measures::{AreaFile, GateFile, GatesFile, LampLogFile, LoopFile, MeasuresFile, SectionFile, TableFile};
 pub use network::{NetworkFile, SumoNetFile};
 pub use vehicles::{SpeedFactorFile, VehicleFile};

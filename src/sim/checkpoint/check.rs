@@ -70,6 +70,9 @@ impl<'a> Check<'a> {
         ensure(state.rears.len() == scene.places, "other stopping places")?;
         ensure(state.lamps.len() == lamps, "other lamps")?;
         ensure(state.occupied.len() == scene.sensors.list.len(), "other loops")?;
+        ensure(state.faulty.len() == scene.faulty.len(), "other broken detectors")?;
+        let latest = self.clock.now + LATEST_POST;
+        ensure(state.faulty.iter().all(|f| f.arrived <= latest), "a broken detector that reports too late")?;
         self.post(state)?;
         ensure(state.controllers.len() == network.signals.len(), "other signals")?;
         ensure(state.outages.len() == network.signals.len(), "other signals out of order")?;
