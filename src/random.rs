@@ -36,6 +36,12 @@ pub enum Purpose {
     Bootstrap,
     /// Critical headway of a driver.
     Gap,
+    /// Whether a vehicle reports where it is.
+    Probe,
+    /// Errors of the positions that it reports.
+    ProbeNoise,
+    /// Faults of detectors.
+    Fault,
 }
 
 /// Scrambles 64 bits: every input bit changes about half of the output bits.

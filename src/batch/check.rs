@@ -20,6 +20,9 @@ impl Experiment {
         if !self.behaviours.is_empty() {
             distinct("behaviours", &self.behaviours)?;
         }
+        if !self.sensors.is_empty() {
+            distinct("sensors", &self.sensors)?;
+        }
         for (path, values) in &self.set {
             // Numbers are in one form as they were read; texts are what they are: "007" is not "7".
             distinct(&format!("set: {path}"), &values.iter().map(|v| &v.0).collect::<Vec<_>>())?;
@@ -44,7 +47,9 @@ impl Experiment {
         if self.drain && self.until.is_some() {
             return Err("until and drain: expected one of them".into());
         }
-        let sizes = [self.scenarios.len(), self.controllers.len(), self.scales.len(), self.behaviours.len().max(1)];
+        let tiers = self.sensors.len().max(1);
+        let sizes =
+            [self.scenarios.len(), self.controllers.len(), self.scales.len(), self.behaviours.len().max(1), tiers];
         let all = sizes.into_iter().chain(self.set.values().map(Vec::len)).chain([self.seeds.0.len()]);
         match all.fold(1, usize::saturating_mul) {
             n if n > MOST_RUNS => {
@@ -70,6 +75,7 @@ impl Experiment {
             ("step", _) => field("step", self.step.is_some()),
             ("warm_up", _) => field("warm_up", self.warm_up.is_some()),
             ("behaviour", _) | ("vehicles", "model") => field("behaviours", !self.behaviours.is_empty()),
+            ("sensors", "tier") => field("sensors", !self.sensors.is_empty()),
             ("routing", _) if path == "routing" && self.set.contains_key("routing.moment") => {
                 Some("is the same as routing.moment; expected one of the two".into())
             }
@@ -125,6 +131,8 @@ mod tests {
             (r#"step: Some(0.5), set: {"step": [1]}"#, ["set: step:", "`step`"]),
             (r#"warm_up: Some(60), set: {"warm_up": [1]}"#, ["set: warm_up:", "`warm_up`"]),
             (r#"behaviours: ["idm"], set: {"behaviour": ["krauss"]}"#, ["set: behaviour:", "`behaviours`"]),
+            (r#"sensors: ["perfect"], set: {"sensors.tier": ["loops"]}"#, ["set: sensors.tier:", "`sensors`"]),
+            (r#"sensors: ["perfect", "perfect"]"#, ["sensors", "perfect"]),
             (
                 r#"behaviours: ["idm"], set: {"vehicles.0.model": ["krauss"]}"#,
                 ["set: vehicles.0.model:", "`behaviours`"],

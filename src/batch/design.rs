@@ -14,6 +14,8 @@ pub struct Cell {
     pub scale: f64,
     /// Car-following model, if not the scenario's.
     pub behaviour: Option<String>,
+    /// What tells controllers of vehicles, if not what the scenario says.
+    pub sensors: Option<String>,
     /// Values changed in the scenario: dotted path and text.
     pub settings: Vec<(String, String)>,
 }
@@ -37,17 +39,18 @@ pub struct Run<'a> {
 impl Run<'_> {
     /// Its name, which says what it is and sorts by it: `scenario`'s name is the file's or the bundled one's.
     pub fn id(&self, scenario: &str) -> String {
-        let Cell { controller, scale, behaviour, .. } = self.cell;
+        let Cell { controller, scale, behaviour, sensors, .. } = self.cell;
         let behaviour = behaviour.as_deref().unwrap_or("as_given");
+        let sensors = sensors.as_ref().map_or(String::new(), |tier| format!("|{tier}"));
         let settings = self.cell.settings_text();
-        format!("{scenario}|{controller}|{scale}|{behaviour}|{settings}|{:020}", self.seed)
+        format!("{scenario}|{controller}|{scale}|{behaviour}{sensors}|{settings}|{:020}", self.seed)
     }
 
     /// A hash of all that its result depends on: the engine, the scenario's files, options and seed.
     pub fn key(&self, engine: &str, scenario_hash: u64, experiment: &Experiment) -> u64 {
         let Experiment { drain, until, step, warm_up, as_is, .. } = experiment;
-        let Cell { controller, scale, behaviour, settings, .. } = self.cell;
-        let all = (engine, scenario_hash, controller, scale, behaviour, settings, self.seed);
+        let Cell { controller, scale, behaviour, sensors, settings, .. } = self.cell;
+        let all = (engine, scenario_hash, controller, scale, behaviour, sensors, settings, self.seed);
         let text = format!("{all:?} {:?}", (drain, until, step, warm_up, as_is));
         fnv(FNV_START, text.as_bytes())
     }
@@ -72,21 +75,23 @@ pub fn settings(experiment: &Experiment) -> Vec<Vec<(String, String)>> {
 
 /// All combinations, scenario by scenario, controllers innermost: what is compared lies together.
 pub fn cells(experiment: &Experiment) -> Vec<Cell> {
-    let behaviours: Vec<Option<String>> = match experiment.behaviours.as_slice() {
+    let each_or_none = |all: &[String]| match all {
         [] => vec![None],
         all => all.iter().cloned().map(Some).collect(),
     };
+    let (behaviours, tiers) = (each_or_none(&experiment.behaviours), each_or_none(&experiment.sensors));
     let settings = settings(experiment);
     let mut cells = Vec::new();
     for scenario in 0..experiment.scenarios.len() {
         for settings in &settings {
             for &scale in &experiment.scales {
-                for behaviour in &behaviours {
+                for (behaviour, sensors) in behaviours.iter().flat_map(|b| tiers.iter().map(move |s| (b, s))) {
                     cells.extend(experiment.controllers.iter().map(|controller| Cell {
                         scenario,
                         controller: controller.clone(),
                         scale,
                         behaviour: behaviour.clone(),
+                        sensors: sensors.clone(),
                         settings: settings.clone(),
                     }));
                 }

@@ -24,6 +24,9 @@ pub struct Experiment {
     /// Car-following models, as `--behaviour` takes them; none: what each scenario says.
     #[serde(default)]
     pub behaviours: Vec<String>,
+    /// What tells controllers of vehicles, as `--sensors` takes it; none: what each scenario says.
+    #[serde(default)]
+    pub sensors: Vec<String>,
     /// Seeds: `10` for 1 to 10, or a list.
     pub seeds: Seeds,
     /// Further axes: dotted paths into the scenarios and the values that they get, as `--set` takes them; a single value

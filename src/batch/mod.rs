@@ -1,7 +1,7 @@
 //! Batches: many runs of which the numbers can be trusted and repeated.
 //!
 //! Terms
-//! - **experiment**: scenarios × controllers × demand scales × behaviours × changed values × seeds, as a file.
+//! - **experiment**: scenarios × controllers × demand scales × behaviours × sensors × changed values × seeds, as a file.
 //! - **cell**: one combination of all but the seed; **block**: cells that differ in their controller only.
 //! - **run**: a cell and a seed. Its **id** is readable and sorts; its **key** is a hash of all that its result depends on.
 //! - **record**: what a run came to, one value a column ([`COLUMNS`]); nothing of clocks and machines is in it.

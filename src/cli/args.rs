@@ -20,6 +20,7 @@ use super::timing::TimingArgs;
 use super::validate::ValidateArgs;
 use crate::demand::FollowingModel;
 use crate::demand::routing::Moment;
+use crate::detectors::Tier;
 use crate::emission::Model;
 
 /// Intergreen: a microscopic traffic simulator and signal controller.
@@ -107,6 +108,9 @@ pub struct SetupArgs {
     /// Signal control strategy [default: the scenario's, else fixed_time]
     #[arg(long, value_name = "NAME[,PARAM=VALUE…]", value_parser = controller)]
     pub controller: Option<Controller>,
+    /// What tells controllers of vehicles [default: the scenario's, else loops]
+    #[arg(long, value_name = "TIER")]
+    pub sensors: Option<SensorTier>,
     /// Factor on the demand
     #[arg(long, value_name = "F", default_value = "1", allow_negative_numbers = true, value_parser = factor)]
     pub scale: f64,
@@ -136,9 +140,6 @@ pub struct RunArgs {
     /// Go on past the end until every vehicle has left or a gridlock is established
     #[arg(long)]
     pub drain: bool,
-    /// What controllers see; only `loops` so far
-    #[arg(long, value_name = "TIER", default_value = "loops")]
-    pub sensors: SensorTier,
     /// Run signal programs without yellow exactly as they are written (CityFlow); else yellow and clearance times are added
     #[arg(long)]
     pub as_is: bool,
@@ -282,25 +283,25 @@ impl Emissions {
     }
 }
 
-/// What controllers see.
+/// What tells controllers of vehicles.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum SensorTier {
     /// Loops in the road
     Loops,
-    /// Loops and reports of some vehicles (not yet)
+    /// Loops, and reports of some vehicles once a second: where they were, with noise and late
     #[value(name = "loops+probe")]
     LoopsProbe,
-    /// Everything (not yet)
+    /// Loops, and reports of all vehicles once a second: where they are
     Perfect,
 }
 
 impl SensorTier {
-    /// Its name in options and results.
-    pub fn name(self) -> &'static str {
+    /// What the engine calls it.
+    pub const fn tier(self) -> Tier {
         match self {
-            Self::Loops => "loops",
-            Self::LoopsProbe => "loops+probe",
-            Self::Perfect => "perfect",
+            Self::Loops => Tier::Loops,
+            Self::LoopsProbe => Tier::LoopsProbe,
+            Self::Perfect => Tier::Perfect,
         }
     }
 }

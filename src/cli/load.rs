@@ -11,7 +11,7 @@ use super::timestamps::midnight;
 use crate::commands::TimedCommand;
 use crate::demand::routing::Moment;
 use crate::demand::{Demand, Routing, check_flows};
-use crate::detectors::{Layout, adopted};
+use crate::detectors::{Layout, Probes, Sensing, Tier, adopted};
 use crate::import::cityflow::{self, Kind};
 use crate::import::sumo::config::{Config, read_config};
 use crate::import::sumo::instruments::{read_at_signals, read_instruments};
@@ -61,6 +61,8 @@ pub struct Loaded {
     pub report: Report,
     /// Where detectors lie that controllers see.
     pub detectors: Layout,
+    /// What controllers hear of besides, in a run that does not say it.
+    pub sensing: Sensing,
     /// Plans of signals that have files of their own.
     pub plans: Arc<[OwnPlan]>,
     /// What the scenario wants measured.
@@ -93,6 +95,7 @@ impl Loaded {
             calendar: (None, None),
             report: Report::default(),
             detectors: Layout::default(),
+            sensing: Sensing::default(),
             plans: Arc::default(),
             instruments: Instruments::default(),
             outputs: Outputs::default(),
@@ -130,12 +133,13 @@ impl Loaded {
 
     /// The setup of a run of the scenario as it is.
     pub fn setup(&self, seed: u64) -> Setup {
-        let Self { begin, end, step, routing, warm_up, .. } = *self;
+        let Self { begin, end, step, routing, warm_up, sensing, .. } = *self;
         let controller = (self.controller.name.clone(), self.controller.parameters.clone());
         let detectors = self.detectors.clone();
         let day = self.calendar.0.as_deref().map_or(SOME_DAY, midnight);
         let plans = self.plans.clone();
-        Setup { begin, end, step, seed, routing, warm_up, controller, detectors, plans, day, ..Setup::default() }
+        let usual = Setup::default();
+        Setup { begin, end, step, seed, routing, warm_up, controller, detectors, sensing, plans, day, ..usual }
     }
 }
 
@@ -270,6 +274,7 @@ fn own(
             parameters: file.controller.parameters.into_iter().collect(),
         },
         commands,
+        sensing: file.sensors.sensing(),
         calendar: (file.date, file.time_zone),
         report: Report { fallbacks: file.fallbacks, ..built.report },
         detectors: built.detectors,
@@ -287,8 +292,13 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
     let wrong = |e: ImportError| Failure::Input(e.to_string());
     let mut report = Report::default();
     let mut config = read_config(path, &mut report).map_err(wrong)?;
+    let mut sensing = Sensing::default();
     for (key, value) in edits {
-        edit_config(&mut config, key, value).map_err(Failure::Input)?;
+        let done = match key.strip_prefix("sensors.") {
+            Some(field) => edit_sensing(&mut sensing, field, value),
+            None => edit_config(&mut config, key, value),
+        };
+        done.map_err(Failure::Input)?;
     }
     if let Some(end) = config.end
         && end <= config.begin
@@ -322,6 +332,7 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         scale: config.scale.unwrap_or(1.0),
         report,
         detectors,
+        sensing,
         instruments,
         outputs: config.outputs,
         inputs,
@@ -348,7 +359,11 @@ fn of_cityflow(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         ..Loaded::new(cityflow_name(path), network, demand)
     };
     for (key, value) in edits {
-        edit_cityflow(&mut loaded, key, value).map_err(Failure::Input)?;
+        let done = match key.strip_prefix("sensors.") {
+            Some(field) => edit_sensing(&mut loaded.sensing, field, value),
+            None => edit_cityflow(&mut loaded, key, value),
+        };
+        done.map_err(Failure::Input)?;
     }
     let hint = " (CityFlow: endTime; or --set end=S)";
     check_flows(&loaded.demand, loaded.end).map_err(|e| {
@@ -383,7 +398,33 @@ fn edit_cityflow(loaded: &mut Loaded, key: &str, value: &str) -> Result<(), Stri
         "demand.scale" => loaded.scale = number(0.0, 100.0)?,
         _ => {
             return Err(format!(
-                "--set {key}: a CityFlow scenario has no '{key}'; expected one of: demand.scale, end, seed, step"
+                "--set {key}: a CityFlow scenario has no '{key}'; expected one of: demand.scale, end, seed, sensors.tier, \
+                 sensors.probe_share (and _noise, _latency), step"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Changes what controllers hear of besides detectors, in a scenario whose files say nothing of it.
+fn edit_sensing(sensing: &mut Sensing, field: &str, value: &str) -> Result<(), String> {
+    let number = |most: f64| match value.trim().parse::<f64>() {
+        Ok(v) if (0.0..=most).contains(&v) => Ok(v),
+        _ => Err(format!("--set sensors.{field}={value}: expected a number from 0 to {most}")),
+    };
+    match field {
+        "tier" => {
+            let tier = Tier::ALL.into_iter().find(|tier| tier.name() == value.trim().replace('_', "+"));
+            let wrong = || format!("--set sensors.tier={value}: expected loops, loops_probe or perfect");
+            sensing.tier = tier.ok_or_else(wrong)?;
+        }
+        "probe_share" => sensing.probes.share = number(1.0)?,
+        "probe_noise" => sensing.probes.noise_m = number(100.0)?,
+        "probe_latency" => sensing.probes.latency = Millis::from_seconds(number(Probes::LATEST.seconds())?),
+        _ => {
+            return Err(format!(
+                "--set sensors.{field}: this scenario has no such value; expected one of: tier, probe_share, probe_noise, \
+                 probe_latency"
             ));
         }
     }
@@ -415,7 +456,7 @@ fn edit_config(config: &mut Config, key: &str, value: &str) -> Result<(), String
         _ => {
             return Err(format!(
                 "--set {key}: a SUMO scenario has no '{key}'; expected one of: begin, demand.scale, end, routing, \
-                 seed, step"
+                 seed, sensors.tier, sensors.probe_share (and _noise, _latency), step"
             ));
         }
     }

@@ -126,7 +126,7 @@ impl Outcome {
             scenario: run.loaded.name.clone(),
             seed: scene.setup.seed,
             controller: controller_name(run),
-            sensors: args.sensors.name().to_owned(),
+            sensors: sim.scene().setup.sensing.tier.name().to_owned(),
             behaviour: behaviours(run),
             step_s: scene.setup.step.seconds(),
             simulated_s: (sim.now() - scene.setup.begin).seconds(),

@@ -9,7 +9,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use intergreen_control::plan::WallClock;
-use intergreen_control::{Input, LampChange, Millis, Plan};
+use intergreen_control::{Approaches, Input, LampChange, Millis, Plan};
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, Input as InputFile, Loaded};
@@ -64,6 +64,9 @@ pub struct Wired {
     /// The strategy that runs here with its defaults, where it is another one than was asked for.
     #[serde(default)]
     pub strategy: Option<String>,
+    /// Its surroundings, if its strategy looks at them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approaches: Option<Approaches>,
 }
 
 /// A recording that is being written.
@@ -104,6 +107,7 @@ impl Recorder {
                 plan,
                 clock,
                 strategy,
+                approaches: controller.traffic().map(|traffic| traffic.approaches().clone()),
             })))?;
         }
         Ok(recorder)

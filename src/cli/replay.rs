@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use intergreen_control::{Command, Controller, Input, LampChange, Millis, Output, Registry};
@@ -129,7 +130,8 @@ fn replay(recording: &Recording, signal: &Recorded, events: bool, all: &mut Repl
     let width = all.width;
     let (name, parameters) = wired.strategy.as_ref().map_or((name, &parameters[..]), |runs| (runs, &[]));
     let strategy = Registry::default().make(name, parameters, &wired.plan).map_err(|e| e.to_string())?;
-    let mut controller = Controller::new(wired.plan.clone(), strategy, wired.detectors);
+    let approaches = wired.approaches.clone().map(Arc::new);
+    let mut controller = Controller::new(wired.plan.clone(), strategy, wired.detectors).with_approaches(approaches);
     controller.log_events(events);
     if let Some(clock) = wired.clock {
         controller.handle_command(*start, Command::Clock(clock));
@@ -262,6 +264,11 @@ impl Reading {
         match line {
             Line::Recording(head) => self.head = Some(head),
             Line::Signal(wired) => {
+                if wired.approaches.as_ref().is_some_and(|approaches| !approaches.fit(&wired.plan)) {
+                    return Err(
+                        "has approaches of another plan; expected lanes, groups and exits that there are".into()
+                    );
+                }
                 if self.latest.is_some() {
                     return Err("describes a signal after the first input or lamp; expected all signals before".into());
                 }

@@ -18,6 +18,7 @@ use super::record::Recorder;
 use super::watch::Watch;
 use super::{Failure, clock, complain, out, print, summary};
 use crate::demand::{self, Routing};
+use crate::detectors::Sensing;
 use crate::emission::Model;
 use crate::measure::Safety;
 use crate::network::Network;
@@ -90,10 +91,6 @@ pub struct Began {
 pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let interrupted = on_interrupt()?;
     let started = clock::wall();
-    if args.sensors != SensorTier::Loops {
-        let name = args.sensors.name();
-        return Err(Failure::Input(format!("--sensors {name} is not supported yet; expected loops")));
-    }
     if args.resume.is_some() && args.record_inputs.is_some() {
         let reason = "a recording begins where the controllers start; record the whole run instead";
         return Err(Failure::Input(format!("--record-inputs with --resume: {reason}")));
@@ -290,6 +287,7 @@ pub fn setup(args: &SetupArgs, loaded: &Loaded) -> Setup {
             moment: args.routes.map_or(loaded.routing.moment, super::args::Routes::moment),
             ..loaded.routing
         },
+        sensing: Sensing { tier: args.sensors.map_or(own.sensing.tier, SensorTier::tier), ..own.sensing },
         unsafe_yields: args.allow_unsafe_programs,
         controller: args.controller.clone().map_or(own.controller, |c| (c.name, c.parameters)),
         warm_up: args.warm_up.map_or(own.warm_up, Millis::from_seconds),

@@ -11,7 +11,7 @@ use intergreen_control::Millis;
 use intergreen_control::plan::DetectorKind;
 
 use super::layout::{Layout, Own, Special};
-use super::place::{Line, usual_places};
+use super::place::{Line, lines, usual_places};
 use super::{Piece, Stretch};
 use crate::instruments::Instruments;
 use crate::network::{LaneId, Network};
@@ -28,7 +28,7 @@ const SHORTEST_M: f32 = 0.2;
 /// Those of a scenario's detectors that lie on the way to a stop line with a lamp and are something there, by stop line,
 /// then kind.
 pub fn adopted(network: &Network, instruments: &Instruments) -> Vec<Own> {
-    let lines: Vec<Line<'_>> = (0..network.lanes.len()).filter_map(|i| Line::at(network, LaneId::new(i))).collect();
+    let lines = lines(network);
     // Of each lane: the stop lines it leads to.
     let mut ways: BTreeMap<LaneId, Vec<(&Line<'_>, Stretch)>> = BTreeMap::new();
     for line in &lines {

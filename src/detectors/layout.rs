@@ -6,7 +6,7 @@ use intergreen_control::Millis;
 use intergreen_control::plan::{DetectorKind, DetectorLimits, DetectorMode};
 use serde::Serialize;
 
-use super::{Channel, Piece};
+use super::{Channel, Fault, Piece};
 use crate::network::{LaneId, SignalId};
 
 /// How long somebody must wait in a lane for right turns before the zone calls, where a turn on red is permitted: 8 to
@@ -41,6 +41,8 @@ pub struct Layout {
     pub own: Vec<Own>,
     /// Signals whose plan files have detectors: these, and no others.
     pub of_plans: Vec<(SignalId, Vec<Channel>)>,
+    /// What is wrong with some of them.
+    pub faults: Vec<Fault>,
 }
 
 impl Default for Layout {
@@ -54,6 +56,7 @@ impl Default for Layout {
             without: Vec::new(),
             own: Vec::new(),
             of_plans: Vec::new(),
+            faults: Vec::new(),
         }
     }
 }

@@ -12,8 +12,10 @@
 //! lane by lane in the order of ids, from the stop line upstream.
 
 mod adopt;
+mod faults;
 mod layout;
 mod place;
+mod tier;
 mod upstream;
 
 #[cfg(test)]
@@ -23,9 +25,11 @@ use intergreen_control::plan::DetectorUse;
 use serde::Serialize;
 
 pub use adopt::adopted;
+pub use faults::{Fault, Stuck};
 pub use layout::{Layout, Own, Position, Special};
-pub use place::{lay, place, zone_room};
-pub use upstream::{Stretch, way_to};
+pub use place::{Line, lay, lines, place, zone_room};
+pub use tier::{Probes, Sensing, Tier};
+pub use upstream::{Stretch, inside, way_to};
 
 use crate::network::{LaneId, SignalId};
 

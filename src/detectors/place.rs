@@ -3,7 +3,7 @@
 use super::layout::{Layout, Own, Position, Rules};
 use super::upstream::{Stretch, way_to};
 use super::{Channel, Detectors, Piece};
-use crate::network::{Direction, LaneId, Network, Signal, SignalId};
+use crate::network::{Direction, LaneId, Movement, Network, Signal, SignalId};
 use intergreen_control::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse};
 use intergreen_control::{Lamp, Millis};
 
@@ -100,7 +100,8 @@ pub fn zone_room(network: &Network, signal: SignalId, place: &DetectorPlace) -> 
 }
 
 /// A stop line with a lamp: one lane's.
-pub(super) struct Line<'a> {
+#[derive(Clone, Debug)]
+pub struct Line<'a> {
     network: &'a Network,
     /// The lane.
     pub lane: LaneId,
@@ -108,6 +109,11 @@ pub(super) struct Line<'a> {
     pub signal: SignalId,
     /// The way there.
     pub way: Vec<Stretch>,
+}
+
+/// All stop lines with a lamp, by their lanes.
+pub fn lines(network: &Network) -> Vec<Line<'_>> {
+    (0..network.lanes.len()).filter_map(|i| Line::at(network, LaneId::new(i))).collect()
 }
 
 /// What usually lies where before a stop line: the distance of its far border, m. Without the zone.
@@ -245,10 +251,15 @@ impl<'a> Line<'a> {
         Channel { signal: self.signal, pieces, meaning: DetectorUse { groups, place: Some(place), ..meaning } }
     }
 
+    /// The movements from the line that obey its signal, each with its group.
+    pub fn movements(&self) -> impl Iterator<Item = (u16, &'a Movement)> {
+        let all = self.network.movements_of(self.lane).map(|m| self.network.movement(m));
+        all.filter_map(|m| Some((m.head.filter(|h| h.signal == self.signal)?.group, m)))
+    }
+
     /// The groups that movements from the line obey.
     fn groups(&self) -> Vec<u16> {
-        let heads = self.network.movements_of(self.lane).filter_map(|m| self.network.movement(m).head);
-        let mut groups: Vec<u16> = heads.filter(|h| h.signal == self.signal).map(|h| h.group).collect();
+        let mut groups: Vec<u16> = self.movements().map(|(group, _)| group).collect();
         groups.sort_unstable();
         groups.dedup();
         groups
@@ -298,7 +309,7 @@ impl<'a> Line<'a> {
     }
 
     /// How long the way is, m.
-    fn reach(&self) -> f32 {
+    pub fn reach(&self) -> f32 {
         self.way.iter().map(|s| s.from_line(self.network)).fold(0.0, f32::max)
     }
 }

@@ -53,6 +53,24 @@ pub fn way_to(network: &Network, line: LaneId) -> Vec<Stretch> {
     way
 }
 
+/// The lanes inside junctions over which a way to a stop line leads.
+pub fn inside(network: &Network, way: &[Stretch]) -> Vec<Stretch> {
+    let mut found = Vec::new();
+    for after in way {
+        for &last in &network.lane(after.lane).incoming {
+            let entry = network.movement(network.movement(last).entry);
+            let mut to_line = after.from_line(network) + entry.inside_length;
+            if way.iter().any(|before| before.lane == entry.from && before.to_line == to_line) {
+                for lane in network.inside(entry) {
+                    to_line -= network.lane(lane).length;
+                    found.push(Stretch { lane, to_line });
+                }
+            }
+        }
+    }
+    found
+}
+
 /// The link of a lane.
 fn link(network: &Network, lane: LaneId) -> LinkId {
     network.lane(lane).link

@@ -11,6 +11,7 @@
 //!
 //! Each signal's groups are the link indices of its program, and are named by them: group `3` is the fourth letter.
 
+mod approaches;
 mod complete;
 mod cycle;
 mod intergreens;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 use intergreen_control::plan::{GroupSpec, Plan, PlanErrors, PlanSpec, Recall, Waiver, YieldSpec};
 use intergreen_control::{Lamp, Millis, Program, ProgramStep};
 
+pub use self::approaches::approaches;
 pub use self::complete::{Completed, complete};
 pub use self::own::{OwnPlan, Wiring, fit};
 pub use self::readable::readable;

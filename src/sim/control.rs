@@ -6,17 +6,19 @@ use bevy::ecs::prelude::Resource;
 use intergreen_control::log::Event;
 use intergreen_control::plan::GroupKind;
 use intergreen_control::{
-    Command as Order, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Millis, Mode, Output, Plan, Registry,
-    RegistryError, Strategy,
+    Command as Order, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Looks, Millis, Mode, Output, Plan,
+    Registry, RegistryError, Strategy,
 };
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Due, Outage};
 use super::monitor::Monitor;
+use super::post::Post;
 use super::scene::Scene;
 use super::sensors::SensorState;
+use crate::detectors::Tier;
 use crate::network::SignalId;
-use crate::plans::{SignalPlan, Wiring};
+use crate::plans::{self, SignalPlan, Wiring};
 
 /// The lamps drivers see.
 #[derive(Resource, Clone, Debug, Default)]
@@ -92,15 +94,22 @@ impl Controllers {
     /// # Errors
     /// If the registry does not know the strategy or refuses its parameters, or a plan and the monitor disagree.
     pub fn new(scene: &Scene, plans: &[SignalPlan]) -> Result<Self, String> {
-        let registry = Registry::default();
+        let registry = &scene.setup.registry;
         let (name, parameters) = &scene.setup.controller;
         // Where there is no signal, nothing else would miss it.
         registry.find(name).map_err(|e| e.to_string())?;
+        let made = plans.iter().map(|plan| make(registry, (name, parameters), plan).map_err(|e| e.to_string()));
+        let made = made.collect::<Result<Vec<Made>, String>>()?;
+        let mut around = Vec::new();
+        if made.iter().any(|(_, strategy, _)| strategy.looks() > Looks::Groups) {
+            let everyone_reports = scene.setup.sensing.tier == Tier::Perfect;
+            around = plans::approaches(&scene.network, plans, everyone_reports);
+        }
+        let mut around = around.into_iter().map(Arc::new);
         let mut fallbacks = Vec::new();
         let mut list = Vec::with_capacity(plans.len());
-        for (plan, &detectors) in plans.iter().zip(&scene.sensors.per_signal) {
-            let (plan, strategy, fallback) = make(&registry, (name, parameters), plan).map_err(|e| e.to_string())?;
-            list.push(Controller::new(plan, strategy, detectors));
+        for ((plan, strategy, fallback), &detectors) in made.into_iter().zip(&scene.sensors.per_signal) {
+            list.push(Controller::new(plan, strategy, detectors).with_approaches(around.next()));
             fallbacks.extend(fallback);
         }
         let monitor = Monitor::new(&scene.network, scene.setup.unsafe_yields);
@@ -198,8 +207,8 @@ impl Controllers {
         self.monitor = monitor;
     }
 
-    /// Advances the controllers to `now`: first every edge is handed in, then whoever is due decides.
-    pub fn advance(&mut self, scene: &Scene, sensors: &SensorState, lamps: &mut Lamps, now: Millis) {
+    /// Advances the controllers to `now`: first every edge and all post are handed in, then whoever is due decides.
+    pub fn advance(&mut self, scene: &Scene, sensors: &SensorState, post: &mut Post, lamps: &mut Lamps, now: Millis) {
         lamps.changes.clear();
         self.events.clear();
         self.switched.clear();
@@ -207,18 +216,19 @@ impl Controllers {
         // Orders are of the step's begin, edges come later.
         let orders = std::mem::take(&mut self.orders);
         for &(signal, input) in &orders {
-            let i = signal as usize;
-            self.list[i].handle(input);
-            self.due[i] = self.due[i].min(input.at());
-            self.inputs.iter_mut().for_each(|inputs| inputs.push((signal, input)));
+            self.give(signal, input);
         }
         for event in sensors.wire.try_iter().flatten() {
+            // In order of time.
+            while let Some((signal, input)) = post.next(event.at) {
+                self.give(signal, input);
+            }
             let channel = &scene.sensors.channels[event.channel as usize];
-            let i = channel.signal.index();
-            let input = Input::Detector(DetectorEvent { detector: channel.detector, at: event.at, on: event.on });
-            self.list[i].handle(input);
-            self.due[i] = self.due[i].min(event.at);
-            self.inputs.iter_mut().for_each(|inputs| inputs.push((channel.signal.0, input)));
+            let event = DetectorEvent { detector: channel.detector, at: event.at, on: event.on };
+            self.give(channel.signal.0, Input::Detector(event));
+        }
+        while let Some((signal, input)) = post.next(now) {
+            self.give(signal, input);
         }
         for i in 0..self.list.len() {
             if self.due[i] <= now {
@@ -230,6 +240,15 @@ impl Controllers {
             self.show_outage(scene, lamps, signal as usize, now);
         }
         self.monitor.pass(now);
+        post.tell(scene, &self.list, now);
+    }
+
+    /// Hands an input in.
+    fn give(&mut self, signal: u32, input: Input) {
+        let i = signal as usize;
+        self.list[i].handle(input);
+        self.due[i] = self.due[i].min(input.at());
+        self.inputs.iter_mut().for_each(|inputs| inputs.push((signal, input)));
     }
 
     /// Where the outage has become another one, lamps change that the controller has not switched.

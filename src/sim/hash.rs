@@ -1,9 +1,11 @@
 //! The chained state hash: two runs with the same hash went through the same states.
 
 use bevy::ecs::prelude::Resource;
+use intergreen_control::Input;
 
 use super::control::{Controllers, Lamps};
 use super::navigation::Navigator;
+use super::post::Post;
 use super::sensors::SensorState;
 use super::state::{Traffic, Vehicle};
 use super::stops::Halts;
@@ -42,7 +44,7 @@ impl StateHash {
         step: u32,
         (traffic, halts): (&Traffic, &Halts),
         lamps: &Lamps,
-        sensors: &SensorState,
+        (sensors, post): (&SensorState, &Post),
         controllers: &Controllers,
         navigator: &Navigator,
     ) {
@@ -70,6 +72,14 @@ impl StateHash {
         for occupied in &sensors.occupied {
             self.fold(u64::from(*occupied));
         }
+        for state in &sensors.faults {
+            self.fold(u64::from(state.level) << 1 | u64::from(state.reported));
+            self.fold(state.arrived.0.cast_unsigned());
+        }
+        for (signal, input) in post.coming() {
+            self.fold(u64::from(*signal));
+            self.input(input);
+        }
         let mut bytes = Vec::new();
         for c in &controllers.list {
             bytes.clear();
@@ -78,6 +88,21 @@ impl StateHash {
             for part in bytes.chunks(8) {
                 self.fold(part.iter().fold(0, |n, &b| n << 8 | u64::from(b)));
             }
+        }
+    }
+
+    /// Folds an input in that is on its way.
+    fn input(&mut self, input: &Input) {
+        self.fold(input.at().0.cast_unsigned());
+        match *input {
+            Input::Vehicle(r) => {
+                self.fold(u64::from(r.vehicle) << 32 | u64::from(r.lane) << 16 | u64::from(r.age_ms));
+                self.fold(u64::from(r.distance_dm) << 16 | u64::from(r.speed_cm_s));
+            }
+            Input::Neighbour(r) => self.fold(u64::from(r.exit) << 32 | u64::from(r.queued) << 16 | u64::from(r.room)),
+            Input::Detector(e) => self.fold(u64::from(e.detector) << 1 | u64::from(e.on)),
+            // Commands are on no way.
+            Input::Command { .. } => {}
         }
     }
 

@@ -5,12 +5,13 @@ mod meeting;
 use std::sync::Arc;
 
 use bevy::ecs::prelude::Resource;
-use intergreen_control::Millis;
 use intergreen_control::plan::WallClock;
+use intergreen_control::{Millis, Registry};
 
 use self::meeting::{clearing, conflict_facts, grazes, swing, waiting_place_offset};
 use super::by_type::{ByType, Row};
 use super::closures::Closures;
+use super::faults::{self, Faulty};
 use super::giving_way;
 use super::grades;
 use super::insert::arrival_of;
@@ -20,7 +21,7 @@ use super::sensors::Sensors;
 use crate::behaviour::Driver;
 use crate::behaviour::headway::{Headways, Meeting};
 use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleId, VehicleType, expand};
-use crate::detectors::{self, Layout};
+use crate::detectors::{self, Layout, Sensing};
 use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay, SignalId};
 use crate::plans::OwnPlan;
 
@@ -48,8 +49,12 @@ pub struct Setup {
     pub routing: Routing,
     /// Controller of every signal and its parameters.
     pub controller: (String, Vec<(String, String)>),
+    /// The strategies there are.
+    pub registry: Arc<Registry>,
     /// Where detectors lie; at signals with plans of their own as these say.
     pub detectors: Layout,
+    /// What controllers hear of besides detectors.
+    pub sensing: Sensing,
     /// Signals with plans of their own, from files.
     pub plans: Arc<[OwnPlan]>,
     /// What a clock on the wall shows at the scenario's time 0, for the calendars of these.
@@ -73,7 +78,9 @@ impl Default for Setup {
             behaviour: None,
             routing: Routing::default(),
             controller: ("fixed_time".into(), Vec::new()),
+            registry: Arc::default(),
             detectors: Layout::default(),
+            sensing: Sensing::default(),
             plans: Arc::default(),
             day: SOME_DAY,
             emissions: None,
@@ -266,6 +273,8 @@ pub struct Scene {
     pub change_links: Vec<(u32, u32)>,
     /// Sensors.
     pub sensors: Sensors,
+    /// Detectors with faults, by channel.
+    pub faulty: Vec<Faulty>,
     /// How the run is set up.
     pub setup: Setup,
     /// Length of a step, s.
@@ -313,10 +322,12 @@ impl Scene {
         let (mut lanes, conflicts) = lane_facts(&network);
         let by_type = ByType::of(&network, &types, &mut lanes, &mut moves);
         let roads = network.links.iter().filter(|l| !l.internal).map(|l| (l.lanes.start, l.lanes.end));
+        let placed = detectors::place(&network, &setup.detectors);
         let change_links = roads.filter(|&l| can_change(&network, l)).collect();
         Self {
             drivers: grades::drivers(&network, &types, dt, &mut lanes),
-            sensors: Sensors::new(&detectors::place(&network, &setup.detectors)),
+            sensors: Sensors::new(&placed),
+            faulty: faults::faulty(&network, &placed, &setup.detectors.faults, setup.seed),
             types,
             order: (0..departures.len()).map(VehicleId::new).collect(),
             copies: Vec::new(),

@@ -8,6 +8,7 @@ use bevy::ecs::prelude::Resource;
 use crossbeam_channel::{Receiver, Sender};
 use intergreen_control::Millis;
 
+use super::faults::FaultState;
 use super::scene::Scene;
 use super::state::{Traffic, Vehicle};
 use crate::detectors::{Detectors, Piece};
@@ -161,6 +162,10 @@ pub struct SensorState {
     /// Of each channel, how many of its loops are.
     on: Vec<u16>,
     edges: Vec<Edge>,
+    /// What detectors with faults have come to, as [`Scene::faulty`].
+    pub faults: Vec<FaultState>,
+    /// Reports of such detectors in the last step that arrive after its end, each with its time of arrival.
+    pub late: Vec<SensorEvent>,
     /// By lane with loops, the lanes beyond its end, from the place in the list on.
     lanes_beyond: (Vec<u32>, Vec<Beyond>),
     /// Those beyond the end of the lane that is looked at.
@@ -174,11 +179,11 @@ pub struct SensorState {
 impl SensorState {
     /// All loops free.
     pub fn new(scene: &Scene) -> Self {
-        Self::resumed(scene, vec![false; scene.sensors.list.len()])
+        Self::resumed(scene, vec![false; scene.sensors.list.len()], vec![FaultState::default(); scene.faulty.len()])
     }
 
-    /// As they were: whether each loop is occupied.
-    pub fn resumed(scene: &Scene, occupied: Vec<bool>) -> Self {
+    /// As they were: whether each loop is occupied, and what faults have come to.
+    pub fn resumed(scene: &Scene, occupied: Vec<bool>, faults: Vec<FaultState>) -> Self {
         let mut on = vec![0; scene.sensors.channels.len()];
         for (sensor, _) in scene.sensors.list.iter().zip(&occupied).filter(|(_, occupied)| **occupied) {
             on[sensor.channel as usize] += 1;
@@ -189,7 +194,8 @@ impl SensorState {
             lanes_beyond.0.push(lanes_beyond.1.len() as u32);
         }
         let (out, wire) = crossbeam_channel::unbounded();
-        Self { occupied, on, edges: Vec::new(), lanes_beyond, beyond: Vec::new(), out, wire }
+        let (edges, late, beyond) = (Vec::new(), Vec::new(), Vec::new());
+        Self { occupied, on, edges, faults, late, lanes_beyond, beyond, out, wire }
     }
 
     /// Finds the edges of the step that ends at `end` and sends them.
@@ -206,7 +212,7 @@ impl SensorState {
                 self.sense_lane(scene, &[], loops, end);
             }
         }
-        self.send(scene);
+        self.send(scene, end);
     }
 
     /// The edges of a lane's loops.
@@ -231,7 +237,7 @@ impl SensorState {
     }
 
     /// Sends the edges of channels: a channel is on while any of its loops is.
-    fn send(&mut self, scene: &Scene) {
+    fn send(&mut self, scene: &Scene, end: Millis) {
         self.edges.sort_unstable();
         let mut events = Vec::with_capacity(self.edges.len());
         for e in &self.edges {
@@ -242,10 +248,33 @@ impl SensorState {
                 events.push(SensorEvent { at: e.at, channel: e.channel, on: e.on });
             }
         }
+        if !scene.faulty.is_empty() {
+            self.spoil(scene, &mut events, end);
+        }
         if !events.is_empty() {
             // The receiver lives as long as the sender: both are in this struct.
             let _ = self.out.send(events);
         }
+    }
+
+    /// Puts what detectors with faults report in the place of their edges.
+    fn spoil(&mut self, scene: &Scene, events: &mut Vec<SensorEvent>, end: Millis) {
+        self.late.clear();
+        let is_faulty = |e: &SensorEvent| scene.faulty.binary_search_by_key(&e.channel, |f| f.channel).is_ok();
+        let (mut spoilt, mut sent): (Vec<_>, Vec<_>) = std::mem::take(events).into_iter().partition(is_faulty);
+        // Each channel's in order of time.
+        spoilt.sort_by_key(|e| e.channel);
+        for (faulty, state) in scene.faulty.iter().zip(&mut self.faults) {
+            let channel = faulty.channel;
+            let first = spoilt.partition_point(|e| e.channel < channel);
+            let own = &spoilt[first..first + spoilt[first..].partition_point(|e| e.channel == channel)];
+            faulty.report(state, own, (end - scene.setup.step, end), |on, arrives| {
+                let event = SensorEvent { at: arrives, channel, on };
+                if arrives > end { self.late.push(event) } else { sent.push(event) }
+            });
+        }
+        sent.sort_by_key(|e| (e.at, e.channel));
+        *events = sent;
     }
 
     /// Finds those who have left a lane but are or were over its last loop, and so perhaps over others.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use bevy::ecs::prelude::{Schedule, World};
-use intergreen_control::Millis;
+use intergreen_control::{Input, Millis};
 use thiserror::Error;
 
 use super::announce::Announcements;
@@ -15,11 +15,13 @@ use super::command::{Agenda, TimedCommand};
 use super::control::{Controllers, Lamps};
 use super::emissions::{EmissionBooks, Emissions};
 use super::entities::{self, VehicleEntities, VehicleEntity};
+use super::faults::FaultState;
 use super::gridlock::Gridlocks;
 use super::hash::StateHash;
 use super::insert::Waiting;
 use super::measures::Measures;
 use super::navigation::Navigator;
+use super::post::Post;
 use super::profile::Profile;
 use super::routes::Paths;
 use super::scene::{Scene, SceneRes, Setup};
@@ -90,6 +92,10 @@ pub struct Snapshot {
     pub(super) agenda: Agenda,
     pub(super) scene: Arc<Scene>,
     pub(super) occupied: Vec<bool>,
+    /// What detectors with faults have come to.
+    pub(super) faulty: Vec<FaultState>,
+    /// What is on its way to controllers, each with its signal, in order of arrival.
+    pub(super) coming: Vec<(u32, Input)>,
     pub(super) controllers: Vec<Vec<u8>>,
     pub(super) monitor: super::monitor::Monitor,
     pub(super) faults: Vec<super::control::CycleFault>,
@@ -146,6 +152,7 @@ impl Simulation {
         world.insert_resource(StateHash::default());
         world.insert_resource(Agenda::default());
         world.insert_resource(SensorState::new(&scene));
+        world.insert_resource(Post::new(&scene, &controllers.list));
         world.insert_resource(controllers);
         world.insert_resource(lamps);
         world.insert_resource(Workers {
@@ -357,7 +364,7 @@ impl Simulation {
             w.resource::<Clock>().step,
             (self.traffic(), self.halts()),
             self.lamps(),
-            w.resource::<SensorState>(),
+            (w.resource::<SensorState>(), w.resource::<Post>()),
             self.controllers(),
             self.navigator(),
         );
@@ -409,6 +416,8 @@ impl Simulation {
             agenda: self.agenda().clone(),
             scene: self.scene().clone(),
             occupied: w.resource::<SensorState>().occupied.clone(),
+            faulty: w.resource::<SensorState>().faults.clone(),
+            coming: w.resource::<Post>().coming().copied().collect(),
             controllers: saved.collect(),
             monitor: controllers.monitor.clone(),
             faults: controllers.faults.clone(),
@@ -432,7 +441,8 @@ impl Simulation {
             c.load(bytes).map_err(|e| SimError::Snapshot(format!("controller: {e}")))?;
         }
         controllers.resume(snapshot.monitor.clone(), snapshot.faults.clone(), snapshot.outages.clone());
-        let sensors = SensorState::resumed(&snapshot.scene, snapshot.occupied.clone());
+        let sensors = SensorState::resumed(&snapshot.scene, snapshot.occupied.clone(), snapshot.faulty.clone());
+        let post = Post::new(&snapshot.scene, &controllers.list).with(snapshot.coming.clone());
         let world = &mut self.world;
         world.insert_resource(snapshot.clock);
         world.insert_resource(snapshot.traffic.clone());
@@ -449,6 +459,7 @@ impl Simulation {
         world.insert_resource(snapshot.agenda.clone());
         world.insert_resource(SceneRes(snapshot.scene.clone()));
         world.insert_resource(sensors);
+        world.insert_resource(post);
         world.insert_resource(controllers);
         entities::despawn_all(world);
         entities::spawn_static(world, &snapshot.scene);

@@ -24,6 +24,7 @@ use super::lane_change::LinkLanes;
 use super::measures::{self, Measures};
 use super::navigation::Navigator;
 use super::plan::plan_chunk;
+use super::post::Post;
 use super::profile::Profile;
 use super::routes::{Paths, RouteTable};
 use super::scene::{Scene, SceneRes};
@@ -43,7 +44,7 @@ pub enum Stage {
     Plan,
     /// Right of way is decided; vehicles move, cross to the next lane, change lanes.
     Apply,
-    /// Sensors emit edges with their times inside the step.
+    /// Sensors emit edges with their times inside the step; vehicles report.
     Sensors,
     /// Controllers advance to the end of the step; lamps change and are obeyed from the next step.
     Controllers,
@@ -327,10 +328,15 @@ fn sense(
     scene: Res<SceneRes>,
     clock: Res<Clock>,
     traffic: Res<Traffic>,
+    paths: Res<Paths>,
     mut sensors: ResMut<SensorState>,
+    mut post: ResMut<Post>,
     mut profile: ResMut<Profile>,
 ) {
-    sensors.sense(&scene.0, &traffic, clock.now + scene.0.setup.step);
+    let end = clock.now + scene.0.setup.step;
+    sensors.sense(&scene.0, &traffic, end);
+    sensors.late.drain(..).for_each(|event| post.delay(&scene.0, event));
+    post.report(&scene.0, &paths.table, &traffic, end);
     profile.lap(Stage::Sensors);
 }
 
@@ -338,11 +344,12 @@ fn control(
     scene: Res<SceneRes>,
     clock: Res<Clock>,
     sensors: Res<SensorState>,
+    mut post: ResMut<Post>,
     mut controllers: ResMut<Controllers>,
     mut lamps: ResMut<Lamps>,
     mut profile: ResMut<Profile>,
 ) {
-    controllers.advance(&scene.0, &sensors, &mut lamps, clock.now + scene.0.setup.step);
+    controllers.advance(&scene.0, &sensors, &mut post, &mut lamps, clock.now + scene.0.setup.step);
     profile.lap(Stage::Controllers);
 }
 
@@ -365,7 +372,7 @@ fn measure(
     traffic: Res<Traffic>,
     halts: Res<Halts>,
     lamps: Res<Lamps>,
-    sensors: Res<SensorState>,
+    (sensors, post): (Res<SensorState>, Res<Post>),
     controllers: Res<Controllers>,
     workers: Res<Workers>,
     (paths, navigator): (Res<Paths>, Res<Navigator>),
@@ -405,7 +412,7 @@ fn measure(
         books.gridlocks.look(scene, &paths.table, &traffic, &halts, &lamps, step);
     }
     if every(hash::EVERY_S) {
-        books.hash.link(step, (&traffic, &halts), &lamps, &sensors, &controllers, &navigator);
+        books.hash.link(step, (&traffic, &halts), &lamps, (&sensors, &post), &controllers, &navigator);
     }
     if m.resco_delay.is_none() && scene.setup.end.is_some_and(|end| now >= end) {
         m.resco_delay = m.resco_delay(scene, &traffic, &halts, now);

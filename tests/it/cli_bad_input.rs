@@ -96,8 +96,7 @@ fn options_that_make_no_sense() {
     refused(&["--controller", "max_presure"], &["no strategy \"max_presure\"", "fixed_time"]);
     refused(&["--controller", "fixed_time,x=1"], &["no parameter \"x\""]);
     refused(&["--controller", "fixed_time,x"], &["PARAM=VALUE"]);
-    refused(&["--sensors", "perfect"], &["perfect", "not supported yet"]);
-    refused(&["--sensors", "loops+probe"], &["loops+probe", "not supported yet"]);
+    refused(&["--sensors", "radar"], &["radar", "loops", "loops+probe", "perfect"]);
     refused(&["--behaviour", "mad"], &["calibrated", "krauss_orig1"]);
     refused(&["arterial", "--until", "-5"], &["starts at 0 s"]);
     refused(&["--until", "10", "--drain"], &["cannot be used with"]);

@@ -9,8 +9,8 @@ use crate::batch::experiment::Experiment;
 use crate::batch::settings;
 use crate::batch::statistics::{Paired, Summary, holm, mean};
 
-/// What tells blocks apart: scenario, settings, scale, behaviour.
-type BlockKey<'a> = (&'a str, &'a str, u64, &'a str);
+/// What tells blocks apart: scenario, settings, scale, behaviour, sensors.
+type BlockKey<'a> = (&'a str, &'a str, u64, &'a str, &'a str);
 
 /// All blocks, judged, in the experiment's order; and how many seeds of them have runs of several controllers.
 pub fn blocks(experiment: &Experiment, names: &[&str], records: &[&Record]) -> (Vec<Block>, usize) {
@@ -18,7 +18,7 @@ pub fn blocks(experiment: &Experiment, names: &[&str], records: &[&Record]) -> (
     let mut grouped: BTreeMap<BlockKey<'_>, Vec<&Record>> = BTreeMap::new();
     for r in records {
         let scale = r.number("scale").unwrap_or(1.0);
-        let key = (r.text("scenario"), r.text("settings"), scale.to_bits(), r.text("behaviour"));
+        let key = (r.text("scenario"), r.text("settings"), scale.to_bits(), r.text("behaviour"), r.text("sensors"));
         grouped.entry(key).or_default().push(r);
     }
     let texts: Vec<String> = settings(experiment).iter().map(|all| crate::batch::design::settings_text(all)).collect();
@@ -28,9 +28,10 @@ pub fn blocks(experiment: &Experiment, names: &[&str], records: &[&Record]) -> (
     let texts = places(texts.iter().map(String::as_str));
     let scales = places(experiment.scales.iter().map(|s| s.to_bits()));
     let behaviours = places(experiment.behaviours.iter().map(String::as_str));
-    blocks.sort_by_cached_key(|((name, settings, scale, behaviour), _)| {
+    let tiers = places(experiment.sensors.iter().map(String::as_str));
+    blocks.sort_by_cached_key(|((name, settings, scale, behaviour, sensors), _)| {
         let key = (scenarios.get(name), texts.get(settings), scales.get(scale), behaviours.get(behaviour));
-        (key.0.copied(), key.1.copied(), key.2.copied(), key.3.copied())
+        (key.0.copied(), key.1.copied(), key.2.copied(), key.3.copied(), tiers.get(sensors).copied())
     });
     let mut blocks: Vec<Block> = blocks.into_iter().map(|(_, block)| block).collect();
     judge(&mut blocks, column.better != Some(Better::More));
@@ -120,6 +121,7 @@ fn block(experiment: &Experiment, column: Column, key: BlockKey<'_>, records: &[
         scenario: key.0.to_owned(),
         scale: f64::from_bits(key.2),
         behaviour: key.3.to_owned(),
+        sensors: key.4.to_owned(),
         settings: key.1.to_owned(),
         rows,
         unequal: hashes.into_iter().filter(|(_, h)| h.len() > 1).map(|(seed, _)| seed).collect(),

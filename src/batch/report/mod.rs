@@ -153,6 +153,8 @@ pub struct Block {
     pub scale: f64,
     /// How vehicles drive.
     pub behaviour: String,
+    /// What told controllers of vehicles.
+    pub sensors: String,
     /// Changed values.
     pub settings: String,
     /// Its cells, in the experiment's order of controllers.
@@ -165,7 +167,7 @@ pub struct Block {
 }
 
 impl Block {
-    /// What it is: scenario, demand, changed values, how vehicles drive.
+    /// What it is: scenario, demand, changed values, how vehicles drive, and what told controllers of them if not loops.
     pub fn title(&self) -> String {
         let mut title = self.scenario.clone();
         if self.scale != 1.0 {
@@ -174,7 +176,11 @@ impl Block {
         if !self.settings.is_empty() {
             title += &format!(", {}", self.settings);
         }
-        title + &format!(" ({})", self.behaviour)
+        let sensors = match self.sensors.as_str() {
+            "" | "loops" => String::new(),
+            more => format!(", {more}"),
+        };
+        title + &format!(" ({}{sensors})", self.behaviour)
     }
 }
 

@@ -15,13 +15,16 @@ use crate::batch::columns::Record;
 /// Samples of a run: time s, vehicles running, waiting to enter, arrived, standing.
 pub type Series = Vec<[f64; 5]>;
 
-/// The samples of the runs of each cell: scenario, settings, scale, behaviour, controller.
-pub(super) type ByCell<'a> = BTreeMap<(&'a str, &'a str, u64, &'a str, &'a str), Vec<&'a Series>>;
+/// The samples of the runs of each cell.
+pub(super) type ByCell<'a> = BTreeMap<CellKey<'a>, Vec<&'a Series>>;
+
+/// What tells cells apart: scenario, settings, scale, behaviour, sensors, controller.
+pub(super) type CellKey<'a> = (&'a str, &'a str, u64, &'a str, &'a str, &'a str);
 
 /// The cell of a record.
-fn cell(r: &Record) -> (&str, &str, u64, &str, &str) {
+fn cell(r: &Record) -> CellKey<'_> {
     let scale = r.number("scale").unwrap_or(1.0).to_bits();
-    (r.text("scenario"), r.text("settings"), scale, r.text("behaviour"), r.text("controller"))
+    (r.text("scenario"), r.text("settings"), scale, r.text("behaviour"), r.text("sensors"), r.text("controller"))
 }
 
 /// How the page looks.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::page::ByCell;
+use super::page::{ByCell, CellKey};
 use super::svg::{Line, Strip, lines, strips};
 use super::{Block, Report, Row, Verdict};
 use crate::batch::statistics::{Summary, mean};
@@ -93,8 +93,8 @@ pub(super) fn demand(report: &Report) -> String {
 pub(super) fn over_time(report: &Report, block: &Block, series: &ByCell<'_>) -> String {
     let of = |row: &Row| {
         let mut at: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-        let cell: (&str, &str, u64, &str, &str) =
-            (&block.scenario, &block.settings, block.scale.to_bits(), &block.behaviour, &row.controller);
+        let Block { scenario, settings, behaviour, sensors, .. } = block;
+        let cell: CellKey<'_> = (scenario, settings, block.scale.to_bits(), behaviour, sensors, &row.controller);
         let mine = series.get(&cell).into_iter().flatten();
         mine.flat_map(|s| *s).for_each(|s| at.entry(s[0].to_bits()).or_default().push(s[1] + s[2]));
         let points = at.iter().map(|(time, values)| {

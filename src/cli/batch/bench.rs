@@ -61,6 +61,7 @@ pub fn bench(args: &BenchArgs) -> Result<ExitCode, Failure> {
         controllers: args.controller.clone(),
         scales: vec![1.0],
         behaviours: Vec::new(),
+        sensors: Vec::new(),
         seeds: Seeds((1..=args.seeds).collect()),
         set: Default::default(),
         baseline: None,

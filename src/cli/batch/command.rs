@@ -21,6 +21,7 @@ pub fn command(experiment: &Experiment, scenario: &str, run: Run<'_>) -> Vec<Str
     }
     let optional = [
         ("--behaviour", cell.behaviour.clone()),
+        ("--sensors", cell.sensors.clone()),
         ("--until", experiment.until.map(|s| s.to_string())),
         ("--step", experiment.step.map(|s| s.to_string())),
         ("--warm-up", experiment.warm_up.map(|s| s.to_string())),

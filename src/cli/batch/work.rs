@@ -98,8 +98,8 @@ fn begins(experiment: &Experiment, loaded: &Loaded) -> Result<(), Failure> {
 fn strategies(experiment: &Experiment, scenario: &str) -> Result<(), Failure> {
     let loaded = load(Some(Path::new(scenario)), &[])?;
     for controller in &experiment.controllers {
-        let cell =
-            Cell { scenario: 0, controller: controller.clone(), scale: 1.0, behaviour: None, settings: Vec::new() };
+        let (name, settings) = (controller.clone(), Vec::new());
+        let cell = Cell { scenario: 0, controller: name, scale: 1.0, behaviour: None, sensors: None, settings };
         let args = parsed(&command(experiment, scenario, Run { cell: &cell, seed: experiment.seeds.0[0] }))?;
         let mut loaded = loaded.clone();
         if !args.as_is {

@@ -7,7 +7,9 @@ use intergreen_control::plan::DetectorLimits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::faults::FaultFile;
 use super::is_default;
+use crate::detectors::{Probes, Sensing, Tier};
 
 /// What controllers see: detectors on every lane that a signal controls, each a channel of its own. Advance loops lie at
 /// most 0.8 of the way back to the last signal or junction that splits the flow, also on the roads before, and are left
@@ -15,9 +17,18 @@ use super::is_default;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename = "Sensors", default)]
 pub struct SensorsFile {
-    /// The tier.
+    /// What tells controllers of vehicles. What is more than loops, only strategies that look at single lanes make use of.
     #[serde(skip_serializing_if = "is_default")]
     pub tier: Tier,
+    /// The share of vehicles that report in the tier `loops_probe`.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub probe_share: f64,
+    /// Standard deviation of the positions that they report.
+    #[schemars(range(min = 0.0, max = 100.0), extend("unit" = "m"))]
+    pub probe_noise: f64,
+    /// How late their reports arrive.
+    #[schemars(range(min = 0.0, max = 60.0), extend("unit" = "s"))]
+    pub probe_latency: f64,
     /// Length of the zone before the stop line that shows that somebody waits; it calls and extends. 0: none.
     #[schemars(range(min = 0.0, max = 100.0), extend("unit" = "m"))]
     pub stop_bar: f64,
@@ -48,12 +59,19 @@ pub struct SensorsFile {
     /// Detectors that lie elsewhere: each stands for the usual one of its kind at its stop line.
     #[serde(skip_serializing_if = "is_default")]
     pub detectors: Vec<DetectorFile>,
+    /// Broken detectors.
+    #[serde(skip_serializing_if = "is_default")]
+    pub faults: Vec<FaultFile>,
 }
 
 impl Default for SensorsFile {
     fn default() -> Self {
+        let probes = Probes::default();
         Self {
             tier: Tier::Loops,
+            probe_share: probes.share,
+            probe_noise: probes.noise_m,
+            probe_latency: probes.latency.seconds(),
             stop_bar: 20.0,
             count: true,
             x_time: 3.5,
@@ -63,7 +81,16 @@ impl Default for SensorsFile {
             on_red_delay: 10.0,
             without: Vec::new(),
             detectors: Vec::new(),
+            faults: Vec::new(),
         }
+    }
+}
+
+impl SensorsFile {
+    /// What controllers hear of besides detectors.
+    pub fn sensing(&self) -> Sensing {
+        let latency = Millis::from_seconds(self.probe_latency);
+        Sensing { tier: self.tier, probes: Probes { share: self.probe_share, noise_m: self.probe_noise, latency } }
     }
 }
 
@@ -232,15 +259,6 @@ fn loop_length() -> f64 {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn is_loop_length(length: &f64) -> bool {
     *length == loop_length()
-}
-
-/// How much controllers see. There is one tier so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Tier {
-    /// Loops in the road.
-    #[default]
-    Loops,
 }
 
 /// A plan file for a signal: its groups, times, phases, detectors, patterns and calendar in place of those that are derived

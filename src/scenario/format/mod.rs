@@ -5,6 +5,7 @@
 
 mod control;
 mod demand;
+mod faults;
 mod measures;
 mod network;
 mod v1;
@@ -15,12 +16,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use control::{
-    ControllerFile, DetectorFile, DiagnosticsFile, KindFile, ModeFile, PlanFile, SensorsFile, Tier, WithoutFile,
+    ControllerFile, DetectorFile, DiagnosticsFile, KindFile, ModeFile, PlanFile, SensorsFile, WithoutFile,
 };
 pub use demand::{
     DemandFile, EnterFile, EntryFile, FlowFile, LeaveFile, MatrixFile, PairFile, PlaceFile, ProfileFile, RouteFile,
     ShareFile, StopFile, TripFile, TurnsFile, UntilFile, ViaFile, WeightFile, ZoneEndFile, ZoneFile,
 };
+pub use faults::FaultFile;
 pub use measures::{AreaFile, GateFile, GatesFile, LampLogFile, LoopFile, MeasuresFile, SectionFile, TableFile};
 pub use network::{NetworkFile, SumoNetFile};
 pub use vehicles::{SpeedFactorFile, VehicleFile};

@@ -2,6 +2,7 @@
 //!
 //! Everything is looked up once, and every error says by its path which value of the file is wrong.
 
+mod faults;
 mod flows;
 mod matrices;
 pub(super) mod measures;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use intergreen_control::Millis;
 use intergreen_control::plan::{DetectorKind, DetectorMode};
 
+use super::faults::fault_file;
 use super::{Step, Wrong, expected_names, steps, with, wrong};
 use crate::detectors::{Layout, Own, Piece, Position, Special, way_to};
 use crate::network::{LaneId, Network, SignalId};
@@ -28,8 +29,9 @@ pub(in crate::scenario) fn layout(file: &SensorsFile, network: &Network) -> Resu
         without: Vec::new(),
         own: Vec::new(),
         of_plans: Vec::new(),
+        faults: Vec::new(),
     };
-    if file.without.is_empty() && file.detectors.is_empty() {
+    if file.without.is_empty() && file.detectors.is_empty() && file.faults.is_empty() {
         return Ok(layout);
     }
     let names = Names::new(network);
@@ -50,6 +52,9 @@ pub(in crate::scenario) fn layout(file: &SensorsFile, network: &Network) -> Resu
         }
         layout.own.push(own);
     }
+    for (i, fault) in file.faults.iter().enumerate() {
+        layout.faults.push(names.fault(fault, i)?);
+    }
     Ok(layout)
 }
 
@@ -67,7 +72,7 @@ pub(in crate::scenario) fn sensors(layout: &Layout, network: &Network) -> Sensor
         id: o.id.clone(),
         lane: lane(o.piece.lane),
         line: (o.piece.lane != o.line).then(|| lane(o.line)),
-        kind: KINDS.iter().find(|k| k.1 == o.kind).map_or(KindFile::StopBar, |k| k.0),
+        kind: kind_file(o.kind),
         position: f64::from(o.piece.start),
         length: f64::from(o.piece.end) - f64::from(o.piece.start),
         mode: o.mode.and_then(|m| MODES.iter().find(|k| k.1 == m)).map(|k| k.0),
@@ -85,7 +90,7 @@ pub(in crate::scenario) fn sensors(layout: &Layout, network: &Network) -> Sensor
     let without = |&(line, kind): &(LaneId, DetectorKind)| WithoutFile {
         signal: None,
         lane: Some(lane(line)),
-        kinds: KINDS.iter().filter(|k| k.1 == kind).map(|k| k.0).collect(),
+        kinds: vec![kind_file(kind)],
     };
     SensorsFile {
         stop_bar: layout.stop_bar_m.map_or(0.0, plain),
@@ -97,6 +102,7 @@ pub(in crate::scenario) fn sensors(layout: &Layout, network: &Network) -> Sensor
         on_red_delay: layout.on_red.seconds(),
         without: layout.without.iter().map(without).collect(),
         detectors: layout.own.iter().map(own).collect(),
+        faults: layout.faults.iter().map(|fault| fault_file(fault, network)).collect(),
         ..usual
     }
 }
@@ -120,8 +126,13 @@ const MODES: [(ModeFile, DetectorMode); 4] = [
     (ModeFile::Count, DetectorMode::Count),
 ];
 
+/// What a detector is for, as a file has it.
+pub(super) fn kind_file(kind: DetectorKind) -> KindFile {
+    KINDS.iter().find(|k| k.1 == kind).map_or(KindFile::StopBar, |k| k.0)
+}
+
 /// What a detector is for, as the engine has it.
-fn kind(kind: KindFile) -> DetectorKind {
+pub(super) fn kind(kind: KindFile) -> DetectorKind {
     KINDS.iter().find(|k| k.0 == kind).map_or(DetectorKind::StopBar, |k| k.1)
 }
 
@@ -131,7 +142,7 @@ fn mode(mode: ModeFile) -> DetectorMode {
 }
 
 /// What there is, by name.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     network: &'a Network,
     lanes: BTreeMap<&'a str, LaneId>,
     signals: BTreeMap<&'a str, SignalId>,
@@ -168,7 +179,7 @@ impl<'a> Names<'a> {
     }
 
     /// The lane that ends at a stop line with a lamp.
-    fn line(&self, name: &str, path: Vec<Step>) -> Result<LaneId, Wrong> {
+    pub(super) fn line(&self, name: &str, path: Vec<Step>) -> Result<LaneId, Wrong> {
         let lane = self.lane(name, path.clone())?;
         match self.lines.binary_search(&lane).is_ok() {
             true => Ok(lane),
@@ -176,20 +187,22 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The signal of that name.
+    pub(super) fn signal(&self, name: &str, path: Vec<Step>) -> Result<SignalId, Wrong> {
+        match self.signals.get(name) {
+            Some(&signal) => Ok(signal),
+            None => wrong(path, format!("no signal '{name}'; {}", expected_names(name, self.signals.keys().copied()))),
+        }
+    }
+
     /// The stop lines that are meant.
     fn without(&self, w: &WithoutFile, at: &[Step]) -> Result<Vec<LaneId>, Wrong> {
         match (&w.signal, &w.lane) {
             (None, Some(lane)) => Ok(vec![self.line(lane, with(at, "lane"))?]),
-            (Some(name), None) => match self.signals.get(name.as_str()) {
-                Some(&signal) => {
-                    let lines = self.lines.iter().copied();
-                    Ok(lines.filter(|&l| signal_of(self.network, l) == Some(signal)).collect())
-                }
-                None => {
-                    let names = expected_names(name, self.signals.keys().copied());
-                    wrong(with(at, "signal"), format!("no signal '{name}'; {names}"))
-                }
-            },
+            (Some(name), None) => {
+                let signal = self.signal(name, with(at, "signal"))?;
+                Ok(self.lines.iter().copied().filter(|&l| signal_of(self.network, l) == Some(signal)).collect())
+            }
             (Some(_), Some(_)) => wrong(at.to_vec(), "names both a signal and a lane; expected one of them"),
             (None, None) => wrong(at.to_vec(), "names neither a signal nor a lane; expected one of them"),
         }

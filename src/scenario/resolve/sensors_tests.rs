@@ -4,6 +4,7 @@ use intergreen_control::Millis;
 use intergreen_control::plan::{DetectorKind, DetectorLimits};
 
 use super::*;
+use crate::detectors::Stuck;
 use crate::scenario::{BUNDLED_ALL, Scenario};
 
 /// The arterial with a section on sensors.
@@ -30,6 +31,10 @@ fn what_a_file_says_is_taken_over_and_written_back() {
             (lane: "an_0", kind: stop_bar, position: 180, length: 30, mode: call, delay: 3, queue: true, locking: true,
              yellow_lock: true, extend_limit: 12, added_initial: true, switched: [0, 2],
              diagnostics: (no_activity: 600, fail_time: 30)),
+        ],
+        faults: [
+            (signal: "c", kinds: [x, in], share: 0.1, from: 600, until: 900.5, stuck: silent),
+            (lane: "an_0", miss: 0.02, false_calls: 5, chatter: 40, drop_out: 0.005, latency: 1.5),
         ]"#;
     let (found, network, scenario) = arterial(section).expect("it is sound");
     assert_eq!((found.stop_bar_m, found.count, found.x), (Some(20.0), false, None));
@@ -64,6 +69,13 @@ fn what_a_file_says_is_taken_over_and_written_back() {
         diagnostics: limits,
     };
     assert_eq!((&zone.special, &x.special), (&special, &Special::default()));
+    let [silent, more] = &found.faults[..] else { panic!("{:?}", found.faults) };
+    assert_eq!((silent.signal.map(|s| network.signals[s.index()].id.as_str()), silent.line), (Some("c"), None));
+    assert_eq!((&silent.kinds[..], silent.share), (&[DetectorKind::X, DetectorKind::In][..], 0.1));
+    assert_eq!((silent.from, silent.until, silent.stuck), (Millis(600_000), Millis(900_500), Some(Stuck::Silent)));
+    assert_eq!((more.line.map(name), more.share, more.stuck, more.until), (Some("an_0"), 1.0, None, Millis::NEVER));
+    assert_eq!((more.miss, more.false_calls, more.chatter, more.drop_out), (0.02, 5.0, 40.0, 0.005));
+    assert!(more.holds(Millis(0)) && more.latency == Millis(1500));
     // It comes to the plan of the signal.
     let placed = crate::detectors::place(&network, &found);
     let is_zone = |c: &&crate::detectors::Channel| c.meaning.queue;
@@ -101,6 +113,11 @@ fn what_is_wrong_is_named_with_its_place() {
         (r#"without: [(signal: "z", kinds: [x])]"#.to_owned(), "no signal 'z'"),
         (r#"without: [(signal: "a", lane: "an_0", kinds: [x])]"#.to_owned(), "both"),
         ("without: [(kinds: [x])]".to_owned(), "neither"),
+        (r#"faults: [(signal: "z", miss: 0.1)]"#.to_owned(), "no signal 'z'"),
+        (r#"faults: [(lane: "-m0_1", miss: 0.1)]"#.to_owned(), "no signal controls lane '-m0_1'"),
+        ("faults: [(miss: 1.1)]".to_owned(), "sensors.faults[0].miss"),
+        ("faults: [(from: 9, until: 9, stuck: on)]".to_owned(), "faults[0].until"),
+        ("faults: [(stuck: up)]".to_owned(), "silent"),
     ] {
         let said = arterial(&section).err().unwrap_or_else(|| panic!("{section} was taken"));
         assert!(said.contains(expected) && said.contains("arterial.ron:"), "{section}: {said}");

@@ -3,9 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use intergreen_control::{Input, Millis};
+
 use super::state::State;
 use crate::demand::VehicleId;
 use crate::demand::stops::legs;
+use crate::detectors::Probes;
 use crate::network::{LaneId, LinkId, MovementId};
 use crate::sim::control::CycleFault;
 use crate::sim::emissions::Burnt;
@@ -19,6 +22,9 @@ use crate::sim::stops::Halt;
 
 /// Counters beyond this do not come about; below it nothing overflows.
 const MOST: u64 = 1 << 48;
+
+/// Nothing is longer on its way: no latency is greater, and no step.
+const LATEST_POST: Millis = Probes::LATEST;
 
 /// Nothing, or what is wrong.
 type Checked = Result<(), String>;
@@ -64,6 +70,10 @@ impl<'a> Check<'a> {
         ensure(state.rears.len() == scene.places, "other stopping places")?;
         ensure(state.lamps.len() == lamps, "other lamps")?;
         ensure(state.occupied.len() == scene.sensors.list.len(), "other loops")?;
+        ensure(state.faulty.len() == scene.faulty.len(), "other broken detectors")?;
+        let latest = self.clock.now + LATEST_POST;
+        ensure(state.faulty.iter().all(|f| f.arrived <= latest), "a broken detector that reports too late")?;
+        self.post(state)?;
         ensure(state.controllers.len() == network.signals.len(), "other signals")?;
         ensure(state.outages.len() == network.signals.len(), "other signals out of order")?;
         let come = scene.order.get(..state.next).ok_or("more vehicles than depart")?;
@@ -94,6 +104,21 @@ impl<'a> Check<'a> {
         self.gridlocks(state)?;
         let known = |f: &CycleFault| f.signal.index() < network.signals.len() && f.group < scene.groups(f.signal);
         ensure(state.faults.iter().all(known), "a fault of no signal")
+    }
+
+    /// What is on its way to controllers.
+    fn post(&self, state: &State) -> Checked {
+        let sound = |(signal, input): &(u32, Input)| {
+            let detectors = self.scene.sensors.per_signal.get(*signal as usize);
+            let known = detectors.is_some_and(|&n| match input {
+                Input::Detector(event) => event.detector < n,
+                Input::Vehicle(_) | Input::Neighbour(_) => true,
+                Input::Command { .. } => false,
+            });
+            known && input.at() > self.clock.now && input.at() - self.clock.now <= LATEST_POST
+        };
+        ensure(state.coming.iter().all(sound), "post that cannot be on its way")?;
+        ensure(state.coming.is_sorted_by_key(|(_, input)| input.at()), "post out of order")
     }
 
     /// Whether there is such a vehicle, and its time has come.

@@ -7,6 +7,7 @@ use intergreen_control::plan::WallClock;
 use serde::{Deserialize, Serialize};
 
 use crate::demand::{FollowingModel, Routing};
+use crate::detectors::Sensing;
 use crate::emission::Model;
 use crate::random::{FNV_START, fnv};
 use crate::sim::{Setup, Simulation};
@@ -31,6 +32,7 @@ pub struct Origin {
     network: Stamp,
     demand: Stamp,
     detectors: Stamp,
+    sensing: Sensing,
     /// Plan files, and the day for their calendars.
     plans: Stamp,
     day: WallClock,
@@ -66,7 +68,9 @@ impl Origin {
             behaviour,
             routing,
             controller,
+            registry: _,
             detectors,
+            sensing,
             plans,
             day,
             emissions,
@@ -92,6 +96,7 @@ impl Origin {
             emissions: *emissions,
             network: stamp(hashes.network, scene.lanes.len(), scene.network.signals.len()),
             demand: stamp(hashes.demand, scene.departures.len() - scene.copies.len(), scene.types.len()),
+            sensing: *sensing,
             plans: stamp(Fnv::of_value(&specs), plans.len(), plans.iter().map(|p| p.plan.groups().len()).sum()),
             day: *day,
             detectors: stamp(Fnv::of_value(detectors), scene.sensors.channels.len(), scene.sensors.list.len()),
@@ -121,6 +126,8 @@ impl Origin {
             .or_else(|| pair("seed", self.seed.to_string(), here.seed.to_string()))
             .or_else(|| pair("behaviour", behaviour(self), behaviour(here)))
             .or_else(|| pair("controller", controller(self), controller(here)))
+            .or_else(|| pair("sensors", self.sensing.tier.name().to_owned(), here.sensing.tier.name().to_owned()))
+            .or_else(|| (self.sensing != here.sensing).then(|| "was made with other probe vehicles".to_owned()))
             .or_else(|| pair("unsafe programs", unsafe_yields(self), unsafe_yields(here)))
             .or_else(|| pair("emissions", emissions(self), emissions(here)))
             .or_else(|| pair("routes", self.moment(), here.moment()))

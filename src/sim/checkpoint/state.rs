@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use intergreen_control::{Lamp, Millis};
+use intergreen_control::{Input, Lamp, Millis};
 use serde::{Deserialize, Serialize};
 
 use super::check::{self, Check, ensure};
@@ -12,6 +12,7 @@ use crate::sim::collisions::Overlaps;
 use crate::sim::command::Agenda;
 use crate::sim::control::{Blackout, CycleFault, Lamps};
 use crate::sim::emissions::{Burnt, EmissionBooks};
+use crate::sim::faults::FaultState;
 use crate::sim::gridlock::Gridlocks;
 use crate::sim::hash::StateHash;
 use crate::sim::insert::{InLine, Waiting};
@@ -61,6 +62,10 @@ pub struct State {
     pub agenda: Agenda,
     /// Which loops are occupied.
     pub occupied: Vec<bool>,
+    /// What detectors with faults have come to.
+    pub faulty: Vec<FaultState>,
+    /// What is on its way to controllers, each with its signal, in order of arrival.
+    pub coming: Vec<(u32, Input)>,
     /// Each controller's own.
     pub controllers: Vec<Vec<u8>>,
     /// The monitor.
@@ -91,6 +96,8 @@ impl State {
             agenda,
             scene,
             occupied,
+            faulty,
+            coming,
             controllers,
             monitor,
             faults,
@@ -119,6 +126,8 @@ impl State {
             hash,
             agenda,
             occupied,
+            faulty,
+            coming,
             controllers,
             monitor: monitor.save(),
             faults,
@@ -169,6 +178,8 @@ impl State {
             agenda: self.agenda,
             scene,
             occupied: self.occupied,
+            faulty: self.faulty,
+            coming: self.coming,
             controllers: self.controllers,
             monitor,
             faults: self.faults,

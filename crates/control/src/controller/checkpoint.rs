@@ -125,9 +125,9 @@ fn put_input(out: &mut Vec<u8>, input: &Input) {
             return;
         }
         Input::Command { command, .. } => command,
-        Input::Vehicle(VehicleReport { vehicle, lane, distance_dm, speed_cm_s, .. }) => {
+        Input::Vehicle(VehicleReport { at: _, age_ms, vehicle, lane, distance_dm, speed_cm_s }) => {
             out.extend_from_slice(&[14, 0]);
-            [lane, distance_dm, speed_cm_s].iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
+            [lane, age_ms, distance_dm, speed_cm_s].iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
             out.extend_from_slice(&vehicle.to_le_bytes());
             return;
         }
@@ -187,8 +187,9 @@ fn read_input(reader: &mut StateReader<'_>, detectors: usize) -> Result<Input, S
         12 => Command::Fault,
         13 => Command::Reset,
         14 => {
-            let (distance_dm, speed_cm_s, vehicle) = (reader.u16()?, reader.u16()?, reader.u32()?);
-            return Ok(Input::Vehicle(VehicleReport { at, vehicle, lane: number, distance_dm, speed_cm_s }));
+            let (age_ms, distance_dm, speed_cm_s) = (reader.u16()?, reader.u16()?, reader.u16()?);
+            let vehicle = reader.u32()?;
+            return Ok(Input::Vehicle(VehicleReport { at, age_ms, vehicle, lane: number, distance_dm, speed_cm_s }));
         }
         15 => {
             let (queued, room) = (reader.u16()?, reader.u16()?);

@@ -7,9 +7,6 @@ use super::reports::{Seen, VehicleReport};
 use super::wires::{Role, Wire};
 use crate::{ApproachLane, Millis, StateError, StateReader, state};
 
-/// Who has not reported for so long is gone: a report and a half.
-const FORGOTTEN: Millis = Millis(1500);
-
 /// Who stands on an advance loop for so long stands in a queue (Liu and others 2009).
 const QUEUE_OVER: Millis = Millis(3000);
 
@@ -106,9 +103,12 @@ impl LaneTraffic {
     }
 
     /// Of those who report: who stand or have stood, and who have not.
-    pub(super) fn seen_count(&self) -> (f32, f32) {
-        let queued = self.seen.iter().filter(|s| s.stood).count();
-        (queued as f32, (self.seen.len() - queued) as f32)
+    pub(super) fn seen_count(&self, now: Millis) -> (f32, f32) {
+        let all = self.seen.iter().filter(|s| s.counts(now));
+        all.fold(
+            (0.0, 0.0),
+            |(queued, coming), s| if s.stood { (queued + 1.0, coming) } else { (queued, coming + 1.0) },
+        )
     }
 
     /// Takes an edge of a detector in; `open`: whether some group of the lane is.
@@ -164,18 +164,21 @@ impl LaneTraffic {
 
     /// Takes a vehicle's report in.
     pub(super) fn see(&mut self, report: &VehicleReport) {
-        let known = self.seen.iter().position(|s| s.report.vehicle == report.vehicle);
-        let stood = known.is_some_and(|i| self.seen.remove(i).stood);
-        let seen = Seen::new(*report, stood);
-        let before = self.seen.iter().take_while(|s| s.report.distance_dm <= report.distance_dm).count();
-        if self.seen.len() < MOST {
-            self.seen.insert(before, seen);
-        }
+        let mut stood = false;
+        self.seen.retain(|s| {
+            let same = s.report.vehicle == report.vehicle;
+            stood |= same && s.stood;
+            // Those who reported just before may still do so now: until they have, it is known that they stood.
+            !same && s.counts(report.at - Millis(1))
+        });
+        let before = self.seen.partition_point(|s| s.report.distance_dm <= report.distance_dm);
+        self.seen.insert(before, Seen::new(*report, stood));
+        self.seen.truncate(MOST);
     }
 
     /// Lets time reach `now`.
     pub(super) fn advance(&mut self, now: Millis, of: &ApproachLane) {
-        self.seen.retain(|s| now - s.report.at <= FORGOTTEN);
+        self.seen.retain(|s| s.counts(now));
         if let Some(since) = self.since
             && now - since >= SPAN
         {

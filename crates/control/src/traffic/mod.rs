@@ -78,7 +78,7 @@ impl Traffic {
     /// Vehicles in a lane by whether they queue at `now`, both at least 0: those who do, and those who are still to come.
     pub fn count(&self, lane: usize, now: Millis) -> (f32, f32) {
         let everyone = self.approaches.everyone_reports;
-        self.lanes.get(lane).map_or((0.0, 0.0), |l| if everyone { l.seen_count() } else { l.counted(now) })
+        self.lanes.get(lane).map_or((0.0, 0.0), |l| if everyone { l.seen_count(now) } else { l.counted(now) })
     }
 
     /// When those in a lane are due, the first first.

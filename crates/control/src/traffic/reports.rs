@@ -4,12 +4,14 @@ use alloc::vec::Vec;
 
 use crate::{Millis, StateError, StateReader, state};
 
-/// A vehicle tells where it is. Whoever reports does so about once a second.
+/// A vehicle tells where it is. Whoever reports does so once a second.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct VehicleReport {
-    /// When it was there.
+    /// When the report arrives.
     pub at: Millis,
+    /// How long before that the vehicle was there, ms.
+    pub age_ms: u16,
     /// Who it is: the same number for as long as it is on a lane.
     pub vehicle: u32,
     /// The approach lane: its place in [`Approaches::lanes`](crate::Approaches::lanes).
@@ -24,7 +26,7 @@ pub struct VehicleReport {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NeighbourReport {
-    /// When it was so.
+    /// When the message arrives.
     pub at: Millis,
     /// The exit: its place in [`Approaches::exits`](crate::Approaches::exits).
     pub exit: u16,
@@ -33,6 +35,9 @@ pub struct NeighbourReport {
     /// Vehicles that fit in still.
     pub room: u16,
 }
+
+/// A report that old is out of date: its vehicle has reported again, or is gone.
+const OUT_OF_DATE: Millis = Millis(1000);
 
 /// Below this a vehicle stands, cm/s (SUMO's 0.1 m/s).
 const STANDS_CM_S: u16 = 10;
@@ -65,7 +70,12 @@ impl Seen {
     /// When it is due if nobody holds it up, driving at `speed` m/s, > 0; who stands is due already.
     pub fn due(&self, speed: f32) -> Millis {
         let way_ms = if self.stands() { 0.0 } else { 1000.0 * self.distance_m() / speed };
-        self.report.at + Millis(way_ms as i64)
+        self.report.at - Millis(i64::from(self.report.age_ms)) + Millis(way_ms as i64)
+    }
+
+    /// Whether it counts at `now`.
+    pub(super) fn counts(&self, now: Millis) -> bool {
+        now - self.report.at < OUT_OF_DATE
     }
 
     /// A vehicle that reports; `stood`: it has stood before.
@@ -77,6 +87,7 @@ impl Seen {
 
     pub(super) fn save(&self, out: &mut Vec<u8>) {
         state::put_millis(out, self.report.at);
+        out.extend_from_slice(&self.report.age_ms.to_le_bytes());
         out.extend_from_slice(&self.report.vehicle.to_le_bytes());
         out.extend_from_slice(&self.report.distance_dm.to_le_bytes());
         out.extend_from_slice(&self.report.speed_cm_s.to_le_bytes());
@@ -84,8 +95,8 @@ impl Seen {
     }
 
     pub(super) fn load(reader: &mut StateReader<'_>, lane: u16) -> Result<Self, StateError> {
-        let (at, vehicle) = (reader.millis()?, reader.u32()?);
+        let (at, age_ms, vehicle) = (reader.millis()?, reader.u16()?, reader.u32()?);
         let (distance_dm, speed_cm_s, stood) = (reader.u16()?, reader.u16()?, reader.flag()?);
-        Ok(Self { report: VehicleReport { at, vehicle, lane, distance_dm, speed_cm_s }, stood })
+        Ok(Self { report: VehicleReport { at, age_ms, vehicle, lane, distance_dm, speed_cm_s }, stood })
     }
 }

@@ -1,0 +1,91 @@
+//! What lies around each signal: the lanes that lead to its stop lines, and to which lanes of others they lead.
+//!
+//! A vehicle that leaves a stop line comes to a link. If that is on the [way](crate::detectors::way_to) to other stop lines,
+//! these are where it comes next, and it may come to any of them: which lane it needs there, only its driver knows.
+
+use std::collections::BTreeMap;
+
+use intergreen_control::{ApproachLane, Approaches, Exit, Way};
+
+use super::SignalPlan;
+use crate::detectors::{Line, lines};
+use crate::network::{LinkId, Network, SignalId};
+
+/// The surroundings of all signals, by [`SignalId`]; `plans`: theirs. `everyone_reports`: whether every vehicle does.
+pub fn approaches(network: &Network, plans: &[SignalPlan], everyone_reports: bool) -> Vec<Approaches> {
+    let mut all = vec![Approaches { everyone_reports, ..Approaches::default() }; network.signals.len()];
+    // By signal, then lane.
+    let mut lines = lines(network);
+    lines.sort_by_key(|line| (line.signal, line.lane));
+    // Of each link, to which stop lines it leads.
+    let mut ahead: BTreeMap<LinkId, Vec<usize>> = BTreeMap::new();
+    for (i, line) in lines.iter().enumerate() {
+        for stretch in &line.way {
+            let known = ahead.entry(network.lane(stretch.lane).link).or_default();
+            if known.last() != Some(&i) {
+                known.push(i);
+            }
+        }
+    }
+    // Of each signal, the exits that are known so far.
+    let mut exits: Vec<Vec<usize>> = vec![Vec::new(); all.len()];
+    for line in &lines {
+        let next = |link: LinkId| ahead.get(&link).map_or(&[][..], Vec::as_slice);
+        let exits = &mut exits[line.signal.index()];
+        let lane = approach_lane(network, &plans[line.signal.index()], line, next, exits);
+        all[line.signal.index()].lanes.push(lane);
+    }
+    let named = |&i: &usize| {
+        let Line { signal, lane, .. } = &lines[i];
+        Exit { signal: name(network, *signal), lane: network.lane(*lane).id.clone() }
+    };
+    for (around, exits) in all.iter_mut().zip(&exits) {
+        around.exits = exits.iter().map(named).collect();
+    }
+    all
+}
+
+/// The lane of a stop line. `next`: to which stop lines a link leads; `exits`: the signal's exits so far.
+fn approach_lane<'n>(
+    network: &Network,
+    plan: &SignalPlan,
+    line: &Line<'_>,
+    next: impl Fn(LinkId) -> &'n [usize],
+    exits: &mut Vec<usize>,
+) -> ApproachLane {
+    let (mut groups, mut ways) = (Vec::new(), Vec::new());
+    for (head, movement) in line.movements() {
+        let Some(group) = plan.wiring.as_ref().map_or(Some(head), |wiring| wiring.group(head)) else { continue };
+        groups.push(group);
+        for &i in next(network.lane(movement.to).link) {
+            let known = exits.iter().position(|&known| known == i);
+            let exit = known.unwrap_or_else(|| {
+                exits.push(i);
+                exits.len() - 1
+            });
+            // No signal has as many exits.
+            ways.push(Way { group, exit: u16::try_from(exit).unwrap_or(u16::MAX) });
+        }
+    }
+    groups.sort_unstable();
+    groups.dedup();
+    ways.sort_unstable_by_key(|way| (way.group, way.exit));
+    ways.dedup();
+    let lane = network.lane(line.lane);
+    ApproachLane {
+        name: lane.id.clone(),
+        groups,
+        length_m: lane.length,
+        reach_m: line.reach().max(lane.length),
+        speed_m_s: lane.speed_limit,
+        exits: ways,
+    }
+}
+
+fn name(network: &Network, signal: SignalId) -> String {
+    network.signals[signal.index()].id.clone()
+}
+
+#[cfg(test)]
+#[path = "approaches_tests.rs"]
+mod tests;
