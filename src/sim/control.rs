@@ -7,7 +7,7 @@ use intergreen_control::log::Event;
 use intergreen_control::plan::GroupKind;
 use intergreen_control::{
     Command as Order, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Looks, Millis, Mode, Output, Plan,
-    Registry, RegistryError, Strategy,
+    PlanErrors, Registry, RegistryError, Strategy,
 };
 use serde::{Deserialize, Serialize};
 
@@ -331,16 +331,27 @@ fn make(
     let (mut name, mut parameters, mut why) = (name, parameters, None);
     loop {
         let entry = registry.find(name)?;
-        let suited = plan.suited(entry.phases);
-        match (registry.make(name, parameters, suited), entry.falls_back) {
+        let suited = match entry.clearance {
+            Some(yellow) if !plan.plan.stages().is_empty() => {
+                let made = plans::with_clearance(&plan.plan, yellow);
+                let unsuitable = |errors: PlanErrors| RegistryError::Unsuitable {
+                    strategy: entry.name,
+                    reason: format!("its plan cannot do with {} s of yellow alone: {errors}", yellow.seconds()),
+                };
+                made.map(Arc::new).map_err(unsuitable)
+            }
+            _ => Ok(plan.suited(entry.phases).clone()),
+        };
+        let made = suited.and_then(|plan| Ok((registry.make(name, parameters, &plan)?, plan)));
+        match (made, entry.falls_back) {
             (Err(RegistryError::Unsuitable { reason, .. }), Some(other)) => {
                 (name, parameters) = (other, &[]);
                 why.get_or_insert(reason);
             }
             (made, _) => {
-                let strategy = made?;
+                let (strategy, suited) = made?;
                 let fallback = why.map(|why| Fallback { signal: plan.signal, runs: entry.name, why });
-                return Ok((suited.clone(), strategy, fallback));
+                return Ok((suited, strategy, fallback));
             }
         }
     }

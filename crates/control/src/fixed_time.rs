@@ -21,6 +21,7 @@ pub(crate) const ENTRY: Entry = Entry {
     parameters: &[],
     source: "the plan itself (SUMO: a tlLogic of type \"static\")",
     phases: false,
+    clearance: None,
     falls_back: None,
     make: |setup| {
         if setup.plan.program().is_none() && setup.plan.spec().patterns.is_empty() {

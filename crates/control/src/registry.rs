@@ -11,7 +11,7 @@ use alloc::{
 };
 use core::{fmt, str::FromStr};
 
-use crate::{Plan, Strategy, actuated, adaptive, fixed_time, nema};
+use crate::{Millis, Plan, Strategy, actuated, adaptive, fixed_time, nema};
 
 /// A parameter of a strategy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,6 +40,9 @@ pub struct Entry {
     pub source: &'static str,
     /// Whether it serves the phases of rings: a plan whose rings come with times of their own is the better one for it.
     pub phases: bool,
+    /// The clearance that it brings along in place of the plan's, as the literature that it is compared with defines it: a
+    /// yellow, and nothing else. Such a strategy stands outside rankings.
+    pub clearance: Option<Millis>,
     /// What runs, with its defaults, where the strategy cannot run.
     pub falls_back: Option<&'static str>,
     /// Makes one.

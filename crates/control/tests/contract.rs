@@ -407,6 +407,7 @@ const FOLLOW: Entry = Entry {
     parameters: &[Parameter { name: "start_at", summary: "first decision number", default: "0" }],
     source: "this test",
     phases: false,
+    clearance: None,
     falls_back: None,
     make: |setup| {
         let decisions = setup.value("start_at", "a whole number")?.unwrap_or(0);

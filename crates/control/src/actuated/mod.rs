@@ -44,6 +44,7 @@ pub(crate) const ENTRY: Entry = Entry {
     parameters: PARAMETERS,
     falls_back: Some("fixed_time"),
     phases: false,
+    clearance: None,
     source: "stage-based vehicle actuation (RiLSA; UK TAL 2/03), gaps and greatest greens as in NEMA TS 2",
     make: |setup| {
         if setup.plan.stages().is_empty() {

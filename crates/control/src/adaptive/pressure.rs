@@ -38,6 +38,7 @@ pub(crate) const MAX_PRESSURE: Entry = Entry {
     parameters: &[SLOT, RATIO, MARGIN],
     source: "Varaiya 2013, Transportation Research C 36, 177; with a hysteresis and regard to room downstream",
     phases: false,
+    clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {
         has_stages(setup)?;

@@ -28,6 +28,7 @@ pub(crate) const MAX_PRESSURE: Entry = Entry {
     parameters: &[],
     source: SOURCE,
     phases: false,
+    clearance: Some(YELLOW),
     falls_back: Some("fixed_time"),
     make: |setup| {
         has_stages(setup)?;
@@ -44,6 +45,9 @@ pub(crate) const MAX_WAVE: Entry = Entry {
     },
     ..MAX_PRESSURE
 };
+
+/// A change takes so long (RESCO's yellow on real networks).
+const YELLOW: Millis = Millis(3000);
 
 /// One decision every so often.
 const PERIOD: Millis = Millis(10_000);

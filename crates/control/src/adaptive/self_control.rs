@@ -35,6 +35,7 @@ pub(crate) const ENTRY: Entry = Entry {
     ],
     source: "Lämmer and Helbing 2008, J. Stat. Mech. P04019",
     phases: false,
+    clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {
         has_stages(setup)?;

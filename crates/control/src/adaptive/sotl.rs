@@ -38,6 +38,7 @@ pub(crate) const ENTRY: Entry = Entry {
     ],
     source: "Gershenson 2005, Complex Systems 16, 29; Cools, Gershenson and D'Hooghe 2013",
     phases: false,
+    clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {
         has_stages(setup)?;

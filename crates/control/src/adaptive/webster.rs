@@ -28,6 +28,7 @@ pub(crate) const ENTRY: Entry = Entry {
     ],
     source: "Webster 1958, Road Research Technical Paper 39",
     phases: false,
+    clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {
         has_stages(setup)?;

@@ -75,6 +75,7 @@ pub(crate) const ENTRY: Entry = Entry {
     parameters: parameters::LIST,
     source: "NEMA TS 2, NTCIP 1202",
     phases: true,
+    clearance: None,
     falls_back: Some("actuated"),
     make: |setup| {
         if setup.plan.rings().is_none() {
