@@ -18,7 +18,7 @@ use super::worlds::{Trips, World, alike, arterial, road, rolling, s};
 const HOURS: f64 = 4000.0;
 
 fn free_flow() -> World {
-    let network = road(NodeKind::Signal, 500.0, 300.0, 1).signal("x", 0.0, &[(5000.0, &["in"]), (50.0, &[])]).build();
+    let network = road(NodeKind::Signal, 500.0, 300.0, 1).signal("x", 0.0, &[(500.0, &["in"]), (50.0, &[])]).build();
     let mut t = Trips::new(&network, alike());
     let timing = Timing::Every { begin: s(0.0), period: 7.3, end: s(HOURS), number: u64::MAX };
     t.add("v", timing, 0, &["in", "out"], rolling());
