@@ -399,7 +399,7 @@ fn edit_cityflow(loaded: &mut Loaded, key: &str, value: &str) -> Result<(), Stri
         _ => {
             return Err(format!(
                 "--set {key}: a CityFlow scenario has no '{key}'; expected one of: demand.scale, end, seed, sensors.tier, \
-                 sensors.probe_share (and _noise, _latency), step"
+                 step"
             ));
         }
     }
@@ -456,7 +456,7 @@ fn edit_config(config: &mut Config, key: &str, value: &str) -> Result<(), String
         _ => {
             return Err(format!(
                 "--set {key}: a SUMO scenario has no '{key}'; expected one of: begin, demand.scale, end, routing, \
-                 seed, sensors.tier, sensors.probe_share (and _noise, _latency), step"
+                 seed, sensors.tier, step"
             ));
         }
     }

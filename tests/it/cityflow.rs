@@ -107,7 +107,7 @@ fn what_cannot_be_run_is_told_why() {
     refused(&run([small("flow")]), &["flow.json", "is a CityFlow flow file"]);
     refused(
         &run([SMALL, "--set", "begin=3"]),
-        &["a CityFlow scenario has no 'begin'", "demand.scale, end, seed, step"],
+        &["a CityFlow scenario has no 'begin'", "demand.scale, end, seed, sensors.tier, step"],
     );
     let (_s, endless) = changed("flow.json", "\"endTime\": 600", "\"endTime\": -1");
     refused(&run([&endless]), &["flow.json", "flow 'flow_0' never ends", "--set end=S"]);

@@ -107,7 +107,10 @@ fn options_that_make_no_sense() {
     refused(&["--scale", "-1"], &["expected a factor from 0 to 100"]);
     refused(&["--seed", "-1"], &["--seed"]);
     refused(&["--set", "demand.skale=1"], &["no 'skale'", "default_shares", "scale"]);
-    refused(&[&config, "--set", "streets=1"], &["no 'streets'", "begin, demand.scale, end, routing, seed, step"]);
+    refused(
+        &[&config, "--set", "streets=1"],
+        &["no 'streets'", "begin, demand.scale, end, routing, seed, sensors.tier, step"],
+    );
     refused(&[&config, "--set", "end=-1"], &["end=-1"]);
     refused(&["--commands", "nowhere.ron"], &["nowhere.ron", "cannot be read"]);
     for (text, words) in [

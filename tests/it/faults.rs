@@ -18,7 +18,7 @@ use super::worlds::{Trips, World, alike, arterial, road, rolling, s};
 const HOURS: f64 = 4000.0;
 
 fn free_flow() -> World {
-    let network = road(NodeKind::Signal, 500.0, 300.0, 1).signal("x", 0.0, &[(5000.0, &["in"]), (50.0, &[])]).build();
+    let network = road(NodeKind::Signal, 500.0, 300.0, 1).signal("x", 0.0, &[(500.0, &["in"]), (50.0, &[])]).build();
     let mut t = Trips::new(&network, alike());
     let timing = Timing::Every { begin: s(0.0), period: 7.3, end: s(HOURS), number: u64::MAX };
     t.add("v", timing, 0, &["in", "out"], rolling());
@@ -64,7 +64,7 @@ fn told(faults: &[Fault], until: f64) -> Vec<(f64, bool)> {
     all
 }
 
-/// As a line: `27.9+ 28.4- …`.
+/// As a line: `27.2+ 27.7- …`.
 fn line(told: &[(f64, bool)]) -> String {
     let word = |(at, on): &(f64, bool)| format!("{at:.1}{}", if *on { '+' } else { '-' });
     told.iter().map(word).collect::<Vec<_>>().join(" ")
@@ -78,7 +78,7 @@ fn within(told: &[(f64, bool)], from: f64, until: f64) -> Vec<(f64, bool)> {
 #[test]
 fn a_detector_that_is_stuck_or_silent() {
     let healthy = told(&[], 100.0);
-    assert_eq!(line(&within(&healthy, 25.0, 52.0)), "28.0+ 28.5- 35.3+ 35.8- 42.6+ 43.1- 49.9+ 50.4-");
+    assert_eq!(line(&within(&healthy, 25.0, 52.0)), "27.2+ 27.7- 34.7+ 35.2- 42.2+ 42.7- 49.2+ 49.7-");
     let broken = |stuck: Stuck, from: f64, until: f64| {
         let told = told(&[Fault { stuck: Some(stuck), from: s(from), until: s(until), ..fault() }], 100.0);
         let others = |told: &[(f64, bool)]| [within(told, 0.0, 25.0), within(told, 52.0, 100.0)];
@@ -86,27 +86,27 @@ fn a_detector_that_is_stuck_or_silent() {
         line(&within(&told, 25.0, 52.0))
     };
     // It goes on when it breaks, and off when it is mended; edges between are not told.
-    assert_eq!(broken(Stuck::On, 30.0, 47.0), "28.0+ 28.5- 30.0+ 47.0- 49.9+ 50.4-");
+    assert_eq!(broken(Stuck::On, 30.0, 47.0), "27.2+ 27.7- 30.0+ 47.0- 49.2+ 49.7-");
     // Mended while somebody is over it, it is simply on.
-    assert_eq!(broken(Stuck::On, 30.0, 42.8), "28.0+ 28.5- 30.0+ 43.1- 49.9+ 50.4-");
-    assert_eq!(broken(Stuck::Off, 30.0, 47.0), "28.0+ 28.5- 49.9+ 50.4-");
+    assert_eq!(broken(Stuck::On, 30.0, 42.4), "27.2+ 27.7- 30.0+ 42.7- 49.2+ 49.7-");
+    assert_eq!(broken(Stuck::Off, 30.0, 47.0), "27.2+ 27.7- 49.2+ 49.7-");
     // It breaks while somebody is over it.
-    assert_eq!(broken(Stuck::Off, 28.2, 42.8), "28.0+ 28.2- 42.8+ 43.1- 49.9+ 50.4-");
+    assert_eq!(broken(Stuck::Off, 27.4, 42.4), "27.2+ 27.4- 42.4+ 42.7- 49.2+ 49.7-");
     // For the controller it stays on until it is heard of again.
-    assert_eq!(broken(Stuck::Silent, 28.2, 47.0), "28.0+ 47.0- 49.9+ 50.4-");
-    assert_eq!(broken(Stuck::Silent, 30.0, 47.0), "28.0+ 28.5- 49.9+ 50.4-");
+    assert_eq!(broken(Stuck::Silent, 27.4, 47.0), "27.2+ 47.0- 49.2+ 49.7-");
+    assert_eq!(broken(Stuck::Silent, 30.0, 47.0), "27.2+ 27.7- 49.2+ 49.7-");
 }
 
 #[test]
 fn reports_arrive_late_and_in_their_order() {
     let healthy = told(&[], 100.0);
-    let late = told(&[Fault { latency: s(2.3), until: s(50.0), ..fault() }], 100.0);
-    let moved = |e: &(f64, bool)| (if e.0 < 50.0 { e.0 + 2.3 } else { e.0 }, e.1);
-    // Who left at 50.4 s had come at 49.9 s, which was told at 52.2 s: not before that.
-    assert_eq!(line(&within(&late, 45.0, 60.0)), "45.4- 52.2+ 52.2- 57.2+ 57.7-");
+    let late = told(&[Fault { latency: s(2.3), until: s(49.4), ..fault() }], 100.0);
+    let moved = |e: &(f64, bool)| (if e.0 < 49.4 { e.0 + 2.3 } else { e.0 }, e.1);
+    // Who left at 49.7 s had come at 49.2 s, which was told at 51.5 s: not before that.
+    assert_eq!(line(&within(&late, 45.0, 60.0)), "45.0- 51.5+ 51.5- 56.7+ 57.2-");
     let wanted: Vec<(f64, bool)> = healthy.iter().map(moved).collect();
-    assert_eq!(line(&within(&late, 0.0, 50.0)), line(&within(&wanted, 0.0, 50.0)));
-    assert_eq!(line(&within(&late, 57.0, 100.0)), line(&within(&wanted, 57.0, 100.0)));
+    assert_eq!(line(&within(&late, 0.0, 49.0)), line(&within(&wanted, 0.0, 49.0)));
+    assert_eq!(line(&within(&late, 56.0, 100.0)), line(&within(&wanted, 56.0, 100.0)));
 }
 
 /// How far a count is from what is expected of it, in standard deviations. Four: a right probability is farther off once in
