@@ -2,6 +2,7 @@
 
 use alloc::{vec, vec::Vec};
 
+use super::overview::{Set, set};
 use crate::{
     Lamp, Millis,
     plan::{GroupKind, Plan, Relation, Waiver, longest_run},
@@ -24,12 +25,20 @@ pub(super) struct Limits {
     pub(super) partners: Vec<Vec<Partner>>,
     /// By group, those to whom it gives way.
     pub(super) gives_way: Vec<Vec<Partner>>,
+    /// By group, those with whom it must never be open.
+    pub(super) forbidden: Vec<Set>,
+    /// By group, those to whom it gives way.
+    pub(super) gives_way_to: Vec<Set>,
     /// By group, those who give way to it.
-    pub(super) yielders: Vec<Vec<u16>>,
+    pub(super) yielders: Vec<Set>,
     /// Groups that cannot show that they give way.
     pub(super) never_give_way: Vec<u16>,
-    /// Groups in the order in which they start in one moment: those with a lead first.
-    pub(super) order: Vec<u16>,
+    /// Groups with a lead: in one moment they start first.
+    pub(super) leads: Set,
+    /// Flashing yellow arrows.
+    pub(super) arrows: Set,
+    /// Groups with oncoming traffic with which they have to end.
+    pub(super) meets_oncoming: Set,
 }
 
 /// What another group is to a group.
@@ -69,20 +78,28 @@ impl Limits {
         };
         let partners = |g: u16| matrix.partners(g).iter().map(move |&p| partner(g, p));
         let never = |&g: &u16| matches!(groups[usize::from(g)].kind, GroupKind::Arrow | GroupKind::Pedestrian);
-        let mut order: Vec<u16> = (0..n).collect();
-        order.sort_by_key(|&g| groups[usize::from(g)].lead.0 == 0);
+        let of_partners = |is: fn(&Partner) -> bool| -> Vec<Set> {
+            let others = |g: u16| partners(g).filter(is).map(|p| usize::from(p.other));
+            (0..n).map(|g| set(groups.len(), others(g))).collect()
+        };
+        let of_groups = |is: &dyn Fn(usize) -> bool| set(groups.len(), (0..groups.len()).filter(|&g| is(g)));
+        let oncoming: Vec<Vec<u16>> = (0..n).map(oncoming).collect();
         Self {
             patience: patience(plan),
             max_yellow: (0..n).map(|g| groups[usize::from(g)].yellow.max(longest(g, Lamp::Yellow))).collect(),
             max_red_yellow: (0..n)
                 .map(|g| groups[usize::from(g)].red_yellow.max(longest(g, Lamp::RedYellow)))
                 .collect(),
-            oncoming: (0..n).map(oncoming).collect(),
+            meets_oncoming: of_groups(&|g| !oncoming[g].is_empty()),
+            oncoming,
             partners: (0..n).map(|g| partners(g).collect()).collect(),
             gives_way: (0..n).map(|g| partners(g).filter(|p| p.gives_way).collect()).collect(),
-            yielders: (0..n).map(|g| partners(g).filter(|p| p.yields).map(|p| p.other).collect()).collect(),
+            forbidden: of_partners(|p| p.forbidden),
+            gives_way_to: of_partners(|p| p.gives_way),
+            yielders: of_partners(|p| p.yields),
             never_give_way: (0..n).filter(never).collect(),
-            order,
+            leads: of_groups(&|g| groups[g].lead.0 > 0),
+            arrows: of_groups(&|g| groups[g].kind == GroupKind::FlashingYellowArrow),
             longest_intergreen: matrix.longest_intergreen(),
         }
     }

@@ -34,6 +34,7 @@ mod fallback;
 mod journal;
 mod light;
 mod limits;
+mod overview;
 mod preempt;
 mod rules;
 #[cfg(test)]
@@ -48,6 +49,7 @@ use self::{
     fallback::Fallback,
     light::{Light, State},
     limits::Limits,
+    overview::Overview,
     preempt::Preempts,
     unit::Unit,
 };
@@ -70,6 +72,8 @@ pub struct Kernel {
     plan: Arc<Plan>,
     limits: Limits,
     lights: Vec<Light>,
+    /// Which of them are in which state; scratch.
+    overview: Overview,
     target: Target,
     /// What each group is to become now: target, preemption, fallback and commands in one.
     aims: Vec<Aim>,
@@ -108,6 +112,7 @@ impl Kernel {
         Self {
             limits: Limits::new(&plan),
             lights: vec![Light::RED; n],
+            overview: Overview::new(n),
             target: Target::new(&plan),
             aims: vec![Aim::Closed; n],
             cause: Reason::StartUp,
@@ -211,6 +216,7 @@ impl Kernel {
             self.preempts.serve(&self.plan, &self.lights, now, journal);
             self.fallback.advance(&self.plan, &self.lights, &self.omit, now);
             self.reasons.fill(Reason::Over);
+            self.overview.see_lights(&self.lights, now - self.limits.longest_intergreen);
             let mut depends = self.aim();
             // Ends make room for starts, and starts end protected turns: at most a few rounds in one moment. Whoever
             // follows what has just ended ends in the next round, and nobody starts beside it before.
@@ -282,9 +288,15 @@ impl Kernel {
         }
     }
 
-    /// Works out what each group is to become: the most important of who has a say. Returns whether that depends on
-    /// what groups are now.
+    /// Works out what each group is to become. Returns whether that depends on what groups are now.
     fn aim(&mut self) -> bool {
+        let depends = self.find_aims();
+        self.overview.see_aims(&self.aims);
+        depends
+    }
+
+    /// What each group is to become: what the most important of who has a say wants.
+    fn find_aims(&mut self) -> bool {
         let now = self.now;
         let preempt = self.preempts.aims(&self.plan);
         self.cause = match (preempt, self.fallback.group()) {
@@ -410,10 +422,7 @@ impl Kernel {
             if self.unit.clears() {
                 due(self.idle_at());
             }
-            let trap = self.trap_waits();
-            for g in 0..self.lights.len() {
-                due(self.due(g, trap));
-            }
+            due(self.next_change());
         }
         self.next = next;
     }

@@ -5,6 +5,7 @@ use super::{
     Aim, Kernel,
     light::{FAR_PAST, State},
     limits::Partner,
+    overview::{Word, groups},
 };
 use crate::{
     Millis,
@@ -69,6 +70,12 @@ impl Kernel {
         !self.aims[g].opens() || arrow_ends
     }
 
+    /// In a word, all greens that are to end: who is not to be open, and perhaps an arrow.
+    fn perhaps_to_end(&self, w: usize) -> u64 {
+        let word = self.overview.word(w);
+        word.open() & (!word.to_open | self.limits.arrows[w])
+    }
+
     /// Whether a command keeps a green from ending. A train does not wait for that, nor does flashing.
     pub(super) fn is_held(&self, g: usize) -> bool {
         self.hold[g] && self.lights[g].state.is_open() && !self.preempts.is_active() && !self.unit.clears()
@@ -87,12 +94,15 @@ impl Kernel {
     /// Ends what is to end and may. Returns whether anything did.
     pub(super) fn end_greens(&mut self) -> bool {
         let mut any = false;
-        for g in 0..self.lights.len() {
-            if self.is_to_end(g) && self.with_oncoming(g) {
-                for i in 0..self.together.len() {
-                    self.end(usize::from(self.together[i]), g);
+        for w in self.overview.words() {
+            for g in groups(w, self.perhaps_to_end(w)) {
+                // Unless it has just ended together with another.
+                if self.is_to_end(g) && self.with_oncoming(g) {
+                    for i in 0..self.together.len() {
+                        self.end(usize::from(self.together[i]), g);
+                    }
+                    any = true;
                 }
-                any = true;
             }
         }
         any
@@ -124,7 +134,8 @@ impl Kernel {
 
     /// Whether a left turn that is to end may wait for the least green of others.
     pub(super) fn trap_waits(&self) -> bool {
-        self.limits.oncoming.iter().enumerate().any(|(g, oncoming)| !oncoming.is_empty() && self.is_to_end(g))
+        let turns = |w: usize| groups(w, self.perhaps_to_end(w) & self.limits.meets_oncoming[w]);
+        self.overview.words().flat_map(turns).any(|g| self.is_to_end(g))
     }
 
     /// Ends a green because `with` is to end.
@@ -138,7 +149,7 @@ impl Kernel {
         } else {
             State::Closed
         };
-        self.lights[g].go(to, self.now);
+        self.go(g, to);
         let trap = Reason::Trap { with: u16::try_from(with).unwrap_or(u16::MAX) };
         self.reasons[g] = if self.aims[g].opens() && g != with {
             trap
@@ -167,33 +178,40 @@ impl Kernel {
 
     /// Ends yellows that are over, and lets what is switched off go off and on.
     pub(super) fn end_yellows(&mut self) -> bool {
-        let (now, mut any) = (self.now, false);
-        for g in 0..self.lights.len() {
-            let (light, off) = (&self.lights[g], matches!(self.aims[g], Aim::Off(_)));
-            let (from, ended) = (light.state, light.ended);
-            let to = match from {
-                State::Ending => {
-                    let over = now - light.since >= self.min_yellow(g);
-                    let kept = self.aims[g] == Aim::Yellow && now < self.last_yellow(g) && !self.keeps_waiting(g);
-                    (over && !kept).then_some(if off { State::Off } else { State::Closed })
-                }
-                State::Closed if off => Some(State::Off),
-                // Signals that come back show yellow, then red.
-                State::Off if self.aims[g] == Aim::Yellow => Some(State::Ending),
-                State::Off if !off => Some(State::Closed),
-                _ => None,
-            };
-            if let Some(to) = to {
-                self.lights[g].go(to, now);
-                if from == State::Off && to == State::Closed {
-                    // It was not green just before: its red counts from the end of its last green.
-                    self.lights[g].since = ended;
-                }
-                self.reasons[g] = if from == State::Ending { Reason::Over } else { self.cause };
-                any = true;
+        let mut any = false;
+        for w in self.overview.words() {
+            let word = self.overview.word(w);
+            for g in groups(w, word.are(State::Ending) | word.are(State::Off) | word.to_be_off) {
+                any |= self.end_yellow(g);
             }
         }
         any
+    }
+
+    fn end_yellow(&mut self, g: usize) -> bool {
+        let now = self.now;
+        let (light, off) = (&self.lights[g], matches!(self.aims[g], Aim::Off(_)));
+        let (from, ended) = (light.state, light.ended);
+        let to = match from {
+            State::Ending => {
+                let over = now - light.since >= self.min_yellow(g);
+                let kept = self.aims[g] == Aim::Yellow && now < self.last_yellow(g) && !self.keeps_waiting(g);
+                (over && !kept).then_some(if off { State::Off } else { State::Closed })
+            }
+            State::Closed if off => Some(State::Off),
+            // Signals that come back show yellow, then red.
+            State::Off if self.aims[g] == Aim::Yellow => Some(State::Ending),
+            State::Off if !off => Some(State::Closed),
+            _ => None,
+        };
+        let Some(to) = to else { return false };
+        self.go(g, to);
+        if from == State::Off && to == State::Closed {
+            // It was not green just before: its red counts from the end of its last green.
+            self.lights[g].since = ended;
+        }
+        self.reasons[g] = if from == State::Ending { Reason::Over } else { self.cause };
+        true
     }
 }
 
@@ -210,17 +228,15 @@ impl Kernel {
     /// A letter of a program (`G`) is taken at its word as far as is safe: only another full green is against it.
     fn protected_at(&self, g: usize, aim: Aim) -> Option<Clear> {
         let exact = matches!(aim, Aim::Protected | Aim::RedYellow) && !self.is_flashing_arrow(g);
+        let met = |word: &Word| {
+            if exact { word.are(State::Protected) | word.to_be_full } else { word.committed() | word.to_open }
+        };
+        if self.overview.any(&self.limits.gives_way_to[g], met) {
+            return None;
+        }
         let mut clear = Clear { at: FAR_PAST, reason: None };
         for &Partner { other: b, intergreen, .. } in &self.limits.gives_way[g] {
-            let (other, other_aim) = (&self.lights[usize::from(b)], self.aims[usize::from(b)]);
-            let met = if exact {
-                other.state == State::Protected || matches!(other_aim, Aim::Protected | Aim::Open)
-            } else {
-                other.state.is_committed() || other_aim.opens()
-            };
-            if met {
-                return None;
-            }
+            let other = &self.lights[usize::from(b)];
             if !other.state.is_open() {
                 clear.wait(other.ended + intergreen, Reason::GivesWay { to: b });
             }
@@ -230,8 +246,7 @@ impl Kernel {
 
     /// Whether somebody who gives way to a group is protected.
     fn is_unyielded(&self, g: usize) -> bool {
-        let protected = |&p: &u16| self.lights[usize::from(p)].state == State::Protected;
-        self.limits.yielders[g].iter().any(protected)
+        self.overview.any(&self.limits.yielders[g], |word| word.are(State::Protected))
     }
 
     /// From when on an open group need not give way, and nobody who gives way to it is protected.
@@ -243,30 +258,38 @@ impl Kernel {
     pub(super) fn levels(&mut self) -> bool {
         let mut any = false;
         // Whoever has to give way does so before anybody is protected.
-        for g in 0..self.lights.len() {
-            let aim = self.aims[g];
-            let stays =
-                self.lights[g].state != State::Protected || self.is_flashing_arrow(g) || self.never_gives_way(g);
-            // What is to end does so at its time, and those to whom it gives way wait for that.
-            let goes_on = aim.opens() || self.is_held(g);
-            let may = |k: &Self| k.may_be_protected(g, if aim.opens() { aim } else { Aim::Open });
-            if !stays && goes_on && (aim == Aim::Permissive || !may(self)) {
-                self.set_level(g, State::Permissive);
-                any = true;
+        for w in self.overview.words() {
+            for g in groups(w, self.overview.word(w).are(State::Protected)) {
+                if self.has_to_give_way(g) {
+                    self.set_level(g, State::Permissive);
+                    any = true;
+                }
             }
         }
-        for g in 0..self.lights.len() {
-            let asked = self.lights[g].state == State::Permissive && matches!(self.aims[g], Aim::Protected | Aim::Open);
-            if asked && self.full_at(g).is_some_and(|at| at <= self.now) {
-                self.set_level(g, State::Protected);
-                any = true;
+        for w in self.overview.words() {
+            let word = self.overview.word(w);
+            for g in groups(w, word.are(State::Permissive) & word.to_be_full) {
+                if self.full_at(g).is_some_and(|at| at <= self.now) {
+                    self.set_level(g, State::Protected);
+                    any = true;
+                }
             }
         }
         any
     }
 
+    /// Whether a group that is protected has to give way from now on.
+    fn has_to_give_way(&self, g: usize) -> bool {
+        let aim = self.aims[g];
+        let stays = self.is_flashing_arrow(g) || self.never_gives_way(g);
+        // What is to end does so at its time, and those to whom it gives way wait for that.
+        let goes_on = aim.opens() || self.is_held(g);
+        let may_stay = || self.may_be_protected(g, if aim.opens() { aim } else { Aim::Open });
+        !stays && goes_on && (aim == Aim::Permissive || !may_stay())
+    }
+
     fn set_level(&mut self, g: usize, to: State) {
-        self.lights[g].go(to, self.now);
+        self.go(g, to);
         self.reasons[g] = self.level_reason(g);
     }
 
@@ -289,13 +312,15 @@ impl Kernel {
         // Who may open giving way waits for nobody who gives way; red-yellow leads to green, whoever came in between.
         let gives_way = !self.never_gives_way(g) && (self.aims[g] == Aim::Permissive || light.state == State::Starting);
         let mut clear = Clear { at: FAR_PAST, reason: None };
-        let partners = &self.limits.partners[g];
         // Most that wait do so for somebody in the way: that is found out before all clearances.
-        if partners.iter().any(|p| p.forbidden && self.lights[usize::from(p.other)].state.is_committed()) {
+        if self.overview.any(&self.limits.forbidden[g], Word::committed) {
             return None;
         }
-        for p in partners {
+        for p in &self.limits.partners[g] {
             let i = usize::from(p.other);
+            if !self.overview.is(i, Word::in_the_way) {
+                continue;
+            }
             let other = &self.lights[i];
             // Cleared even if it ends later than planned: every end of a forbidden green counts.
             if p.forbidden {
@@ -394,35 +419,40 @@ impl Kernel {
 
     /// Starts what is to start and may. Returns whether anything did.
     pub(super) fn start_greens(&mut self) -> bool {
-        let (now, mut any) = (self.now, false);
-        for i in 0..self.limits.order.len() {
-            let g = usize::from(self.limits.order[i]);
-            match self.lights[g].state {
-                State::Closed if self.aims[g].opens() => {
-                    let clear = self.start_at(g);
-                    self.starts[g] = clear.map_or(FAR_PAST, |c| c.at);
-                    let Some(clear) = clear.filter(|c| c.at <= now) else { continue };
-                    let with_red_yellow = self.red_yellow(g).0 > 0;
-                    let to = if with_red_yellow { State::Starting } else { self.level(g) };
-                    self.lights[g].go(to, now);
-                    // Only what it waited for until this moment is a reason.
-                    self.reasons[g] = clear.reason.filter(|_| clear.at == now).unwrap_or(self.cause);
-                    any = true;
+        let mut any = false;
+        // Those with a lead first: others wait for their start.
+        for leads in [true, false] {
+            for w in self.overview.words() {
+                let (word, leading) = (self.overview.word(w), self.limits.leads[w]);
+                let perhaps = word.are(State::Closed) & word.to_open | word.are(State::Starting);
+                for g in groups(w, perhaps & if leads { leading } else { !leading }) {
+                    any |= self.start_green(g);
                 }
-                State::Starting => {
-                    let over = now - self.lights[g].since >= self.plan.groups()[g].red_yellow;
-                    let kept = self.aims[g] == Aim::RedYellow && now < self.last_red_yellow(g);
-                    if over && !kept && self.green_at(g).is_some_and(|c| c.at <= now) {
-                        let to = self.level(g);
-                        self.lights[g].go(to, now);
-                        self.reasons[g] = Reason::Over;
-                        any = true;
-                    }
-                }
-                _ => {}
             }
         }
         any
+    }
+
+    fn start_green(&mut self, g: usize) -> bool {
+        let now = self.now;
+        if self.lights[g].state == State::Starting {
+            let over = now - self.lights[g].since >= self.plan.groups()[g].red_yellow;
+            let kept = self.aims[g] == Aim::RedYellow && now < self.last_red_yellow(g);
+            let starts = over && !kept && self.green_at(g).is_some_and(|c| c.at <= now);
+            if starts {
+                self.go(g, self.level(g));
+                self.reasons[g] = Reason::Over;
+            }
+            return starts;
+        }
+        let clear = self.start_at(g);
+        self.starts[g] = clear.map_or(FAR_PAST, |c| c.at);
+        let Some(clear) = clear.filter(|c| c.at <= now) else { return false };
+        let with_red_yellow = self.red_yellow(g).0 > 0;
+        self.go(g, if with_red_yellow { State::Starting } else { self.level(g) });
+        // Only what it waited for until this moment is a reason.
+        self.reasons[g] = clear.reason.filter(|_| clear.at == now).unwrap_or(self.cause);
+        true
     }
 
     /// Whether a group that opens now has to give way.
@@ -456,9 +486,24 @@ impl Kernel {
         })
     }
 
+    /// When a group may change next if nobody asks for anything else, after now at the earliest.
+    pub(super) fn next_change(&self) -> Millis {
+        let trap = self.trap_waits();
+        let mut next = Millis::NEVER;
+        for w in self.overview.words() {
+            let word = self.overview.word(w);
+            let waits = word.are(State::Closed) & word.to_open;
+            for g in groups(w, word.committed() | word.are(State::Ending) | waits) {
+                let due = self.due(g, trap);
+                next = if due > self.now { next.min(due) } else { next };
+            }
+        }
+        next
+    }
+
     /// When a group may change next if nobody asks for anything else; the past if another has to change first.
     /// `trap`: whether a left turn waits for the least green of others.
-    pub(super) fn due(&self, g: usize, trap: bool) -> Millis {
+    fn due(&self, g: usize, trap: bool) -> Millis {
         let (light, now) = (&self.lights[g], self.now);
         match light.state {
             State::Permissive | State::Protected => {
