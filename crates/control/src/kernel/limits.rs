@@ -2,10 +2,10 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::overview::{Set, set};
+use super::overview::Set;
 use crate::{
     Lamp, Millis,
-    plan::{GroupKind, Plan, Relation, Waiver, longest_run},
+    plan::{Group, GroupKind, Plan, Relation, Waiver, longest_run},
 };
 
 /// What follows from the plan alone.
@@ -21,39 +21,23 @@ pub(super) struct Limits {
     pub(super) max_red_yellow: Vec<Millis>,
     /// By group, the oncoming traffic with which it has to end.
     pub(super) oncoming: Vec<Vec<u16>>,
-    /// By group, those that it has to do with.
-    pub(super) partners: Vec<Vec<Partner>>,
-    /// By group, those to whom it gives way.
-    pub(super) gives_way: Vec<Vec<Partner>>,
     /// By group, those with whom it must never be open.
     pub(super) forbidden: Vec<Set>,
+    /// By group, others that clear before it starts, or whom it must not see begin to end: those that give way to it, and
+    /// those to whom it gives way. A turn gives way to people on foot at any time: they are not among them.
+    pub(super) beside: Vec<Set>,
     /// By group, those to whom it gives way.
-    pub(super) gives_way_to: Vec<Set>,
+    pub(super) gives_way: Vec<Set>,
     /// By group, those who give way to it.
     pub(super) yielders: Vec<Set>,
     /// Groups that cannot show that they give way.
-    pub(super) never_give_way: Vec<u16>,
+    pub(super) never_give_way: Set,
     /// Groups with a lead: in one moment they start first.
     pub(super) leads: Set,
     /// Flashing yellow arrows.
     pub(super) arrows: Set,
     /// Groups with oncoming traffic with which they have to end.
     pub(super) meets_oncoming: Set,
-}
-
-/// What another group is to a group.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Partner {
-    pub(super) other: u16,
-    pub(super) forbidden: bool,
-    /// Whether the other gives way to it.
-    pub(super) yields: bool,
-    /// Whether it gives way to the other.
-    pub(super) gives_way: bool,
-    /// Whether the other is for people on foot.
-    pub(super) on_foot: bool,
-    /// The intergreen after the other's green.
-    pub(super) intergreen: Millis,
 }
 
 impl Limits {
@@ -68,21 +52,19 @@ impl Limits {
             let flashes = groups[usize::from(g)].kind == GroupKind::FlashingYellowArrow;
             matrix.partners(g).iter().copied().filter(meets).filter(|&b| !flashes && !waived(b)).collect()
         };
-        let partner = |g: u16, other: u16| Partner {
-            other,
-            forbidden: matrix.relation(g, other) == Relation::Forbidden,
-            yields: matrix.relation(other, g).yields(),
-            gives_way: matrix.relation(g, other).yields(),
-            on_foot: groups[usize::from(other)].is_pedestrian(),
-            intergreen: matrix.intergreen(other, g),
+        let of_groups = |is: &dyn Fn(&Group) -> bool| Set::of(groups.len(), |g| is(&groups[g]));
+        // By group, the others that stand to it in some way.
+        let of_pairs = |is: &dyn Fn(u16, u16) -> bool| -> Vec<Set> {
+            let others = |g: u16| {
+                let mut set = Set::new(groups.len());
+                matrix.partners(g).iter().for_each(|&other| set.put(usize::from(other), is(g, other)));
+                set
+            };
+            (0..n).map(others).collect()
         };
-        let partners = |g: u16| matrix.partners(g).iter().map(move |&p| partner(g, p));
-        let never = |&g: &u16| matches!(groups[usize::from(g)].kind, GroupKind::Arrow | GroupKind::Pedestrian);
-        let of_partners = |is: fn(&Partner) -> bool| -> Vec<Set> {
-            let others = |g: u16| partners(g).filter(is).map(|p| usize::from(p.other));
-            (0..n).map(|g| set(groups.len(), others(g))).collect()
-        };
-        let of_groups = |is: &dyn Fn(usize) -> bool| set(groups.len(), (0..groups.len()).filter(|&g| is(g)));
+        let forbidden = |g, other| matrix.relation(g, other) == Relation::Forbidden;
+        let gives_way = |g, other| matrix.relation(g, other).yields();
+        let on_foot = |g: u16| groups[usize::from(g)].is_pedestrian();
         let oncoming: Vec<Vec<u16>> = (0..n).map(oncoming).collect();
         Self {
             patience: patience(plan),
@@ -90,16 +72,15 @@ impl Limits {
             max_red_yellow: (0..n)
                 .map(|g| groups[usize::from(g)].red_yellow.max(longest(g, Lamp::RedYellow)))
                 .collect(),
-            meets_oncoming: of_groups(&|g| !oncoming[g].is_empty()),
+            meets_oncoming: Set::of(groups.len(), |g| !oncoming[g].is_empty()),
             oncoming,
-            partners: (0..n).map(|g| partners(g).collect()).collect(),
-            gives_way: (0..n).map(|g| partners(g).filter(|p| p.gives_way).collect()).collect(),
-            forbidden: of_partners(|p| p.forbidden),
-            gives_way_to: of_partners(|p| p.gives_way),
-            yielders: of_partners(|p| p.yields),
-            never_give_way: (0..n).filter(never).collect(),
-            leads: of_groups(&|g| groups[g].lead.0 > 0),
-            arrows: of_groups(&|g| groups[g].kind == GroupKind::FlashingYellowArrow),
+            forbidden: of_pairs(&forbidden),
+            beside: of_pairs(&|g, other| !forbidden(g, other) && !(on_foot(other) && gives_way(g, other))),
+            gives_way: of_pairs(&gives_way),
+            yielders: of_pairs(&|g, other| gives_way(other, g)),
+            never_give_way: of_groups(&|g| matches!(g.kind, GroupKind::Arrow | GroupKind::Pedestrian)),
+            leads: of_groups(&|g| g.lead.0 > 0),
+            arrows: of_groups(&|g| g.kind == GroupKind::FlashingYellowArrow),
             longest_intergreen: matrix.longest_intergreen(),
         }
     }
@@ -118,7 +99,7 @@ impl Limits {
 /// By group, how long it may be red while it is called: its longest red, which the plan's own sequence, programs and
 /// patterns keep to (the plan was checked for that). Never a fault, for a group that no sequence serves.
 fn patience(plan: &Plan) -> Vec<Millis> {
-    let wait = |(g, served): (&crate::plan::Group, bool)| if served { g.max_red } else { Millis::NEVER };
+    let wait = |(g, served): (&Group, bool)| if served { g.max_red } else { Millis::NEVER };
     plan.groups().iter().zip(served(plan)).map(wait).collect()
 }
 

@@ -49,7 +49,7 @@ use self::{
     fallback::Fallback,
     light::{Light, State},
     limits::Limits,
-    overview::Overview,
+    overview::{Overview, Set, groups},
     preempt::Preempts,
     unit::Unit,
 };
@@ -85,9 +85,9 @@ pub struct Kernel {
     preempts: Preempts,
     fallback: Fallback,
     unit: Unit,
-    hold: Vec<bool>,
-    omit: Vec<bool>,
-    force_off: Vec<bool>,
+    hold: Set,
+    omit: Set,
+    force_off: Set,
     now: Millis,
     next: Millis,
     /// When the lamps were taken over as they were: since when they had been so nobody knows.
@@ -121,9 +121,9 @@ impl Kernel {
             preempts: Preempts::new(&plan),
             fallback: Fallback::new(&plan),
             unit: Unit::default(),
-            hold: vec![false; n],
-            omit: vec![false; n],
-            force_off: vec![false; n],
+            hold: Set::new(n),
+            omit: Set::new(n),
+            force_off: Set::new(n),
             now: light::FAR_PAST,
             next: Millis::NEVER,
             taken_over: light::FAR_PAST,
@@ -305,11 +305,12 @@ impl Kernel {
             (None, None) => Reason::Requested(self.target.asked),
         };
         let plain = preempt.is_none() && self.fallback.group().is_none() && !self.unit.clears();
-        if plain && !self.omit.contains(&true) && !self.force_off.contains(&true) && !self.target.delays(now) {
+        if plain && self.omit.is_empty() && self.force_off.is_empty() && !self.target.delays(now) {
             self.aims.copy_from_slice(&self.target.aims);
-            for &g in &self.limits.never_give_way {
-                if self.aims[usize::from(g)] == Aim::Permissive {
-                    self.aims[usize::from(g)] = Aim::Open;
+            // They cannot show that they give way.
+            for g in self.overview.words().flat_map(|w| groups(w, self.limits.never_give_way.word(w))) {
+                if self.aims[g] == Aim::Permissive {
+                    self.aims[g] = Aim::Open;
                 }
             }
             return false;
@@ -325,11 +326,11 @@ impl Kernel {
                 None => self.target.aim(g, light, now),
             };
             // The sequence after a cycle fault ends every green itself: it must not wait for one that was cut short.
-            let ends = self.force_off[g] && self.fallback.group().is_none();
-            let kept_away = self.omit[g] && !light.state.is_committed() || ends;
+            let ends = self.force_off.has(g) && self.fallback.group().is_none();
+            let kept_away = self.omit.has(g) && !light.state.is_committed() || ends;
             // A train does not wait for what an operator has in mind.
             let closes = kept_away && preempt.is_none() || self.unit.clears();
-            self.force_off[g] &= light.state.is_committed();
+            self.force_off.put(g, self.force_off.has(g) && light.state.is_committed());
             self.aims[g] = match aim {
                 _ if closes && aim.opens() => Aim::Closed,
                 // They cannot show that they give way.
@@ -346,7 +347,7 @@ impl Kernel {
             self.calls.forget();
             return;
         }
-        let commanded = self.omit.contains(&true) || self.hold.contains(&true);
+        let commanded = !self.omit.is_empty() || !self.hold.is_empty();
         for g in (0..self.lights.len()).filter(|_| commanded) {
             if self.is_kept_waiting(g) {
                 self.calls.forget_one(g);
@@ -366,7 +367,7 @@ impl Kernel {
     /// Whether a command keeps a group waiting: it must not start, or somebody in its way must not end.
     fn is_kept_waiting(&self, g: usize) -> bool {
         let number = u16::try_from(g).unwrap_or(u16::MAX);
-        self.omit[g] || self.plan.matrix().partners(number).iter().any(|&p| self.is_held(usize::from(p)))
+        self.omit.has(g) || self.plan.matrix().partners(number).iter().any(|&p| self.is_held(usize::from(p)))
     }
 
     /// Shows what has changed.
@@ -484,21 +485,21 @@ impl Kernel {
     /// Keeps a green from ending, unless a preemption or flashing needs it to.
     pub fn hold(&mut self, group: u16, on: bool) {
         self.asked = true;
-        if let Some(hold) = self.hold.get_mut(usize::from(group)) {
-            *hold = on;
+        if usize::from(group) < self.lights.len() {
+            self.hold.put(usize::from(group), on);
         }
     }
 
     /// Whether commands hold and omit a group.
     pub fn commanded(&self, group: u16) -> [bool; 2] {
-        [&self.hold, &self.omit].map(|list| list.get(usize::from(group)).is_some_and(|&on| on))
+        [&self.hold, &self.omit].map(|set| usize::from(group) < self.lights.len() && set.has(usize::from(group)))
     }
 
     /// Keeps a group from starting, unless a preemption needs it to.
     pub fn omit(&mut self, group: u16, on: bool) {
         self.asked = true;
-        if let Some(omit) = self.omit.get_mut(usize::from(group)) {
-            *omit = on;
+        if usize::from(group) < self.lights.len() {
+            self.omit.put(usize::from(group), on);
         }
     }
 
@@ -507,7 +508,7 @@ impl Kernel {
         self.asked = true;
         let g = usize::from(group);
         if self.lights.get(g).is_some_and(|l| l.state.is_committed()) {
-            self.force_off[g] = true;
+            self.force_off.put(g, true);
         }
     }
 

@@ -14,14 +14,43 @@ use crate::Millis;
 /// How many groups are in a word.
 const BITS: usize = 64;
 
-/// A set of groups: words of one bit each.
-pub(super) type Set = Vec<u64>;
+/// Some groups: one bit each.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Set(Vec<u64>);
 
-/// Some groups of so many.
-pub(super) fn set(groups: usize, members: impl IntoIterator<Item = usize>) -> Set {
-    let mut set = vec![0; groups.div_ceil(BITS)];
-    members.into_iter().filter(|&g| g < groups).for_each(|g| set[g / BITS] |= bit(g));
-    set
+impl Set {
+    /// None of so many groups.
+    pub fn new(groups: usize) -> Self {
+        Self(vec![0; groups.div_ceil(BITS)])
+    }
+
+    /// Those of so many groups for which something holds.
+    pub fn of(groups: usize, is: impl Fn(usize) -> bool) -> Self {
+        let mut set = Self::new(groups);
+        (0..groups).filter(|&g| is(g)).for_each(|g| set.put(g, true));
+        set
+    }
+
+    /// Whether a group is in it.
+    pub fn has(&self, g: usize) -> bool {
+        self.0[g / BITS] & bit(g) != 0
+    }
+
+    /// Puts a group in, or takes it out.
+    pub fn put(&mut self, g: usize, member: bool) {
+        let word = &mut self.0[g / BITS];
+        *word = *word & !bit(g) | if member { bit(g) } else { 0 };
+    }
+
+    /// Whether nobody is in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|&word| word == 0)
+    }
+
+    /// One word of it.
+    pub fn word(&self, word: usize) -> u64 {
+        self.0[word]
+    }
 }
 
 /// The bit of a group in its word.
@@ -69,9 +98,9 @@ impl Word {
         self.are(State::Starting) | self.open()
     }
 
-    /// All that another group may have to wait for.
-    pub const fn in_the_way(&self) -> u64 {
-        self.open() | self.are(State::Ending) | self.clearing
+    /// Those that are not open any more and that somebody may have to wait for.
+    pub const fn clearing(&self) -> u64 {
+        (self.are(State::Ending) | self.clearing) & !self.open()
     }
 }
 
@@ -97,12 +126,7 @@ impl Overview {
 
     /// Whether some groups of a set are what is asked for.
     pub fn any(&self, set: &Set, of: impl Fn(&Word) -> u64) -> bool {
-        set.iter().zip(&self.0).any(|(&set, word)| set & of(word) != 0)
-    }
-
-    /// Whether a group is what is asked for.
-    pub fn is(&self, g: usize, of: impl Fn(&Word) -> u64) -> bool {
-        of(&self.0[g / BITS]) & bit(g) != 0
+        set.0.iter().zip(&self.0).any(|(&set, word)| set & of(word) != 0)
     }
 
     /// Works out who is in which state. Greens that ended before `lately` are over for everybody.

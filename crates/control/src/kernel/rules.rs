@@ -4,14 +4,9 @@
 use super::{
     Aim, Kernel,
     light::{FAR_PAST, State},
-    limits::Partner,
     overview::{Word, groups},
 };
-use crate::{
-    Millis,
-    log::Reason,
-    plan::{GroupKind, Relation},
-};
+use crate::{Millis, log::Reason, plan::Relation};
 
 /// No green follows a yellow at once, whatever an imported program says.
 const SHORTEST_RED: Millis = Millis(1);
@@ -34,17 +29,22 @@ impl Clear {
     }
 }
 
+/// The number of a group.
+fn number(g: usize) -> u16 {
+    u16::try_from(g).unwrap_or(u16::MAX)
+}
+
 // --- ends ------------------------------------------------------------------------------------------------------------
 
 impl Kernel {
     /// Whether it is for those who cannot see that they have to give way.
     pub(super) fn never_gives_way(&self, g: usize) -> bool {
-        matches!(self.plan.groups()[g].kind, GroupKind::Arrow | GroupKind::Pedestrian)
+        self.limits.never_give_way.has(g)
     }
 
     /// Whether it is a flashing yellow arrow: its green arrow excludes those to whom its flashing gives way.
     fn is_flashing_arrow(&self, g: usize) -> bool {
-        self.plan.groups()[g].kind == GroupKind::FlashingYellowArrow
+        self.limits.arrows.has(g)
     }
 
     fn min_green(&self, g: usize) -> Millis {
@@ -73,12 +73,12 @@ impl Kernel {
     /// In a word, all greens that are to end: who is not to be open, and perhaps an arrow.
     fn perhaps_to_end(&self, w: usize) -> u64 {
         let word = self.overview.word(w);
-        word.open() & (!word.to_open | self.limits.arrows[w])
+        word.open() & (!word.to_open | self.limits.arrows.word(w))
     }
 
     /// Whether a command keeps a green from ending. A train does not wait for that, nor does flashing.
     pub(super) fn is_held(&self, g: usize) -> bool {
-        self.hold[g] && self.lights[g].state.is_open() && !self.preempts.is_active() && !self.unit.clears()
+        self.hold.has(g) && self.lights[g].state.is_open() && !self.preempts.is_active() && !self.unit.clears()
     }
 
     /// Whether a green may end, traps aside.
@@ -112,7 +112,7 @@ impl Kernel {
     /// that gives way to in turn. Returns whether all of them may.
     fn with_oncoming(&mut self, g: usize) -> bool {
         self.together.clear();
-        self.together.push(u16::try_from(g).unwrap_or(u16::MAX));
+        self.together.push(number(g));
         let mut i = 0;
         while let Some(&member) = self.together.get(i) {
             if !self.may_end(usize::from(member)) {
@@ -134,7 +134,7 @@ impl Kernel {
 
     /// Whether a left turn that is to end may wait for the least green of others.
     pub(super) fn trap_waits(&self) -> bool {
-        let turns = |w: usize| groups(w, self.perhaps_to_end(w) & self.limits.meets_oncoming[w]);
+        let turns = |w: usize| groups(w, self.perhaps_to_end(w) & self.limits.meets_oncoming.word(w));
         self.overview.words().flat_map(turns).any(|g| self.is_to_end(g))
     }
 
@@ -150,10 +150,10 @@ impl Kernel {
             State::Closed
         };
         self.go(g, to);
-        let trap = Reason::Trap { with: u16::try_from(with).unwrap_or(u16::MAX) };
+        let trap = Reason::Trap { with: number(with) };
         self.reasons[g] = if self.aims[g].opens() && g != with {
             trap
-        } else if self.force_off[g] || self.unit.clears() {
+        } else if self.force_off.has(g) || self.unit.clears() {
             Reason::Command
         } else {
             self.cause
@@ -168,11 +168,10 @@ impl Kernel {
     /// Whether a yellow would keep somebody waiting who is in red-yellow.
     fn keeps_waiting(&self, g: usize) -> bool {
         let matrix = self.plan.matrix();
-        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        let own = number(g);
         self.plan.spec().yellow_conflicts
-            && matrix.partners(number).iter().any(|&p| {
-                matrix.relation(number, p) == Relation::Forbidden
-                    && self.lights[usize::from(p)].state == State::Starting
+            && matrix.partners(own).iter().any(|&p| {
+                matrix.relation(own, p) == Relation::Forbidden && self.lights[usize::from(p)].state == State::Starting
             })
     }
 
@@ -231,14 +230,14 @@ impl Kernel {
         let met = |word: &Word| {
             if exact { word.are(State::Protected) | word.to_be_full } else { word.committed() | word.to_open }
         };
-        if self.overview.any(&self.limits.gives_way_to[g], met) {
+        let others = &self.limits.gives_way[g];
+        if self.overview.any(others, met) {
             return None;
         }
         let mut clear = Clear { at: FAR_PAST, reason: None };
-        for &Partner { other: b, intergreen, .. } in &self.limits.gives_way[g] {
-            let other = &self.lights[usize::from(b)];
-            if !other.state.is_open() {
-                clear.wait(other.ended + intergreen, Reason::GivesWay { to: b });
+        for w in self.overview.words() {
+            for b in groups(w, others.word(w) & self.overview.word(w).clearing()) {
+                clear.wait(self.lights[b].ended + self.intergreen(b, g), Reason::GivesWay { to: number(b) });
             }
         }
         Some(clear)
@@ -259,7 +258,8 @@ impl Kernel {
         let mut any = false;
         // Whoever has to give way does so before anybody is protected.
         for w in self.overview.words() {
-            for g in groups(w, self.overview.word(w).are(State::Protected)) {
+            let never = self.limits.arrows.word(w) | self.limits.never_give_way.word(w);
+            for g in groups(w, self.overview.word(w).are(State::Protected) & !never) {
                 if self.has_to_give_way(g) {
                     self.set_level(g, State::Permissive);
                     any = true;
@@ -281,11 +281,10 @@ impl Kernel {
     /// Whether a group that is protected has to give way from now on.
     fn has_to_give_way(&self, g: usize) -> bool {
         let aim = self.aims[g];
-        let stays = self.is_flashing_arrow(g) || self.never_gives_way(g);
         // What is to end does so at its time, and those to whom it gives way wait for that.
         let goes_on = aim.opens() || self.is_held(g);
         let may_stay = || self.may_be_protected(g, if aim.opens() { aim } else { Aim::Open });
-        !stays && goes_on && (aim == Aim::Permissive || !may_stay())
+        goes_on && (aim == Aim::Permissive || !may_stay())
     }
 
     fn set_level(&mut self, g: usize, to: State) {
@@ -295,9 +294,9 @@ impl Kernel {
 
     /// Why a group gives way, or no longer does.
     fn level_reason(&self, g: usize) -> Reason {
-        let to = self.limits.gives_way[g].first().map(|p| p.other);
+        let mut to = self.overview.words().flat_map(|w| groups(w, self.limits.gives_way[g].word(w)));
         match self.aims[g] {
-            Aim::Open => to.map_or(self.cause, |to| Reason::GivesWay { to }),
+            Aim::Open => to.next().map_or(self.cause, |to| Reason::GivesWay { to: number(to) }),
             _ => self.cause,
         }
     }
@@ -311,43 +310,34 @@ impl Kernel {
         let light = &self.lights[g];
         // Who may open giving way waits for nobody who gives way; red-yellow leads to green, whoever came in between.
         let gives_way = !self.never_gives_way(g) && (self.aims[g] == Aim::Permissive || light.state == State::Starting);
+        // Red-yellow leads to green in its time, whoever came and went in between: who ended before has cleared then.
+        let later = light.state == State::Starting;
         let mut clear = Clear { at: FAR_PAST, reason: None };
-        // Most that wait do so for somebody in the way: that is found out before all clearances.
-        if self.overview.any(&self.limits.forbidden[g], Word::committed) {
-            return None;
-        }
-        for p in &self.limits.partners[g] {
-            let i = usize::from(p.other);
-            if !self.overview.is(i, Word::in_the_way) {
-                continue;
-            }
-            let other = &self.lights[i];
-            // Cleared even if it ends later than planned: every end of a forbidden green counts.
-            if p.forbidden {
-                clear.wait(self.cleared_at(p), Reason::After { group: p.other });
-                if other.state == State::Ending && self.plan.spec().yellow_conflicts {
-                    clear.wait(self.end_of_yellow(i), Reason::After { group: p.other });
-                }
-                continue;
-            }
-            if p.yields && (!gives_way || self.is_flashing_arrow(i)) && other.state == State::Protected {
+        for w in self.overview.words() {
+            let word = self.overview.word(w);
+            let (forbidden, beside) = (self.limits.forbidden[g].word(w), self.limits.beside[g].word(w));
+            let bound_to_yield = if gives_way { self.limits.arrows.word(w) } else { u64::MAX };
+            let unyielding = self.limits.yielders[g].word(w) & bound_to_yield & word.are(State::Protected);
+            if forbidden & word.committed() | unyielding != 0 {
                 return None;
             }
-            // Who may be open together need not end together: what ends clears before the other starts. A turn that gives
-            // way to people on foot does so at any time.
-            if p.on_foot && p.gives_way {
-                continue;
+            // Who may be open together need not end together: what ends clears before the other starts.
+            let ends = |i| self.is_to_end(i) && !self.is_held(i);
+            if !later && groups(w, beside & self.perhaps_to_end(w)).any(ends) {
+                return None;
             }
-            // Red-yellow leads to green in its time, whoever came and went in between: who ended before has cleared then.
-            let later = light.state == State::Starting;
-            if other.state.is_open() {
-                if !later && self.is_to_end(i) && !self.is_held(i) {
-                    return None;
+            // Cleared even if it ends later than planned: every end of a forbidden green counts.
+            for i in groups(w, (forbidden | beside) & word.clearing()) {
+                let (cleared, after) = (self.cleared_at(i, g), Reason::After { group: number(i) });
+                if !self.limits.forbidden[g].has(i) {
+                    if !later || cleared <= self.last_red_yellow(g) {
+                        clear.wait(cleared, after);
+                    }
+                    continue;
                 }
-            } else {
-                let cleared = self.cleared_at(p);
-                if !later || cleared <= self.last_red_yellow(g) {
-                    clear.wait(cleared, Reason::After { group: p.other });
+                clear.wait(cleared, after);
+                if self.lights[i].state == State::Ending && self.plan.spec().yellow_conflicts {
+                    clear.wait(self.end_of_yellow(i), after);
                 }
             }
         }
@@ -362,29 +352,36 @@ impl Kernel {
     }
 
     /// When people on foot who are asked for and whom nothing but time keeps will have walk; the past if there are none.
-    fn opens_later(&self, g: u16) -> Millis {
-        let i = usize::from(g);
-        if self.lights[i].state != State::Closed || !self.aims[i].opens() {
+    fn opens_later(&self, g: usize) -> Millis {
+        if self.lights[g].state != State::Closed || !self.aims[g].opens() {
             return FAR_PAST;
         }
-        let mut at = self.lights[i].since + self.plan.groups()[i].red_revert;
-        for p in self.limits.partners[i].iter().filter(|p| p.forbidden) {
-            if self.lights[usize::from(p.other)].state.is_committed() {
-                return FAR_PAST;
+        let mut at = self.lights[g].since + self.plan.groups()[g].red_revert;
+        if self.overview.any(&self.limits.forbidden[g], Word::committed) {
+            return FAR_PAST;
+        }
+        for w in self.overview.words() {
+            for other in groups(w, self.limits.forbidden[g].word(w) & self.overview.word(w).clearing()) {
+                at = at.max(self.cleared_at(other, g));
             }
-            at = at.max(self.cleared_at(p));
         }
         // If it is not open although it might be, it is not time that keeps it.
         if at > self.now { at } else { FAR_PAST }
     }
 
+    /// From the end of one's green to the start of another's.
+    fn intergreen(&self, from: usize, to: usize) -> Millis {
+        self.plan.matrix().intergreen(number(from), number(to))
+    }
+
     /// When the intergreen after another's green that has ended is over. A preemption may cut a pedestrian clearance
     /// short if its plan says so; what follows the clearance is kept.
-    fn cleared_at(&self, from: &Partner) -> Millis {
-        let light = &self.lights[usize::from(from.other)];
-        let cleared = light.ended + from.intergreen;
-        if self.preempts.cuts_clearance() && from.on_foot && light.state == State::Closed {
-            let after_clearance = (from.intergreen - self.plan.groups()[usize::from(from.other)].yellow).max(Millis(0));
+    fn cleared_at(&self, from: usize, to: usize) -> Millis {
+        let (light, intergreen) = (&self.lights[from], self.intergreen(from, to));
+        let cleared = light.ended + intergreen;
+        let group = &self.plan.groups()[from];
+        if self.preempts.cuts_clearance() && group.is_pedestrian() && light.state == State::Closed {
+            let after_clearance = (intergreen - group.yellow).max(Millis(0));
             return cleared.min(light.since.max(light.ended) + after_clearance);
         }
         cleared
@@ -393,11 +390,11 @@ impl Kernel {
     /// From when on a closed group may start, with red-yellow or with green; `None` while another is in the way.
     fn start_at(&self, g: usize) -> Option<Clear> {
         let mut clear = self.green_at(g)?;
-        for &Partner { other: p, .. } in &self.limits.gives_way[g] {
-            let (other, lead) = (&self.lights[usize::from(p)], self.plan.groups()[usize::from(p)].lead);
-            if lead.0 > 0 {
+        for w in self.overview.words() {
+            for p in groups(w, self.limits.gives_way[g].word(w) & self.limits.leads.word(w)) {
+                let (other, lead) = (&self.lights[p], self.plan.groups()[p].lead);
                 let opens = if other.state.is_open() { other.opened } else { self.opens_later(p) };
-                clear.wait(opens + lead, Reason::Lead { group: p });
+                clear.wait(opens + lead, Reason::Lead { group: number(p) });
             }
         }
         let group = &self.plan.groups()[g];
@@ -423,7 +420,7 @@ impl Kernel {
         // Those with a lead first: others wait for their start.
         for leads in [true, false] {
             for w in self.overview.words() {
-                let (word, leading) = (self.overview.word(w), self.limits.leads[w]);
+                let (word, leading) = (self.overview.word(w), self.limits.leads.word(w));
                 let perhaps = word.are(State::Closed) & word.to_open | word.are(State::Starting);
                 for g in groups(w, perhaps & if leads { leading } else { !leading }) {
                     any |= self.start_green(g);
@@ -465,12 +462,12 @@ impl Kernel {
     /// Whether a group must not be as it is because of another.
     pub(super) fn in_conflict(&self, g: usize) -> bool {
         let matrix = self.plan.matrix();
-        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        let own = number(g);
         let light = &self.lights[g];
-        matrix.partners(number).iter().any(|&p| {
+        matrix.partners(own).iter().any(|&p| {
             let other = &self.lights[usize::from(p)];
             let both_full = light.state == State::Protected && other.state == State::Protected;
-            match matrix.relation(number, p) {
+            match matrix.relation(own, p) {
                 Relation::Forbidden => {
                     let yellow = light.state.is_open() && other.state == State::Ending
                         || light.state == State::Ending && other.state.is_open();
