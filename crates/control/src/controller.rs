@@ -460,17 +460,23 @@ impl Controller {
 
     fn take_edge(&mut self, at: Millis, event: DetectorEvent) {
         if self.detectors.handle(event) {
-            let code = match (self.is_button(event.detector), event.on) {
-                (false, true) => code::DETECTOR_ON,
-                (false, false) => code::DETECTOR_OFF,
-                (true, true) => code::BUTTON_ON,
-                (true, false) => code::BUTTON_OFF,
-            };
-            self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
+            if self.journal.has_events() {
+                self.log_edge(event);
+            }
             self.tell_of_health(at);
             self.group_calls.edge(event.detector, event.on, event.at, &self.lamps);
             self.tell_of_calls();
         }
+    }
+
+    fn log_edge(&mut self, event: DetectorEvent) {
+        let code = match (self.is_button(event.detector), event.on) {
+            (false, true) => code::DETECTOR_ON,
+            (false, false) => code::DETECTOR_OFF,
+            (true, true) => code::BUTTON_ON,
+            (true, false) => code::BUTTON_OFF,
+        };
+        self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
     }
 
     /// Tells the log of a command to the phase of a group, if it is new: with one code of a pair, for its begin and its end,

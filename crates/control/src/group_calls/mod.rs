@@ -300,7 +300,7 @@ impl GroupCalls {
                 self.groups[g].open = open;
                 for i in 0..self.wired[g].uses.len() {
                     let number = self.wired[g].uses[i] as usize;
-                    let green = self.is_open(&self.wiring[number].groups);
+                    let green = open || self.is_open(&self.wiring[number].groups);
                     self.with(number, at, lamps, |u, wiring| u.green(wiring, green, at));
                 }
                 for &number in self.wired[g].uses.iter().chain(&self.wired[g].switched).filter(|_| open) {
@@ -319,7 +319,9 @@ impl GroupCalls {
 
     /// Tells which groups are called and no longer called, once.
     pub(crate) fn take_changes(&mut self, mut tell: impl FnMut(Change)) {
-        self.changes.drain(..).for_each(&mut tell);
+        if !self.changes.is_empty() {
+            self.changes.drain(..).for_each(&mut tell);
+        }
     }
 
     fn is_open(&self, groups: &[u16]) -> bool {

@@ -140,6 +140,7 @@ impl Kernel {
             let asked = reader.optional_millis()?;
             *overlap = Following { asked, permissive: reader.flag()?, left: reader.millis()? };
         }
+        new.target.restore(&self.plan);
         for input in &mut new.preempts.inputs {
             let bits = flags(reader, 2)?;
             *input = Input { on: bits & 1 > 0, ignored: bits & 2 > 0, since: reader.millis()? };

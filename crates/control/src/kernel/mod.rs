@@ -353,8 +353,10 @@ impl Kernel {
                 self.calls.forget_one(g);
             }
         }
-        let late = self.calls.late(&self.limits, self.now);
-        if let Some(group) = late
+        if self.calls.next(&self.limits) > self.now {
+            return;
+        }
+        if let Some(group) = self.calls.late(&self.limits, self.now)
             && self.fallback.start(group)
         {
             journal.event(self.now, code::ALARM, 1, Reason::CycleFault { group });
@@ -367,15 +369,20 @@ impl Kernel {
     /// Whether a command keeps a group waiting: it must not start, or somebody in its way must not end.
     fn is_kept_waiting(&self, g: usize) -> bool {
         let number = u16::try_from(g).unwrap_or(u16::MAX);
-        self.omit.has(g) || self.plan.matrix().partners(number).iter().any(|&p| self.is_held(usize::from(p)))
+        self.omit.has(g)
+            || !self.hold.is_empty()
+                && self.plan.matrix().partners(number).iter().any(|&p| self.is_held(usize::from(p)))
     }
 
     /// Shows what has changed.
     fn show(&mut self, journal: &mut Journal) {
         let mut changed = false;
-        for (g, (light, group)) in (0u16..).zip(self.lights.iter_mut().zip(self.plan.groups())) {
+        let serves = self.unit.mode() == Mode::Normal;
+        let groups = (0u16..).zip(self.plan.groups()).zip(&self.aims);
+        for (light, ((g, group), &aim)) in self.lights.iter_mut().zip(groups) {
             let i = usize::from(g);
-            let lamp = match (self.unit.lamp(group), light.state, self.aims[i]) {
+            let of_unit = if serves { None } else { self.unit.lamp(group) };
+            let lamp = match (of_unit, light.state, aim) {
                 (Some(lamp), ..) => lamp,
                 (None, State::Closed, Aim::TurnOnRed) => Lamp::TurnOnRed,
                 (None, State::Off, Aim::Off(lamp)) => lamp,

@@ -327,16 +327,13 @@ impl Kernel {
                 return None;
             }
             // Cleared even if it ends later than planned: every end of a forbidden green counts.
+            let yellow = if self.plan.spec().yellow_conflicts { forbidden & word.are(State::Ending) } else { 0 };
             for i in groups(w, (forbidden | beside) & word.clearing()) {
                 let (cleared, after) = (self.cleared_at(i, g), Reason::After { group: number(i) });
-                if !self.limits.forbidden[g].has(i) {
-                    if !later || cleared <= self.last_red_yellow(g) {
-                        clear.wait(cleared, after);
-                    }
-                    continue;
+                if !later || self.limits.forbidden[g].has(i) || cleared <= self.last_red_yellow(g) {
+                    clear.wait(cleared, after);
                 }
-                clear.wait(cleared, after);
-                if self.lights[i].state == State::Ending && self.plan.spec().yellow_conflicts {
+                if yellow != 0 && groups(w, yellow).any(|y| y == i) {
                     clear.wait(self.end_of_yellow(i), after);
                 }
             }
@@ -379,8 +376,11 @@ impl Kernel {
     fn cleared_at(&self, from: usize, to: usize) -> Millis {
         let (light, intergreen) = (&self.lights[from], self.intergreen(from, to));
         let cleared = light.ended + intergreen;
+        if !self.preempts.cuts_clearance() {
+            return cleared;
+        }
         let group = &self.plan.groups()[from];
-        if self.preempts.cuts_clearance() && group.is_pedestrian() && light.state == State::Closed {
+        if group.is_pedestrian() && light.state == State::Closed {
             let after_clearance = (intergreen - group.yellow).max(Millis(0));
             return cleared.min(light.since.max(light.ended) + after_clearance);
         }
