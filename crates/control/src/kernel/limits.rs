@@ -2,7 +2,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::overview::Set;
+use super::group_set::GroupSet;
 use crate::{
     Lamp, Millis,
     plan::{Group, GroupKind, Plan, Relation, Waiver, longest_run},
@@ -22,22 +22,22 @@ pub(super) struct Limits {
     /// By group, the oncoming traffic with which it has to end.
     pub(super) oncoming: Vec<Vec<u16>>,
     /// By group, those with whom it must never be open.
-    pub(super) forbidden: Vec<Set>,
+    pub(super) forbidden: Vec<GroupSet>,
     /// By group, others that clear before it starts, or whom it must not see begin to end: those that give way to it, and
     /// those to whom it gives way. A turn gives way to people on foot at any time: they are not among them.
-    pub(super) beside: Vec<Set>,
+    pub(super) beside: Vec<GroupSet>,
     /// By group, those to whom it gives way.
-    pub(super) gives_way: Vec<Set>,
+    pub(super) gives_way: Vec<GroupSet>,
     /// By group, those who give way to it.
-    pub(super) yielders: Vec<Set>,
+    pub(super) yielders: Vec<GroupSet>,
     /// Groups that cannot show that they give way.
-    pub(super) never_give_way: Set,
+    pub(super) never_give_way: GroupSet,
     /// Groups with a lead: in one moment they start first.
-    pub(super) leads: Set,
+    pub(super) leads: GroupSet,
     /// Flashing yellow arrows.
-    pub(super) arrows: Set,
+    pub(super) arrows: GroupSet,
     /// Groups with oncoming traffic with which they have to end.
-    pub(super) meets_oncoming: Set,
+    pub(super) meets_oncoming: GroupSet,
 }
 
 impl Limits {
@@ -52,11 +52,11 @@ impl Limits {
             let flashes = groups[usize::from(g)].kind == GroupKind::FlashingYellowArrow;
             matrix.partners(g).iter().copied().filter(meets).filter(|&b| !flashes && !waived(b)).collect()
         };
-        let of_groups = |is: &dyn Fn(&Group) -> bool| Set::of(groups.len(), |g| is(&groups[g]));
+        let of_groups = |is: &dyn Fn(&Group) -> bool| GroupSet::of(groups.len(), |g| is(&groups[g]));
         // By group, the others that stand to it in some way.
-        let of_pairs = |is: &dyn Fn(u16, u16) -> bool| -> Vec<Set> {
+        let of_pairs = |is: &dyn Fn(u16, u16) -> bool| -> Vec<GroupSet> {
             let others = |g: u16| {
-                let mut set = Set::new(groups.len());
+                let mut set = GroupSet::new(groups.len());
                 matrix.partners(g).iter().for_each(|&other| set.put(usize::from(other), is(g, other)));
                 set
             };
@@ -72,7 +72,7 @@ impl Limits {
             max_red_yellow: (0..n)
                 .map(|g| groups[usize::from(g)].red_yellow.max(longest(g, Lamp::RedYellow)))
                 .collect(),
-            meets_oncoming: Set::of(groups.len(), |g| !oncoming[g].is_empty()),
+            meets_oncoming: GroupSet::of(groups.len(), |g| !oncoming[g].is_empty()),
             oncoming,
             forbidden: of_pairs(&forbidden),
             beside: of_pairs(&|g, other| !forbidden(g, other) && !(on_foot(other) && gives_way(g, other))),

@@ -31,6 +31,7 @@ mod aim;
 mod calls;
 mod checkpoint;
 mod fallback;
+mod group_set;
 mod journal;
 mod light;
 mod limits;
@@ -47,9 +48,10 @@ use self::{
     aim::{Aim, Target},
     calls::Calls,
     fallback::Fallback,
+    group_set::{GroupSet, groups},
     light::{Light, State},
     limits::Limits,
-    overview::{Overview, Set, groups},
+    overview::Overview,
     preempt::Preempts,
     unit::Unit,
 };
@@ -85,9 +87,9 @@ pub struct Kernel {
     preempts: Preempts,
     fallback: Fallback,
     unit: Unit,
-    hold: Set,
-    omit: Set,
-    force_off: Set,
+    hold: GroupSet,
+    omit: GroupSet,
+    force_off: GroupSet,
     now: Millis,
     next: Millis,
     /// When the lamps were taken over as they were: since when they had been so nobody knows.
@@ -121,9 +123,9 @@ impl Kernel {
             preempts: Preempts::new(&plan),
             fallback: Fallback::new(&plan),
             unit: Unit::default(),
-            hold: Set::new(n),
-            omit: Set::new(n),
-            force_off: Set::new(n),
+            hold: GroupSet::new(n),
+            omit: GroupSet::new(n),
+            force_off: GroupSet::new(n),
             now: light::FAR_PAST,
             next: Millis::NEVER,
             taken_over: light::FAR_PAST,
@@ -235,7 +237,8 @@ impl Kernel {
                     depends = self.aim();
                 }
             }
-            self.calls.serve(&self.lights, now, self.cause, (&mut self.phases, journal));
+            let log = (&mut self.phases, &mut *journal);
+            self.calls.serve(&self.lights, &self.limits, now, self.cause, log);
             self.look_for_cycle_faults(journal);
             if self.unit.clears() && self.is_idle() {
                 self.unit.advance(self.limits.longest_intergreen, true, now, journal);
@@ -348,12 +351,15 @@ impl Kernel {
             return;
         }
         let commanded = !self.omit.is_empty() || !self.hold.is_empty();
-        for g in (0..self.lights.len()).filter(|_| commanded) {
-            if self.is_kept_waiting(g) {
-                self.calls.forget_one(g);
+        if commanded {
+            for g in 0..self.lights.len() {
+                if self.is_kept_waiting(g) {
+                    self.calls.forget_one(g);
+                }
             }
+            self.calls.find_next(&self.limits);
         }
-        if self.calls.next(&self.limits) > self.now {
+        if self.calls.next > self.now {
             return;
         }
         if let Some(group) = self.calls.late(&self.limits, self.now)
@@ -426,7 +432,7 @@ impl Kernel {
         if self.unit.mode() == Mode::Normal {
             due(self.target.next(&self.plan, now));
             due(self.fallback.next(&self.plan, &self.lights, now));
-            due(self.calls.next(&self.limits));
+            due(self.calls.next);
             if self.unit.clears() {
                 due(self.idle_at());
             }

@@ -7,65 +7,10 @@ use alloc::{vec, vec::Vec};
 
 use super::{
     Aim, Kernel,
+    group_set::{BITS, GroupSet, bit},
     light::{Light, State},
 };
 use crate::Millis;
-
-/// How many groups are in a word.
-const BITS: usize = 64;
-
-/// Some groups: one bit each.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Set(Vec<u64>);
-
-impl Set {
-    /// None of so many groups.
-    pub fn new(groups: usize) -> Self {
-        Self(vec![0; groups.div_ceil(BITS)])
-    }
-
-    /// Those of so many groups for which something holds.
-    pub fn of(groups: usize, is: impl Fn(usize) -> bool) -> Self {
-        let mut set = Self::new(groups);
-        (0..groups).filter(|&g| is(g)).for_each(|g| set.put(g, true));
-        set
-    }
-
-    /// Whether a group is in it.
-    pub fn has(&self, g: usize) -> bool {
-        self.0[g / BITS] & bit(g) != 0
-    }
-
-    /// Puts a group in, or takes it out.
-    pub fn put(&mut self, g: usize, member: bool) {
-        let word = &mut self.0[g / BITS];
-        *word = *word & !bit(g) | if member { bit(g) } else { 0 };
-    }
-
-    /// Whether nobody is in it.
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|&word| word == 0)
-    }
-
-    /// One word of it.
-    pub fn word(&self, word: usize) -> u64 {
-        self.0[word]
-    }
-}
-
-/// The bit of a group in its word.
-const fn bit(g: usize) -> u64 {
-    1 << (g % BITS)
-}
-
-/// The groups of a word of a set, in their order.
-pub(super) fn groups(word: usize, mut bits: u64) -> impl Iterator<Item = usize> {
-    core::iter::from_fn(move || {
-        let first = (bits != 0).then(|| word * BITS + bits.trailing_zeros() as usize);
-        bits &= bits.wrapping_sub(1);
-        first
-    })
-}
 
 /// The groups of one word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -125,8 +70,8 @@ impl Overview {
     }
 
     /// Whether some groups of a set are what is asked for.
-    pub fn any(&self, set: &Set, of: impl Fn(&Word) -> u64) -> bool {
-        set.0.iter().zip(&self.0).any(|(&set, word)| set & of(word) != 0)
+    pub fn any(&self, set: &GroupSet, of: impl Fn(&Word) -> u64) -> bool {
+        set.meets(|w| of(&self.0[w]))
     }
 
     /// Works out who is in which state. Greens that ended before `lately` are over for everybody.

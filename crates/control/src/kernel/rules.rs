@@ -3,8 +3,9 @@
 
 use super::{
     Aim, Kernel,
+    group_set::groups,
     light::{FAR_PAST, State},
-    overview::{Word, groups},
+    overview::Word,
 };
 use crate::{Millis, log::Reason, plan::Relation};
 
@@ -307,33 +308,24 @@ impl Kernel {
 impl Kernel {
     /// From when on a group may be green; `None` while another group is in the way.
     fn green_at(&self, g: usize) -> Option<Clear> {
-        let light = &self.lights[g];
+        let starting = self.lights[g].state == State::Starting;
         // Who may open giving way waits for nobody who gives way; red-yellow leads to green, whoever came in between.
-        let gives_way = !self.never_gives_way(g) && (self.aims[g] == Aim::Permissive || light.state == State::Starting);
-        // Red-yellow leads to green in its time, whoever came and went in between: who ended before has cleared then.
-        let later = light.state == State::Starting;
+        let gives_way = !self.never_gives_way(g) && (self.aims[g] == Aim::Permissive || starting);
+        if self.is_blocked(g, gives_way) || !starting && self.is_beside_an_end(g) {
+            return None;
+        }
         let mut clear = Clear { at: FAR_PAST, reason: None };
-        for w in self.overview.words() {
-            let word = self.overview.word(w);
-            let (forbidden, beside) = (self.limits.forbidden[g].word(w), self.limits.beside[g].word(w));
-            let bound_to_yield = if gives_way { self.limits.arrows.word(w) } else { u64::MAX };
-            let unyielding = self.limits.yielders[g].word(w) & bound_to_yield & word.are(State::Protected);
-            if forbidden & word.committed() | unyielding != 0 {
-                return None;
-            }
-            // Who may be open together need not end together: what ends clears before the other starts.
-            let ends = |i| self.is_to_end(i) && !self.is_held(i);
-            if !later && groups(w, beside & self.perhaps_to_end(w)).any(ends) {
-                return None;
-            }
-            // Cleared even if it ends later than planned: every end of a forbidden green counts.
-            let yellow = if self.plan.spec().yellow_conflicts { forbidden & word.are(State::Ending) } else { 0 };
-            for i in groups(w, (forbidden | beside) & word.clearing()) {
+        // Red-yellow leads to green in its time, whoever came and went in between: who ended before has cleared then.
+        let in_time = if starting { self.last_red_yellow(g) } else { Millis::NEVER };
+        // Cleared even if it ends later than planned: every end of a forbidden green counts.
+        let related = self.limits.forbidden[g].words().iter().zip(self.limits.beside[g].words());
+        for (w, (forbidden, beside)) in related.enumerate() {
+            for i in groups(w, (forbidden | beside) & self.overview.word(w).clearing()) {
                 let (cleared, after) = (self.cleared_at(i, g), Reason::After { group: number(i) });
-                if !later || self.limits.forbidden[g].has(i) || cleared <= self.last_red_yellow(g) {
+                if cleared <= in_time || self.limits.forbidden[g].has(i) {
                     clear.wait(cleared, after);
                 }
-                if yellow != 0 && groups(w, yellow).any(|y| y == i) {
+                if self.plan.spec().yellow_conflicts && self.is_forbidden_yellow(i, g) {
                     clear.wait(self.end_of_yellow(i), after);
                 }
             }
@@ -346,6 +338,26 @@ impl Kernel {
             }
         }
         Some(clear)
+    }
+
+    /// Whether a forbidden group is open or about to be, or one that is fully green would have to give way.
+    fn is_blocked(&self, g: usize, gives_way: bool) -> bool {
+        self.overview.words().any(|w| {
+            let word = self.overview.word(w);
+            let bound_to_yield = if gives_way { self.limits.arrows.word(w) } else { u64::MAX };
+            let unyielding = self.limits.yielders[g].word(w) & bound_to_yield & word.are(State::Protected);
+            self.limits.forbidden[g].word(w) & word.committed() | unyielding != 0
+        })
+    }
+
+    /// Who may be open together need not end together: what ends clears before the other starts.
+    fn is_beside_an_end(&self, g: usize) -> bool {
+        let perhaps = |w| groups(w, self.limits.beside[g].word(w) & self.perhaps_to_end(w));
+        self.overview.words().flat_map(perhaps).any(|i| self.is_to_end(i) && !self.is_held(i))
+    }
+
+    fn is_forbidden_yellow(&self, i: usize, g: usize) -> bool {
+        self.limits.forbidden[g].has(i) && self.lights[i].state == State::Ending
     }
 
     /// When people on foot who are asked for and whom nothing but time keeps will have walk; the past if there are none.
