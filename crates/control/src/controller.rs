@@ -463,7 +463,9 @@ impl Controller {
             if self.journal.has_events() {
                 self.log_edge(event);
             }
-            self.tell_of_health(at);
+            if self.detectors.has_news() {
+                self.tell_of_health(at);
+            }
             self.group_calls.edge(event.detector, event.on, event.at, &self.lamps);
             self.tell_of_calls();
         }

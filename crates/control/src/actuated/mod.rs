@@ -176,14 +176,15 @@ impl Actuated {
         }
         self.seen = epoch;
         self.first_late = Millis::NEVER;
-        for (g, (group, &lamp)) in view.plan.groups().iter().zip(view.lamps).enumerate() {
-            let (opened, waiting) = (&mut self.opened[g], &mut self.waiting[g]);
+        let times = self.opened.iter_mut().zip(&mut self.waiting);
+        let groups = view.plan.groups().iter().zip(view.lamps).zip(&self.tables.always);
+        for (g, ((opened, waiting), ((group, &lamp), &always))) in (0u16..).zip(times.zip(groups)) {
             if group.shows_open(lamp) {
                 opened.get_or_insert(now);
                 *waiting = None;
             } else {
                 *opened = None;
-                let waits = self.tables.always[g] || view.calls.is_called(u16::try_from(g).unwrap_or(u16::MAX));
+                let waits = always || view.calls.is_called(g);
                 if waits && lamp != Lamp::Yellow {
                     waiting.get_or_insert(now);
                 } else if !waits {

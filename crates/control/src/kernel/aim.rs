@@ -210,15 +210,22 @@ impl Target {
             self.aim_at(rings, phases, walks);
             self.followed = self.phases;
         }
-        if self.lingering != 0 {
-            self.linger(rings, lights);
-        }
+        self.linger(rings, lights);
         self.follow_overlaps(rings, phases, now) || anew
     }
 
-    /// Forgets phases that are over.
-    fn linger(&mut self, rings: &Rings, lights: &[Light]) {
+    /// The same once more in the same moment, after lights have changed: only what has ended is news.
+    pub fn follow_ends(&mut self, plan: &Plan, lights: &[Light], now: Millis) -> bool {
+        let (Some((phases, _)), Some(rings)) = (self.phases, plan.rings()) else { return false };
+        self.linger(rings, lights) && self.follow_overlaps(rings, phases, now)
+    }
+
+    /// Forgets phases that are over. Returns whether any is.
+    fn linger(&mut self, rings: &Rings, lights: &[Light]) -> bool {
         let lingering = self.lingering;
+        if lingering == 0 {
+            return false;
+        }
         for phase in rings.phases.iter().filter(|p| lingering & bit(p.number) != 0) {
             // Its green goes on in none of the phases asked for.
             let green = |&g: &u16| lights[usize::from(g)].state.is_open() && !self.aims[usize::from(g)].opens();
@@ -226,6 +233,7 @@ impl Target {
                 self.lingering &= !bit(phase.number);
             }
         }
+        self.lingering != lingering
     }
 
     /// The groups of phases and walks, and nobody else.

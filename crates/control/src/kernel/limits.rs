@@ -32,6 +32,8 @@ pub(super) struct Limits {
     pub(super) yielders: Vec<GroupSet>,
     /// Groups that cannot show that they give way.
     pub(super) never_give_way: GroupSet,
+    /// Groups that give way to somebody.
+    pub(super) may_give_way: GroupSet,
     /// Groups with a lead: in one moment they start first.
     pub(super) leads: GroupSet,
     /// Flashing yellow arrows.
@@ -64,6 +66,7 @@ impl Limits {
         };
         let forbidden = |g, other| matrix.relation(g, other) == Relation::Forbidden;
         let gives_way = |g, other| matrix.relation(g, other).yields();
+        let gives_way_to = of_pairs(&gives_way);
         let on_foot = |g: u16| groups[usize::from(g)].is_pedestrian();
         let oncoming: Vec<Vec<u16>> = (0..n).map(oncoming).collect();
         Self {
@@ -76,7 +79,8 @@ impl Limits {
             oncoming,
             forbidden: of_pairs(&forbidden),
             beside: of_pairs(&|g, other| !forbidden(g, other) && !(on_foot(other) && gives_way(g, other))),
-            gives_way: of_pairs(&gives_way),
+            may_give_way: GroupSet::of(groups.len(), |g| !gives_way_to[g].is_empty()),
+            gives_way: gives_way_to,
             yielders: of_pairs(&|g, other| gives_way(other, g)),
             never_give_way: of_groups(&|g| matches!(g.kind, GroupKind::Arrow | GroupKind::Pedestrian)),
             leads: of_groups(&|g| g.lead.0 > 0),

@@ -233,7 +233,7 @@ impl Kernel {
                     self.next = now + Millis(1);
                 }
                 self.preempts.serve(&self.plan, &self.lights, now, journal);
-                if self.target.follow(&self.plan, &self.lights, now) || depends {
+                if self.target.follow_ends(&self.plan, &self.lights, now) || depends {
                     depends = self.aim();
                 }
             }

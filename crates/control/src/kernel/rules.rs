@@ -259,8 +259,9 @@ impl Kernel {
         let mut any = false;
         // Whoever has to give way does so before anybody is protected.
         for w in self.overview.words() {
-            let never = self.limits.arrows.word(w) | self.limits.never_give_way.word(w);
-            for g in groups(w, self.overview.word(w).are(State::Protected) & !never) {
+            let word = self.overview.word(w);
+            let perhaps = word.are(State::Protected) & (self.limits.may_give_way.word(w) | !word.to_be_full);
+            for g in groups(w, perhaps) {
                 if self.has_to_give_way(g) {
                     self.set_level(g, State::Permissive);
                     any = true;
@@ -282,10 +283,11 @@ impl Kernel {
     /// Whether a group that is protected has to give way from now on.
     fn has_to_give_way(&self, g: usize) -> bool {
         let aim = self.aims[g];
+        let stays = self.is_flashing_arrow(g) || self.never_gives_way(g);
         // What is to end does so at its time, and those to whom it gives way wait for that.
         let goes_on = aim.opens() || self.is_held(g);
         let may_stay = || self.may_be_protected(g, if aim.opens() { aim } else { Aim::Open });
-        goes_on && (aim == Aim::Permissive || !may_stay())
+        !stays && goes_on && (aim == Aim::Permissive || !may_stay())
     }
 
     fn set_level(&mut self, g: usize, to: State) {
@@ -501,8 +503,10 @@ impl Kernel {
         let mut next = Millis::NEVER;
         for w in self.overview.words() {
             let word = self.overview.word(w);
-            let waits = word.are(State::Closed) & word.to_open;
-            for g in groups(w, word.committed() | word.are(State::Ending) | waits) {
+            // Greens that nobody ends and that need not give way go on.
+            let ends = if trap { word.open() } else { self.perhaps_to_end(w) };
+            let changes = word.are(State::Permissive) | word.are(State::Starting) | word.are(State::Ending);
+            for g in groups(w, ends | changes | word.are(State::Closed) & word.to_open) {
                 let due = self.due(g, trap);
                 next = if due > self.now { next.min(due) } else { next };
             }
