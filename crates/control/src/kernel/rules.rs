@@ -188,6 +188,7 @@ impl Kernel {
         any
     }
 
+    /// Ends a yellow if it is over, or switches off or on. Returns whether anything changed.
     fn end_yellow(&mut self, g: usize) -> bool {
         let now = self.now;
         let (light, off) = (&self.lights[g], matches!(self.aims[g], Aim::Off(_)));
@@ -352,12 +353,13 @@ impl Kernel {
         })
     }
 
-    /// Who may be open together need not end together: what ends clears before the other starts.
+    /// Whether a green that it may be open together with is to end: they need not end together, so that one clears first.
     fn is_beside_an_end(&self, g: usize) -> bool {
         let perhaps = |w| groups(w, self.limits.beside[g].word(w) & self.perhaps_to_end(w));
         self.overview.words().flat_map(perhaps).any(|i| self.is_to_end(i) && !self.is_held(i))
     }
 
+    /// Whether another group is yellow and must not be open together with it.
     fn is_forbidden_yellow(&self, i: usize, g: usize) -> bool {
         self.limits.forbidden[g].has(i) && self.lights[i].state == State::Ending
     }
@@ -444,6 +446,7 @@ impl Kernel {
         any
     }
 
+    /// Starts a green or its red-yellow, if it may. Returns whether it did.
     fn start_green(&mut self, g: usize) -> bool {
         let now = self.now;
         if self.lights[g].state == State::Starting {
