@@ -565,11 +565,11 @@ impl Controller {
 
     /// Asks the strategy at `at`.
     fn decide(&mut self, at: Millis) {
-        let plan = self.kernel.plan().clone();
+        let plan = self.kernel.plan();
         let pattern = self.pattern.and_then(|p| plan.spec().patterns.get(usize::from(p)));
         let (detectors, calls) = (&self.detectors, &self.group_calls);
         let midnight = self.clock.map(|(clock, since)| at - clock.after(at - since).time);
-        let view = View { plan: &plan, pattern, midnight, detectors, calls, lamps: &self.lamps, changed: self.changed };
+        let view = View { plan, pattern, midnight, detectors, calls, lamps: &self.lamps, changed: self.changed };
         let decision = self.strategy.decide(at, &view);
         // Time must go on even if the strategy says "now".
         self.next = decision.next.max(at + Millis(1));

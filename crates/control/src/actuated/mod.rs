@@ -177,14 +177,14 @@ impl Actuated {
         self.seen = epoch;
         self.first_late = Millis::NEVER;
         let times = self.opened.iter_mut().zip(&mut self.waiting);
-        let groups = view.plan.groups().iter().zip(view.lamps).zip(&self.tables.always);
-        for (g, ((opened, waiting), ((group, &lamp), &always))) in (0u16..).zip(times.zip(groups)) {
+        let groups = view.plan.groups().iter().zip(view.lamps).zip(view.calls.called().zip(&self.tables.always));
+        for ((opened, waiting), ((group, &lamp), (called, &always))) in times.zip(groups) {
             if group.shows_open(lamp) {
                 opened.get_or_insert(now);
                 *waiting = None;
             } else {
                 *opened = None;
-                let waits = always || view.calls.is_called(g);
+                let waits = always || called;
                 if waits && lamp != Lamp::Yellow {
                     waiting.get_or_insert(now);
                 } else if !waits {

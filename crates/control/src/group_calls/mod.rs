@@ -197,6 +197,11 @@ impl GroupCalls {
         self.groups.get(usize::from(group)).is_some_and(OfGroup::is_called)
     }
 
+    /// The same of all groups, in their order.
+    pub(crate) fn called(&self) -> impl Iterator<Item = bool> {
+        self.groups.iter().map(OfGroup::is_called)
+    }
+
     /// Another number whenever lamps have changed, or somebody's call has come or gone: while it stays, all groups show what
     /// they showed and are called as they were.
     pub(crate) const fn epoch(&self) -> u32 {
