@@ -31,18 +31,18 @@ MUTANTS = [
     (
         "dropped overlap clearance",
         KERNEL + "rules.rs",
-        "        let cleared = light.ended + from.intergreen;\n",
-        "        let follows = |o: &crate::plan::Overlap| o.group == from.other;\n"
+        "        let cleared = light.ended + intergreen;\n",
+        "        let follows = |o: &crate::plan::Overlap| usize::from(o.group) == from;\n"
         "        let overlap = self.plan.rings().is_some_and(|r| r.overlaps.iter().any(follows));\n"
-        "        let cleared = if overlap { light.ended } else { light.ended + from.intergreen };\n",
+        "        let cleared = if overlap { light.ended } else { light.ended + intergreen };\n",
     ),
     (
         "preempt in red-yellow",
         KERNEL + "rules.rs",
-        "                State::Starting => {\n                    let over = now",
-        "                State::Starting if self.preempts.is_active() && !self.aims[g].opens() => {\n"
-        "                    self.lights[g].go(State::Closed, now);\n                }\n"
-        "                State::Starting => {\n                    let over = now",
+        "        if self.lights[g].state == State::Starting {\n            let over = now",
+        "        if self.lights[g].state == State::Starting && self.preempts.is_active() && !self.aims[g].opens() {\n"
+        "            self.go(g, State::Closed);\n            return true;\n        }\n"
+        "        if self.lights[g].state == State::Starting {\n            let over = now",
     ),
     (
         "clearance from the last conflicting group only",
@@ -60,15 +60,15 @@ MUTANTS = [
     ),
     (
         "intergreens in the wrong direction",
-        KERNEL + "limits.rs",
-        "intergreen: matrix.intergreen(other, g),",
-        "intergreen: matrix.intergreen(g, other),",
+        KERNEL + "rules.rs",
+        "matrix().intergreen(number(from), number(to))",
+        "matrix().intergreen(number(to), number(from))",
     ),
     (
         "forbidden greens together",
         KERNEL + "rules.rs",
-        "if partners.iter().any(|p| p.forbidden && self.lights[usize::from(p.other)].state.is_committed()) {",
-        "if partners.iter().any(|p| p.forbidden && self.lights[usize::from(p.other)].state.is_open() && false) {",
+        "self.limits.forbidden[g].word(w) & word.committed() | unyielding != 0",
+        "unyielding != 0",
     ),
     (
         "red-yellow does not keep others red",
@@ -138,12 +138,35 @@ MUTANTS = [
         "filter(|&b| !flashes && !waived(b))",
         "filter(|&b| !flashes && (!waived(b) || true))",
     ),
-    ("no lead", KERNEL + "rules.rs", "            if lead.0 > 0 {", "            if lead.0 > 0 && false {"),
+    (
+        "no lead",
+        KERNEL + "rules.rs",
+        "groups(w, self.limits.gives_way[g].word(w) & self.limits.leads.word(w))",
+        "groups(w, self.limits.gives_way[g].word(w) & self.limits.leads.word(w) & 0)",
+    ),
+    (
+        "who ends in this moment need not clear",
+        KERNEL + "overview.rs",
+        "word.clearing |= if light.ended == self.now { bit(g) } else { 0 };",
+        "let _ = light;",
+    ),
+    (
+        "who ended a while ago need not clear",
+        KERNEL + "overview.rs",
+        "u64::from(light.ended >= lately)",
+        "u64::from(light.ended >= lately + Millis(1000))",
+    ),
+    (
+        "a group is not seen to have opened in this moment",
+        KERNEL + "overview.rs",
+        "word.states[to as usize] |= bit(g);",
+        "if to == State::Closed { word.states[to as usize] |= bit(g) };",
+    ),
     (
         "both of a yielding pair protected",
         KERNEL + "rules.rs",
-        "            if met {\n                return None;\n            }",
-        "            if met && false {\n                return None;\n            }",
+        "        if self.overview.any(others, met) {",
+        "        if self.overview.any(others, met) && false {",
     ),
     (
         "green arrow becomes flashing at once",
@@ -155,9 +178,14 @@ MUTANTS = [
         "force-off cuts the least green",
         KERNEL + "rules.rs",
         "        !self.is_held(g) && self.now",
-        "        self.force_off[g] || !self.is_held(g) && self.now",
+        "        self.force_off.has(g) || !self.is_held(g) && self.now",
     ),
-    ("hold is ignored", KERNEL + "rules.rs", "        self.hold[g] && self.lights[g]", "        false && self.lights[g]"),
+    (
+        "hold is ignored",
+        KERNEL + "rules.rs",
+        "        self.hold.has(g) && self.lights[g]",
+        "        false && self.lights[g]",
+    ),
     (
         "flashing left without red",
         KERNEL + "unit.rs",

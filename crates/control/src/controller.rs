@@ -493,20 +493,28 @@ impl Controller {
 
     fn take_edge(&mut self, at: Millis, event: DetectorEvent) {
         if self.detectors.handle(event) {
-            let code = match (self.is_button(event.detector), event.on) {
-                (false, true) => code::DETECTOR_ON,
-                (false, false) => code::DETECTOR_OFF,
-                (true, true) => code::BUTTON_ON,
-                (true, false) => code::BUTTON_OFF,
-            };
-            self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
-            self.tell_of_health(at);
+            if self.journal.has_events() {
+                self.log_edge(event);
+            }
+            if self.detectors.has_news() {
+                self.tell_of_health(at);
+            }
             if let Some(traffic) = &mut self.traffic {
                 traffic.edge(self.kernel.plan(), event.detector, event.on, event.at, &self.lamps);
             }
             self.group_calls.edge(event.detector, event.on, event.at, &self.lamps);
             self.tell_of_calls();
         }
+    }
+
+    fn log_edge(&mut self, event: DetectorEvent) {
+        let code = match (self.is_button(event.detector), event.on) {
+            (false, true) => code::DETECTOR_ON,
+            (false, false) => code::DETECTOR_OFF,
+            (true, true) => code::BUTTON_ON,
+            (true, false) => code::BUTTON_OFF,
+        };
+        self.journal.event(event.at, code, event.detector.saturating_add(1), Reason::Reported);
     }
 
     /// Tells the log of a command to the phase of a group, if it is new: with one code of a pair, for its begin and its end,
@@ -593,7 +601,7 @@ impl Controller {
 
     /// Asks the strategy at `at`.
     fn decide(&mut self, at: Millis) {
-        let plan = self.kernel.plan().clone();
+        let plan = self.kernel.plan();
         let pattern = self.pattern.and_then(|p| plan.spec().patterns.get(usize::from(p)));
         if let Some(traffic) = &mut self.traffic {
             traffic.advance(at);
@@ -601,7 +609,7 @@ impl Controller {
         let (detectors, calls, traffic) = (&self.detectors, &self.group_calls, self.traffic.as_ref());
         let midnight = self.clock.map(|(clock, since)| at - clock.after(at - since).time);
         let (lamps, changed) = (&self.lamps, self.changed);
-        let view = View { plan: &plan, pattern, midnight, detectors, calls, traffic, lamps, changed };
+        let view = View { plan, pattern, midnight, detectors, calls, traffic, lamps, changed };
         let decision = self.strategy.decide(at, &view);
         // Time must go on even if the strategy says "now".
         self.next = decision.next.max(at + Millis(1));

@@ -178,14 +178,15 @@ impl Actuated {
         }
         self.seen = epoch;
         self.first_late = Millis::NEVER;
-        for (g, (group, &lamp)) in view.plan.groups().iter().zip(view.lamps).enumerate() {
-            let (opened, waiting) = (&mut self.opened[g], &mut self.waiting[g]);
+        let times = self.opened.iter_mut().zip(&mut self.waiting);
+        let groups = view.plan.groups().iter().zip(view.lamps).zip(view.calls.called().zip(&self.tables.always));
+        for ((opened, waiting), ((group, &lamp), (called, &always))) in times.zip(groups) {
             if group.shows_open(lamp) {
                 opened.get_or_insert(now);
                 *waiting = None;
             } else {
                 *opened = None;
-                let waits = self.tables.always[g] || view.calls.is_called(u16::try_from(g).unwrap_or(u16::MAX));
+                let waits = always || called;
                 if waits && lamp != Lamp::Yellow {
                     waiting.get_or_insert(now);
                 } else if !waits {

@@ -161,6 +161,11 @@ impl DetectorBank {
         }
     }
 
+    /// Whether any broke or was restored since this was asked for last.
+    pub(crate) const fn has_news(&self) -> bool {
+        !self.news.is_empty()
+    }
+
     /// Those that broke or were restored since this was asked for last.
     pub(crate) fn take_news(&mut self) -> Option<(u16, Health)> {
         self.news.pop()

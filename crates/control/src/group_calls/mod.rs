@@ -197,6 +197,11 @@ impl GroupCalls {
         self.groups.get(usize::from(group)).is_some_and(OfGroup::is_called)
     }
 
+    /// The same of all groups, in their order.
+    pub(crate) fn called(&self) -> impl Iterator<Item = bool> {
+        self.groups.iter().map(OfGroup::is_called)
+    }
+
     /// Another number whenever lamps have changed, or somebody's call has come or gone: while it stays, all groups show what
     /// they showed and are called as they were.
     pub(crate) const fn epoch(&self) -> u32 {
@@ -300,7 +305,7 @@ impl GroupCalls {
                 self.groups[g].open = open;
                 for i in 0..self.wired[g].uses.len() {
                     let number = self.wired[g].uses[i] as usize;
-                    let green = self.is_open(&self.wiring[number].groups);
+                    let green = open || self.is_open(&self.wiring[number].groups);
                     self.with(number, at, lamps, |u, wiring| u.green(wiring, green, at));
                 }
                 for &number in self.wired[g].uses.iter().chain(&self.wired[g].switched).filter(|_| open) {
@@ -319,7 +324,9 @@ impl GroupCalls {
 
     /// Tells which groups are called and no longer called, once.
     pub(crate) fn take_changes(&mut self, mut tell: impl FnMut(Change)) {
-        self.changes.drain(..).for_each(&mut tell);
+        if !self.changes.is_empty() {
+            self.changes.drain(..).for_each(&mut tell);
+        }
     }
 
     fn is_open(&self, groups: &[u16]) -> bool {

@@ -88,6 +88,8 @@ pub(super) struct Target {
     pub overlaps: Vec<Following>,
     /// The phases that groups follow now.
     followed: Option<(u32, u32)>,
+    /// No group has to wait, and no overlap trails, for longer than until then.
+    latest: Millis,
 }
 
 impl Target {
@@ -105,6 +107,7 @@ impl Target {
             lingering: 0,
             overlaps: vec![Following { asked: None, permissive: false, left: FAR_PAST }; overlaps],
             followed: None,
+            latest: FAR_PAST,
         }
     }
 
@@ -189,9 +192,11 @@ impl Target {
         if let Some(interstage) = before.and_then(|from| plan.interstage(from, stage)) {
             for &(g, after) in &interstage.ends {
                 self.end_after[usize::from(g)] = now + after;
+                self.latest = self.latest.max(now + after);
             }
             for &(g, after) in &interstage.starts {
                 self.start_after[usize::from(g)] = now + after;
+                self.latest = self.latest.max(now + after);
             }
         }
     }
@@ -205,15 +210,22 @@ impl Target {
             self.aim_at(rings, phases, walks);
             self.followed = self.phases;
         }
-        if self.lingering != 0 {
-            self.linger(rings, lights);
-        }
+        self.linger(rings, lights);
         self.follow_overlaps(rings, phases, now) || anew
     }
 
-    /// Forgets phases that are over.
-    fn linger(&mut self, rings: &Rings, lights: &[Light]) {
+    /// The same once more in the same moment, after lights have changed: only what has ended is news.
+    pub fn follow_ends(&mut self, plan: &Plan, lights: &[Light], now: Millis) -> bool {
+        let (Some((phases, _)), Some(rings)) = (self.phases, plan.rings()) else { return false };
+        self.linger(rings, lights) && self.follow_overlaps(rings, phases, now)
+    }
+
+    /// Forgets phases that are over. Returns whether any is.
+    fn linger(&mut self, rings: &Rings, lights: &[Light]) -> bool {
         let lingering = self.lingering;
+        if lingering == 0 {
+            return false;
+        }
         for phase in rings.phases.iter().filter(|p| lingering & bit(p.number) != 0) {
             // Its green goes on in none of the phases asked for.
             let green = |&g: &u16| lights[usize::from(g)].state.is_open() && !self.aims[usize::from(g)].opens();
@@ -221,6 +233,7 @@ impl Target {
                 self.lingering &= !bit(phase.number);
             }
         }
+        self.lingering != lingering
     }
 
     /// The groups of phases and walks, and nobody else.
@@ -253,6 +266,7 @@ impl Target {
             } else if state.asked.take().is_some() {
                 state.left = now;
             }
+            self.latest = self.latest.max(state.asked.map_or(state.left + overlap.trail, |asked| asked + overlap.lead));
             let g = usize::from(overlap.group);
             let trailing = !asked && now < state.left + overlap.trail;
             let aim = match (asked || trailing, state.permissive) {
@@ -272,13 +286,24 @@ impl Target {
         any
     }
 
+    /// Finds until when delays and trailing greens last, of a state that was put together from its parts.
+    pub fn restore(&mut self, plan: &Plan) {
+        let trails = plan.rings().into_iter().flat_map(|r| r.overlaps.iter().zip(&self.overlaps));
+        let trails = trails.map(|(overlap, state)| state.left + overlap.trail);
+        let delays = self.end_after.iter().chain(&self.start_after).copied();
+        self.latest = delays.chain(trails).max().unwrap_or(FAR_PAST);
+    }
+
     /// Whether some group has to wait with what it is to become.
     pub fn delays(&self, now: Millis) -> bool {
-        self.end_after.iter().chain(&self.start_after).any(|&after| now < after)
+        now < self.latest && self.end_after.iter().chain(&self.start_after).any(|&after| now < after)
     }
 
     /// When the target changes by itself next, after `now`.
     pub fn next(&self, plan: &Plan, now: Millis) -> Millis {
+        if now >= self.latest {
+            return Millis::NEVER;
+        }
         let trails = plan.rings().into_iter().flat_map(|r| r.overlaps.iter().zip(&self.overlaps));
         let trails = trails.filter(|(_, s)| s.asked.is_none()).map(|(o, s)| s.left + o.trail);
         let delays = self.end_after.iter().chain(&self.start_after).copied();

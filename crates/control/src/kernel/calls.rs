@@ -40,6 +40,8 @@ pub(super) type Log<'a> = (&'a mut Phases, &'a mut Journal);
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Calls {
     pub list: Vec<Call>,
+    /// When the first patience of those who wait ends, since calls were served last.
+    pub next: Millis,
 }
 
 impl Calls {
@@ -51,7 +53,7 @@ impl Calls {
             locked: false,
             waiting: None,
         };
-        Self { list: (0..).zip(plan.groups()).map(call).collect() }
+        Self { list: (0..).zip(plan.groups()).map(call).collect(), next: Millis::NEVER }
     }
 
     /// A detector that calls the group goes on or off. Returns whether the group begins to wait.
@@ -72,8 +74,10 @@ impl Calls {
     }
 
     /// Who is open waits no more; who is called and closed begins to wait.
-    pub fn serve(&mut self, lights: &[Light], now: Millis, cause: Reason, (phases, journal): Log<'_>) {
-        for (group, (call, light)) in (0u16..).zip(self.list.iter_mut().zip(lights)) {
+    pub fn serve(&mut self, lights: &[Light], limits: &Limits, now: Millis, cause: Reason, (phases, journal): Log<'_>) {
+        self.next = Millis::NEVER;
+        let groups = self.list.iter_mut().zip(lights).zip(&limits.patience);
+        for (group, ((call, light), &patience)) in (0u16..).zip(groups) {
             if light.state.is_open() {
                 let was_locked = core::mem::take(&mut call.locked);
                 if was_locked && !call.is_called() {
@@ -81,7 +85,8 @@ impl Calls {
                 }
                 call.waiting = None;
             } else if call.is_called() && matches!(light.state, State::Closed | State::Starting) {
-                call.waiting.get_or_insert(now);
+                let since = *call.waiting.get_or_insert(now);
+                self.next = self.next.min(since + patience);
             } else {
                 call.waiting = None;
             }
@@ -91,6 +96,7 @@ impl Calls {
     /// Nobody has waited: whoever is called begins to wait when the calls are served next.
     pub fn forget(&mut self) {
         self.list.iter_mut().for_each(|c| c.waiting = None);
+        self.next = Millis::NEVER;
     }
 
     /// One group has not waited.
@@ -108,9 +114,9 @@ impl Calls {
         (0..).zip(&self.list).filter_map(over).min().map(|(_, g)| g)
     }
 
-    /// When the next patience ends.
-    pub fn next(&self, limits: &Limits) -> Millis {
+    /// Finds when the next patience ends.
+    pub fn find_next(&mut self, limits: &Limits) {
         let ends = self.list.iter().zip(&limits.patience).filter_map(|(c, &p)| c.waiting.map(|since| since + p));
-        ends.min().unwrap_or(Millis::NEVER)
+        self.next = ends.min().unwrap_or(Millis::NEVER);
     }
 }

@@ -34,7 +34,9 @@ impl Kernel {
             }
             state::put_lamp(out, light.shown);
             put_aim(out, self.aims[g]);
-            out.push(u8::from(self.hold[g]) | u8::from(self.omit[g]) << 1 | u8::from(self.force_off[g]) << 2);
+            out.push(
+                u8::from(self.hold.has(g)) | u8::from(self.omit.has(g)) << 1 | u8::from(self.force_off.has(g)) << 2,
+            );
             put_aim(out, self.target.aims[g]);
             state::put_millis(out, self.target.end_after[g]);
             state::put_millis(out, self.target.start_after[g]);
@@ -105,7 +107,9 @@ impl Kernel {
             new.lights[g] = Light { state, since, opened, ended, shown: reader.lamp()? };
             new.aims[g] = read_aim(reader)?;
             let bits = flags(reader, 3)?;
-            (new.hold[g], new.omit[g], new.force_off[g]) = (bits & 1 > 0, bits & 2 > 0, bits & 4 > 0);
+            for (set, bit) in [(&mut new.hold, 1), (&mut new.omit, 2), (&mut new.force_off, 4)] {
+                set.put(g, bits & bit > 0);
+            }
             new.target.aims[g] = read_aim(reader)?;
             new.target.end_after[g] = reader.millis()?;
             new.target.start_after[g] = reader.millis()?;
@@ -136,6 +140,7 @@ impl Kernel {
             let asked = reader.optional_millis()?;
             *overlap = Following { asked, permissive: reader.flag()?, left: reader.millis()? };
         }
+        new.target.restore(&self.plan);
         for input in &mut new.preempts.inputs {
             let bits = flags(reader, 2)?;
             *input = Input { on: bits & 1 > 0, ignored: bits & 2 > 0, since: reader.millis()? };

@@ -5,7 +5,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::{Aim, light::Light};
+use super::{Aim, group_set::GroupSet, light::Light};
 use crate::{
     Millis,
     plan::{Plan, bit},
@@ -46,7 +46,7 @@ impl Fallback {
     }
 
     /// Works out what is to be open now.
-    pub fn advance(&mut self, plan: &Plan, lights: &[Light], omit: &[bool], now: Millis) {
+    pub fn advance(&mut self, plan: &Plan, lights: &[Light], omit: &GroupSet, now: Millis) {
         if self.fault.is_none() {
             return;
         }
@@ -103,10 +103,10 @@ impl Fallback {
     }
 
     /// Whether every group of the present place has had its least green; those kept from starting do not count.
-    fn is_served(&self, plan: &Plan, lights: &[Light], omit: &[bool], now: Millis) -> bool {
-        self.aims.iter().zip(lights).zip(plan.groups()).zip(omit).all(|(((aim, light), group), &omitted)| {
+    fn is_served(&self, plan: &Plan, lights: &[Light], omit: &GroupSet, now: Millis) -> bool {
+        self.aims.iter().zip(lights).zip(plan.groups()).enumerate().all(|(g, ((aim, light), group))| {
             let served = light.state.is_open() && now - light.opened >= group.min_green;
-            served || !aim.opens() || omitted && !light.state.is_committed()
+            served || !aim.opens() || omit.has(g) && !light.state.is_committed()
         })
     }
 

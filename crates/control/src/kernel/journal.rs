@@ -70,6 +70,11 @@ impl Journal {
         self.events = events;
     }
 
+    /// Whether events are asked for.
+    pub(crate) const fn has_events(&self) -> bool {
+        self.events
+    }
+
     /// The next output.
     pub fn pop(&mut self) -> Option<Output> {
         self.outputs.pop_front()

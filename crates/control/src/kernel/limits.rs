@@ -2,9 +2,10 @@
 
 use alloc::{vec, vec::Vec};
 
+use super::group_set::GroupSet;
 use crate::{
     Lamp, Millis,
-    plan::{GroupKind, Plan, Relation, Waiver, longest_run},
+    plan::{Group, GroupKind, Plan, Relation, Waiver, longest_run},
 };
 
 /// What follows from the plan alone.
@@ -20,31 +21,25 @@ pub(super) struct Limits {
     pub(super) max_red_yellow: Vec<Millis>,
     /// By group, the oncoming traffic with which it has to end.
     pub(super) oncoming: Vec<Vec<u16>>,
-    /// By group, those that it has to do with.
-    pub(super) partners: Vec<Vec<Partner>>,
+    /// By group, those with whom it must never be open.
+    pub(super) forbidden: Vec<GroupSet>,
+    /// By group, others that clear before it starts, or whom it must not see begin to end: those that give way to it, and
+    /// those to whom it gives way. A turn gives way to people on foot at any time: they are not among them.
+    pub(super) beside: Vec<GroupSet>,
     /// By group, those to whom it gives way.
-    pub(super) gives_way: Vec<Vec<Partner>>,
+    pub(super) gives_way: Vec<GroupSet>,
     /// By group, those who give way to it.
-    pub(super) yielders: Vec<Vec<u16>>,
+    pub(super) yielders: Vec<GroupSet>,
     /// Groups that cannot show that they give way.
-    pub(super) never_give_way: Vec<u16>,
-    /// Groups in the order in which they start in one moment: those with a lead first.
-    pub(super) order: Vec<u16>,
-}
-
-/// What another group is to a group.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Partner {
-    pub(super) other: u16,
-    pub(super) forbidden: bool,
-    /// Whether the other gives way to it.
-    pub(super) yields: bool,
-    /// Whether it gives way to the other.
-    pub(super) gives_way: bool,
-    /// Whether the other is for people on foot.
-    pub(super) on_foot: bool,
-    /// The intergreen after the other's green.
-    pub(super) intergreen: Millis,
+    pub(super) never_give_way: GroupSet,
+    /// Groups that give way to somebody.
+    pub(super) may_give_way: GroupSet,
+    /// Groups with a lead: in one moment they start first.
+    pub(super) leads: GroupSet,
+    /// Flashing yellow arrows.
+    pub(super) arrows: GroupSet,
+    /// Groups with oncoming traffic with which they have to end.
+    pub(super) meets_oncoming: GroupSet,
 }
 
 impl Limits {
@@ -59,30 +54,37 @@ impl Limits {
             let flashes = groups[usize::from(g)].kind == GroupKind::FlashingYellowArrow;
             matrix.partners(g).iter().copied().filter(meets).filter(|&b| !flashes && !waived(b)).collect()
         };
-        let partner = |g: u16, other: u16| Partner {
-            other,
-            forbidden: matrix.relation(g, other) == Relation::Forbidden,
-            yields: matrix.relation(other, g).yields(),
-            gives_way: matrix.relation(g, other).yields(),
-            on_foot: groups[usize::from(other)].is_pedestrian(),
-            intergreen: matrix.intergreen(other, g),
+        let of_groups = |is: &dyn Fn(&Group) -> bool| GroupSet::of(groups.len(), |g| is(&groups[g]));
+        // By group, the others that stand to it in some way.
+        let of_pairs = |is: &dyn Fn(u16, u16) -> bool| -> Vec<GroupSet> {
+            let others = |g: u16| {
+                let mut set = GroupSet::new(groups.len());
+                matrix.partners(g).iter().for_each(|&other| set.put(usize::from(other), is(g, other)));
+                set
+            };
+            (0..n).map(others).collect()
         };
-        let partners = |g: u16| matrix.partners(g).iter().map(move |&p| partner(g, p));
-        let never = |&g: &u16| matches!(groups[usize::from(g)].kind, GroupKind::Arrow | GroupKind::Pedestrian);
-        let mut order: Vec<u16> = (0..n).collect();
-        order.sort_by_key(|&g| groups[usize::from(g)].lead.0 == 0);
+        let forbidden = |g, other| matrix.relation(g, other) == Relation::Forbidden;
+        let gives_way = |g, other| matrix.relation(g, other).yields();
+        let gives_way_to = of_pairs(&gives_way);
+        let on_foot = |g: u16| groups[usize::from(g)].is_pedestrian();
+        let oncoming: Vec<Vec<u16>> = (0..n).map(oncoming).collect();
         Self {
             patience: patience(plan),
             max_yellow: (0..n).map(|g| groups[usize::from(g)].yellow.max(longest(g, Lamp::Yellow))).collect(),
             max_red_yellow: (0..n)
                 .map(|g| groups[usize::from(g)].red_yellow.max(longest(g, Lamp::RedYellow)))
                 .collect(),
-            oncoming: (0..n).map(oncoming).collect(),
-            partners: (0..n).map(|g| partners(g).collect()).collect(),
-            gives_way: (0..n).map(|g| partners(g).filter(|p| p.gives_way).collect()).collect(),
-            yielders: (0..n).map(|g| partners(g).filter(|p| p.yields).map(|p| p.other).collect()).collect(),
-            never_give_way: (0..n).filter(never).collect(),
-            order,
+            meets_oncoming: GroupSet::of(groups.len(), |g| !oncoming[g].is_empty()),
+            oncoming,
+            forbidden: of_pairs(&forbidden),
+            beside: of_pairs(&|g, other| !forbidden(g, other) && !(on_foot(other) && gives_way(g, other))),
+            may_give_way: GroupSet::of(groups.len(), |g| !gives_way_to[g].is_empty()),
+            gives_way: gives_way_to,
+            yielders: of_pairs(&|g, other| gives_way(other, g)),
+            never_give_way: of_groups(&|g| matches!(g.kind, GroupKind::Arrow | GroupKind::Pedestrian)),
+            leads: of_groups(&|g| g.lead.0 > 0),
+            arrows: of_groups(&|g| g.kind == GroupKind::FlashingYellowArrow),
             longest_intergreen: matrix.longest_intergreen(),
         }
     }
@@ -101,7 +103,7 @@ impl Limits {
 /// By group, how long it may be red while it is called: its longest red, which the plan's own sequence, programs and
 /// patterns keep to (the plan was checked for that). Never a fault, for a group that no sequence serves.
 fn patience(plan: &Plan) -> Vec<Millis> {
-    let wait = |(g, served): (&crate::plan::Group, bool)| if served { g.max_red } else { Millis::NEVER };
+    let wait = |(g, served): (&Group, bool)| if served { g.max_red } else { Millis::NEVER };
     plan.groups().iter().zip(served(plan)).map(wait).collect()
 }
 

@@ -31,9 +31,11 @@ mod aim;
 mod calls;
 mod checkpoint;
 mod fallback;
+mod group_set;
 mod journal;
 mod light;
 mod limits;
+mod overview;
 mod preempt;
 mod rules;
 #[cfg(test)]
@@ -46,8 +48,10 @@ use self::{
     aim::{Aim, Target},
     calls::Calls,
     fallback::Fallback,
+    group_set::{GroupSet, groups},
     light::{Light, State},
     limits::Limits,
+    overview::Overview,
     preempt::Preempts,
     unit::Unit,
 };
@@ -70,6 +74,8 @@ pub struct Kernel {
     plan: Arc<Plan>,
     limits: Limits,
     lights: Vec<Light>,
+    /// Which of them are in which state; scratch.
+    overview: Overview,
     target: Target,
     /// What each group is to become now: target, preemption, fallback and commands in one.
     aims: Vec<Aim>,
@@ -81,9 +87,9 @@ pub struct Kernel {
     preempts: Preempts,
     fallback: Fallback,
     unit: Unit,
-    hold: Vec<bool>,
-    omit: Vec<bool>,
-    force_off: Vec<bool>,
+    hold: GroupSet,
+    omit: GroupSet,
+    force_off: GroupSet,
     now: Millis,
     next: Millis,
     /// When the lamps were taken over as they were: since when they had been so nobody knows.
@@ -108,6 +114,7 @@ impl Kernel {
         Self {
             limits: Limits::new(&plan),
             lights: vec![Light::RED; n],
+            overview: Overview::new(n),
             target: Target::new(&plan),
             aims: vec![Aim::Closed; n],
             cause: Reason::StartUp,
@@ -116,9 +123,9 @@ impl Kernel {
             preempts: Preempts::new(&plan),
             fallback: Fallback::new(&plan),
             unit: Unit::default(),
-            hold: vec![false; n],
-            omit: vec![false; n],
-            force_off: vec![false; n],
+            hold: GroupSet::new(n),
+            omit: GroupSet::new(n),
+            force_off: GroupSet::new(n),
             now: light::FAR_PAST,
             next: Millis::NEVER,
             taken_over: light::FAR_PAST,
@@ -211,6 +218,7 @@ impl Kernel {
             self.preempts.serve(&self.plan, &self.lights, now, journal);
             self.fallback.advance(&self.plan, &self.lights, &self.omit, now);
             self.reasons.fill(Reason::Over);
+            self.overview.see_lights(&self.lights, now - self.limits.longest_intergreen);
             let mut depends = self.aim();
             // Ends make room for starts, and starts end protected turns: at most a few rounds in one moment. Whoever
             // follows what has just ended ends in the next round, and nobody starts beside it before.
@@ -225,11 +233,12 @@ impl Kernel {
                     self.next = now + Millis(1);
                 }
                 self.preempts.serve(&self.plan, &self.lights, now, journal);
-                if self.target.follow(&self.plan, &self.lights, now) || depends {
+                if self.target.follow_ends(&self.plan, &self.lights, now) || depends {
                     depends = self.aim();
                 }
             }
-            self.calls.serve(&self.lights, now, self.cause, (&mut self.phases, journal));
+            let log = (&mut self.phases, &mut *journal);
+            self.calls.serve(&self.lights, &self.limits, now, self.cause, log);
             self.look_for_cycle_faults(journal);
             if self.unit.clears() && self.is_idle() {
                 self.unit.advance(self.limits.longest_intergreen, true, now, journal);
@@ -282,9 +291,15 @@ impl Kernel {
         }
     }
 
-    /// Works out what each group is to become: the most important of who has a say. Returns whether that depends on
-    /// what groups are now.
+    /// Works out what each group is to become. Returns whether that depends on what groups are now.
     fn aim(&mut self) -> bool {
+        let depends = self.find_aims();
+        self.overview.see_aims(&self.aims);
+        depends
+    }
+
+    /// What each group is to become: what the most important of who has a say wants.
+    fn find_aims(&mut self) -> bool {
         let now = self.now;
         let preempt = self.preempts.aims(&self.plan);
         self.cause = match (preempt, self.fallback.group()) {
@@ -293,11 +308,12 @@ impl Kernel {
             (None, None) => Reason::Requested(self.target.asked),
         };
         let plain = preempt.is_none() && self.fallback.group().is_none() && !self.unit.clears();
-        if plain && !self.omit.contains(&true) && !self.force_off.contains(&true) && !self.target.delays(now) {
+        if plain && self.omit.is_empty() && self.force_off.is_empty() && !self.target.delays(now) {
             self.aims.copy_from_slice(&self.target.aims);
-            for &g in &self.limits.never_give_way {
-                if self.aims[usize::from(g)] == Aim::Permissive {
-                    self.aims[usize::from(g)] = Aim::Open;
+            // They cannot show that they give way.
+            for g in self.overview.words().flat_map(|w| groups(w, self.limits.never_give_way.word(w))) {
+                if self.aims[g] == Aim::Permissive {
+                    self.aims[g] = Aim::Open;
                 }
             }
             return false;
@@ -313,11 +329,11 @@ impl Kernel {
                 None => self.target.aim(g, light, now),
             };
             // The sequence after a cycle fault ends every green itself: it must not wait for one that was cut short.
-            let ends = self.force_off[g] && self.fallback.group().is_none();
-            let kept_away = self.omit[g] && !light.state.is_committed() || ends;
+            let ends = self.force_off.has(g) && self.fallback.group().is_none();
+            let kept_away = self.omit.has(g) && !light.state.is_committed() || ends;
             // A train does not wait for what an operator has in mind.
             let closes = kept_away && preempt.is_none() || self.unit.clears();
-            self.force_off[g] &= light.state.is_committed();
+            self.force_off.put(g, self.force_off.has(g) && light.state.is_committed());
             self.aims[g] = match aim {
                 _ if closes && aim.opens() => Aim::Closed,
                 // They cannot show that they give way.
@@ -334,14 +350,19 @@ impl Kernel {
             self.calls.forget();
             return;
         }
-        let commanded = self.omit.contains(&true) || self.hold.contains(&true);
-        for g in (0..self.lights.len()).filter(|_| commanded) {
-            if self.is_kept_waiting(g) {
-                self.calls.forget_one(g);
+        let commanded = !self.omit.is_empty() || !self.hold.is_empty();
+        if commanded {
+            for g in 0..self.lights.len() {
+                if self.is_kept_waiting(g) {
+                    self.calls.forget_one(g);
+                }
             }
+            self.calls.find_next(&self.limits);
         }
-        let late = self.calls.late(&self.limits, self.now);
-        if let Some(group) = late
+        if self.calls.next > self.now {
+            return;
+        }
+        if let Some(group) = self.calls.late(&self.limits, self.now)
             && self.fallback.start(group)
         {
             journal.event(self.now, code::ALARM, 1, Reason::CycleFault { group });
@@ -354,15 +375,20 @@ impl Kernel {
     /// Whether a command keeps a group waiting: it must not start, or somebody in its way must not end.
     fn is_kept_waiting(&self, g: usize) -> bool {
         let number = u16::try_from(g).unwrap_or(u16::MAX);
-        self.omit[g] || self.plan.matrix().partners(number).iter().any(|&p| self.is_held(usize::from(p)))
+        self.omit.has(g)
+            || !self.hold.is_empty()
+                && self.plan.matrix().partners(number).iter().any(|&p| self.is_held(usize::from(p)))
     }
 
     /// Shows what has changed.
     fn show(&mut self, journal: &mut Journal) {
         let mut changed = false;
-        for (g, (light, group)) in (0u16..).zip(self.lights.iter_mut().zip(self.plan.groups())) {
+        let serves = self.unit.mode() == Mode::Normal;
+        let groups = (0u16..).zip(self.plan.groups()).zip(&self.aims);
+        for (light, ((g, group), &aim)) in self.lights.iter_mut().zip(groups) {
             let i = usize::from(g);
-            let lamp = match (self.unit.lamp(group), light.state, self.aims[i]) {
+            let of_unit = if serves { None } else { self.unit.lamp(group) };
+            let lamp = match (of_unit, light.state, aim) {
                 (Some(lamp), ..) => lamp,
                 (None, State::Closed, Aim::TurnOnRed) => Lamp::TurnOnRed,
                 (None, State::Off, Aim::Off(lamp)) => lamp,
@@ -406,14 +432,11 @@ impl Kernel {
         if self.unit.mode() == Mode::Normal {
             due(self.target.next(&self.plan, now));
             due(self.fallback.next(&self.plan, &self.lights, now));
-            due(self.calls.next(&self.limits));
+            due(self.calls.next);
             if self.unit.clears() {
                 due(self.idle_at());
             }
-            let trap = self.trap_waits();
-            for g in 0..self.lights.len() {
-                due(self.due(g, trap));
-            }
+            due(self.next_change());
         }
         self.next = next;
     }
@@ -475,21 +498,21 @@ impl Kernel {
     /// Keeps a green from ending, unless a preemption or flashing needs it to.
     pub fn hold(&mut self, group: u16, on: bool) {
         self.asked = true;
-        if let Some(hold) = self.hold.get_mut(usize::from(group)) {
-            *hold = on;
+        if usize::from(group) < self.lights.len() {
+            self.hold.put(usize::from(group), on);
         }
     }
 
     /// Whether commands hold and omit a group.
     pub fn commanded(&self, group: u16) -> [bool; 2] {
-        [&self.hold, &self.omit].map(|list| list.get(usize::from(group)).is_some_and(|&on| on))
+        [&self.hold, &self.omit].map(|set| usize::from(group) < self.lights.len() && set.has(usize::from(group)))
     }
 
     /// Keeps a group from starting, unless a preemption needs it to.
     pub fn omit(&mut self, group: u16, on: bool) {
         self.asked = true;
-        if let Some(omit) = self.omit.get_mut(usize::from(group)) {
-            *omit = on;
+        if usize::from(group) < self.lights.len() {
+            self.omit.put(usize::from(group), on);
         }
     }
 
@@ -498,7 +521,7 @@ impl Kernel {
         self.asked = true;
         let g = usize::from(group);
         if self.lights.get(g).is_some_and(|l| l.state.is_committed()) {
-            self.force_off[g] = true;
+            self.force_off.put(g, true);
         }
     }
 

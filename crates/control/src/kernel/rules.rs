@@ -3,14 +3,11 @@
 
 use super::{
     Aim, Kernel,
+    group_set::groups,
     light::{FAR_PAST, State},
-    limits::Partner,
+    overview::Word,
 };
-use crate::{
-    Millis,
-    log::Reason,
-    plan::{GroupKind, Relation},
-};
+use crate::{Millis, log::Reason, plan::Relation};
 
 /// No green follows a yellow at once, whatever an imported program says.
 const SHORTEST_RED: Millis = Millis(1);
@@ -33,17 +30,22 @@ impl Clear {
     }
 }
 
+/// The number of a group.
+fn number(g: usize) -> u16 {
+    u16::try_from(g).unwrap_or(u16::MAX)
+}
+
 // --- ends ------------------------------------------------------------------------------------------------------------
 
 impl Kernel {
     /// Whether it is for those who cannot see that they have to give way.
     pub(super) fn never_gives_way(&self, g: usize) -> bool {
-        matches!(self.plan.groups()[g].kind, GroupKind::Arrow | GroupKind::Pedestrian)
+        self.limits.never_give_way.has(g)
     }
 
     /// Whether it is a flashing yellow arrow: its green arrow excludes those to whom its flashing gives way.
     fn is_flashing_arrow(&self, g: usize) -> bool {
-        self.plan.groups()[g].kind == GroupKind::FlashingYellowArrow
+        self.limits.arrows.has(g)
     }
 
     fn min_green(&self, g: usize) -> Millis {
@@ -69,9 +71,15 @@ impl Kernel {
         !self.aims[g].opens() || arrow_ends
     }
 
+    /// In a word, all greens that are to end: who is not to be open, and perhaps an arrow.
+    fn perhaps_to_end(&self, w: usize) -> u64 {
+        let word = self.overview.word(w);
+        word.open() & (!word.to_open | self.limits.arrows.word(w))
+    }
+
     /// Whether a command keeps a green from ending. A train does not wait for that, nor does flashing.
     pub(super) fn is_held(&self, g: usize) -> bool {
-        self.hold[g] && self.lights[g].state.is_open() && !self.preempts.is_active() && !self.unit.clears()
+        self.hold.has(g) && self.lights[g].state.is_open() && !self.preempts.is_active() && !self.unit.clears()
     }
 
     /// Whether a green may end, traps aside.
@@ -87,12 +95,15 @@ impl Kernel {
     /// Ends what is to end and may. Returns whether anything did.
     pub(super) fn end_greens(&mut self) -> bool {
         let mut any = false;
-        for g in 0..self.lights.len() {
-            if self.is_to_end(g) && self.with_oncoming(g) {
-                for i in 0..self.together.len() {
-                    self.end(usize::from(self.together[i]), g);
+        for w in self.overview.words() {
+            for g in groups(w, self.perhaps_to_end(w)) {
+                // Unless it has just ended together with another.
+                if self.is_to_end(g) && self.with_oncoming(g) {
+                    for i in 0..self.together.len() {
+                        self.end(usize::from(self.together[i]), g);
+                    }
+                    any = true;
                 }
-                any = true;
             }
         }
         any
@@ -102,7 +113,7 @@ impl Kernel {
     /// that gives way to in turn. Returns whether all of them may.
     fn with_oncoming(&mut self, g: usize) -> bool {
         self.together.clear();
-        self.together.push(u16::try_from(g).unwrap_or(u16::MAX));
+        self.together.push(number(g));
         let mut i = 0;
         while let Some(&member) = self.together.get(i) {
             if !self.may_end(usize::from(member)) {
@@ -124,7 +135,8 @@ impl Kernel {
 
     /// Whether a left turn that is to end may wait for the least green of others.
     pub(super) fn trap_waits(&self) -> bool {
-        self.limits.oncoming.iter().enumerate().any(|(g, oncoming)| !oncoming.is_empty() && self.is_to_end(g))
+        let turns = |w: usize| groups(w, self.perhaps_to_end(w) & self.limits.meets_oncoming.word(w));
+        self.overview.words().flat_map(turns).any(|g| self.is_to_end(g))
     }
 
     /// Ends a green because `with` is to end.
@@ -138,11 +150,11 @@ impl Kernel {
         } else {
             State::Closed
         };
-        self.lights[g].go(to, self.now);
-        let trap = Reason::Trap { with: u16::try_from(with).unwrap_or(u16::MAX) };
+        self.go(g, to);
+        let trap = Reason::Trap { with: number(with) };
         self.reasons[g] = if self.aims[g].opens() && g != with {
             trap
-        } else if self.force_off[g] || self.unit.clears() {
+        } else if self.force_off.has(g) || self.unit.clears() {
             Reason::Command
         } else {
             self.cause
@@ -157,43 +169,50 @@ impl Kernel {
     /// Whether a yellow would keep somebody waiting who is in red-yellow.
     fn keeps_waiting(&self, g: usize) -> bool {
         let matrix = self.plan.matrix();
-        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        let own = number(g);
         self.plan.spec().yellow_conflicts
-            && matrix.partners(number).iter().any(|&p| {
-                matrix.relation(number, p) == Relation::Forbidden
-                    && self.lights[usize::from(p)].state == State::Starting
+            && matrix.partners(own).iter().any(|&p| {
+                matrix.relation(own, p) == Relation::Forbidden && self.lights[usize::from(p)].state == State::Starting
             })
     }
 
     /// Ends yellows that are over, and lets what is switched off go off and on.
     pub(super) fn end_yellows(&mut self) -> bool {
-        let (now, mut any) = (self.now, false);
-        for g in 0..self.lights.len() {
-            let (light, off) = (&self.lights[g], matches!(self.aims[g], Aim::Off(_)));
-            let (from, ended) = (light.state, light.ended);
-            let to = match from {
-                State::Ending => {
-                    let over = now - light.since >= self.min_yellow(g);
-                    let kept = self.aims[g] == Aim::Yellow && now < self.last_yellow(g) && !self.keeps_waiting(g);
-                    (over && !kept).then_some(if off { State::Off } else { State::Closed })
-                }
-                State::Closed if off => Some(State::Off),
-                // Signals that come back show yellow, then red.
-                State::Off if self.aims[g] == Aim::Yellow => Some(State::Ending),
-                State::Off if !off => Some(State::Closed),
-                _ => None,
-            };
-            if let Some(to) = to {
-                self.lights[g].go(to, now);
-                if from == State::Off && to == State::Closed {
-                    // It was not green just before: its red counts from the end of its last green.
-                    self.lights[g].since = ended;
-                }
-                self.reasons[g] = if from == State::Ending { Reason::Over } else { self.cause };
-                any = true;
+        let mut any = false;
+        for w in self.overview.words() {
+            let word = self.overview.word(w);
+            for g in groups(w, word.are(State::Ending) | word.are(State::Off) | word.to_be_off) {
+                any |= self.end_yellow(g);
             }
         }
         any
+    }
+
+    /// Ends a yellow if it is over, or switches off or on. Returns whether anything changed.
+    fn end_yellow(&mut self, g: usize) -> bool {
+        let now = self.now;
+        let (light, off) = (&self.lights[g], matches!(self.aims[g], Aim::Off(_)));
+        let (from, ended) = (light.state, light.ended);
+        let to = match from {
+            State::Ending => {
+                let over = now - light.since >= self.min_yellow(g);
+                let kept = self.aims[g] == Aim::Yellow && now < self.last_yellow(g) && !self.keeps_waiting(g);
+                (over && !kept).then_some(if off { State::Off } else { State::Closed })
+            }
+            State::Closed if off => Some(State::Off),
+            // Signals that come back show yellow, then red.
+            State::Off if self.aims[g] == Aim::Yellow => Some(State::Ending),
+            State::Off if !off => Some(State::Closed),
+            _ => None,
+        };
+        let Some(to) = to else { return false };
+        self.go(g, to);
+        if from == State::Off && to == State::Closed {
+            // It was not green just before: its red counts from the end of its last green.
+            self.lights[g].since = ended;
+        }
+        self.reasons[g] = if from == State::Ending { Reason::Over } else { self.cause };
+        true
     }
 }
 
@@ -210,19 +229,17 @@ impl Kernel {
     /// A letter of a program (`G`) is taken at its word as far as is safe: only another full green is against it.
     fn protected_at(&self, g: usize, aim: Aim) -> Option<Clear> {
         let exact = matches!(aim, Aim::Protected | Aim::RedYellow) && !self.is_flashing_arrow(g);
+        let met = |word: &Word| {
+            if exact { word.are(State::Protected) | word.to_be_full } else { word.committed() | word.to_open }
+        };
+        let others = &self.limits.gives_way[g];
+        if self.overview.any(others, met) {
+            return None;
+        }
         let mut clear = Clear { at: FAR_PAST, reason: None };
-        for &Partner { other: b, intergreen, .. } in &self.limits.gives_way[g] {
-            let (other, other_aim) = (&self.lights[usize::from(b)], self.aims[usize::from(b)]);
-            let met = if exact {
-                other.state == State::Protected || matches!(other_aim, Aim::Protected | Aim::Open)
-            } else {
-                other.state.is_committed() || other_aim.opens()
-            };
-            if met {
-                return None;
-            }
-            if !other.state.is_open() {
-                clear.wait(other.ended + intergreen, Reason::GivesWay { to: b });
+        for w in self.overview.words() {
+            for b in groups(w, others.word(w) & self.overview.word(w).clearing()) {
+                clear.wait(self.lights[b].ended + self.intergreen(b, g), Reason::GivesWay { to: number(b) });
             }
         }
         Some(clear)
@@ -230,8 +247,7 @@ impl Kernel {
 
     /// Whether somebody who gives way to a group is protected.
     fn is_unyielded(&self, g: usize) -> bool {
-        let protected = |&p: &u16| self.lights[usize::from(p)].state == State::Protected;
-        self.limits.yielders[g].iter().any(protected)
+        self.overview.any(&self.limits.yielders[g], |word| word.are(State::Protected))
     }
 
     /// From when on an open group need not give way, and nobody who gives way to it is protected.
@@ -243,38 +259,48 @@ impl Kernel {
     pub(super) fn levels(&mut self) -> bool {
         let mut any = false;
         // Whoever has to give way does so before anybody is protected.
-        for g in 0..self.lights.len() {
-            let aim = self.aims[g];
-            let stays =
-                self.lights[g].state != State::Protected || self.is_flashing_arrow(g) || self.never_gives_way(g);
-            // What is to end does so at its time, and those to whom it gives way wait for that.
-            let goes_on = aim.opens() || self.is_held(g);
-            let may = |k: &Self| k.may_be_protected(g, if aim.opens() { aim } else { Aim::Open });
-            if !stays && goes_on && (aim == Aim::Permissive || !may(self)) {
-                self.set_level(g, State::Permissive);
-                any = true;
+        for w in self.overview.words() {
+            let word = self.overview.word(w);
+            let perhaps = word.are(State::Protected) & (self.limits.may_give_way.word(w) | !word.to_be_full);
+            for g in groups(w, perhaps) {
+                if self.has_to_give_way(g) {
+                    self.set_level(g, State::Permissive);
+                    any = true;
+                }
             }
         }
-        for g in 0..self.lights.len() {
-            let asked = self.lights[g].state == State::Permissive && matches!(self.aims[g], Aim::Protected | Aim::Open);
-            if asked && self.full_at(g).is_some_and(|at| at <= self.now) {
-                self.set_level(g, State::Protected);
-                any = true;
+        for w in self.overview.words() {
+            let word = self.overview.word(w);
+            for g in groups(w, word.are(State::Permissive) & word.to_be_full) {
+                if self.full_at(g).is_some_and(|at| at <= self.now) {
+                    self.set_level(g, State::Protected);
+                    any = true;
+                }
             }
         }
         any
     }
 
+    /// Whether a group that is protected has to give way from now on.
+    fn has_to_give_way(&self, g: usize) -> bool {
+        let aim = self.aims[g];
+        let stays = self.is_flashing_arrow(g) || self.never_gives_way(g);
+        // What is to end does so at its time, and those to whom it gives way wait for that.
+        let goes_on = aim.opens() || self.is_held(g);
+        let may_stay = || self.may_be_protected(g, if aim.opens() { aim } else { Aim::Open });
+        !stays && goes_on && (aim == Aim::Permissive || !may_stay())
+    }
+
     fn set_level(&mut self, g: usize, to: State) {
-        self.lights[g].go(to, self.now);
+        self.go(g, to);
         self.reasons[g] = self.level_reason(g);
     }
 
     /// Why a group gives way, or no longer does.
     fn level_reason(&self, g: usize) -> Reason {
-        let to = self.limits.gives_way[g].first().map(|p| p.other);
+        let mut to = self.overview.words().flat_map(|w| groups(w, self.limits.gives_way[g].word(w)));
         match self.aims[g] {
-            Aim::Open => to.map_or(self.cause, |to| Reason::GivesWay { to }),
+            Aim::Open => to.next().map_or(self.cause, |to| Reason::GivesWay { to: number(to) }),
             _ => self.cause,
         }
     }
@@ -285,44 +311,25 @@ impl Kernel {
 impl Kernel {
     /// From when on a group may be green; `None` while another group is in the way.
     fn green_at(&self, g: usize) -> Option<Clear> {
-        let light = &self.lights[g];
+        let starting = self.lights[g].state == State::Starting;
         // Who may open giving way waits for nobody who gives way; red-yellow leads to green, whoever came in between.
-        let gives_way = !self.never_gives_way(g) && (self.aims[g] == Aim::Permissive || light.state == State::Starting);
-        let mut clear = Clear { at: FAR_PAST, reason: None };
-        let partners = &self.limits.partners[g];
-        // Most that wait do so for somebody in the way: that is found out before all clearances.
-        if partners.iter().any(|p| p.forbidden && self.lights[usize::from(p.other)].state.is_committed()) {
+        let gives_way = !self.never_gives_way(g) && (self.aims[g] == Aim::Permissive || starting);
+        if self.is_blocked(g, gives_way) || !starting && self.is_beside_an_end(g) {
             return None;
         }
-        for p in partners {
-            let i = usize::from(p.other);
-            let other = &self.lights[i];
-            // Cleared even if it ends later than planned: every end of a forbidden green counts.
-            if p.forbidden {
-                clear.wait(self.cleared_at(p), Reason::After { group: p.other });
-                if other.state == State::Ending && self.plan.spec().yellow_conflicts {
-                    clear.wait(self.end_of_yellow(i), Reason::After { group: p.other });
+        let mut clear = Clear { at: FAR_PAST, reason: None };
+        // Red-yellow leads to green in its time, whoever came and went in between: who ended before has cleared then.
+        let in_time = if starting { self.last_red_yellow(g) } else { Millis::NEVER };
+        // Cleared even if it ends later than planned: every end of a forbidden green counts.
+        let related = self.limits.forbidden[g].words().iter().zip(self.limits.beside[g].words());
+        for (w, (forbidden, beside)) in related.enumerate() {
+            for i in groups(w, (forbidden | beside) & self.overview.word(w).clearing()) {
+                let (cleared, after) = (self.cleared_at(i, g), Reason::After { group: number(i) });
+                if cleared <= in_time || self.limits.forbidden[g].has(i) {
+                    clear.wait(cleared, after);
                 }
-                continue;
-            }
-            if p.yields && (!gives_way || self.is_flashing_arrow(i)) && other.state == State::Protected {
-                return None;
-            }
-            // Who may be open together need not end together: what ends clears before the other starts. A turn that gives
-            // way to people on foot does so at any time.
-            if p.on_foot && p.gives_way {
-                continue;
-            }
-            // Red-yellow leads to green in its time, whoever came and went in between: who ended before has cleared then.
-            let later = light.state == State::Starting;
-            if other.state.is_open() {
-                if !later && self.is_to_end(i) && !self.is_held(i) {
-                    return None;
-                }
-            } else {
-                let cleared = self.cleared_at(p);
-                if !later || cleared <= self.last_red_yellow(g) {
-                    clear.wait(cleared, Reason::After { group: p.other });
+                if self.plan.spec().yellow_conflicts && self.is_forbidden_yellow(i, g) {
+                    clear.wait(self.end_of_yellow(i), after);
                 }
             }
         }
@@ -336,30 +343,61 @@ impl Kernel {
         Some(clear)
     }
 
+    /// Whether a forbidden group is open or about to be, or one that is fully green would have to give way.
+    fn is_blocked(&self, g: usize, gives_way: bool) -> bool {
+        self.overview.words().any(|w| {
+            let word = self.overview.word(w);
+            let bound_to_yield = if gives_way { self.limits.arrows.word(w) } else { u64::MAX };
+            let unyielding = self.limits.yielders[g].word(w) & bound_to_yield & word.are(State::Protected);
+            self.limits.forbidden[g].word(w) & word.committed() | unyielding != 0
+        })
+    }
+
+    /// Whether a green that it may be open together with is to end: they need not end together, so that one clears first.
+    fn is_beside_an_end(&self, g: usize) -> bool {
+        let perhaps = |w| groups(w, self.limits.beside[g].word(w) & self.perhaps_to_end(w));
+        self.overview.words().flat_map(perhaps).any(|i| self.is_to_end(i) && !self.is_held(i))
+    }
+
+    /// Whether another group is yellow and must not be open together with it.
+    fn is_forbidden_yellow(&self, i: usize, g: usize) -> bool {
+        self.limits.forbidden[g].has(i) && self.lights[i].state == State::Ending
+    }
+
     /// When people on foot who are asked for and whom nothing but time keeps will have walk; the past if there are none.
-    fn opens_later(&self, g: u16) -> Millis {
-        let i = usize::from(g);
-        if self.lights[i].state != State::Closed || !self.aims[i].opens() {
+    fn opens_later(&self, g: usize) -> Millis {
+        if self.lights[g].state != State::Closed || !self.aims[g].opens() {
             return FAR_PAST;
         }
-        let mut at = self.lights[i].since + self.plan.groups()[i].red_revert;
-        for p in self.limits.partners[i].iter().filter(|p| p.forbidden) {
-            if self.lights[usize::from(p.other)].state.is_committed() {
-                return FAR_PAST;
+        let mut at = self.lights[g].since + self.plan.groups()[g].red_revert;
+        if self.overview.any(&self.limits.forbidden[g], Word::committed) {
+            return FAR_PAST;
+        }
+        for w in self.overview.words() {
+            for other in groups(w, self.limits.forbidden[g].word(w) & self.overview.word(w).clearing()) {
+                at = at.max(self.cleared_at(other, g));
             }
-            at = at.max(self.cleared_at(p));
         }
         // If it is not open although it might be, it is not time that keeps it.
         if at > self.now { at } else { FAR_PAST }
     }
 
+    /// From the end of one's green to the start of another's.
+    fn intergreen(&self, from: usize, to: usize) -> Millis {
+        self.plan.matrix().intergreen(number(from), number(to))
+    }
+
     /// When the intergreen after another's green that has ended is over. A preemption may cut a pedestrian clearance
     /// short if its plan says so; what follows the clearance is kept.
-    fn cleared_at(&self, from: &Partner) -> Millis {
-        let light = &self.lights[usize::from(from.other)];
-        let cleared = light.ended + from.intergreen;
-        if self.preempts.cuts_clearance() && from.on_foot && light.state == State::Closed {
-            let after_clearance = (from.intergreen - self.plan.groups()[usize::from(from.other)].yellow).max(Millis(0));
+    fn cleared_at(&self, from: usize, to: usize) -> Millis {
+        let (light, intergreen) = (&self.lights[from], self.intergreen(from, to));
+        let cleared = light.ended + intergreen;
+        if !self.preempts.cuts_clearance() {
+            return cleared;
+        }
+        let group = &self.plan.groups()[from];
+        if group.is_pedestrian() && light.state == State::Closed {
+            let after_clearance = (intergreen - group.yellow).max(Millis(0));
             return cleared.min(light.since.max(light.ended) + after_clearance);
         }
         cleared
@@ -368,11 +406,11 @@ impl Kernel {
     /// From when on a closed group may start, with red-yellow or with green; `None` while another is in the way.
     fn start_at(&self, g: usize) -> Option<Clear> {
         let mut clear = self.green_at(g)?;
-        for &Partner { other: p, .. } in &self.limits.gives_way[g] {
-            let (other, lead) = (&self.lights[usize::from(p)], self.plan.groups()[usize::from(p)].lead);
-            if lead.0 > 0 {
+        for w in self.overview.words() {
+            for p in groups(w, self.limits.gives_way[g].word(w) & self.limits.leads.word(w)) {
+                let (other, lead) = (&self.lights[p], self.plan.groups()[p].lead);
                 let opens = if other.state.is_open() { other.opened } else { self.opens_later(p) };
-                clear.wait(opens + lead, Reason::Lead { group: p });
+                clear.wait(opens + lead, Reason::Lead { group: number(p) });
             }
         }
         let group = &self.plan.groups()[g];
@@ -394,35 +432,41 @@ impl Kernel {
 
     /// Starts what is to start and may. Returns whether anything did.
     pub(super) fn start_greens(&mut self) -> bool {
-        let (now, mut any) = (self.now, false);
-        for i in 0..self.limits.order.len() {
-            let g = usize::from(self.limits.order[i]);
-            match self.lights[g].state {
-                State::Closed if self.aims[g].opens() => {
-                    let clear = self.start_at(g);
-                    self.starts[g] = clear.map_or(FAR_PAST, |c| c.at);
-                    let Some(clear) = clear.filter(|c| c.at <= now) else { continue };
-                    let with_red_yellow = self.red_yellow(g).0 > 0;
-                    let to = if with_red_yellow { State::Starting } else { self.level(g) };
-                    self.lights[g].go(to, now);
-                    // Only what it waited for until this moment is a reason.
-                    self.reasons[g] = clear.reason.filter(|_| clear.at == now).unwrap_or(self.cause);
-                    any = true;
+        let mut any = false;
+        // Those with a lead first: others wait for their start.
+        for leads in [true, false] {
+            for w in self.overview.words() {
+                let (word, leading) = (self.overview.word(w), self.limits.leads.word(w));
+                let perhaps = word.are(State::Closed) & word.to_open | word.are(State::Starting);
+                for g in groups(w, perhaps & if leads { leading } else { !leading }) {
+                    any |= self.start_green(g);
                 }
-                State::Starting => {
-                    let over = now - self.lights[g].since >= self.plan.groups()[g].red_yellow;
-                    let kept = self.aims[g] == Aim::RedYellow && now < self.last_red_yellow(g);
-                    if over && !kept && self.green_at(g).is_some_and(|c| c.at <= now) {
-                        let to = self.level(g);
-                        self.lights[g].go(to, now);
-                        self.reasons[g] = Reason::Over;
-                        any = true;
-                    }
-                }
-                _ => {}
             }
         }
         any
+    }
+
+    /// Starts a green or its red-yellow, if it may. Returns whether it did.
+    fn start_green(&mut self, g: usize) -> bool {
+        let now = self.now;
+        if self.lights[g].state == State::Starting {
+            let over = now - self.lights[g].since >= self.plan.groups()[g].red_yellow;
+            let kept = self.aims[g] == Aim::RedYellow && now < self.last_red_yellow(g);
+            let starts = over && !kept && self.green_at(g).is_some_and(|c| c.at <= now);
+            if starts {
+                self.go(g, self.level(g));
+                self.reasons[g] = Reason::Over;
+            }
+            return starts;
+        }
+        let clear = self.start_at(g);
+        self.starts[g] = clear.map_or(FAR_PAST, |c| c.at);
+        let Some(clear) = clear.filter(|c| c.at <= now) else { return false };
+        let with_red_yellow = self.red_yellow(g).0 > 0;
+        self.go(g, if with_red_yellow { State::Starting } else { self.level(g) });
+        // Only what it waited for until this moment is a reason.
+        self.reasons[g] = clear.reason.filter(|_| clear.at == now).unwrap_or(self.cause);
+        true
     }
 
     /// Whether a group that opens now has to give way.
@@ -435,12 +479,12 @@ impl Kernel {
     /// Whether a group must not be as it is because of another.
     pub(super) fn in_conflict(&self, g: usize) -> bool {
         let matrix = self.plan.matrix();
-        let number = u16::try_from(g).unwrap_or(u16::MAX);
+        let own = number(g);
         let light = &self.lights[g];
-        matrix.partners(number).iter().any(|&p| {
+        matrix.partners(own).iter().any(|&p| {
             let other = &self.lights[usize::from(p)];
             let both_full = light.state == State::Protected && other.state == State::Protected;
-            match matrix.relation(number, p) {
+            match matrix.relation(own, p) {
                 Relation::Forbidden => {
                     let yellow = light.state.is_open() && other.state == State::Ending
                         || light.state == State::Ending && other.state.is_open();
@@ -456,9 +500,26 @@ impl Kernel {
         })
     }
 
+    /// When a group may change next if nobody asks for anything else, after now at the earliest.
+    pub(super) fn next_change(&self) -> Millis {
+        let trap = self.trap_waits();
+        let mut next = Millis::NEVER;
+        for w in self.overview.words() {
+            let word = self.overview.word(w);
+            // Greens that nobody ends and that need not give way go on.
+            let ends = if trap { word.open() } else { self.perhaps_to_end(w) };
+            let changes = word.are(State::Permissive) | word.are(State::Starting) | word.are(State::Ending);
+            for g in groups(w, ends | changes | word.are(State::Closed) & word.to_open) {
+                let due = self.due(g, trap);
+                next = if due > self.now { next.min(due) } else { next };
+            }
+        }
+        next
+    }
+
     /// When a group may change next if nobody asks for anything else; the past if another has to change first.
     /// `trap`: whether a left turn waits for the least green of others.
-    pub(super) fn due(&self, g: usize, trap: bool) -> Millis {
+    fn due(&self, g: usize, trap: bool) -> Millis {
         let (light, now) = (&self.lights[g], self.now);
         match light.state {
             State::Permissive | State::Protected => {

@@ -270,7 +270,7 @@ impl Search {
                 && k.unit.mode == Mode::Normal
                 && !k.unit.commanded
         };
-        let free = free(kernel) && !free(before) && !kernel.hold.contains(&true) && !kernel.omit.contains(&true);
+        let free = free(kernel) && !free(before) && kernel.hold.is_empty() && kernel.omit.is_empty();
         if free && !kernel.preempts.inputs.iter().any(|i| i.on) {
             let most =
                 |of: fn(&crate::plan::Group) -> Millis| self.plan.groups().iter().map(of).max().unwrap_or_default();

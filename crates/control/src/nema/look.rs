@@ -85,8 +85,8 @@ impl Nema {
     fn call(&mut self, now: Millis, calls: &GroupCalls) -> Called {
         let mut called = Called::default();
         self.first_late = Millis::NEVER;
-        for (g, (seen, group)) in self.groups.iter_mut().zip(&self.layout.groups).enumerate() {
-            seen.wanted = group.always || calls.is_called(u16::try_from(g).unwrap_or(u16::MAX));
+        for ((seen, group), is_called) in self.groups.iter_mut().zip(&self.layout.groups).zip(calls.called()) {
+            seen.wanted = group.always || is_called;
             if !seen.wanted || seen.open.is_some() {
                 seen.waits = None;
                 continue;
