@@ -8,7 +8,7 @@ use intergreen_control::{
     kernel::{Journal, Kernel, Latch},
     plan::{
         DayAction, DayEntry, DayPlan, GroupKind, GroupSpec, IntergreenSpec, IntergreenTime, Pattern, StageSplit,
-        WallClock,
+        WallClock, YieldSpec,
     },
 };
 
@@ -273,4 +273,23 @@ fn a_turn_that_ends_as_red_yellow_begins_does_not_lengthen_it() {
     // In the same moment, but after it.
     bench.now = bench.now - s(1);
     assert_eq!(bench.ask("rG", 5), ["yu", "yu", "yG", "rG", "rG"]);
+}
+
+#[test]
+fn issue_9_nobody_ends_in_the_moment_in_which_another_opens_beside() {
+    let vehicle = |name| GroupSpec::vehicle(name, s(5), s(3));
+    let spec = PlanSpec::new("x", vec![vehicle("a"), vehicle("b")]).stage("A", &["a"]).stage("B", &["a", "b"]);
+    let yields = vec![YieldSpec { who: "b".into(), to: "a".into(), oncoming: false }];
+    let mut bench = Bench::new(Plan::new(PlanSpec { yields, ..spec }).expect("a plan"), "Gr");
+    bench.ask("Gr", 6);
+    let mut ask = |letters: &str, at: Millis| {
+        assert!(bench.kernel.request(Request::Lamps(&lamps(letters)), at));
+        bench.kernel.advance(at, &mut bench.journal);
+        (bench.shown(), bench.kernel.next())
+    };
+    assert_eq!(ask("Gg", s(6)).0, "Gg");
+    // Had it ended, the other would have had to wait.
+    let next = s(6) + Millis(1);
+    assert_eq!(ask("rg", s(6)), ("Gg".into(), next));
+    assert_eq!(ask("rg", next).0, "yg");
 }

@@ -84,7 +84,17 @@ impl Kernel {
 
     /// Whether a green may end, traps aside.
     fn may_end(&self, g: usize) -> bool {
-        !self.is_held(g) && self.now - self.lights[g].opened >= self.min_green(g)
+        !self.is_held(g) && self.now - self.lights[g].opened >= self.min_green(g) && !self.is_joined(g)
+    }
+
+    /// Whether another has opened beside a green in this very moment. Of a green that ended in it nobody could tell whether
+    /// it did so before, when the other had to wait for it: it ends in the next.
+    fn is_joined(&self, g: usize) -> bool {
+        let opens = |p: &Partner| {
+            let other = &self.lights[usize::from(p.other)];
+            other.state.is_open() && other.opened == self.now
+        };
+        self.limits.partners[g].iter().any(opens)
     }
 
     /// When a yellow ends if it is asked for what it is now.
@@ -524,7 +534,11 @@ impl Kernel {
         match light.state {
             State::Permissive | State::Protected => {
                 let awaited = self.is_to_end(g) || trap;
-                let least = if awaited { light.opened + self.min_green(g) } else { FAR_PAST };
+                let least = match awaited {
+                    true if self.is_joined(g) => now + Millis(1),
+                    true => light.opened + self.min_green(g),
+                    false => FAR_PAST,
+                };
                 let full = if light.state == State::Permissive { self.full_at(g) } else { None };
                 let full = full.filter(|&at| at > now).unwrap_or(Millis::NEVER);
                 if least > now { least.min(full) } else { full }
