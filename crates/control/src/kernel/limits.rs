@@ -78,7 +78,7 @@ impl Limits {
             meets_oncoming: GroupSet::of(groups.len(), |g| !oncoming[g].is_empty()),
             oncoming,
             forbidden: of_pairs(&forbidden),
-            beside: of_pairs(&|g, other| !forbidden(g, other) && !(on_foot(other) && gives_way(g, other))),
+            beside: of_pairs(&|g, other| !(forbidden(g, other) || on_foot(other) && gives_way(g, other))),
             may_give_way: GroupSet::of(groups.len(), |g| !gives_way_to[g].is_empty()),
             gives_way: gives_way_to,
             yielders: of_pairs(&|g, other| gives_way(other, g)),
