@@ -83,18 +83,24 @@ fn named(name: &str) -> World {
     bundled().into_iter().find(|w| w.name == name).expect("it is bundled")
 }
 
-/// Where vehicles are that are on the way to a signal's stop lines, by number: on which lane, and all approach lanes to
-/// which that leads, each with the distance, m.
-fn truth(sim: &Simulation, signal: usize) -> BTreeMap<u32, (LaneId, Vehicle, Vec<(u16, f32)>)> {
+/// A vehicle on the way to stop lines of a signal: all approach lanes to which its lane leads, each with the distance, m.
+struct There {
+    vehicle: Vehicle,
+    leads: Vec<(u16, f32)>,
+}
+
+/// The vehicles on the way to a signal's stop lines, by number.
+fn truth(sim: &Simulation, signal: usize) -> BTreeMap<u32, There> {
     let (scene, traffic) = (sim.scene(), sim.traffic());
     let around = sim.controllers().list[signal].traffic().expect("it looks").approaches();
-    let mut found: BTreeMap<u32, (LaneId, Vehicle, Vec<(u16, f32)>)> = BTreeMap::new();
+    let mut found = BTreeMap::new();
     for line in lines(&scene.network).iter().filter(|l| l.signal == SignalId::new(signal)) {
         let number = around.find(&scene.network.lane(line.lane).id).expect("every stop line is an approach lane");
         for stretch in line.way.iter().chain(&inside(&scene.network, &line.way)) {
             for v in &traffic.lanes[stretch.lane.index()].vehicles {
                 let distance = stretch.from_line(&scene.network) - v.position;
-                found.entry(v.id.0).or_insert((stretch.lane, *v, Vec::new())).2.push((number, distance));
+                let there = found.entry(v.id.0).or_insert(There { vehicle: *v, leads: Vec::new() });
+                there.leads.push((number, distance));
             }
         }
     }
@@ -122,7 +128,8 @@ fn perfect_sensors_see_what_is_there() {
                     for s in lane.seen() {
                         let what =
                             format!("{}, {} s: signal {i}, lane {number}: {s:?}", world.name, sim.now().seconds());
-                        let (_, v, leads) = truth.get(&s.report.vehicle).unwrap_or_else(|| panic!("{what}: nobody"));
+                        let there = truth.get(&s.report.vehicle).unwrap_or_else(|| panic!("{what}: nobody"));
+                        let (v, leads) = (&there.vehicle, &there.leads);
                         let led =
                             leads.iter().find(|(n, _)| *n == number).unwrap_or_else(|| panic!("{what}: elsewhere"));
                         assert!(s.distance_m() <= led.1 + 1e-3 && s.distance_m() > led.1 - 0.11, "{what}: {} m", led.1);
@@ -189,11 +196,14 @@ fn before_a_fork_vehicles_report_to_the_lane_of_their_route() {
     assert_eq!((only("straight"), only("left")), (vec!["w_0"], vec![left]));
 }
 
+/// The signal, the approach lane, and the distance to its line, m.
+type Place = (u32, u16, f32);
+
 /// What the controllers are given in a run, with the time at the end of the step, and where everybody was at whole seconds.
 struct Heard {
     inputs: Vec<(Millis, u32, Input)>,
-    /// By second and vehicle: its distance to each approach lane of each signal.
-    places: BTreeMap<(Millis, u32), Vec<(u32, u16, f32)>>,
+    /// By second and vehicle: where it was.
+    places: BTreeMap<(Millis, u32), Vec<Place>>,
     departed: usize,
 }
 
@@ -207,8 +217,8 @@ fn hear(world: &World, until: f64) -> Heard {
         heard.inputs.extend(inputs.map(|&(signal, input)| (sim.now(), signal, input)));
         if sim.now().0 % 1000 == 0 {
             for i in 0..sim.controllers().list.len() {
-                for (id, (_, _, leads)) in truth(&sim, i) {
-                    let all = leads.into_iter().map(|(lane, distance)| (i as u32, lane, distance));
+                for (id, there) in truth(&sim, i) {
+                    let all = there.leads.into_iter().map(|(lane, distance)| (i as u32, lane, distance));
                     heard.places.entry((sim.now(), id)).or_default().extend(all);
                 }
             }
@@ -262,7 +272,7 @@ fn probes_report_as_often_as_late_and_as_wrong_as_is_said() {
     // Every second of every probe on the way, as far as it has arrived.
     let last = world.setup.begin + s(900.0) - probes.latency;
     let all = heard.places.iter().filter(|((second, id), _)| who.contains(id) && *second <= last);
-    let signals = |places: &[(u32, u16, f32)]| places.iter().map(|p| p.0).collect::<BTreeSet<u32>>().len();
+    let signals = |places: &[Place]| places.iter().map(|p| p.0).collect::<BTreeSet<u32>>().len();
     assert_eq!(told.len(), all.map(|(_, places)| signals(places)).sum::<usize>());
 }
 
