@@ -27,7 +27,7 @@ const SLOT: Parameter = Parameter { name: "slot_s", summary: "how often it choos
 const RATIO: Parameter = Parameter {
     name: "ratio",
     summary: "another stage must have this share more than the present one, 0 to 2",
-    default: "0.2",
+    default: "0.5",
 };
 const MARGIN: Parameter = Parameter { name: "margin", summary: "and so many vehicles more, 0 to 50", default: "1" };
 
@@ -92,7 +92,7 @@ impl Pressure {
         Ok(Self {
             downstream,
             slot: seconds(setup, "slot_s", 2.0, (1.0, 60.0), "a number of seconds, 1 to 60")?,
-            ratio: number(setup, "ratio", 0.2, (0.0, 2.0), "a number, 0 to 2")?,
+            ratio: number(setup, "ratio", 0.5, (0.0, 2.0), "a number, 0 to 2")?,
             margin: number(setup, "margin", 1.0, (0.0, 50.0), "a number of vehicles, 0 to 50")?,
             ahead: of_wave(4.0)?,
             last: (0.0, 0.0),

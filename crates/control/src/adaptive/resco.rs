@@ -83,15 +83,18 @@ impl Resco {
     fn sum(&self, traffic: &Traffic, served: &[Served]) -> i32 {
         let within = |lane: usize, far: f32| traffic.approaches().lanes[lane].length_m.min(far);
         let mut sum = 0;
-        for Served { lane, exits } in served {
+        for Served { lane, .. } in served {
             let seen = traffic.lanes()[*lane].seen().iter();
             sum += match self.sees {
                 Sees::Queues => seen.filter(|s| s.stood && s.distance_m() <= within(*lane, FAR_M)).count(),
                 Sees::Wave => seen.filter(|s| s.distance_m() <= within(*lane, NEAR_M)).count(),
             } as i32;
-            if self.sees == Sees::Queues {
-                sum -= exits.iter().map(|&e| i32::from(traffic.exits()[e].queued)).sum::<i32>();
-            }
+        }
+        if self.sees == Sees::Queues {
+            // Each exit once, however many lanes lead there.
+            let exits = traffic.exits().iter().enumerate();
+            let leads = |exit: usize| served.iter().any(|s| s.exits.contains(&exit));
+            sum -= exits.filter(|(exit, _)| leads(*exit)).map(|(_, of)| i32::from(of.queued)).sum::<i32>();
         }
         sum
     }
