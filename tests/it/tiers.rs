@@ -68,6 +68,7 @@ fn watched(mut world: World, tier: Tier, probes: Probes) -> World {
         parameters: &[],
         source: "a test",
         phases: false,
+        clearance: None,
         falls_back: None,
         make: watcher,
     };
