@@ -31,8 +31,8 @@
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use crate::{
-    Approaches, DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Looks, Millis, NeighbourReport, Plan, Strategy,
-    Traffic, VehicleReport, View, Wakes,
+    Approaches, DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Looks, Millis, Plan, Strategy, Traffic, View,
+    Wakes,
     group_calls::Touched,
     kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
     log::{Reason, code, phase_number},
@@ -40,95 +40,10 @@ use crate::{
 };
 
 mod checkpoint;
+mod input;
 mod views;
 
-/// What can be asked of a controller from outside: by an operator, a central computer, a priority receiver. The kernel
-/// treats all of it as requests.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Command {
-    /// Flash, entered through yellow and red; or end it, through red.
-    Flash(bool),
-    /// Keep a group from ending its green.
-    Hold {
-        /// The group.
-        group: u16,
-        /// Begin or end.
-        on: bool,
-    },
-    /// Keep a group from starting.
-    Omit {
-        /// The group.
-        group: u16,
-        /// Begin or end.
-        on: bool,
-    },
-    /// End a group's green as soon as it may.
-    ForceOff {
-        /// The group.
-        group: u16,
-    },
-    /// Call a group once.
-    Call {
-        /// The group.
-        group: u16,
-    },
-    /// A preemption's input goes on or off.
-    Preempt {
-        /// Which, from 0, in the plan's order.
-        preempt: u16,
-        /// On or off.
-        on: bool,
-    },
-    /// Run this pattern of the plan, from 0.
-    Pattern(u16),
-    /// Run no pattern.
-    Free,
-    /// Run the pattern that the calendar names.
-    Calendar,
-    /// The local date and time at this moment.
-    Clock(WallClock),
-    /// The lamps were tested at start-up.
-    SelfCheck {
-        /// Whether they are in order.
-        passed: bool,
-    },
-    /// Something is wrong (the monitor tripped): flash at once, until a reset.
-    Fault,
-    /// Somebody on the spot has reset the faults by hand.
-    Reset,
-}
-
-/// An input with its time. All inputs of a controller in their order reproduce its outputs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Input {
-    /// An edge of a detector.
-    Detector(DetectorEvent),
-    /// A command.
-    Command {
-        /// From when on it is in force.
-        at: Millis,
-        /// What is asked for.
-        command: Command,
-    },
-    /// A vehicle reports.
-    Vehicle(VehicleReport),
-    /// A neighbour tells of a lane.
-    Neighbour(NeighbourReport),
-}
-
-impl Input {
-    /// Its time.
-    pub const fn at(&self) -> Millis {
-        match self {
-            Self::Detector(event) => event.at,
-            Self::Command { at, .. } => *at,
-            Self::Vehicle(report) => report.at,
-            Self::Neighbour(report) => report.at,
-        }
-    }
-}
+pub use input::{Command, Input};
 
 /// Which pattern is in force.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -87,14 +87,13 @@ impl Kernel {
         !self.is_held(g) && self.now - self.lights[g].opened >= self.min_green(g) && !self.is_joined(g)
     }
 
-    /// Whether another has opened beside a green in this very moment. Of a green that ended in it nobody could tell whether
-    /// it did so before, when the other had to wait for it: it ends in the next.
+    /// Whether another has opened beside a green in this very moment that would have waited had it ended before: nobody could
+    /// tell which came first, so it ends in the next.
     fn is_joined(&self, g: usize) -> bool {
-        let opens = |p: &Partner| {
-            let other = &self.lights[usize::from(p.other)];
-            other.state.is_open() && other.opened == self.now
-        };
-        self.limits.partners[g].iter().any(opens)
+        let has_just_opened =
+            |other: usize| self.lights[other].state.is_open() && self.lights[other].opened == self.now;
+        let partners = self.plan.matrix().partners(number(g)).iter().map(|&other| usize::from(other));
+        partners.into_iter().any(|other| has_just_opened(other) && self.limits.beside[other].has(g))
     }
 
     /// When a yellow ends if it is asked for what it is now.
