@@ -123,8 +123,9 @@ fn edges(dice: &mut Dice, end: i64) -> Vec<Input> {
     for _ in 0..dice.number(400) {
         let (at, number) = (Millis(1 + dice.below(end as u64) as i64), dice.below(4) as u16);
         inputs.push(if dice.chance(80) {
-            let (distance_dm, speed_cm_s) = (dice.below(3000) as u16, dice.below(1500) as u16);
-            Input::Vehicle(VehicleReport { at, vehicle: dice.below(20) as u32, lane: number, distance_dm, speed_cm_s })
+            let [distance_dm, speed_cm_s, age_ms] = [3000, 1500, 4000].map(|most| dice.below(most) as u16);
+            let vehicle = dice.below(20) as u32;
+            Input::Vehicle(VehicleReport { at, age_ms, vehicle, lane: number, distance_dm, speed_cm_s })
         } else {
             let (queued, room) = (dice.below(30) as u16, dice.below(10) as u16);
             Input::Neighbour(NeighbourReport { at, exit: number, queued, room })
