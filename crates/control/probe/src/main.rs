@@ -23,7 +23,7 @@ use intergreen_control::{
     ProgramStep, Registry,
     kernel::{Journal, Kernel},
     monitor::{Channel, Lit},
-    plan::{Actuation, DetectorUse, GroupSpec, PhaseSpec, PlanErrors, RingModes, RingsSpec},
+    plan::{Actuation, DetectorKind, DetectorPlace, DetectorUse, GroupSpec, PhaseSpec, PlanErrors, RingModes, RingsSpec},
 };
 
 const ARENA: usize = 1 << 24;
@@ -184,7 +184,12 @@ fn staged() -> Result<Plan, PlanErrors> {
     let s = |seconds: i64| Millis(seconds * 1000);
     let groups = vec![GroupSpec::vehicle("0", s(5), s(3)), GroupSpec::vehicle("1", s(5), s(3))];
     let spec = PlanSpec::new("staged", groups).forbid("0", "1", (s(5), s(5))).stage("0", &["0"]).stage("1", &["1"]);
-    let detector = |channel: u16| DetectorUse { channel, groups: spec.stages[usize::from(channel)].groups.clone(), ..DetectorUse::default() };
+    let detector = |channel: u16| {
+        let kind = [DetectorKind::In, DetectorKind::Count][usize::from(channel)];
+        let (lane, distance_m) = (spec.stages[usize::from(channel)].name.clone(), 100.0 * f64::from(1 - channel));
+        let place = Some(DetectorPlace { kind, lane, distance_m, length_m: 2.0, speed_m_s: 13.9 });
+        DetectorUse { channel, groups: spec.stages[usize::from(channel)].groups.clone(), place, ..DetectorUse::default() }
+    };
     Plan::new(PlanSpec { detectors: vec![detector(0), detector(1)], ..spec })
 }
 

@@ -37,10 +37,11 @@ pub(crate) const ENTRY: Entry = Entry {
         if most < least {
             return Err(setup.bad_value("most_s", &format!("{}", most.seconds()), "at least least_s"));
         }
-        let greens = vec![Millis(0); setup.plan.stages().len()];
+        let stages = setup.plan.stages().len();
+        let (greens, ratios) = (vec![Millis(0); stages], vec![0.0; stages]);
         Ok(Box::new(Staged::new(
             setup.plan,
-            Webster { bounds: (s(least), s(most)), greens, cycle: Millis(0), began: None },
+            Webster { bounds: (s(least), s(most)), greens, cycle: Millis(0), ratios, began: None },
         )))
     },
 };
@@ -61,6 +62,8 @@ struct Webster {
     /// Of the stages, in this cycle; of the first 0 before it has begun.
     greens: Vec<Millis>,
     cycle: Millis,
+    /// Flow ratios of the stages; scratch.
+    ratios: Vec<f32>,
     /// When the first stage was shown that it was worked out for.
     began: Option<Millis>,
 }
@@ -72,17 +75,19 @@ impl Webster {
         let by = |stage: usize, lane: usize| m.stages.served[stage].iter().any(|s| s.lane == lane);
         let ratio = |lane: usize| m.traffic.lanes()[lane].flow(m.now) * m.traffic.lanes()[lane].headway_s();
         let lanes = m.traffic.lanes().len();
-        let mut y = vec![0.0_f32; n];
+        let mut y = core::mem::take(&mut self.ratios);
+        y.fill(0.0);
         // Lanes of one stage first: what several stages serve takes what these have anyway.
         for alone in [true, false] {
             for lane in 0..lanes {
-                let stages: Vec<usize> = (0..n).filter(|&stage| by(stage, lane)).collect();
-                if stages.is_empty() || alone != (stages.len() == 1) {
+                let stages = || (0..n).filter(|&stage| by(stage, lane));
+                let count = stages().count();
+                if count == 0 || alone != (count == 1) {
                     continue;
                 }
-                let missing = ratio(lane) - stages.iter().map(|&stage| y[stage]).sum::<f32>();
+                let missing = ratio(lane) - stages().map(|stage| y[stage]).sum::<f32>();
                 if missing > 0.0 {
-                    stages.iter().for_each(|&stage| y[stage] += missing / stages.len() as f32);
+                    stages().for_each(|stage| y[stage] += missing / count as f32);
                 }
             }
         }
@@ -95,6 +100,7 @@ impl Webster {
             *time = Millis((1000.0 * share * green) as i64).max(Millis(1));
         }
         self.cycle = Millis((1000.0 * cycle) as i64);
+        self.ratios = y;
     }
 }
 

@@ -16,6 +16,9 @@ const GONE: Millis = Millis(1000);
 /// More vehicles than a lane of 600 m holds: a loop that chatters fills no memory.
 const MOST: usize = 128;
 
+/// A lane seldom has more advance loops.
+const LOOPS: usize = 4;
+
 /// Headways up to which vehicles discharge out of a queue, ms.
 const SATURATED_MS: i64 = 3500;
 
@@ -58,6 +61,11 @@ pub struct LaneTraffic {
 }
 
 impl LaneTraffic {
+    /// Of nobody, with room for all that it may keep of detectors: a running controller allocates nothing.
+    pub(super) fn new() -> Self {
+        Self { due: VecDeque::with_capacity(MOST), standing: Vec::with_capacity(LOOPS), ..Self::default() }
+    }
+
     /// Mean flow into the lane, vehicles per second: of the last minutes.
     pub fn flow(&self, now: Millis) -> f32 {
         let before = self.flow.map(|f| f as f32 * 0.001);
@@ -239,7 +247,7 @@ impl LaneTraffic {
     pub(super) fn load(&mut self, reader: &mut StateReader<'_>, number: u16) -> Result<(), StateError> {
         let wrong = StateError::Invalid { what: "approach lane", expected: "vehicles in order, distances that can be" };
         // The lists grow as they are read: a false count meets the end of the bytes before it can ask for memory.
-        let mut of = Self::default();
+        let mut of = Self::new();
         for _ in 0..reader.u32()? {
             let due = reader.millis()?;
             if of.due.len() == MOST || of.due.back().is_some_and(|&last| last > due) {

@@ -55,7 +55,7 @@ pub struct Traffic {
 impl Traffic {
     /// Of an intersection that nobody has told anything of.
     pub fn new(plan: &Plan, approaches: Arc<Approaches>) -> Self {
-        let lanes = alloc::vec![LaneTraffic::default(); approaches.lanes.len()];
+        let lanes = approaches.lanes.iter().map(|_| LaneTraffic::new()).collect();
         let exits = alloc::vec![ExitTraffic::default(); approaches.exits.len()];
         Self { wires: Wires::new(plan, &approaches), approaches, lanes, exits }
     }
