@@ -40,7 +40,7 @@ fn group(g: &GroupSpec, yellow: Millis) -> GroupSpec {
     let of = if g.kind == GroupKind::Pedestrian {
         g.clone()
     } else {
-        GroupSpec { kind: g.kind, ..GroupSpec::vehicle(&*g.name, LEAST_GREEN, yellow) }
+        GroupSpec { kind: g.kind, ..GroupSpec::vehicle(&g.name, LEAST_GREEN, yellow) }
     };
     GroupSpec { max_red: Some(LONGEST_RED), recall: Recall::None, ..of }
 }

@@ -48,8 +48,11 @@ fn staged(seed: u64) -> (Arc<Plan>, u64) {
     (Arc::new(Plan::imported(spec, plan.waivers().to_vec()).expect("places change nothing else")), seed)
 }
 
+/// A strategy, and some of its parameters with values.
+type Choice = (&'static str, [(&'static str, [&'static str; 3]); 2]);
+
 /// Strategies that keep the plan's longest red, each with parameters that are sometimes extreme.
-const GUARDED: [(&str, [(&str, [&str; 3]); 2]); 6] = [
+const GUARDED: [Choice; 6] = [
     ("actuated", [("gap_s", ["0", "2", "10"]), ("max_green_s", ["0", "30", "300"])]),
     ("webster", [("least_s", ["10", "40", "90"]), ("most_s", ["90", "120", "300"])]),
     ("sotl", [("threshold", ["1", "60", "10000"]), ("ahead_s", ["0", "3", "30"])]),
@@ -59,11 +62,11 @@ const GUARDED: [(&str, [(&str, [&str; 3]); 2]); 6] = [
 ];
 
 /// Strategies that keep nothing but the kernel's rules.
-const UNGUARDED: [(&str, [(&str, [&str; 3]); 2]); 2] = [("resco_max_pressure", NONE), ("resco_max_wave", NONE)];
+const UNGUARDED: [Choice; 2] = [("resco_max_pressure", NONE), ("resco_max_wave", NONE)];
 const NONE: [(&str, [&str; 3]); 2] = [("", [""; 3]); 2];
 
 /// One of these strategies in surroundings that the plan's detectors, and sometimes vehicles and neighbours tell of.
-fn controller(plan: &Arc<Plan>, among: &[(&str, [(&str, [&str; 3]); 2])], dice: &mut Dice) -> Controller {
+fn controller(plan: &Arc<Plan>, among: &[Choice], dice: &mut Dice) -> Controller {
     let (name, parameters) = among[dice.number(among.len())];
     let given = parameters.iter().filter(|(name, _)| !name.is_empty());
     let parameters: Vec<_> =
@@ -84,7 +87,7 @@ fn controller(plan: &Arc<Plan>, among: &[(&str, [(&str, [&str; 3]); 2])], dice: 
 }
 
 /// All of them.
-fn all() -> Vec<(&'static str, [(&'static str, [&'static str; 3]); 2])> {
+fn all() -> Vec<Choice> {
     GUARDED.into_iter().chain(UNGUARDED).collect()
 }
 
