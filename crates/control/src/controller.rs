@@ -519,7 +519,7 @@ impl Controller {
         let plan = self.kernel.plan();
         let pattern = self.pattern.and_then(|p| plan.spec().patterns.get(usize::from(p)));
         if let Some(traffic) = &mut self.traffic {
-            traffic.advance(at);
+            traffic.advance(plan, at, &self.lamps);
         }
         let (detectors, calls, traffic) = (&self.detectors, &self.group_calls, self.traffic.as_ref());
         let midnight = self.clock.map(|(clock, since)| at - clock.after(at - since).time);

@@ -6,14 +6,12 @@
 //! - **loss**: what a change costs: the pressure that the stage shown would have released meanwhile.
 //!
 //! `max_pressure` sees the whole of each lane and what neighbours tell of theirs. Where a lane they lead to has no room,
-//! its vehicles do not count (capacity-aware). With the weight `position` a vehicle counts by how near it is to the line,
-//! where sensors tell that. `max_wave` sees only those who queue or are about to reach the line, and nobody downstream.
+//! its vehicles do not count (capacity-aware). `max_wave` sees only those who queue or are about to reach the line, and nobody downstream.
 //!
 //! A plain comparison of pressures ignores what a change costs; here another stage must have more by a share `ratio` and
 //! `margin` vehicles before it is shown (switching hysteresis).
 //!
-//! Sources: Varaiya 2013 (Transportation Research C 36, 177); Li and Jabari 2019 (Transportation Research C 98, 1) for
-//! positions; max wave after Ault and Sharon 2021.
+//! Sources: Varaiya 2013 (Transportation Research C 36, 177); max wave after Ault and Sharon 2021.
 
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 
@@ -105,7 +103,7 @@ impl Pressure {
         let flow = 2.0 / of.headway_s();
         if !self.downstream {
             let until = m.now + self.ahead;
-            return flow * m.traffic.due(served.lane).take_while(|&due| due <= until).count() as f32;
+            return flow * m.traffic.due(served.lane).filter(|&due| due <= until).count() as f32;
         }
         let (queued, coming) = m.traffic.count(served.lane, m.now);
         let heard = |&&e: &&usize| m.traffic.exits()[e].told.is_some_and(|told| m.now - told <= OLD);

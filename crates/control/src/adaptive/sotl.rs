@@ -2,8 +2,8 @@
 //! unless a small platoon is just about to pass.
 //!
 //! Terms
-//! - **weight** κ of a stage: vehicles in lanes that only it serves, summed over the time for which it is not shown; it starts anew
-//!   when the stage ends.
+//! - **weight** κ of a stage: vehicles in lanes that the stage shown does not serve, summed over the time for which it is not
+//!   shown; it starts anew when it is.
 //! - **threshold** θ: the weight at which a stage asks to be shown.
 //! - **platoon**: vehicles that reach the line of a lane that ends within ω seconds; if there are some, but at most μ, the
 //!   stage goes on: they pass sooner than they would come to a stand.
@@ -106,7 +106,7 @@ impl Policy for Sotl {
         }
         let ends = |lane: usize| !m.stages.served[best.0].iter().any(|s| s.lane == lane);
         let until = m.now + self.ahead;
-        let due = |lane: usize| m.traffic.due(lane).take_while(|&due| due <= until).count() as f32;
+        let due = |lane: usize| m.traffic.due(lane).filter(|&due| due <= until).count() as f32;
         let platoon: f32 = shown.iter().filter(|s| ends(s.lane)).map(|s| due(s.lane)).sum();
         if platoon >= 1.0 && platoon <= self.platoon {
             self.why = Why::Platoon;

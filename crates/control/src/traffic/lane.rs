@@ -147,7 +147,7 @@ impl LaneTraffic {
     /// Somebody passes the input loop.
     fn come(&mut self, at: Millis, due: Millis) {
         self.since.get_or_insert(at);
-        self.came += 1;
+        self.came = self.came.saturating_add(1);
         if self.due.len() < MOST {
             let later = self.due.iter().rev().take_while(|&&d| d > due).count();
             self.due.insert(self.due.len() - later, due);
@@ -184,8 +184,8 @@ impl LaneTraffic {
         self.seen.truncate(MOST);
     }
 
-    /// Lets time reach `now`.
-    pub(super) fn advance(&mut self, now: Millis, of: &ApproachLane) {
+    /// Lets time reach `now`; `open`: whether some group of the lane is.
+    pub(super) fn advance(&mut self, now: Millis, of: &ApproachLane, open: bool) {
         self.seen.retain(|s| s.counts(now));
         if let Some(since) = self.since
             && now - since >= SPAN
@@ -194,6 +194,7 @@ impl LaneTraffic {
             self.flow = u32::try_from(per_1000_s).ok();
             (self.came, self.since) = (0, Some(now));
         }
+        self.free = if open && self.occupied.is_none() { self.free.or(Some(now)) } else { None };
         if self.free.is_some_and(|free| now - free >= GONE) {
             // The lane is open and nobody stands before its line: who was due is gone.
             let gone = self.due.iter().take_while(|&&due| due <= now - GONE).count();
@@ -266,6 +267,9 @@ impl LaneTraffic {
             of.standing.push((distance, reader.millis()?));
         }
         (of.discharged, of.headway_ms, of.came) = (reader.u16()?, reader.millis()?.0, reader.u32()?);
+        if of.headway_ms != 0 && !POSSIBLE_MS.contains(&of.headway_ms) {
+            return Err(wrong);
+        }
         of.flow = if reader.flag()? { Some(reader.u32()?) } else { None };
         for _ in 0..reader.u32()? {
             if of.seen.len() == MOST {

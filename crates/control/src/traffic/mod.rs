@@ -25,7 +25,7 @@ use alloc::{sync::Arc, vec::Vec};
 pub use self::lane::LaneTraffic;
 pub use self::reports::{NeighbourReport, Seen, VehicleReport};
 use self::wires::Wires;
-use crate::{Approaches, Lamp, Millis, Plan, StateError, StateReader, state};
+use crate::{ApproachLane, Approaches, Lamp, Millis, Plan, StateError, StateReader, state};
 
 /// Room that a standing car takes, m.
 pub const CAR_SPACE_M: f32 = 7.5;
@@ -81,7 +81,7 @@ impl Traffic {
         self.lanes.get(lane).map_or((0.0, 0.0), |l| if everyone { l.seen_count(now) } else { l.counted(now) })
     }
 
-    /// When those in a lane are due, the first first.
+    /// When those in a lane are due, in the order in which they stand: who drives off may be due later than who stands behind.
     pub fn due(&self, lane: usize) -> impl Iterator<Item = Millis> + '_ {
         let speed = self.approaches.lanes.get(lane).map_or(1.0, |l| l.speed_m_s);
         let (counted, seen) = match self.lanes.get(lane) {
@@ -109,12 +109,7 @@ impl Traffic {
     pub fn edge(&mut self, plan: &Plan, detector: u16, on: bool, at: Millis, lamps: &[Lamp]) {
         for wire in self.wires.of(detector) {
             let lane = usize::from(wire.lane);
-            let groups = &self.approaches.lanes[lane].groups;
-            let shows_open = |&g: &u16| {
-                let (group, lamp) = (plan.groups().get(usize::from(g)), lamps.get(usize::from(g)));
-                group.zip(lamp).is_some_and(|(group, &lamp)| group.shows_open(lamp))
-            };
-            let open = groups.iter().any(shows_open);
+            let open = is_open(&self.approaches.lanes[lane], plan, lamps);
             self.lanes[lane].edge(wire, on, at, open);
         }
     }
@@ -133,10 +128,10 @@ impl Traffic {
         }
     }
 
-    /// Lets time reach `now`: reports grow old, and standing on a loop tells of a queue.
-    pub fn advance(&mut self, now: Millis) {
+    /// Lets time reach `now`: reports grow old, and standing on a loop tells of a queue. `lamps`: what each group shows.
+    pub fn advance(&mut self, plan: &Plan, now: Millis, lamps: &[Lamp]) {
         for (lane, of) in self.lanes.iter_mut().zip(&self.approaches.lanes) {
-            lane.advance(now, of);
+            lane.advance(now, of, is_open(of, plan, lamps));
         }
     }
 
@@ -176,4 +171,12 @@ impl Traffic {
         (self.lanes, self.exits) = (lanes, exits);
         Ok(())
     }
+}
+
+/// Whether some group of a lane is open.
+fn is_open(lane: &ApproachLane, plan: &Plan, lamps: &[Lamp]) -> bool {
+    lane.groups.iter().any(|&g| {
+        let (group, lamp) = (plan.groups().get(usize::from(g)), lamps.get(usize::from(g)));
+        group.zip(lamp).is_some_and(|(group, &lamp)| group.shows_open(lamp))
+    })
 }
