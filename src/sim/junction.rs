@@ -14,6 +14,7 @@ use super::routes::RouteTable;
 use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
 use super::state::{Tail, Traffic, Vehicle};
 use super::stops::Halts;
+use crate::behaviour::headway::{CLEAR, time_over};
 use crate::behaviour::{Bounds, Driver, Leader};
 use crate::network::{Conflict, ConflictKind, LaneId, MovementKind, RightOfWay};
 use crate::random::mix;
@@ -380,7 +381,7 @@ impl Looker<'_> {
                 }
             }
             ConflictKind::Crossing => {
-                if !self.gives_way_to(view, foe_lane, c, o) {
+                if !self.gives_way_to(view, foe_lane, c, o) || self.passes_behind(c, c.foe_end + swing - o.back, o) {
                     return;
                 }
                 limit.clear = limit.clear.at_least((c.foe_end - o.back) / o.speed.at_least(HALTING));
@@ -398,6 +399,16 @@ impl Looker<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a driver who judges headways and is inside may drive on, since somebody who has `rest` metres to go will have
+    /// left their crossing when he gets there: he moves off while the other passes before him.
+    fn passes_behind(&self, c: &Conflict, rest: f32, o: &Occupant) -> bool {
+        if !self.inside || !self.d.judges_headways() || o.speed < HALTING {
+            return false;
+        }
+        let there = time_over(self.to_lane + c.start, self.me.speed, self.d.accel, self.v0);
+        rest / o.speed + CLEAR < there
     }
 
     /// Whether the other one goes first. Of two vehicles inside a junction exactly one does.

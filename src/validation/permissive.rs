@@ -32,7 +32,9 @@ const FLOWS: [(&str, f64); 4] = [("15a", 0.0), ("15b", 200.0), ("15c", 400.0), (
 /// The crossing, with a queue of turns from the east.
 fn world(oncoming: f64) -> World {
     let stages: [(f64, &[&str]); 2] = [(GREEN, &["w", "e"]), (CYCLE - GREEN - 10.0, &["n", "s"])];
-    let network = crossing(NodeKind::Signal, 1, 1).signal("x", 0.0, &stages).build();
+    let mut town = crossing(NodeKind::Signal, 1, 1).signal("x", 0.0, &stages);
+    town.plan.nodes[0].crosswalks = f64::from(crate::behaviour::headway::trial(5, 7.0));
+    let network = town.build();
     let mut car = Drivers::Calibrated.car();
     car.impatience = f64::NEG_INFINITY;
     let mut trips = Trips::new(&network, car);
@@ -51,7 +53,41 @@ fn turns(oncoming: f64, step: f64, seed: u64) -> (f64, f64) {
     let n = world.start().scene().departures.len();
     let (mut crossed, mut turned) = (vec![false; n], 0.0);
     let mut greens: Vec<Vec<f64>> = vec![Vec::new(); SETTLED + COUNTED];
+    let (mut by_green, mut fronts) = (0.0, [0.0f64; 4]);
+    let mut inside_at = 0.0;
+    let east = lane(&world.network, "e", 0);
+    let debug = step > 0.3 && seed == 1001;
     world.until((SETTLED + COUNTED) as f64 * CYCLE, |sim| {
+        let now = sim.now().seconds();
+        if debug && now > SETTLED as f64 * CYCLE && (now % CYCLE - GREEN - step).abs() < 0.01 {
+            by_green = by_green + 0.0;
+            let mut line = String::new();
+            for (l, v) in sim.traffic().vehicles() {
+                let turns = sim.scene().departures[v.id.index()].id.starts_with("turn");
+                let there = l != exit && (l != east || v.position > 280.0);
+                if turns && there {
+                    line += &format!(
+                        " {}:{:.1}/{:.1}@{:.1}",
+                        sim.scene().network.lane(l).id,
+                        v.position,
+                        sim.scene().lanes[l.index()].length,
+                        v.speed
+                    );
+                    inside_at += if l != east { 1.0 } else { 0.0 };
+                }
+            }
+            eprintln!("Y flow {oncoming} t {now} turned {turned}{line}");
+            fronts[0] += 1.0;
+        }
+        if debug && now > SETTLED as f64 * CYCLE {
+            for (l, v) in sim.traffic().vehicles() {
+                let turns = sim.scene().departures[v.id.index()].id.starts_with("turn");
+                let name = &sim.scene().network.lane(l).id;
+                if turns && name == ":x_17_0" && v.position - v.moved < 0.0 {
+                    eprintln!("P {oncoming} {now} {}", v.speed);
+                }
+            }
+        }
         for (l, v) in sim.traffic().vehicles() {
             let turns = sim.scene().departures[v.id.index()].id.starts_with("turn");
             let here = if turns { l == exit } else { l != line };
@@ -66,6 +102,12 @@ fn turns(oncoming: f64, step: f64, seed: u64) -> (f64, f64) {
             }
         }
     });
+    if debug {
+        for (i, g) in greens.iter().enumerate().skip(SETTLED) {
+            eprintln!("G {oncoming} {} said {} {g:.1?}", i as f64 * CYCLE, said(g));
+        }
+        eprintln!("flow {oncoming}: inside at yellow {} per cycle", inside_at / fronts[0]);
+    }
     let said: f64 = greens[SETTLED..].iter().map(|passed| said(passed)).sum();
     (turned / COUNTED as f64, said / COUNTED as f64)
 }

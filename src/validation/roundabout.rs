@@ -30,7 +30,11 @@ fn world(circulating: f64) -> World {
     let mut trips = Trips::new(&network, Drivers::Calibrated.car());
     if circulating > 0.0 {
         // From north to south, past the western arm.
-        trips.flow("ring", 0.0, COUNTED[1], circulating, &["n", "r.2", "r.3", "-s"]);
+        let share = f64::from(crate::behaviour::headway::trial(7, 0.5));
+        trips.flow("ring", 0.0, COUNTED[1], circulating * (1.0 - share), &["n", "r.2", "r.3", "-s"]);
+        if share > 0.0 {
+            trips.flow("ring2", 0.0, COUNTED[1], circulating * share, &["e", "r.1", "r.2", "r.3", "-s"]);
+        }
     }
     trips.flow("west", 0.0, COUNTED[1], 2000.0, &["w", "r.3", "r.4", "-e"]);
     trips.world("roundabout")
