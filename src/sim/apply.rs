@@ -70,28 +70,6 @@ pub fn apply_chunk(cx: &Context<'_>, chunk: &mut Chunk, part: Part<'_>) {
             let least = if first < gate { decide(cx, me, d, &chunk.gates[first..gate], &mut planned) } else { 0.0 };
             plan += 1;
             let before = me.position;
-            if me.id.0 as f32 == crate::behaviour::headway::trial(9, -1.0)
-                && cx.step as f32 > crate::behaviour::headway::trial(10, 0.0)
-            {
-                eprintln!(
-                    "T step {} lane {} of {} pos {} speed {} planned {} flags {:b} gates {} w {} next {:?} lamp {:?}",
-                    cx.step,
-                    cx.scene.network.lane(id).id,
-                    facts.length,
-                    me.position,
-                    me.speed,
-                    planned.speed,
-                    planned.flags,
-                    gate - first,
-                    me.waiting,
-                    me.next.get().map(|m| m.index()),
-                    me.next
-                        .get()
-                        .map(|m| &cx.scene.moves[m.index()])
-                        .filter(|m| m.lamp != u32::MAX)
-                        .map(|m| cx.lamps[m.lamp as usize])
-                );
-            }
             drive(cx, me, d, &planned, least);
             if me.flags & (Flags::STOP_AHEAD | Flags::STOPPED) == Flags::STOP_AHEAD && stops_now(cx, me, d, id, before)
             {
@@ -253,8 +231,8 @@ fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: &LaneFacts) {
     let mean = me.moved / d.dt;
     me.time_loss += d.dt * (v0 - mean) / v0;
     if me.speed < HALTING {
-        // Whoever stands after all has no late yellow any more; beyond its line, for which that counts, it was too late.
-        if me.position < lane.length {
+        // Whoever stands before its line after all has no late yellow any more.
+        if me.position < lane.length + AT_END {
             me.flags &= !Flags::LATE_YELLOW;
         }
         me.stops = me.stops.saturating_add(u16::from(me.waiting <= 0.0));
@@ -311,14 +289,6 @@ fn pass(cx: &Context<'_>, me: &mut Vehicle, id: MovementId, from: LaneId, chunk:
             chunk.passed.push(Passed { movement: id, id: me.id, waited: me.waited });
             if m.lamp != u32::MAX && cx.lamps[m.lamp as usize].is_red() && me.flags & Flags::LATE_YELLOW == 0 {
                 chunk.red_running.push((from, me.id));
-                eprintln!(
-                    "RED {} step {} pos {} speed {} from {}",
-                    me.id.0,
-                    cx.step,
-                    me.position,
-                    me.speed,
-                    from.index()
-                );
             }
             // What it was late for lies behind it, unless the next line is so near that it was late for both.
             if m.lamp != u32::MAX

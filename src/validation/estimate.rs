@@ -40,7 +40,7 @@ fn student(freedom: usize) -> f64 {
 
 /// A figure of each of the seeds 1 to `seeds`, in their order, on all threads there are.
 pub fn each_seed<T: Send>(seeds: u64, figure: impl Fn(u64) -> T + Send + Sync) -> Vec<T> {
-    (1 + first()..=first() + seeds).into_par_iter().map(figure).collect()
+    (1..=seeds).into_par_iter().map(figure).collect()
 }
 
 /// How far a flow is from a counted one, both veh/h: √(2 (m − c)² / (m + c)), called GEH after Geoffrey E. Havers; 0 if
@@ -87,8 +87,4 @@ mod tests {
         let (slope, at_zero) = line(&[(1.0, 5.0), (2.0, 7.0), (4.0, 11.0)]);
         assert!((slope - 2.0).abs() < 1e-12 && (at_zero - 3.0).abs() < 1e-12);
     }
-}
-
-fn first() -> u64 {
-    crate::behaviour::headway::trial(6, 0.0) as u64
 }

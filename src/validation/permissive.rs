@@ -26,6 +26,9 @@ const CRITICAL: f64 = 4.5;
 const FOLLOW_UP: f64 = 2.5;
 /// Sneakers of a cycle (HCM 7, chapter 31: 2 unless observed otherwise).
 const SNEAKERS: f64 = 2.0;
+/// Room for crosswalks before and behind the crossing, m: from stop lines to where ways cross there are some 12 m, as is
+/// usual. Where the lines are nearer, a second driver who waits to turn has not crossed his.
+const CROSSWALKS: f64 = 6.0;
 /// Oncoming streams, veh/h, with the rows' numbers.
 const FLOWS: [(&str, f64); 4] = [("15a", 0.0), ("15b", 200.0), ("15c", 400.0), ("15d", 600.0)];
 
@@ -33,7 +36,7 @@ const FLOWS: [(&str, f64); 4] = [("15a", 0.0), ("15b", 200.0), ("15c", 400.0), (
 fn world(oncoming: f64) -> World {
     let stages: [(f64, &[&str]); 2] = [(GREEN, &["w", "e"]), (CYCLE - GREEN - 10.0, &["n", "s"])];
     let mut town = crossing(NodeKind::Signal, 1, 1).signal("x", 0.0, &stages);
-    town.plan.nodes[0].crosswalks = f64::from(crate::behaviour::headway::trial(5, 7.0));
+    town.plan.nodes[0].crosswalks = CROSSWALKS;
     let network = town.build();
     let mut car = Drivers::Calibrated.car();
     car.impatience = f64::NEG_INFINITY;
@@ -53,41 +56,7 @@ fn turns(oncoming: f64, step: f64, seed: u64) -> (f64, f64) {
     let n = world.start().scene().departures.len();
     let (mut crossed, mut turned) = (vec![false; n], 0.0);
     let mut greens: Vec<Vec<f64>> = vec![Vec::new(); SETTLED + COUNTED];
-    let (mut by_green, mut fronts) = (0.0, [0.0f64; 4]);
-    let mut inside_at = 0.0;
-    let east = lane(&world.network, "e", 0);
-    let debug = step > 0.3 && seed == 1001;
     world.until((SETTLED + COUNTED) as f64 * CYCLE, |sim| {
-        let now = sim.now().seconds();
-        if debug && now > SETTLED as f64 * CYCLE && (now % CYCLE - GREEN - step).abs() < 0.01 {
-            by_green = by_green + 0.0;
-            let mut line = String::new();
-            for (l, v) in sim.traffic().vehicles() {
-                let turns = sim.scene().departures[v.id.index()].id.starts_with("turn");
-                let there = l != exit && (l != east || v.position > 280.0);
-                if turns && there {
-                    line += &format!(
-                        " {}:{:.1}/{:.1}@{:.1}",
-                        sim.scene().network.lane(l).id,
-                        v.position,
-                        sim.scene().lanes[l.index()].length,
-                        v.speed
-                    );
-                    inside_at += if l != east { 1.0 } else { 0.0 };
-                }
-            }
-            eprintln!("Y flow {oncoming} t {now} turned {turned}{line}");
-            fronts[0] += 1.0;
-        }
-        if debug && now > SETTLED as f64 * CYCLE {
-            for (l, v) in sim.traffic().vehicles() {
-                let turns = sim.scene().departures[v.id.index()].id.starts_with("turn");
-                let name = &sim.scene().network.lane(l).id;
-                if turns && name == ":x_17_0" && v.position - v.moved < 0.0 {
-                    eprintln!("P {oncoming} {now} {}", v.speed);
-                }
-            }
-        }
         for (l, v) in sim.traffic().vehicles() {
             let turns = sim.scene().departures[v.id.index()].id.starts_with("turn");
             let here = if turns { l == exit } else { l != line };
@@ -102,12 +71,6 @@ fn turns(oncoming: f64, step: f64, seed: u64) -> (f64, f64) {
             }
         }
     });
-    if debug {
-        for (i, g) in greens.iter().enumerate().skip(SETTLED) {
-            eprintln!("G {oncoming} {} said {} {g:.1?}", i as f64 * CYCLE, said(g));
-        }
-        eprintln!("flow {oncoming}: inside at yellow {} per cycle", inside_at / fronts[0]);
-    }
     let said: f64 = greens[SETTLED..].iter().map(|passed| said(passed)).sum();
     (turned / COUNTED as f64, said / COUNTED as f64)
 }
@@ -144,7 +107,8 @@ pub fn run(effort: Effort) -> Section {
     Section {
         title: "Permissive left turn",
         text: "A signal with a cycle of 90 s and 40 s of green for a street with a lane each way; from one side all turn \
-               left, out of a queue that never ends, the others come straight on at random. Impatience is off. The \
+               left, out of a queue that never ends, the others come straight on at random. Stop lines lie 6 m behind the \
+               corners of the kerbs, for crosswalks: two who wait to turn have room beyond theirs. Impatience is off. The \
                formula gets the headways of the oncoming stream as they were.",
         rows,
         plots: vec![

@@ -61,18 +61,16 @@ pub(crate) fn way(from: &[Point], to: &[Point]) -> Vec<Point> {
 
 /// A smooth way that is straight over its first and last `straight` metres, and the length of what is between, m.
 pub(super) fn way_between(from: &[Point], to: &[Point], straight: f64) -> (Vec<Point>, f64) {
-    let (Some(&p), Some(&q)) = (from.last(), to.first()) else { return (Vec::new(), 0.0) };
-    let (u, v) = (direction(heading_at_end(from)), direction(heading_at_start(to)));
-    let reach = [p, Point::new(p.x + u.x * straight, p.y + u.y * straight)];
-    let leave = [Point::new(q.x - v.x * straight, q.y - v.y * straight), q];
-    if straight <= 0.0 {
+    let (Some(&p), Some(&q), true) = (from.last(), to.first(), straight > 0.0) else {
         let line = way(from, to);
         let length = geometry::length(&line);
         return (line, length);
-    }
-    let curve = way(&reach, &leave);
-    let length = geometry::length(&curve);
-    ([&[p], &curve[..], &[q]].concat(), length)
+    };
+    let (u, v) = (direction(heading_at_end(from)), direction(heading_at_start(to)));
+    let begin = Point::new(p.x + u.x * straight, p.y + u.y * straight);
+    let end = Point::new(q.x - v.x * straight, q.y - v.y * straight);
+    let curve = way(&[p, begin], &[end, q]);
+    ([&[p], &curve[..], &[q]].concat(), geometry::length(&curve))
 }
 
 /// The unit vector of a heading.
