@@ -407,8 +407,10 @@ impl Looker<'_> {
         if !self.inside || !self.d.judges_headways() || o.speed < HALTING {
             return false;
         }
-        let there = time_over(self.to_lane + c.start, self.me.speed, self.d.accel, self.v0);
-        rest / o.speed + CLEAR < there
+        let (distance, next) = (self.to_lane + c.start, self.d.max_next(self.me.speed));
+        // If the other brakes after all, he still can.
+        let can_stop = distance - next * self.d.dt >= self.d.brake_gap(next, self.d.emergency);
+        can_stop && rest / o.speed + CLEAR < time_over(distance, self.me.speed, self.d.accel, self.v0)
     }
 
     /// Whether the other one goes first. Of two vehicles inside a junction exactly one does.
