@@ -401,10 +401,10 @@ impl Looker<'_> {
         }
     }
 
-    /// Whether a driver who judges headways and is inside may drive on, since somebody who has `rest` metres to go will have
-    /// left their crossing when he gets there: he moves off while the other passes before him.
+    /// Whether a driver who judges headways may leave his place to wait inside, since somebody who has `rest` metres to go
+    /// will have left their crossing when he gets there: he moves off while the other passes before him.
     fn passes_behind(&self, c: &Conflict, rest: f32, o: &Occupant) -> bool {
-        if !self.inside || !self.d.judges_headways() || o.speed < HALTING {
+        if !self.inside || !self.waits() || !self.d.judges_headways() || o.speed < HALTING {
             return false;
         }
         let (distance, next) = (self.to_lane + c.start, self.d.max_next(self.me.speed));
