@@ -64,3 +64,8 @@ fn seconds(
 ) -> Result<Millis, RegistryError> {
     Ok(Millis::from_seconds(f64::from(number(setup, name, default, bounds, expected)?)))
 }
+
+/// A time in seconds, as policies reckon with it.
+fn s(time: Millis) -> f32 {
+    time.0 as f32 * 0.001
+}

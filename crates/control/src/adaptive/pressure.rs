@@ -3,10 +3,10 @@
 //! Terms
 //! - **pressure of a lane**: vehicles on it less those on the lanes they lead to (their mean, where there are several).
 //! - **pressure of a stage**: that of the lanes it serves, each by its saturation flow, which it can discharge.
-//! - **loss**: what a change costs: the pressure that the stage shown would have released meanwhile.
 //!
 //! `max_pressure` sees the whole of each lane and what neighbours tell of theirs. Where a lane they lead to has no room,
-//! its vehicles do not count (capacity-aware). `max_wave` sees only those who queue or are about to reach the line, and nobody downstream.
+//! its vehicles do not count (capacity-aware). `max_wave` sees only those who queue or are about to reach the line, and
+//! nobody downstream.
 //!
 //! A plain comparison of pressures ignores what a change costs; here another stage must have more by a share `ratio` and
 //! `margin` vehicles before it is shown (switching hysteresis).

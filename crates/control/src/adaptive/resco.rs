@@ -121,7 +121,7 @@ impl Policy for Resco {
         if let Some(next) = self.next.filter(|&next| m.now < next) {
             return Wish { stage: m.stage, next };
         }
-        let next = self.next.map_or(m.now, |at| at) + PERIOD;
+        let next = self.next.unwrap_or(m.now) + PERIOD;
         self.next = Some(next.max(m.now));
         let mut best = 0;
         for stage in 0..m.stages.len() {

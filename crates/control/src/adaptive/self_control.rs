@@ -14,7 +14,7 @@
 
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
 
-use super::{has_stages, seconds};
+use super::{has_stages, s, seconds};
 use crate::{
     Entry, Millis, Parameter, StateError, StateReader,
     stages::{Moment, Policy, Staged, Wish},
@@ -61,11 +61,6 @@ const EVERY: Millis = Millis(1000);
 
 /// Rounds in which those who are due before the queue is gone join it.
 const ROUNDS: usize = 3;
-
-/// Seconds.
-fn s(time: Millis) -> f32 {
-    time.0 as f32 * 0.001
-}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Why {

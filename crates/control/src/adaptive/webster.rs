@@ -11,7 +11,7 @@
 
 use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
 
-use super::{has_stages, seconds};
+use super::{has_stages, s, seconds};
 use crate::{
     Entry, Millis, Parameter, StateError, StateReader,
     stages::{Moment, Policy, Staged, Wish},
@@ -45,11 +45,6 @@ pub(crate) const ENTRY: Entry = Entry {
         )))
     },
 };
-
-/// Seconds.
-fn s(time: Millis) -> f32 {
-    time.0 as f32 * 0.001
-}
 
 /// Webster's cycle, s, for a lost time and a sum of flow ratios, between two bounds. The formula ends where the lanes are full.
 fn optimal_cycle(lost: f32, sum: f32, (least, most): (f32, f32)) -> f32 {
