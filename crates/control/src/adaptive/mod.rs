@@ -17,7 +17,12 @@ mod self_control;
 mod sotl;
 mod webster;
 
-use crate::{Entry, Millis, RegistryError, Setup};
+use alloc::boxed::Box;
+
+use crate::{
+    Entry, Millis, RegistryError, Setup, Strategy,
+    stages::{Policy, Staged},
+};
 
 /// Their entries in the registry.
 pub(crate) const ENTRIES: [Entry; 7] = [
@@ -30,13 +35,15 @@ pub(crate) const ENTRIES: [Entry; 7] = [
     resco::MAX_WAVE,
 ];
 
-/// What they need of a plan.
-fn has_stages(setup: &Setup<'_>) -> Result<(), RegistryError> {
+/// A strategy that shows the stages of a plan, if it has any, as a policy would like.
+fn staged<P: Policy + 'static>(
+    setup: &Setup<'_>,
+    policy: impl FnOnce() -> Result<P, RegistryError>,
+) -> Result<Box<dyn Strategy>, RegistryError> {
     if setup.plan.stages().is_empty() {
-        Err(setup.unsuitable("the plan has no stages; nema serves rings"))
-    } else {
-        Ok(())
+        return Err(setup.unsuitable("the plan has no stages; nema serves rings"));
     }
+    Ok(Box::new(Staged::new(setup.plan, policy()?)))
 }
 
 /// The value of a parameter between two bounds.

@@ -13,12 +13,12 @@
 //!
 //! Sources: Varaiya 2013 (Transportation Research C 36, 177); max wave after Ault and Sharon 2021.
 
-use alloc::{boxed::Box, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
-use super::{has_stages, number, seconds};
+use super::{number, seconds, staged};
 use crate::{
     Entry, Looks, Millis, Parameter, RegistryError, Setup, StateError, StateReader,
-    stages::{Moment, Policy, Served, Staged, Wish},
+    stages::{Moment, Policy, Served, Wish},
 };
 
 const SLOT: Parameter = Parameter { name: "slot_s", summary: "how often it chooses, s, 1 to 60", default: "2" };
@@ -38,10 +38,7 @@ pub(crate) const MAX_PRESSURE: Entry = Entry {
     phases: false,
     clearance: None,
     falls_back: Some("fixed_time"),
-    make: |setup| {
-        has_stages(setup)?;
-        Ok(Box::new(Staged::new(setup.plan, Pressure::read(setup, true)?)))
-    },
+    make: |setup| staged(setup, || Pressure::read(setup, true)),
 };
 
 const AHEAD: Parameter =
@@ -53,10 +50,7 @@ pub(crate) const MAX_WAVE: Entry = Entry {
     needs: "an IN or X loop and a count loop a lane, or reports of all vehicles",
     parameters: &[SLOT, RATIO, MARGIN, AHEAD],
     source: "Ault and Sharon 2021 (RESCO) as a rule for loops, with a hysteresis",
-    make: |setup| {
-        has_stages(setup)?;
-        Ok(Box::new(Staged::new(setup.plan, Pressure::read(setup, false)?)))
-    },
+    make: |setup| staged(setup, || Pressure::read(setup, false)),
     ..MAX_PRESSURE
 };
 

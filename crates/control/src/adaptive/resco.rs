@@ -9,12 +9,12 @@
 //! Source: Ault and Sharon 2021, *Reinforcement Learning Benchmarks for Traffic Signal Control*, and its code. There the
 //! movements of a stage are written down by hand; here they are those of the lanes that a stage opens.
 
-use alloc::{boxed::Box, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
-use super::has_stages;
+use super::staged;
 use crate::{
     Entry, Looks, Millis, StateError, StateReader, Traffic,
-    stages::{Moment, Policy, Served, Staged, Wish},
+    stages::{Moment, Policy, Served, Wish},
     state,
 };
 
@@ -30,19 +30,13 @@ pub(crate) const MAX_PRESSURE: Entry = Entry {
     phases: false,
     clearance: Some(YELLOW),
     falls_back: Some("fixed_time"),
-    make: |setup| {
-        has_stages(setup)?;
-        Ok(Box::new(Staged::new(setup.plan, Resco::new("resco_max_pressure", Sees::Queues))))
-    },
+    make: |setup| staged(setup, || Ok(Resco::new("resco_max_pressure", Sees::Queues))),
 };
 
 pub(crate) const MAX_WAVE: Entry = Entry {
     name: "resco_max_wave",
     summary: "RESCO's baseline: every 10 s the stage with most vehicles within 50 m; 3 s of yellow",
-    make: |setup| {
-        has_stages(setup)?;
-        Ok(Box::new(Staged::new(setup.plan, Resco::new("resco_max_wave", Sees::Wave))))
-    },
+    make: |setup| staged(setup, || Ok(Resco::new("resco_max_wave", Sees::Wave))),
     ..MAX_PRESSURE
 };
 

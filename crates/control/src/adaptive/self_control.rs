@@ -12,12 +12,12 @@
 //! Source: Lämmer and Helbing 2008, *Self-control of traffic lights and vehicle flows in urban road networks*, J. Stat.
 //! Mech. P04019 (arXiv 0802.0403); T = 70 s and T_max = 120 s as MATSim has them.
 
-use alloc::{boxed::Box, string::String, vec, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 
-use super::{has_stages, s, seconds};
+use super::{s, seconds, staged};
 use crate::{
     Entry, Millis, Parameter, StateError, StateReader,
-    stages::{Moment, Policy, Staged, Wish},
+    stages::{Moment, Policy, Wish},
     state,
 };
 
@@ -38,21 +38,26 @@ pub(crate) const ENTRY: Entry = Entry {
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {
-        has_stages(setup)?;
-        let stages = setup.plan.stages().len();
-        let usual = seconds(setup, "usual_s", 70.0, (20.0, 300.0), "a number of seconds, 20 to 300")?;
-        let longest = seconds(setup, "longest_s", 120.0, (30.0, 600.0), "a number of seconds, 30 to 600")?;
-        if longest <= usual {
-            return Err(setup.bad_value("longest_s", &alloc::format!("{}", longest.seconds()), "more than usual_s"));
-        }
-        let policy = SelfControl {
-            usual: s(usual),
-            longest: s(longest),
-            ended: vec![None; stages],
-            serves: None,
-            why: Why::Priority,
-        };
-        Ok(Box::new(Staged::new(setup.plan, policy)))
+        staged(setup, || {
+            let stages = setup.plan.stages().len();
+            let usual = seconds(setup, "usual_s", 70.0, (20.0, 300.0), "a number of seconds, 20 to 300")?;
+            let longest = seconds(setup, "longest_s", 120.0, (30.0, 600.0), "a number of seconds, 30 to 600")?;
+            if longest <= usual {
+                return Err(setup.bad_value(
+                    "longest_s",
+                    &alloc::format!("{}", longest.seconds()),
+                    "more than usual_s",
+                ));
+            }
+            let policy = SelfControl {
+                usual: s(usual),
+                longest: s(longest),
+                ended: vec![None; stages],
+                serves: None,
+                why: Why::Priority,
+            };
+            Ok(policy)
+        })
     },
 };
 

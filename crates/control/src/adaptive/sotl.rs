@@ -10,12 +10,12 @@
 //!
 //! Sources: Gershenson 2005, *Self-organizing traffic lights*, Complex Systems 16, 29; Cools, Gershenson and D'Hooghe 2013.
 
-use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 
-use super::{has_stages, number, seconds};
+use super::{number, seconds, staged};
 use crate::{
     Entry, Millis, Parameter, StateError, StateReader,
-    stages::{Moment, Policy, Staged, Wish},
+    stages::{Moment, Policy, Wish},
     state,
 };
 
@@ -41,16 +41,17 @@ pub(crate) const ENTRY: Entry = Entry {
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {
-        has_stages(setup)?;
-        let policy = Sotl {
-            threshold: number(setup, "threshold", 60.0, (1.0, 10_000.0), "vehicle seconds, 1 to 10000")?,
-            platoon: number(setup, "platoon", 3.0, (0.0, 20.0), "a number of vehicles, 0 to 20")?,
-            ahead: seconds(setup, "ahead_s", 3.0, (0.0, 30.0), "a number of seconds, 0 to 30")?,
-            weights: vec![0.0; setup.plan.stages().len()],
-            reached: None,
-            why: Why::Nobody,
-        };
-        Ok(Box::new(Staged::new(setup.plan, policy)))
+        staged(setup, || {
+            let policy = Sotl {
+                threshold: number(setup, "threshold", 60.0, (1.0, 10_000.0), "vehicle seconds, 1 to 10000")?,
+                platoon: number(setup, "platoon", 3.0, (0.0, 20.0), "a number of vehicles, 0 to 20")?,
+                ahead: seconds(setup, "ahead_s", 3.0, (0.0, 30.0), "a number of seconds, 0 to 30")?,
+                weights: vec![0.0; setup.plan.stages().len()],
+                reached: None,
+                why: Why::Nobody,
+            };
+            Ok(policy)
+        })
     },
 };
 

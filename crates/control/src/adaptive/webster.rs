@@ -9,12 +9,12 @@
 //!
 //! Source: Webster 1958, *Traffic Signal Settings*, Road Research Technical Paper 39.
 
-use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 
-use super::{has_stages, s, seconds};
+use super::{s, seconds, staged};
 use crate::{
     Entry, Millis, Parameter, StateError, StateReader,
-    stages::{Moment, Policy, Staged, Wish},
+    stages::{Moment, Policy, Wish},
     state,
 };
 
@@ -31,18 +31,16 @@ pub(crate) const ENTRY: Entry = Entry {
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {
-        has_stages(setup)?;
-        let least = seconds(setup, "least_s", 40.0, (10.0, 300.0), "a number of seconds, 10 to 300")?;
-        let most = seconds(setup, "most_s", 120.0, (20.0, 300.0), "a number of seconds, 20 to 300")?;
-        if most < least {
-            return Err(setup.bad_value("most_s", &format!("{}", most.seconds()), "at least least_s"));
-        }
-        let stages = setup.plan.stages().len();
-        let (greens, ratios) = (vec![Millis(0); stages], vec![0.0; stages]);
-        Ok(Box::new(Staged::new(
-            setup.plan,
-            Webster { bounds: (s(least), s(most)), greens, cycle: Millis(0), ratios, began: None },
-        )))
+        staged(setup, || {
+            let least = seconds(setup, "least_s", 40.0, (10.0, 300.0), "a number of seconds, 10 to 300")?;
+            let most = seconds(setup, "most_s", 120.0, (20.0, 300.0), "a number of seconds, 20 to 300")?;
+            if most < least {
+                return Err(setup.bad_value("most_s", &format!("{}", most.seconds()), "at least least_s"));
+            }
+            let stages = setup.plan.stages().len();
+            let (greens, ratios) = (vec![Millis(0); stages], vec![0.0; stages]);
+            Ok(Webster { bounds: (s(least), s(most)), greens, cycle: Millis(0), ratios, began: None })
+        })
     },
 };
 
