@@ -9,7 +9,7 @@
 //! | `self_control` | Lämmer and Helbing 2008 | when vehicles are due |
 //! | `resco_max_pressure`, `resco_max_wave` | RESCO's baselines, as they are there | reports of all vehicles |
 //!
-//! Each is a [`Policy`](crate::stages::Policy); what they have in common stands in [`stages`](crate::stages).
+//! Each is a [`Policy`]; what they have in common stands in [`crate::stages`].
 
 mod pressure;
 mod resco;
