@@ -237,6 +237,7 @@ mod oracle;
 
 mod actuated;
 mod adaptive;
+mod horizon;
 mod approaches;
 mod controller;
 mod detectors;

@@ -11,7 +11,7 @@ use alloc::{
 };
 use core::{fmt, str::FromStr};
 
-use crate::{Millis, Plan, Strategy, actuated, adaptive, fixed_time, nema};
+use crate::{Millis, Plan, Strategy, actuated, adaptive, fixed_time, horizon, nema};
 
 /// A parameter of a strategy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -186,6 +186,7 @@ impl Default for Registry {
     fn default() -> Self {
         let mut entries = [fixed_time::ENTRY, actuated::ENTRY, nema::ENTRY].to_vec();
         entries.extend(adaptive::ENTRIES);
+        entries.push(horizon::ENTRY);
         Self { entries }
     }
 }

@@ -36,7 +36,7 @@ pub(crate) const ENTRIES: [Entry; 7] = [
 ];
 
 /// A strategy that shows the stages of a plan, if it has any, as a policy would like.
-fn staged<P: Policy + 'static>(
+pub(crate) fn staged<P: Policy + 'static>(
     setup: &Setup<'_>,
     policy: impl FnOnce() -> Result<P, RegistryError>,
 ) -> Result<Box<dyn Strategy>, RegistryError> {
@@ -47,7 +47,7 @@ fn staged<P: Policy + 'static>(
 }
 
 /// The value of a parameter between two bounds.
-fn number(
+pub(crate) fn number(
     setup: &Setup<'_>,
     name: &'static str,
     default: f32,

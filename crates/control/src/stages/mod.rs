@@ -30,6 +30,8 @@ pub(crate) struct Moment<'a> {
     /// The stage that is shown, and since when.
     pub stage: usize,
     pub since: Millis,
+    /// By group, since when it is called and not open.
+    pub waiting: &'a [Option<Millis>],
 }
 
 /// What a policy would like.
@@ -133,7 +135,10 @@ impl<P: Policy> Staged<P> {
             return self.leave((stage, in_order), true, now, view);
         }
         let Some(traffic) = view.traffic else { return last };
-        let wish = self.policy.choose(&Moment { now, traffic, stages: &self.stages, stage, since });
+        let wish = {
+            let waiting = self.waits.since();
+            self.policy.choose(&Moment { now, traffic, stages: &self.stages, stage, since, waiting })
+        };
         if wish.stage == stage || wish.stage >= self.stages.len() {
             return wish.next.max(now + Millis(1)).min(last);
         }

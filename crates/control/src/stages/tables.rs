@@ -17,6 +17,9 @@ pub(crate) struct Served {
     pub lane: usize,
     /// The exits to which the stage lets its vehicles go.
     pub exits: Vec<usize>,
+    /// Whether some of its vehicles have to wait for another stage; and whether some give way to others whom this opens.
+    pub partly: bool,
+    pub yields: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -29,6 +32,8 @@ pub(crate) struct Stages {
     pub served: Vec<Vec<Served>>,
     /// By stage, the least time for which it is open.
     pub least: Vec<Millis>,
+    /// By stage and group, whether it opens it, and others too to whom that gives way.
+    yields: Vec<Vec<bool>>,
     /// By group, whether it is called whenever it is not open.
     pub always: Vec<bool>,
     /// The longest time from a request to the last start of green.
@@ -50,11 +55,16 @@ impl Stages {
         let least: Vec<Millis> = (0..n).map(|s| plan.stage_least(s)).collect();
         let needs = needs(plan, &changes);
         let all = || 0u16..u16::try_from(groups.len()).unwrap_or(u16::MAX);
+        let gives_way = |stage: &crate::plan::Stage, g: u16| {
+            let open = stage.groups.contains(&g);
+            open && stage.groups.iter().any(|&o| o != g && plan.matrix().relation(g, o).yields())
+        };
         Self {
             names: plan.stages().iter().map(|s| s.name.clone()).collect(),
             groups: plan.stages().iter().map(|s| s.groups.clone()).collect(),
             opens: plan.stages().iter().map(|s| all().map(|g| s.groups.contains(&g)).collect()).collect(),
             served: vec![Vec::new(); n],
+            yields: plan.stages().iter().map(|s| all().map(|g| gives_way(s, g)).collect()).collect(),
             always: all().map(|g| plan.is_always_called(g)).collect(),
             longest_change: most(&changes) + slack,
             longest_need: most(&changes) + most(&least) + most(&needs),
@@ -72,14 +82,16 @@ impl Stages {
             return;
         }
         self.knows = true;
-        for (served, opens) in self.served.iter_mut().zip(&self.opens) {
+        for ((served, opens), yields) in self.served.iter_mut().zip(&self.opens).zip(&self.yields) {
             for (lane, of) in approaches.lanes.iter().enumerate() {
                 if of.groups.iter().any(|&g| opens[usize::from(g)]) {
                     let ways = of.exits.iter().filter(|way| opens[usize::from(way.group)]);
                     let mut exits: Vec<usize> = ways.map(|way| usize::from(way.exit)).collect();
                     exits.sort_unstable();
                     exits.dedup();
-                    served.push(Served { lane, exits });
+                    let partly = !of.groups.iter().all(|&g| opens[usize::from(g)]);
+                    let yields = of.groups.iter().any(|&g| yields[usize::from(g)]);
+                    served.push(Served { lane, exits, partly, yields });
                 }
             }
         }

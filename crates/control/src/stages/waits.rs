@@ -41,6 +41,11 @@ impl Waits {
         }
     }
 
+    /// By group, since when it is called and not open.
+    pub fn since(&self) -> &[Option<Millis>] {
+        &self.waiting
+    }
+
     /// Whether all of some groups are open.
     pub fn are_open(&self, groups: &[u16]) -> bool {
         groups.iter().all(|&g| self.opened[usize::from(g)].is_some())

@@ -35,6 +35,9 @@ const POSSIBLE_MS: core::ops::RangeInclusive<i64> = 1300..=SATURATED_MS;
 const OF_HEADWAYS: i64 = 32;
 const SPAN: Millis = Millis(300_000);
 
+/// A flow is known after so long at the earliest, s.
+const LEAST_SPAN_S: f32 = 60.0;
+
 /// A lane.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct LaneTraffic {
@@ -46,8 +49,12 @@ pub struct LaneTraffic {
     free: Option<Millis>,
     /// Of each advance loop that is occupied: its distance, m, and since when.
     standing: Vec<(f32, Millis)>,
-    /// When somebody left last, and how many have left since the zone was free last.
+    /// When somebody left last, and how many have since the zone was free last.
     left: Option<Millis>,
+    /// When somebody left with others behind, if the lane has been open and its zone occupied ever since.
+    followed: Option<Millis>,
+    /// Time that those took who followed so, ms, and how many they were; modulo 2³².
+    following: (u32, u32),
     discharged: u16,
     /// Saturation headway, ms; 0: nobody has been seen yet.
     headway_ms: i64,
@@ -75,7 +82,8 @@ impl LaneTraffic {
         // The present span weighs as much as of it is over.
         match before {
             Some(before) => (self.came as f32 + before * (span - seconds).max(0.0)) / span.max(seconds),
-            None => self.came as f32 / seconds.max(1.0),
+            // Somebody who comes at once makes no flow.
+            None => self.came as f32 / seconds.max(LEAST_SPAN_S),
         }
     }
 
@@ -92,6 +100,12 @@ impl LaneTraffic {
     /// When somebody left last.
     pub const fn left(&self) -> Option<Millis> {
         self.left
+    }
+
+    /// How long it took those who left out of a queue, one behind the other, ms, and how many they were: since the start,
+    /// modulo 2³².
+    pub const fn discharge(&self) -> (u32, u32) {
+        self.following
     }
 
     /// The vehicles that report, the first first.
@@ -136,6 +150,7 @@ impl LaneTraffic {
             Role::Zone => {
                 self.occupied = on.then_some(at);
                 self.free = (!on && open).then_some(at);
+                self.followed = self.followed.filter(|_| on);
                 if on && self.due.is_empty() {
                     // Somebody whom the input loop has not seen.
                     self.due.push_front(at);
@@ -146,7 +161,6 @@ impl LaneTraffic {
 
     /// Somebody passes the input loop.
     fn come(&mut self, at: Millis, due: Millis) {
-        self.since.get_or_insert(at);
         self.came = self.came.saturating_add(1);
         if self.due.len() < MOST {
             let later = self.due.iter().rev().take_while(|&&d| d > due).count();
@@ -168,6 +182,11 @@ impl LaneTraffic {
             self.discharged = 0;
         }
         self.left = Some(at);
+        if let Some(before) = self.followed {
+            let took = u32::try_from((at - before).0).unwrap_or(0);
+            self.following = (self.following.0.wrapping_add(took), self.following.1.wrapping_add(1));
+        }
+        self.followed = (open && self.occupied.is_some()).then_some(at);
     }
 
     /// Takes a vehicle's report in.
@@ -187,13 +206,13 @@ impl LaneTraffic {
     /// Lets time reach `now`; `open`: whether some group of the lane is.
     pub(super) fn advance(&mut self, now: Millis, of: &ApproachLane, open: bool) {
         self.seen.retain(|s| s.counts(now));
-        if let Some(since) = self.since
-            && now - since >= SPAN
-        {
+        let since = *self.since.get_or_insert(now);
+        if now - since >= SPAN {
             let per_1000_s = i64::from(self.came) * 1_000_000 / (now - since).0;
             self.flow = u32::try_from(per_1000_s).ok();
             (self.came, self.since) = (0, Some(now));
         }
+        self.followed = self.followed.filter(|_| open);
         self.free = if open && self.occupied.is_none() { self.free.or(Some(now)) } else { None };
         if self.free.is_some_and(|free| now - free >= GONE) {
             // The lane is open and nobody stands before its line: who was due is gone.
@@ -236,6 +255,9 @@ impl LaneTraffic {
             out.extend_from_slice(&distance.to_bits().to_le_bytes());
             state::put_millis(out, since);
         }
+        state::put_optional_millis(out, self.followed);
+        out.extend_from_slice(&self.following.0.to_le_bytes());
+        out.extend_from_slice(&self.following.1.to_le_bytes());
         out.extend_from_slice(&self.discharged.to_le_bytes());
         state::put_millis(out, Millis(self.headway_ms));
         out.extend_from_slice(&self.came.to_le_bytes());
@@ -266,6 +288,8 @@ impl LaneTraffic {
             }
             of.standing.push((distance, reader.millis()?));
         }
+        of.followed = reader.optional_millis()?;
+        of.following = (reader.u32()?, reader.u32()?);
         (of.discharged, of.headway_ms, of.came) = (reader.u16()?, reader.millis()?.0, reader.u32()?);
         if of.headway_ms != 0 && !POSSIBLE_MS.contains(&of.headway_ms) {
             return Err(wrong);

@@ -30,7 +30,7 @@ use crate::{ApproachLane, Approaches, Lamp, Millis, Plan, StateError, StateReade
 /// Room that a standing car takes, m.
 pub const CAR_SPACE_M: f32 = 7.5;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// What an intersection upstream hears of an exit.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -90,6 +90,14 @@ impl Traffic {
         };
         let counted = counted.into_iter().flat_map(LaneTraffic::due);
         counted.chain(seen.into_iter().flat_map(move |lane| lane.seen().iter().map(move |s| s.due(speed))))
+    }
+
+    /// How long before they are due those on a lane are known.
+    pub fn sight(&self, lane: usize) -> Millis {
+        let Some(of) = self.approaches.lanes.get(lane).filter(|_| self.approaches.everyone_reports) else {
+            return self.wires.sight(lane);
+        };
+        Millis((1000.0 * of.reach_m / of.speed_m_s) as i64)
     }
 
     /// How many more vehicles fit into a lane at `now`, in whole cars.

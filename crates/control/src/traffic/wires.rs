@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    Approaches, Plan,
+    Approaches, Millis, Plan,
     plan::{DetectorKind, DetectorUse},
 };
 
@@ -31,9 +31,14 @@ pub(super) enum Role {
     Zone,
 }
 
-/// By detector, what it tells.
+/// What detectors tell.
 #[derive(Clone, Debug)]
-pub(super) struct Wires(Vec<Vec<Wire>>);
+pub(super) struct Wires {
+    /// By detector.
+    wires: Vec<Vec<Wire>>,
+    /// By lane: how long a car takes from its input loop to the line.
+    sight: Vec<Millis>,
+}
 
 impl Wires {
     pub fn new(plan: &Plan, approaches: &Approaches) -> Self {
@@ -64,11 +69,21 @@ impl Wires {
                 }
             }
         }
-        Self(wires)
+        let mut sight = alloc::vec![Millis(0); approaches.lanes.len()];
+        for wire in wires.iter().flatten().filter(|wire| wire.role == Role::Input) {
+            let sight = &mut sight[usize::from(wire.lane)];
+            *sight = (*sight).max(Millis(wire.drive_ms));
+        }
+        Self { wires, sight }
+    }
+
+    /// How long before they are due those on a lane are known.
+    pub fn sight(&self, lane: usize) -> Millis {
+        self.sight.get(lane).copied().unwrap_or(Millis(0))
     }
 
     /// What a detector tells.
     pub fn of(&self, detector: u16) -> &[Wire] {
-        self.0.get(usize::from(detector)).map_or(&[], Vec::as_slice)
+        self.wires.get(usize::from(detector)).map_or(&[], Vec::as_slice)
     }
 }

@@ -1,0 +1,71 @@
+//! Who is expected in each lane, and how fast they leave.
+//!
+//! All times here are seconds from the moment of the decision on, > 0 in the future.
+
+use alloc::vec::Vec;
+
+use super::service::Service;
+use crate::stages::{Moment, Served};
+
+/// Speed does not matter to who stands already: waiting counts from the moment of the decision.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub(super) struct Lane {
+    /// Its vehicles: from this one on, in [`Forecast::due`], up to that one.
+    pub first: u32,
+    pub end: u32,
+    /// Mean flow of those whom no detector has seen yet, vehicles per second, and from when on they come.
+    pub flow: f32,
+    pub sight: f32,
+}
+
+/// A lane that a stage serves.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Serving {
+    pub lane: usize,
+    /// Seconds from one vehicle of a queue to the next; infinite: nobody can go.
+    pub headway: f32,
+}
+
+/// What is expected of all lanes. People on foot who have called are one more lane for each of their groups.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Forecast {
+    pub lanes: Vec<Lane>,
+    /// When each vehicle is due at its line, lane by lane; ≤ 0: it queues.
+    pub due: Vec<f32>,
+    /// By stage, the lanes it serves.
+    pub served: Vec<Vec<Serving>>,
+}
+
+impl Forecast {
+    /// Looks at the traffic. `others`: groups that let nobody out of a lane.
+    pub fn look(&mut self, m: &Moment<'_>, service: &Service, others: &[u16]) {
+        self.lanes.clear();
+        self.due.clear();
+        self.served.resize_with(m.stages.len(), Vec::new);
+        for (number, lane) in m.traffic.lanes().iter().enumerate() {
+            let first = self.due.len() as u32;
+            self.due.extend(m.traffic.due(number).map(|due| (due - m.now).0 as f32 * 0.001));
+            let (flow, sight) = (lane.flow(m.now), m.traffic.sight(number).0 as f32 * 0.001);
+            self.lanes.push(Lane { first, end: self.due.len() as u32, flow, sight });
+        }
+        for (stage, (of, served)) in self.served.iter_mut().zip(&m.stages.served).enumerate() {
+            of.clear();
+            of.extend(served.iter().map(|&Served { lane, .. }| {
+                let blocked = stage == m.stage && service.blocked(m, lane);
+                Serving { lane, headway: if blocked { f32::INFINITY } else { service.headway(stage, lane) } }
+            }));
+        }
+        for &group in others {
+            let group = usize::from(group);
+            let Some(since) = m.waiting[group] else { continue };
+            let first = self.due.len() as u32;
+            self.due.push((since - m.now).0 as f32 * 0.001);
+            for (of, opens) in self.served.iter_mut().zip(&m.stages.opens) {
+                if opens[group] {
+                    of.push(Serving { lane: self.lanes.len(), headway: 0.0 });
+                }
+            }
+            self.lanes.push(Lane { first, end: first + 1, flow: 0.0, sight: 0.0 });
+        }
+    }
+}

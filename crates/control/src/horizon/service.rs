@@ -1,0 +1,135 @@
+//! How fast lanes discharge, learned while they do.
+//!
+//! Terms
+//! - **service headway**: seconds from one vehicle of a queue to the next, of a lane in a stage: with all that holds it up
+//!   there, oncoming traffic and those who wait to turn among it.
+//! - **blocked**: a lane is open, somebody stands at its line, and nobody leaves.
+
+use alloc::{vec, vec::Vec};
+
+use crate::{
+    Millis, StateError, StateReader,
+    stages::{Moment, Stages},
+    state,
+};
+
+/// Headways before anybody has been seen, s: 1900 vehicles an hour (HCM 7); where somebody may have to give way; where not
+/// all who are in the lane may go.
+const USUAL: f32 = 1.9;
+const YIELDING: f32 = 2.6;
+const PARTLY: f32 = 6.0;
+
+/// What is known before counts as much as so many vehicles.
+const PRIOR: f32 = 6.0;
+
+/// What was seen counts half when it has lasted for so long, s.
+const FORGET: f32 = 120.0;
+
+/// Who took longer was held up by something else, s.
+const LONGEST: f32 = 20.0;
+
+/// Where nobody has left for so long somebody is held up.
+const HELD_UP: Millis = Millis(4000);
+
+/// No plan has as many stages and lanes.
+const MOST: usize = 1 << 16;
+
+/// What was seen of a lane in a stage: time with a queue, s, and vehicles that left meanwhile.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+struct Seen {
+    time: f32,
+    vehicles: f32,
+}
+
+/// What is known of all lanes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Service {
+    /// By stage and lane.
+    seen: Vec<Seen>,
+    prior: Vec<f32>,
+    lanes: usize,
+    /// By lane: its [discharge](crate::LaneTraffic::discharge) at the last look.
+    before: Vec<(u32, u32)>,
+}
+
+impl Service {
+    /// Knows which lanes there are. What was loaded before is kept.
+    pub fn know(&mut self, stages: &Stages, lanes: usize) {
+        if self.lanes != lanes || self.seen.len() != lanes * stages.len() {
+            self.before = vec![(0, 0); lanes];
+            self.seen = vec![Seen::default(); lanes * stages.len()];
+        }
+        self.lanes = lanes;
+        self.prior = vec![USUAL; lanes * stages.len()];
+        for (stage, served) in stages.served.iter().enumerate() {
+            for of in served {
+                let usual = if of.partly { PARTLY } else if of.yields { YIELDING } else { USUAL };
+                self.prior[stage * lanes + of.lane] = usual;
+            }
+        }
+    }
+
+    /// Takes note of who has left.
+    pub fn watch(&mut self, m: &Moment<'_>) {
+        for (lane, before) in self.before.iter_mut().enumerate() {
+            let now = m.traffic.lanes()[lane].discharge();
+            let (time, vehicles) = (now.0.wrapping_sub(before.0), now.1.wrapping_sub(before.1));
+            *before = now;
+            let seen = &mut self.seen[m.stage * self.lanes + lane];
+            seen.time += (time as f32 * 0.001).min(vehicles as f32 * LONGEST);
+            seen.vehicles += vehicles as f32;
+            if seen.time > FORGET {
+                (seen.time, seen.vehicles) = (seen.time * 0.5, seen.vehicles * 0.5);
+            }
+        }
+    }
+
+    /// Service headway, s.
+    pub fn headway(&self, stage: usize, lane: usize) -> f32 {
+        let i = stage * self.lanes + lane;
+        let (seen, prior) = (self.seen[i], self.prior[i]);
+        ((seen.time + PRIOR * prior) / (seen.vehicles + PRIOR)).clamp(1.2, 30.0)
+    }
+
+    /// Whether a lane of the stage that is shown is blocked.
+    pub fn blocked(&self, m: &Moment<'_>, lane: usize) -> bool {
+        let of = &m.traffic.lanes()[lane];
+        let Some(occupied) = of.occupied() else { return false };
+        let left = of.left().unwrap_or(m.since).max(m.since).max(occupied);
+        m.now - left >= HELD_UP
+    }
+
+    pub fn save(&self, out: &mut Vec<u8>) {
+        state::put_count(out, self.lanes);
+        state::put_count(out, self.seen.len());
+        for seen in &self.seen {
+            out.extend_from_slice(&seen.time.to_bits().to_le_bytes());
+            out.extend_from_slice(&seen.vehicles.to_bits().to_le_bytes());
+        }
+        for &before in &self.before {
+            out.extend_from_slice(&before.0.to_le_bytes());
+            out.extend_from_slice(&before.1.to_le_bytes());
+        }
+    }
+
+    pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        let (lanes, all) = (reader.u32()? as usize, reader.u32()? as usize);
+        let fits = |n: usize, known: usize| known == 0 && n < MOST || n == known;
+        if !fits(lanes, self.lanes) || !fits(all, self.seen.len()) {
+            return Err(StateError::Mismatch { what: "number of approach lanes" });
+        }
+        self.lanes = lanes;
+        self.seen.resize(all, Seen::default());
+        self.before.resize(lanes, (0, 0));
+        for seen in &mut self.seen {
+            *seen = Seen { time: f32::from_bits(reader.u32()?), vehicles: f32::from_bits(reader.u32()?) };
+            if !(0.0..=1e6).contains(&seen.time) || !(0.0..=1e6).contains(&seen.vehicles) {
+                return Err(StateError::Invalid { what: "service of a lane", expected: "seconds and vehicles, at least 0" });
+            }
+        }
+        for before in &mut self.before {
+            *before = (reader.u32()?, reader.u32()?);
+        }
+        Ok(())
+    }
+}
