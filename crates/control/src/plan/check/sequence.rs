@@ -58,8 +58,9 @@ impl Plan {
                 longest = longest.max(delay + self.matrix().intergreen(end, start));
             }
         }
-        let delays = interstage.iter().flat_map(|i| &i.starts).map(|d| d.1);
-        delays.fold(longest, Millis::max)
+        // A start that is put off is that of red-yellow, where there is one.
+        let delays = interstage.iter().flat_map(|i| &i.starts);
+        delays.map(|&(g, after)| after + self.groups()[usize::from(g)].red_yellow).fold(longest, Millis::max)
     }
 
     /// The least time that a phase needs: of each of its groups the least green and what follows it, of each of its
