@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use intergreen_control::{
-    Approaches, Command, Controller, DetectorEvent, Exit, Input, Latch, Looks, Millis, NeighbourReport, Output, Plan,
-    PlanSpec, Registry, VehicleReport, Way,
+    Approaches, Command, Controller, Counted, Counts, DetectorEvent, Exit, Input, Latch, Looks, Millis,
+    NeighbourReport, Output, Plan, PlanSpec, Registry, VehicleReport, Way,
     plan::{DetectorKind, DetectorPlace},
 };
 use proptest::{
@@ -71,15 +71,21 @@ fn controller(plan: &Arc<Plan>, among: &[Choice], dice: &mut Dice) -> Controller
     let given = parameters.iter().filter(|(name, _)| !name.is_empty());
     let parameters: Vec<_> =
         given.map(|(name, values)| ((*name).to_string(), values[dice.number(3)].to_string())).collect();
-    let strategy = Registry::default().make(name, &parameters, plan).expect("stages are enough");
     let mut around = Approaches::of_plan(plan);
-    around.everyone_reports = dice.chance(40);
+    around.everyone_reports = name.starts_with("resco") || dice.chance(40);
     around.exits = (0..2).map(|i| Exit { signal: "next".into(), lane: format!("{i}") }).collect();
     for lane in &mut around.lanes {
         let ways = lane.groups.iter().map(|&group| Way { group, exit: dice.below(2) as u16 });
         lane.exits = ways.collect();
     }
+    if dice.chance(50) && !around.lanes.is_empty() {
+        let lane = |dice: &mut Dice| Counted { lane: dice.number(around.lanes.len()) as u16, from_m: 0.0, to_m: 80.0 };
+        let stage =
+            |dice: &mut Dice| Counts { lanes: (0..dice.number(3)).map(|_| lane(dice)).collect(), exits: vec![1] };
+        around.counts = (0..plan.stages().len()).map(|_| stage(dice)).collect();
+    }
     assert!(around.fit(plan));
+    let strategy = Registry::default().make_at(name, &parameters, plan, Some(&around)).expect("stages are enough");
     let mut controller = Controller::new(plan.clone(), strategy, 4).with_approaches(Some(Arc::new(around)));
     assert_eq!(controller.traffic().is_some(), controller.looks() > Looks::Groups);
     controller.log_events(true);

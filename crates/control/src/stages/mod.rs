@@ -61,8 +61,16 @@ pub(crate) trait Policy: Clone + Debug + Send + Sync {
         Millis(5000)
     }
 
-    /// Which stage it would like to see; asked while a stage is shown whose least green is over.
+    /// Which stage it would like to see; asked while a stage is shown whose least green is over. It is asked again before
+    /// another one comes if some green has not had its least time yet: whoever chooses at times of his own says again then
+    /// what he chose.
     fn choose(&mut self, moment: &Moment<'_>) -> Wish;
+
+    /// How many vehicles it tells neighbours that queue in an approach lane; none: as many as the picture of the lane says.
+    fn tells(&self, lane: usize) -> Option<u16> {
+        let _ = lane;
+        None
+    }
 
     /// Why, in a few words.
     fn why(&self) -> String;
@@ -165,6 +173,10 @@ impl<P: Policy> Strategy for Staged<P> {
 
     fn looks(&self) -> Looks {
         self.policy.looks()
+    }
+
+    fn tells(&self, lane: usize) -> Option<u16> {
+        self.policy.tells(lane)
     }
 
     fn minds(&self, _: usize) -> Option<Minds> {

@@ -1,8 +1,12 @@
 //! Plans for strategies that bring their own clearance along, as a benchmark of the literature defines it: a yellow, and
-//! nothing else. For comparison with that literature only: what the formula asks for on top is waived by name.
+//! nothing else; and what they count at its own signals. For comparison with that literature only: what the formula asks for on top is waived by name.
+
+mod counts;
 
 use intergreen_control::Millis;
 use intergreen_control::plan::{GroupKind, GroupSpec, IntergreenTime, Plan, PlanErrors, PlanSpec, Recall, Waiver};
+
+pub use self::counts::count;
 
 /// Nobody is guarded against waiting: the longest red that a plan may have is the least in the way.
 const LONGEST_RED: Millis = Millis(3_600_000);
