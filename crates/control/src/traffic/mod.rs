@@ -13,6 +13,10 @@
 //! advance loop stands behind a queue that reaches it. Sources: store and forward with resets, and Liu and others 2009
 //! (Transportation Research C 17, 412) for the queue over a loop.
 //!
+//! Where some vehicles report, they correct the line: a ticket takes the time at which the vehicle that has it says to be
+//! due; who reports between the input loop and the line without a ticket gets one; and before a closed line, whoever stands
+//! stands behind a queue that reaches it. How many there are altogether a share of them cannot tell.
+//!
 //! The same picture is drawn from reports of all vehicles (perfect sensors), so that a strategy need not know which it
 //! looks at.
 
@@ -92,6 +96,11 @@ impl Traffic {
         counted.chain(seen.into_iter().flat_map(move |lane| lane.seen().iter().map(move |s| s.due(speed))))
     }
 
+    /// From the input loop of a lane to its line, m; 0: it has none.
+    pub fn input_m(&self, lane: usize) -> f32 {
+        u16::try_from(lane).map_or(0.0, |lane| self.wires.input_m(lane))
+    }
+
     /// How many more vehicles fit into a lane at `now`, in whole cars.
     pub fn room(&self, lane: usize, now: Millis) -> u16 {
         let (queued, coming) = self.count(lane, now);
@@ -117,7 +126,11 @@ impl Traffic {
     /// Takes a vehicle's report in. One from a lane that nobody knows is dropped.
     pub fn see(&mut self, report: &VehicleReport) {
         if let Some(lane) = self.lanes.get_mut(usize::from(report.lane)) {
-            lane.see(report);
+            let seen = lane.see(report);
+            if !self.approaches.everyone_reports {
+                let speed = self.approaches.lanes[usize::from(report.lane)].speed_m_s;
+                lane.expect(seen, self.wires.input_m(report.lane), speed);
+            }
         }
     }
 
@@ -130,8 +143,13 @@ impl Traffic {
 
     /// Lets time reach `now`: reports grow old, and standing on a loop tells of a queue. `lamps`: what each group shows.
     pub fn advance(&mut self, plan: &Plan, now: Millis, lamps: &[Lamp]) {
+        let everyone = self.approaches.everyone_reports;
         for (lane, of) in self.lanes.iter_mut().zip(&self.approaches.lanes) {
-            lane.advance(now, of, is_open(of, plan, lamps));
+            let open = is_open(of, plan, lamps);
+            lane.advance(now, of, open);
+            if !everyone && !open {
+                lane.line_up(now);
+            }
         }
     }
 

@@ -31,13 +31,19 @@ pub(super) enum Role {
     Zone,
 }
 
-/// By detector, what it tells.
+/// What the detectors of an intersection tell.
 #[derive(Clone, Debug)]
-pub(super) struct Wires(Vec<Vec<Wire>>);
+pub(super) struct Wires {
+    /// By detector.
+    of: Vec<Vec<Wire>>,
+    /// By lane, from the input loop to the line, m; 0: it has none.
+    inputs: Vec<f32>,
+}
 
 impl Wires {
     pub fn new(plan: &Plan, approaches: &Approaches) -> Self {
         let uses = &plan.spec().detectors;
+        let mut inputs = Vec::with_capacity(approaches.lanes.len());
         let mut wires = alloc::vec![Vec::new(); uses.iter().map(|d| usize::from(d.channel) + 1).max().unwrap_or(0)];
         for (lane, of) in (0..).zip(&approaches.lanes) {
             let here = |d: &&DetectorUse| d.place.as_ref().is_some_and(|p| p.lane == of.name);
@@ -46,6 +52,7 @@ impl Wires {
                 advance.map_or(0.0, |p| p.distance_m)
             };
             let furthest = uses.iter().filter(here).map(upstream).fold(0.0, f64::max);
+            inputs.push(furthest as f32);
             for d in uses.iter().filter(here) {
                 let Some(place) = &d.place else { continue };
                 let role = match place.kind {
@@ -64,11 +71,16 @@ impl Wires {
                 }
             }
         }
-        Self(wires)
+        Self { of: wires, inputs }
     }
 
     /// What a detector tells.
     pub fn of(&self, detector: u16) -> &[Wire] {
-        self.0.get(usize::from(detector)).map_or(&[], Vec::as_slice)
+        self.of.get(usize::from(detector)).map_or(&[], Vec::as_slice)
+    }
+
+    /// From the input loop of a lane to the line, m; 0: it has none.
+    pub fn input_m(&self, lane: u16) -> f32 {
+        self.inputs.get(usize::from(lane)).copied().unwrap_or(0.0)
     }
 }
