@@ -52,7 +52,8 @@ fn staged(seed: u64) -> (Arc<Plan>, u64) {
 type Choice = (&'static str, [(&'static str, [&'static str; 3]); 2]);
 
 /// Strategies that keep the plan's longest red, each with parameters that are sometimes extreme.
-const GUARDED: [Choice; 6] = [
+const GUARDED: [Choice; 7] = [
+    ("mova", [("gap_s", ["1", "3", "10"]), ("most_s", ["10", "60", "300"])]),
     ("actuated", [("gap_s", ["0", "2", "10"]), ("max_green_s", ["0", "30", "300"])]),
     ("webster", [("least_s", ["10", "40", "90"]), ("most_s", ["90", "120", "300"])]),
     ("sotl", [("threshold", ["1", "60", "10000"]), ("ahead_s", ["0", "3", "30"])]),
