@@ -7,7 +7,7 @@ use std::sync::Arc;
 use intergreen_control::{
     Approaches, Command, Controller, Counted, Counts, DetectorEvent, Exit, Input, Latch, Looks, Millis,
     NeighbourReport, Output, Plan, PlanSpec, Registry, VehicleReport, Way,
-    plan::{DetectorKind, DetectorPlace},
+    plan::{DetectorKind, DetectorPlace, GroupKind},
 };
 use proptest::{
     prelude::*,
@@ -44,6 +44,9 @@ fn staged(seed: u64) -> (Arc<Plan>, u64) {
             speed_m_s: 13.9,
         };
         d.place = dice.chance(80).then_some(place);
+    }
+    for g in &mut spec.groups {
+        g.turn_on_red = g.kind == GroupKind::Vehicle && dice.chance(20);
     }
     (Arc::new(Plan::imported(spec, plan.waivers().to_vec()).expect("places change nothing else")), seed)
 }

@@ -46,7 +46,7 @@ fn group(g: &GroupSpec, yellow: Millis) -> GroupSpec {
     } else {
         GroupSpec { kind: g.kind, ..GroupSpec::vehicle(&g.name, LEAST_GREEN, yellow) }
     };
-    GroupSpec { max_red: Some(LONGEST_RED), recall: Recall::None, ..of }
+    GroupSpec { max_red: Some(LONGEST_RED), recall: Recall::None, turn_on_red: g.turn_on_red, ..of }
 }
 
 /// Whether a waiver is of something that stays as it was.
