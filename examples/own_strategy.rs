@@ -1,10 +1,8 @@
-//! A strategy of one's own: `cargo run --release --example own_strategy`. Every five seconds it asks for the stage before
-//! which most vehicles queue, as loops tell.
-use std::sync::Arc;
-
+//! A strategy of one's own, `cargo run --release --example own_strategy`: the stage before which most vehicles queue.
 use intergreen::scenario::Scenario;
 use intergreen::sim::{Setup, Simulation};
-use intergreen_control::{Decision, Entry, Looks, Millis, Registry, Request, StateError, Strategy, View};
+use intergreen_control::{Decision, Entry, Looks, Millis, Registry, Request, StateError, Strategy, View, plan::Stage};
+use std::sync::Arc;
 
 #[derive(Debug)]
 struct LongestQueue;
@@ -28,14 +26,15 @@ impl Strategy for LongestQueue {
         Looks::Lanes
     }
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
-        let lanes = view.traffic.map_or(&[][..], |traffic| &traffic.approaches().lanes);
-        let queue = |lane: usize| view.traffic.map_or(0.0, |traffic| traffic.count(lane, now).0);
-        let served = |stage: usize, lane: usize| {
-            lanes[lane].groups.iter().any(|group| view.plan.stages()[stage].groups.contains(group))
+        let queue = |stage: &Stage| {
+            let Some(traffic) = view.traffic else { return 0.0 };
+            let lanes = traffic.approaches().lanes.iter().enumerate();
+            let served = lanes.filter(|(_, lane)| lane.groups.iter().any(|group| stage.groups.contains(group)));
+            served.map(|(number, _)| traffic.count(number, now).0).sum::<f32>()
         };
-        let of = |stage: usize| (0..lanes.len()).filter(|&lane| served(stage, lane)).map(queue).sum::<f32>();
-        let best = (0..view.plan.stages().len()).max_by(|&a, &b| of(a).total_cmp(&of(b)));
-        Decision { request: Request::Stage(best.unwrap_or(0)), next: now + Millis(5000) }
+        let stages = view.plan.stages().iter().map(queue).enumerate();
+        let longest = stages.max_by(|(_, a), (_, b)| a.total_cmp(b)).map_or(0, |(stage, _)| stage);
+        Decision { request: Request::Stage(longest), next: now + Millis(5000) }
     }
     fn explain(&self) -> String {
         "most vehicles queue there".into()
@@ -50,13 +49,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut registry = Registry::default();
     registry.add(ENTRY)?;
     let (network, demand) = Scenario::bundled("grid").ok_or("it is bundled")??.build()?;
-    let controller = (ENTRY.name.to_owned(), Vec::new());
-    let setup = Setup { controller, registry: Arc::new(registry), ..Setup::default() };
+    let setup = Setup { controller: (ENTRY.name.into(), vec![]), registry: Arc::new(registry), ..Setup::default() };
     let mut sim = Simulation::new(Arc::new(network), Arc::new(demand), setup)?;
     while sim.unserved() > 0 {
         sim.step();
     }
-    let means = sim.measures().means(sim.scene()).ok_or("somebody arrives")?;
-    println!("all arrived at {} s, on average after {:.1} s", sim.now().seconds(), means.duration);
+    println!("{} vehicles have arrived after {} s", sim.measures().arrived, sim.now().seconds());
     Ok(())
 }

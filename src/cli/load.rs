@@ -293,13 +293,7 @@ fn sumo(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
     let mut report = Report::default();
     let mut config = read_config(path, &mut report).map_err(wrong)?;
     let mut sensing = Sensing::default();
-    for (key, value) in edits {
-        let done = match key.strip_prefix("sensors.") {
-            Some(field) => edit_sensing(&mut sensing, field, value),
-            None => edit_config(&mut config, key, value),
-        };
-        done.map_err(Failure::Input)?;
-    }
+    edit(edits, &mut sensing, |key, value| edit_config(&mut config, key, value))?;
     if let Some(end) = config.end
         && end <= config.begin
     {
@@ -358,13 +352,9 @@ fn of_cityflow(path: &Path, edits: &[Edit]) -> Result<Loaded, Failure> {
         completes: true,
         ..Loaded::new(cityflow_name(path), network, demand)
     };
-    for (key, value) in edits {
-        let done = match key.strip_prefix("sensors.") {
-            Some(field) => edit_sensing(&mut loaded.sensing, field, value),
-            None => edit_cityflow(&mut loaded, key, value),
-        };
-        done.map_err(Failure::Input)?;
-    }
+    let mut sensing = Sensing::default();
+    edit(edits, &mut sensing, |key, value| edit_cityflow(&mut loaded, key, value))?;
+    loaded.sensing = sensing;
     let hint = " (CityFlow: endTime; or --set end=S)";
     check_flows(&loaded.demand, loaded.end).map_err(|e| {
         Failure::Input(format!("{}: {e}{}", config.flow.display(), if e.contains("never ends") { hint } else { "" }))
@@ -404,6 +394,21 @@ fn edit_cityflow(loaded: &mut Loaded, key: &str, value: &str) -> Result<(), Stri
         }
     }
     Ok(())
+}
+
+/// Changes values of a scenario whose files say nothing of sensors; `other`: what is not of sensors.
+fn edit(
+    edits: &[Edit],
+    sensing: &mut Sensing,
+    mut other: impl FnMut(&str, &str) -> Result<(), String>,
+) -> Result<(), Failure> {
+    edits.iter().try_for_each(|(key, value)| {
+        let done = match key.strip_prefix("sensors.") {
+            Some(field) => edit_sensing(sensing, field, value),
+            None => other(key, value),
+        };
+        done.map_err(Failure::Input)
+    })
 }
 
 /// Changes what controllers hear of besides detectors, in a scenario whose files say nothing of it.

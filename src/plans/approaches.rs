@@ -1,7 +1,8 @@
 //! What lies around each signal: the lanes that lead to its stop lines, and to which lanes of others they lead.
 //!
 //! A vehicle that leaves a stop line comes to a link. If that is on the [way](crate::detectors::way_to) to other stop lines,
-//! these are where it comes next, and it may come to any of them: which lane it needs there, only its driver knows.
+//! these are where it comes next, and it may come to any of them: which lane it needs there, only its driver knows. The few
+//! who turn around count for nobody.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use intergreen_control::{ApproachLane, Approaches, Exit, Way};
 
 use super::SignalPlan;
 use crate::detectors::{Line, lines};
-use crate::network::{LinkId, Network, SignalId};
+use crate::network::{Direction, LinkId, Network, SignalId};
 
 /// The surroundings of all signals, by [`SignalId`]; `plans`: theirs. `everyone_reports`: whether every vehicle does.
 pub fn approaches(network: &Network, plans: &[SignalPlan], everyone_reports: bool) -> Vec<Approaches> {
@@ -57,6 +58,9 @@ fn approach_lane<'n>(
     for (head, movement) in line.movements() {
         let Some(group) = plan.wiring.as_ref().map_or(Some(head), |wiring| wiring.group(head)) else { continue };
         groups.push(group);
+        if movement.direction == Direction::UTurn {
+            continue;
+        }
         for &i in next(network.lane(movement.to).link) {
             let known = exits.iter().position(|&known| known == i);
             let exit = known.unwrap_or_else(|| {

@@ -35,7 +35,7 @@ use intergreen_control::{Lamp, Millis, Program, ProgramStep};
 
 pub use self::approaches::approaches;
 pub use self::complete::{Completed, complete};
-pub use self::literature::with_clearance;
+pub use self::literature::{count, with_clearance};
 pub use self::own::{OwnPlan, Wiring, fit};
 pub use self::readable::readable;
 pub use self::refusal::{Opened, Refusal};

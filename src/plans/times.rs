@@ -65,6 +65,7 @@ pub(super) fn group(cycle: Cycle<'_>, group: u16, kind: GroupKind, waivers: &mut
     if min_green < LEAST_GREEN {
         waivers.push(Waiver::ShortGreen { group, found: min_green });
     }
+    let shows = |lamp: Lamp| !cycle.runs(group, |l| l == lamp).is_empty();
     let is_red = |lamp| matches!(lamp, Lamp::Red | Lamp::TurnOnRed);
     // Red-yellow may follow yellow at once.
     let no_red = greens.iter().any(|r| {
@@ -83,6 +84,8 @@ pub(super) fn group(cycle: Cycle<'_>, group: u16, kind: GroupKind, waivers: &mut
         red_yellow: Some(red_yellow),
         red_revert: Some(red_revert),
         max_red: Some(max_red),
+        // Where the program has a plain red for it, that has a reason.
+        turn_on_red: shows(Lamp::TurnOnRed) && !shows(Lamp::Red),
         ..GroupSpec::new(&group.to_string(), kind)
     }
 }

@@ -6,8 +6,8 @@ use bevy::ecs::prelude::Resource;
 use intergreen_control::log::Event;
 use intergreen_control::plan::GroupKind;
 use intergreen_control::{
-    Command as Order, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Looks, Millis, Mode, Output, Plan,
-    PlanErrors, Registry, RegistryError, Strategy,
+    Approaches, Command as Order, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Millis, Mode, Output,
+    Plan, PlanErrors, Registry, RegistryError, Strategy,
 };
 use serde::{Deserialize, Serialize};
 
@@ -97,19 +97,18 @@ impl Controllers {
         let registry = &scene.setup.registry;
         let (name, parameters) = &scene.setup.controller;
         // Where there is no signal, nothing else would miss it.
-        registry.find(name).map_err(|e| e.to_string())?;
-        let made = plans.iter().map(|plan| make(registry, (name, parameters), plan).map_err(|e| e.to_string()));
-        let made = made.collect::<Result<Vec<Made>, String>>()?;
-        let mut around = Vec::new();
-        if made.iter().any(|(_, strategy, _)| strategy.looks() > Looks::Groups) {
-            let everyone_reports = scene.setup.sensing.tier == Tier::Perfect;
-            around = plans::approaches(&scene.network, plans, everyone_reports);
+        let entry = registry.find(name).map_err(|e| e.to_string())?;
+        let everyone_reports = scene.setup.sensing.tier == Tier::Perfect;
+        let mut around = plans::approaches(&scene.network, plans, everyone_reports);
+        if entry.clearance.is_some() {
+            plans::count(&scene.network, plans, &mut around);
         }
-        let mut around = around.into_iter().map(Arc::new);
         let mut fallbacks = Vec::new();
         let mut list = Vec::with_capacity(plans.len());
-        for ((plan, strategy, fallback), &detectors) in made.into_iter().zip(&scene.sensors.per_signal) {
-            list.push(Controller::new(plan, strategy, detectors).with_approaches(around.next()));
+        for ((plan, around), &detectors) in plans.iter().zip(around).zip(&scene.sensors.per_signal) {
+            let made = make(registry, (name, parameters), plan, &around);
+            let (plan, strategy, fallback) = made.map_err(|e| e.to_string())?;
+            list.push(Controller::new(plan, strategy, detectors).with_approaches(Some(Arc::new(around))));
             fallbacks.extend(fallback);
         }
         let monitor = Monitor::new(&scene.network, scene.setup.unsafe_yields);
@@ -327,6 +326,7 @@ fn make(
     registry: &Registry,
     (name, parameters): (&str, &[(String, String)]),
     plan: &SignalPlan,
+    around: &Approaches,
 ) -> Result<Made, RegistryError> {
     let (mut name, mut parameters, mut why) = (name, parameters, None);
     loop {
@@ -342,7 +342,7 @@ fn make(
             }
             _ => Ok(plan.suited(entry.phases).clone()),
         };
-        let made = suited.and_then(|plan| Ok((registry.make(name, parameters, &plan)?, plan)));
+        let made = suited.and_then(|plan| Ok((registry.make_at(name, parameters, &plan, Some(around))?, plan)));
         match (made, entry.falls_back) {
             (Err(RegistryError::Unsuitable { reason, .. }), Some(other)) => {
                 (name, parameters) = (other, &[]);

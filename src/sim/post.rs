@@ -133,8 +133,7 @@ impl Post {
         let told = std::mem::take(&mut self.told);
         let at = end + scene.setup.step;
         for &Told { of: (signal, lane), to: (to, exit) } in &told {
-            if let Some(traffic) = controllers[signal].traffic() {
-                let (queued, room) = traffic.tell(lane, end);
+            if let Some((queued, room)) = controllers[signal].tell(lane, end) {
                 self.send(to, Input::Neighbour(NeighbourReport { at, exit, queued, room }));
             }
         }

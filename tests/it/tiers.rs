@@ -17,7 +17,7 @@ use intergreen_control::{
 use super::batch::batch;
 use super::checkpoints::cut_commanded;
 use super::tools::{NET, ROUTES, Scratch, run};
-use super::worlds::{Town, Trips, World, alike, arterial, bundled, lane, rolling, s, vehicle};
+use super::worlds::{Town, Trips, World, alike, arterial, bundled, lane, rolling, s, sumo, vehicle};
 
 /// `fixed_time`, but it looks at everything, once a second.
 #[derive(Debug)]
@@ -487,4 +487,31 @@ fn a_batch_runs_every_tier() {
     let file = scratch.path("e.ron").display().to_string();
     let said = run(["batch", &file, "--out", &scratch.path("no").display().to_string()]);
     assert!(said.code == 2 && said.stderr.contains("radar"), "{said:?}");
+}
+
+/// At all signals of RESCO's networks its baselines count what RESCO counts: as many stages as it has phases, and somebody
+/// in each that it chooses. Where not everybody reports they do not run.
+#[test]
+fn resco_baselines_count_what_resco_counts() {
+    for name in ["cologne1", "cologne8", "ingolstadt7", "grid4x4"] {
+        let Some(mut world) = sumo(&format!("resco/{name}/{name}.sumocfg")) else { return };
+        world.setup.controller = ("resco_max_pressure".into(), Vec::new());
+        let start = |world: &World| Simulation::new(world.network.clone(), world.demand.clone(), world.setup.clone());
+        let refused = start(&world).err().expect("loops are not enough").to_string();
+        assert!(refused.contains("resco_max_pressure") && refused.contains("--sensors perfect"), "{refused}");
+        world.setup.sensing.tier = Tier::Perfect;
+        let sim = start(&world).expect("it runs");
+        for controller in &sim.controllers().list {
+            let (plan, around) = (controller.plan(), controller.traffic().expect("it looks").approaches());
+            assert_eq!(around.counts.len(), plan.stages().len(), "{name}: {}", plan.name());
+            for (stage, of) in plan.stages().iter().zip(&around.counts) {
+                let opened = of.lanes.iter().filter(|piece| {
+                    let groups = &around.lanes[usize::from(piece.lane)].groups;
+                    groups.iter().any(|g| stage.groups.contains(g))
+                });
+                // RESCO pairs movements also where only one of both is open.
+                assert!(opened.count() > 0 || of.lanes.is_empty(), "{name}: {}: {}", plan.name(), stage.name);
+            }
+        }
+    }
 }

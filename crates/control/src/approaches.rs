@@ -23,6 +23,31 @@ pub struct Approaches {
     pub exits: Vec<Exit>,
     /// Whether every vehicle on the approach lanes [reports](crate::VehicleReport) once a second: an empty lane is empty.
     pub everyone_reports: bool,
+    /// By stage of the plan, what a benchmark of the literature counts for it; empty where it does not know this place.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub counts: Vec<Counts>,
+}
+
+/// What a benchmark of the literature counts for a stage.
+#[derive(Clone, PartialEq, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Counts {
+    /// The lanes whose vehicles count, each as often as it does; none: the stage is not chosen.
+    pub lanes: Vec<Counted>,
+    /// The exits whose queues are subtracted, each as often: their places in [`Approaches::exits`].
+    pub exits: Vec<u16>,
+}
+
+/// A piece of the way to a stop line whose vehicles count.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Counted {
+    /// The approach lane: its place in [`Approaches::lanes`].
+    pub lane: u16,
+    /// From the line to the near end of the piece, m.
+    pub from_m: f32,
+    /// From the line to the far end, m.
+    pub to_m: f32,
 }
 
 /// An approach lane.
@@ -94,13 +119,17 @@ impl Approaches {
             lane.groups.sort_unstable();
             lane.groups.dedup();
         }
-        Self { lanes, exits: Vec::new(), everyone_reports: false }
+        Self { lanes, ..Self::default() }
     }
 
     /// Whether all its numbers are of this plan and of itself, and all lengths and speeds can be.
     pub fn fit(&self, plan: &Plan) -> bool {
         let group = |&g: &u16| usize::from(g) < plan.groups().len();
         let possible = |m: f32| m.is_finite() && m > 0.0;
+        let exit = |exit: u16| usize::from(exit) < self.exits.len();
+        let piece = |piece: &Counted| {
+            usize::from(piece.lane) < self.lanes.len() && piece.from_m.is_finite() && piece.to_m.is_finite()
+        };
         self.lanes.len() <= usize::from(u16::MAX)
             && self.exits.len() <= usize::from(u16::MAX)
             && self.lanes.iter().all(|lane| {
@@ -108,8 +137,9 @@ impl Approaches {
                     && possible(lane.length_m)
                     && possible(lane.reach_m)
                     && possible(lane.speed_m_s)
-                    && lane.exits.iter().all(|way| group(&way.group) && usize::from(way.exit) < self.exits.len())
+                    && lane.exits.iter().all(|way| group(&way.group) && exit(way.exit))
             })
+            && self.counts.iter().all(|of| of.lanes.iter().all(piece) && of.exits.iter().all(|&e| exit(e)))
     }
 
     /// The lane of that name.

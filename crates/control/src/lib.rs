@@ -258,7 +258,7 @@ mod time;
 mod traffic;
 
 pub use actuated::Actuated;
-pub use approaches::{ApproachLane, Approaches, Exit, Way};
+pub use approaches::{ApproachLane, Approaches, Counted, Counts, Exit, Way};
 pub use controller::{Command, Controller, Input};
 pub use detectors::{DetectorBank, DetectorEvent, Health, Measures};
 pub use fixed_time::FixedTime;

@@ -11,7 +11,7 @@ use alloc::{
 };
 use core::{fmt, str::FromStr};
 
-use crate::{Millis, Plan, Strategy, actuated, adaptive, fixed_time, horizon, nema};
+use crate::{Approaches, Millis, Plan, Strategy, actuated, adaptive, fixed_time, horizon, nema};
 
 /// A parameter of a strategy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,6 +54,8 @@ pub struct Entry {
 pub struct Setup<'a> {
     /// The plan of the intersection it will control.
     pub plan: &'a Plan,
+    /// Its surroundings, where they are known.
+    pub approaches: Option<&'a Approaches>,
     name: &'static str,
     parameters: &'a [(String, String)],
 }
@@ -76,6 +78,11 @@ impl Setup<'_> {
     /// The error that says that the strategy cannot run with this plan.
     pub fn unsuitable(&self, reason: impl Into<String>) -> RegistryError {
         RegistryError::Unsuitable { strategy: self.name, reason: reason.into() }
+    }
+
+    /// The error that says that the strategy cannot run with what tells of vehicles.
+    pub const fn without(&self, sensors: &'static str) -> RegistryError {
+        RegistryError::Sensors { strategy: self.name, sensors }
     }
 
     /// The error that says that `parameter` cannot have the value `found`.
@@ -129,6 +136,13 @@ pub enum RegistryError {
         /// What is missing.
         reason: String,
     },
+    /// The strategy cannot run with what tells of vehicles, wherever it is.
+    Sensors {
+        /// The strategy.
+        strategy: &'static str,
+        /// What has to.
+        sensors: &'static str,
+    },
     /// A strategy of this name is registered already.
     Taken {
         /// The name.
@@ -155,6 +169,9 @@ impl fmt::Display for RegistryError {
                 write!(f, "strategy {strategy}: {parameter} = {found:?}; expected {expected}")
             }
             Self::Unsuitable { strategy, reason } => write!(f, "strategy {strategy} cannot run here: {reason}"),
+            Self::Sensors { strategy, sensors } => {
+                write!(f, "strategy {strategy} is unsuitable for these sensors; expected {sensors}")
+            }
             Self::Taken { name } => write!(f, "there is a strategy {name} already; expected a name of its own"),
         }
     }
@@ -230,9 +247,23 @@ impl Registry {
         parameters: &[(String, String)],
         plan: &Plan,
     ) -> Result<Box<dyn Strategy>, RegistryError> {
+        self.make_at(name, parameters, plan, None)
+    }
+
+    /// The same where the surroundings may be known.
+    ///
+    /// # Errors
+    /// As [`make`](Self::make) says, or if the strategy cannot run in these surroundings.
+    pub fn make_at(
+        &self,
+        name: &str,
+        parameters: &[(String, String)],
+        plan: &Plan,
+        approaches: Option<&Approaches>,
+    ) -> Result<Box<dyn Strategy>, RegistryError> {
         let entry = self.find(name)?;
         check_parameters(entry, parameters)?;
-        (entry.make)(&Setup { plan, name: entry.name, parameters })
+        (entry.make)(&Setup { plan, approaches, name: entry.name, parameters })
     }
 }
 

@@ -137,6 +137,13 @@ pub trait Strategy: Debug + Send + Sync {
         Looks::Groups
     }
 
+    /// How many vehicles it tells neighbours that queue in an approach lane, by its place in the list; none: as many as the
+    /// [picture](Traffic::tell) of the lane says.
+    fn tells(&self, lane: usize) -> Option<u16> {
+        let _ = lane;
+        None
+    }
+
     /// How it matters to it that a use of a detector, by its place in the plan's list, extends greens; not at all: it never
     /// wakes it. The same in a whole run; calls matter always.
     fn minds(&self, number: usize) -> Option<Minds> {

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use intergreen_control::{
-    Approaches, Command, Controller, DetectorEvent, Exit, Input, Latch, Looks, Millis, NeighbourReport, Output, Plan,
-    PlanSpec, Registry, VehicleReport, Way,
-    plan::{DetectorKind, DetectorPlace},
+    Approaches, Command, Controller, Counted, Counts, DetectorEvent, Exit, Input, Latch, Looks, Millis,
+    NeighbourReport, Output, Plan, PlanSpec, Registry, VehicleReport, Way,
+    plan::{DetectorKind, DetectorPlace, GroupKind},
 };
 use proptest::{
     prelude::*,
@@ -45,6 +45,9 @@ fn staged(seed: u64) -> (Arc<Plan>, u64) {
         };
         d.place = dice.chance(80).then_some(place);
     }
+    for g in &mut spec.groups {
+        g.turn_on_red = g.kind == GroupKind::Vehicle && dice.chance(20);
+    }
     (Arc::new(Plan::imported(spec, plan.waivers().to_vec()).expect("places change nothing else")), seed)
 }
 
@@ -52,7 +55,8 @@ fn staged(seed: u64) -> (Arc<Plan>, u64) {
 type Choice = (&'static str, [(&'static str, [&'static str; 3]); 2]);
 
 /// Strategies that keep the plan's longest red, each with parameters that are sometimes extreme.
-const GUARDED: [Choice; 7] = [
+const GUARDED: [Choice; 8] = [
+    ("mova", [("gap_s", ["1", "3", "10"]), ("most_s", ["10", "60", "300"])]),
     ("actuated", [("gap_s", ["0", "2", "10"]), ("max_green_s", ["0", "30", "300"])]),
     ("webster", [("least_s", ["10", "40", "90"]), ("most_s", ["90", "120", "300"])]),
     ("sotl", [("threshold", ["1", "60", "10000"]), ("ahead_s", ["0", "3", "30"])]),
@@ -72,15 +76,21 @@ fn controller(plan: &Arc<Plan>, among: &[Choice], dice: &mut Dice) -> Controller
     let given = parameters.iter().filter(|(name, _)| !name.is_empty());
     let parameters: Vec<_> =
         given.map(|(name, values)| ((*name).to_string(), values[dice.number(3)].to_string())).collect();
-    let strategy = Registry::default().make(name, &parameters, plan).expect("stages are enough");
     let mut around = Approaches::of_plan(plan);
-    around.everyone_reports = dice.chance(40);
+    around.everyone_reports = name.starts_with("resco") || dice.chance(40);
     around.exits = (0..2).map(|i| Exit { signal: "next".into(), lane: format!("{i}") }).collect();
     for lane in &mut around.lanes {
         let ways = lane.groups.iter().map(|&group| Way { group, exit: dice.below(2) as u16 });
         lane.exits = ways.collect();
     }
+    if dice.chance(50) && !around.lanes.is_empty() {
+        let lane = |dice: &mut Dice| Counted { lane: dice.number(around.lanes.len()) as u16, from_m: 0.0, to_m: 80.0 };
+        let stage =
+            |dice: &mut Dice| Counts { lanes: (0..dice.number(3)).map(|_| lane(dice)).collect(), exits: vec![1] };
+        around.counts = (0..plan.stages().len()).map(|_| stage(dice)).collect();
+    }
     assert!(around.fit(plan));
+    let strategy = Registry::default().make_at(name, &parameters, plan, Some(&around)).expect("stages are enough");
     let mut controller = Controller::new(plan.clone(), strategy, 4).with_approaches(Some(Arc::new(around)));
     assert_eq!(controller.traffic().is_some(), controller.looks() > Looks::Groups);
     controller.log_events(true);

@@ -2,6 +2,7 @@
 //!
 //! | name | after | looks at |
 //! |---|---|---|
+//! | `mova` | Vincent and Peirce 1988 | when vehicles are due, and leave |
 //! | `webster` | Webster 1958 | flows |
 //! | `sotl` | Gershenson 2005, Cools and others 2013 | vehicles in lanes, red and green |
 //! | `max_pressure` | Varaiya 2013 | vehicles in lanes, and in those they lead to |
@@ -11,6 +12,7 @@
 //!
 //! Each is a [`Policy`]; what they have in common stands in [`crate::stages`].
 
+mod mova;
 mod pressure;
 mod resco;
 mod self_control;
@@ -25,7 +27,8 @@ use crate::{
 };
 
 /// Their entries in the registry.
-pub(crate) const ENTRIES: [Entry; 7] = [
+pub(crate) const ENTRIES: [Entry; 8] = [
+    mova::ENTRY,
     webster::ENTRY,
     sotl::ENTRY,
     pressure::MAX_PRESSURE,

@@ -3,18 +3,20 @@
 //! nothing else; nobody is guarded against waiting.
 //!
 //! - **wave**: vehicles within 50 m of the line, on its last lane.
-//! - **pressure**: vehicles within 200 m of the line, on its last lane, that have stood there; less those that have stood
-//!   on the lanes they lead to.
+//! - **pressure**: vehicles within 200 m of the line, on its last lane, that stood there when it chose, then or earlier;
+//!   less those of the lanes they lead to, as the neighbours count them.
 //!
-//! Source: Ault and Sharon 2021, *Reinforcement Learning Benchmarks for Traffic Signal Control*, and its code. There the
-//! movements of a stage are written down by hand; here they are those of the lanes that a stage opens.
+//! Which lanes count for a stage the benchmark has written down by hand for its own signals
+//! ([`Approaches::counts`](crate::Approaches::counts)). Elsewhere all lanes count that a stage opens, once.
+//!
+//! Source: Ault and Sharon 2021, *Reinforcement Learning Benchmarks for Traffic Signal Control*, and its code.
 
 use alloc::{format, string::String, vec::Vec};
 
 use super::staged;
 use crate::{
-    Entry, Looks, Millis, StateError, StateReader, Traffic,
-    stages::{Moment, Policy, Served, Wish},
+    Counted, Counts, Entry, Looks, Millis, RegistryError, Seen, Setup, StateError, StateReader, Strategy, Traffic,
+    stages::{Moment, Policy, Wish},
     state,
 };
 
@@ -30,25 +32,31 @@ pub(crate) const MAX_PRESSURE: Entry = Entry {
     phases: false,
     clearance: Some(YELLOW),
     falls_back: Some("fixed_time"),
-    make: |setup| staged(setup, || Ok(Resco::new("resco_max_pressure", Sees::Queues))),
+    make: |setup| make(setup, "resco_max_pressure", Sees::Queues),
 };
 
 pub(crate) const MAX_WAVE: Entry = Entry {
     name: "resco_max_wave",
     summary: "RESCO's baseline: every 10 s the stage with most vehicles within 50 m; 3 s of yellow",
-    make: |setup| staged(setup, || Ok(Resco::new("resco_max_wave", Sees::Wave))),
+    make: |setup| make(setup, "resco_max_wave", Sees::Wave),
     ..MAX_PRESSURE
 };
 
 /// A change takes so long (RESCO's yellow on real networks).
 const YELLOW: Millis = Millis(3000);
 
-/// One decision every so often.
+/// One decision every so often, at whole multiples.
 const PERIOD: Millis = Millis(10_000);
+
+/// So often it counts its queues anew for neighbours, who choose in the same moment.
+const TELLS: Millis = Millis(1000);
 
 /// How far it sees, m: RESCO's distances for queues and for waves.
 const FAR_M: f32 = 200.0;
 const NEAR_M: f32 = 50.0;
+
+/// More vehicles than stand within 200 m of an intersection, each as often as its lane counts.
+const MOST: usize = 1024;
 
 /// What it counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,35 +70,101 @@ enum Sees {
 struct Resco {
     name: &'static str,
     sees: Sees,
-    /// When it chooses next.
-    next: Option<Millis>,
+    /// What it chose last, and when it chooses next.
+    chosen: Option<(u32, Millis)>,
     /// The greatest sum, for the explanation.
     most: i32,
+    /// Vehicles that stood on a lane that counts when it chose, and have not left since; in order.
+    stood: Vec<u32>,
+    /// Those of the time before; scratch.
+    before: Vec<u32>,
+    /// By lane, how many of them there are, and who stand there now.
+    queues: Vec<u16>,
+    /// By stage, what counts; scratch.
+    counts: Vec<Counts>,
+}
+
+fn make(setup: &Setup<'_>, name: &'static str, sees: Sees) -> Result<alloc::boxed::Box<dyn Strategy>, RegistryError> {
+    if !setup.approaches.is_some_and(|around| around.everyone_reports) {
+        return Err(setup.without(NEEDS));
+    }
+    staged(setup, || {
+        let room = || Vec::with_capacity(MOST);
+        Ok(Resco {
+            name,
+            sees,
+            chosen: None,
+            most: 0,
+            stood: room(),
+            before: room(),
+            queues: Vec::new(),
+            counts: Vec::new(),
+        })
+    })
 }
 
 impl Resco {
-    const fn new(name: &'static str, sees: Sees) -> Self {
-        Self { name, sees, next: None, most: 0 }
+    /// Learns what counts for each stage.
+    fn know(&mut self, m: &Moment<'_>) {
+        let around = m.traffic.approaches();
+        self.queues.resize(around.lanes.len(), 0);
+        if !self.counts.is_empty() {
+            return;
+        }
+        if around.counts.len() == m.stages.len() {
+            self.counts.clone_from(&around.counts);
+            return;
+        }
+        for served in &m.stages.served {
+            let mut exits: Vec<u16> = served.iter().flat_map(|s| &s.exits).filter_map(|&e| e.try_into().ok()).collect();
+            exits.sort_unstable();
+            exits.dedup();
+            let lane = |lane: usize| Counted { lane: lane as u16, from_m: 0.0, to_m: around.lanes[lane].length_m };
+            self.counts.push(Counts { lanes: served.iter().map(|s| lane(s.lane)).collect(), exits });
+        }
+    }
+
+    /// The vehicles of a lane that it sees.
+    fn seen<'a>(&self, traffic: &'a Traffic, of: &Counted) -> impl Iterator<Item = &'a Seen> + use<'a> {
+        let far = of.to_m.min(if self.sees == Sees::Queues { FAR_M } else { NEAR_M });
+        // Who stands at the line has no way left.
+        let near = if of.from_m > 0.0 { of.from_m } else { -1.0 };
+        let lane = traffic.lanes()[usize::from(of.lane)].seen();
+        lane.iter().filter(move |s| s.distance_m() > near && s.distance_m() <= far)
+    }
+
+    /// Counts queues; `chooses`: it takes note of who stands.
+    fn watch(&mut self, traffic: &Traffic, chooses: bool) {
+        let pieces = || self.counts.iter().flat_map(|of| &of.lanes);
+        if chooses {
+            let mut stand = core::mem::take(&mut self.before);
+            stand.clear();
+            let all = pieces().flat_map(|of| self.seen(traffic, of));
+            let queue = all.filter(|s| s.stands() || self.has_stood(s)).map(|s| s.report.vehicle);
+            stand.extend(queue.take(MOST));
+            stand.sort_unstable();
+            stand.dedup();
+            self.before = core::mem::replace(&mut self.stood, stand);
+        }
+        for lane in 0..self.queues.len() {
+            let piece = pieces().find(|of| usize::from(of.lane) == lane);
+            let queue = |of| self.seen(traffic, of).filter(|s| s.stands() || self.has_stood(s)).count();
+            self.queues[lane] = piece.map_or(0, queue) as u16;
+        }
+    }
+
+    fn has_stood(&self, vehicle: &Seen) -> bool {
+        self.stood.binary_search(&vehicle.report.vehicle).is_ok()
     }
 
     /// What counts of a stage.
-    fn sum(&self, traffic: &Traffic, served: &[Served]) -> i32 {
-        let within = |lane: usize, far: f32| traffic.approaches().lanes[lane].length_m.min(far);
-        let mut sum = 0;
-        for Served { lane, .. } in served {
-            let seen = traffic.lanes()[*lane].seen().iter();
-            sum += match self.sees {
-                Sees::Queues => seen.filter(|s| s.stood && s.distance_m() <= within(*lane, FAR_M)).count(),
-                Sees::Wave => seen.filter(|s| s.distance_m() <= within(*lane, NEAR_M)).count(),
-            } as i32;
+    fn sum(&self, traffic: &Traffic, of: &Counts) -> i32 {
+        let lanes = of.lanes.iter();
+        if self.sees == Sees::Wave {
+            return lanes.map(|lane| self.seen(traffic, lane).count() as i32).sum();
         }
-        if self.sees == Sees::Queues {
-            // Each exit once, however many lanes lead there.
-            let exits = traffic.exits().iter().enumerate();
-            let leads = |exit: usize| served.iter().any(|s| s.exits.contains(&exit));
-            sum -= exits.filter(|(exit, _)| leads(*exit)).map(|(_, of)| i32::from(of.queued)).sum::<i32>();
-        }
-        sum
+        let queues: i32 = lanes.map(|lane| i32::from(self.queues[usize::from(lane.lane)])).sum();
+        queues - of.exits.iter().map(|&exit| i32::from(traffic.exits()[usize::from(exit)].queued)).sum::<i32>()
     }
 }
 
@@ -112,19 +186,28 @@ impl Policy for Resco {
     }
 
     fn choose(&mut self, m: &Moment<'_>) -> Wish {
-        if let Some(next) = self.next.filter(|&next| m.now < next) {
-            return Wish { stage: m.stage, next };
+        self.know(m);
+        let chosen = self.chosen.filter(|&(_, next)| m.now < next);
+        if self.sees == Sees::Queues {
+            self.watch(m.traffic, chosen.is_none());
         }
-        let next = self.next.unwrap_or(m.now) + PERIOD;
-        self.next = Some(next.max(m.now));
-        let mut best = 0;
-        for stage in 0..m.stages.len() {
-            let sum = self.sum(m.traffic, &m.stages.served[stage]);
-            if stage == 0 || sum > self.most {
-                (best, self.most) = (stage, sum);
+        let (mut stage, mut next) = chosen.map_or((m.stage, m.now), |(stage, next)| (stage as usize, next));
+        if chosen.is_none() {
+            next = Millis((m.now.0.div_euclid(PERIOD.0) + 1) * PERIOD.0);
+            self.most = i32::MIN;
+            for (i, of) in self.counts.iter().enumerate().filter(|(_, of)| !of.lanes.is_empty()) {
+                let sum = self.sum(m.traffic, of);
+                if sum > self.most {
+                    (stage, self.most) = (i, sum);
+                }
             }
+            self.chosen = Some((u32::try_from(stage).unwrap_or(u32::MAX), next));
         }
-        Wish { stage: best, next }
+        Wish { stage, next: if self.sees == Sees::Queues { next.min(m.now + TELLS) } else { next } }
+    }
+
+    fn tells(&self, lane: usize) -> Option<u16> {
+        self.queues.get(lane).copied()
     }
 
     fn why(&self) -> String {
@@ -133,12 +216,31 @@ impl Policy for Resco {
     }
 
     fn save(&self, out: &mut Vec<u8>) {
-        state::put_optional_millis(out, self.next);
+        state::put_optional(out, self.chosen, |out, (stage, next)| {
+            out.extend_from_slice(&stage.to_le_bytes());
+            state::put_millis(out, next);
+        });
         out.extend_from_slice(&self.most.to_le_bytes());
+        state::put_count(out, self.stood.len());
+        self.stood.iter().for_each(|vehicle| out.extend_from_slice(&vehicle.to_le_bytes()));
+        state::put_count(out, self.queues.len());
+        self.queues.iter().for_each(|queue| out.extend_from_slice(&queue.to_le_bytes()));
     }
 
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
-        (self.next, self.most) = (reader.optional_millis()?, reader.u32()?.cast_signed());
+        self.chosen = if reader.flag()? { Some((reader.u32()?, reader.millis()?)) } else { None };
+        self.most = reader.u32()?.cast_signed();
+        // The lists grow as they are read: a false count meets the end of the bytes before it can ask for memory.
+        (self.stood, self.before, self.queues) = (Vec::with_capacity(MOST), Vec::with_capacity(MOST), Vec::new());
+        for _ in 0..reader.u32()? {
+            self.stood.push(reader.u32()?);
+        }
+        if !self.stood.is_sorted_by(|a, b| a < b) {
+            return Err(StateError::Invalid { what: "vehicles that stood", expected: "each once, in order" });
+        }
+        for _ in 0..reader.u32()? {
+            self.queues.push(reader.u16()?);
+        }
         Ok(())
     }
 }

@@ -131,6 +131,8 @@ impl Policy for SelfControl {
     }
 
     fn choose(&mut self, m: &Moment<'_>) -> Wish {
+        // A stage that was never shown has been red since it began.
+        self.ended.iter_mut().for_each(|ended| *ended = ended.or(Some(m.now)));
         self.ended[m.stage] = Some(m.now);
         let stays = Wish { stage: m.stage, next: m.now + EVERY };
         if let Some((stage, until)) = self.serves {

@@ -33,6 +33,13 @@ impl Controller {
         self.traffic.as_ref()
     }
 
+    /// What to tell intersections upstream of an approach lane: how many vehicles queue there, and how many more fit in;
+    /// nothing, if it does not look at lanes.
+    pub fn tell(&self, lane: usize, now: Millis) -> Option<(u16, u16)> {
+        let (queued, room) = self.traffic.as_ref()?.tell(lane, now);
+        Some((self.strategy.tells(lane).unwrap_or(queued), room))
+    }
+
     /// What the strategy looks at.
     pub fn looks(&self) -> Looks {
         self.strategy.looks()

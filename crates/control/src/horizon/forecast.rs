@@ -24,6 +24,8 @@ pub(super) struct Serving {
     pub lane: usize,
     /// Seconds from one vehicle of a queue to the next; infinite: nobody can go.
     pub headway: f32,
+    /// Whether the stage goes on for its queue.
+    pub extends: bool,
 }
 
 /// What is expected of all lanes. People on foot who have called are one more lane for each of their groups.
@@ -45,14 +47,15 @@ impl Forecast {
         for (number, lane) in m.traffic.lanes().iter().enumerate() {
             let first = self.due.len() as u32;
             self.due.extend(m.traffic.due(number).map(|due| (due - m.now).0 as f32 * 0.001));
-            let (flow, sight) = (lane.flow(m.now), m.traffic.sight(number).0 as f32 * 0.001);
+            let (flow, sight) = (lane.flow(m.now), m.traffic.sight_s(number));
             self.lanes.push(Lane { first, end: self.due.len() as u32, flow, sight });
         }
         for (stage, (of, served)) in self.served.iter_mut().zip(&m.stages.served).enumerate() {
             of.clear();
-            of.extend(served.iter().map(|&Served { lane, .. }| {
+            of.extend(served.iter().map(|&Served { lane, extends, .. }| {
                 let blocked = stage == m.stage && service.blocked(m, lane);
-                Serving { lane, headway: if blocked { f32::INFINITY } else { service.headway(stage, lane) } }
+                let headway = if blocked { f32::INFINITY } else { service.headway(stage, lane) };
+                Serving { lane, headway, extends }
             }));
         }
         for &group in others {
@@ -62,7 +65,7 @@ impl Forecast {
             self.due.push((since - m.now).0 as f32 * 0.001);
             for (of, opens) in self.served.iter_mut().zip(&m.stages.opens) {
                 if opens[group] {
-                    of.push(Serving { lane: self.lanes.len(), headway: 0.0 });
+                    of.push(Serving { lane: self.lanes.len(), headway: 0.0, extends: true });
                 }
             }
             self.lanes.push(Lane { first, end: first + 1, flow: 0.0, sight: 0.0 });

@@ -17,7 +17,7 @@ mod service;
 use alloc::{format, string::String, vec::Vec};
 
 use self::forecast::Forecast;
-use self::rollout::{First, Model, Rollout};
+use self::rollout::{First, Model, Now, Rollout};
 use self::service::Service;
 use crate::{
     Entry, Millis, Parameter, StateError, StateReader,
@@ -114,10 +114,10 @@ impl Policy for Horizon {
             return stays;
         }
         self.forecast.look(m, &self.service, &self.others);
-        let shown = (m.stage, (m.now - m.since).0 as f32 * 0.001);
-        let mut cost = |hold, next| {
-            self.rollout.cost(&self.forecast, m.stages, &self.model, shown, First { hold, next })
-        };
+        let shown = (m.now - m.since).0 as f32 * 0.001;
+        let (stages, model) = (m.stages, &self.model);
+        let now = Now { forecast: &self.forecast, stages, model, stage: m.stage, shown };
+        let mut cost = |hold, next| self.rollout.cost(&now, First { hold, next });
         let stay = HOLDS.iter().map(|&hold| cost(Some(hold), None)).fold(f32::INFINITY, f32::min);
         let stay = stay.min(cost(None, None));
         let mut best = (m.stage, f32::INFINITY);
@@ -146,32 +146,5 @@ impl Policy for Horizon {
         self.service.load(reader)?;
         self.costs = (f32::from_bits(reader.u32()?), f32::from_bits(reader.u32()?));
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests;
-
-#[cfg(test)]
-impl Horizon {
-    fn test() -> Self {
-        Horizon {
-            model: Model { horizon: 30.0, stop: 4.0, gap: 2.0, startup: 1.0, yellow: 1.0 },
-            margin: 0.0,
-            service: Service::default(),
-            forecast: Forecast::default(),
-            rollout: Rollout::default(),
-            others: Vec::new(),
-            knows: false,
-            costs: (0.0, 0.0),
-        }
-    }
-    fn debug(&mut self, m: &Moment<'_>) -> Vec<f32> {
-        let shown = (m.stage, 100.0);
-        let f = &self.forecast;
-        let r = &mut self.rollout;
-        let mut v: Vec<f32> = HOLDS.iter().map(|&hold| r.cost(f, m.stages, &self.model, shown, First { hold: Some(hold), next: None })).collect();
-        v.push(r.cost(f, m.stages, &self.model, shown, First { hold: None, next: None }));
-        v
     }
 }

@@ -1,4 +1,4 @@
-//! What a decision would cost: the queues of all lanes until the horizon, if the rest is done by a simple rule.
+//! What a decision would cost: the queues of all lanes until they have left, if the rest is done by a simple rule.
 //!
 //! Terms
 //! - **base rule**: a stage is shown until its queues have left and nobody comes close behind them; next comes the stage
@@ -6,7 +6,8 @@
 //! - **future**: until everybody has left who is there or comes before the horizon.
 //! - **cost**: seconds of waiting from now on, and for each further stop what it loses in speeding up.
 //!
-//! A lane is a line of vehicles that leave a service headway apart. Those whom no detector has seen yet come as a flow.
+//! A lane is a line of vehicles that leave a service headway apart. Those whom no detector has seen yet come as a flow. A
+//! lane of which all give way stands until the queues have left to which it does.
 
 use alloc::vec::Vec;
 
@@ -28,6 +29,26 @@ pub(super) struct Model {
     pub yellow: f32,
 }
 
+/// What the future is reckoned from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Now<'a> {
+    pub forecast: &'a Forecast,
+    pub stages: &'a Stages,
+    pub model: &'a Model,
+    /// The stage that is shown, and for how long it has been, s.
+    pub stage: usize,
+    pub shown: f32,
+}
+
+/// The first of what is to be done.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct First {
+    /// How long the present stage is still shown, s; none: as the base rule has it.
+    pub hold: Option<f32>,
+    /// What comes next; none: as the base rule has it.
+    pub next: Option<usize>,
+}
+
 /// A lane on its way through the future.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 struct Progress {
@@ -38,15 +59,6 @@ struct Progress {
     flow: f32,
     /// Since when the lane is open; infinite: it is not.
     open: f32,
-}
-
-/// The first of what is to be done.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct First {
-    /// How long the present stage is still shown, s; none: as the base rule has it.
-    pub hold: Option<f32>,
-    /// What comes next; none: as the base rule has it.
-    pub next: Option<usize>,
 }
 
 /// Who would go, and until when.
@@ -73,15 +85,6 @@ const SLOWS: f32 = 2.0;
 /// Fewer vehicles are nobody.
 const SOMEBODY: f32 = 0.5;
 
-impl Lane {
-    /// Vehicles of the flow that leave before none of them waits any more, if the first came at `from` and has waited for
-    /// `waiting` s when it leaves.
-    fn queue(&self, model: &Model, waiting: f32, headway: f32, from: f32) -> f32 {
-        let busy = (self.flow * headway).min(FULL);
-        (self.flow * waiting / (1.0 - busy)).min(self.flow * (model.horizon - from).max(0.0))
-    }
-}
-
 /// A future.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rollout {
@@ -89,67 +92,76 @@ pub(super) struct Rollout {
 }
 
 impl Rollout {
-    /// Cost of a first decision. `stage` has been shown for `shown` s.
-    pub fn cost(&mut self, f: &Forecast, stages: &Stages, model: &Model, (stage, shown): (usize, f32), first: First) -> f32 {
+    /// Cost of a first decision.
+    pub fn cost(&mut self, now: &Now<'_>, first: First) -> f32 {
+        let (f, stages) = (now.forecast, now.stages);
+        let waiting = |lane: &Lane| Progress { next: lane.first, free: 0.0, flow: lane.sight, open: f32::INFINITY };
         self.lanes.clear();
-        self.lanes.extend(f.lanes.iter().map(|lane| Progress {
-            next: lane.first,
-            free: 0.0,
-            flow: lane.sight,
-            open: f32::INFINITY,
-        }));
+        self.lanes.extend(f.lanes.iter().map(waiting));
+        let (mut stage, mut cost) = (now.stage, 0.0);
         for served in &f.served[stage] {
             self.lanes[served.lane].open = 0.0;
         }
-        let (mut stage, mut cost) = (stage, 0.0);
-        let mut least = (seconds(stages.least[stage]) - shown).max(0.0);
-        let mut end = first.hold.unwrap_or_else(|| self.end(f, model, stage, 0.0, least).max(LEAST_STAY));
+        self.give_way(now, stage, 0.0);
+        let least = (seconds(stages.least[stage]) - now.shown).max(LEAST_STAY);
+        let mut end = first.hold.unwrap_or_else(|| self.end(now, stage, 0.0, least));
         let mut next = first.next;
-        // Everybody has been served long before; who cannot be is left over.
         for _ in 0..MOST_CHANGES {
-            let Some(to) = next.take().or_else(|| self.best(f, stages, model, stage, end)) else { break };
-            cost += self.change(f, stages, model, (stage, to), end);
+            let Some(to) = next.take().or_else(|| self.best(now, stage, end)) else { break };
+            cost += self.change(now, (stage, to), end);
             let opened = end + seconds(stages.change(stage, to));
-            least = seconds(stages.least[to]);
-            stage = to;
-            end = self.end(f, model, stage, opened, least).max(opened + 1.0);
+            (stage, end) = (to, self.end(now, to, opened, seconds(stages.least[to]).max(LEAST_STAY)));
         }
         for &served in &f.served[stage] {
-            cost += self.serve(f, model, served, f32::MAX);
+            cost += self.serve(now, served, f32::MAX);
         }
-        cost + self.left(f, model, end)
+        cost + self.left(now, end)
     }
 
     /// Cost of those who leave until a stage ends at `end`; another begins.
-    fn change(&mut self, f: &Forecast, stages: &Stages, model: &Model, (from, to): (usize, usize), end: f32) -> f32 {
+    fn change(&mut self, now: &Now<'_>, (from, to): (usize, usize), end: f32) -> f32 {
+        let f = now.forecast;
         let stays = |lane: usize| f.served[to].iter().any(|served| served.lane == lane);
         let mut cost = 0.0;
         for &served in &f.served[from] {
-            if stays(served.lane) {
-                cost += self.serve(f, model, served, end);
-                self.lanes[served.lane].open = end;
-            } else {
-                cost += self.serve(f, model, served, end + model.yellow);
-                self.lanes[served.lane].open = f32::INFINITY;
-            }
+            let (until, open) = if stays(served.lane) { (end, end) } else { (end + now.model.yellow, f32::INFINITY) };
+            cost += self.serve(now, served, until);
+            self.lanes[served.lane].open = open;
         }
-        let opens = end + seconds(stages.change(from, to));
+        let opens = end + seconds(now.stages.change(from, to));
         for served in &f.served[to] {
-            let lane = &mut self.lanes[served.lane];
+            let (of, lane) = (&f.lanes[served.lane], &mut self.lanes[served.lane]);
             if lane.open == f32::INFINITY {
                 lane.open = opens;
-                let of = &f.lanes[served.lane];
                 let first = if lane.next < of.end { f.due[lane.next as usize] } else { lane.flow };
                 if first < opens {
-                    lane.free = lane.free.max(opens + model.startup);
+                    lane.free = lane.free.max(opens + now.model.startup);
                 }
             }
         }
+        self.give_way(now, to, opens);
         cost
     }
 
+    /// Lanes of which all give way stand until the queues have left to which they do.
+    fn give_way(&mut self, now: &Now<'_>, stage: usize, from: f32) {
+        for (i, of) in now.stages.served[stage].iter().enumerate().filter(|(_, of)| !of.behind.is_empty()) {
+            let until = self.way_is_free(now, stage, i, from);
+            let lane = &mut self.lanes[of.lane];
+            lane.free = lane.free.max(until);
+        }
+    }
+
+    /// When nobody of a queue comes any more to whom a lane gives way, by its place among those that the stage serves.
+    fn way_is_free(&self, now: &Now<'_>, stage: usize, place: usize, from: f32) -> f32 {
+        let behind = now.stages.served[stage].get(place).map_or(&[][..], |of| &of.behind);
+        let clears = behind.iter().map(|&foe| self.clears(now, now.forecast.served[stage][foe], from).until);
+        clears.fold(from, f32::max)
+    }
+
     /// Lets the vehicles of a lane leave until it closes. Returns what they cost.
-    fn serve(&mut self, f: &Forecast, model: &Model, Serving { lane, headway }: Serving, until: f32) -> f32 {
+    fn serve(&mut self, now: &Now<'_>, Serving { lane, headway, .. }: Serving, until: f32) -> f32 {
+        let (f, model) = (now.forecast, now.model);
         let (of, p) = (&f.lanes[lane], &mut self.lanes[lane]);
         if headway == f32::INFINITY {
             return 0.0;
@@ -186,7 +198,8 @@ impl Rollout {
     }
 
     /// Until when a lane that is open from `from` on has a queue, and how many leave by then.
-    fn clears(&self, f: &Forecast, model: &Model, Serving { lane, headway }: Serving, from: f32) -> Cleared {
+    fn clears(&self, now: &Now<'_>, Serving { lane, headway, .. }: Serving, from: f32) -> Cleared {
+        let (f, model) = (now.forecast, now.model);
         let (of, p) = (&f.lanes[lane], &self.lanes[lane]);
         let mut cleared = Cleared { until: from, vehicles: 0.0 };
         if headway == f32::INFINITY {
@@ -213,23 +226,27 @@ impl Rollout {
     }
 
     /// When the base rule ends a stage whose lanes are open from `from` on.
-    fn end(&self, f: &Forecast, model: &Model, stage: usize, from: f32, least: f32) -> f32 {
-        let clears = f.served[stage].iter().map(|&served| self.clears(f, model, served, from).until);
-        let last = clears.fold(from, f32::max);
+    fn end(&self, now: &Now<'_>, stage: usize, from: f32, least: f32) -> f32 {
+        let extends = now.forecast.served[stage].iter().filter(|served| served.extends);
+        let last = extends.map(|&served| self.clears(now, served, from).until).fold(from, f32::max);
         last.min(from + LONGEST).max(from + least)
     }
 
     /// The stage that the base rule shows next; none: nobody waits elsewhere.
-    fn best(&self, f: &Forecast, stages: &Stages, model: &Model, from: usize, end: f32) -> Option<usize> {
+    fn best(&self, now: &Now<'_>, from: usize, end: f32) -> Option<usize> {
+        let stages = now.stages;
         let mut best = (None, 0.0);
         for i in 1..stages.len() {
             let stage = (from + i) % stages.len();
             let opens = end + seconds(stages.change(from, stage));
             let (mut vehicles, mut until) = (0.0, opens + seconds(stages.least[stage]));
-            for &served in &f.served[stage] {
-                let cleared = self.clears(f, model, served, opens + model.startup);
-                vehicles += cleared.vehicles;
-                until = until.max(cleared.until);
+            for (i, &served) in now.forecast.served[stage].iter().enumerate() {
+                let starts = self.way_is_free(now, stage, i, opens + now.model.startup);
+                let cleared = self.clears(now, served, starts);
+                if served.extends {
+                    vehicles += cleared.vehicles;
+                    until = until.max(cleared.until);
+                }
             }
             let rate = vehicles / (until.min(opens + LONGEST) - end);
             if vehicles >= SOMEBODY && rate > best.1 {
@@ -240,15 +257,25 @@ impl Rollout {
     }
 
     /// Cost of those who have not left at the end of the future.
-    fn left(&self, f: &Forecast, model: &Model, end: f32) -> f32 {
+    fn left(&self, now: &Now<'_>, end: f32) -> f32 {
+        let model = now.model;
         let mut cost = 0.0;
-        for (p, of) in self.lanes.iter().zip(&f.lanes) {
-            let known = &f.due[p.next as usize..of.end as usize];
+        for (p, of) in self.lanes.iter().zip(&now.forecast.lanes) {
+            let known = &now.forecast.due[p.next as usize..of.end as usize];
             cost += known.iter().map(|&due| waits(model, due, end.max(due) + TO_SERVICE)).sum::<f32>();
             let flow = of.flow * (model.horizon - p.flow).max(0.0);
             cost += flow * (TO_SERVICE + model.stop);
         }
         cost
+    }
+}
+
+impl Lane {
+    /// Vehicles of the flow that leave before none of them waits any more, if the first came at `from` and has waited for
+    /// `waiting` s when it leaves.
+    fn queue(&self, model: &Model, waiting: f32, headway: f32, from: f32) -> f32 {
+        let busy = (self.flow * headway).min(FULL);
+        (self.flow * waiting / (1.0 - busy)).min(self.flow * (model.horizon - from).max(0.0))
     }
 }
 
@@ -271,12 +298,15 @@ mod tests {
     use super::*;
 
     const MODEL: Model = Model { horizon: 60.0, stop: 0.0, gap: 2.0, startup: 1.0, yellow: 1.0 };
+    const QUEUE: Serving = Serving { lane: 0, headway: 2.0, extends: true };
 
-    const QUEUE: Serving = Serving { lane: 0, headway: 2.0 };
-
-    /// A lane that is open from `open` on.
-    fn lane(f: &Forecast, open: f32) -> Rollout {
-        Rollout { lanes: vec![Progress { next: 0, free: 0.0, flow: f.lanes[0].sight, open }] }
+    /// What the only lane costs that is open from `open` on, until it closes.
+    fn serve(f: &Forecast, model: &Model, open: f32, served: Serving, until: f32) -> f32 {
+        let plan = crate::plan::PlanSpec::new("none", vec![]);
+        let stages = Stages::new(&crate::Plan::imported(plan, vec![]).expect("it has nothing that could be wrong"));
+        let now = Now { forecast: f, stages: &stages, model, stage: 0, shown: 0.0 };
+        let mut r = Rollout { lanes: vec![Progress { next: 0, free: 0.0, flow: f.lanes[0].sight, open }] };
+        r.serve(&now, served, until)
     }
 
     #[test]
@@ -287,8 +317,8 @@ mod tests {
             let due: Vec<f32> = (0..(55.0 * flow / SMALL) as u32).map(|i| 5.0 + SMALL / flow * i as f32).collect();
             let lanes = vec![Lane { first: 0, end: due.len() as u32, flow: 0.0, sight: 60.0 }];
             let small = Forecast { lanes, due, ..Forecast::default() };
-            let as_flow = lane(&mean, open).serve(&mean, &MODEL, Serving { lane: 0, headway }, until);
-            let as_small = SMALL * lane(&small, open).serve(&small, &MODEL, Serving { lane: 0, headway: headway * SMALL }, until);
+            let as_flow = serve(&mean, &MODEL, open, Serving { headway, ..QUEUE }, until);
+            let as_small = SMALL * serve(&small, &MODEL, open, Serving { headway: headway * SMALL, ..QUEUE }, until);
             // A thousandth of a vehicle more or less leaves; single precision adds up 20 000 terms.
             assert!((as_flow - as_small).abs() < 0.002 * as_small, "{as_flow} {as_small}");
         }
@@ -298,13 +328,12 @@ mod tests {
     fn a_queue_leaves_a_headway_apart_and_waits_until_then() {
         let lanes = vec![Lane { first: 0, end: 3, flow: 0.0, sight: 8.0 }];
         let f = Forecast { lanes, due: vec![-4.0, 0.0, 5.0], ..Forecast::default() };
-        let mut r = lane(&f, 10.0);
-        assert_eq!(r.clears(&f, &MODEL, QUEUE, 10.0), Cleared { until: 14.0, vehicles: 3.0 });
         // 10 and 12 s from now on; the third is due in 5 s and leaves after 14.
-        assert_eq!(r.serve(&f, &MODEL, QUEUE, 60.0), 10.0 + 12.0 + 9.0);
+        assert_eq!(serve(&f, &MODEL, 10.0, QUEUE, 60.0), 10.0 + 12.0 + 9.0);
         let stop = Model { stop: 4.0, ..MODEL };
-        assert_eq!(lane(&f, 10.0).serve(&f, &stop, QUEUE, 60.0), 31.0 + 4.0, "two have stopped already");
-        assert_eq!(lane(&f, 10.0).serve(&f, &MODEL, QUEUE, 12.0), 10.0, "it closes as the second comes");
-        assert_eq!(lane(&f, 10.0).serve(&f, &MODEL, Serving { headway: f32::INFINITY, ..QUEUE }, 60.0), 0.0, "nobody can go");
+        assert_eq!(serve(&f, &stop, 10.0, QUEUE, 60.0), 31.0 + 4.0, "two have stopped already");
+        assert_eq!(serve(&f, &MODEL, 10.0, QUEUE, 12.0), 10.0, "it closes as the second comes");
+        let blocked = Serving { headway: f32::INFINITY, ..QUEUE };
+        assert_eq!(serve(&f, &MODEL, 10.0, blocked, 60.0), 0.0, "nobody can go");
     }
 }

@@ -26,7 +26,7 @@ const PRIOR: f32 = 6.0;
 const FORGET: f32 = 120.0;
 
 /// Who took longer was held up by something else, s.
-const LONGEST: f32 = 20.0;
+const LONGEST: f32 = 6.0;
 
 /// Where nobody has left for so long somebody is held up.
 const HELD_UP: Millis = Millis(4000);

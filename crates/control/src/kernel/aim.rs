@@ -185,7 +185,9 @@ impl Target {
         let before = self.stage;
         self.forget();
         self.stage = Some(stage);
-        self.aims.fill(Aim::Closed);
+        for (aim, group) in self.aims.iter_mut().zip(plan.groups()) {
+            *aim = if group.stages_turn_on_red { Aim::TurnOnRed } else { Aim::Closed };
+        }
         for &g in &plan.stages()[stage].groups {
             self.aims[usize::from(g)] = Aim::Open;
         }

@@ -172,7 +172,8 @@ fn group(g: &GroupSpec, number: usize, plan: &PlanSpec, waivers: &[Waiver], find
         lead: or_zero(g.lead),
         max_red: g.max_red.unwrap_or(Millis(120_000)),
         recall: g.recall,
-        turn_on_red: steps().any(|&lamp| lamp == Lamp::TurnOnRed),
+        turn_on_red: g.turn_on_red || steps().any(|&lamp| lamp == Lamp::TurnOnRed),
+        stages_turn_on_red: g.turn_on_red,
         may_be_off: waivers.contains(&Waiver::SignalOff { group: number }),
     }
 }

@@ -76,6 +76,7 @@ impl GroupSpec {
             red_revert: None,
             max_red: None,
             recall: super::Recall::None,
+            turn_on_red: false,
         }
     }
 

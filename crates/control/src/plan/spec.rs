@@ -180,6 +180,9 @@ pub struct GroupSpec {
     /// Whether it is served without being called.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub recall: Recall,
+    /// Whether its drivers may turn after a stop whenever a stage does not open it: a sign or an arrow at the red light.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
+    pub turn_on_red: bool,
 }
 
 /// One group gives way to another.

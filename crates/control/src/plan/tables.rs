@@ -52,8 +52,10 @@ pub struct Group {
     pub max_red: Millis,
     /// Whether it is served without being called.
     pub recall: Recall,
-    /// Whether a program may show it [`TurnOnRed`](crate::Lamp::TurnOnRed).
+    /// Whether it may show [`TurnOnRed`](crate::Lamp::TurnOnRed).
     pub turn_on_red: bool,
+    /// Whether it does so in every stage that does not open it.
+    pub stages_turn_on_red: bool,
     /// Whether a program may switch it off (dark or flashing).
     pub may_be_off: bool,
 }

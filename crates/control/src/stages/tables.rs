@@ -2,10 +2,7 @@
 
 use alloc::{string::String, vec, vec::Vec};
 
-use crate::{
-    Approaches, Millis, Plan,
-    actuated::{change, needs},
-};
+use crate::{Approaches, Millis, Plan};
 
 /// How much longer than planned a change may take before a stage goes on without groups that did not open.
 const PATIENCE: Millis = Millis(1000);
@@ -20,6 +17,10 @@ pub(crate) struct Served {
     /// Whether some of its vehicles have to wait for another stage; and whether some give way to others whom this opens.
     pub partly: bool,
     pub yields: bool,
+    /// If all of them do: to vehicles of these lanes, by their places among those that the stage serves.
+    pub behind: Vec<usize>,
+    /// Whether no other stage serves it better: it gives way to nobody here, or everywhere.
+    pub extends: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -32,16 +33,20 @@ pub(crate) struct Stages {
     pub served: Vec<Vec<Served>>,
     /// By stage, the least time for which it is open.
     pub least: Vec<Millis>,
-    /// By stage and group, whether it opens it, and others too to whom that gives way.
-    yields: Vec<Vec<bool>>,
+    /// By group, the groups to which it gives way.
+    gives_way: Vec<Vec<u16>>,
     /// By group, whether it is called whenever it is not open.
     pub always: Vec<bool>,
     /// The longest time from a request to the last start of green.
     pub longest_change: Millis,
     /// No group needs longer from the end of a stage, whatever stage comes next.
     pub longest_need: Millis,
+    /// From the request of a stage (column) after another (row) to its last start of green.
     changes: Vec<Millis>,
+    /// Beyond that: red reverts and leads.
     slack: Millis,
+    /// From the end of a stage (row) until a group (column) is open at the latest, if every stage in between has its
+    /// least green.
     needs: Vec<Millis>,
     knows: bool,
 }
@@ -55,16 +60,13 @@ impl Stages {
         let least: Vec<Millis> = (0..n).map(|s| plan.stage_least(s)).collect();
         let needs = needs(plan, &changes);
         let all = || 0u16..u16::try_from(groups.len()).unwrap_or(u16::MAX);
-        let gives_way = |stage: &crate::plan::Stage, g: u16| {
-            let open = stage.groups.contains(&g);
-            open && stage.groups.iter().any(|&o| o != g && plan.matrix().relation(g, o).yields())
-        };
+        let gives_way = |g: u16| all().filter(|&o| o != g && plan.matrix().relation(g, o).yields()).collect();
         Self {
             names: plan.stages().iter().map(|s| s.name.clone()).collect(),
             groups: plan.stages().iter().map(|s| s.groups.clone()).collect(),
             opens: plan.stages().iter().map(|s| all().map(|g| s.groups.contains(&g)).collect()).collect(),
             served: vec![Vec::new(); n],
-            yields: plan.stages().iter().map(|s| all().map(|g| gives_way(s, g)).collect()).collect(),
+            gives_way: all().map(gives_way).collect(),
             always: all().map(|g| plan.is_always_called(g)).collect(),
             longest_change: most(&changes) + slack,
             longest_need: most(&changes) + most(&least) + most(&needs),
@@ -82,19 +84,34 @@ impl Stages {
             return;
         }
         self.knows = true;
-        for ((served, opens), yields) in self.served.iter_mut().zip(&self.opens).zip(&self.yields) {
-            for (lane, of) in approaches.lanes.iter().enumerate() {
-                if of.groups.iter().any(|&g| opens[usize::from(g)]) {
-                    let ways = of.exits.iter().filter(|way| opens[usize::from(way.group)]);
-                    let mut exits: Vec<usize> = ways.map(|way| usize::from(way.exit)).collect();
-                    exits.sort_unstable();
-                    exits.dedup();
-                    let partly = !of.groups.iter().all(|&g| opens[usize::from(g)]);
-                    let yields = of.groups.iter().any(|&g| yields[usize::from(g)]);
-                    served.push(Served { lane, exits, partly, yields });
+        let lanes = &approaches.lanes;
+        for (served, opens) in self.served.iter_mut().zip(&self.opens) {
+            let is_open = |&&g: &&u16| opens[usize::from(g)];
+            let open = |lane: usize| lanes[lane].groups.iter().filter(is_open);
+            let here: Vec<usize> = (0..lanes.len()).filter(|&lane| open(lane).next().is_some()).collect();
+            let foes = |g: u16| self.gives_way[usize::from(g)].iter().filter(is_open);
+            served.extend(here.iter().map(|&lane| {
+                let ways = lanes[lane].exits.iter().filter(|way| opens[usize::from(way.group)]);
+                let mut exits: Vec<usize> = ways.map(|way| usize::from(way.exit)).collect();
+                exits.sort_unstable();
+                exits.dedup();
+                let all_yield = open(lane).all(|&g| foes(g).next().is_some());
+                let gives_way = |other: usize| open(lane).any(|&g| foes(g).any(|foe| lanes[other].groups.contains(foe)));
+                let foe = |&i: &usize| all_yield && here[i] != lane && gives_way(here[i]);
+                let behind: Vec<usize> = (0..here.len()).filter(foe).collect();
+                Served {
+                    lane,
+                    exits,
+                    partly: open(lane).count() < lanes[lane].groups.len(),
+                    yields: open(lane).any(|&g| foes(g).next().is_some()),
+                    extends: behind.is_empty(),
+                    behind,
                 }
-            }
+            }));
         }
+        let mut has_way = vec![false; lanes.len()];
+        self.served.iter().flatten().filter(|of| of.extends).for_each(|of| has_way[of.lane] = true);
+        self.served.iter_mut().flatten().for_each(|of| of.extends |= !has_way[of.lane]);
     }
 
     /// Number of stages.
@@ -116,4 +133,34 @@ impl Stages {
     pub fn need(&self, stage: usize, group: usize) -> Millis {
         self.needs[stage * self.always.len() + group]
     }
+}
+
+/// From the request of a stage after another to its last start of green. Who has just ended has to be red for a while, and
+/// people on foot may have a lead.
+fn change(plan: &Plan, from: usize, to: usize) -> Millis {
+    let (a, b) = (&plan.stages()[from].groups, &plan.stages()[to].groups);
+    let group = |g: u16| &plan.groups()[usize::from(g)];
+    let starting = || b.iter().copied().filter(|g| !a.contains(g));
+    let again = starting().map(|g| group(g).yellow + group(g).red_revert).max().unwrap_or(Millis(0));
+    let ahead = |g: u16| b.iter().filter(move |&&o| plan.matrix().relation(g, o).yields()).map(|&o| group(o).lead);
+    plan.change(from, to).max(again) + starting().flat_map(ahead).max().unwrap_or(Millis(0))
+}
+
+/// From the end of a stage (row) until a group (column) is open at the latest, if every stage in between has its least green.
+fn needs(plan: &Plan, changes: &[Millis]) -> Vec<Millis> {
+    let (n, groups) = (plan.stages().len(), plan.groups().len());
+    let mut needs = vec![Millis::NEVER; n * groups];
+    for from in 0..n {
+        let mut time = Millis(0);
+        for i in 0..n {
+            let (before, stage) = ((from + i) % n, (from + i + 1) % n);
+            time += changes[before * n + stage];
+            for &g in &plan.stages()[stage].groups {
+                let need = &mut needs[from * groups + usize::from(g)];
+                *need = (*need).min(time);
+            }
+            time += plan.stage_least(stage);
+        }
+    }
+    needs
 }

@@ -13,6 +13,9 @@ const QUEUE_OVER: Millis = Millis(3000);
 /// So long after the zone was left on green those who were due are gone: who is due a moment ago may still be on the way.
 const GONE: Millis = Millis(1000);
 
+/// A ticket that is due so much before or after one who reports may be his.
+const SAME: Millis = Millis(4000);
+
 /// More vehicles than a lane of 600 m holds: a loop that chatters fills no memory.
 const MOST: usize = 128;
 
@@ -138,7 +141,7 @@ impl LaneTraffic {
         match wire.role {
             Role::Input | Role::Between => {
                 if wire.role == Role::Input && on {
-                    self.come(at, at + Millis(wire.drive_ms));
+                    self.come(at + Millis(wire.drive_ms));
                 }
                 self.standing.retain(|&(distance, _)| distance != wire.distance_m);
                 if on {
@@ -160,12 +163,9 @@ impl LaneTraffic {
     }
 
     /// Somebody passes the input loop.
-    fn come(&mut self, at: Millis, due: Millis) {
+    fn come(&mut self, due: Millis) {
         self.came = self.came.saturating_add(1);
-        if self.due.len() < MOST {
-            let later = self.due.iter().rev().take_while(|&&d| d > due).count();
-            self.due.insert(self.due.len() - later, due);
-        }
+        self.line_in(due);
     }
 
     /// Somebody leaves over the stop line.
@@ -190,7 +190,7 @@ impl LaneTraffic {
     }
 
     /// Takes a vehicle's report in.
-    pub(super) fn see(&mut self, report: &VehicleReport) {
+    pub(super) fn see(&mut self, report: &VehicleReport) -> Seen {
         let mut stood = false;
         self.seen.retain(|s| {
             let same = s.report.vehicle == report.vehicle;
@@ -199,8 +199,42 @@ impl LaneTraffic {
             !same && s.counts(report.at - Millis(1))
         });
         let before = self.seen.partition_point(|s| s.report.distance_dm <= report.distance_dm);
-        self.seen.insert(before, Seen::new(*report, stood));
+        let seen = Seen::new(*report, stood);
+        self.seen.insert(before, seen);
         self.seen.truncate(MOST);
+        seen
+    }
+
+    /// One of some who report is to come, driving at `speed` m/s: that is when whoever has the ticket nearest to it is due.
+    /// `input_m`: from the input loop to the line.
+    pub(super) fn expect(&mut self, seen: Seen, input_m: f32, speed: f32) {
+        let due = seen.due(speed);
+        // Farther upstream nobody has a ticket yet; who was in the queue has one of those that are due.
+        if seen.stood || due <= seen.report.at || input_m > 0.0 && seen.distance_m() >= input_m {
+            return;
+        }
+        let off = |at: Millis| (at - due).0.abs();
+        let nearest = (0..self.due.len()).min_by_key(|&i| off(self.due[i])).filter(|&i| off(self.due[i]) <= SAME.0);
+        if let Some(i) = nearest {
+            self.due.remove(i);
+        }
+        self.line_in(due);
+    }
+
+    /// Who reports to stand before a closed line stands behind a queue that reaches him.
+    pub(super) fn line_up(&mut self, now: Millis) {
+        let last = self.seen.iter().rev().find(|s| s.stands());
+        if let Some(distance) = last.map(Seen::distance_m) {
+            self.fill(distance + CAR_SPACE_M, now);
+        }
+    }
+
+    /// Somebody is due then.
+    fn line_in(&mut self, due: Millis) {
+        if self.due.len() < MOST {
+            let later = self.due.iter().rev().take_while(|&&d| d > due).count();
+            self.due.insert(self.due.len() - later, due);
+        }
     }
 
     /// Lets time reach `now`; `open`: whether some group of the lane is.

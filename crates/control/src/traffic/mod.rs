@@ -13,6 +13,10 @@
 //! advance loop stands behind a queue that reaches it. Sources: store and forward with resets, and Liu and others 2009
 //! (Transportation Research C 17, 412) for the queue over a loop.
 //!
+//! Where some vehicles report, they correct the line: a ticket takes the time at which the vehicle that has it says to be
+//! due; who reports between the input loop and the line without a ticket gets one; and before a closed line, whoever stands
+//! stands behind a queue that reaches it. How many there are altogether a share of them cannot tell.
+//!
 //! The same picture is drawn from reports of all vehicles (perfect sensors), so that a strategy need not know which it
 //! looks at.
 
@@ -92,12 +96,15 @@ impl Traffic {
         counted.chain(seen.into_iter().flat_map(move |lane| lane.seen().iter().map(move |s| s.due(speed))))
     }
 
-    /// How long before they are due those on a lane are known.
-    pub fn sight(&self, lane: usize) -> Millis {
-        let Some(of) = self.approaches.lanes.get(lane).filter(|_| self.approaches.everyone_reports) else {
-            return self.wires.sight(lane);
-        };
-        Millis((1000.0 * of.reach_m / of.speed_m_s) as i64)
+    /// From the input loop of a lane to its line, m; 0: it has none.
+    pub fn input_m(&self, lane: usize) -> f32 {
+        u16::try_from(lane).map_or(0.0, |lane| self.wires.input_m(lane))
+    }
+
+    /// How long before they are due those on a lane are known, s.
+    pub fn sight_s(&self, lane: usize) -> f32 {
+        let Some(of) = self.approaches.lanes.get(lane) else { return 0.0 };
+        (if self.approaches.everyone_reports { of.reach_m } else { self.input_m(lane) }) / of.speed_m_s
     }
 
     /// How many more vehicles fit into a lane at `now`, in whole cars.
@@ -125,7 +132,11 @@ impl Traffic {
     /// Takes a vehicle's report in. One from a lane that nobody knows is dropped.
     pub fn see(&mut self, report: &VehicleReport) {
         if let Some(lane) = self.lanes.get_mut(usize::from(report.lane)) {
-            lane.see(report);
+            let seen = lane.see(report);
+            if !self.approaches.everyone_reports {
+                let speed = self.approaches.lanes[usize::from(report.lane)].speed_m_s;
+                lane.expect(seen, self.wires.input_m(report.lane), speed);
+            }
         }
     }
 
@@ -138,8 +149,13 @@ impl Traffic {
 
     /// Lets time reach `now`: reports grow old, and standing on a loop tells of a queue. `lamps`: what each group shows.
     pub fn advance(&mut self, plan: &Plan, now: Millis, lamps: &[Lamp]) {
+        let everyone = self.approaches.everyone_reports;
         for (lane, of) in self.lanes.iter_mut().zip(&self.approaches.lanes) {
-            lane.advance(now, of, is_open(of, plan, lamps));
+            let open = is_open(of, plan, lamps);
+            lane.advance(now, of, open);
+            if !everyone && !open {
+                lane.line_up(now);
+            }
         }
     }
 

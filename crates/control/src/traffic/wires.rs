@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    Approaches, Millis, Plan,
+    Approaches, Plan,
     plan::{DetectorKind, DetectorUse},
 };
 
@@ -31,18 +31,19 @@ pub(super) enum Role {
     Zone,
 }
 
-/// What detectors tell.
+/// What the detectors of an intersection tell.
 #[derive(Clone, Debug)]
 pub(super) struct Wires {
     /// By detector.
-    wires: Vec<Vec<Wire>>,
-    /// By lane: how long a car takes from its input loop to the line.
-    sight: Vec<Millis>,
+    of: Vec<Vec<Wire>>,
+    /// By lane, from the input loop to the line, m; 0: it has none.
+    inputs: Vec<f32>,
 }
 
 impl Wires {
     pub fn new(plan: &Plan, approaches: &Approaches) -> Self {
         let uses = &plan.spec().detectors;
+        let mut inputs = Vec::with_capacity(approaches.lanes.len());
         let mut wires = alloc::vec![Vec::new(); uses.iter().map(|d| usize::from(d.channel) + 1).max().unwrap_or(0)];
         for (lane, of) in (0..).zip(&approaches.lanes) {
             let here = |d: &&DetectorUse| d.place.as_ref().is_some_and(|p| p.lane == of.name);
@@ -51,6 +52,7 @@ impl Wires {
                 advance.map_or(0.0, |p| p.distance_m)
             };
             let furthest = uses.iter().filter(here).map(upstream).fold(0.0, f64::max);
+            inputs.push(furthest as f32);
             for d in uses.iter().filter(here) {
                 let Some(place) = &d.place else { continue };
                 let role = match place.kind {
@@ -69,21 +71,16 @@ impl Wires {
                 }
             }
         }
-        let mut sight = alloc::vec![Millis(0); approaches.lanes.len()];
-        for wire in wires.iter().flatten().filter(|wire| wire.role == Role::Input) {
-            let sight = &mut sight[usize::from(wire.lane)];
-            *sight = (*sight).max(Millis(wire.drive_ms));
-        }
-        Self { wires, sight }
-    }
-
-    /// How long before they are due those on a lane are known.
-    pub fn sight(&self, lane: usize) -> Millis {
-        self.sight.get(lane).copied().unwrap_or(Millis(0))
+        Self { of: wires, inputs }
     }
 
     /// What a detector tells.
     pub fn of(&self, detector: u16) -> &[Wire] {
-        self.wires.get(usize::from(detector)).map_or(&[], Vec::as_slice)
+        self.of.get(usize::from(detector)).map_or(&[], Vec::as_slice)
+    }
+
+    /// From the input loop of a lane to the line, m; 0: it has none.
+    pub fn input_m(&self, lane: u16) -> f32 {
+        self.inputs.get(usize::from(lane)).copied().unwrap_or(0.0)
     }
 }

@@ -25,6 +25,7 @@ pub fn driven(name: &str, kind: GroupKind, [green, yellow, red]: [f64; 3]) -> Gr
         red_revert: None,
         max_red: None,
         recall: Recall::None,
+        turn_on_red: false,
     }
 }
 

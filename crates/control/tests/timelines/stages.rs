@@ -193,3 +193,31 @@ fn an_interstage_delays_ends_and_starts() {
         ",
     );
 }
+
+#[test]
+fn who_may_turn_on_red_may_do_so_in_every_stage_of_others() {
+    let turn = GroupSpec { turn_on_red: true, ..vehicle("T") };
+    let spec = PlanSpec::new("a turn", vec![vehicle("A"), turn])
+        .forbid("A", "T", (s(4), s(5)))
+        .stage("main", &["A"])
+        .stage("turn", &["T"]);
+    Timeline::new(spec).check(
+        "
+               A T
+            0  G s  stage main
+              ...
+           10  y r  stage turn  -- it waits for its green like everybody
+              ...
+           13  r r
+           14  r G
+              ...
+           30  r y  stage main
+              ...
+           33  r s
+              ...
+           35  G s
+              ...
+           40  G s
+        ",
+    );
+}

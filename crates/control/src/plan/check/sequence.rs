@@ -4,7 +4,7 @@ use alloc::{format, vec::Vec};
 
 use super::Checks;
 use crate::Millis;
-use crate::plan::{Phase, Plan, Rings};
+use crate::plan::{GroupKind, Phase, Plan, Rings};
 
 impl Plan {
     /// The longest time in which every group is served once with least times, in the order of the plan's own
@@ -57,9 +57,18 @@ impl Plan {
                 let delay = delays.find(|d| d.0 == end).map_or(Millis(0), |d| d.1);
                 longest = longest.max(delay + self.matrix().intergreen(end, start));
             }
+            // An arrow that gives way from now on goes through yellow and red before it flashes.
+            for &stays in a.groups.iter().filter(|g| b.groups.contains(g)) {
+                let arrow = &self.groups()[usize::from(stays)];
+                if arrow.kind == GroupKind::FlashingYellowArrow && self.matrix().relation(stays, start).yields() {
+                    let red = arrow.yellow + arrow.red_clearance.max(arrow.red_revert);
+                    longest = longest.max(red).max(self.matrix().intergreen(stays, start));
+                }
+            }
         }
-        let delays = interstage.iter().flat_map(|i| &i.starts).map(|d| d.1);
-        delays.fold(longest, Millis::max)
+        // A start that is put off is that of red-yellow, where there is one.
+        let delays = interstage.iter().flat_map(|i| &i.starts);
+        delays.map(|&(g, after)| after + self.groups()[usize::from(g)].red_yellow).fold(longest, Millis::max)
     }
 
     /// The least time that a phase needs: of each of its groups the least green and what follows it, of each of its

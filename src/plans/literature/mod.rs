@@ -1,8 +1,12 @@
 //! Plans for strategies that bring their own clearance along, as a benchmark of the literature defines it: a yellow, and
-//! nothing else. For comparison with that literature only: what the formula asks for on top is waived by name.
+//! nothing else; and what they count at its own signals. For comparison with that literature only: what the formula asks for on top is waived by name.
+
+mod counts;
 
 use intergreen_control::Millis;
 use intergreen_control::plan::{GroupKind, GroupSpec, IntergreenTime, Plan, PlanErrors, PlanSpec, Recall, Waiver};
+
+pub use self::counts::count;
 
 /// Nobody is guarded against waiting: the longest red that a plan may have is the least in the way.
 const LONGEST_RED: Millis = Millis(3_600_000);
@@ -42,7 +46,7 @@ fn group(g: &GroupSpec, yellow: Millis) -> GroupSpec {
     } else {
         GroupSpec { kind: g.kind, ..GroupSpec::vehicle(&g.name, LEAST_GREEN, yellow) }
     };
-    GroupSpec { max_red: Some(LONGEST_RED), recall: Recall::None, ..of }
+    GroupSpec { max_red: Some(LONGEST_RED), recall: Recall::None, turn_on_red: g.turn_on_red, ..of }
 }
 
 /// Whether a waiver is of something that stays as it was.
