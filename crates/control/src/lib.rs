@@ -237,12 +237,12 @@ mod oracle;
 
 mod actuated;
 mod adaptive;
-mod horizon;
 mod approaches;
 mod controller;
 mod detectors;
 mod fixed_time;
 mod group_calls;
+mod horizon;
 pub mod kernel;
 mod lamp;
 pub mod log;

@@ -5,7 +5,10 @@
 use alloc::vec::Vec;
 
 use super::service::Service;
-use crate::stages::{Moment, Served};
+use crate::{
+    stages::{Moment, Served},
+    traffic::MOST_IN_LANE,
+};
 
 /// Speed does not matter to who stands already: waiting counts from the moment of the decision.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -39,6 +42,12 @@ pub(super) struct Forecast {
 }
 
 impl Forecast {
+    /// Makes room for so many lanes, and groups that let nobody out of a lane: a running controller allocates nothing.
+    pub fn know(&mut self, lanes: usize, others: usize) {
+        self.lanes.reserve(lanes + others);
+        self.due.reserve(lanes * MOST_IN_LANE + others);
+    }
+
     /// Looks at the traffic. `others`: groups that let nobody out of a lane.
     pub fn look(&mut self, m: &Moment<'_>, service: &Service, others: &[u16]) {
         self.lanes.clear();

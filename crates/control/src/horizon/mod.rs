@@ -3,12 +3,12 @@
 //! Terms
 //! - **forecast**: who is expected in each lane and when, as far as detectors see, and a mean flow behind them.
 //! - **rollout**: a future that begins with a decision and goes on by a simple [base rule](rollout). The decision whose
-//!   future costs least is taken: at least as good as the base rule alone, wherever the forecast holds
-//!   (Bertsekas 1997, *Rollout algorithms for combinatorial optimization*).
+//!   future costs least is taken: at least as good as the base rule alone, wherever the forecast holds (Bertsekas,
+//!   Tsitsiklis and Wu 1997, *Rollout algorithms for combinatorial optimization*).
 //! - **decision**: the present stage is shown for some seconds more, or another begins now.
 //!
-//! The present stage is kept unless another decision is better by a margin: staying can be thought over in a second, a
-//! change cannot.
+//! It sees nobody beyond the loops of its own lanes yet: neighbours' departures, and room downstream, are not in the
+//! forecast.
 
 mod forecast;
 mod rollout;
@@ -27,36 +27,43 @@ use crate::{
 
 pub(crate) const ENTRY: Entry = Entry {
     name: "horizon",
-    summary: "every second the decision whose consequences over the next minute cost least",
+    summary: "every second the decision after which those who are there or come soon wait and stop least",
     needs: "an IN loop, a count loop and a stop-bar loop a lane, or reports of all vehicles",
     parameters: &[
-        Parameter { name: "horizon_s", summary: "how far it looks, s, 20 to 180", default: "30" },
+        Parameter {
+            name: "horizon_s",
+            summary: "who comes within so many seconds counts, known or as a mean flow, 0 to 180",
+            default: "45",
+        },
         Parameter { name: "stop_s", summary: "what a stop costs, in seconds of waiting, 0 to 30", default: "4" },
-        Parameter { name: "margin", summary: "a change must be better by so many seconds, 0 to 100", default: "0" },
-        Parameter { name: "gap_s", summary: "gap", default: "2" },
-        Parameter { name: "startup_s", summary: "start", default: "1" },
-        Parameter { name: "yellow_s", summary: "yellow", default: "1" },
+        Parameter {
+            name: "gap_s",
+            summary: "a queue is over when nobody comes for so long behind it, s, 0 to 10",
+            default: "2",
+        },
+        Parameter { name: "startup_s", summary: "until the first of a queue leaves, s, 0 to 5", default: "1" },
+        Parameter { name: "yellow_s", summary: "so much of yellow is used, s, 0 to 5", default: "1" },
     ],
-    source: "rollout after Bertsekas 1997 over a queue model; base rule after Lämmer and Helbing 2008",
+    source: "rollout after Bertsekas, Tsitsiklis and Wu 1997, J. Heuristics 3, 245; base rule after Lämmer and Helbing 2008",
     phases: false,
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {
+        let value = |name, default, most, expected| number(setup, name, default, (0.0, most), expected);
         staged(setup, || {
             Ok(Horizon {
                 model: Model {
-                    horizon: number(setup, "horizon_s", 30.0, (0.0, 180.0), "a number of seconds, 20 to 180")?,
-                    stop: number(setup, "stop_s", 4.0, (0.0, 30.0), "a number of seconds, 0 to 30")?,
-                    gap: number(setup, "gap_s", 2.0, (0.0, 30.0), "a number of seconds, 0 to 30")?,
-                    startup: number(setup, "startup_s", 1.0, (0.0, 30.0), "a number of seconds, 0 to 30")?,
-                    yellow: number(setup, "yellow_s", 1.0, (0.0, 30.0), "a number of seconds, 0 to 30")?,
+                    horizon: value("horizon_s", 45.0, 180.0, "a number of seconds, 0 to 180")?,
+                    stop: value("stop_s", 4.0, 30.0, "a number of seconds, 0 to 30")?,
+                    gap: value("gap_s", 2.0, 10.0, "a number of seconds, 0 to 10")?,
+                    startup: value("startup_s", 1.0, 5.0, "a number of seconds, 0 to 5")?,
+                    yellow: value("yellow_s", 1.0, 5.0, "a number of seconds, 0 to 5")?,
                 },
-                margin: number(setup, "margin", 0.0, (0.0, 100.0), "a number of seconds, 0 to 100")?,
+                knows: false,
+                others: Vec::new(),
                 service: Service::default(),
                 forecast: Forecast::default(),
                 rollout: Rollout::default(),
-                others: Vec::new(),
-                knows: false,
                 costs: (0.0, 0.0),
             })
         })
@@ -72,13 +79,12 @@ const HOLDS: [f32; 5] = [1.0, 2.0, 4.0, 7.0, 11.0];
 #[derive(Clone, Debug)]
 struct Horizon {
     model: Model,
-    margin: f32,
+    knows: bool,
+    /// Groups that let nobody out of a lane: those of people on foot.
+    others: Vec<u16>,
     service: Service,
     forecast: Forecast,
     rollout: Rollout,
-    /// Groups that let nobody out of a lane: those of people on foot.
-    others: Vec<u16>,
-    knows: bool,
     /// Costs at the last look: of staying, and of the best change.
     costs: (f32, f32),
 }
@@ -92,6 +98,7 @@ impl Horizon {
         self.knows = true;
         let lanes = &m.traffic.approaches().lanes;
         self.service.know(m.stages, lanes.len());
+        self.forecast.know(lanes.len(), m.waiting.len());
         let of_lanes = |g: &u16| lanes.iter().any(|lane| lane.groups.contains(g));
         self.others = (0u16..).take(m.waiting.len()).filter(|g| !of_lanes(g)).collect();
     }
@@ -129,7 +136,7 @@ impl Policy for Horizon {
             }
         }
         self.costs = (stay, best.1);
-        if best.1 + self.margin < stay { Wish { stage: best.0, ..stays } } else { stays }
+        if best.1 < stay { Wish { stage: best.0, ..stays } } else { stays }
     }
 
     fn why(&self) -> String {

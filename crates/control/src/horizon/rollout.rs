@@ -302,8 +302,9 @@ mod tests {
 
     /// What the only lane costs that is open from `open` on, until it closes.
     fn serve(f: &Forecast, model: &Model, open: f32, served: Serving, until: f32) -> f32 {
-        let plan = crate::plan::PlanSpec::new("none", vec![]);
-        let stages = Stages::new(&crate::Plan::imported(plan, vec![]).expect("it has nothing that could be wrong"));
+        let group = crate::plan::GroupSpec::vehicle("A", crate::Millis(5000), crate::Millis(3000));
+        let plan = crate::plan::PlanSpec::new("one group", vec![group]).stage("a", &["A"]);
+        let stages = Stages::new(&crate::Plan::imported(plan, vec![]).expect("one group in one stage"));
         let now = Now { forecast: f, stages: &stages, model, stage: 0, shown: 0.0 };
         let mut r = Rollout { lanes: vec![Progress { next: 0, free: 0.0, flow: f.lanes[0].sight, open }] };
         r.serve(&now, served, until)

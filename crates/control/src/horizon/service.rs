@@ -63,7 +63,13 @@ impl Service {
         self.prior = vec![USUAL; lanes * stages.len()];
         for (stage, served) in stages.served.iter().enumerate() {
             for of in served {
-                let usual = if of.partly { PARTLY } else if of.yields { YIELDING } else { USUAL };
+                let usual = if of.partly {
+                    PARTLY
+                } else if of.yields {
+                    YIELDING
+                } else {
+                    USUAL
+                };
                 self.prior[stage * lanes + of.lane] = usual;
             }
         }
@@ -124,7 +130,10 @@ impl Service {
         for seen in &mut self.seen {
             *seen = Seen { time: f32::from_bits(reader.u32()?), vehicles: f32::from_bits(reader.u32()?) };
             if !(0.0..=1e6).contains(&seen.time) || !(0.0..=1e6).contains(&seen.vehicles) {
-                return Err(StateError::Invalid { what: "service of a lane", expected: "seconds and vehicles, at least 0" });
+                return Err(StateError::Invalid {
+                    what: "service of a lane",
+                    expected: "seconds and vehicles, at least 0",
+                });
             }
         }
         for before in &mut self.before {

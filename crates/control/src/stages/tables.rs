@@ -96,7 +96,8 @@ impl Stages {
                 exits.sort_unstable();
                 exits.dedup();
                 let all_yield = open(lane).all(|&g| foes(g).next().is_some());
-                let gives_way = |other: usize| open(lane).any(|&g| foes(g).any(|foe| lanes[other].groups.contains(foe)));
+                let gives_way =
+                    |other: usize| open(lane).any(|&g| foes(g).any(|foe| lanes[other].groups.contains(foe)));
                 let foe = |&i: &usize| all_yield && here[i] != lane && gives_way(here[i]);
                 let behind: Vec<usize> = (0..here.len()).filter(foe).collect();
                 Served {

@@ -17,7 +17,7 @@ const GONE: Millis = Millis(1000);
 const SAME: Millis = Millis(4000);
 
 /// More vehicles than a lane of 600 m holds: a loop that chatters fills no memory.
-const MOST: usize = 128;
+pub(crate) const MOST: usize = 128;
 
 /// A lane seldom has more advance loops.
 const LOOPS: usize = 4;

@@ -27,6 +27,7 @@ mod wires;
 use alloc::{sync::Arc, vec::Vec};
 
 pub use self::lane::LaneTraffic;
+pub(crate) use self::lane::MOST as MOST_IN_LANE;
 pub use self::reports::{NeighbourReport, Seen, VehicleReport};
 use self::wires::Wires;
 use crate::{ApproachLane, Approaches, Lamp, Millis, Plan, StateError, StateReader, state};
