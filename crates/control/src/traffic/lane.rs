@@ -255,7 +255,8 @@ impl LaneTraffic {
         }
         for i in 0..self.standing.len() {
             let (distance, since) = self.standing[i];
-            if now - since >= QUEUE_OVER {
+            // While the lane is open and its line free, whoever stands upstream waits for something else.
+            if now - since >= QUEUE_OVER && self.free.is_none() {
                 self.fill(distance, now);
             }
         }
