@@ -207,7 +207,7 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
     ("until: 230", "until: 30", &["commands[0]: ", "until is 30"]),
     ("factor: 1.2", "factor: 1200", &["commands[1].command.DemandSurge.factor: 1200; expected 0 to 100"]),
     ("strategy: \"fixed_time\"", "strategy: \"fixed\"", &["controller: ", "no strategy \"fixed\"; expected one of"]),
-    ("tier: loops", "tier: perfect", &["perfect; expected loops"]),
+    ("tier: loops", "tier: magnetic", &["magnetic; ", "expected one of: loops, loops_probe, perfect"]),
     ("lane: \"a_0\"", "lane: \"a_1\"", &["measures.loops[0].lane: no lane 'a_1'; did you mean 'a_0'?"]),
     ("position: 50", "position: 5000", &["measures.loops[0].position: 5000 m; expected 0 to"]),
 ];
