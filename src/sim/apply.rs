@@ -231,8 +231,10 @@ fn account(cx: &Context<'_>, me: &mut Vehicle, d: &Driver, lane: &LaneFacts) {
     let mean = me.moved / d.dt;
     me.time_loss += d.dt * (v0 - mean) / v0;
     if me.speed < HALTING {
-        // Whoever stands after all has no late yellow any more.
-        me.flags &= !Flags::LATE_YELLOW;
+        // Whoever stands before its line after all has no late yellow any more.
+        if me.position < lane.length + AT_END {
+            me.flags &= !Flags::LATE_YELLOW;
+        }
         me.stops = me.stops.saturating_add(u16::from(me.waiting <= 0.0));
         me.waiting += d.dt;
         me.waited += d.dt;

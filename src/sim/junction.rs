@@ -14,6 +14,7 @@ use super::routes::RouteTable;
 use super::scene::{ConflictFacts, LaneFacts, MoveFacts, Scene};
 use super::state::{Tail, Traffic, Vehicle};
 use super::stops::Halts;
+use crate::behaviour::headway::{CLEAR, time_over};
 use crate::behaviour::{Bounds, Driver, Leader};
 use crate::network::{Conflict, ConflictKind, LaneId, MovementKind, RightOfWay};
 use crate::random::mix;
@@ -380,7 +381,7 @@ impl Looker<'_> {
                 }
             }
             ConflictKind::Crossing => {
-                if !self.gives_way_to(view, foe_lane, c, o) {
+                if !self.gives_way_to(view, foe_lane, c, o) || self.passes_behind(c, c.foe_end + swing - o.back, o) {
                     return;
                 }
                 limit.clear = limit.clear.at_least((c.foe_end - o.back) / o.speed.at_least(HALTING));
@@ -398,6 +399,18 @@ impl Looker<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a driver who judges headways may leave his place to wait inside, since somebody who has `rest` metres to go
+    /// will have left their crossing when he gets there: he moves off while the other passes before him.
+    fn passes_behind(&self, c: &Conflict, rest: f32, o: &Occupant) -> bool {
+        if !self.inside || !self.waits() || !self.d.judges_headways() || o.speed < HALTING {
+            return false;
+        }
+        let (distance, next) = (self.to_lane + c.start, self.d.max_next(self.me.speed));
+        // If the other brakes after all, he still can.
+        let can_stop = distance - next * self.d.dt >= self.d.brake_gap(next, self.d.emergency);
+        can_stop && rest / o.speed + CLEAR < time_over(distance, self.me.speed, self.d.accel, self.v0)
     }
 
     /// Whether the other one goes first. Of two vehicles inside a junction exactly one does.

@@ -238,7 +238,7 @@ impl<'a> Planner<'a> {
                 self.follow(seen + tail.back, tail.speed, tail.accel, tail.decel);
                 self.led = true;
                 // On a road too short for a car whoever is there may leave it another way, and somebody else stand beyond.
-                if !facts.internal && facts.length >= CAR_ROOM {
+                if !facts.internal && facts.length >= CAR_ROOM && !self.closes(facts, leg + 1, seen, look) {
                     // The line it is late for may be beyond.
                     self.flags |= self.me.flags & Flags::LATE_YELLOW;
                     self.announce_beyond(m, leg, seen, chunk);
@@ -261,6 +261,20 @@ impl<'a> Planner<'a> {
             }
             seen += facts.length;
         }
+    }
+
+    /// Whether a lamp at the end of a lane ahead is red or yellow that begins `to_lane` metres ahead and ends within `look`:
+    /// whoever is there may pass it still, or go another way.
+    fn closes(&self, lane: &LaneFacts, leg: u16, to_lane: f32, look: f32) -> bool {
+        if to_lane + lane.length > look {
+            return false;
+        }
+        let next = self.view.routes.leg(self.me.path, leg)[lane.index as usize].movement;
+        let closed = |m: MovementId| {
+            let rule = self.view.signs().rule(&self.view.scene.moves[m.index()]);
+            matches!(rule, Rule::Closed | Rule::Yellow)
+        };
+        next.get().is_some_and(closed)
     }
 
     /// Slows down for the speed it has to arrive with, if its route ends on a lane that begins `to_lane` metres ahead.

@@ -26,13 +26,18 @@ const CRITICAL: f64 = 4.5;
 const FOLLOW_UP: f64 = 2.5;
 /// Sneakers of a cycle (HCM 7, chapter 31: 2 unless observed otherwise).
 const SNEAKERS: f64 = 2.0;
+/// Room for crosswalks before and behind the crossing, m: from stop lines to where ways cross there are some 12 m, as is
+/// usual. Where the lines are nearer, a second driver who waits to turn has not crossed his.
+const CROSSWALKS: f64 = 6.0;
 /// Oncoming streams, veh/h, with the rows' numbers.
 const FLOWS: [(&str, f64); 4] = [("15a", 0.0), ("15b", 200.0), ("15c", 400.0), ("15d", 600.0)];
 
 /// The crossing, with a queue of turns from the east.
 fn world(oncoming: f64) -> World {
     let stages: [(f64, &[&str]); 2] = [(GREEN, &["w", "e"]), (CYCLE - GREEN - 10.0, &["n", "s"])];
-    let network = crossing(NodeKind::Signal, 1, 1).signal("x", 0.0, &stages).build();
+    let mut town = crossing(NodeKind::Signal, 1, 1).signal("x", 0.0, &stages);
+    town.plan.nodes[0].crosswalks = CROSSWALKS;
+    let network = town.build();
     let mut car = Drivers::Calibrated.car();
     car.impatience = f64::NEG_INFINITY;
     let mut trips = Trips::new(&network, car);
@@ -102,7 +107,8 @@ pub fn run(effort: Effort) -> Section {
     Section {
         title: "Permissive left turn",
         text: "A signal with a cycle of 90 s and 40 s of green for a street with a lane each way; from one side all turn \
-               left, out of a queue that never ends, the others come straight on at random. Impatience is off. The \
+               left, out of a queue that never ends, the others come straight on at random. Stop lines lie 6 m behind the \
+               corners of the kerbs, for crosswalks: two who wait to turn have room beyond theirs. Impatience is off. The \
                formula gets the headways of the oncoming stream as they were.",
         rows,
         plots: vec![

@@ -29,8 +29,10 @@ fn world(circulating: f64) -> World {
     let network = town.build();
     let mut trips = Trips::new(&network, Drivers::Calibrated.car());
     if circulating > 0.0 {
-        // From north to south, past the western arm.
-        trips.flow("ring", 0.0, COUNTED[1], circulating, &["n", "r.2", "r.3", "-s"]);
+        // Past the western arm to the south, from both arms before it: what comes from one alone has waited at one line,
+        // and no two of it are nearer to one another than the follow-up headway.
+        trips.flow("ring north", 0.0, COUNTED[1], 0.5 * circulating, &["n", "r.2", "r.3", "-s"]);
+        trips.flow("ring east", 0.0, COUNTED[1], 0.5 * circulating, &["e", "r.1", "r.2", "r.3", "-s"]);
     }
     trips.flow("west", 0.0, COUNTED[1], 2000.0, &["w", "r.3", "r.4", "-e"]);
     trips.world("roundabout")
@@ -73,7 +75,8 @@ pub fn run(effort: Effort) -> Section {
     let plot = Plot::new("roundabout", "Entry of a roundabout of one lane", "circulating, veh/h", "entry, veh/h");
     Section {
         title: "Roundabout",
-        text: "A ring of one lane, 18 m in radius; the western entry has a queue that never ends.",
+        text: "A ring of one lane, 18 m in radius; the western entry has a queue that never ends. What \
+               circulates comes from the two arms before it, a half each.",
         rows,
         plots: vec![
             plot.from_zero()

@@ -1,6 +1,7 @@
 //! Who goes first, who waits, and where (validation suite C21, and what drivers expect of each other).
 
 use intergreen::demand::{Manner, Timing};
+use intergreen::network::LaneId;
 use intergreen::network::compose::NodeKind;
 use intergreen::sim::Simulation;
 use intergreen::sim::measures::Trip;
@@ -275,4 +276,41 @@ fn who_cannot_stop_at_yellow_goes_on() {
     assert!(furthest < nearest, "nobody who is nearer stops, nobody who is further goes on");
     // 0.7 v + v²/2b = 9.7 + 13.89²/6 = 41.9 m; 1.4 m more or less for the step in which it is decided.
     assert!((40.0..43.5).contains(&furthest), "went on from {furthest} m");
+}
+
+/// A yellow is seen over whoever is on a short road before it: who followed onto that road saw its lamp when the one
+/// ahead had left it, and it was too late to stop.
+#[test]
+fn a_yellow_is_seen_beyond_the_car_ahead() {
+    let network = Town::default()
+        .end("w", -450.0, 0.0)
+        .node("a", -34.0, 0.0, NodeKind::Priority)
+        .node("x", 0.0, 0.0, NodeKind::Signal)
+        .end("e", 300.0, 0.0)
+        .one_way("in", "w", "a", 1)
+        .one_way("short", "a", "x", 1)
+        .one_way("out", "x", "e", 1)
+        .signal("x", 0.0, &[(40.0, &["short"]), (30.0, &[])])
+        .build();
+    let [line, short] = ["in", "short"].map(|l| lane(&network, l, 0));
+    let inside = network.movement(network.movements_of(line).next().expect("the road goes on")).next;
+    let (mut parted, mut together) = (0, 0);
+    for tenths in 80..160 {
+        let mut t = Trips::new(&network, alike());
+        t.one("first", f64::from(tenths) / 10.0, &["in", "short", "out"], rolling());
+        t.one("second", f64::from(tenths) / 10.0 + 2.0, &["in", "short", "out"], rolling());
+        let mut at_yellow = None;
+        let sim = t.world("yellow beyond").drain(LIMIT, |sim| {
+            let length = |l: LaneId| sim.scene().lanes[l.index()].length;
+            if at_yellow.is_none() && lamp(sim, "short", "out") == Lamp::Yellow {
+                let second = sim.find(vehicle(sim, "second")).filter(|(l, _)| *l == line);
+                at_yellow = second.map(|(_, v)| length(line) - v.position + length(inside) + length(short));
+            }
+        });
+        // 0.7 v + v²/2b = 9.7 + 13.89²/6 = 41.9 m is enough to stop.
+        let Some(distance) = at_yellow.filter(|d| *d > 43.0) else { continue };
+        assert!(trip(&sim, "second").stops > 0, "departed at {tenths}/10 s: goes on from {distance} m");
+        if trip(&sim, "first").stops > 0 { together += 1 } else { parted += 1 }
+    }
+    assert!(parted > 3 && together > 3, "{parted} went on alone, {together} times both stopped");
 }

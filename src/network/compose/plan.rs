@@ -44,6 +44,11 @@ pub struct Node {
     pub z: f64,
     /// What regulates it.
     pub kind: NodeKind,
+    /// Room between its stop lines and the corners of its kerbs, for crosswalks, m: ways through it are straight there. Not
+    /// at a roundabout or dead end.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 0.0, max = 20.0), extend("unit" = "m"))]
+    pub crosswalks: f64,
     /// Of a roundabout: from its middle to the middle of its ring, m; none: 16.
     #[serde(default, skip_serializing_if = "is_default")]
     #[schemars(range(min = 9.0, max = 100.0), extend("unit" = "m"))]
@@ -57,7 +62,7 @@ pub struct Node {
 impl Node {
     /// A node that leaves out what may be left out.
     pub fn new(id: &str, x: f64, y: f64, kind: NodeKind) -> Self {
-        Self { id: id.into(), x, y, z: 0.0, kind, radius: None, ring_lanes: None }
+        Self { id: id.into(), x, y, z: 0.0, kind, crosswalks: 0.0, radius: None, ring_lanes: None }
     }
 }
 

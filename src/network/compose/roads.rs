@@ -111,6 +111,8 @@ pub(super) struct Arm {
     right: f64,
     /// Distance of the stop line from the node, m.
     pub setback: f64,
+    /// What of it is room for crosswalks, m.
+    pub crosswalks: f64,
 }
 
 impl Arm {
@@ -141,6 +143,12 @@ pub(super) fn check_nodes(plan: &StreetPlan) -> Result<(), PlanError> {
         }
         if !names.insert(n.id.as_str()) {
             return Err(wrong("is defined twice".into()));
+        }
+        if !(0.0..=20.0).contains(&n.crosswalks) {
+            return Err(wrong(format!("has {} m for crosswalks; expected 0 to 20", n.crosswalks)));
+        }
+        if n.crosswalks > 0.0 && matches!(n.kind, NodeKind::Roundabout | NodeKind::DeadEnd) {
+            return Err(wrong("has crosswalks; expected none at a roundabout or dead end".into()));
         }
         if n.kind != NodeKind::Roundabout && (n.radius.is_some() || n.ring_lanes.is_some()) {
             return Err(wrong("has a radius or ring_lanes; expected them at a roundabout only".into()));
@@ -299,7 +307,7 @@ pub(super) fn arms(nodes: &[Node], roads: &[Road], corners: &[f64]) -> Result<Ve
     for ((node, arms), &corner) in nodes.iter().zip(&mut arms).zip(corners) {
         arms.sort_by(|a, b| a.angle.total_cmp(&b.angle));
         check_arms(node, arms)?;
-        set_back(node.kind, arms, corner);
+        set_back(node, arms, corner);
     }
     Ok(arms)
 }
@@ -314,7 +322,7 @@ fn arm(road: &Road, angle: f64, lanes: (usize, usize), which: (Option<usize>, Op
         let bay = if road.end.bay.is_some() { LANE_WIDTH } else { 0.0 };
         (half + bay, half)
     };
-    Arm { angle, inbound: which.0, outbound: which.1, left, right, setback: LEAST_SETBACK }
+    Arm { angle, inbound: which.0, outbound: which.1, left, right, setback: LEAST_SETBACK, crosswalks: 0.0 }
 }
 
 /// Refuses nodes whose streets do not suit their kind.
@@ -338,9 +346,9 @@ fn check_arms(node: &Node, arms: &[Arm]) -> Result<(), PlanError> {
     }
 }
 
-/// Sets every arm so far back that the corners between it and its neighbours have their radius.
-fn set_back(kind: NodeKind, arms: &mut [Arm], corner: f64) {
-    if kind == NodeKind::DeadEnd {
+/// Sets every arm so far back that the corners between it and its neighbours have their radius, and crosswalks have room.
+fn set_back(node: &Node, arms: &mut [Arm], corner: f64) {
+    if node.kind == NodeKind::DeadEnd {
         arms.iter_mut().for_each(|a| a.setback = 0.0);
         return;
     }
@@ -360,6 +368,10 @@ fn set_back(kind: NodeKind, arms: &mut [Arm], corner: f64) {
         let arc = corner / libm::tan(between / 2.0);
         arms[i].setback = arms[i].setback.max((hj + hi * cosine) / sine + arc);
         arms[j].setback = arms[j].setback.max((hi + hj * cosine) / sine + arc);
+    }
+    for arm in arms {
+        arm.crosswalks = node.crosswalks;
+        arm.setback += node.crosswalks;
     }
 }
 

@@ -59,6 +59,20 @@ pub(crate) fn way(from: &[Point], to: &[Point]) -> Vec<Point> {
     line
 }
 
+/// A smooth way that is straight over its first and last `straight` metres, and the length of what is between, m.
+pub(super) fn way_between(from: &[Point], to: &[Point], straight: f64) -> (Vec<Point>, f64) {
+    let (Some(&p), Some(&q), true) = (from.last(), to.first(), straight > 0.0) else {
+        let line = way(from, to);
+        let length = geometry::length(&line);
+        return (line, length);
+    };
+    let (u, v) = (direction(heading_at_end(from)), direction(heading_at_start(to)));
+    let begin = Point::new(p.x + u.x * straight, p.y + u.y * straight);
+    let end = Point::new(q.x - v.x * straight, q.y - v.y * straight);
+    let curve = way(&[p, begin], &[end, q]);
+    ([&[p], &curve[..], &[q]].concat(), geometry::length(&curve))
+}
+
 /// The unit vector of a heading.
 pub(super) fn direction(heading: f64) -> Point {
     Point::new(libm::cos(heading), libm::sin(heading))
@@ -90,14 +104,14 @@ fn bezier(p: Point, c: Point, d: Point, q: Point, t: f64) -> Point {
     Point::new(w0 * p.x + w1 * c.x + w2 * d.x + w3 * q.x, w0 * p.y + w1 * c.y + w2 * d.y + w3 * q.y)
 }
 
-/// The speed at which a way that turns by `angle` is driven, m/s, at most `limit`; as SUMO has it: the curve is taken to
+/// The speed at which a way that turns by `angle` over `curve` metres is driven, m/s, at most `limit`; as SUMO has it: the curve is taken to
 /// be longer than drawn, since drivers cut corners. With a slower rule queues that turn discharge too slowly
 /// (validation C33 and C34).
-pub(super) fn turn_speed(line: &[Point], angle: f64, limit: f64) -> f64 {
+pub(super) fn turn_speed(curve: f64, angle: f64, limit: f64) -> f64 {
     if angle.abs() < FREE_ANGLE {
         return limit;
     }
-    let radius = geometry::length(line) / (angle.abs() - FREE_ANGLE);
+    let radius = curve / (angle.abs() - FREE_ANGLE);
     libm::sqrt(SIDEWAYS * radius).min(limit)
 }
 

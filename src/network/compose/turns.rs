@@ -4,7 +4,7 @@ use core::f64::consts::{FRAC_PI_4, PI, TAU};
 
 use super::plan::Node;
 use super::roads::{Arm, Road};
-use super::shape::{heading_at_end, heading_at_start, turn_speed, way, wrap};
+use super::shape::{heading_at_end, heading_at_start, turn_speed, way_between, wrap};
 use super::{PlanError, plan_error};
 use crate::network::{Direction, Point};
 
@@ -207,10 +207,10 @@ fn approach(
         for (i, &lane) in lanes.iter().enumerate() {
             let to_lane = target_lane(exit, i, &lanes);
             let (from, to) = (&shapes[road].last[lane], &shapes[exit.road].first[to_lane]);
-            let path = way(from, to);
+            let (path, curve) = way_between(from, to, arm.crosswalks);
             let angle = wrap(heading_at_start(to) - heading_at_end(from));
             let limit = (roads[road].speed + roads[exit.road].speed) / 2.0;
-            let speed = turn_speed(&path, angle, limit);
+            let speed = turn_speed(curve, angle, limit);
             let direction = exit.direction;
             out.push(Turn { road, lane, to_road: exit.road, to_lane, direction, arm: arm.angle, path, speed });
         }
