@@ -10,6 +10,15 @@ use crate::{
     traffic::MOST_IN_LANE,
 };
 
+/// Who has waited for so long counts twice, s.
+const COUNTS_TWICE: f32 = 60.0;
+
+/// A full lane counts for so much more.
+const FULL: f32 = 1.0;
+
+/// No input loop is nearer to its line, m.
+const SHORTEST_M: f32 = 1.0;
+
 /// Speed does not matter to who stands already: waiting counts from the moment of the decision.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub(super) struct Lane {
@@ -19,6 +28,9 @@ pub(super) struct Lane {
     /// Mean flow of those whom no detector has seen yet, vehicles per second, and from when on they come.
     pub flow: f32,
     pub sight: f32,
+    /// How much the waiting of its vehicles counts, at least 1: the more the longer the first has waited, and more where
+    /// the queue reaches beyond all loops, where it stands in the way of others and nobody counts it.
+    pub worth: f32,
 }
 
 /// A lane that a stage serves.
@@ -57,7 +69,10 @@ impl Forecast {
             let first = self.due.len() as u32;
             self.due.extend(m.traffic.due(number).map(|due| (due - m.now).0 as f32 * 0.001));
             let (flow, sight) = (lane.flow(m.now), m.traffic.sight_s(number));
-            self.lanes.push(Lane { first, end: self.due.len() as u32, flow, sight });
+            let waited = self.due.get(first as usize).map_or(0.0, |due| (-due).max(0.0));
+            let full = lane.backs_up_to(m.traffic.input_m(number).max(SHORTEST_M), m.now);
+            let worth = 1.0 + waited / COUNTS_TWICE + if full { FULL } else { 0.0 };
+            self.lanes.push(Lane { first, end: self.due.len() as u32, flow, sight, worth });
         }
         for (stage, (of, served)) in self.served.iter_mut().zip(&m.stages.served).enumerate() {
             of.clear();
@@ -71,13 +86,15 @@ impl Forecast {
             let group = usize::from(group);
             let Some(since) = m.waiting[group] else { continue };
             let first = self.due.len() as u32;
-            self.due.push((since - m.now).0 as f32 * 0.001);
+            let waited = (m.now - since).0 as f32 * 0.001;
+            self.due.push(-waited);
             for (of, opens) in self.served.iter_mut().zip(&m.stages.opens) {
                 if opens[group] {
                     of.push(Serving { lane: self.lanes.len(), headway: 0.0, extends: true });
                 }
             }
-            self.lanes.push(Lane { first, end: first + 1, flow: 0.0, sight: 0.0 });
+            let worth = 1.0 + waited / COUNTS_TWICE;
+            self.lanes.push(Lane { first, end: first + 1, flow: 0.0, sight: 0.0, worth });
         }
     }
 }

@@ -65,6 +65,7 @@ struct Progress {
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 struct Cleared {
     until: f32,
+    /// Each as much as its waiting counts.
     vehicles: f32,
 }
 
@@ -174,7 +175,7 @@ impl Rollout {
                 p.free = t;
                 return cost;
             }
-            cost += waits(model, due, leaves);
+            cost += of.worth * waits(model, due, leaves);
             t = leaves + headway;
             p.next += 1;
         }
@@ -213,7 +214,7 @@ impl Rollout {
             let leaves = t.max(due);
             t = leaves + headway;
             cleared.until = leaves;
-            cleared.vehicles += 1.0;
+            cleared.vehicles += of.worth;
         }
         if t > p.flow && of.flow > 0.0 {
             let queue = of.queue(model, t - p.flow, headway, p.flow);
@@ -262,7 +263,8 @@ impl Rollout {
         let mut cost = 0.0;
         for (p, of) in self.lanes.iter().zip(&now.forecast.lanes) {
             let known = &now.forecast.due[p.next as usize..of.end as usize];
-            cost += known.iter().map(|&due| waits(model, due, end.max(due) + TO_SERVICE)).sum::<f32>();
+            let waiting: f32 = known.iter().map(|&due| waits(model, due, end.max(due) + TO_SERVICE)).sum();
+            cost += of.worth * waiting;
             let flow = of.flow * (model.horizon - p.flow).max(0.0);
             cost += flow * (TO_SERVICE + model.stop);
         }
@@ -314,9 +316,9 @@ mod tests {
     fn a_flow_waits_as_very_many_small_vehicles_do() {
         const SMALL: f32 = 0.001;
         for (flow, headway, open, until) in [(0.1, 2.0, 20.0, 60.0), (0.3, 2.0, 20.0, 30.0), (0.4, 1.5, 10.0, 25.0)] {
-            let mean = Forecast { lanes: vec![Lane { first: 0, end: 0, flow, sight: 5.0 }], ..Forecast::default() };
+            let mean = Forecast { lanes: vec![Lane { first: 0, end: 0, flow, sight: 5.0, worth: 1.0 }], ..Forecast::default() };
             let due: Vec<f32> = (0..(55.0 * flow / SMALL) as u32).map(|i| 5.0 + SMALL / flow * i as f32).collect();
-            let lanes = vec![Lane { first: 0, end: due.len() as u32, flow: 0.0, sight: 60.0 }];
+            let lanes = vec![Lane { first: 0, end: due.len() as u32, flow: 0.0, sight: 60.0, worth: 1.0 }];
             let small = Forecast { lanes, due, ..Forecast::default() };
             let as_flow = serve(&mean, &MODEL, open, Serving { headway, ..QUEUE }, until);
             let as_small = SMALL * serve(&small, &MODEL, open, Serving { headway: headway * SMALL, ..QUEUE }, until);
@@ -327,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_queue_leaves_a_headway_apart_and_waits_until_then() {
-        let lanes = vec![Lane { first: 0, end: 3, flow: 0.0, sight: 8.0 }];
+        let lanes = vec![Lane { first: 0, end: 3, flow: 0.0, sight: 8.0, worth: 1.0 }];
         let f = Forecast { lanes, due: vec![-4.0, 0.0, 5.0], ..Forecast::default() };
         // 10 and 12 s from now on; the third is due in 5 s and leaves after 14.
         assert_eq!(serve(&f, &MODEL, 10.0, QUEUE, 60.0), 10.0 + 12.0 + 9.0);

@@ -111,6 +111,11 @@ impl LaneTraffic {
         self.following
     }
 
+    /// Whether a queue stands on a loop so far from the line, m, or beyond it.
+    pub fn backs_up_to(&self, distance: f32, now: Millis) -> bool {
+        self.standing.iter().any(|&(loop_at, since)| loop_at >= distance && now - since >= QUEUE_OVER)
+    }
+
     /// The vehicles that report, the first first.
     pub fn seen(&self) -> &[Seen] {
         &self.seen
