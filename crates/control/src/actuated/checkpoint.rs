@@ -3,18 +3,25 @@
 use alloc::vec::Vec;
 
 use super::{Actuated, Shown, Why};
-use crate::{StateError, StateReader, log::code, state};
+use crate::{Millis, StateError, StateReader, log::code, state};
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 1;
 
 impl Actuated {
     pub(super) fn put(&self, out: &mut Vec<u8>) {
         out.push(VERSION);
+        state::put_count(out, self.opened.len());
         state::put_count(out, self.out.len());
         state::put_optional(out, self.stage, |out, stage| out.extend_from_slice(&stage.to_le_bytes()));
-        self.shown.save(out);
-        self.waits.save(out);
-        state::put_optional_millis(out, self.conflict);
+        let (kind, time) = match self.shown {
+            Shown::Opening(until) => (0, until),
+            Shown::Since(since) => (1, since),
+        };
+        out.push(kind);
+        state::put_millis(out, time);
+        for &time in self.opened.iter().chain(&self.waiting).chain([&self.conflict]) {
+            state::put_optional_millis(out, time);
+        }
         out.extend(self.out.iter().map(|&o| u8::from(o)));
         let (kind, number) = match self.why {
             Why::NotStarted => (0, 0),
@@ -32,8 +39,8 @@ impl Actuated {
     pub(super) fn take(&mut self, bytes: &[u8]) -> Result<(), StateError> {
         let mut reader = StateReader::new(bytes);
         reader.version("strategy actuated", VERSION)?;
-        let (groups, lanes) = (self.tables.number.len(), self.out.len());
-        if reader.u32()? as usize != lanes {
+        let (groups, lanes) = (self.opened.len(), self.out.len());
+        if reader.u32()? as usize != groups || reader.u32()? as usize != lanes {
             return Err(StateError::Mismatch { what: "plan" });
         }
         let wrong = |what, expected| StateError::Invalid { what, expected };
@@ -41,10 +48,15 @@ impl Actuated {
         if stage.is_some_and(|s| s as usize >= self.tables.stages.len()) {
             return Err(wrong("stage", "a stage of the plan"));
         }
-        let shown = Shown::load(&mut reader)?;
-        let mut waits = self.waits.clone();
-        waits.load(&mut reader)?;
-        let conflict = reader.optional_millis()?;
+        let shown = match (reader.u8()?, reader.millis()?) {
+            (0, until) => Shown::Opening(until),
+            (1, since) => Shown::Since(since),
+            _ => return Err(wrong("kind of stage", "0 or 1")),
+        };
+        let mut times = |n: usize| -> Result<Vec<Option<Millis>>, StateError> {
+            (0..n).map(|_| reader.optional_millis()).collect()
+        };
+        let (opened, waiting, conflict) = (times(groups)?, times(groups)?, times(1)?[0]);
         let out = (0..lanes).map(|_| reader.flag()).collect::<Result<Vec<bool>, _>>()?;
         let why = match (reader.u8()?, reader.u32()?) {
             (0, 0) => Why::NotStarted,
@@ -62,7 +74,8 @@ impl Actuated {
         };
         reader.end()?;
         (self.stage, self.shown, self.conflict, self.why, self.ended) = (stage, shown, conflict, why, ended);
-        (self.waits, self.out) = (waits, out);
+        (self.opened, self.waiting, self.out) = (opened, waiting, out);
+        self.seen = None;
         self.notes.clear();
         Ok(())
     }

@@ -15,8 +15,7 @@ impl Actuated {
         let Some(conflict) = self.conflict else { return self.rest(stage, now, view) };
         let Some((to, follows)) = self.following(stage, now, view) else { return self.rest(stage, now, view) };
         let looks = self.gap_out(now, view).min(follows);
-        let last = self.waits.last_end(&self.tables.stages, stage, now, view.plan);
-        let max = conflict + self.tables.max_green[stage];
+        let (last, max) = (self.last_end(stage, now, view), conflict + self.tables.stages[stage].max_green);
         // The plan's own least greens are the kernel's; those of the run give way to who has waited for long.
         let least = self.least_until(stage, to, now >= last, view);
         if now < least {
@@ -68,10 +67,10 @@ impl Actuated {
     /// Until when the groups that end have to stay open.
     fn least_until(&self, stage: usize, to: usize, hurry: bool, view: &View<'_>) -> Millis {
         let mut until = Millis(i64::MIN);
-        for &g in &self.tables.stages.groups[stage] {
+        for &g in &self.tables.stages[stage].groups {
             let i = usize::from(g);
-            let Some(opened) = self.waits.opened[i] else { continue };
-            let least = match (self.tables.stages.opens[to][i], hurry) {
+            let Some(opened) = self.opened[i] else { continue };
+            let least = match (self.tables.stages[to].opens[i], hurry) {
                 // Nobody ends in the moment in which another opens.
                 (true, _) => Millis(1),
                 (false, true) => view.plan.groups()[i].min_green,
@@ -97,7 +96,7 @@ impl Actuated {
 
     /// Whether one of some groups is open.
     fn any_open(&self, groups: &[u16], or: &[u16]) -> bool {
-        groups.iter().chain(or).any(|&g| self.waits.opened[usize::from(g)].is_some())
+        groups.iter().chain(or).any(|&g| self.opened[usize::from(g)].is_some())
     }
 
     /// Takes note of the lanes that have gapped out. When the next of them does if nobody comes any more, of those of which
@@ -117,8 +116,8 @@ impl Actuated {
 
     /// Whether a lane is needed: some of its groups are open and end.
     fn is_needed(&self, lane: usize, stage: usize, to: usize) -> bool {
-        let (from, to) = (&self.tables.stages.opens[stage], &self.tables.stages.opens[to]);
-        let open = |g: usize| self.waits.opened[g].is_some();
+        let (from, to) = (&self.tables.stages[stage].opens, &self.tables.stages[to].opens);
+        let open = |g: usize| self.opened[g].is_some();
         let ends = |groups: &[u16]| groups.iter().map(|&g| usize::from(g)).any(|g| from[g] && !to[g] && open(g));
         let lane = &self.tables.lanes[lane];
         let own = || lane.groups.iter().any(|&g| open(usize::from(g)));
@@ -130,9 +129,9 @@ impl Actuated {
         let groups = &view.plan.groups();
         let recalled = |&&g: &&u16| {
             let i = usize::from(g);
-            groups[i].recall == Recall::Max && !self.tables.stages.opens[to][i] && self.waits.opened[i].is_some()
+            groups[i].recall == Recall::Max && !self.tables.stages[to].opens[i] && self.opened[i].is_some()
         };
-        if let Some(&g) = self.tables.stages.groups[stage].iter().find(recalled)
+        if let Some(&g) = self.tables.stages[stage].groups.iter().find(recalled)
             && self.conflict.is_some()
         {
             return Some((Why::Recall(g), Millis::NEVER));

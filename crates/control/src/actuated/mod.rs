@@ -29,16 +29,12 @@ mod tables;
 
 use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
 
+pub(crate) use self::tables::{change, needs};
 use self::{
     settings::{PARAMETERS, Settings},
     tables::Tables,
 };
-use crate::{
-    Decision, Entry, Millis, Request, StateError, Strategy, View,
-    log::code,
-    plan::Plan,
-    stages::{Shown, Waits},
-};
+use crate::{Decision, Entry, Lamp, Millis, Request, StateError, Strategy, View, log::code, plan::Plan};
 
 /// Its entry in the registry.
 pub(crate) const ENTRY: Entry = Entry {
@@ -75,6 +71,15 @@ enum Why {
     Recall(u16),
 }
 
+/// Whether a stage is shown yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Shown {
+    /// Its groups are to open; at the latest at that time it goes on without those that did not.
+    Opening(Millis),
+    /// Since that time.
+    Since(Millis),
+}
+
 /// Why a group would be opened by another stage.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Wants {
@@ -92,7 +97,14 @@ pub struct Actuated {
     tables: Tables,
     stage: Option<u32>,
     shown: Shown,
-    waits: Waits,
+    /// By group, since when it is open.
+    opened: Vec<Option<Millis>>,
+    /// By group, since when it is called and not open.
+    waiting: Vec<Option<Millis>>,
+    /// Which lamps and calls were seen last; scratch.
+    seen: Option<u32>,
+    /// When the first of those who wait would have waited for too long; scratch.
+    first_late: Millis,
     /// By group, why it would be opened by another stage; scratch.
     wants: Vec<Wants>,
     /// Since when somebody is called whom the stage does not serve.
@@ -114,7 +126,10 @@ impl Actuated {
             settings,
             stage: None,
             shown: Shown::Opening(Millis::NEVER),
-            waits: Waits::new(plan),
+            opened: vec![None; groups],
+            waiting: vec![None; groups],
+            seen: None,
+            first_late: Millis::NEVER,
             wants: vec![Wants::Nothing; groups],
             conflict: None,
             out: vec![false; tables.lanes.len()],
@@ -127,8 +142,7 @@ impl Actuated {
 
     /// Asks for a stage.
     fn enter(&mut self, stage: usize, now: Millis) {
-        let stages = &self.tables.stages;
-        let change = self.stage.map_or(stages.longest_change, |from| stages.opening(from as usize, stage));
+        let change = self.stage.map_or(self.tables.longest_change, |from| self.tables.opening(from as usize, stage));
         self.stage = u32::try_from(stage).ok();
         self.shown = Shown::Opening(now + change);
         self.conflict = None;
@@ -138,13 +152,10 @@ impl Actuated {
 
     /// Leaves a stage for another, and tells the log why.
     fn leave(&mut self, from: usize, to: usize, code: u8, now: Millis) {
-        for &g in &self.tables.stages.groups[from] {
+        for &g in &self.tables.stages[from].groups {
             let event = (code, self.tables.number[usize::from(g)]);
             let (code, Some(number)) = event else { continue };
-            if self.waits.opened[usize::from(g)].is_some()
-                && self.ends(number, to)
-                && !self.notes.contains(&(code, number))
-            {
+            if self.opened[usize::from(g)].is_some() && self.ends(number, to) && !self.notes.contains(&(code, number)) {
                 self.notes.push((code, number));
             }
         }
@@ -154,9 +165,41 @@ impl Actuated {
 
     /// Whether a stage opens nobody of a phase who is open now.
     fn ends(&self, phase: u16, to: usize) -> bool {
-        let opens = &self.tables.stages.opens[to];
-        let mut groups = self.tables.number.iter().zip(&self.waits.opened).zip(opens);
+        let opens = &self.tables.stages[to].opens;
+        let mut groups = self.tables.number.iter().zip(&self.opened).zip(opens);
         groups.all(|((&number, opened), &opens)| number != Some(phase) || opened.is_none() || !opens)
+    }
+
+    /// Takes note of what is open and who waits.
+    fn watch(&mut self, now: Millis, view: &View<'_>) {
+        let epoch = Some(view.calls.epoch());
+        if self.seen == epoch {
+            return;
+        }
+        self.seen = epoch;
+        self.first_late = Millis::NEVER;
+        let times = self.opened.iter_mut().zip(&mut self.waiting);
+        let groups = view.plan.groups().iter().zip(view.lamps).zip(view.calls.called().zip(&self.tables.always));
+        for ((opened, waiting), ((group, &lamp), (called, &always))) in times.zip(groups) {
+            if group.shows_open(lamp) {
+                opened.get_or_insert(now);
+                *waiting = None;
+            } else {
+                *opened = None;
+                let waits = always || called;
+                if waits && lamp != Lamp::Yellow {
+                    waiting.get_or_insert(now);
+                } else if !waits {
+                    *waiting = None;
+                }
+                self.first_late = waiting.map_or(self.first_late, |since| self.first_late.min(since + group.max_red));
+            }
+        }
+    }
+
+    /// Whether every group of the stage is open.
+    fn is_open(&self, stage: usize) -> bool {
+        self.tables.stages[stage].groups.iter().all(|&g| self.opened[usize::from(g)].is_some())
     }
 }
 
@@ -180,12 +223,12 @@ impl Strategy for Actuated {
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
         self.notes.clear();
-        self.waits.watch(&self.tables.stages, now, view);
+        self.watch(now, view);
         let Some(stage) = self.stage.map(|s| s as usize) else {
             self.enter(0, now);
             return Decision { request: Request::Stage(0), next: now + Millis(1) };
         };
-        let is_open = self.waits.are_open(&self.tables.stages.groups[stage]);
+        let is_open = self.is_open(stage);
         let next = match self.shown {
             Shown::Opening(until) if !is_open && now < until => until,
             Shown::Opening(_) => {
@@ -202,7 +245,7 @@ impl Strategy for Actuated {
     }
 
     fn explain(&self) -> String {
-        let stage = self.stage.and_then(|s| self.tables.stages.names.get(s as usize)).map_or("?", String::as_str);
+        let stage = self.stage.and_then(|s| self.tables.stages.get(s as usize)).map_or("?", |s| s.name.as_str());
         let why = match self.why {
             Why::NotStarted => return "actuated: not started".into(),
             Why::Opens => "its groups are not all open yet".into(),

@@ -1,14 +1,29 @@
 //! What follows from the plan alone.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 
 use super::Settings;
 use crate::{
     Millis, Minds,
     log::phase_number,
-    plan::{DetectorKind, DetectorUse, Plan, Stage},
-    stages::Stages,
+    plan::{DetectorKind, DetectorUse, Plan},
 };
+
+/// How much longer than planned a change may take before a stage goes on without groups that did not open.
+const PATIENCE: Millis = Millis(1000);
+
+/// A stage.
+#[derive(Clone, Debug)]
+pub(super) struct Stage {
+    pub name: String,
+    pub groups: Vec<u16>,
+    /// By group, whether it opens it.
+    pub opens: Vec<bool>,
+    /// By group, whether it opens it and nobody to whom it gives way.
+    pub protects: Vec<bool>,
+    /// Greatest green while others wait.
+    pub max_green: Millis,
+}
 
 /// Detectors in one lane.
 #[derive(Clone, Debug)]
@@ -38,23 +53,42 @@ pub(super) struct Extends {
 
 #[derive(Clone, Debug)]
 pub(super) struct Tables {
-    pub stages: Stages,
-    /// By stage and group, whether it opens it and nobody to whom it gives way.
-    pub protects: Vec<Vec<bool>>,
-    /// By stage, its greatest green while others wait.
-    pub max_green: Vec<Millis>,
+    pub stages: Vec<Stage>,
     pub lanes: Vec<Lane>,
     /// By group, the uses in lanes of its own.
     pub own: Vec<Vec<usize>>,
+    /// By group, whether it is called whenever it is not open.
+    pub always: Vec<bool>,
     /// By group, its least green.
     pub min_green: Vec<Millis>,
     /// By group, the number by which logs know its phase; none, if it follows phases as an overlap.
     pub number: Vec<Option<u16>>,
+    /// The longest time from a request to the last start of green.
+    pub longest_change: Millis,
+    /// By stage, the least time for which it is open.
+    pub least: Vec<Millis>,
+    /// No group needs longer from the end of a stage, whatever stage comes next.
+    pub longest_need: Millis,
+    /// From the request of a stage (column) after another (row) to its last start of green.
+    changes: Vec<Millis>,
+    /// Beyond that: red reverts and leads.
+    slack: Millis,
+    /// From the end of a stage (row) until a group (column) is open at the latest, if every stage in between has its
+    /// least green.
+    needs: Vec<Millis>,
 }
 
 impl Tables {
     pub fn new(plan: &Plan, settings: &Settings) -> Self {
-        let groups = plan.groups();
+        let (n, groups) = (plan.stages().len(), plan.groups());
+        let stages: Vec<Stage> = plan.stages().iter().map(|s| stage(plan, s, settings)).collect();
+        let changes: Vec<Millis> = (0..n * n).map(|i| change(plan, i / n, i % n)).collect();
+        let slack = groups.iter().map(|g| g.red_revert.max(g.lead)).max().unwrap_or(Millis(0)) + PATIENCE;
+        let longest = changes.iter().copied().max().unwrap_or(Millis(0));
+        let least: Vec<Millis> = (0..n).map(|s| plan.stage_least(s)).collect();
+        let needs = needs(plan, &changes);
+        let most = |times: &[Millis]| times.iter().copied().max().unwrap_or(Millis(0));
+        let longest_need = longest + most(&least) + most(&needs);
         let lanes = lanes(plan, settings);
         let own = |g: u16| {
             let lanes = lanes.iter().filter(|l| l.groups.iter().all(|&other| other == g));
@@ -64,14 +98,19 @@ impl Tables {
         let mut tables = Self {
             own,
             lanes,
+            always: (0u16..).take(groups.len()).map(|g| plan.is_always_called(g)).collect(),
             min_green: groups
                 .iter()
                 .map(|g| if g.is_pedestrian() { g.min_green } else { g.min_green.max(settings.min_green) })
                 .collect(),
             number: (0u16..).take(groups.len()).map(|g| phase_number(plan, g)).collect(),
-            protects: plan.stages().iter().map(|s| protects(plan, s)).collect(),
-            max_green: plan.stages().iter().map(|s| max_green(plan, s, settings)).collect(),
-            stages: Stages::new(plan),
+            longest_change: longest + slack,
+            least,
+            longest_need,
+            needs,
+            slack,
+            changes,
+            stages,
         };
         for lane in 0..tables.lanes.len() {
             let of = &tables.lanes[lane];
@@ -82,7 +121,7 @@ impl Tables {
 
     /// Whether it matters when a use begins to extend: who has to give way in a lane of his own may need another stage.
     fn begins(&self, number: usize) -> bool {
-        let gives_way = |g: usize| self.stages.opens.iter().zip(&self.protects).any(|(o, p)| o[g] && !p[g]);
+        let gives_way = |g: usize| self.stages.iter().any(|s| s.opens[g] && !s.protects[g]);
         self.own.iter().enumerate().any(|(g, own)| own.contains(&number) && gives_way(g))
     }
 
@@ -95,19 +134,37 @@ impl Tables {
         let lane = if mixed { self.lanes.len() + number } else { lane };
         Some(Minds { lane, begins: self.begins(number), gap: if told { gap } else { Millis(0) } })
     }
+
+    /// From the request of a stage to its last start of green.
+    pub fn change(&self, from: usize, to: usize) -> Millis {
+        self.changes[from * self.stages.len() + to]
+    }
+
+    /// How long the groups of a stage may take to open.
+    pub fn opening(&self, from: usize, to: usize) -> Millis {
+        self.change(from, to) + self.slack
+    }
+
+    /// From the end of a stage until a group is open at the latest.
+    pub fn need(&self, stage: usize, group: usize) -> Millis {
+        self.needs[stage * self.always.len() + group]
+    }
 }
 
-fn protects(plan: &Plan, stage: &Stage) -> Vec<bool> {
+fn stage(plan: &Plan, stage: &crate::plan::Stage, settings: &Settings) -> Stage {
+    let opens: Vec<bool> = (0u16..).take(plan.groups().len()).map(|g| stage.groups.contains(&g)).collect();
     let gives_way = |g: u16| stage.groups.iter().any(|&o| o != g && plan.matrix().relation(g, o).yields());
-    (0u16..).take(plan.groups().len()).map(|g| stage.groups.contains(&g) && !gives_way(g)).collect()
-}
-
-fn max_green(plan: &Plan, stage: &Stage, settings: &Settings) -> Millis {
     let max = |&g: &u16| {
         let max = plan.groups()[usize::from(g)].max_green;
         if max == Millis::NEVER { settings.max_green } else { max }
     };
-    stage.groups.iter().map(max).max().unwrap_or(settings.max_green)
+    Stage {
+        name: stage.name.clone(),
+        protects: (0u16..).zip(&opens).map(|(g, &o)| o && !gives_way(g)).collect(),
+        max_green: stage.groups.iter().map(max).max().unwrap_or(settings.max_green),
+        groups: stage.groups.clone(),
+        opens,
+    }
 }
 
 fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
@@ -161,4 +218,34 @@ fn gap(d: &DetectorUse, settings: &Settings) -> Millis {
         Some(zone) if zone.kind == DetectorKind::StopBar => settings.gap.unwrap_or_else(|| zone.passage()),
         _ => settings.gap.unwrap_or(GAP),
     }
+}
+
+/// From the request of a stage after another to its last start of green. Who has just ended has to be red for a while, and
+/// people on foot may have a lead.
+pub(crate) fn change(plan: &Plan, from: usize, to: usize) -> Millis {
+    let (a, b) = (&plan.stages()[from].groups, &plan.stages()[to].groups);
+    let group = |g: u16| &plan.groups()[usize::from(g)];
+    let starting = || b.iter().copied().filter(|g| !a.contains(g));
+    let again = starting().map(|g| group(g).yellow + group(g).red_revert).max().unwrap_or(Millis(0));
+    let ahead = |g: u16| b.iter().filter(move |&&o| plan.matrix().relation(g, o).yields()).map(|&o| group(o).lead);
+    plan.change(from, to).max(again) + starting().flat_map(ahead).max().unwrap_or(Millis(0))
+}
+
+/// From the end of a stage (row) until a group (column) is open at the latest, if every stage in between has its least green.
+pub(crate) fn needs(plan: &Plan, changes: &[Millis]) -> Vec<Millis> {
+    let (n, groups) = (plan.stages().len(), plan.groups().len());
+    let mut needs = vec![Millis::NEVER; n * groups];
+    for from in 0..n {
+        let mut time = Millis(0);
+        for i in 0..n {
+            let (before, stage) = ((from + i) % n, (from + i + 1) % n);
+            time += changes[before * n + stage];
+            for &g in &plan.stages()[stage].groups {
+                let need = &mut needs[from * groups + usize::from(g)];
+                *need = (*need).min(time);
+            }
+            time += plan.stage_least(stage);
+        }
+    }
+    needs
 }

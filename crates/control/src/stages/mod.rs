@@ -14,7 +14,7 @@ use alloc::{format, string::String, vec::Vec};
 use core::fmt::Debug;
 
 pub(crate) use self::tables::{Served, Stages};
-pub(crate) use self::waits::Waits;
+use self::waits::Waits;
 use crate::{
     Decision, Looks, Millis, Minds, Plan, Request, StateError, StateReader, Strategy, Traffic, View, Wakes, state,
 };
@@ -86,30 +86,11 @@ pub(crate) trait Policy: Clone + Debug + Send + Sync {
 
 /// Whether a stage is shown yet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Shown {
+enum Shown {
     /// Its groups are to open; at the latest at that time it goes on without those that did not.
     Opening(Millis),
     /// Since that time.
     Since(Millis),
-}
-
-impl Shown {
-    pub fn save(self, out: &mut Vec<u8>) {
-        let (kind, time) = match self {
-            Self::Opening(until) => (0, until),
-            Self::Since(since) => (1, since),
-        };
-        out.push(kind);
-        state::put_millis(out, time);
-    }
-
-    pub fn load(reader: &mut StateReader<'_>) -> Result<Self, StateError> {
-        match (reader.u8()?, reader.millis()?) {
-            (0, until) => Ok(Self::Opening(until)),
-            (1, since) => Ok(Self::Since(since)),
-            _ => Err(StateError::Invalid { what: "kind of stage", expected: "0 or 1" }),
-        }
-    }
 }
 
 /// A strategy that shows the stages of its policy.
@@ -236,7 +217,12 @@ impl<P: Policy> Strategy for Staged<P> {
     fn save(&self, out: &mut Vec<u8>) {
         out.push(VERSION);
         state::put_optional(out, self.stage, |out, stage| out.extend_from_slice(&stage.to_le_bytes()));
-        self.shown.save(out);
+        let (kind, time) = match self.shown {
+            Shown::Opening(until) => (0, until),
+            Shown::Since(since) => (1, since),
+        };
+        out.push(kind);
+        state::put_millis(out, time);
         out.push(self.overdue.into());
         self.waits.save(out);
         self.policy.save(out);
@@ -249,7 +235,11 @@ impl<P: Policy> Strategy for Staged<P> {
         if stage.is_some_and(|s| s as usize >= self.stages.len()) {
             return Err(StateError::Invalid { what: "stage", expected: "a stage of the plan" });
         }
-        let shown = Shown::load(&mut reader)?;
+        let shown = match (reader.u8()?, reader.millis()?) {
+            (0, until) => Shown::Opening(until),
+            (1, since) => Shown::Since(since),
+            _ => return Err(StateError::Invalid { what: "kind of stage", expected: "0 or 1" }),
+        };
         let overdue = reader.flag()?;
         let (mut waits, mut policy) = (self.waits.clone(), self.policy.clone());
         waits.load(&mut reader)?;

@@ -2,7 +2,10 @@
 
 use alloc::{string::String, vec, vec::Vec};
 
-use crate::{Approaches, Millis, Plan};
+use crate::{
+    Approaches, Millis, Plan,
+    actuated::{change, needs},
+};
 
 /// How much longer than planned a change may take before a stage goes on without groups that did not open.
 const PATIENCE: Millis = Millis(1000);
@@ -41,12 +44,8 @@ pub(crate) struct Stages {
     pub longest_change: Millis,
     /// No group needs longer from the end of a stage, whatever stage comes next.
     pub longest_need: Millis,
-    /// From the request of a stage (column) after another (row) to its last start of green.
     changes: Vec<Millis>,
-    /// Beyond that: red reverts and leads.
     slack: Millis,
-    /// From the end of a stage (row) until a group (column) is open at the latest, if every stage in between has its
-    /// least green.
     needs: Vec<Millis>,
     knows: bool,
 }
@@ -134,34 +133,4 @@ impl Stages {
     pub fn need(&self, stage: usize, group: usize) -> Millis {
         self.needs[stage * self.always.len() + group]
     }
-}
-
-/// From the request of a stage after another to its last start of green. Who has just ended has to be red for a while, and
-/// people on foot may have a lead.
-fn change(plan: &Plan, from: usize, to: usize) -> Millis {
-    let (a, b) = (&plan.stages()[from].groups, &plan.stages()[to].groups);
-    let group = |g: u16| &plan.groups()[usize::from(g)];
-    let starting = || b.iter().copied().filter(|g| !a.contains(g));
-    let again = starting().map(|g| group(g).yellow + group(g).red_revert).max().unwrap_or(Millis(0));
-    let ahead = |g: u16| b.iter().filter(move |&&o| plan.matrix().relation(g, o).yields()).map(|&o| group(o).lead);
-    plan.change(from, to).max(again) + starting().flat_map(ahead).max().unwrap_or(Millis(0))
-}
-
-/// From the end of a stage (row) until a group (column) is open at the latest, if every stage in between has its least green.
-fn needs(plan: &Plan, changes: &[Millis]) -> Vec<Millis> {
-    let (n, groups) = (plan.stages().len(), plan.groups().len());
-    let mut needs = vec![Millis::NEVER; n * groups];
-    for from in 0..n {
-        let mut time = Millis(0);
-        for i in 0..n {
-            let (before, stage) = ((from + i) % n, (from + i + 1) % n);
-            time += changes[before * n + stage];
-            for &g in &plan.stages()[stage].groups {
-                let need = &mut needs[from * groups + usize::from(g)];
-                *need = (*need).min(time);
-            }
-            time += plan.stage_least(stage);
-        }
-    }
-    needs
 }

@@ -9,35 +9,30 @@ use crate::{Lamp, Millis, Plan, StateError, StateReader, View, state};
 const MARGIN: Millis = Millis(2000);
 
 #[derive(Clone, Debug)]
-pub(crate) struct Waits {
+pub(super) struct Waits {
     /// By group, since when it is open.
-    pub opened: Vec<Option<Millis>>,
+    opened: Vec<Option<Millis>>,
     /// By group, since when it is called and not open.
-    pub waiting: Vec<Option<Millis>>,
-    /// Which lamps and calls were seen last; scratch.
-    seen: Option<u32>,
-    /// When the first of those who wait would have waited for too long; scratch.
+    waiting: Vec<Option<Millis>>,
+    /// When the first of those who wait would have waited for too long.
     first_late: Millis,
 }
 
 impl Waits {
     pub fn new(plan: &Plan) -> Self {
         let groups = plan.groups().len();
-        Self { opened: vec![None; groups], waiting: vec![None; groups], seen: None, first_late: Millis::NEVER }
+        Self { opened: vec![None; groups], waiting: vec![None; groups], first_late: Millis::NEVER }
     }
 
     /// Takes note of what is open and who waits.
     pub fn watch(&mut self, stages: &Stages, now: Millis, view: &View<'_>) {
-        let epoch = Some(view.calls.epoch());
-        if self.seen == epoch {
-            return;
-        }
-        (self.seen, self.first_late) = (epoch, Millis::NEVER);
-        let times = self.opened.iter_mut().zip(&mut self.waiting);
-        let groups = view.plan.groups().iter().zip(view.lamps).zip(view.calls.called().zip(&stages.always));
-        for ((opened, waiting), ((group, &lamp), (called, &always))) in times.zip(groups) {
+        self.first_late = Millis::NEVER;
+        for (g, (group, &lamp)) in view.plan.groups().iter().zip(view.lamps).enumerate() {
+            let opened = &mut self.opened[g];
             *opened = group.shows_open(lamp).then(|| opened.unwrap_or(now));
-            if opened.is_some() || !(always || called) {
+            let called = || stages.always[g] || view.calls.is_called(u16::try_from(g).unwrap_or(u16::MAX));
+            let waiting = &mut self.waiting[g];
+            if opened.is_some() || !called() {
                 *waiting = None;
             } else if lamp != Lamp::Yellow {
                 waiting.get_or_insert(now);
@@ -63,15 +58,10 @@ impl Waits {
         least.max().unwrap_or(Millis(i64::MIN))
     }
 
-    /// Until when nobody waits for too long, whatever comes next: mostly nobody has to be looked at more closely.
-    pub fn easy_until(&self, stages: &Stages) -> Millis {
-        self.first_late - stages.longest_need - MARGIN
-    }
-
     /// When a stage has to end at the latest so that nobody waits longer than the plan allows; or when that has to be
     /// asked again.
     pub fn last_end(&self, stages: &Stages, stage: usize, now: Millis, plan: &Plan) -> Millis {
-        let easy = self.easy_until(stages);
+        let easy = self.first_late - stages.longest_need - MARGIN;
         if now < easy {
             return easy;
         }
@@ -109,7 +99,6 @@ impl Waits {
         for time in self.opened.iter_mut().chain(&mut self.waiting) {
             *time = reader.optional_millis()?;
         }
-        self.seen = None;
         Ok(())
     }
 }
