@@ -242,6 +242,7 @@ mod controller;
 mod detectors;
 mod fixed_time;
 mod group_calls;
+mod group_set;
 pub mod kernel;
 mod lamp;
 pub mod log;
