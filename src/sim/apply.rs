@@ -314,8 +314,12 @@ fn pass(cx: &Context<'_>, me: &mut Vehicle, id: MovementId, from: LaneId, chunk:
 
 /// Puts the vehicles that left their lanes where they are now, in lane order of the lanes they left.
 pub fn hand_over(scene: &Scene, chunks: &[Chunk], traffic: &mut Traffic) {
+    traffic.left.clear();
     for c in chunks {
         for x in &c.crossed {
+            traffic.left.push(x.vehicle.came_from);
+            let entry = scene.lanes[x.vehicle.came_from.index()].entry.get();
+            traffic.left.extend(entry.map(|entry| scene.network.movement(entry).from));
             let vehicles = &mut traffic.lanes[x.lane.index()].vehicles;
             // Nearly always the new one is the last; two that merge in one step may come in either order.
             let at = vehicles.iter().rposition(|v| v.position >= x.vehicle.position).map_or(0, |i| i + 1);

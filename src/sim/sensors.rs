@@ -168,6 +168,8 @@ pub struct SensorState {
     pub late: Vec<SensorEvent>,
     /// By lane with loops, the lanes beyond its end, from the place in the list on.
     lanes_beyond: (Vec<u32>, Vec<Beyond>),
+    /// By lane with loops, whether somebody may be beyond its end and yet over its loops: somebody was, or has come there.
+    watched: Vec<bool>,
     /// Those beyond the end of the lane that is looked at.
     beyond: Vec<Motion>,
     /// Where the edges of a step are sent together, in order of time, then channel.
@@ -194,15 +196,25 @@ impl SensorState {
             lanes_beyond.0.push(lanes_beyond.1.len() as u32);
         }
         let (out, wire) = crossbeam_channel::unbounded();
+        let watched = vec![true; scene.sensors.lanes.len()];
         let (edges, late, beyond) = (Vec::new(), Vec::new(), Vec::new());
-        Self { occupied, on, edges, faults, late, lanes_beyond, beyond, out, wire }
+        Self { occupied, on, edges, faults, late, lanes_beyond, watched, beyond, out, wire }
     }
 
     /// Finds the edges of the step that ends at `end` and sends them.
     pub fn sense(&mut self, scene: &Scene, traffic: &Traffic, end: Millis) {
         self.edges.clear();
+        for lane in &traffic.left {
+            if let Ok(i) = scene.sensors.lanes.binary_search_by_key(lane, |loops| loops.lane) {
+                self.watched[i] = true;
+            }
+        }
         for (i, loops) in scene.sensors.lanes.iter().enumerate() {
-            self.look_beyond(scene, traffic, i);
+            self.beyond.clear();
+            if self.watched[i] {
+                self.look_beyond(scene, traffic, i);
+                self.watched[i] = !self.beyond.is_empty();
+            }
             // The lane's first vehicle comes next to its loops.
             let to_first = scene.lanes[loops.lane.index()].length - loops.start;
             let nobody = self.beyond.is_empty() && traffic.tails[loops.lane.index()].head_to_end > to_first + ROUNDING;
@@ -279,7 +291,6 @@ impl SensorState {
 
     /// Finds those who have left a lane but are or were over its last loop, and so perhaps over others.
     fn look_beyond(&mut self, scene: &Scene, traffic: &Traffic, place: usize) {
-        self.beyond.clear();
         let (first, all) = &self.lanes_beyond;
         let (tails, dt) = (&traffic.tails[..], scene.dt);
         for b in &all[first[place] as usize..first[place + 1] as usize] {

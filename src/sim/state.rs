@@ -208,6 +208,9 @@ pub struct Traffic {
     pub askew: Vec<Tail>,
     /// Vehicles that stand and cannot change lanes for those who come from a link before; ordered by their lane.
     pub begging: Vec<Begging>,
+    /// Lanes over whose ends vehicles have gone in the last step: the last of each, and before a junction's lane the one
+    /// from which it was entered.
+    pub left: Vec<LaneId>,
 }
 
 impl Traffic {
@@ -219,6 +222,7 @@ impl Traffic {
             storage: lanes.iter().map(|l| Storage { taken: 0.0, room: l.length, held: false }).collect(),
             askew: Vec::new(),
             begging: Vec::new(),
+            left: Vec::new(),
         }
     }
 

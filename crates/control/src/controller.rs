@@ -295,14 +295,13 @@ impl Controller {
     /// Takes edges up to `now`, each at its own time, for as long as nothing else is due and nobody has to think again.
     fn pass_edges(&mut self, now: Millis) {
         let Some(mut reached) = self.now else { return };
-        let choice = self.next_choice(reached);
         if self.clock.is_some() {
             // With the time of day the pattern may change.
             return;
         }
         while let Some(&Input::Detector(event)) = self.inputs.front() {
             let at = event.at.max(reached);
-            let next = self.next.min(self.kernel.next()).min(self.next_of_detectors()).min(choice);
+            let next = self.next.min(self.kernel.next()).min(self.next_of_detectors());
             // Of what happens in one moment nothing is done before all of it is known.
             let more = self.inputs.get(1).is_some_and(|input| input.at() <= at);
             if at > now || at >= next || more || self.kernel.is_due(at) {
@@ -538,16 +537,15 @@ impl Controller {
 
     /// Shows strategies what the lamps show. Returns whether that has changed.
     fn look_at_lamps(&mut self, at: Millis) -> bool {
-        let mut changed = false;
-        for (seen, lamp) in self.lamps.iter_mut().zip(self.kernel.lamps()) {
-            changed |= *seen != lamp;
-            *seen = lamp;
+        let news = self.kernel.news();
+        if news.is_empty() {
+            return false;
         }
-        if changed {
-            self.changed = at;
-            self.group_calls.look(self.kernel.plan(), at, &self.lamps);
-            self.tell_of_calls();
-        }
-        changed
+        news.iter().for_each(|g| self.lamps[g] = self.kernel.lamp(g));
+        self.changed = at;
+        self.group_calls.look(self.kernel.plan(), at, &self.lamps, news);
+        self.kernel.forget_news();
+        self.tell_of_calls();
+        true
     }
 }

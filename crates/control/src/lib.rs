@@ -242,6 +242,7 @@ mod controller;
 mod detectors;
 mod fixed_time;
 mod group_calls;
+mod group_set;
 mod horizon;
 pub mod kernel;
 mod lamp;

@@ -82,7 +82,7 @@ impl State {
         // Everything by name: whoever adds to a snapshot is asked here whether it is to be kept.
         let Snapshot {
             clock: Clock { now: _, step },
-            traffic: Traffic { lanes, tails: _, storage: _, askew: _, begging },
+            traffic: Traffic { lanes, tails: _, storage: _, askew: _, begging, left: _ },
             halts: Halts { list: halts, rears },
             waiting: Waiting { next, mut lines, busy, count: _ },
             paths,

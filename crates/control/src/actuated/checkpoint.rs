@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Actuated, Shown, Why};
-use crate::{Millis, StateError, StateReader, log::code, state};
+use crate::{Millis, StateError, StateReader, group_set::GroupSet, log::code, state};
 
 const VERSION: u8 = 1;
 
@@ -19,9 +19,10 @@ impl Actuated {
         };
         out.push(kind);
         state::put_millis(out, time);
-        for &time in self.opened.iter().chain(&self.waiting).chain([&self.conflict]) {
-            state::put_optional_millis(out, time);
+        for (set, times) in [(&self.open, &self.opened), (&self.waits, &self.waiting)] {
+            times.iter().enumerate().for_each(|(g, &at)| state::put_optional_millis(out, set.has(g).then_some(at)));
         }
+        state::put_optional_millis(out, self.conflict);
         out.extend(self.out.iter().map(|&o| u8::from(o)));
         let (kind, number) = match self.why {
             Why::NotStarted => (0, 0),
@@ -74,8 +75,14 @@ impl Actuated {
         };
         reader.end()?;
         (self.stage, self.shown, self.conflict, self.why, self.ended) = (stage, shown, conflict, why, ended);
-        (self.opened, self.waiting, self.out) = (opened, waiting, out);
+        let split = |times: Vec<Option<Millis>>| {
+            let set = GroupSet::of(groups, |g| times[g].is_some());
+            (set, times.into_iter().map(|at| at.unwrap_or(Millis::NEVER)).collect())
+        };
+        ((self.open, self.opened), (self.waits, self.waiting)) = (split(opened), split(waiting));
+        self.out = out;
         self.seen = None;
+        self.forget_wants();
         self.notes.clear();
         Ok(())
     }

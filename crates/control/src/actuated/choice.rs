@@ -1,21 +1,25 @@
 //! Which stage comes next.
 
-use super::{Actuated, Wants};
-use crate::{Millis, View, plan::Recall};
+use super::Actuated;
+use crate::{
+    Millis, View,
+    group_set::{bit, groups, members},
+    plan::Recall,
+};
 
 /// How much earlier than necessary a stage ends for somebody who has waited for long.
 const MARGIN: Millis = Millis(2000);
 
 impl Actuated {
-    /// Whether a group waits for another stage than this one.
-    fn waits_elsewhere(&self, stage: usize, group: usize) -> bool {
-        self.waiting[group].is_some() && !self.tables.stages[stage].opens[group]
-    }
-
     /// Whether somebody is called whom a stage does not serve.
     pub(super) fn is_conflicting(&self, stage: usize) -> bool {
-        let mut groups = self.waiting.iter().zip(&self.tables.stages[stage].opens);
-        groups.any(|(waiting, opens)| waiting.is_some() && !opens)
+        self.waits.exceeds(&self.tables.stages[stage].opens)
+    }
+
+    /// The groups that wait for another stage than this one.
+    fn waiting_elsewhere(&self, stage: usize) -> impl Iterator<Item = usize> + '_ {
+        let opens = &self.tables.stages[stage].opens;
+        members(self.waits.words().iter().zip(opens.words()).map(|(waits, opens)| waits & !opens))
     }
 
     /// Until when nobody waits for too long, whatever comes next: mostly nobody has to be looked at more closely.
@@ -26,65 +30,74 @@ impl Actuated {
     /// When a stage has to end at the latest so that nobody waits longer than the plan allows; or when that has to be
     /// asked again.
     pub(super) fn last_end(&self, stage: usize, now: Millis, view: &View<'_>) -> Millis {
-        let mut last = self.easy_until();
-        if now < last {
-            return last;
+        let easy = self.easy_until();
+        if now < easy {
+            return easy;
         }
-        last = Millis::NEVER;
-        let groups = view.plan.groups().iter().zip(&self.waiting).zip(&self.tables.stages[stage].opens);
-        for (g, ((group, waiting), opens)) in groups.enumerate() {
-            if let Some(since) = waiting.filter(|_| !opens) {
-                last = last.min(since + group.max_red - self.tables.need(stage, g) - MARGIN);
-            }
-        }
-        last
+        let end = |g: usize| self.waiting[g] + view.plan.groups()[g].max_red - self.tables.need(stage, g) - MARGIN;
+        self.waiting_elsewhere(stage).map(end).min().unwrap_or(Millis::NEVER)
     }
 
     /// The stage that follows if this one ends at `now`, and until when that is so if nobody comes or goes; none if
     /// nobody is called elsewhere.
     pub(super) fn following(&mut self, stage: usize, now: Millis, view: &View<'_>) -> Option<(usize, Millis)> {
-        self.find_wants(stage, view);
+        if self.find_wants(stage, view) {
+            let favourite = self.candidates(stage).next();
+            self.favourite = favourite;
+        }
+        let (favourite, easy) = (self.favourite?, self.easy_until());
+        if now < easy {
+            return Some((favourite, easy));
+        }
+        let until = |s| (s, self.in_time_until(stage, s, view));
+        // If somebody would wait for too long in any case: the plan's own order is known to be fast enough.
+        let in_order = ((stage + 1) % self.tables.stages.len(), Millis::NEVER);
+        Some(self.candidates(stage).map(until).find(|&(_, until)| now < until).unwrap_or(in_order))
+    }
+
+    /// The stages that may follow, the best first: those that serve all whom the next called one serves and more, and that.
+    fn candidates(&self, stage: usize) -> impl Iterator<Item = usize> + '_ {
         let n = self.tables.stages.len();
-        let in_order = (1..n).map(|i| (stage + i) % n);
-        let first = in_order.clone().find(|&s| self.serves(s).next().is_some())?;
-        let most = self.serves(first).count();
-        let more = |s: usize| {
-            let all = self.serves(first).all(|g| self.tables.stages[s].opens[g]);
-            all && self.serves(s).count() > most
+        let in_order = (1..n).map(move |i| (stage + i) % n);
+        let first = in_order.clone().find(|&s| self.serves(stage, s).any(|served| served != 0));
+        let count = move |s| self.serves(stage, s).map(u64::count_ones).sum::<u32>();
+        let most = first.map_or(0, count);
+        let more = move |first: usize, s: usize| {
+            let opens = self.tables.stages[s].opens.words();
+            count(s) > most && self.serves(stage, first).zip(opens).all(|(served, opens)| served & !opens == 0)
         };
-        let candidates = in_order.skip_while(|&s| s != first).filter(|&s| more(s)).chain([first]);
-        let easy = self.easy_until();
-        let until = |s| if now < easy { easy } else { self.in_time_until(stage, s, view) };
-        let mut in_time = candidates.map(|s| (s, until(s))).filter(|&(_, until)| now < until);
-        // Somebody would wait for too long: the plan's own order is known to be fast enough.
-        Some(in_time.next().unwrap_or(((stage + 1) % n, Millis::NEVER)))
+        let better = move |first| in_order.clone().skip_while(move |&s| s != first).filter(move |&s| more(first, s));
+        first.into_iter().flat_map(move |first| better(first).chain([first]))
     }
 
     /// Finds the groups that wait for another stage than this one, and those that have to give way in it while somebody
-    /// is still in a lane of their own.
-    fn find_wants(&mut self, stage: usize, view: &View<'_>) {
-        let stage = &self.tables.stages[stage];
-        let groups = self.waiting.iter().zip(&self.opened).zip(&stage.opens).zip(&stage.protects).zip(&self.tables.own);
-        for (wants, ((((waiting, opened), &opens), &protects), own)) in self.wants.iter_mut().zip(groups) {
-            *wants = if !opens && waiting.is_some() {
-                Wants::Green
-            } else if opens && !protects && opened.is_some() && own.iter().any(|&number| view.calls.use_extends(number))
-            {
-                Wants::Protection
-            } else {
-                Wants::Nothing
-            };
+    /// is still in a lane of their own. Returns whether they are others than before.
+    fn find_wants(&mut self, stage: usize, view: &View<'_>) -> bool {
+        let (stage, own) = (&self.tables.stages[stage], &self.tables.own);
+        let mut others = false;
+        for (w, &opens) in stage.opens.words().iter().enumerate() {
+            let mut wants = self.waits.word(w) & !opens;
+            for g in groups(w, stage.turns.word(w) & self.open.word(w)) {
+                wants |= if own[g].iter().any(|&number| view.calls.use_extends(number)) { bit(g) } else { 0 };
+            }
+            others |= self.wants.word(w) != wants;
+            self.wants.set_word(w, wants);
         }
+        others
     }
 
-    /// The groups that a stage would give what they want.
-    fn serves(&self, to: usize) -> impl Iterator<Item = usize> + '_ {
-        let stage = &self.tables.stages[to];
-        stage.groups.iter().map(|&g| usize::from(g)).filter(|&g| match self.wants[g] {
-            Wants::Nothing => false,
-            Wants::Green => true,
-            Wants::Protection => stage.protects[g],
-        })
+    /// Nobody wants another stage, as far as is known.
+    pub(super) fn forget_wants(&mut self) {
+        self.wants.clear();
+        self.favourite = None;
+    }
+
+    /// The groups that a stage would give what they want from another, word by word.
+    fn serves(&self, from: usize, to: usize) -> impl Iterator<Item = u64> + '_ {
+        let (from, to) = (&self.tables.stages[from], &self.tables.stages[to]);
+        let stays = from.opens.words().iter().zip(to.protects.words());
+        let words = self.wants.words().iter().zip(to.opens.words()).zip(stays);
+        words.map(|((wants, opens), (stays, protects))| wants & (opens & !stays | protects & stays))
     }
 
     /// Until when a stage may end, if another comes next, so that everybody who waits is served in time. Always, if they
@@ -95,12 +108,11 @@ impl Actuated {
             return Millis::NEVER;
         }
         let last = |g: usize| {
-            let since = self.waiting[g].filter(|_| self.waits_elsewhere(from, g))?;
-            let served = if tables.stages[to].opens[g] { Millis(0) } else { tables.least[to] + tables.need(to, g) };
+            let served = if tables.stages[to].opens.has(g) { Millis(0) } else { tables.least[to] + tables.need(to, g) };
             let need = tables.change(from, to) + served;
-            (need > tables.need(from, g)).then(|| since + view.plan.groups()[g].max_red - need - MARGIN)
+            (need > tables.need(from, g)).then(|| self.waiting[g] + view.plan.groups()[g].max_red - need - MARGIN)
         };
-        (0..self.waiting.len()).filter_map(last).min().unwrap_or(Millis::NEVER)
+        self.waiting_elsewhere(from).filter_map(last).min().unwrap_or(Millis::NEVER)
     }
 
     /// Where to rest when nobody is called: the stage set for that, or one with a soft recall.
@@ -110,7 +122,7 @@ impl Actuated {
         }
         let soft = |g: &u16| view.plan.groups()[usize::from(*g)].recall == Recall::Soft;
         let n = self.tables.stages.len();
-        let closed = |g: &u16| soft(g) && !self.tables.stages[stage].opens[usize::from(*g)];
+        let closed = |g: &u16| soft(g) && !self.tables.stages[stage].opens.has(usize::from(*g));
         if self.tables.stages[stage].groups.iter().any(soft) {
             return None;
         }

@@ -1,7 +1,7 @@
 //! How long a stage stays green.
 
 use super::{Actuated, Shown, Why};
-use crate::{Millis, View, log::code, plan::Recall};
+use crate::{Millis, View, group_set::members, log::code};
 
 impl Actuated {
     /// Keeps a stage that is shown, or leaves it. Returns when to look again.
@@ -66,26 +66,22 @@ impl Actuated {
 
     /// Until when the groups that end have to stay open.
     fn least_until(&self, stage: usize, to: usize, hurry: bool, view: &View<'_>) -> Millis {
-        let mut until = Millis(i64::MIN);
-        for &g in &self.tables.stages[stage].groups {
-            let i = usize::from(g);
-            let Some(opened) = self.opened[i] else { continue };
-            let least = match (self.tables.stages[to].opens[i], hurry) {
-                // Nobody ends in the moment in which another opens.
-                (true, _) => Millis(1),
-                (false, true) => view.plan.groups()[i].min_green,
-                (false, false) => self.tables.min_green[i],
-            };
-            until = until.max(opened + least);
-        }
-        until
+        let (from, to) = (&self.tables.stages[stage].opens, &self.tables.stages[to].opens);
+        let least = |g: usize| match (to.has(g), hurry) {
+            // Nobody ends in the moment in which another opens.
+            (true, _) => Millis(1),
+            (false, true) => view.plan.groups()[g].min_green,
+            (false, false) => self.tables.min_green[g],
+        };
+        let open = from.words().iter().zip(self.open.words()).map(|(from, open)| from & open);
+        members(open).map(|g| self.opened[g] + least(g)).max().unwrap_or(Millis(i64::MIN))
     }
 
     /// When a lane gaps out if nobody comes any more; never, while somebody is there.
     fn gap_ends(&self, lane: usize, view: &View<'_>) -> Millis {
         let (lane, mut end) = (&self.tables.lanes[lane], Millis(i64::MIN));
         // Who is at a closed group extends nothing.
-        for d in lane.detectors.iter().filter(|d| !lane.mixed || self.any_open(&d.groups, &d.switched)) {
+        for d in lane.detectors.iter().filter(|d| !lane.mixed || d.reach.shares(&self.open)) {
             if view.calls.use_extends(d.number) {
                 return Millis::NEVER;
             }
@@ -94,18 +90,13 @@ impl Actuated {
         end
     }
 
-    /// Whether one of some groups is open.
-    fn any_open(&self, groups: &[u16], or: &[u16]) -> bool {
-        groups.iter().chain(or).any(|&g| self.opened[usize::from(g)].is_some())
-    }
-
     /// Takes note of the lanes that have gapped out. When the next of them does if nobody comes any more, of those of which
     /// the strategy is not told: whoever comes after that does not bring it back, needed or not.
     fn gap_out(&mut self, now: Millis, view: &View<'_>) -> Millis {
         let mut next = Millis::NEVER;
         for lane in 0..self.out.len() {
             let of = &self.tables.lanes[lane];
-            if !self.out[lane] && self.any_open(&of.groups, &of.switched) {
+            if !self.out[lane] && of.reach.shares(&self.open) {
                 let end = self.gap_ends(lane, view);
                 self.out[lane] = end <= now;
                 next = if end <= now || of.told { next } else { next.min(end) };
@@ -115,30 +106,26 @@ impl Actuated {
     }
 
     /// Whether a lane is needed: some of its groups are open and end.
-    fn is_needed(&self, lane: usize, stage: usize, to: usize) -> bool {
-        let (from, to) = (&self.tables.stages[stage].opens, &self.tables.stages[to].opens);
-        let open = |g: usize| self.opened[g].is_some();
-        let ends = |groups: &[u16]| groups.iter().map(|&g| usize::from(g)).any(|g| from[g] && !to[g] && open(g));
+    fn is_needed(&self, lane: usize) -> bool {
         let lane = &self.tables.lanes[lane];
-        let own = || lane.groups.iter().any(|&g| open(usize::from(g)));
-        ends(&lane.groups) || ends(&lane.switched) && !own()
+        lane.groups.shares(&self.ending) || lane.switched.shares(&self.ending) && !lane.groups.shares(&self.open)
     }
 
     /// Who extends the stage, and until when if nobody comes any more.
-    fn extends(&self, stage: usize, to: usize, view: &View<'_>) -> Option<(Why, Millis)> {
-        let groups = &view.plan.groups();
-        let recalled = |&&g: &&u16| {
-            let i = usize::from(g);
-            groups[i].recall == Recall::Max && !self.tables.stages[to].opens[i] && self.opened[i].is_some()
-        };
-        if let Some(&g) = self.tables.stages[stage].groups.iter().find(recalled)
-            && self.conflict.is_some()
-        {
-            return Some((Why::Recall(g), Millis::NEVER));
+    fn extends(&mut self, stage: usize, to: usize, view: &View<'_>) -> Option<(Why, Millis)> {
+        let (from, opens) = (&self.tables.stages[stage].opens, &self.tables.stages[to].opens);
+        for (w, open) in self.open.words().iter().enumerate() {
+            self.ending.set_word(w, open & from.word(w) & !opens.word(w));
+        }
+        if self.conflict.is_some() && self.tables.max_recall.shares(&self.ending) {
+            let recalled = |g: usize| self.tables.max_recall.has(g) && self.ending.has(g);
+            if let Some(&g) = self.tables.stages[stage].groups.iter().find(|&&g| recalled(usize::from(g))) {
+                return Some((Why::Recall(g), Millis::NEVER));
+            }
         }
         // Looked at again when the next of them gaps out, or when that is told: it must not come back.
         let mut found: Option<(Why, Millis)> = None;
-        for lane in (0..self.out.len()).filter(|&l| !self.out[l] && self.is_needed(l, stage, to)) {
+        for lane in (0..self.out.len()).filter(|&l| !self.out[l] && self.is_needed(l)) {
             let end = if self.tables.lanes[lane].told { Millis::NEVER } else { self.gap_ends(lane, view) };
             let until = end.min(found.map_or(Millis::NEVER, |(_, until)| until));
             found = Some((Why::Lane(u32::try_from(lane).unwrap_or(u32::MAX)), until));

@@ -34,7 +34,12 @@ use self::{
     settings::{PARAMETERS, Settings},
     tables::Tables,
 };
-use crate::{Decision, Entry, Lamp, Millis, Request, StateError, Strategy, View, log::code, plan::Plan};
+use crate::{
+    Decision, Entry, Lamp, Millis, Request, StateError, Strategy, View,
+    group_set::{GroupSet, bit, groups},
+    log::code,
+    plan::Plan,
+};
 
 /// Its entry in the registry.
 pub(crate) const ENTRY: Entry = Entry {
@@ -80,16 +85,6 @@ enum Shown {
     Since(Millis),
 }
 
-/// Why a group would be opened by another stage.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Wants {
-    Nothing,
-    /// It waits.
-    Green,
-    /// Somebody is left over: where it need not give way.
-    Protection,
-}
-
 /// Stage-based actuation.
 #[derive(Clone, Debug)]
 pub struct Actuated {
@@ -97,16 +92,22 @@ pub struct Actuated {
     tables: Tables,
     stage: Option<u32>,
     shown: Shown,
-    /// By group, since when it is open.
-    opened: Vec<Option<Millis>>,
-    /// By group, since when it is called and not open.
-    waiting: Vec<Option<Millis>>,
+    /// Groups that are open, and by group, since when.
+    open: GroupSet,
+    opened: Vec<Millis>,
+    /// Groups that are called and not open, and by group, since when.
+    waits: GroupSet,
+    waiting: Vec<Millis>,
     /// Which lamps and calls were seen last; scratch.
     seen: Option<u32>,
     /// When the first of those who wait would have waited for too long; scratch.
     first_late: Millis,
-    /// By group, why it would be opened by another stage; scratch.
-    wants: Vec<Wants>,
+    /// Groups that another stage would open, or let go without giving way; scratch.
+    wants: GroupSet,
+    /// Open groups that end with the stage, if the next is the one that is being thought of; scratch.
+    ending: GroupSet,
+    /// The stage that should follow for the sake of those who want another.
+    favourite: Option<usize>,
     /// Since when somebody is called whom the stage does not serve.
     conflict: Option<Millis>,
     /// By lane, whether it has gapped out since then.
@@ -126,11 +127,15 @@ impl Actuated {
             settings,
             stage: None,
             shown: Shown::Opening(Millis::NEVER),
-            opened: vec![None; groups],
-            waiting: vec![None; groups],
+            open: GroupSet::new(groups),
+            opened: vec![Millis::NEVER; groups],
+            waits: GroupSet::new(groups),
+            waiting: vec![Millis::NEVER; groups],
             seen: None,
             first_late: Millis::NEVER,
-            wants: vec![Wants::Nothing; groups],
+            wants: GroupSet::new(groups),
+            favourite: None,
+            ending: GroupSet::new(groups),
             conflict: None,
             out: vec![false; tables.lanes.len()],
             why: Why::NotStarted,
@@ -147,6 +152,7 @@ impl Actuated {
         self.shown = Shown::Opening(now + change);
         self.conflict = None;
         self.out.fill(false);
+        self.forget_wants();
         self.why = Why::Opens;
     }
 
@@ -155,7 +161,7 @@ impl Actuated {
         for &g in &self.tables.stages[from].groups {
             let event = (code, self.tables.number[usize::from(g)]);
             let (code, Some(number)) = event else { continue };
-            if self.opened[usize::from(g)].is_some() && self.ends(number, to) && !self.notes.contains(&(code, number)) {
+            if self.open.has(usize::from(g)) && self.ends(number, to) && !self.notes.contains(&(code, number)) {
                 self.notes.push((code, number));
             }
         }
@@ -166,8 +172,7 @@ impl Actuated {
     /// Whether a stage opens nobody of a phase who is open now.
     fn ends(&self, phase: u16, to: usize) -> bool {
         let opens = &self.tables.stages[to].opens;
-        let mut groups = self.tables.number.iter().zip(&self.opened).zip(opens);
-        groups.all(|((&number, opened), &opens)| number != Some(phase) || opened.is_none() || !opens)
+        self.open.iter().all(|g| self.tables.number[g] != Some(phase) || !opens.has(g))
     }
 
     /// Takes note of what is open and who waits.
@@ -177,29 +182,30 @@ impl Actuated {
             return;
         }
         self.seen = epoch;
-        self.first_late = Millis::NEVER;
-        let times = self.opened.iter_mut().zip(&mut self.waiting);
-        let groups = view.plan.groups().iter().zip(view.lamps).zip(view.calls.called().zip(&self.tables.always));
-        for ((opened, waiting), ((group, &lamp), (called, &always))) in times.zip(groups) {
-            if group.shows_open(lamp) {
-                opened.get_or_insert(now);
-                *waiting = None;
-            } else {
-                *opened = None;
-                let waits = always || called;
-                if waits && lamp != Lamp::Yellow {
-                    waiting.get_or_insert(now);
-                } else if !waits {
-                    *waiting = None;
-                }
-                self.first_late = waiting.map_or(self.first_late, |since| self.first_late.min(since + group.max_red));
+        let (open, called) = (view.calls.open(), view.calls.called());
+        for w in 0..open.words().len() {
+            for g in groups(w, open.word(w) & !self.open.word(w)) {
+                self.opened[g] = now;
             }
+            let mut waits = (called.word(w) | self.tables.always.word(w)) & !open.word(w);
+            for g in groups(w, waits & !self.waits.word(w)) {
+                if view.lamps.get(g) == Some(&Lamp::Yellow) {
+                    // It begins to wait with red.
+                    waits &= !bit(g);
+                } else {
+                    self.waiting[g] = now;
+                }
+            }
+            self.open.set_word(w, open.word(w));
+            self.waits.set_word(w, waits);
         }
+        let late = self.waits.iter().map(|g| self.waiting[g] + view.plan.groups()[g].max_red);
+        self.first_late = late.min().unwrap_or(Millis::NEVER);
     }
 
     /// Whether every group of the stage is open.
     fn is_open(&self, stage: usize) -> bool {
-        self.tables.stages[stage].groups.iter().all(|&g| self.opened[usize::from(g)].is_some())
+        !self.tables.stages[stage].opens.exceeds(&self.open)
     }
 }
 

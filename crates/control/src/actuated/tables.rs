@@ -5,8 +5,9 @@ use alloc::{format, string::String, vec, vec::Vec};
 use super::Settings;
 use crate::{
     Millis, Minds,
+    group_set::GroupSet,
     log::phase_number,
-    plan::{DetectorKind, DetectorUse, Plan},
+    plan::{DetectorKind, DetectorUse, Plan, Recall},
 };
 
 /// How much longer than planned a change may take before a stage goes on without groups that did not open.
@@ -17,10 +18,12 @@ const PATIENCE: Millis = Millis(1000);
 pub(super) struct Stage {
     pub name: String,
     pub groups: Vec<u16>,
-    /// By group, whether it opens it.
-    pub opens: Vec<bool>,
-    /// By group, whether it opens it and nobody to whom it gives way.
-    pub protects: Vec<bool>,
+    /// The same as a set.
+    pub opens: GroupSet,
+    /// Those of them that give way to nobody whom it opens.
+    pub protects: GroupSet,
+    /// Those that give way and have lanes of their own.
+    pub turns: GroupSet,
     /// Greatest green while others wait.
     pub max_green: Millis,
 }
@@ -31,9 +34,11 @@ pub(super) struct Lane {
     pub name: String,
     /// Uses of detectors that extend.
     pub detectors: Vec<Extends>,
-    pub groups: Vec<u16>,
+    pub groups: GroupSet,
     /// Groups that they extend while those are closed.
-    pub switched: Vec<u16>,
+    pub switched: GroupSet,
+    /// Both.
+    pub reach: GroupSet,
     /// Its detectors are not all for the same groups.
     pub mixed: bool,
     /// The strategy is woken when it has gapped out, and need not wait for that itself.
@@ -47,8 +52,7 @@ pub(super) struct Extends {
     pub number: usize,
     pub gap: Millis,
     /// The groups that it is for, and those that it extends while they are closed.
-    pub groups: Vec<u16>,
-    pub switched: Vec<u16>,
+    pub reach: GroupSet,
 }
 
 #[derive(Clone, Debug)]
@@ -57,8 +61,10 @@ pub(super) struct Tables {
     pub lanes: Vec<Lane>,
     /// By group, the uses in lanes of its own.
     pub own: Vec<Vec<usize>>,
-    /// By group, whether it is called whenever it is not open.
-    pub always: Vec<bool>,
+    /// Groups that are called whenever they are not open.
+    pub always: GroupSet,
+    /// Groups with a maximum recall.
+    pub max_recall: GroupSet,
     /// By group, its least green.
     pub min_green: Vec<Millis>,
     /// By group, the number by which logs know its phase; none, if it follows phases as an overlap.
@@ -81,7 +87,7 @@ pub(super) struct Tables {
 impl Tables {
     pub fn new(plan: &Plan, settings: &Settings) -> Self {
         let (n, groups) = (plan.stages().len(), plan.groups());
-        let stages: Vec<Stage> = plan.stages().iter().map(|s| stage(plan, s, settings)).collect();
+        let mut stages: Vec<Stage> = plan.stages().iter().map(|s| stage(plan, s, settings)).collect();
         let changes: Vec<Millis> = (0..n * n).map(|i| change(plan, i / n, i % n)).collect();
         let slack = groups.iter().map(|g| g.red_revert.max(g.lead)).max().unwrap_or(Millis(0)) + PATIENCE;
         let longest = changes.iter().copied().max().unwrap_or(Millis(0));
@@ -91,14 +97,19 @@ impl Tables {
         let longest_need = longest + most(&least) + most(&needs);
         let lanes = lanes(plan, settings);
         let own = |g: u16| {
-            let lanes = lanes.iter().filter(|l| l.groups.iter().all(|&other| other == g));
+            let lanes = lanes.iter().filter(|l| l.groups.iter().all(|other| other == usize::from(g)));
             lanes.flat_map(|l| l.detectors.iter().map(|d| d.number)).collect()
         };
         let own: Vec<Vec<usize>> = (0u16..).take(groups.len()).map(own).collect();
+        for stage in &mut stages {
+            let gives_way = |g: usize| stage.opens.has(g) && !stage.protects.has(g);
+            stage.turns = GroupSet::of(groups.len(), |g| gives_way(g) && !own[g].is_empty());
+        }
         let mut tables = Self {
             own,
             lanes,
-            always: (0u16..).take(groups.len()).map(|g| plan.is_always_called(g)).collect(),
+            always: GroupSet::of(groups.len(), |g| plan.is_always_called(number(g))),
+            max_recall: GroupSet::of(groups.len(), |g| groups[g].recall == Recall::Max),
             min_green: groups
                 .iter()
                 .map(|g| if g.is_pedestrian() { g.min_green } else { g.min_green.max(settings.min_green) })
@@ -121,7 +132,7 @@ impl Tables {
 
     /// Whether it matters when a use begins to extend: who has to give way in a lane of his own may need another stage.
     fn begins(&self, number: usize) -> bool {
-        let gives_way = |g: usize| self.stages.iter().any(|s| s.opens[g] && !s.protects[g]);
+        let gives_way = |g: usize| self.stages.iter().any(|s| s.opens.has(g) && !s.protects.has(g));
         self.own.iter().enumerate().any(|(g, own)| own.contains(&number) && gives_way(g))
     }
 
@@ -147,12 +158,16 @@ impl Tables {
 
     /// From the end of a stage until a group is open at the latest.
     pub fn need(&self, stage: usize, group: usize) -> Millis {
-        self.needs[stage * self.always.len() + group]
+        self.needs[stage * self.own.len() + group]
     }
 }
 
+fn number(g: usize) -> u16 {
+    u16::try_from(g).unwrap_or(u16::MAX)
+}
+
 fn stage(plan: &Plan, stage: &crate::plan::Stage, settings: &Settings) -> Stage {
-    let opens: Vec<bool> = (0u16..).take(plan.groups().len()).map(|g| stage.groups.contains(&g)).collect();
+    let opens = GroupSet::listed(plan.groups().len(), &stage.groups);
     let gives_way = |g: u16| stage.groups.iter().any(|&o| o != g && plan.matrix().relation(g, o).yields());
     let max = |&g: &u16| {
         let max = plan.groups()[usize::from(g)].max_green;
@@ -160,7 +175,8 @@ fn stage(plan: &Plan, stage: &crate::plan::Stage, settings: &Settings) -> Stage 
     };
     Stage {
         name: stage.name.clone(),
-        protects: (0u16..).zip(&opens).map(|(g, &o)| o && !gives_way(g)).collect(),
+        protects: GroupSet::of(plan.groups().len(), |g| opens.has(g) && !gives_way(number(g))),
+        turns: GroupSet::new(plan.groups().len()),
         max_green: stage.groups.iter().map(max).max().unwrap_or(settings.max_green),
         groups: stage.groups.clone(),
         opens,
@@ -176,33 +192,27 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
             lanes.push(Lane {
                 name,
                 detectors: Vec::new(),
-                groups: Vec::new(),
-                switched: Vec::new(),
+                groups: GroupSet::new(plan.groups().len()),
+                switched: GroupSet::new(plan.groups().len()),
+                reach: GroupSet::new(plan.groups().len()),
                 mixed: false,
                 told: false,
             });
             lanes.len() - 1
         });
         let lane = &mut lanes[place];
-        let numbers = |names: &[String]| {
-            let mut numbers: Vec<u16> = names.iter().filter_map(|g| plan.find_group(g)).collect();
-            numbers.sort_unstable();
-            numbers.dedup();
-            numbers
+        let named = |names: &[String]| {
+            let numbers: Vec<u16> = names.iter().filter_map(|g| plan.find_group(g)).collect();
+            GroupSet::listed(plan.groups().len(), &numbers)
         };
-        let (groups, switched) = (numbers(&d.groups), numbers(&d.switched));
-        lane.detectors.push(Extends { number, gap: gap(d, settings), groups, switched });
-    }
-    for lane in &mut lanes {
-        let all = |groups: fn(&Extends) -> &[u16]| {
-            let mut all: Vec<u16> = lane.detectors.iter().flat_map(groups).copied().collect();
-            all.sort_unstable();
-            all.dedup();
-            all
-        };
-        let (groups, switched) = (all(|d| &d.groups), all(|d| &d.switched));
-        lane.mixed = lane.detectors.iter().any(|d| d.groups != groups || d.switched != switched);
-        (lane.groups, lane.switched) = (groups, switched);
+        let (groups, switched) = (named(&d.groups), named(&d.switched));
+        lane.mixed |= !lane.detectors.is_empty() && (lane.groups != groups || lane.switched != switched);
+        lane.groups.join(&groups);
+        lane.switched.join(&switched);
+        let mut reach = groups;
+        reach.join(&switched);
+        lane.reach.join(&reach);
+        lane.detectors.push(Extends { number, gap: gap(d, settings), reach });
     }
     lanes
 }

@@ -17,7 +17,7 @@ mod uses;
 use alloc::{vec, vec::Vec};
 
 use self::uses::{Use, Wiring};
-use crate::{Lamp, Millis, Minds, Plan, StateError, StateReader, state};
+use crate::{Lamp, Millis, Minds, Plan, StateError, StateReader, group_set::GroupSet, state};
 
 /// What one group has from its detectors.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -28,8 +28,6 @@ struct OfGroup {
     locked: bool,
     /// Actuations since its green ended.
     red_actuations: u32,
-    /// Whether it is open.
-    open: bool,
 }
 
 impl OfGroup {
@@ -38,7 +36,7 @@ impl OfGroup {
     }
 }
 
-/// How a group is wired.
+/// How a group is wired. Uses that [do not matter](Wiring::matters) are in no list: they stay as they are at the beginning.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 struct Wired {
     calls: bool,
@@ -81,7 +79,7 @@ struct OfLane {
     /// When it gaps out, unless one extends by then; none once that moment has passed.
     gaps_out: Option<Millis>,
     /// Groups that they extend.
-    groups: Vec<u16>,
+    groups: GroupSet,
 }
 
 impl OfLane {
@@ -95,6 +93,10 @@ impl OfLane {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct GroupCalls {
     groups: Vec<OfGroup>,
+    /// Those of them that are open.
+    open: GroupSet,
+    /// Those that are called.
+    called: GroupSet,
     uses: Vec<Use>,
     /// By use, how the strategy minds that it extends.
     minded: Vec<Option<Minds>>,
@@ -115,12 +117,17 @@ pub struct GroupCalls {
     epoch: u32,
 }
 
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
+
+/// One more, or one less.
+const fn step(n: u16, more: bool) -> u16 {
+    if more { n.saturating_add(1) } else { n.saturating_sub(1) }
+}
 
 impl GroupCalls {
     /// Nobody is called.
     pub fn new(plan: &Plan) -> Self {
-        let wiring: Vec<Wiring> = plan.spec().detectors.iter().map(|d| Wiring::new(plan, d)).collect();
+        let mut wiring: Vec<Wiring> = plan.spec().detectors.iter().map(|d| Wiring::new(plan, d)).collect();
         let mut wired = vec![Wired::default(); plan.groups().len()];
         let mut channels: Vec<Vec<u32>> = Vec::new();
         for (number, (w, d)) in (0u32..).zip(wiring.iter().zip(&plan.spec().detectors)) {
@@ -130,7 +137,6 @@ impl GroupCalls {
                 group.extends |= w.extends();
                 group.added_initial |= w.added_initial;
             }
-            w.groups.iter().for_each(|&g| wired[usize::from(g)].uses.push(number));
             for &g in w.switched.iter().filter(|_| w.extends()) {
                 wired[usize::from(g)].switched.push(number);
             }
@@ -138,11 +144,20 @@ impl GroupCalls {
             if channels.len() <= channel {
                 channels.resize(channel + 1, Vec::new());
             }
-            channels[channel].push(number);
         }
-        let room = wiring.iter().map(|w| w.groups.len()).sum::<usize>();
+        for (number, (w, d)) in (0u32..).zip(wiring.iter_mut().zip(&plan.spec().detectors)) {
+            let counts = |g: &u16| if wired[usize::from(*g)].added_initial { w.added_initial } else { w.calls() };
+            w.counts = w.groups.iter().copied().filter(counts).collect();
+            if w.matters() {
+                w.groups.iter().for_each(|&g| wired[usize::from(g)].uses.push(number));
+                channels[usize::from(d.channel)].push(number);
+            }
+        }
+        let (groups, room) = (plan.groups().len(), wiring.iter().map(|w| w.groups.len()).sum::<usize>());
         Self {
-            groups: vec![OfGroup::default(); plan.groups().len()],
+            groups: vec![OfGroup::default(); groups],
+            open: GroupSet::new(groups),
+            called: GroupSet::new(groups),
             uses: vec![Use::default(); wiring.len()],
             minded: vec![None; wiring.len()],
             lanes: Vec::new(),
@@ -166,20 +181,13 @@ impl GroupCalls {
         for minded in self.minded.iter_mut().flatten() {
             minded.lane = lanes.binary_search(&minded.lane).unwrap_or(0);
         }
-        self.lanes = vec![OfLane::default(); lanes.len()];
+        let nobody = OfLane { groups: GroupSet::new(self.groups.len()), ..OfLane::default() };
+        self.lanes = vec![nobody; lanes.len()];
         for (minded, wiring) in self.minded.iter().zip(&self.wiring) {
             if let Some(lane) = minded.map(|m| m.lane) {
-                self.lanes[lane].groups.extend(wiring.groups.iter().chain(&wiring.switched));
+                self.lanes[lane].groups.join(&wiring.reach);
             }
         }
-        for lane in &mut self.lanes {
-            lane.groups.sort_unstable();
-            lane.groups.dedup();
-        }
-    }
-
-    fn get(&self, group: u16) -> OfGroup {
-        self.groups.get(usize::from(group)).copied().unwrap_or_default()
     }
 
     /// Whether some detector calls the group when somebody waits.
@@ -197,9 +205,14 @@ impl GroupCalls {
         self.groups.get(usize::from(group)).is_some_and(OfGroup::is_called)
     }
 
-    /// The same of all groups, in their order.
-    pub(crate) fn called(&self) -> impl Iterator<Item = bool> {
-        self.groups.iter().map(OfGroup::is_called)
+    /// All groups that their detectors call.
+    pub(crate) const fn called(&self) -> &GroupSet {
+        &self.called
+    }
+
+    /// All groups that are open.
+    pub(crate) const fn open(&self) -> &GroupSet {
+        &self.open
     }
 
     /// Another number whenever lamps have changed, or somebody's call has come or gone: while it stays, all groups show what
@@ -210,7 +223,7 @@ impl GroupCalls {
 
     /// Actuations of its detectors since its green ended.
     pub fn red_actuations(&self, group: u16) -> u32 {
-        self.get(group).red_actuations
+        self.groups.get(usize::from(group)).map_or(0, |g| g.red_actuations)
     }
 
     /// Whether a use, by its place in the plan's list, extends now.
@@ -249,8 +262,9 @@ impl GroupCalls {
 
     /// Somebody outside calls a group once: it is remembered.
     pub(crate) fn call(&mut self, group: u16) {
-        if let Some(g) = self.groups.get_mut(usize::from(group)) {
-            g.locked |= !g.open;
+        if let Some(of) = self.groups.get_mut(usize::from(group)) {
+            of.locked |= !self.open.has(usize::from(group));
+            self.called.put(usize::from(group), of.is_called());
             self.epoch = self.epoch.wrapping_add(1);
             self.touched = Touched { calls: true, gaps: true, arrivals: true, uses: true };
         }
@@ -284,7 +298,7 @@ impl GroupCalls {
                 Some(end) if end > at => self.next_gap = self.next_gap.min(end),
                 Some(_) => {
                     lane.gaps_out = None;
-                    let open = lane.groups.iter().any(|&g| self.groups[usize::from(g)].open);
+                    let open = lane.groups.shares(&self.open);
                     self.touched.gaps |= open;
                     self.touched.uses |= open;
                 }
@@ -293,25 +307,27 @@ impl GroupCalls {
         }
     }
 
-    /// The lamps have changed: who opens is called no more.
-    pub(crate) fn look(&mut self, plan: &Plan, at: Millis, lamps: &[Lamp]) {
+    /// The lamps of some groups have changed: who opens is called no more.
+    pub(crate) fn look(&mut self, plan: &Plan, at: Millis, lamps: &[Lamp], changed: &GroupSet) {
         self.epoch = self.epoch.wrapping_add(1);
-        for (g, (group, &lamp)) in plan.groups().iter().zip(lamps).enumerate() {
-            let open = group.shows_open(lamp);
+        for g in changed.iter() {
+            let open = plan.groups()[g].shows_open(lamps[g]);
+            if open == self.open.has(g) {
+                continue;
+            }
+            self.open.put(g, open);
             if open {
                 (self.groups[g].locked, self.groups[g].red_actuations) = (false, 0);
+                self.called.put(g, self.groups[g].is_called());
             }
-            if self.groups[g].open != open {
-                self.groups[g].open = open;
-                for i in 0..self.wired[g].uses.len() {
-                    let number = self.wired[g].uses[i] as usize;
-                    let green = open || self.is_open(&self.wiring[number].groups);
-                    self.with(number, at, lamps, |u, wiring| u.green(wiring, green, at));
-                }
-                for &number in self.wired[g].uses.iter().chain(&self.wired[g].switched).filter(|_| open) {
-                    if let Some(Minds { lane, .. }) = self.minded[number as usize] {
-                        self.next_gap = self.next_gap.min(self.lanes[lane].gap_ends(at));
-                    }
+            for i in 0..self.wired[g].uses.len() {
+                let number = self.wired[g].uses[i] as usize;
+                let green = open || self.wiring[number].own.shares(&self.open);
+                self.with(number, at, lamps, |u, wiring| u.green(wiring, green, at));
+            }
+            for &number in self.wired[g].uses.iter().chain(&self.wired[g].switched).filter(|_| open) {
+                if let Some(Minds { lane, .. }) = self.minded[number as usize] {
+                    self.next_gap = self.next_gap.min(self.lanes[lane].gap_ends(at));
                 }
             }
         }
@@ -329,58 +345,63 @@ impl GroupCalls {
         }
     }
 
-    fn is_open(&self, groups: &[u16]) -> bool {
-        groups.iter().any(|&g| self.groups[usize::from(g)].open)
-    }
-
     /// Counts who comes on red.
     fn count(&mut self, number: usize) {
-        let wiring = &self.wiring[number];
-        for &g in &wiring.groups {
-            let group = &mut self.groups[usize::from(g)];
-            let added = if self.wired[usize::from(g)].added_initial { wiring.added_initial } else { wiring.calls() };
-            let counts = added && !group.open;
-            group.red_actuations = group.red_actuations.saturating_add(counts.into());
+        for &g in self.wiring[number].counts.iter().filter(|&&g| !self.open.has(usize::from(g))) {
+            let red_actuations = &mut self.groups[usize::from(g)].red_actuations;
+            *red_actuations = red_actuations.saturating_add(1);
         }
     }
 
     /// Changes a use, and with it what its groups have of it.
     fn with(&mut self, number: usize, at: Millis, lamps: &[Lamp], change: impl FnOnce(&mut Use, &Wiring)) {
-        let (changed, wiring) = (&mut self.uses[number], &self.wiring[number]);
+        let changed = &mut self.uses[number];
         let (called, extended) = (changed.calls, changed.extends);
-        change(changed, wiring);
-        let (calls, extends) = (changed.calls, changed.extends != extended);
+        change(changed, &self.wiring[number]);
+        let (calls, extends) = (changed.calls, changed.extends);
         self.next = self.next.min(changed.due);
-        if called == calls && !extends {
-            return;
+        if extends != extended {
+            self.extend(number, extends, at);
         }
-        let step = |n: u16, on: bool| if on { n.saturating_add(1) } else { n.saturating_sub(1) };
-        if let Some(Minds { lane, begins, gap }) = self.minded[number].filter(|_| extends) {
-            let of = &mut self.lanes[lane];
-            let before = of.extending;
-            of.extending = step(before, !extended);
-            if extended && gap.0 > 0 {
-                of.gaps_out = of.gaps_out.max(Some(at + gap));
-            }
-            if wiring.groups.iter().chain(&wiring.switched).any(|&g| self.groups[usize::from(g)].open) {
-                self.touched.uses = true;
-                self.touched.gaps |= of.extending == 0 && gap.0 == 0 || begins && before == 0;
-                self.touched.arrivals |= before == 0;
-                self.next_gap = self.next_gap.min(of.gap_ends(at));
-            }
+        if calls != called {
+            self.call_all(number, calls, lamps);
         }
-        for &g in wiring.groups.iter().filter(|_| called != calls) {
-            let group = &mut self.groups[usize::from(g)];
-            let was_called = group.is_called();
-            let lamp = lamps.get(usize::from(g)).copied();
-            group.calling = step(group.calling, calls);
-            let locks = wiring.locking && !group.open && (wiring.yellow_lock || lamp != Some(Lamp::Yellow));
-            group.locked |= calls && locks;
-            self.changes.push(Change { group: g, on: calls, locks });
-            let news = was_called != group.is_called();
-            self.touched.calls |= news && !lamp.is_some_and(Lamp::is_green);
-            self.touched.uses |= news && !group.open;
-            self.epoch = self.epoch.wrapping_add(news.into());
+    }
+
+    /// A use begins to extend greens, or no longer does.
+    fn extend(&mut self, number: usize, on: bool, at: Millis) {
+        let Some(Minds { lane, begins, gap }) = self.minded[number] else { return };
+        let of = &mut self.lanes[lane];
+        let before = of.extending;
+        of.extending = step(before, on);
+        if !on && gap.0 > 0 {
+            of.gaps_out = of.gaps_out.max(Some(at + gap));
+        }
+        if self.wiring[number].reach.shares(&self.open) {
+            self.touched.uses = true;
+            self.touched.gaps |= of.extending == 0 && gap.0 == 0 || begins && before == 0;
+            self.touched.arrivals |= before == 0;
+            self.next_gap = self.next_gap.min(of.gap_ends(at));
+        }
+    }
+
+    /// A use begins to call its groups, or no longer does.
+    fn call_all(&mut self, number: usize, on: bool, lamps: &[Lamp]) {
+        let wiring = &self.wiring[number];
+        for &group in &wiring.groups {
+            let g = usize::from(group);
+            let (of, open, lamp) = (&mut self.groups[g], self.open.has(g), lamps.get(g).copied());
+            of.calling = step(of.calling, on);
+            let locks = wiring.locking && !open && (wiring.yellow_lock || lamp != Some(Lamp::Yellow));
+            of.locked |= on && locks;
+            self.changes.push(Change { group, on, locks });
+            let is_called = of.is_called();
+            if is_called != self.called.has(g) {
+                self.called.put(g, is_called);
+                self.touched.calls |= !lamp.is_some_and(Lamp::is_green);
+                self.touched.uses |= !open;
+                self.epoch = self.epoch.wrapping_add(1);
+            }
         }
     }
 
@@ -389,12 +410,13 @@ impl GroupCalls {
         out.push(VERSION);
         state::put_count(out, self.groups.len());
         state::put_count(out, self.uses.len());
-        for g in &self.groups {
-            out.push(g.locked.into());
-            out.extend_from_slice(&g.red_actuations.to_le_bytes());
-            out.push(g.open.into());
+        for (g, of) in self.groups.iter().enumerate() {
+            out.push(of.locked.into());
+            out.extend_from_slice(&of.red_actuations.to_le_bytes());
+            out.push(self.open.has(g).into());
         }
-        self.uses.iter().for_each(|u| u.save(out));
+        let uses = self.uses.iter().zip(&self.wiring).filter(|(_, wiring)| wiring.matters());
+        uses.for_each(|(u, _)| u.save(out));
         state::put_millis(out, self.next);
     }
 
@@ -411,15 +433,13 @@ impl GroupCalls {
             return Err(StateError::Mismatch { what: "number of uses of detectors" });
         }
         let mut groups = Vec::with_capacity(self.groups.len());
-        for _ in 0..self.groups.len() {
-            groups.push(OfGroup {
-                locked: reader.flag()?,
-                red_actuations: reader.u32()?,
-                open: reader.flag()?,
-                ..OfGroup::default()
-            });
+        let mut open = GroupSet::new(self.groups.len());
+        for g in 0..self.groups.len() {
+            groups.push(OfGroup { locked: reader.flag()?, red_actuations: reader.u32()?, calling: 0 });
+            open.put(g, reader.flag()?);
         }
-        let uses = (0..self.uses.len()).map(|_| Use::load(reader)).collect::<Result<Vec<_>, _>>()?;
+        let mut load = |wiring: &Wiring| if wiring.matters() { Use::load(reader) } else { Ok(Use::default()) };
+        let uses = self.wiring.iter().map(&mut load).collect::<Result<Vec<_>, _>>()?;
         let next = reader.millis()?;
         for lane in &mut self.lanes {
             (lane.extending, lane.gaps_out) = (0, None);
@@ -435,8 +455,9 @@ impl GroupCalls {
                 group.calling = group.calling.saturating_add(u.calls.into());
             }
         }
-        (self.groups, self.uses, self.next) = (groups, uses, next);
-        let open = |lane: &&OfLane| lane.groups.iter().any(|&g| self.groups[usize::from(g)].open);
+        self.called = GroupSet::of(groups.len(), |g| groups[g].is_called());
+        (self.groups, self.open, self.uses, self.next) = (groups, open, uses, next);
+        let open = |lane: &&OfLane| lane.groups.shares(&self.open);
         self.next_gap = self.lanes.iter().filter(open).map(|lane| lane.gap_ends(at)).min().unwrap_or(Millis::NEVER);
         self.epoch = self.epoch.wrapping_add(1);
         self.changes.clear();

@@ -6,10 +6,11 @@
 //! - **disconnected**: it no longer extends the present green.
 //! - **stand-in**: what a broken detector does in place of what it reports.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use crate::{
     Millis, StateError, StateReader,
+    group_set::GroupSet,
     plan::{DetectorMode, DetectorUse, Plan},
     state,
 };
@@ -19,6 +20,11 @@ use crate::{
 pub(super) struct Wiring {
     pub groups: Vec<u16>,
     pub switched: Vec<u16>,
+    /// The groups, as a set; and with those to which it is switched.
+    pub own: GroupSet,
+    pub reach: GroupSet,
+    /// The groups whose red actuations it counts.
+    pub counts: Vec<u16>,
     mode: DetectorMode,
     pub locking: bool,
     pub yellow_lock: bool,
@@ -33,10 +39,17 @@ pub(super) struct Wiring {
 
 impl Wiring {
     pub fn new(plan: &Plan, of: &DetectorUse) -> Self {
-        let numbers = |names: &[alloc::string::String]| names.iter().filter_map(|g| plan.find_group(g)).collect();
+        let numbers = |names: &[String]| names.iter().filter_map(|g| plan.find_group(g)).collect();
+        let (groups, switched): (Vec<u16>, Vec<u16>) = (numbers(&of.groups), numbers(&of.switched));
+        let own = GroupSet::listed(plan.groups().len(), &groups);
+        let mut reach = GroupSet::listed(plan.groups().len(), &switched);
+        reach.join(&own);
         Self {
-            groups: numbers(&of.groups),
-            switched: numbers(&of.switched),
+            groups,
+            switched,
+            own,
+            reach,
+            counts: Vec::new(),
             mode: of.mode,
             locking: of.locking,
             yellow_lock: of.yellow_lock,
@@ -50,6 +63,11 @@ impl Wiring {
                 seconds => Millis(i64::from(seconds) * 1000),
             },
         }
+    }
+
+    /// Whether it changes anything for a group; if not, its detector is only measured.
+    pub const fn matters(&self) -> bool {
+        self.calls() || self.extends() || !self.counts.is_empty()
     }
 
     pub const fn calls(&self) -> bool {

@@ -5,9 +5,10 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::{Aim, group_set::GroupSet, light::Light};
+use super::{Aim, light::Light};
 use crate::{
     Millis,
+    group_set::GroupSet,
     plan::{Plan, bit},
 };
 

@@ -2,9 +2,9 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::group_set::GroupSet;
 use crate::{
     Lamp, Millis,
+    group_set::GroupSet,
     plan::{Group, GroupKind, Plan, Relation, Waiver, longest_run},
 };
 

@@ -31,7 +31,6 @@ mod aim;
 mod calls;
 mod checkpoint;
 mod fallback;
-mod group_set;
 mod journal;
 mod light;
 mod limits;
@@ -48,7 +47,6 @@ use self::{
     aim::{Aim, Target},
     calls::Calls,
     fallback::Fallback,
-    group_set::{GroupSet, groups},
     light::{Light, State},
     limits::Limits,
     overview::Overview,
@@ -61,6 +59,7 @@ pub use self::{
 };
 use crate::{
     Lamp, Millis, Request,
+    group_set::GroupSet,
     log::{Phases, Reason, code},
     plan::{Group, GroupKind, Plan},
 };
@@ -103,6 +102,8 @@ pub struct Kernel {
     settled: bool,
     /// Why each group changes in this moment; scratch.
     reasons: Vec<Reason>,
+    /// Groups that have shown something new since [`forget_news`](Self::forget_news).
+    news: GroupSet,
     /// Groups that end together; scratch.
     together: Vec<u16>,
 }
@@ -133,6 +134,7 @@ impl Kernel {
             starts: vec![light::FAR_PAST; n],
             settled: false,
             reasons: vec![Reason::StartUp; n],
+            news: GroupSet::new(n),
             together: Vec::with_capacity(n),
             plan,
         }
@@ -311,7 +313,7 @@ impl Kernel {
         if plain && self.omit.is_empty() && self.force_off.is_empty() && !self.target.delays(now) {
             self.aims.copy_from_slice(&self.target.aims);
             // They cannot show that they give way.
-            for g in self.overview.words().flat_map(|w| groups(w, self.limits.never_give_way.word(w))) {
+            for g in self.limits.never_give_way.iter() {
                 if self.aims[g] == Aim::Permissive {
                     self.aims[g] = Aim::Open;
                 }
@@ -398,6 +400,7 @@ impl Kernel {
                 journal.push(Output::Lamp(LampChange { at: self.now, group: g, lamp }));
                 self.phases.changed(i, group.is_pedestrian(), self.reasons[i]);
                 light.shown = lamp;
+                self.news.put(i, true);
                 changed = true;
             }
         }
@@ -451,6 +454,21 @@ impl Kernel {
     /// What each group shows.
     pub fn lamps(&self) -> impl ExactSizeIterator<Item = Lamp> + '_ {
         self.lights.iter().map(|l| l.shown)
+    }
+
+    /// What a group shows.
+    pub(crate) fn lamp(&self, group: usize) -> Lamp {
+        self.lights[group].shown
+    }
+
+    /// Groups that have shown something new since that was forgotten last.
+    pub(crate) const fn news(&self) -> &GroupSet {
+        &self.news
+    }
+
+    /// Everybody has looked at what is new.
+    pub(crate) fn forget_news(&mut self) {
+        self.news.clear();
     }
 
     /// The time reached.

@@ -7,10 +7,12 @@ use alloc::{vec, vec::Vec};
 
 use super::{
     Aim, Kernel,
-    group_set::{BITS, GroupSet, bit},
     light::{Light, State},
 };
-use crate::Millis;
+use crate::{
+    Millis,
+    group_set::{BITS, GroupSet, bit},
+};
 
 /// The groups of one word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

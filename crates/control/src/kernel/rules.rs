@@ -3,11 +3,15 @@
 
 use super::{
     Aim, Kernel,
-    group_set::groups,
     light::{FAR_PAST, State},
     overview::Word,
 };
-use crate::{Millis, log::Reason, plan::Relation};
+use crate::{
+    Millis,
+    group_set::{bit, groups, members},
+    log::Reason,
+    plan::Relation,
+};
 
 /// No green follows a yellow at once, whatever an imported program says.
 const SHORTEST_RED: Millis = Millis(1);
@@ -144,8 +148,8 @@ impl Kernel {
 
     /// Whether a left turn that is to end may wait for the least green of others.
     pub(super) fn trap_waits(&self) -> bool {
-        let turns = |w: usize| groups(w, self.perhaps_to_end(w) & self.limits.meets_oncoming.word(w));
-        self.overview.words().flat_map(turns).any(|g| self.is_to_end(g))
+        let turns = |w: usize| self.perhaps_to_end(w) & self.limits.meets_oncoming.word(w);
+        members(self.overview.words().map(turns)).any(|g| self.is_to_end(g))
     }
 
     /// Ends a green because `with` is to end.
@@ -307,7 +311,7 @@ impl Kernel {
 
     /// Why a group gives way, or no longer does.
     fn level_reason(&self, g: usize) -> Reason {
-        let mut to = self.overview.words().flat_map(|w| groups(w, self.limits.gives_way[g].word(w)));
+        let mut to = self.limits.gives_way[g].iter();
         match self.aims[g] {
             Aim::Open => to.next().map_or(self.cause, |to| Reason::GivesWay { to: number(to) }),
             _ => self.cause,
@@ -329,15 +333,17 @@ impl Kernel {
         let mut clear = Clear { at: FAR_PAST, reason: None };
         // Red-yellow leads to green in its time, whoever came and went in between: who ended before has cleared then.
         let in_time = if starting { self.last_red_yellow(g) } else { Millis::NEVER };
+        let yellow_conflicts = self.plan.spec().yellow_conflicts;
         // Cleared even if it ends later than planned: every end of a forbidden green counts.
         let related = self.limits.forbidden[g].words().iter().zip(self.limits.beside[g].words());
         for (w, (forbidden, beside)) in related.enumerate() {
             for i in groups(w, (forbidden | beside) & self.overview.word(w).clearing()) {
                 let (cleared, after) = (self.cleared_at(i, g), Reason::After { group: number(i) });
-                if cleared <= in_time || self.limits.forbidden[g].has(i) {
+                let is_forbidden = forbidden & bit(i) != 0;
+                if cleared <= in_time || is_forbidden {
                     clear.wait(cleared, after);
                 }
-                if self.plan.spec().yellow_conflicts && self.is_forbidden_yellow(i, g) {
+                if yellow_conflicts && is_forbidden && self.lights[i].state == State::Ending {
                     clear.wait(self.end_of_yellow(i), after);
                 }
             }
@@ -364,13 +370,8 @@ impl Kernel {
 
     /// Whether a green that it may be open together with is to end: they need not end together, so that one clears first.
     fn is_beside_an_end(&self, g: usize) -> bool {
-        let perhaps = |w| groups(w, self.limits.beside[g].word(w) & self.perhaps_to_end(w));
-        self.overview.words().flat_map(perhaps).any(|i| self.is_to_end(i) && !self.is_held(i))
-    }
-
-    /// Whether another group is yellow and must not be open together with it.
-    fn is_forbidden_yellow(&self, i: usize, g: usize) -> bool {
-        self.limits.forbidden[g].has(i) && self.lights[i].state == State::Ending
+        let perhaps = |w| self.limits.beside[g].word(w) & self.perhaps_to_end(w);
+        members(self.overview.words().map(perhaps)).any(|i| self.is_to_end(i) && !self.is_held(i))
     }
 
     /// When people on foot who are asked for and whom nothing but time keeps will have walk; the past if there are none.

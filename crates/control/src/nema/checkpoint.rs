@@ -8,7 +8,7 @@ use super::{
     look::{Memory, Seen},
     standing::Standing,
 };
-use crate::{StateError, StateReader, state};
+use crate::{StateError, StateReader, group_set::GroupSet, state};
 
 const VERSION: u8 = 2;
 
@@ -97,6 +97,7 @@ impl Nema {
         (self.section, self.started, self.clearing, self.hurries, self.last) =
             (section, started, clearing, hurries, last);
         (self.rings, self.phases, self.groups) = (rings, phases, groups);
+        self.waits = GroupSet::of(self.groups.len(), |g| self.groups[g].waits.is_some());
         self.clock = clock;
         self.lamps.clear();
         self.seen = None;

@@ -40,7 +40,7 @@ impl Nema {
         }
         for &g in &phase.walks {
             let seen = &self.groups[usize::from(g)];
-            if seen.open.is_some() || seen.ends || ring.walk {
+            if seen.open.is_some() || self.ends.has(usize::from(g)) || ring.walk {
                 let walk = if seen.open.is_none() && ring.walk { phase.walk } else { left(g) };
                 rest = rest.max(walk + phase.walk_out);
             }

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     GroupCalls, Millis, Minds,
+    group_set::GroupSet,
     plan::{Actuation, DetectorKind, DetectorPlace, DetectorUse, GroupKind, Plan, Recall, Rings, bit},
 };
 
@@ -87,8 +88,6 @@ pub(super) struct Group {
     pub on_foot: bool,
     pub min_green: Millis,
     pub max_red: Millis,
-    /// Whether it is called whatever detectors say.
-    pub always: bool,
     /// The phases that it calls: those whose own it is, and those in which its people on foot walk.
     pub calls: Set,
     pub walks: Set,
@@ -110,6 +109,8 @@ pub(super) struct Layout {
     pub between: Vec<Vec<Millis>>,
     pub overlaps: Vec<Follower>,
     pub groups: Vec<Group>,
+    /// Those of them that are called whatever detectors say.
+    pub always: GroupSet,
     /// By ring, and by section, its phases.
     pub of_ring: Vec<Set>,
     pub of_section: Vec<Set>,
@@ -181,7 +182,8 @@ impl Layout {
             section_needs: Vec::new(),
             between: Vec::new(),
             overlaps: Vec::new(),
-            groups: (0..u16::MAX).zip(groups).map(|(g, group)| Group::new(g, group, plan)).collect(),
+            groups: groups.iter().map(Group::new).collect(),
+            always: GroupSet::of(groups.len(), |g| plan.is_always_called(u16::try_from(g).unwrap_or(u16::MAX))),
             of_ring: Vec::new(),
             of_section: Vec::new(),
             soft: Set::NONE,
@@ -284,13 +286,12 @@ impl Layout {
 }
 
 impl Group {
-    fn new(number: u16, group: &crate::plan::Group, plan: &Plan) -> Self {
+    fn new(group: &crate::plan::Group) -> Self {
         Self {
             flashing: group.kind == GroupKind::FlashingYellowArrow,
             on_foot: group.is_pedestrian(),
             min_green: group.min_green,
             max_red: group.max_red,
-            always: plan.is_always_called(number),
             calls: Set::NONE,
             walks: Set::NONE,
             openers: Set::NONE,

@@ -1,7 +1,11 @@
 //! What lamps and detectors say: who is green since when, who waits since when, which phases are called.
 
 use super::{LONG_AGO, Nema, Ring, coordination::State, set::Set};
-use crate::{GroupCalls, Lamp, Millis, View, log::code};
+use crate::{
+    GroupCalls, Lamp, Millis, View,
+    group_set::{bit, groups},
+    log::code,
+};
 
 /// What is known of a group.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -10,12 +14,8 @@ pub(super) struct Seen {
     pub open: Option<Millis>,
     /// Since when it is green.
     pub green: Option<Millis>,
-    /// It shows yellow, people on foot clear.
-    pub ends: bool,
     /// Since when it is called and red.
     pub waits: Option<Millis>,
-    /// Somebody wants it: a detector, a recall, or nobody who could say otherwise.
-    pub wanted: bool,
 }
 
 /// What is remembered of a phase between its greens.
@@ -70,11 +70,11 @@ impl Nema {
 
     fn look_at_lamps(&mut self, changed: Millis, lamps: &[Lamp]) {
         self.opened = LONG_AGO;
-        for ((seen, &lamp), group) in self.groups.iter_mut().zip(lamps).zip(&self.layout.groups) {
+        for (g, ((seen, &lamp), group)) in self.groups.iter_mut().zip(lamps).zip(&self.layout.groups).enumerate() {
             let flashes = lamp == Lamp::Flashing && group.flashing;
             seen.green = lamp.is_green().then(|| seen.green.unwrap_or(changed));
             seen.open = (lamp.is_green() || flashes).then(|| seen.open.unwrap_or(changed));
-            seen.ends = lamp == Lamp::Yellow;
+            self.ends.put(g, lamp == Lamp::Yellow);
             self.opened = seen.open.map_or(self.opened, |at| self.opened.max(at));
         }
         self.lamps.clear();
@@ -85,27 +85,31 @@ impl Nema {
     fn call(&mut self, now: Millis, calls: &GroupCalls) -> Called {
         let mut called = Called::default();
         self.first_late = Millis::NEVER;
-        for ((seen, group), is_called) in self.groups.iter_mut().zip(&self.layout.groups).zip(calls.called()) {
-            seen.wanted = group.always || is_called;
-            if !seen.wanted || seen.open.is_some() {
-                seen.waits = None;
-                continue;
+        for (w, always) in self.layout.always.words().iter().enumerate() {
+            let wanted = calls.called().word(w) | always;
+            let closed = wanted & !calls.open().word(w);
+            let waits = closed & !self.ends.word(w);
+            for g in groups(w, self.waits.word(w) & !waits) {
+                self.groups[g].waits = None;
             }
-            called.vehicles |= group.calls;
-            called.on_foot |= group.walks;
-            if seen.ends {
-                seen.waits = None;
-            } else {
-                let since = *seen.waits.get_or_insert(now);
-                self.first_late = self.first_late.min(since + group.max_red);
+            for g in groups(w, closed) {
+                let (seen, group) = (&mut self.groups[g], &self.layout.groups[g]);
+                called.vehicles |= group.calls;
+                called.on_foot |= group.walks;
+                if waits & bit(g) != 0 {
+                    let since = *seen.waits.get_or_insert(now);
+                    self.first_late = self.first_late.min(since + group.max_red);
+                }
             }
+            self.wanted.set_word(w, wanted);
+            self.waits.set_word(w, waits);
         }
         called.on_foot |= called.vehicles & self.layout.ped_recall;
         let on = self.on();
         for overlap in &self.layout.overlaps {
             let seen = &self.groups[usize::from(overlap.group)];
             let serves = called.any() | on;
-            if seen.green.is_none() && seen.wanted && !overlap.parents.meets(serves) {
+            if seen.green.is_none() && self.wanted.has(usize::from(overlap.group)) && !overlap.parents.meets(serves) {
                 called.vehicles |= overlap.first.map_or(Set::NONE, Set::of);
             }
         }

@@ -64,6 +64,7 @@ use self::{
 };
 use crate::{
     Decision, Entry, Lamp, Millis, Plan, Request, StateError, Strategy, View,
+    group_set::GroupSet,
     plan::{Pattern, bit},
 };
 
@@ -166,6 +167,11 @@ pub(crate) struct Nema {
     /// By ring, how long its phase takes to end and clear; scratch.
     rests: Vec<Millis>,
     groups: Vec<Seen>,
+    /// Those of them that somebody wants: a detector, a recall, or nobody who could say otherwise; that are called and red;
+    /// that show yellow, people on foot clear.
+    wanted: GroupSet,
+    waits: GroupSet,
+    ends: GroupSet,
     /// What the groups showed when they were looked at last; empty: they were not.
     lamps: Vec<Lamp>,
     phases: Vec<Memory>,
@@ -212,6 +218,9 @@ impl Nema {
             hurries: false,
             rests: vec![Millis(0); layout.rings.len()],
             groups: vec![Seen::default(); plan.groups().len()],
+            wanted: GroupSet::new(plan.groups().len()),
+            waits: GroupSet::new(plan.groups().len()),
+            ends: GroupSet::new(plan.groups().len()),
             lamps: Vec::with_capacity(plan.groups().len()),
             phases: vec![Memory::default(); layout.phases.len()],
             seen: None,

@@ -90,7 +90,7 @@ impl Nema {
 
     /// Begins the section anew when everybody is red.
     fn clear(&mut self, now: Millis) -> bool {
-        if !self.clearing || self.groups.iter().any(|g| g.open.is_some() || g.ends) {
+        if !self.clearing || !self.ends.is_empty() || self.groups.iter().any(|g| g.open.is_some()) {
             return false;
         }
         self.clearing = false;

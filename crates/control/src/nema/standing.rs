@@ -89,7 +89,7 @@ impl Nema {
         let phase = &self.layout.phases[p];
         let seen = |g: &u16| &self.groups[usize::from(*g)];
         let own = phase.exclusive || phase.groups.iter().all(|g| seen(g).open.is_some());
-        own && phase.overlaps.iter().all(|g| seen(g).open.is_some() || !seen(g).wanted)
+        own && phase.overlaps.iter().all(|g| seen(g).open.is_some() || !self.wanted.has(usize::from(*g)))
     }
 
     /// When every group has had its least green.
@@ -107,8 +107,8 @@ impl Nema {
 
     /// Whether people on foot walk or clear.
     pub(super) fn on_foot(&self, p: usize) -> bool {
-        let seen = |g: &u16| &self.groups[usize::from(*g)];
-        self.layout.phases[p].walks.iter().any(|g| seen(g).open.is_some() || seen(g).ends)
+        let walks = self.layout.phases[p].walks.iter().map(|&g| usize::from(g));
+        walks.into_iter().any(|g| self.groups[g].open.is_some() || self.ends.has(g))
     }
 
     /// Whether people on foot walk, or are about to.

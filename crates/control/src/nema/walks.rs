@@ -62,7 +62,7 @@ impl Nema {
             return ring.walk_asked.max(green) + self.layout.stuck;
         };
         let over = opened.0 + phase.walk;
-        let recalled = |&g: &u16| self.layout.groups[usize::from(g)].always;
+        let recalled = |&g: &u16| self.layout.always.has(usize::from(g));
         let rests = phase.actuation.rest_in_walk || phase.walks.iter().any(recalled);
         if now < over || !rests || phase.exclusive || self.conflicting(r) {
             return over;
