@@ -316,7 +316,10 @@ mod tests {
     fn a_flow_waits_as_very_many_small_vehicles_do() {
         const SMALL: f32 = 0.001;
         for (flow, headway, open, until) in [(0.1, 2.0, 20.0, 60.0), (0.3, 2.0, 20.0, 30.0), (0.4, 1.5, 10.0, 25.0)] {
-            let mean = Forecast { lanes: vec![Lane { first: 0, end: 0, flow, sight: 5.0, worth: 1.0 }], ..Forecast::default() };
+            let mean = Forecast {
+                lanes: vec![Lane { first: 0, end: 0, flow, sight: 5.0, worth: 1.0 }],
+                ..Forecast::default()
+            };
             let due: Vec<f32> = (0..(55.0 * flow / SMALL) as u32).map(|i| 5.0 + SMALL / flow * i as f32).collect();
             let lanes = vec![Lane { first: 0, end: due.len() as u32, flow: 0.0, sight: 60.0, worth: 1.0 }];
             let small = Forecast { lanes, due, ..Forecast::default() };
