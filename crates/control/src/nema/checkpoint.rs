@@ -91,7 +91,7 @@ impl Nema {
         for _ in 0..self.groups.len() {
             let [open, green, waits] =
                 [reader.optional_millis()?, reader.optional_millis()?, reader.optional_millis()?];
-            groups.push(Seen { open, green, waits, ..Seen::default() });
+            groups.push(Seen { open, green, waits });
         }
         reader.end()?;
         (self.section, self.started, self.clearing, self.hurries, self.last) =
