@@ -1,5 +1,6 @@
 //! Plans for strategies that bring their own clearance along, as a benchmark of the literature defines it: a yellow, and
-//! nothing else; and what they count at its own signals. For comparison with that literature only: what the formula asks for on top is waived by name.
+//! nothing else; and what they count at its own signals. For comparison with that literature only: what the formula asks
+//! for on top is waived by name.
 
 mod counts;
 

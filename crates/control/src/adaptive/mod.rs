@@ -76,6 +76,6 @@ fn seconds(
 }
 
 /// A time in seconds, as policies reckon with it.
-fn s(time: Millis) -> f32 {
+pub(crate) fn s(time: Millis) -> f32 {
     time.0 as f32 * 0.001
 }

@@ -24,7 +24,7 @@ use crate::{
 pub(crate) const ENTRY: Entry = Entry {
     name: "mova",
     summary: "stages in their order, each until its queues are gone and it no longer pays to wait for those who come",
-    needs: "an IN loop and a count loop a lane, or reports of all vehicles",
+    needs: "an IN loop, a count loop and a stop-bar loop a lane, or reports of all vehicles",
     parameters: &[
         Parameter {
             name: "gap_s",
@@ -126,7 +126,8 @@ impl Mova {
         let red = s(m.stages.change(m.stage, next)) + s(m.stages.change(next, m.stage));
         let red = red + green.fold(s(m.stages.least[next]), f32::max);
         let comes = |until: Millis| {
-            let of = lanes(m, m.stage, next).map(|lane| m.traffic.due(lane).filter(|&due| due <= until).count());
+            let of = lanes(m, m.stage, next)
+                .map(|lane| m.traffic.due(lane).filter(|&due| m.now < due && due <= until).count());
             of.sum::<usize>() as f32
         };
         (1..=AHEAD_S).any(|t| {

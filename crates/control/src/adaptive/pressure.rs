@@ -32,7 +32,7 @@ const MARGIN: Parameter = Parameter { name: "margin", summary: "and so many vehi
 pub(crate) const MAX_PRESSURE: Entry = Entry {
     name: "max_pressure",
     summary: "every few seconds the stage with most vehicles before it and fewest behind it",
-    needs: "an IN or X loop and a count loop a lane, or reports of all vehicles; what neighbours tell of their lanes",
+    needs: "an IN or X loop, a count loop and a stop-bar loop a lane, or reports of all vehicles; what neighbours tell of their lanes",
     parameters: &[SLOT, RATIO, MARGIN],
     source: "Varaiya 2013, Transportation Research C 36, 177; with a hysteresis and regard to room downstream",
     phases: false,
@@ -47,7 +47,7 @@ const AHEAD: Parameter =
 pub(crate) const MAX_WAVE: Entry = Entry {
     name: "max_wave",
     summary: "every few seconds the stage with most vehicles at its lines or about to reach them",
-    needs: "an IN or X loop and a count loop a lane, or reports of all vehicles",
+    needs: "an IN or X loop, a count loop and a stop-bar loop a lane, or reports of all vehicles",
     parameters: &[SLOT, RATIO, MARGIN, AHEAD],
     source: "Ault and Sharon 2021 (RESCO) as a rule for loops, with a hysteresis",
     make: |setup| staged(setup, || Pressure::read(setup, false)),

@@ -24,7 +24,7 @@ use crate::{
 pub(crate) const ENTRY: Entry = Entry {
     name: "self_control",
     summary: "every second the stage that serves most vehicles per second; who has waited for long goes first",
-    needs: "an IN loop and a count loop a lane, or reports of all vehicles",
+    needs: "an IN loop, a count loop and a stop-bar loop a lane, or reports of all vehicles",
     parameters: &[
         Parameter {
             name: "usual_s",

@@ -22,7 +22,7 @@ use crate::{
 pub(crate) const ENTRY: Entry = Entry {
     name: "sotl",
     summary: "self-organising: a stage is shown when enough have waited for long enough, and small platoons pass first",
-    needs: "an IN or X loop and a count loop a lane, or reports of all vehicles",
+    needs: "an IN or X loop, a count loop and a stop-bar loop a lane, or reports of all vehicles",
     parameters: &[
         Parameter {
             name: "threshold",

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::service::Service;
 use crate::{
-    stages::{Moment, Served},
+    stages::{Moment, Stages},
     traffic::MOST_IN_LANE,
 };
 
@@ -14,12 +14,12 @@ use crate::{
 const COUNTS_TWICE: f32 = 60.0;
 
 /// A full lane counts for so much more.
-const FULL: f32 = 1.0;
+const FULL_COUNTS: f32 = 1.0;
 
 /// No input loop is nearer to its line, m.
 const SHORTEST_M: f32 = 1.0;
 
-/// Speed does not matter to who stands already: waiting counts from the moment of the decision.
+/// Who is expected in a lane.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub(super) struct Lane {
     /// Its vehicles: from this one on, in [`Forecast::due`], up to that one.
@@ -28,7 +28,7 @@ pub(super) struct Lane {
     /// Mean flow of those whom no detector has seen yet, vehicles per second, and from when on they come.
     pub flow: f32,
     pub sight: f32,
-    /// How much the waiting of its vehicles counts, at least 1: the more the longer the first has waited, and more where
+    /// How much the waiting of those who are known counts, at least 1: the more the longer the first has waited, and more where
     /// the queue reaches beyond all loops, where it stands in the way of others and nobody counts it.
     pub worth: f32,
 }
@@ -37,8 +37,10 @@ pub(super) struct Lane {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Serving {
     pub lane: usize,
-    /// Seconds from one vehicle of a queue to the next; infinite: nobody can go.
+    /// Seconds from one vehicle of a queue to the next.
     pub headway: f32,
+    /// Whether nobody can go for as long as the stage is shown.
+    pub blocked: bool,
     /// Whether the stage goes on for its queue.
     pub extends: bool,
 }
@@ -55,31 +57,34 @@ pub(super) struct Forecast {
 
 impl Forecast {
     /// Makes room for so many lanes, and groups that let nobody out of a lane: a running controller allocates nothing.
-    pub fn know(&mut self, lanes: usize, others: usize) {
+    pub fn know(&mut self, stages: &Stages, lanes: usize, others: usize) {
         self.lanes.reserve(lanes + others);
         self.due.reserve(lanes * MOST_IN_LANE + others);
+        self.served = stages.served.iter().map(|served| Vec::with_capacity(served.len() + others)).collect();
     }
 
     /// Looks at the traffic. `others`: groups that let nobody out of a lane.
     pub fn look(&mut self, m: &Moment<'_>, service: &Service, others: &[u16]) {
         self.lanes.clear();
         self.due.clear();
-        self.served.resize_with(m.stages.len(), Vec::new);
         for (number, lane) in m.traffic.lanes().iter().enumerate() {
             let first = self.due.len() as u32;
             self.due.extend(m.traffic.due(number).map(|due| (due - m.now).0 as f32 * 0.001));
             let (flow, sight) = (lane.flow(m.now), m.traffic.sight_s(number));
-            let waited = self.due.get(first as usize).map_or(0.0, |due| (-due).max(0.0));
+            // Of who reports it is not known when he came.
+            let called = m.traffic.approaches().lanes[number].groups.iter().filter_map(|&g| m.waiting[usize::from(g)]);
+            let called = called.map(|since| (m.now - since).0 as f32 * 0.001).fold(0.0, f32::max);
+            let waited = self.due.get(first as usize).map_or(0.0, |due| called.max(-due));
             let full = lane.backs_up_to(m.traffic.input_m(number).max(SHORTEST_M), m.now);
-            let worth = 1.0 + waited / COUNTS_TWICE + if full { FULL } else { 0.0 };
+            let worth = 1.0 + waited / COUNTS_TWICE + if full { FULL_COUNTS } else { 0.0 };
             self.lanes.push(Lane { first, end: self.due.len() as u32, flow, sight, worth });
         }
         for (stage, (of, served)) in self.served.iter_mut().zip(&m.stages.served).enumerate() {
             of.clear();
-            of.extend(served.iter().map(|&Served { lane, extends, .. }| {
-                let blocked = stage == m.stage && service.blocked(m, lane);
-                let headway = if blocked { f32::INFINITY } else { service.headway(stage, lane) };
-                Serving { lane, headway, extends }
+            of.extend(served.iter().map(|of| {
+                // Who gives way waits for a gap, and is not held up.
+                let blocked = stage == m.stage && of.behind.is_empty() && service.blocked(m, of.lane);
+                Serving { lane: of.lane, headway: service.headway(stage, of.lane), blocked, extends: of.extends }
             }));
         }
         for &group in others {
@@ -90,7 +95,7 @@ impl Forecast {
             self.due.push(-waited);
             for (of, opens) in self.served.iter_mut().zip(&m.stages.opens) {
                 if opens[group] {
-                    of.push(Serving { lane: self.lanes.len(), headway: 0.0, extends: true });
+                    of.push(Serving { lane: self.lanes.len(), headway: 0.0, blocked: false, extends: true });
                 }
             }
             let worth = 1.0 + waited / COUNTS_TWICE;

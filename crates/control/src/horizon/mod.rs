@@ -32,7 +32,7 @@ pub(crate) const ENTRY: Entry = Entry {
     parameters: &[
         Parameter {
             name: "horizon_s",
-            summary: "who comes within so many seconds counts, known or as a mean flow, 0 to 180",
+            summary: "whom nobody has seen yet counts as a mean flow for so many seconds, 0 to 180",
             default: "45",
         },
         Parameter { name: "stop_s", summary: "what a stop costs, in seconds of waiting, 0 to 30", default: "4" },
@@ -80,7 +80,7 @@ const HOLDS: [f32; 5] = [1.0, 2.0, 4.0, 7.0, 11.0];
 struct Horizon {
     model: Model,
     knows: bool,
-    /// Groups that let nobody out of a lane: those of people on foot.
+    /// Groups that let nobody out of an approach lane, those of people on foot among them.
     others: Vec<u16>,
     service: Service,
     forecast: Forecast,
@@ -98,7 +98,8 @@ impl Horizon {
         self.knows = true;
         let lanes = &m.traffic.approaches().lanes;
         self.service.know(m.stages, lanes.len());
-        self.forecast.know(lanes.len(), m.waiting.len());
+        self.forecast.know(m.stages, lanes.len(), m.waiting.len());
+        self.rollout.know(lanes.len() + m.waiting.len());
         let of_lanes = |g: &u16| lanes.iter().any(|lane| lane.groups.contains(g));
         self.others = (0u16..).take(m.waiting.len()).filter(|g| !of_lanes(g)).collect();
     }

@@ -12,7 +12,7 @@
 use alloc::vec::Vec;
 
 use super::forecast::{Forecast, Lane, Serving};
-use crate::stages::Stages;
+use crate::{adaptive::s as seconds, stages::Stages};
 
 /// Numbers of the model.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -59,6 +59,8 @@ struct Progress {
     flow: f32,
     /// Since when the lane is open; infinite: it is not.
     open: f32,
+    /// Nobody can go before the stage ends.
+    stuck: bool,
 }
 
 /// Who would go, and until when.
@@ -93,15 +95,22 @@ pub(super) struct Rollout {
 }
 
 impl Rollout {
+    /// Makes room for so many lanes.
+    pub fn know(&mut self, lanes: usize) {
+        self.lanes.reserve(lanes);
+    }
+
     /// Cost of a first decision.
     pub fn cost(&mut self, now: &Now<'_>, first: First) -> f32 {
         let (f, stages) = (now.forecast, now.stages);
-        let waiting = |lane: &Lane| Progress { next: lane.first, free: 0.0, flow: lane.sight, open: f32::INFINITY };
+        let waiting =
+            |lane: &Lane| Progress { next: lane.first, free: 0.0, flow: lane.sight, open: f32::INFINITY, stuck: false };
         self.lanes.clear();
         self.lanes.extend(f.lanes.iter().map(waiting));
         let (mut stage, mut cost) = (now.stage, 0.0);
         for served in &f.served[stage] {
-            self.lanes[served.lane].open = 0.0;
+            let lane = &mut self.lanes[served.lane];
+            (lane.open, lane.stuck) = (0.0, served.blocked);
         }
         self.give_way(now, stage, 0.0);
         let least = (seconds(stages.least[stage]) - now.shown).max(LEAST_STAY);
@@ -127,7 +136,8 @@ impl Rollout {
         for &served in &f.served[from] {
             let (until, open) = if stays(served.lane) { (end, end) } else { (end + now.model.yellow, f32::INFINITY) };
             cost += self.serve(now, served, until);
-            self.lanes[served.lane].open = open;
+            let lane = &mut self.lanes[served.lane];
+            (lane.open, lane.stuck) = (open, false);
         }
         let opens = end + seconds(now.stages.change(from, to));
         for served in &f.served[to] {
@@ -164,7 +174,7 @@ impl Rollout {
     fn serve(&mut self, now: &Now<'_>, Serving { lane, headway, .. }: Serving, until: f32) -> f32 {
         let (f, model) = (now.forecast, now.model);
         let (of, p) = (&f.lanes[lane], &mut self.lanes[lane]);
-        if headway == f32::INFINITY {
+        if p.stuck {
             return 0.0;
         }
         let (mut t, mut cost) = (p.free.max(p.open), 0.0);
@@ -203,7 +213,7 @@ impl Rollout {
         let (f, model) = (now.forecast, now.model);
         let (of, p) = (&f.lanes[lane], &self.lanes[lane]);
         let mut cleared = Cleared { until: from, vehicles: 0.0 };
-        if headway == f32::INFINITY {
+        if p.stuck {
             return cleared;
         }
         let mut t = p.free.max(from);
@@ -235,7 +245,9 @@ impl Rollout {
 
     /// The stage that the base rule shows next; none: nobody waits elsewhere.
     fn best(&self, now: &Now<'_>, from: usize, end: f32) -> Option<usize> {
-        let stages = now.stages;
+        let (stages, served_now) = (now.stages, &now.forecast.served[from]);
+        // Whom the stage before serves as well does not need another.
+        let served_well = |lane: usize| served_now.iter().any(|of| of.lane == lane && of.extends && !of.blocked);
         let mut best = (None, 0.0);
         for i in 1..stages.len() {
             let stage = (from + i) % stages.len();
@@ -244,7 +256,7 @@ impl Rollout {
             for (i, &served) in now.forecast.served[stage].iter().enumerate() {
                 let starts = self.way_is_free(now, stage, i, opens + now.model.startup);
                 let cleared = self.clears(now, served, starts);
-                if served.extends {
+                if served.extends && !served_well(served.lane) {
                     vehicles += cleared.vehicles;
                     until = until.max(cleared.until);
                 }
@@ -260,6 +272,8 @@ impl Rollout {
     /// Cost of those who have not left at the end of the future.
     fn left(&self, now: &Now<'_>, end: f32) -> f32 {
         let model = now.model;
+        // The same time for all futures: none is better because it is shorter.
+        let end = end.max(model.horizon);
         let mut cost = 0.0;
         for (p, of) in self.lanes.iter().zip(&now.forecast.lanes) {
             let known = &now.forecast.due[p.next as usize..of.end as usize];
@@ -288,11 +302,6 @@ fn waits(model: &Model, due: f32, leaves: f32) -> f32 {
     leaves - due.max(0.0) + stop
 }
 
-/// A time in seconds.
-fn seconds(time: crate::Millis) -> f32 {
-    time.0 as f32 * 0.001
-}
-
 #[cfg(test)]
 mod tests {
     use alloc::vec;
@@ -300,7 +309,7 @@ mod tests {
     use super::*;
 
     const MODEL: Model = Model { horizon: 60.0, stop: 0.0, gap: 2.0, startup: 1.0, yellow: 1.0 };
-    const QUEUE: Serving = Serving { lane: 0, headway: 2.0, extends: true };
+    const QUEUE: Serving = Serving { lane: 0, headway: 2.0, blocked: false, extends: true };
 
     /// What the only lane costs that is open from `open` on, until it closes.
     fn serve(f: &Forecast, model: &Model, open: f32, served: Serving, until: f32) -> f32 {
@@ -308,7 +317,8 @@ mod tests {
         let plan = crate::plan::PlanSpec::new("one group", vec![group]).stage("a", &["A"]);
         let stages = Stages::new(&crate::Plan::imported(plan, vec![]).expect("one group in one stage"));
         let now = Now { forecast: f, stages: &stages, model, stage: 0, shown: 0.0 };
-        let mut r = Rollout { lanes: vec![Progress { next: 0, free: 0.0, flow: f.lanes[0].sight, open }] };
+        let progress = Progress { flow: f.lanes[0].sight, open, stuck: served.blocked, ..Progress::default() };
+        let mut r = Rollout { lanes: vec![progress] };
         r.serve(&now, served, until)
     }
 
@@ -339,7 +349,7 @@ mod tests {
         let stop = Model { stop: 4.0, ..MODEL };
         assert_eq!(serve(&f, &stop, 10.0, QUEUE, 60.0), 31.0 + 4.0, "two have stopped already");
         assert_eq!(serve(&f, &MODEL, 10.0, QUEUE, 12.0), 10.0, "it closes as the second comes");
-        let blocked = Serving { headway: f32::INFINITY, ..QUEUE };
+        let blocked = Serving { blocked: true, ..QUEUE };
         assert_eq!(serve(&f, &MODEL, 10.0, blocked, 60.0), 0.0, "nobody can go");
     }
 }

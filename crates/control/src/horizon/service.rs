@@ -1,8 +1,8 @@
 //! How fast lanes discharge, learned while they do.
 //!
 //! Terms
-//! - **service headway**: seconds from one vehicle of a queue to the next, of a lane in a stage: with all that holds it up
-//!   there, oncoming traffic and those who wait to turn among it.
+//! - **service headway**: seconds from one vehicle of a queue to the next, of a lane in a stage: with what holds it up there for
+//!   moments, oncoming traffic and those who wait to turn among it.
 //! - **blocked**: a lane is open, somebody stands at its line, and nobody leaves.
 
 use alloc::{vec, vec::Vec};
@@ -24,6 +24,9 @@ const PRIOR: f32 = 6.0;
 
 /// What was seen counts half when it has lasted for so long, s.
 const FORGET: f32 = 120.0;
+
+/// No queue leaves faster, s.
+const LEAST: f32 = 1.2;
 
 /// Who took longer was held up by something else, s.
 const LONGEST: f32 = 6.0;
@@ -94,14 +97,15 @@ impl Service {
     pub fn headway(&self, stage: usize, lane: usize) -> f32 {
         let i = stage * self.lanes + lane;
         let (seen, prior) = (self.seen[i], self.prior[i]);
-        ((seen.time + PRIOR * prior) / (seen.vehicles + PRIOR)).clamp(1.2, 30.0)
+        ((seen.time + PRIOR * prior) / (seen.vehicles + PRIOR)).max(LEAST)
     }
 
     /// Whether a lane of the stage that is shown is blocked.
     pub fn blocked(&self, m: &Moment<'_>, lane: usize) -> bool {
         let of = &m.traffic.lanes()[lane];
-        let Some(occupied) = of.occupied() else { return false };
-        let left = of.left().unwrap_or(m.since).max(m.since).max(occupied);
+        // Where nobody has ever been seen to leave nothing counts them.
+        let (Some(occupied), Some(left)) = (of.occupied(), of.left()) else { return false };
+        let left = left.max(m.since).max(occupied);
         m.now - left >= HELD_UP
     }
 
@@ -120,7 +124,8 @@ impl Service {
 
     pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
         let (lanes, all) = (reader.u32()? as usize, reader.u32()? as usize);
-        let fits = |n: usize, known: usize| known == 0 && n < MOST || n == known;
+        // What was saved before the first decision knows of no lane.
+        let fits = |n: usize, known: usize| n == known || n == 0 || known == 0 && n < MOST;
         if !fits(lanes, self.lanes) || !fits(all, self.seen.len()) {
             return Err(StateError::Mismatch { what: "number of approach lanes" });
         }

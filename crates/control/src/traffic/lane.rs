@@ -111,9 +111,10 @@ impl LaneTraffic {
         self.following
     }
 
-    /// Whether a queue stands on a loop so far from the line, m, or beyond it.
+    /// Whether a queue before the line reaches a loop so far from it, m, or beyond.
     pub fn backs_up_to(&self, distance: f32, now: Millis) -> bool {
-        self.standing.iter().any(|&(loop_at, since)| loop_at >= distance && now - since >= QUEUE_OVER)
+        self.free.is_none()
+            && self.standing.iter().any(|&(loop_at, since)| loop_at >= distance && now - since >= QUEUE_OVER)
     }
 
     /// The vehicles that report, the first first.
