@@ -503,7 +503,9 @@ fn resco_baselines_count_what_resco_counts() {
         let sim = start(&world).expect("it runs");
         for controller in &sim.controllers().list {
             let (plan, around) = (controller.plan(), controller.traffic().expect("it looks").approaches());
-            assert_eq!(around.counts.len(), plan.stages().len(), "{name}: {}", plan.name());
+            // 32319828 of cologne8 has one stage: there is nothing to choose.
+            let known = around.counts.len() == plan.stages().len();
+            assert!(known || plan.stages().len() == 1, "{name}: {}", plan.name());
             for (stage, of) in plan.stages().iter().zip(&around.counts) {
                 let opened = of.lanes.iter().filter(|piece| {
                     let groups = &around.lanes[usize::from(piece.lane)].groups;

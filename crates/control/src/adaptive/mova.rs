@@ -126,8 +126,7 @@ impl Mova {
         let red = s(m.stages.change(m.stage, next)) + s(m.stages.change(next, m.stage));
         let red = red + green.fold(s(m.stages.least[next]), f32::max);
         let comes = |until: Millis| {
-            let of = lanes(m, m.stage, next)
-                .map(|lane| m.traffic.due(lane).filter(|&due| m.now < due && due <= until).count());
+            let of = lanes(m, m.stage, next).map(|lane| m.traffic.due(lane).filter(|&due| due <= until).count());
             of.sum::<usize>() as f32
         };
         (1..=AHEAD_S).any(|t| {

@@ -39,10 +39,12 @@ pub(super) struct Serving {
     pub lane: usize,
     /// Seconds from one vehicle of a queue to the next.
     pub headway: f32,
-    /// Whether nobody can go for as long as the stage is shown.
+    /// Whether nobody can go: whoever stands first needs another stage.
     pub blocked: bool,
     /// Whether the stage goes on for its queue.
     pub extends: bool,
+    /// Whether all of the lane may go, and give way to nobody.
+    pub fully: bool,
 }
 
 /// What is expected of all lanes. People on foot who have called are one more lane for each of their groups.
@@ -84,7 +86,8 @@ impl Forecast {
             of.extend(served.iter().map(|of| {
                 // Who gives way waits for a gap, and is not held up.
                 let blocked = stage == m.stage && of.behind.is_empty() && service.blocked(m, of.lane);
-                Serving { lane: of.lane, headway: service.headway(stage, of.lane), blocked, extends: of.extends }
+                let fully = !of.partly && !of.yields && !blocked;
+                Serving { lane: of.lane, headway: service.headway(stage, of.lane), blocked, extends: of.extends, fully }
             }));
         }
         for &group in others {
@@ -95,7 +98,13 @@ impl Forecast {
             self.due.push(-waited);
             for (of, opens) in self.served.iter_mut().zip(&m.stages.opens) {
                 if opens[group] {
-                    of.push(Serving { lane: self.lanes.len(), headway: 0.0, blocked: false, extends: true });
+                    of.push(Serving {
+                        lane: self.lanes.len(),
+                        headway: 0.0,
+                        blocked: false,
+                        extends: true,
+                        fully: true,
+                    });
                 }
             }
             let worth = 1.0 + waited / COUNTS_TWICE;

@@ -59,8 +59,6 @@ struct Progress {
     flow: f32,
     /// Since when the lane is open; infinite: it is not.
     open: f32,
-    /// Nobody can go before the stage ends.
-    stuck: bool,
 }
 
 /// Who would go, and until when.
@@ -103,14 +101,12 @@ impl Rollout {
     /// Cost of a first decision.
     pub fn cost(&mut self, now: &Now<'_>, first: First) -> f32 {
         let (f, stages) = (now.forecast, now.stages);
-        let waiting =
-            |lane: &Lane| Progress { next: lane.first, free: 0.0, flow: lane.sight, open: f32::INFINITY, stuck: false };
+        let waiting = |lane: &Lane| Progress { next: lane.first, free: 0.0, flow: lane.sight, open: f32::INFINITY };
         self.lanes.clear();
         self.lanes.extend(f.lanes.iter().map(waiting));
         let (mut stage, mut cost) = (now.stage, 0.0);
         for served in &f.served[stage] {
-            let lane = &mut self.lanes[served.lane];
-            (lane.open, lane.stuck) = (0.0, served.blocked);
+            self.lanes[served.lane].open = 0.0;
         }
         self.give_way(now, stage, 0.0);
         let least = (seconds(stages.least[stage]) - now.shown).max(LEAST_STAY);
@@ -136,8 +132,7 @@ impl Rollout {
         for &served in &f.served[from] {
             let (until, open) = if stays(served.lane) { (end, end) } else { (end + now.model.yellow, f32::INFINITY) };
             cost += self.serve(now, served, until);
-            let lane = &mut self.lanes[served.lane];
-            (lane.open, lane.stuck) = (open, false);
+            self.lanes[served.lane].open = open;
         }
         let opens = end + seconds(now.stages.change(from, to));
         for served in &f.served[to] {
@@ -171,10 +166,10 @@ impl Rollout {
     }
 
     /// Lets the vehicles of a lane leave until it closes. Returns what they cost.
-    fn serve(&mut self, now: &Now<'_>, Serving { lane, headway, .. }: Serving, until: f32) -> f32 {
+    fn serve(&mut self, now: &Now<'_>, Serving { lane, headway, blocked, .. }: Serving, until: f32) -> f32 {
         let (f, model) = (now.forecast, now.model);
         let (of, p) = (&f.lanes[lane], &mut self.lanes[lane]);
-        if p.stuck {
+        if blocked {
             return 0.0;
         }
         let (mut t, mut cost) = (p.free.max(p.open), 0.0);
@@ -209,11 +204,11 @@ impl Rollout {
     }
 
     /// Until when a lane that is open from `from` on has a queue, and how many leave by then.
-    fn clears(&self, now: &Now<'_>, Serving { lane, headway, .. }: Serving, from: f32) -> Cleared {
+    fn clears(&self, now: &Now<'_>, Serving { lane, headway, blocked, .. }: Serving, from: f32) -> Cleared {
         let (f, model) = (now.forecast, now.model);
         let (of, p) = (&f.lanes[lane], &self.lanes[lane]);
         let mut cleared = Cleared { until: from, vehicles: 0.0 };
-        if p.stuck {
+        if blocked {
             return cleared;
         }
         let mut t = p.free.max(from);
@@ -247,7 +242,7 @@ impl Rollout {
     fn best(&self, now: &Now<'_>, from: usize, end: f32) -> Option<usize> {
         let (stages, served_now) = (now.stages, &now.forecast.served[from]);
         // Whom the stage before serves as well does not need another.
-        let served_well = |lane: usize| served_now.iter().any(|of| of.lane == lane && of.extends && !of.blocked);
+        let served_well = |lane: usize| served_now.iter().any(|of| of.lane == lane && of.fully);
         let mut best = (None, 0.0);
         for i in 1..stages.len() {
             let stage = (from + i) % stages.len();
@@ -309,7 +304,7 @@ mod tests {
     use super::*;
 
     const MODEL: Model = Model { horizon: 60.0, stop: 0.0, gap: 2.0, startup: 1.0, yellow: 1.0 };
-    const QUEUE: Serving = Serving { lane: 0, headway: 2.0, blocked: false, extends: true };
+    const QUEUE: Serving = Serving { lane: 0, headway: 2.0, blocked: false, extends: true, fully: true };
 
     /// What the only lane costs that is open from `open` on, until it closes.
     fn serve(f: &Forecast, model: &Model, open: f32, served: Serving, until: f32) -> f32 {
@@ -317,7 +312,7 @@ mod tests {
         let plan = crate::plan::PlanSpec::new("one group", vec![group]).stage("a", &["A"]);
         let stages = Stages::new(&crate::Plan::imported(plan, vec![]).expect("one group in one stage"));
         let now = Now { forecast: f, stages: &stages, model, stage: 0, shown: 0.0 };
-        let progress = Progress { flow: f.lanes[0].sight, open, stuck: served.blocked, ..Progress::default() };
+        let progress = Progress { flow: f.lanes[0].sight, open, ..Progress::default() };
         let mut r = Rollout { lanes: vec![progress] };
         r.serve(&now, served, until)
     }
