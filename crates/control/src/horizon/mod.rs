@@ -152,6 +152,8 @@ impl Policy for Horizon {
 
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
         self.service.load(reader)?;
+        // What was saved may know of fewer lanes.
+        self.knows = false;
         self.costs = (f32::from_bits(reader.u32()?), f32::from_bits(reader.u32()?));
         Ok(())
     }
