@@ -85,7 +85,7 @@ readme_tests() {
   eval "$command"
 }
 
-# The headless build. Issue 2 wanted it below four CPU-minutes (240 s); the program has outgrown that: 650 s on a busy machine
+# The headless build. Issue 2 wanted it below four CPU-minutes (240 s); the program has outgrown that: 650 s
 # with 69 000 lines, and where they go is no single place. Until it is split the bound only notices what makes it worse by half.
 release_build() {
   local scratch=no before after cpu
