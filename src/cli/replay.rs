@@ -129,7 +129,8 @@ fn replay(recording: &Recording, signal: &Recorded, events: bool, all: &mut Repl
     let Head { controller: name, parameters, start, .. } = &recording.head;
     let width = all.width;
     let (name, parameters) = wired.strategy.as_ref().map_or((name, &parameters[..]), |runs| (runs, &[]));
-    let made = Registry::default().make_at(name, parameters, &wired.plan, wired.approaches.as_ref());
+    let everyone_reports = wired.approaches.as_ref().is_some_and(|around| around.everyone_reports);
+    let made = Registry::default().make_for(name, parameters, &wired.plan, everyone_reports);
     let strategy = made.map_err(|e| e.to_string())?;
     let approaches = wired.approaches.clone().map(Arc::new);
     let mut controller = Controller::new(wired.plan.clone(), strategy, wired.detectors).with_approaches(approaches);

@@ -6,8 +6,8 @@ use bevy::ecs::prelude::Resource;
 use intergreen_control::log::Event;
 use intergreen_control::plan::GroupKind;
 use intergreen_control::{
-    Approaches, Command as Order, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Millis, Mode, Output,
-    Plan, PlanErrors, Registry, RegistryError, Strategy,
+    Command as Order, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Looks, Millis, Mode, Output, Plan,
+    PlanErrors, Registry, RegistryError, Strategy,
 };
 use serde::{Deserialize, Serialize};
 
@@ -99,16 +99,20 @@ impl Controllers {
         // Where there is no signal, nothing else would miss it.
         let entry = registry.find(name).map_err(|e| e.to_string())?;
         let everyone_reports = scene.setup.sensing.tier == Tier::Perfect;
-        let mut around = plans::approaches(&scene.network, plans, everyone_reports);
-        if entry.clearance.is_some() {
-            plans::count(&scene.network, plans, &mut around);
+        let made = plans.iter().map(|plan| make(registry, (name, parameters), plan, everyone_reports));
+        let made = made.collect::<Result<Vec<Made>, RegistryError>>().map_err(|e| e.to_string())?;
+        let mut around = Vec::new();
+        if made.iter().any(|(_, strategy, _)| strategy.looks() > Looks::Groups) {
+            around = plans::approaches(&scene.network, plans, everyone_reports);
+            if entry.clearance.is_some() {
+                plans::count(&scene.network, plans, &mut around);
+            }
         }
+        let mut around = around.into_iter().map(Arc::new);
         let mut fallbacks = Vec::new();
         let mut list = Vec::with_capacity(plans.len());
-        for ((plan, around), &detectors) in plans.iter().zip(around).zip(&scene.sensors.per_signal) {
-            let made = make(registry, (name, parameters), plan, &around);
-            let (plan, strategy, fallback) = made.map_err(|e| e.to_string())?;
-            list.push(Controller::new(plan, strategy, detectors).with_approaches(Some(Arc::new(around))));
+        for ((plan, strategy, fallback), &detectors) in made.into_iter().zip(&scene.sensors.per_signal) {
+            list.push(Controller::new(plan, strategy, detectors).with_approaches(around.next()));
             fallbacks.extend(fallback);
         }
         let monitor = Monitor::new(&scene.network, scene.setup.unsafe_yields);
@@ -326,7 +330,7 @@ fn make(
     registry: &Registry,
     (name, parameters): (&str, &[(String, String)]),
     plan: &SignalPlan,
-    around: &Approaches,
+    everyone_reports: bool,
 ) -> Result<Made, RegistryError> {
     let (mut name, mut parameters, mut why) = (name, parameters, None);
     loop {
@@ -342,7 +346,7 @@ fn make(
             }
             _ => Ok(plan.suited(entry.phases).clone()),
         };
-        let made = suited.and_then(|plan| Ok((registry.make_at(name, parameters, &plan, Some(around))?, plan)));
+        let made = suited.and_then(|plan| Ok((registry.make_for(name, parameters, &plan, everyone_reports)?, plan)));
         match (made, entry.falls_back) {
             (Err(RegistryError::Unsuitable { reason, .. }), Some(other)) => {
                 (name, parameters) = (other, &[]);

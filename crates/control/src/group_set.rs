@@ -14,6 +14,11 @@ pub(crate) const fn bit(g: usize) -> u64 {
     1 << (g % BITS)
 }
 
+/// The number of a group by its place; a plan has no more than numbers go.
+pub(crate) fn number(g: usize) -> u16 {
+    u16::try_from(g).unwrap_or(u16::MAX)
+}
+
 /// The groups of a word of a set, in their order.
 #[inline]
 pub(crate) fn groups(word: usize, bits: u64) -> impl Iterator<Item = usize> {

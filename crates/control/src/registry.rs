@@ -11,7 +11,7 @@ use alloc::{
 };
 use core::{fmt, str::FromStr};
 
-use crate::{Approaches, Millis, Plan, Strategy, actuated, adaptive, fixed_time, horizon, nema};
+use crate::{Millis, Plan, Strategy, actuated, adaptive, fixed_time, horizon, nema};
 
 /// A parameter of a strategy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,8 +54,8 @@ pub struct Entry {
 pub struct Setup<'a> {
     /// The plan of the intersection it will control.
     pub plan: &'a Plan,
-    /// Its surroundings, where they are known.
-    pub approaches: Option<&'a Approaches>,
+    /// Whether every vehicle [reports](crate::Approaches::everyone_reports) there.
+    pub everyone_reports: bool,
     name: &'static str,
     parameters: &'a [(String, String)],
 }
@@ -247,23 +247,23 @@ impl Registry {
         parameters: &[(String, String)],
         plan: &Plan,
     ) -> Result<Box<dyn Strategy>, RegistryError> {
-        self.make_at(name, parameters, plan, None)
+        self.make_for(name, parameters, plan, false)
     }
 
-    /// The same where the surroundings may be known.
+    /// The same where every vehicle may [report](crate::Approaches::everyone_reports).
     ///
     /// # Errors
-    /// As [`make`](Self::make) says, or if the strategy cannot run in these surroundings.
-    pub fn make_at(
+    /// As [`make`](Self::make) says, or if the strategy cannot run with what tells of vehicles.
+    pub fn make_for(
         &self,
         name: &str,
         parameters: &[(String, String)],
         plan: &Plan,
-        approaches: Option<&Approaches>,
+        everyone_reports: bool,
     ) -> Result<Box<dyn Strategy>, RegistryError> {
         let entry = self.find(name)?;
         check_parameters(entry, parameters)?;
-        (entry.make)(&Setup { plan, approaches, name: entry.name, parameters })
+        (entry.make)(&Setup { plan, everyone_reports, name: entry.name, parameters })
     }
 }
 

@@ -90,7 +90,8 @@ fn controller(plan: &Arc<Plan>, among: &[Choice], dice: &mut Dice) -> Controller
         around.counts = (0..plan.stages().len()).map(|_| stage(dice)).collect();
     }
     assert!(around.fit(plan));
-    let strategy = Registry::default().make_at(name, &parameters, plan, Some(&around)).expect("stages are enough");
+    let strategy = Registry::default().make_for(name, &parameters, plan, around.everyone_reports);
+    let strategy = strategy.expect("stages are enough");
     let mut controller = Controller::new(plan.clone(), strategy, 4).with_approaches(Some(Arc::new(around)));
     assert_eq!(controller.traffic().is_some(), controller.looks() > Looks::Groups);
     controller.log_events(true);

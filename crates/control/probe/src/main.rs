@@ -19,7 +19,7 @@ use core::{
 };
 
 use intergreen_control::{
-    Approaches, Controller, DetectorEvent, Lamp, Limits, Millis, Monitor, Output, Permissives, Plan, PlanSpec, Program,
+    Controller, DetectorEvent, Lamp, Limits, Millis, Monitor, Output, Permissives, Plan, PlanSpec, Program,
     ProgramStep, Registry,
     kernel::{Journal, Kernel},
     monitor::{Channel, Lit},
@@ -156,10 +156,7 @@ fn run() -> Result<(), i32> {
     let registry = Registry::default();
     for entry in registry.entries() {
         // The first plan that suits the strategy.
-        let made = plans.iter().find_map(|plan| {
-            let around = Approaches { everyone_reports: true, ..Approaches::of_plan(plan) };
-            Some((plan, registry.make_at(entry.name, &[], plan, Some(&around)).ok()?))
-        });
+        let made = plans.iter().find_map(|plan| Some((plan, registry.make_for(entry.name, &[], plan, true).ok()?)));
         let (plan, strategy) = made.ok_or(2)?;
         let mut controller = Controller::new(plan.clone(), strategy, 2);
         controller.start(Millis(0));

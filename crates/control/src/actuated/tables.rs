@@ -5,7 +5,7 @@ use alloc::{format, string::String, vec, vec::Vec};
 use super::Settings;
 use crate::{
     Millis, Minds,
-    group_set::GroupSet,
+    group_set::{GroupSet, number},
     log::phase_number,
     plan::{DetectorKind, DetectorUse, Plan, Recall},
 };
@@ -160,10 +160,6 @@ impl Tables {
     pub fn need(&self, stage: usize, group: usize) -> Millis {
         self.needs[stage * self.own.len() + group]
     }
-}
-
-fn number(g: usize) -> u16 {
-    u16::try_from(g).unwrap_or(u16::MAX)
 }
 
 fn stage(plan: &Plan, stage: &crate::plan::Stage, settings: &Settings) -> Stage {

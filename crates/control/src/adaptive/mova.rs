@@ -91,13 +91,12 @@ impl Mova {
 
     /// Vehicles on the lanes of a stage that another one does not serve.
     fn waiting(m: &Moment<'_>, stage: usize, but: usize) -> f32 {
-        let of = lanes(m, stage, but).map(|lane| m.traffic.due(lane).filter(|&due| due <= m.now).count());
-        of.sum::<usize>() as f32
+        due_by(m, lanes(m, stage, but), m.now)
     }
 
     /// Whether the queue of a lane reaches beyond its input loop.
     fn is_full(m: &Moment<'_>, lane: usize) -> bool {
-        let queue = m.traffic.due(lane).filter(|&due| due <= m.now).count() as f32 * CAR_SPACE_M;
+        let queue = m.traffic.due_by(lane, m.now) as f32 * CAR_SPACE_M;
         queue > m.traffic.input_m(lane).max(CAR_SPACE_M)
     }
 
@@ -105,7 +104,7 @@ impl Mova {
     fn rate(m: &Moment<'_>, stage: usize, but: usize, change: Millis) -> f32 {
         let (mut rate, mut green) = (0.0, 0.0_f32);
         for lane in lanes(m, stage, but) {
-            let queue = m.traffic.due(lane).filter(|&due| due <= m.now).count() as f32;
+            let queue = m.traffic.due_by(lane, m.now) as f32;
             let headway = m.traffic.lanes()[lane].headway_s();
             rate += if queue > 0.0 { 1.0 / headway } else { 0.0 };
             green = green.max(queue * headway);
@@ -120,20 +119,22 @@ impl Mova {
         let cost: f32 = others().map(|stage| Self::waiting(m, stage, m.stage)).fold(0.0, f32::max);
         // Whoever is cut off waits until the stage comes again: a change there and back, and the queues in between.
         let green = lanes(m, next, m.stage).map(|lane| {
-            let queue = m.traffic.due(lane).filter(|&due| due <= m.now).count() as f32;
+            let queue = m.traffic.due_by(lane, m.now) as f32;
             queue * m.traffic.lanes()[lane].headway_s()
         });
         let red = s(m.stages.change(m.stage, next)) + s(m.stages.change(next, m.stage));
         let red = red + green.fold(s(m.stages.least[next]), f32::max);
-        let comes = |until: Millis| {
-            let of = lanes(m, m.stage, next).map(|lane| m.traffic.due(lane).filter(|&due| due <= until).count());
-            of.sum::<usize>() as f32
-        };
         (1..=AHEAD_S).any(|t| {
-            let saved = comes(m.now + Millis(1000 * i64::from(t))) * (red + self.stop);
+            let until = m.now + Millis(1000 * i64::from(t));
+            let saved = due_by(m, lanes(m, m.stage, next), until) * (red + self.stop);
             saved > cost * f32::from(t)
         })
     }
+}
+
+/// Vehicles of some lanes that are due by a time.
+fn due_by(m: &Moment<'_>, lanes: impl Iterator<Item = usize>, until: Millis) -> f32 {
+    lanes.map(|lane| m.traffic.due_by(lane, until)).sum::<usize>() as f32
 }
 
 /// The lanes of a stage that another one does not serve.

@@ -97,7 +97,7 @@ impl Pressure {
         let flow = 2.0 / of.headway_s();
         if !self.downstream {
             let until = m.now + self.ahead;
-            return flow * m.traffic.due(served.lane).filter(|&due| due <= until).count() as f32;
+            return flow * m.traffic.due_by(served.lane, until) as f32;
         }
         let (queued, coming) = m.traffic.count(served.lane, m.now);
         let heard = |&&e: &&usize| m.traffic.exits()[e].told.is_some_and(|told| m.now - told <= OLD);

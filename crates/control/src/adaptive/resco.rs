@@ -85,7 +85,7 @@ struct Resco {
 }
 
 fn make(setup: &Setup<'_>, name: &'static str, sees: Sees) -> Result<alloc::boxed::Box<dyn Strategy>, RegistryError> {
-    if !setup.approaches.is_some_and(|around| around.everyone_reports) {
+    if !setup.everyone_reports {
         return Err(setup.without(NEEDS));
     }
     staged(setup, || {

@@ -95,7 +95,7 @@ impl SelfControl {
             (vehicles, green) = (0.0, green);
             let mut longest: f32 = 0.0;
             for served in &m.stages.served[stage] {
-                let n = m.traffic.due(served.lane).filter(|&due| due <= until).count() as f32;
+                let n = m.traffic.due_by(served.lane, until) as f32;
                 vehicles += n;
                 longest = longest.max(n * m.traffic.lanes()[served.lane].headway_s());
             }

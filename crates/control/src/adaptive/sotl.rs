@@ -107,7 +107,7 @@ impl Policy for Sotl {
         }
         let ends = |lane: usize| !m.stages.served[best.0].iter().any(|s| s.lane == lane);
         let until = m.now + self.ahead;
-        let due = |lane: usize| m.traffic.due(lane).filter(|&due| due <= until).count() as f32;
+        let due = |lane: usize| m.traffic.due_by(lane, until) as f32;
         let platoon: f32 = shown.iter().filter(|s| ends(s.lane)).map(|s| due(s.lane)).sum();
         if platoon >= 1.0 && platoon <= self.platoon {
             self.why = Why::Platoon;

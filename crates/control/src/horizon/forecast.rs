@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::service::Service;
 use crate::{
+    adaptive::s,
     stages::{Moment, Stages},
     traffic::MOST_IN_LANE,
 };
@@ -71,11 +72,11 @@ impl Forecast {
         self.due.clear();
         for (number, lane) in m.traffic.lanes().iter().enumerate() {
             let first = self.due.len() as u32;
-            self.due.extend(m.traffic.due(number).map(|due| (due - m.now).0 as f32 * 0.001));
+            self.due.extend(m.traffic.due(number).map(|due| s(due - m.now)));
             let (flow, sight) = (lane.flow(m.now), m.traffic.sight_s(number));
             // Of who reports it is not known when he came.
             let called = m.traffic.approaches().lanes[number].groups.iter().filter_map(|&g| m.waiting[usize::from(g)]);
-            let called = called.map(|since| (m.now - since).0 as f32 * 0.001).fold(0.0, f32::max);
+            let called = called.map(|since| s(m.now - since)).fold(0.0, f32::max);
             let waited = self.due.get(first as usize).map_or(0.0, |due| called.max(-due));
             let full = lane.backs_up_to(m.traffic.input_m(number).max(SHORTEST_M), m.now);
             let worth = 1.0 + waited / COUNTS_TWICE + if full { FULL_COUNTS } else { 0.0 };
@@ -94,7 +95,7 @@ impl Forecast {
             let group = usize::from(group);
             let Some(since) = m.waiting[group] else { continue };
             let first = self.due.len() as u32;
-            let waited = (m.now - since).0 as f32 * 0.001;
+            let waited = s(m.now - since);
             self.due.push(-waited);
             for (of, opens) in self.served.iter_mut().zip(&m.stages.opens) {
                 if opens[group] {

@@ -21,7 +21,7 @@ use self::rollout::{First, Model, Now, Rollout};
 use self::service::Service;
 use crate::{
     Entry, Millis, Parameter, StateError, StateReader,
-    adaptive::{number, staged},
+    adaptive::{number, s, staged},
     stages::{Moment, Policy, Wish},
 };
 
@@ -122,7 +122,7 @@ impl Policy for Horizon {
             return stays;
         }
         self.forecast.look(m, &self.service, &self.others);
-        let shown = (m.now - m.since).0 as f32 * 0.001;
+        let shown = s(m.now - m.since);
         let (stages, model) = (m.stages, &self.model);
         let now = Now { forecast: &self.forecast, stages, model, stage: m.stage, shown };
         let mut cost = |hold, next| self.rollout.cost(&now, First { hold, next });

@@ -12,7 +12,7 @@
 use alloc::vec::Vec;
 
 use super::forecast::{Forecast, Lane, Serving};
-use crate::{adaptive::s as seconds, stages::Stages};
+use crate::{adaptive::s, stages::Stages};
 
 /// Numbers of the model.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -109,14 +109,14 @@ impl Rollout {
             self.lanes[served.lane].open = 0.0;
         }
         self.give_way(now, stage, 0.0);
-        let least = (seconds(stages.least[stage]) - now.shown).max(LEAST_STAY);
+        let least = (s(stages.least[stage]) - now.shown).max(LEAST_STAY);
         let mut end = first.hold.unwrap_or_else(|| self.end(now, stage, 0.0, least));
         let mut next = first.next;
         for _ in 0..MOST_CHANGES {
             let Some(to) = next.take().or_else(|| self.best(now, stage, end)) else { break };
             cost += self.change(now, (stage, to), end);
-            let opened = end + seconds(stages.change(stage, to));
-            (stage, end) = (to, self.end(now, to, opened, seconds(stages.least[to]).max(LEAST_STAY)));
+            let opened = end + s(stages.change(stage, to));
+            (stage, end) = (to, self.end(now, to, opened, s(stages.least[to]).max(LEAST_STAY)));
         }
         for &served in &f.served[stage] {
             cost += self.serve(now, served, f32::MAX);
@@ -134,7 +134,7 @@ impl Rollout {
             cost += self.serve(now, served, until);
             self.lanes[served.lane].open = open;
         }
-        let opens = end + seconds(now.stages.change(from, to));
+        let opens = end + s(now.stages.change(from, to));
         for served in &f.served[to] {
             let (of, lane) = (&f.lanes[served.lane], &mut self.lanes[served.lane]);
             if lane.open == f32::INFINITY {
@@ -246,15 +246,14 @@ impl Rollout {
         let mut best = (None, 0.0);
         for i in 1..stages.len() {
             let stage = (from + i) % stages.len();
-            let opens = end + seconds(stages.change(from, stage));
-            let (mut vehicles, mut until) = (0.0, opens + seconds(stages.least[stage]));
-            for (i, &served) in now.forecast.served[stage].iter().enumerate() {
+            let opens = end + s(stages.change(from, stage));
+            let (mut vehicles, mut until) = (0.0, opens + s(stages.least[stage]));
+            let lanes = now.forecast.served[stage].iter().enumerate();
+            for (i, &served) in lanes.filter(|(_, of)| of.extends && !served_well(of.lane)) {
                 let starts = self.way_is_free(now, stage, i, opens + now.model.startup);
                 let cleared = self.clears(now, served, starts);
-                if served.extends && !served_well(served.lane) {
-                    vehicles += cleared.vehicles;
-                    until = until.max(cleared.until);
-                }
+                vehicles += cleared.vehicles;
+                until = until.max(cleared.until);
             }
             let rate = vehicles / (until.min(opens + LONGEST) - end);
             if vehicles >= SOMEBODY && rate > best.1 {

@@ -29,7 +29,7 @@ const FORGET: f32 = 120.0;
 const LEAST: f32 = 1.2;
 
 /// Who took longer was held up by something else, s.
-const LONGEST: f32 = 6.0;
+const LONGEST_HEADWAY: f32 = 6.0;
 
 /// Where nobody has left for so long somebody is held up.
 const HELD_UP: Millis = Millis(4000);
@@ -85,7 +85,7 @@ impl Service {
             let (time, vehicles) = (now.0.wrapping_sub(before.0), now.1.wrapping_sub(before.1));
             *before = now;
             let seen = &mut self.seen[m.stage * self.lanes + lane];
-            seen.time += (time as f32 * 0.001).min(vehicles as f32 * LONGEST);
+            seen.time += (time as f32 * 0.001).min(vehicles as f32 * LONGEST_HEADWAY);
             seen.vehicles += vehicles as f32;
             if seen.time > FORGET {
                 (seen.time, seen.vehicles) = (seen.time * 0.5, seen.vehicles * 0.5);

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Millis,
-    group_set::{bit, groups, members},
+    group_set::{bit, groups, members, number},
     log::Reason,
     plan::Relation,
 };
@@ -32,11 +32,6 @@ impl Clear {
             *self = Self { at: until, reason: Some(reason) };
         }
     }
-}
-
-/// The number of a group.
-fn number(g: usize) -> u16 {
-    u16::try_from(g).unwrap_or(u16::MAX)
 }
 
 // --- ends ------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     GroupCalls, Millis, Minds,
-    group_set::GroupSet,
+    group_set::{GroupSet, number},
     plan::{Actuation, DetectorKind, DetectorPlace, DetectorUse, GroupKind, Plan, Recall, Rings, bit},
 };
 
@@ -183,7 +183,7 @@ impl Layout {
             between: Vec::new(),
             overlaps: Vec::new(),
             groups: groups.iter().map(Group::new).collect(),
-            always: GroupSet::of(groups.len(), |g| plan.is_always_called(u16::try_from(g).unwrap_or(u16::MAX))),
+            always: GroupSet::of(groups.len(), |g| plan.is_always_called(number(g))),
             of_ring: Vec::new(),
             of_section: Vec::new(),
             soft: Set::NONE,

@@ -107,8 +107,8 @@ impl Nema {
 
     /// Whether people on foot walk or clear.
     pub(super) fn on_foot(&self, p: usize) -> bool {
-        let walks = self.layout.phases[p].walks.iter().map(|&g| usize::from(g));
-        walks.into_iter().any(|g| self.groups[g].open.is_some() || self.ends.has(g))
+        let mut walks = self.layout.phases[p].walks.iter().map(|&g| usize::from(g));
+        walks.any(|g| self.groups[g].open.is_some() || self.ends.has(g))
     }
 
     /// Whether people on foot walk, or are about to.

@@ -143,10 +143,8 @@ impl<P: Policy> Staged<P> {
             return self.leave((stage, in_order), true, now, view);
         }
         let Some(traffic) = view.traffic else { return last };
-        let wish = {
-            let waiting = self.waits.since();
-            self.policy.choose(&Moment { now, traffic, stages: &self.stages, stage, since, waiting })
-        };
+        let (stages, waiting) = (&self.stages, self.waits.since());
+        let wish = self.policy.choose(&Moment { now, traffic, stages, stage, since, waiting });
         if wish.stage == stage || wish.stage >= self.stages.len() {
             return wish.next.max(now + Millis(1)).min(last);
         }

@@ -52,12 +52,13 @@ pub struct LaneTraffic {
     free: Option<Millis>,
     /// Of each advance loop that is occupied: its distance, m, and since when.
     standing: Vec<(f32, Millis)>,
-    /// When somebody left last, and how many have since the zone was free last.
+    /// When somebody left last.
     left: Option<Millis>,
     /// When somebody left with others behind, if the lane has been open and its zone occupied ever since.
     followed: Option<Millis>,
     /// Time that those took who followed so, ms, and how many they were; modulo 2³².
     following: (u32, u32),
+    /// How many have left since the zone was free last.
     discharged: u16,
     /// Saturation headway, ms; 0: nobody has been seen yet.
     headway_ms: i64,

@@ -97,6 +97,11 @@ impl Traffic {
         counted.chain(seen.into_iter().flat_map(move |lane| lane.seen().iter().map(move |s| s.due(speed))))
     }
 
+    /// How many of those in a lane are due by a time.
+    pub fn due_by(&self, lane: usize, until: Millis) -> usize {
+        self.due(lane).filter(|&due| due <= until).count()
+    }
+
     /// From the input loop of a lane to its line, m; 0: it has none.
     pub fn input_m(&self, lane: usize) -> f32 {
         u16::try_from(lane).map_or(0.0, |lane| self.wires.input_m(lane))
