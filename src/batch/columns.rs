@@ -110,7 +110,10 @@ pub const COLUMNS: &[Column] = &[
     less("mean_depart_delay_s", "wait to enter"),
     number("mean_route_length_m", "way driven"),
     less("resco_delay_s", "RESCO: time loss and wait to enter of all loaded vehicles, at the scenario's end"),
-    less("cityflow_att_s", "CityFlow: travel time from the scheduled start, at the scenario's end"),
+    less(
+        "cityflow_att_s",
+        "CityFlow: travel time from the scheduled start, at the scenario's end or where the run ended",
+    ),
     less("cityflow_road_att_s", "CityFlow: time on roads that lead to a signal"),
     more("throughput_veh_h", "arrivals per hour of the simulated time"),
     less("mean_queue_veh", "vehicles standing before signals, all lanes together, mean over time"),

@@ -205,6 +205,22 @@ fn what_is_there_by_another_name_is_not_run_again() {
     assert!(said.stderr.contains("'a.ron' and './a.ron' are the same"), "{said:?}");
 }
 
+/// Two files of one name are both called as the experiment calls them, whichever comes first.
+#[test]
+fn scenarios_of_one_name_are_called_by_their_paths() {
+    let scratch = Scratch::new();
+    let isolated = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/isolated.ron");
+    let text = std::fs::read_to_string(isolated).expect("a scenario");
+    for folder in ["a", "b"] {
+        std::fs::create_dir(scratch.path(folder)).expect("a folder");
+        scratch.write(&format!("{folder}/x.ron"), format!("{text}// {folder}\n"));
+    }
+    scratch.write("e.ron", r#"(scenarios: ["b/x.ron", "a/x.ron"], seeds: 1, measure: "cityflow_att_s", until: 60)"#);
+    batch(&scratch, "out", &[]);
+    let runs = std::fs::read_to_string(scratch.path("out").join("runs.csv")).expect("results");
+    assert!(runs.contains("\na/x.ron|") && runs.contains("\nb/x.ron|"), "{runs}");
+}
+
 /// Issue 8, 3: two controllers that do the same by different names.
 #[test]
 fn equal_controllers_do_not_differ() {

@@ -31,8 +31,7 @@ fn purdue(log: &Path, detectors: &Path) -> [Option<f64>; 2] {
 fn purdue_measures_are_those_of_the_log() {
     for warm_up in [0.0, 300.0] {
         let scratch = Scratch::new();
-        let text =
-            r#"(scenarios: ["arterial"], controllers: ["fixed_time", "nema"], seeds: 1, until: 1200, warm_up: WARM)"#;
+        let text = r#"(scenarios: ["arterial"], controllers: ["fixed_time", "nema"], seeds: 1, measure: "cityflow_att_s", until: 1200, warm_up: WARM)"#;
         scratch.write("e.ron", text.replace("WARM", &format!("{warm_up:?}")));
         batch(&scratch, "out", &[]);
         let mut runs = csv::Reader::from_path(scratch.path("out").join("runs.csv")).expect("results");

@@ -77,6 +77,16 @@ fn wrong_experiments_are_explained() {
         (r#"(scenarios: ["city"], seeds: 1, set: {"demand.colour": [1]})"#, 2, &["demand", "colour"]),
         (r#"(scenarios: ["city"], seeds: 1, until: 5, drain: true)"#, 2, &["until", "drain"]),
         (r#"(scenarios: ["city"], seeds: 1, until: -5)"#, 2, &["until: -5", "city", "starts at 25200 s"]),
+        (
+            r#"(scenarios: ["isolated"], seeds: 1, until: 300)"#,
+            2,
+            &["until: 300", "resco_delay_s is taken at the end of scenario 'isolated'", "cityflow_att_s"],
+        ),
+        (
+            r#"(scenarios: ["isolated"], controllers: ["resco_max_wave"], seeds: 1, sensors: ["perfect", "loops"])"#,
+            2,
+            &["controllers: 'resco_max_wave'", "sensors"],
+        ),
         (r#"(scenarios: ["city"], seeds: 1, warm_up: -5)"#, 2, &["warm_up: -5", "expected 0 to"]),
         (
             r#"(scenarios: ["city"], seeds: 1, step: 0.5, set: {"step": [1]})"#,

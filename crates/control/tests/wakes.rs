@@ -165,7 +165,7 @@ proptest! {
     }
 
     #[test]
-    fn nema_with_lanes_apart_is_woken_by_all_that_matters(seed: u64) {
-        wakes_suffice("nema", &[("lane_gaps", "true")], seed)?;
+    fn nema_with_lanes_together_is_woken_by_all_that_matters(seed: u64) {
+        wakes_suffice("nema", &[("lane_gaps", "false")], seed)?;
     }
 }

@@ -236,6 +236,8 @@ pub struct Report {
     pub paired: usize,
     /// Where commands find their files.
     pub folder: &'static str,
+    /// The program that made the runs; empty if nobody says it.
+    pub program: String,
     /// What else has to be said of it.
     pub notes: Vec<String>,
     /// Controllers, the best first.
@@ -270,6 +272,7 @@ impl Report {
             without: (empty.len(), ended.len()),
             paired,
             folder: FOLDER,
+            program: String::new(),
             notes: Vec::new(),
             leaderboard: Vec::new(),
             blocks,

@@ -45,6 +45,8 @@ fn place(controller: &str, report: &Report) -> Place {
     let summary = Summary::of(&logs);
     let spread = summary.filter(|s| s.deviation > 0.0).and_then(|s| s.t);
     let count = |v| rows.iter().filter(|(r, _)| r.difference.as_ref().is_some_and(|d| d.verdict == v)).count();
+    // Not `sum`: of nothing it is -0.
+    let sum = |of: fn(&Row) -> f64| rows.iter().fold(0.0, |sum, (r, _)| sum + of(r));
     Place {
         controller: controller.to_owned(),
         ratio: summary.map(|s| libm::exp(s.mean)),
@@ -54,8 +56,8 @@ fn place(controller: &str, report: &Report) -> Place {
         worse: count(Verdict::Worse),
         not_comparable: count(Verdict::NotComparable),
         behind: rows.iter().filter(|(r, _)| r.behind).count(),
-        unfinished_share: rows.iter().map(|(r, _)| r.unfinished_share).sum::<f64>() / rows.len().max(1) as f64,
-        gridlock_rate: rows.iter().map(|(r, _)| r.gridlock_rate).sum::<f64>() / rows.len().max(1) as f64,
-        defects: rows.iter().map(|(r, _)| r.defects).sum(),
+        unfinished_share: sum(|r| r.unfinished_share) / rows.len().max(1) as f64,
+        gridlock_rate: sum(|r| r.gridlock_rate) / rows.len().max(1) as f64,
+        defects: sum(|r| r.defects),
     }
 }

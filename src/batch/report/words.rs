@@ -32,7 +32,8 @@ pub(super) fn plain(text: &str) -> String {
     for (i, c) in text.char_indices() {
         match c {
             '\n' | '\r' => plain.push(' '),
-            '<' => plain.push_str("&lt;"),
+            // Before a space it begins no tag.
+            '<' if bytes.get(i + 1) != Some(&b' ') => plain.push_str("&lt;"),
             '&' => plain.push_str("&amp;"),
             '|' | '`' | '\\' | '*' | '[' | ']' | '~' => plain.extend(['\\', c]),
             // Within a word it is none: our own names need no backslashes.
@@ -79,6 +80,9 @@ pub(super) fn how(report: &Report) -> String {
     );
     text += &incomparable(report);
     report.notes.iter().for_each(|note| _ = write!(text, " Note: {note}."));
+    if !report.program.is_empty() {
+        let _ = write!(text, " Made by {}.", report.program);
+    }
     text
 }
 

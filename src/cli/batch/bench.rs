@@ -9,6 +9,7 @@ use super::suite::Suite;
 use super::{Options, conduct, cores};
 use crate::batch::{Experiment, Seeds};
 use crate::cli::Failure;
+use crate::cli::args::SensorTier;
 
 /// Options of `bench`.
 #[derive(Args, Clone, Debug)]
@@ -22,6 +23,9 @@ pub struct BenchArgs {
     /// Strategies, as --controller takes them; may be repeated
     #[arg(long, value_name = "NAME[,PARAM=VALUE…]", default_values_t = ["fixed_time", "actuated", "nema"].map(String::from))]
     pub controller: Vec<String>,
+    /// What tells controllers of vehicles [default: loops]; resco_max_pressure and resco_max_wave need perfect
+    #[arg(long, value_name = "TIER")]
+    pub sensors: Option<SensorTier>,
     /// Number of seeds
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub seeds: u64,
@@ -61,7 +65,7 @@ pub fn bench(args: &BenchArgs) -> Result<ExitCode, Failure> {
         controllers: args.controller.clone(),
         scales: vec![1.0],
         behaviours: Vec::new(),
-        sensors: Vec::new(),
+        sensors: args.sensors.iter().map(|tier| tier.tier().name().to_owned()).collect(),
         seeds: Seeds((1..=args.seeds).collect()),
         set: Default::default(),
         baseline: None,

@@ -55,11 +55,11 @@ pub fn check(folder: &Path, resume: bool) -> Result<(), Failure> {
         // A batch has one from the beginning, `merge` writes it last.
         (Some(1..), false) if !folder.join("manifest.json").exists() => Err(Failure::Input(format!(
             "{shown}: there are runs in {}, but no manifest.json; if a `merge` into it was cut off, delete the folder and \
-             merge again; else `batch --resume` goes on with them, --out takes another folder",
+             merge again; else --resume goes on with them, --out takes another folder",
             journal::NAME
         ))),
         (Some(1..), false) => Err(Failure::Input(format!(
-            "{shown}: there are results; `batch --resume` goes on with them, --out takes another folder"
+            "{shown}: there are results; --resume goes on with them, --out takes another folder"
         ))),
         // Trips come before their run's line in the journal: beside an empty one they are those of a run that was cut off.
         (journal, _) => match table(folder).or_else(|| trips(folder).filter(|_| journal.is_none())) {

@@ -99,6 +99,7 @@ impl Manifest {
     /// What records say; `experiment` is its own, perhaps with another measure.
     pub fn report(&self, experiment: &Experiment, records: &[&Record]) -> Report {
         let mut report = Report::new(experiment, &self.names(), records);
+        report.program = format!("{} {}, sources {}, commit {}", self.program, self.version, self.sources, self.commit);
         if let Some(suite) = self.suite {
             report.folder = suite.folder();
             report.beside = suite.beside(

@@ -238,13 +238,20 @@ impl Suite {
                 .to_owned(),
             format!(
                 "Intergreen {}, sources {}: {}, mean ± half of the 95 % interval (none where all seeds give the same \
-                 run). All controllers keep {} and see what loops report.",
+                 run). All controllers keep {} and see what {} report.",
                 maker.version,
                 maker.sources,
                 counted(experiment.seeds.0.len(), "seed"),
-                self.clearances()
+                self.clearances(),
+                experiment.sensors.first().map_or("loops", |tier| if tier == "perfect" { "all vehicles" } else { tier }),
             ),
         ];
+        if experiment.controllers.iter().any(|controller| controller.starts_with("resco_")) {
+            notes.push(
+                "resco_max_pressure and resco_max_wave are as RESCO has them: 3 s of yellow and no other clearance."
+                    .into(),
+            );
+        }
         for p in self.published() {
             let said = format!("{}: {}", p.source, p.caveat);
             if !notes.contains(&said) {

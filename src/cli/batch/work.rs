@@ -1,12 +1,13 @@
 //! The runs themselves: what there is to run, and running it on several threads, one world on each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 
 use cpu_time::ThreadTime;
+use intergreen_control::Millis;
 
 use super::command::{command, parsed, quoted};
 use super::journal::{Entry, Journal, NAME, Timing};
@@ -66,12 +67,13 @@ pub fn scenarios(experiment: &Experiment, folder: &Path) -> Result<Vec<Scenario>
         let files = inputs.iter().map(|input| (last(&input.file), input.hash)).collect();
         found.push(Scenario { name, path: path.display().to_string(), hash: hash(&inputs), files });
     }
+    let names: Vec<String> = found.iter().map(|s| s.name.clone()).collect();
     for i in 0..found.len() {
         if let Some(first) = (0..i).find(|&first| found[first].hash == found[i].hash) {
             let (a, b) = (&experiment.scenarios[first], &experiment.scenarios[i]);
             return Err(Failure::Input(format!("scenarios: '{a}' and '{b}' are the same; expected each once")));
         }
-        if found.iter().filter(|other| other.name == found[i].name).count() > 1 {
+        if names.iter().filter(|&other| *other == names[i]).count() > 1 {
             found[i].name.clone_from(&experiment.scenarios[i]);
         }
     }
@@ -83,25 +85,36 @@ pub fn scenarios(experiment: &Experiment, folder: &Path) -> Result<Vec<Scenario>
     Ok(found)
 }
 
-/// Whether a scenario begins before its runs end.
+/// Whether a scenario begins before its runs end, and they do not end before there is anything to compare.
 fn begins(experiment: &Experiment, loaded: &Loaded) -> Result<(), Failure> {
     let (begin, name) = (loaded.begin.seconds(), &loaded.name);
-    match experiment.until {
-        Some(until) if until <= begin => Err(Failure::Input(format!(
+    let Some(until) = experiment.until else { return Ok(()) };
+    if until <= begin {
+        return Err(Failure::Input(format!(
             "until: {until}; the clock of scenario '{name}' starts at {begin} s; expected a later time"
+        )));
+    }
+    match loaded.end.map(Millis::seconds).filter(|&end| until < end) {
+        Some(end) if experiment.measure == "resco_delay_s" => Err(Failure::Input(format!(
+            "until: {until}; resco_delay_s is taken at the end of scenario '{name}', {end} s; expected another measure, such \
+             as measure: \"cityflow_att_s\", or a later time"
         ))),
         _ => Ok(()),
     }
 }
 
-/// Tries all strategies on a scenario: with their parameters, one after the other.
+/// Tries all strategies on the first scenario: with their parameters and with each kind of sensors, one after the other.
 fn strategies(experiment: &Experiment, scenario: &str) -> Result<(), Failure> {
-    let loaded = load(Some(Path::new(scenario)), &[])?;
-    for controller in &experiment.controllers {
-        let (name, settings) = (controller.clone(), Vec::new());
-        let cell = Cell { scenario: 0, controller: name, scale: 1.0, behaviour: None, sensors: None, settings };
+    let mut tried = BTreeSet::new();
+    for cell in cells(experiment).into_iter().filter(|cell| cell.scenario == 0) {
+        let sensors = cell.settings.iter().filter(|(path, _)| path.starts_with("sensors"));
+        let what = (cell.controller.clone(), cell.sensors.clone(), sensors.cloned().collect::<Vec<_>>());
+        if !tried.insert(what) {
+            continue;
+        }
+        let controller = &cell.controller;
         let args = parsed(&command(experiment, scenario, Run { cell: &cell, seed: experiment.seeds.0[0] }))?;
-        let mut loaded = loaded.clone();
+        let mut loaded = load(Some(Path::new(scenario)), &cell.settings)?;
         if !args.as_is {
             loaded.complete_programs();
         }
@@ -288,7 +301,8 @@ impl<'a> Batch<'a> {
                     let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
                     let (journal, finish, failure) = &mut *guard;
                     match result {
-                        Ok(None) => {}
+                        // Interrupted: it is not over.
+                        Ok(None) => return,
                         // Made again for its trips.
                         Ok(Some(entry)) if journal.entries.contains_key(&task.key) => {
                             if journal.entries[&task.key].record != entry.record {

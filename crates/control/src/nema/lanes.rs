@@ -7,7 +7,7 @@
 //!   the phase does not extend it again: whoever comes then is not of the queue, and may as well stop.
 //! - **kept**: such a lane, until the phase ends.
 //!
-//! So it is with the parameter `lane_gaps`. Without it all detectors count as one lane: a green of several lanes ends
+//! So it is unless the parameter `lane_gaps` is false. Then all detectors count as one lane: a green of several lanes ends
 //! only when all of them have a gap at one time, which happens the less often the more they are.
 //!
 //! Where all lanes have gapped out and the phase waits for the other ring at the barrier, it may be extended again
@@ -20,7 +20,10 @@ use super::{
     layout::{Layout, Phase},
     standing::Standing,
 };
-use crate::{Millis, Minds, View, plan::Plan};
+use crate::{
+    Millis, Minds, View,
+    plan::{DetectorUse, Plan},
+};
 
 /// A detector that extends a phase.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,15 +42,23 @@ struct Extends {
 /// A lane of a phase.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Lane {
+    /// The first detector at its stop line, by place in the plan's list: the same in all phases that it belongs to.
+    line: usize,
     uses: Vec<Extends>,
+}
+
+/// The lane in which a detector lies, if lanes are told apart.
+fn line(of: &DetectorUse, apart: bool) -> Option<&str> {
+    of.place.as_ref().filter(|_| apart).map(|p| &*p.lane)
 }
 
 /// The lanes that extend a phase with these groups; all in one where lanes are not told apart.
 pub(super) fn lanes(plan: &Plan, groups: &[u16], idle: &[bool], apart: bool) -> Vec<Lane> {
     let mut found: Vec<(Option<&str>, Lane)> = Vec::new();
+    let detectors = &plan.spec().detectors;
     let numbers =
         |names: &[alloc::string::String]| -> Vec<u16> { names.iter().filter_map(|g| plan.find_group(g)).collect() };
-    for (number, d) in plan.spec().detectors.iter().enumerate().filter(|(n, d)| d.mode.extends() && !idle[*n]) {
+    for (number, d) in detectors.iter().enumerate().filter(|(n, d)| d.mode.extends() && !idle[*n]) {
         let (all, mut switched) = (numbers(&d.groups), numbers(&d.switched));
         let own: Vec<u16> = all.iter().copied().filter(|g| groups.contains(g)).collect();
         let switches = !switched.is_empty();
@@ -55,9 +66,10 @@ pub(super) fn lanes(plan: &Plan, groups: &[u16], idle: &[bool], apart: bool) -> 
         if own.is_empty() && switched.is_empty() {
             continue;
         }
-        let name = d.place.as_ref().filter(|_| apart).map(|p| &*p.lane);
+        let name = line(d, apart);
         let place = found.iter().position(|(n, _)| *n == name).unwrap_or_else(|| {
-            found.push((name, Lane { uses: Vec::new() }));
+            let first = detectors.iter().position(|other| line(other, apart) == name).unwrap_or(number);
+            found.push((name, Lane { line: first, uses: Vec::new() }));
             found.len() - 1
         });
         found[place].1.uses.push(Extends { number, own, switched, all, switches });
@@ -66,23 +78,27 @@ pub(super) fn lanes(plan: &Plan, groups: &[u16], idle: &[bool], apart: bool) -> 
 }
 
 impl Layout {
-    fn uses(&self) -> impl Iterator<Item = (&Phase, &Extends)> {
-        self.phases.iter().flat_map(|p| p.lanes.iter().flat_map(move |lane| lane.uses.iter().map(move |u| (p, u))))
+    fn uses(&self) -> impl Iterator<Item = (&Phase, &Lane, &Extends)> {
+        let lanes = self.phases.iter().flat_map(|p| p.lanes.iter().map(move |lane| (p, lane)));
+        lanes.flat_map(|(p, lane)| lane.uses.iter().map(move |u| (p, lane, u)))
     }
 
-    /// Finds how it matters that uses extend phases. Those for the same groups count together, and the strategy is woken when
-    /// none of them has extended for the least gap that a phase may allow; unless lanes gap out by themselves.
+    /// Finds how it matters that uses extend phases. Those of a lane and for the same groups count together, and the
+    /// strategy is woken when none of them has extended for the least gap that a phase may allow.
     pub(super) fn find_minds(&mut self) {
-        let alone = |u: &Extends| self.tells_lanes || u.switches;
         let least = |p: &Phase| p.actuation.min_gap.unwrap_or(p.passage).min(p.passage);
-        let mut together: BTreeMap<&[u16], Minds> = BTreeMap::new();
-        for (p, u) in self.uses().filter(|(_, u)| !alone(u)) {
-            let same = together.entry(&u.all).or_insert(Minds { lane: u.number, begins: false, gap: least(p) });
+        let mut together: BTreeMap<(usize, &[u16]), Minds> = BTreeMap::new();
+        for (p, lane, u) in self.uses().filter(|(.., u)| !u.switches) {
+            let key = (lane.line, &*u.all);
+            let same = together.entry(key).or_insert(Minds { lane: u.number, begins: false, gap: least(p) });
             (same.lane, same.gap) = (same.lane.min(u.number), same.gap.min(least(p)));
         }
         let own = |u: &Extends| Minds { lane: u.number, begins: false, gap: Millis(0) };
-        let minds = |u: &Extends| if alone(u) { own(u) } else { together.get(&*u.all).copied().unwrap_or(own(u)) };
-        let found: BTreeMap<usize, Minds> = self.uses().map(|(_, u)| (u.number, minds(u))).collect();
+        let minds = |lane: &Lane, u: &Extends| {
+            let same = together.get(&(lane.line, &*u.all)).filter(|_| !u.switches);
+            same.copied().unwrap_or(own(u))
+        };
+        let found: BTreeMap<usize, Minds> = self.uses().map(|(_, lane, u)| (u.number, minds(lane, u))).collect();
         for phase in &mut self.phases {
             let uses = phase.lanes.iter().flat_map(|lane| &lane.uses);
             phase.told_after = uses.map(|u| found[&u.number].gap).min().unwrap_or(Millis(0));

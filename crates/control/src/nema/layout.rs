@@ -118,8 +118,6 @@ pub(super) struct Layout {
     pub soft: Set,
     pub ped_recall: Set,
     pub counting: Set,
-    /// Whether it matters which detectors extend a phase: some have several lanes.
-    pub tells_lanes: bool,
     /// How it matters that a use, by its place in the plan's list, extends phases.
     pub minds: BTreeMap<usize, Minds>,
     /// By section, the longest way from its end to any phase.
@@ -189,7 +187,6 @@ impl Layout {
             soft: Set::NONE,
             ped_recall: Set::NONE,
             counting: Set::NONE,
-            tells_lanes: false,
             minds: BTreeMap::new(),
             farthest: Vec::new(),
             stuck: Millis(0),
@@ -262,7 +259,6 @@ impl Layout {
         self.of_section = (0..self.sections).map(|s| of(&|p| p.section == s)).collect();
         (self.soft, self.ped_recall) = (of(&|p| p.soft), of(&|p| p.ped_recall));
         self.counting = of(&|p| p.actuation.added_initial.is_some());
-        self.tells_lanes = self.phases.iter().any(|p| p.lanes.len() > 1);
         self.find_minds();
         for (p, phase) in self.phases.iter().enumerate() {
             phase.groups.iter().for_each(|&g| self.groups[usize::from(g)].calls |= Set::of(p));

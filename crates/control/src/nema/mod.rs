@@ -269,8 +269,6 @@ impl Strategy for Nema {
 
     fn wakes(&self) -> crate::Wakes {
         use crate::Wakes;
-        // Where lanes gap out by themselves, it matters which of them extends a green.
-        let lanes = self.layout.tells_lanes;
         let red = self.layout.red_rest || self.layout.backup_protection;
         // What is over may be extended again; who extends what rests matters only where it may become red.
         let minds = |ring: &Ring| match ring.standing {
@@ -279,11 +277,10 @@ impl Strategy for Nema {
             _ => false,
         };
         let extended = self.rings.iter().any(|ring| ring.standing == Standing::Extended);
-        match (lanes, self.rings.iter().any(minds)) {
-            (_, false) if !extended => Wakes::Calling,
-            (true, _) => Wakes::Calls,
-            (false, true) => Wakes::Arrivals,
-            (false, false) => Wakes::Gaps,
+        match self.rings.iter().any(minds) {
+            true => Wakes::Arrivals,
+            false if extended => Wakes::Gaps,
+            false => Wakes::Calling,
         }
     }
 

@@ -35,7 +35,7 @@ impl Nema {
         let deadline = self.stand(now, view);
         let walks = self.layout.phases.iter().any(|p| !p.walks.is_empty());
         let coordinated = self.clock.state != State::Free;
-        let busy = !self.started || walks || coordinated || self.layout.tells_lanes || self.may_move();
+        let busy = !self.started || walks || coordinated || self.may_move();
         if busy { now + Millis(1) } else { self.earliest(deadline, now) }
     }
 

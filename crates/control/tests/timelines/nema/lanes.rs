@@ -1,4 +1,4 @@
-//! Lanes that gap out one by one (parameter `lane_gaps`): phase 2 has two, detector 1 in lane a, detector 10 in lane b.
+//! Lanes that gap out one by one (unless `lane_gaps` is false): phase 2 has two, detector 1 in lane a, detector 10 in lane b.
 
 use super::*;
 
@@ -18,13 +18,9 @@ fn two_lanes() -> PlanSpec {
     spec
 }
 
-fn by_lane(spec: PlanSpec) -> Timeline {
-    Timeline::new(spec).strategy("nema", &[("lane_gaps", "true")])
-}
-
 #[test]
 fn a_lane_that_has_gapped_out_does_not_extend_again() {
-    let outcome = by_lane(two_lanes()).check(
+    let outcome = nema(two_lanes()).check(
         "
                1 2 3 4 5 6 7 8 P2 P4
              0  r G r r r G r r r  r   detector 1 on, detector 10 on
@@ -50,7 +46,7 @@ fn a_lane_that_has_gapped_out_does_not_extend_again() {
 
 #[test]
 fn otherwise_lanes_extend_for_each_other() {
-    let outcome = nema(two_lanes()).check(
+    let outcome = Timeline::new(two_lanes()).strategy("nema", &[("lane_gaps", "false")]).check(
         "
                1 2 3 4 5 6 7 8 P2 P4
              0  r G r r r G r r r  r   detector 1 on, detector 10 on
@@ -78,7 +74,7 @@ fn otherwise_lanes_extend_for_each_other() {
 
 #[test]
 fn lanes_that_gapped_out_before_anybody_else_was_called_extend_again() {
-    let outcome = by_lane(two_lanes()).check(
+    let outcome = nema(two_lanes()).check(
         "
                1 2 3 4 5 6 7 8 P2 P4
              0  r G r r r G r r r  r   detector 1 on
@@ -104,7 +100,7 @@ fn lanes_that_gapped_out_before_anybody_else_was_called_extend_again() {
 /// who came while the other lane still had its queue.
 #[test]
 fn at_the_barrier_whoever_comes_extends_again() {
-    let outcome = by_lane(two_lanes()).check(
+    let outcome = nema(two_lanes()).check(
         "
                1 2 3 4 5 6 7 8 P2 P4
              0  r G r r r G r r r  r   detector 1 on, detector 5 on, detector 10 on
@@ -138,7 +134,7 @@ fn at_the_barrier_whoever_comes_extends_again() {
 
 #[test]
 fn at_the_barrier_who_was_there_already_extends_nothing() {
-    let outcome = by_lane(two_lanes()).check(
+    let outcome = nema(two_lanes()).check(
         "
                1 2 3 4 5 6 7 8 P2 P4
              0  r G r r r G r r r  r   detector 1 on, detector 5 on, detector 10 on
@@ -172,7 +168,7 @@ fn a_reduced_gap_is_each_lanes_own() {
         (a.passage, a.min_gap) = (Some(s(4)), Some(s(1)));
         (a.before_reduction, a.to_reduce) = (Some(s(5)), Some(s(10)));
     });
-    let outcome = by_lane(spec).check(
+    let outcome = nema(spec).check(
         "
                1 2 3 4 5 6 7 8 P2 P4
              0  r G r r r G r r r  r   detector 1 on, detector 10 on
