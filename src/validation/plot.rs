@@ -1,9 +1,11 @@
 //! Plots as data, and as SVG.
 
+use plotters::coord::Shift;
 use plotters::prelude::*;
 
-/// Width and height of a picture, pixels.
+/// Width and height of a plot, and height of a line of the legend below it, pixels.
 const SIZE: (u32, u32) = (760, 440);
+const LINE: u32 = 20;
 /// Colours of series in their order.
 const COLOURS: [RGBColor; 6] = [
     RGBColor(31, 98, 179),
@@ -99,8 +101,11 @@ impl Plot {
     }
 
     fn draw(&self, text: &mut String) -> Result<(), DrawingAreaErrorKind<std::io::Error>> {
-        let area = SVGBackend::with_string(text, SIZE).into_drawing_area();
-        area.fill(&WHITE)?;
+        // A single series has its name in the title.
+        let lines = if self.series.len() > 1 { self.series.len() as u32 } else { 0 };
+        let all = SVGBackend::with_string(text, (SIZE.0, SIZE.1 + LINE * lines)).into_drawing_area();
+        all.fill(&WHITE)?;
+        let (area, legend) = all.split_vertically(SIZE.1);
         let (x, y) = (self.range(|p| p.0, false), self.range(|p| p.1, self.from_zero));
         let mut chart = ChartBuilder::on(&area)
             .caption(&self.title, ("sans-serif", 18))
@@ -118,33 +123,51 @@ impl Plot {
             .draw()?;
         for (i, series) in self.series.iter().enumerate() {
             let colour = COLOURS[i % COLOURS.len()];
-            let named = match series.mark {
+            match series.mark {
                 Mark::Line => {
-                    chart.draw_series(LineSeries::new(series.points.iter().copied(), colour.stroke_width(2)))?
+                    chart.draw_series(LineSeries::new(series.points.iter().copied(), colour.stroke_width(2)))?;
                 }
                 Mark::Dashes => {
                     let line = DashedLineSeries::new(series.points.iter().copied(), 7, 5, colour.stroke_width(2));
-                    chart.draw_series(line)?
+                    chart.draw_series(line)?;
                 }
-                Mark::Dots => chart.draw_series(series.points.iter().map(|&p| Circle::new(p, 3, colour.filled())))?,
+                Mark::Dots => {
+                    chart.draw_series(series.points.iter().map(|&p| Circle::new(p, 3, colour.filled())))?;
+                }
                 Mark::Tracks => {
                     let tracks = series.points.chunk_by(|a, b| a.0 <= b.0 && a.1 <= b.1 + 1.0);
-                    chart.draw_series(tracks.map(|t| PathElement::new(t.to_vec(), colour.stroke_width(1))))?
+                    chart.draw_series(tracks.map(|t| PathElement::new(t.to_vec(), colour.stroke_width(1))))?;
                 }
-            };
-            let dots = series.mark == Mark::Dots;
-            named.label(&series.name).legend(move |(x, y)| match dots {
-                true => Circle::new((x + 9, y), 3, colour.filled()).into_dyn(),
-                false => PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)).into_dyn(),
-            });
-        }
-        if self.series.len() > 1 {
-            let mut legend = chart.configure_series_labels();
-            legend.border_style(RGBColor(200, 200, 200)).background_style(WHITE.mix(0.85));
-            legend.label_font(("sans-serif", 13)).draw()?;
+            }
+            if lines > 0 {
+                self.name_series(i, &legend)?;
+            }
         }
         drop(chart);
-        area.present()
+        all.present()
+    }
+
+    /// A line of the legend: below the plot, where it hides nothing.
+    fn name_series<D: DrawingBackend>(
+        &self,
+        i: usize,
+        legend: &DrawingArea<D, Shift>,
+    ) -> Result<(), DrawingAreaErrorKind<D::ErrorType>> {
+        let (series, colour, y) = (&self.series[i], COLOURS[i % COLOURS.len()], (LINE / 2 + LINE * i as u32) as i32);
+        let (left, right) = (72, 96);
+        match series.mark {
+            Mark::Dots => legend.draw(&Circle::new(((left + right) / 2, y), 3, colour.filled()))?,
+            Mark::Dashes => {
+                let parts = [(left, left + 10), (right - 10, right)];
+                for (from, to) in parts {
+                    legend.draw(&PathElement::new([(from, y), (to, y)], colour.stroke_width(2)))?;
+                }
+            }
+            Mark::Line | Mark::Tracks => {
+                legend.draw(&PathElement::new([(left, y), (right, y)], colour.stroke_width(2)))?;
+            }
+        }
+        legend.draw(&Text::new(series.name.as_str(), (right + 8, y - 7), ("sans-serif", 13)))
     }
 
     /// The range of an axis, a little wider than its points.

@@ -8,13 +8,16 @@
 //! | `max_pressure` | Varaiya 2013 | vehicles in lanes, and in those they lead to |
 //! | `max_wave` | Ault and Sharon 2021, as a rule for loops | vehicles in lanes |
 //! | `self_control` | Lämmer and Helbing 2008 | when vehicles are due |
+//! | `schedule` | Xie and others 2012 (SURTRAC) | when vehicles are due |
 //! | `resco_max_pressure`, `resco_max_wave` | RESCO's baselines, as they are there | reports of all vehicles |
 //!
 //! Each is a [`Policy`]; what they have in common stands in [`crate::stages`].
 
+mod cycle;
 mod mova;
 mod pressure;
 mod resco;
+mod schedule;
 mod self_control;
 mod sotl;
 mod webster;
@@ -27,13 +30,14 @@ use crate::{
 };
 
 /// Their entries in the registry.
-pub(crate) const ENTRIES: [Entry; 8] = [
+pub(crate) const ENTRIES: [Entry; 9] = [
     mova::ENTRY,
     webster::ENTRY,
     sotl::ENTRY,
     pressure::MAX_PRESSURE,
     pressure::MAX_WAVE,
     self_control::ENTRY,
+    schedule::ENTRY,
     resco::MAX_PRESSURE,
     resco::MAX_WAVE,
 ];

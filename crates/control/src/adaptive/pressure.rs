@@ -4,21 +4,32 @@
 //! - **pressure of a lane**: vehicles on it less those on the lanes they lead to (their mean, where there are several).
 //! - **pressure of a stage**: that of the lanes it serves, each by its saturation flow, which it can discharge.
 //!
-//! `max_pressure` sees the whole of each lane and what neighbours tell of theirs. Where a lane they lead to has no room,
-//! its vehicles do not count (capacity-aware). `max_wave` sees only those who queue or are about to reach the line, and
-//! nobody downstream.
+//! `max_pressure` sees the whole of each lane and what neighbours tell of theirs. Where the lanes they lead to have less
+//! than `room`, its vehicles do not count (capacity-aware). `max_wave` sees only those who queue or are about to reach the
+//! line, and nobody downstream.
 //!
 //! A plain comparison of pressures ignores what a change costs; here another stage must have more by a share `ratio` and
 //! `margin` vehicles before it is shown (switching hysteresis).
 //!
-//! Sources: Varaiya 2013 (Transportation Research C 36, 177); max wave after Ault and Sharon 2021.
+//! Variants of `max_pressure`:
+//! - `order=cyclic`: the stages come in the plan's order in a cycle of `cycle_s`, and pressures at its beginning share out
+//!   what is left of it when all have had their least green: nobody is left out, and drivers know who is next.
+//! - `weight=position`: a vehicle counts the more the nearer it is to the line, from 0 to 1; downstream the more the nearer
+//!   it is to where the lane begins. So a full lane downstream holds up and an empty stretch does not.
+//!
+//! Sources: Varaiya 2013 (Transportation Research C 36, 177); cyclic: Anderson, Pumir, Triantafyllos and Bayen 2018;
+//! position-weighted: Li and Jabari 2019; max wave after Ault and Sharon 2021.
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{number, seconds, staged};
+use super::{
+    cycle::{Cycle, lost},
+    number, s, seconds, staged,
+};
 use crate::{
     Entry, Looks, Millis, Parameter, RegistryError, Setup, StateError, StateReader,
     stages::{Moment, Policy, Served, Wish},
+    traffic::CAR_SPACE_M,
 };
 
 const SLOT: Parameter = Parameter { name: "slot_s", summary: "how often it chooses, s, 1 to 60", default: "2" };
@@ -33,14 +44,31 @@ pub(crate) const MAX_PRESSURE: Entry = Entry {
     name: "max_pressure",
     summary: "every few seconds the stage with most vehicles before it and fewest behind it",
     needs: "an IN or X loop, a count loop and a stop-bar loop a lane, or reports of all vehicles; what neighbours tell of their lanes",
-    parameters: &[SLOT, RATIO, MARGIN],
-    source: "Varaiya 2013, Transportation Research C 36, 177; with a hysteresis and regard to room downstream",
+    parameters: &[SLOT, RATIO, MARGIN, ROOM, WEIGHT, ORDER, CYCLE],
+    source: "Varaiya 2013, Transportation Research C 36, 177; with a hysteresis and regard to room downstream; cyclic: Anderson and \
+             others 2018; position-weighted: Li and Jabari 2019",
     phases: false,
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| staged(setup, || Pressure::read(setup, true)),
 };
 
+const ROOM: Parameter = Parameter {
+    name: "room",
+    summary: "with room for fewer vehicles than this a lane downstream is full, 0 to 50; 0: none ever is",
+    default: "2",
+};
+const WEIGHT: Parameter = Parameter {
+    name: "weight",
+    summary: "vehicles: each counts as one; position: the more the nearer to the line, downstream to the beginning",
+    default: "vehicles",
+};
+const ORDER: Parameter = Parameter {
+    name: "order",
+    summary: "free: any stage may be next; cyclic: in the plan's order, pressures share out the greens",
+    default: "free",
+};
+const CYCLE: Parameter = Parameter { name: "cycle_s", summary: "if cyclic, its cycle, s, 20 to 300", default: "90" };
 const AHEAD: Parameter =
     Parameter { name: "ahead_s", summary: "counts who reaches the line within so many seconds, 0 to 30", default: "4" };
 
@@ -54,11 +82,10 @@ pub(crate) const MAX_WAVE: Entry = Entry {
     ..MAX_PRESSURE
 };
 
-/// With less room than this, in vehicles, a lane is full.
-const FULL: u16 = 2;
-
 /// What a neighbour told counts for so long.
 const OLD: Millis = Millis(10_000);
+
+const ROOM_RANGE: &str = "a number of vehicles, 0 to 50";
 
 #[derive(Clone, Debug)]
 struct Pressure {
@@ -68,6 +95,10 @@ struct Pressure {
     ratio: f32,
     margin: f32,
     ahead: Millis,
+    room: u16,
+    by_position: bool,
+    /// If it is cyclic: the cycle, and how long it is to last, s.
+    cycle: Option<(Cycle, f32)>,
     /// Pressures at the last look: of the stage shown, and of the best.
     last: (f32, f32),
 }
@@ -81,12 +112,35 @@ impl Pressure {
                 seconds(setup, "ahead_s", default, (0.0, 30.0), "a number of seconds, 0 to 30")
             }
         };
+        let known = |name, default: &'static str, other: &'static str, expected| {
+            let said: Option<String> = setup.value(name, expected)?;
+            match said {
+                Some(word) if word == other => Ok(true),
+                Some(word) if word != default => Err(setup.bad_value(name, &word, expected)),
+                _ => Ok(false),
+            }
+        };
+        let by_position = downstream && known("weight", "vehicles", "position", "vehicles or position")?;
+        let cyclic = downstream && known("order", "free", "cyclic", "free or cyclic")?;
+        let room = if downstream { setup.value::<u16>("room", ROOM_RANGE)?.unwrap_or(2) } else { 0 };
+        if room > 50 {
+            return Err(setup.bad_value("room", &format!("{room}"), ROOM_RANGE));
+        }
+        let cycle = if cyclic {
+            let length = seconds(setup, "cycle_s", 90.0, (20.0, 300.0), "a number of seconds, 20 to 300")?;
+            Some((Cycle::new(setup.plan.stages().len()), s(length)))
+        } else {
+            None
+        };
         Ok(Self {
             downstream,
             slot: seconds(setup, "slot_s", 2.0, (1.0, 60.0), "a number of seconds, 1 to 60")?,
             ratio: number(setup, "ratio", 0.5, (0.0, 2.0), "a number, 0 to 2")?,
             margin: number(setup, "margin", 1.0, (0.0, 50.0), "a number of vehicles, 0 to 50")?,
             ahead: of_wave(4.0)?,
+            room,
+            by_position,
+            cycle,
             last: (0.0, 0.0),
         })
     }
@@ -99,20 +153,51 @@ impl Pressure {
             let until = m.now + self.ahead;
             return flow * m.traffic.due_by(served.lane, until) as f32;
         }
-        let (queued, coming) = m.traffic.count(served.lane, m.now);
         let heard = |&&e: &&usize| m.traffic.exits()[e].told.is_some_and(|told| m.now - told <= OLD);
         let exits = served.exits.iter().filter(heard).map(|&e| &m.traffic.exits()[e]);
         let (mut n, mut full, mut beyond) = (0_u16, 0_u16, 0.0);
         for exit in exits {
             n += 1;
-            full += u16::from(exit.room < FULL);
-            beyond += f32::from(exit.queued);
+            full += u16::from(exit.room < self.room);
+            beyond += if self.by_position { of_exit(exit.queued, exit.room) } else { f32::from(exit.queued) };
         }
         if n > 0 && full == n {
             // Nobody could go.
             return 0.0;
         }
-        flow * (queued + coming - if n > 0 { beyond / f32::from(n) } else { 0.0 })
+        flow * (self.before_line(m, served.lane) - if n > 0 { beyond / f32::from(n) } else { 0.0 })
+    }
+
+    /// Vehicles of a lane, as they count.
+    fn before_line(&self, m: &Moment<'_>, lane: usize) -> f32 {
+        if !self.by_position {
+            let (queued, coming) = m.traffic.count(lane, m.now);
+            return queued + coming;
+        }
+        let speed = m.traffic.approaches().lanes[lane].speed_m_s;
+        let length = m.traffic.sight_s(lane) * speed;
+        let places = m.traffic.due(lane).enumerate();
+        places.map(|(i, due)| of_place((CAR_SPACE_M * i as f32).max(s(due - m.now) * speed), length)).sum()
+    }
+
+    /// Works out the greens of a cycle.
+    fn plan(&mut self, m: &Moment<'_>) {
+        let Some((mut cycle, length)) = self.cycle.take() else { return };
+        let n = m.stages.len();
+        let (mut sum, mut least) = (0.0, 0.0);
+        for stage in 0..n {
+            sum += self.stage(m, stage).max(0.0);
+            least += self.least_green(m, stage);
+        }
+        let rest = (length - lost(m) - least).max(0.0);
+        let share = |stage| if sum > 0.0 { self.stage(m, stage).max(0.0) / sum } else { 1.0 / n as f32 };
+        cycle.set(length, (0..n).map(|stage| self.least_green(m, stage) + rest * share(stage)));
+        self.cycle = Some((cycle, length));
+    }
+
+    /// The least green of a stage, s.
+    fn least_green(&self, m: &Moment<'_>, stage: usize) -> f32 {
+        s(m.stages.least[stage].max(self.least()))
     }
 
     fn stage(&self, m: &Moment<'_>, stage: usize) -> f32 {
@@ -130,6 +215,12 @@ impl Policy for Pressure {
     }
 
     fn choose(&mut self, m: &Moment<'_>) -> Wish {
+        if self.cycle.as_mut().is_some_and(|(cycle, _)| cycle.begins(m)) {
+            self.plan(m);
+        }
+        if let Some((cycle, _)) = &self.cycle {
+            return cycle.wish(m);
+        }
         let own = self.stage(m, m.stage);
         let mut best = (m.stage, own);
         // From the next one on: of equals the one that was served longest ago.
@@ -146,6 +237,9 @@ impl Policy for Pressure {
     }
 
     fn why(&self) -> String {
+        if let Some((cycle, _)) = &self.cycle {
+            return cycle.why();
+        }
         let what = if self.downstream { "pressure" } else { "wave" };
         let (own, best) = self.last;
         format!("at the last look its {what} was {own:.1}, the greatest {best:.1}")
@@ -153,10 +247,38 @@ impl Policy for Pressure {
 
     fn save(&self, out: &mut Vec<u8>) {
         [self.last.0, self.last.1].iter().for_each(|f| out.extend_from_slice(&f.to_bits().to_le_bytes()));
+        self.cycle.iter().for_each(|(cycle, _)| cycle.save(out));
     }
 
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
         self.last = (f32::from_bits(reader.u32()?), f32::from_bits(reader.u32()?));
-        Ok(())
+        self.cycle.as_mut().map_or(Ok(()), |(cycle, _)| cycle.load(reader))
+    }
+}
+
+/// How much a vehicle counts so far from the line of a lane of this length, m.
+fn of_place(from_line: f32, length: f32) -> f32 {
+    if length > 0.0 { (1.0 - from_line / length).clamp(0.0, 1.0) } else { 1.0 }
+}
+
+/// How much a queue counts in a lane downstream with room for so many more: each by how near it is to the lane's
+/// beginning, those at the line next to nothing. Of K vehicles' length, ∫(1 − ξ/L) over the last q of it is q²/2K.
+fn of_exit(queued: u16, room: u16) -> f32 {
+    let (queued, all) = (f32::from(queued), f32::from(queued) + f32::from(room));
+    if all > 0.0 { queued * queued / (2.0 * all) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_by_position() {
+        // At the line a vehicle counts wholly, half way by half, beyond what is seen of the lane not at all.
+        assert_eq!([0.0, 50.0, 100.0, 150.0].map(|x| of_place(x, 100.0)), [1.0, 0.5, 0.0, 0.0]);
+        // Behind the line (it is overdue), and where nothing is known of the lane.
+        assert_eq!([of_place(-5.0, 100.0), of_place(20.0, 0.0)], [1.0, 1.0]);
+        // A full lane of 20 counts half of each on average, a queue over half of it a quarter of that; an empty one nothing.
+        assert_eq!([of_exit(20, 0), of_exit(10, 10), of_exit(0, 20), of_exit(0, 0)], [10.0, 2.5, 0.0, 0.0]);
     }
 }

@@ -11,11 +11,13 @@
 
 use alloc::{format, string::String, vec, vec::Vec};
 
-use super::{s, seconds, staged};
+use super::{
+    cycle::{Cycle, lost},
+    s, seconds, staged,
+};
 use crate::{
-    Entry, Millis, Parameter, StateError, StateReader,
+    Entry, Parameter, StateError, StateReader,
     stages::{Moment, Policy, Wish},
-    state,
 };
 
 pub(crate) const ENTRY: Entry = Entry {
@@ -38,8 +40,7 @@ pub(crate) const ENTRY: Entry = Entry {
                 return Err(setup.bad_value("most_s", &format!("{}", most.seconds()), "at least least_s"));
             }
             let stages = setup.plan.stages().len();
-            let (greens, ratios) = (vec![Millis(0); stages], vec![0.0; stages]);
-            Ok(Webster { bounds: (s(least), s(most)), greens, cycle: Millis(0), ratios, began: None })
+            Ok(Webster { bounds: (s(least), s(most)), cycle: Cycle::new(stages), ratios: vec![0.0; stages] })
         })
     },
 };
@@ -52,13 +53,9 @@ fn optimal_cycle(lost: f32, sum: f32, (least, most): (f32, f32)) -> f32 {
 #[derive(Clone, Debug)]
 struct Webster {
     bounds: (f32, f32),
-    /// Of the stages, in this cycle; of the first 0 before it has begun.
-    greens: Vec<Millis>,
-    cycle: Millis,
+    cycle: Cycle,
     /// Flow ratios of the stages; scratch.
     ratios: Vec<f32>,
-    /// When the first stage was shown that it was worked out for.
-    began: Option<Millis>,
 }
 
 impl Webster {
@@ -84,15 +81,12 @@ impl Webster {
                 }
             }
         }
-        let lost: f32 = (0..n).map(|stage| s(m.stages.change(stage, (stage + 1) % n))).sum();
+        let lost = lost(m);
         let sum: f32 = y.iter().sum();
         let cycle = optimal_cycle(lost, sum, self.bounds);
         let green = (cycle - lost).max(0.0);
-        for (time, y) in self.greens.iter_mut().zip(&y) {
-            let share = if sum > 0.0 { y / sum } else { 1.0 / n as f32 };
-            *time = Millis((1000.0 * share * green) as i64).max(Millis(1));
-        }
-        self.cycle = Millis((1000.0 * cycle) as i64);
+        let share = |y: &f32| if sum > 0.0 { y / sum } else { 1.0 / n as f32 };
+        self.cycle.set(cycle, y.iter().map(|y| share(y) * green));
         self.ratios = y;
     }
 }
@@ -103,32 +97,22 @@ impl Policy for Webster {
     }
 
     fn choose(&mut self, m: &Moment<'_>) -> Wish {
-        let begins = m.stage == 0 && self.began != Some(m.since);
-        if begins || self.greens[m.stage] == Millis(0) {
-            self.began = Some(m.since);
+        if self.cycle.begins(m) {
             self.plan(m);
         }
-        let end = m.since + self.greens[m.stage];
-        let stage = if m.now < end { m.stage } else { (m.stage + 1) % m.stages.len() };
-        Wish { stage, next: end }
+        self.cycle.wish(m)
     }
 
     fn why(&self) -> String {
-        let greens: Vec<String> = self.greens.iter().map(|g| format!("{:.0}", s(*g))).collect();
-        format!("in a cycle of {:.0} s with greens of {} s", s(self.cycle), greens.join(", "))
+        self.cycle.why()
     }
 
     fn save(&self, out: &mut Vec<u8>) {
-        self.greens.iter().chain([&self.cycle]).for_each(|&time| state::put_millis(out, time));
-        state::put_optional_millis(out, self.began);
+        self.cycle.save(out);
     }
 
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
-        for time in self.greens.iter_mut().chain([&mut self.cycle]) {
-            *time = reader.millis()?;
-        }
-        self.began = reader.optional_millis()?;
-        Ok(())
+        self.cycle.load(reader)
     }
 }
 
