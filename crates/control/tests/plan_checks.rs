@@ -68,6 +68,7 @@ fn groups_and_their_times() {
             ("group 'walk': clearance is 61 s; expected 0–60 s", |p| p.groups[4].clearance = Some(s(61.0))),
             ("group 'walk': buffer is 11 s; expected 0–10 s", |p| p.groups[4].buffer = Some(s(11.0))),
             ("group 'walk': lead is 21 s; expected 0–20 s", |p| p.groups[4].lead = Some(s(21.0))),
+            ("group 'walk': has turn_on_red", |p| p.groups[4].turn_on_red = true),
             ("group 'turn': recall is ped", |p| p.groups[2].recall = Recall::Ped),
             ("group 'turn': recall is max, but it has no max_green", |p| {
                 (p.groups[2].recall, p.groups[2].max_green) = (Recall::Max, None);

@@ -60,6 +60,16 @@ impl Aim {
     }
 }
 
+/// What groups are to become in a stage of the plan.
+pub(super) fn aim_at_stage(plan: &Plan, stage: usize, aims: &mut [Aim]) {
+    for (aim, group) in aims.iter_mut().zip(plan.groups()) {
+        *aim = if group.stages_turn_on_red { Aim::TurnOnRed } else { Aim::Closed };
+    }
+    for &g in &plan.stages()[stage].groups {
+        aims[usize::from(g)] = Aim::Open;
+    }
+}
+
 /// An overlap's parents come and go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Following {
@@ -185,12 +195,7 @@ impl Target {
         let before = self.stage;
         self.forget();
         self.stage = Some(stage);
-        for (aim, group) in self.aims.iter_mut().zip(plan.groups()) {
-            *aim = if group.stages_turn_on_red { Aim::TurnOnRed } else { Aim::Closed };
-        }
-        for &g in &plan.stages()[stage].groups {
-            self.aims[usize::from(g)] = Aim::Open;
-        }
+        aim_at_stage(plan, stage, &mut self.aims);
         if let Some(interstage) = before.and_then(|from| plan.interstage(from, stage)) {
             for &(g, after) in &interstage.ends {
                 self.end_after[usize::from(g)] = now + after;

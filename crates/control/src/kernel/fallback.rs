@@ -5,7 +5,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::{Aim, light::Light};
+use super::{Aim, aim::aim_at_stage, light::Light};
 use crate::{
     Millis,
     group_set::GroupSet,
@@ -84,8 +84,9 @@ impl Fallback {
     fn open(&mut self, plan: &Plan) {
         self.aims.fill(Aim::Closed);
         if !plan.stages().is_empty() {
-            if let Some(stage) = plan.stages().get(self.place as usize) {
-                stage.groups.iter().for_each(|&g| self.aims[usize::from(g)] = Aim::Open);
+            let place = self.place as usize;
+            if place < plan.stages().len() {
+                aim_at_stage(plan, place, &mut self.aims);
             }
             return;
         }

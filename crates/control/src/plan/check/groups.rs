@@ -28,6 +28,7 @@ impl Checks<'_> {
             let most = if self.other_waived(number) { 366 * 86_400 } else { 3600 };
             self.range(&element, "max_red", group.max_red, 10, most);
             self.recall(&element, group);
+            self.turn_on_red(&element, group);
         }
     }
 
@@ -63,6 +64,14 @@ impl Checks<'_> {
             self.add(&*element, problem);
         } else if greatest != Millis::NEVER {
             self.range(&element, "max_green", greatest, 1, 3600);
+        }
+    }
+
+    /// What may be passed after a stop is a red light that drivers see.
+    fn turn_on_red(&mut self, element: &str, group: &Group) {
+        let circular = matches!(group.kind, GroupKind::Vehicle | GroupKind::Bus | GroupKind::Bicycle);
+        if group.stages_turn_on_red && !circular {
+            self.add(element, "has turn_on_red; expected that of vehicles, buses and bicycles only".to_owned());
         }
     }
 
