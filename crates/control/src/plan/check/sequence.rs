@@ -8,9 +8,9 @@ use crate::plan::{GroupKind, Phase, Plan, Rings};
 
 impl Plan {
     /// The longest time in which every group is served once with least times, in the order of the plan's own
-    /// sequence: the program if there is one (its cycle), else the stages (least greens and changes), else the rings
-    /// (the longest ring of every section; least greens and walks with their clearances). No group's longest red is
-    /// less.
+    /// sequence: the program if there is one (its cycle), else the stages (least greens and changes; the longest red that
+    /// comes of them where an intergreen outlasts the stages in between), else the rings (the longest ring of every section;
+    /// least greens and walks with their clearances). No group's longest red is less.
     pub fn worst_sequence(&self) -> Millis {
         if let Some(program) = self.program() {
             return program.cycle();
@@ -18,7 +18,8 @@ impl Plan {
         let stages = 0..self.stages().len();
         if !stages.is_empty() {
             let parts = stages.clone().map(|s| self.stage_least(s) + self.change(s, (s + 1) % stages.len()));
-            return parts.fold(Millis(0), |sum, part| sum + part);
+            let sum = parts.fold(Millis(0), |sum, part| sum + part);
+            return self.longest_reds_in_order().into_iter().fold(sum, Millis::max);
         }
         let Some(rings) = self.rings() else { return Millis(0) };
         let sections = rings.rings.iter().map(Vec::len).max().unwrap_or(0);
