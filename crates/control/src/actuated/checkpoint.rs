@@ -2,26 +2,19 @@
 
 use alloc::vec::Vec;
 
-use super::{Actuated, Shown, Why};
-use crate::{Millis, StateError, StateReader, group_set::GroupSet, log::code, state};
+use super::{Actuated, Why};
+use crate::{StateError, StateReader, log::code, stages::Shown, state};
 
 const VERSION: u8 = 1;
 
 impl Actuated {
     pub(super) fn put(&self, out: &mut Vec<u8>) {
         out.push(VERSION);
-        state::put_count(out, self.opened.len());
+        state::put_count(out, self.waits.groups());
         state::put_count(out, self.out.len());
         state::put_optional(out, self.stage, |out, stage| out.extend_from_slice(&stage.to_le_bytes()));
-        let (kind, time) = match self.shown {
-            Shown::Opening(until) => (0, until),
-            Shown::Since(since) => (1, since),
-        };
-        out.push(kind);
-        state::put_millis(out, time);
-        for (set, times) in [(&self.open, &self.opened), (&self.waits, &self.waiting)] {
-            times.iter().enumerate().for_each(|(g, &at)| state::put_optional_millis(out, set.has(g).then_some(at)));
-        }
+        self.shown.save(out);
+        self.waits.save(out);
         state::put_optional_millis(out, self.conflict);
         out.extend(self.out.iter().map(|&o| u8::from(o)));
         let (kind, number) = match self.why {
@@ -31,6 +24,7 @@ impl Actuated {
             Why::Rests => (3, 0),
             Why::Lane(lane) => (4, lane),
             Why::Recall(group) => (5, u32::from(group)),
+            Why::Awaits => (6, 0),
         };
         out.push(kind);
         out.extend_from_slice(&number.to_le_bytes());
@@ -40,24 +34,17 @@ impl Actuated {
     pub(super) fn take(&mut self, bytes: &[u8]) -> Result<(), StateError> {
         let mut reader = StateReader::new(bytes);
         reader.version("strategy actuated", VERSION)?;
-        let (groups, lanes) = (self.opened.len(), self.out.len());
+        let (groups, lanes) = (self.waits.groups(), self.out.len());
         if reader.u32()? as usize != groups || reader.u32()? as usize != lanes {
             return Err(StateError::Mismatch { what: "plan" });
         }
         let wrong = |what, expected| StateError::Invalid { what, expected };
         let stage = if reader.flag()? { Some(reader.u32()?) } else { None };
-        if stage.is_some_and(|s| s as usize >= self.tables.stages.len()) {
+        if stage.is_some_and(|s| s as usize >= self.stages.len()) {
             return Err(wrong("stage", "a stage of the plan"));
         }
-        let shown = match (reader.u8()?, reader.millis()?) {
-            (0, until) => Shown::Opening(until),
-            (1, since) => Shown::Since(since),
-            _ => return Err(wrong("kind of stage", "0 or 1")),
-        };
-        let mut times = |n: usize| -> Result<Vec<Option<Millis>>, StateError> {
-            (0..n).map(|_| reader.optional_millis()).collect()
-        };
-        let (opened, waiting, conflict) = (times(groups)?, times(groups)?, times(1)?[0]);
+        let shown = Shown::loaded(&mut reader)?;
+        let (waits, conflict) = (self.waits.loaded(&mut reader)?, reader.optional_millis()?);
         let out = (0..lanes).map(|_| reader.flag()).collect::<Result<Vec<bool>, _>>()?;
         let why = match (reader.u8()?, reader.u32()?) {
             (0, 0) => Why::NotStarted,
@@ -65,6 +52,7 @@ impl Actuated {
             (2, 0) => Why::Least,
             (3, 0) => Why::Rests,
             (4, lane) if (lane as usize) < lanes => Why::Lane(lane),
+            (6, 0) => Why::Awaits,
             (5, group) if (group as usize) < groups => Why::Recall(u16::try_from(group).unwrap_or(u16::MAX)),
             _ => return Err(wrong("reason", "a known one")),
         };
@@ -75,13 +63,7 @@ impl Actuated {
         };
         reader.end()?;
         (self.stage, self.shown, self.conflict, self.why, self.ended) = (stage, shown, conflict, why, ended);
-        let split = |times: Vec<Option<Millis>>| {
-            let set = GroupSet::of(groups, |g| times[g].is_some());
-            (set, times.into_iter().map(|at| at.unwrap_or(Millis::NEVER)).collect())
-        };
-        ((self.open, self.opened), (self.waits, self.waiting)) = (split(opened), split(waiting));
-        self.out = out;
-        self.seen = None;
+        (self.waits, self.out) = (waits, out);
         self.forget_wants();
         self.notes.clear();
         Ok(())

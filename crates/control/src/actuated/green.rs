@@ -1,26 +1,32 @@
 //! How long a stage stays green.
 
-use super::{Actuated, Shown, Why};
-use crate::{Millis, View, group_set::members, log::code};
+use super::{Actuated, Why};
+use crate::{Millis, View, group_set::members, log::code, stages::Shown};
 
 impl Actuated {
     /// Keeps a stage that is shown, or leaves it. Returns when to look again.
-    pub(super) fn go_on(&mut self, stage: usize, now: Millis, view: &View<'_>) -> Millis {
+    pub(super) fn go_on(&mut self, stage: usize, since: Millis, now: Millis, view: &View<'_>) -> Millis {
         let conflicting = self.is_conflicting(stage);
         if !conflicting || self.conflict.is_none() {
             // Gaps from before do not count.
             self.conflict = conflicting.then_some(now);
             self.out.fill(false);
         }
-        let Some(conflict) = self.conflict else { return self.rest(stage, now, view) };
-        let Some((to, follows)) = self.following(stage, now, view) else { return self.rest(stage, now, view) };
+        let Some(conflict) = self.conflict else { return self.rest(stage, since, now, view) };
+        let Some((to, follows)) = self.following(stage, now, view) else { return self.rest(stage, since, now, view) };
         let looks = self.gap_out(now, view).min(follows);
-        let (last, max) = (self.last_end(stage, now, view), conflict + self.tables.stages[stage].max_green);
+        let last = self.waits.last_end(&self.stages, stage, now, view.plan);
+        let max = conflict + self.tables.of_stages[stage].max_green;
         // The plan's own least greens are the kernel's; those of the run give way to who has waited for long.
         let least = self.least_until(stage, to, now >= last, view);
         if now < least {
             self.why = Why::Least;
             return least.min(last).min(looks).max(now + Millis(1));
+        }
+        let opens = self.waits.opens_until(&self.stages, stage, since, view);
+        if now < opens {
+            self.why = Why::Awaits;
+            return opens.min(looks);
         }
         let code = if now >= last {
             code::FORCE_OFF
@@ -37,7 +43,7 @@ impl Actuated {
     }
 
     /// Nobody is called elsewhere: the stage stays, unless another is to be rested in.
-    fn rest(&mut self, stage: usize, now: Millis, view: &View<'_>) -> Millis {
+    fn rest(&mut self, stage: usize, since: Millis, now: Millis, view: &View<'_>) -> Millis {
         let Some(to) = self.resting_place(stage, view) else {
             self.why = Why::Rests;
             return Millis::NEVER;
@@ -47,6 +53,11 @@ impl Actuated {
         if now < least {
             self.why = Why::Least;
             return least.min(gaps);
+        }
+        let opens = self.waits.opens_until(&self.stages, stage, since, view);
+        if now < opens {
+            self.why = Why::Awaits;
+            return opens.min(gaps);
         }
         if let Some((why, until)) = self.extends(stage, to, view) {
             self.why = why;
@@ -66,22 +77,22 @@ impl Actuated {
 
     /// Until when the groups that end have to stay open.
     fn least_until(&self, stage: usize, to: usize, hurry: bool, view: &View<'_>) -> Millis {
-        let (from, to) = (&self.tables.stages[stage].opens, &self.tables.stages[to].opens);
+        let (from, to) = (&self.stages.opens[stage], &self.stages.opens[to]);
         let least = |g: usize| match (to.has(g), hurry) {
             // Nobody ends in the moment in which another opens.
             (true, _) => Millis(1),
             (false, true) => view.plan.groups()[g].min_green,
             (false, false) => self.tables.min_green[g],
         };
-        let open = from.words().iter().zip(self.open.words()).map(|(from, open)| from & open);
-        members(open).map(|g| self.opened[g] + least(g)).max().unwrap_or(Millis(i64::MIN))
+        let open = from.words().iter().zip(self.waits.open().words()).map(|(from, open)| from & open);
+        members(open).map(|g| self.waits.opened(g) + least(g)).max().unwrap_or(Millis(i64::MIN))
     }
 
     /// When a lane gaps out if nobody comes any more; never, while somebody is there.
     fn gap_ends(&self, lane: usize, view: &View<'_>) -> Millis {
         let (lane, mut end) = (&self.tables.lanes[lane], Millis(i64::MIN));
         // Who is at a closed group extends nothing.
-        for d in lane.detectors.iter().filter(|d| !lane.mixed || d.reach.shares(&self.open)) {
+        for d in lane.detectors.iter().filter(|d| !lane.mixed || d.reach.shares(self.waits.open())) {
             if view.calls.use_extends(d.number) {
                 return Millis::NEVER;
             }
@@ -96,7 +107,7 @@ impl Actuated {
         let mut next = Millis::NEVER;
         for lane in 0..self.out.len() {
             let of = &self.tables.lanes[lane];
-            if !self.out[lane] && of.reach.shares(&self.open) {
+            if !self.out[lane] && of.reach.shares(self.waits.open()) {
                 let end = self.gap_ends(lane, view);
                 self.out[lane] = end <= now;
                 next = if end <= now || of.told { next } else { next.min(end) };
@@ -108,18 +119,18 @@ impl Actuated {
     /// Whether a lane is needed: some of its groups are open and end.
     fn is_needed(&self, lane: usize) -> bool {
         let lane = &self.tables.lanes[lane];
-        lane.groups.shares(&self.ending) || lane.switched.shares(&self.ending) && !lane.groups.shares(&self.open)
+        lane.groups.shares(&self.ending) || lane.switched.shares(&self.ending) && !lane.groups.shares(self.waits.open())
     }
 
     /// Who extends the stage, and until when if nobody comes any more.
     fn extends(&mut self, stage: usize, to: usize, view: &View<'_>) -> Option<(Why, Millis)> {
-        let (from, opens) = (&self.tables.stages[stage].opens, &self.tables.stages[to].opens);
-        for (w, open) in self.open.words().iter().enumerate() {
+        let (from, opens) = (&self.stages.opens[stage], &self.stages.opens[to]);
+        for (w, open) in self.waits.open().words().iter().enumerate() {
             self.ending.set_word(w, open & from.word(w) & !opens.word(w));
         }
         if self.conflict.is_some() && self.tables.max_recall.shares(&self.ending) {
             let recalled = |g: usize| self.tables.max_recall.has(g) && self.ending.has(g);
-            if let Some(&g) = self.tables.stages[stage].groups.iter().find(|&&g| recalled(usize::from(g))) {
+            if let Some(&g) = self.stages.groups[stage].iter().find(|&&g| recalled(usize::from(g))) {
                 return Some((Why::Recall(g), Millis::NEVER));
             }
         }

@@ -16,7 +16,9 @@
 //! after the first call of somebody whom it does not serve; while there is no such call it rests. The next stage is the
 //! next called one in the plan's order, unless a later one serves the same groups and more. Whatever is called, nobody
 //! waits longer than the plan's longest red: the least time until each group can be open is known from the plan, and
-//! extensions end in time for it ([`Plan::worst_sequence`](crate::Plan::worst_sequence) fits into every longest red).
+//! extensions end in time for it ([`Plan::worst_sequence`](crate::Plan::worst_sequence) fits into every longest red). Of
+//! plans that run a program by themselves that worst case is the program's: their stages may need longer, and then somebody
+//! may wait longer (`stages/times.rs`).
 //!
 //! Source: stage-based vehicle actuation as in RiLSA and in the UK (TAL 2/03); gap, least and greatest green as in
 //! NEMA TS 2. SUMO's `actuated` differs: its gap is the shortest of all lanes, and it skips no stage.
@@ -29,16 +31,16 @@ mod tables;
 
 use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
 
-pub(crate) use self::tables::{change, needs};
 use self::{
     settings::{PARAMETERS, Settings},
     tables::Tables,
 };
 use crate::{
-    Decision, Entry, Lamp, Millis, Request, StateError, Strategy, View,
-    group_set::{GroupSet, bit, groups},
+    Decision, Entry, Millis, Request, StateError, Strategy, View,
+    group_set::GroupSet,
     log::code,
     plan::Plan,
+    stages::{Shown, Stages, Waits},
 };
 
 /// Its entry in the registry.
@@ -66,6 +68,8 @@ enum Why {
     NotStarted,
     /// The stage's groups are not open yet.
     Opens,
+    /// The stage is shown, but somebody waits for it who is not open yet.
+    Awaits,
     /// Some green has not had its least time.
     Least,
     /// Nobody else is called.
@@ -76,32 +80,15 @@ enum Why {
     Recall(u16),
 }
 
-/// Whether a stage is shown yet.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Shown {
-    /// Its groups are to open; at the latest at that time it goes on without those that did not.
-    Opening(Millis),
-    /// Since that time.
-    Since(Millis),
-}
-
 /// Stage-based actuation.
 #[derive(Clone, Debug)]
 pub struct Actuated {
     settings: Settings,
+    stages: Stages,
     tables: Tables,
     stage: Option<u32>,
     shown: Shown,
-    /// Groups that are open, and by group, since when.
-    open: GroupSet,
-    opened: Vec<Millis>,
-    /// Groups that are called and not open, and by group, since when.
-    waits: GroupSet,
-    waiting: Vec<Millis>,
-    /// Which lamps and calls were seen last; scratch.
-    seen: Option<u32>,
-    /// When the first of those who wait would have waited for too long; scratch.
-    first_late: Millis,
+    waits: Waits,
     /// Groups that another stage would open, or let go without giving way; scratch.
     wants: GroupSet,
     /// Open groups that end with the stage, if the next is the one that is being thought of; scratch.
@@ -122,17 +109,13 @@ pub struct Actuated {
 impl Actuated {
     fn new(plan: &Plan, settings: Settings) -> Self {
         let groups = plan.groups().len();
-        let tables = Tables::new(plan, &settings);
+        let stages = Stages::new(plan);
+        let tables = Tables::new(plan, &stages.opens, &settings);
         Self {
             settings,
             stage: None,
             shown: Shown::Opening(Millis::NEVER),
-            open: GroupSet::new(groups),
-            opened: vec![Millis::NEVER; groups],
-            waits: GroupSet::new(groups),
-            waiting: vec![Millis::NEVER; groups],
-            seen: None,
-            first_late: Millis::NEVER,
+            waits: Waits::new(plan),
             wants: GroupSet::new(groups),
             favourite: None,
             ending: GroupSet::new(groups),
@@ -142,12 +125,14 @@ impl Actuated {
             ended: None,
             notes: Vec::with_capacity(groups),
             tables,
+            stages,
         }
     }
 
     /// Asks for a stage.
     fn enter(&mut self, stage: usize, now: Millis) {
-        let change = self.stage.map_or(self.tables.longest_change, |from| self.tables.opening(from as usize, stage));
+        let times = &self.stages.times;
+        let change = self.stage.map_or(times.longest_change, |from| times.opening(from as usize, stage));
         self.stage = u32::try_from(stage).ok();
         self.shown = Shown::Opening(now + change);
         self.conflict = None;
@@ -158,10 +143,10 @@ impl Actuated {
 
     /// Leaves a stage for another, and tells the log why.
     fn leave(&mut self, from: usize, to: usize, code: u8, now: Millis) {
-        for &g in &self.tables.stages[from].groups {
+        for &g in &self.stages.groups[from] {
             let event = (code, self.tables.number[usize::from(g)]);
             let (code, Some(number)) = event else { continue };
-            if self.open.has(usize::from(g)) && self.ends(number, to) && !self.notes.contains(&(code, number)) {
+            if self.waits.open().has(usize::from(g)) && self.ends(number, to) && !self.notes.contains(&(code, number)) {
                 self.notes.push((code, number));
             }
         }
@@ -171,41 +156,8 @@ impl Actuated {
 
     /// Whether a stage opens nobody of a phase who is open now.
     fn ends(&self, phase: u16, to: usize) -> bool {
-        let opens = &self.tables.stages[to].opens;
-        self.open.iter().all(|g| self.tables.number[g] != Some(phase) || !opens.has(g))
-    }
-
-    /// Takes note of what is open and who waits.
-    fn watch(&mut self, now: Millis, view: &View<'_>) {
-        let epoch = Some(view.calls.epoch());
-        if self.seen == epoch {
-            return;
-        }
-        self.seen = epoch;
-        let (open, called) = (view.calls.open(), view.calls.called());
-        for w in 0..open.words().len() {
-            for g in groups(w, open.word(w) & !self.open.word(w)) {
-                self.opened[g] = now;
-            }
-            let mut waits = (called.word(w) | self.tables.always.word(w)) & !open.word(w);
-            for g in groups(w, waits & !self.waits.word(w)) {
-                if view.lamps.get(g) == Some(&Lamp::Yellow) {
-                    // It begins to wait with red.
-                    waits &= !bit(g);
-                } else {
-                    self.waiting[g] = now;
-                }
-            }
-            self.open.set_word(w, open.word(w));
-            self.waits.set_word(w, waits);
-        }
-        let late = self.waits.iter().map(|g| self.waiting[g] + view.plan.groups()[g].max_red);
-        self.first_late = late.min().unwrap_or(Millis::NEVER);
-    }
-
-    /// Whether every group of the stage is open.
-    fn is_open(&self, stage: usize) -> bool {
-        !self.tables.stages[stage].opens.exceeds(&self.open)
+        let opens = &self.stages.opens[to];
+        self.waits.open().iter().all(|g| self.tables.number[g] != Some(phase) || !opens.has(g))
     }
 }
 
@@ -224,24 +176,23 @@ impl Strategy for Actuated {
     }
 
     fn minds(&self, number: usize) -> Option<crate::Minds> {
-        self.tables.minds(number)
+        self.tables.minds(&self.stages.opens, number)
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
         self.notes.clear();
-        self.watch(now, view);
+        self.waits.watch(&self.stages, now, view);
         let Some(stage) = self.stage.map(|s| s as usize) else {
             self.enter(0, now);
             return Decision { request: Request::Stage(0), next: now + Millis(1) };
         };
-        let is_open = self.is_open(stage);
         let next = match self.shown {
-            Shown::Opening(until) if !is_open && now < until => until,
+            Shown::Opening(until) if now < until && !self.waits.is_open(&self.stages, stage) => until,
             Shown::Opening(_) => {
                 self.shown = Shown::Since(now);
-                self.go_on(stage, now, view)
+                self.go_on(stage, now, now, view)
             }
-            Shown::Since(_) => self.go_on(stage, now, view),
+            Shown::Since(since) => self.go_on(stage, since, now, view),
         };
         Decision { request: Request::Stage(self.stage.unwrap_or(0) as usize), next }
     }
@@ -251,10 +202,11 @@ impl Strategy for Actuated {
     }
 
     fn explain(&self) -> String {
-        let stage = self.stage.and_then(|s| self.tables.stages.get(s as usize)).map_or("?", |s| s.name.as_str());
+        let stage = self.stage.and_then(|s| self.stages.names.get(s as usize)).map_or("?", String::as_str);
         let why = match self.why {
             Why::NotStarted => return "actuated: not started".into(),
             Why::Opens => "its groups are not all open yet".into(),
+            Why::Awaits => "somebody who waits for it is not open yet".into(),
             Why::Least => "its least green is not over".into(),
             Why::Rests => "nobody else is called".into(),
             Why::Lane(lane) => {

@@ -75,7 +75,8 @@ impl Forecast {
             self.due.extend(m.traffic.due(number).map(|due| s(due - m.now)));
             let (flow, sight) = (lane.flow(m.now), m.traffic.sight_s(number));
             // Of who reports it is not known when he came.
-            let called = m.traffic.approaches().lanes[number].groups.iter().filter_map(|&g| m.waiting[usize::from(g)]);
+            let called =
+                m.traffic.approaches().lanes[number].groups.iter().filter_map(|&g| m.waits.since(usize::from(g)));
             let called = called.map(|since| s(m.now - since)).fold(0.0, f32::max);
             let waited = self.due.get(first as usize).map_or(0.0, |due| called.max(-due));
             let full = lane.backs_up_to(m.traffic.input_m(number).max(SHORTEST_M), m.now);
@@ -93,12 +94,12 @@ impl Forecast {
         }
         for &group in others {
             let group = usize::from(group);
-            let Some(since) = m.waiting[group] else { continue };
+            let Some(since) = m.waits.since(group) else { continue };
             let first = self.due.len() as u32;
             let waited = s(m.now - since);
             self.due.push(-waited);
             for (of, opens) in self.served.iter_mut().zip(&m.stages.opens) {
-                if opens[group] {
+                if opens.has(group) {
                     of.push(Serving {
                         lane: self.lanes.len(),
                         headway: 0.0,

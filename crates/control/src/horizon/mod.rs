@@ -98,10 +98,10 @@ impl Horizon {
         self.knows = true;
         let lanes = &m.traffic.approaches().lanes;
         self.service.know(m.stages, lanes.len());
-        self.forecast.know(m.stages, lanes.len(), m.waiting.len());
-        self.rollout.know(lanes.len() + m.waiting.len());
+        self.forecast.know(m.stages, lanes.len(), m.waits.groups());
+        self.rollout.know(lanes.len() + m.waits.groups());
         let of_lanes = |g: &u16| lanes.iter().any(|lane| lane.groups.contains(g));
-        self.others = (0u16..).take(m.waiting.len()).filter(|g| !of_lanes(g)).collect();
+        self.others = (0u16..).take(m.waits.groups()).filter(|g| !of_lanes(g)).collect();
     }
 }
 

@@ -25,6 +25,7 @@ mod coordination;
 mod detectors;
 mod error;
 mod make;
+mod order;
 mod preempt;
 #[cfg(feature = "serde")]
 mod seconds;
@@ -42,6 +43,7 @@ pub use coordination::{Calendar, DayAction, DayEntry, DayPlan, Holiday, Pattern,
 pub use detectors::{DetectorKind, DetectorLimits, DetectorMode, DetectorPlace, DetectorUse};
 pub use error::{Findings, PlanError, PlanErrors};
 pub(crate) use make::longest_run;
+pub(crate) use order::{LONG_AGO, Order};
 pub use preempt::{Preempt, PreemptKind, Priority};
 pub use spec::{
     Delay, GroupKind, GroupSpec, IntergreenSpec, IntergreenTime, InterstageSpec, OverlapSpec, PLAN_VERSION, PhaseSpec,

@@ -4,17 +4,25 @@
 //! Terms
 //! - **policy**: chooses a stage when one is shown and its least green is over.
 //! - **served**: an approach lane is served by a stage that opens one of its groups.
+//! - **shown**: a stage is shown when its groups are open, or have had their time for it.
 //! - **overdue**: somebody would wait for too long if the stage did not end now. Then the plan's own order comes next,
-//!   which is known to be fast enough ([`Plan::worst_sequence`](crate::Plan::worst_sequence)).
+//!   which is known to be fast enough ([`Plan::worst_sequence`](crate::Plan::worst_sequence)). A stage that is shown while
+//!   somebody who waits for it is still to open is not left before.
+//!
+//! `actuated` decides by itself, with the same tables and the same guard; how that keeps everybody's longest red, and when
+//! it cannot, stands in `times.rs`.
 
 mod tables;
+mod times;
 mod waits;
 
 use alloc::{format, string::String, vec::Vec};
 use core::fmt::Debug;
 
-pub(crate) use self::tables::{Served, Stages};
-use self::waits::Waits;
+pub(crate) use self::{
+    tables::{Served, Stages},
+    waits::Waits,
+};
 use crate::{
     Decision, Looks, Millis, Minds, Plan, Request, StateError, StateReader, Strategy, Traffic, View, Wakes, state,
 };
@@ -30,8 +38,8 @@ pub(crate) struct Moment<'a> {
     /// The stage that is shown, and since when.
     pub stage: usize,
     pub since: Millis,
-    /// By group, since when it is called and not open.
-    pub waiting: &'a [Option<Millis>],
+    /// Who waits, and since when.
+    pub waits: &'a Waits,
 }
 
 /// What a policy would like.
@@ -86,11 +94,32 @@ pub(crate) trait Policy: Clone + Debug + Send + Sync {
 
 /// Whether a stage is shown yet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Shown {
+pub(crate) enum Shown {
     /// Its groups are to open; at the latest at that time it goes on without those that did not.
     Opening(Millis),
     /// Since that time.
     Since(Millis),
+}
+
+impl Shown {
+    /// Appends it.
+    pub fn save(self, out: &mut Vec<u8>) {
+        let (kind, time) = match self {
+            Self::Opening(until) => (0, until),
+            Self::Since(since) => (1, since),
+        };
+        out.push(kind);
+        state::put_millis(out, time);
+    }
+
+    /// What was saved.
+    pub fn loaded(reader: &mut StateReader<'_>) -> Result<Self, StateError> {
+        match (reader.u8()?, reader.millis()?) {
+            (0, until) => Ok(Self::Opening(until)),
+            (1, since) => Ok(Self::Since(since)),
+            _ => Err(StateError::Invalid { what: "kind of stage", expected: "0 or 1" }),
+        }
+    }
 }
 
 /// A strategy that shows the stages of its policy.
@@ -118,49 +147,59 @@ impl<P: Policy> Staged<P> {
     }
 
     fn enter(&mut self, stage: usize, now: Millis) -> Millis {
-        let longest = self.stages.longest_change;
-        let change = self.stage.map_or(longest, |from| self.stages.opening(from as usize, stage));
+        let times = &self.stages.times;
+        let change = self.stage.map_or(times.longest_change, |from| times.opening(from as usize, stage));
         self.stage = u32::try_from(stage).ok();
         self.shown = Shown::Opening(now + change);
         // Where nobody else opens no lamp tells that the stage is shown.
-        if self.waits.are_open(&self.stages.groups[stage]) { now + Millis(1) } else { now + change }
+        if self.waits.is_open(&self.stages, stage) { now + Millis(1) } else { now + change }
     }
 
     /// Keeps the stage that is shown, or asks for another. Returns when to look again.
     fn go_on(&mut self, stage: usize, since: Millis, now: Millis, view: &View<'_>) -> Millis {
-        let last = if self.policy.guarded() {
-            self.waits.last_end(&self.stages, stage, now, view.plan)
-        } else {
-            Millis::NEVER
-        };
+        let guarded = self.policy.guarded();
+        let last = if guarded { self.waits.last_end(&self.stages, stage, now, view.plan) } else { Millis::NEVER };
         let least = since + self.policy.least();
         if now < least && now < last || now == since {
             // Nobody ends in the moment in which another opens.
             return least.min(last).max(now + Millis(1));
         }
-        let in_order = (stage + 1) % self.stages.len();
+        let opens = if guarded { self.waits.opens_until(&self.stages, stage, since, view) } else { since };
+        let in_order = self.stages.next(stage);
         if now >= last {
-            return self.leave((stage, in_order), true, now, view);
+            return self.leave((stage, in_order), true, opens, now, view);
         }
         let Some(traffic) = view.traffic else { return last };
-        let (stages, waiting) = (&self.stages, self.waits.since());
-        let wish = self.policy.choose(&Moment { now, traffic, stages, stage, since, waiting });
+        let (stages, waits) = (&self.stages, &self.waits);
+        let wish = self.policy.choose(&Moment { now, traffic, stages, stage, since, waits });
         if wish.stage == stage || wish.stage >= self.stages.len() {
             return wish.next.max(now + Millis(1)).min(last);
         }
-        let in_time = || now < self.waits.in_time_until(&self.stages, stage, wish.stage, view.plan);
-        let overdue = self.policy.guarded() && !in_time();
-        self.leave((stage, if overdue { in_order } else { wish.stage }), overdue, now, view).min(last)
+        let way = (stage, wish.stage);
+        let in_time = || {
+            let may_follow = self.stages.times.may_follow(stage, wish.stage);
+            may_follow && now < self.waits.in_time_until(&self.stages, way, view.plan)
+        };
+        let overdue = guarded && !in_time();
+        self.leave(if overdue { (stage, in_order) } else { way }, overdue, opens, now, view).min(last)
     }
 
-    /// Asks for another stage as soon as the greens that end have had their least time. Returns when to look again.
-    fn leave(&mut self, (from, to): (usize, usize), overdue: bool, now: Millis, view: &View<'_>) -> Millis {
-        let least = self.waits.least_until(&self.stages, from, to, view.plan);
+    /// Asks for another stage as soon as the greens that end have had their least time, and whoever is still to `open` is
+    /// open. Returns when to look again.
+    fn leave(&mut self, way: (usize, usize), overdue: bool, opens: Millis, now: Millis, view: &View<'_>) -> Millis {
+        let least = self.least_until(way, view.plan).max(opens);
         if now < least {
             return least;
         }
         self.overdue = overdue;
-        self.enter(to, now)
+        self.enter(way.1, now)
+    }
+
+    /// Until when the groups that end with a stage have to stay open.
+    fn least_until(&self, (from, to): (usize, usize), plan: &Plan) -> Millis {
+        let (open, to) = (self.waits.open(), &self.stages.opens[to]);
+        let ending = self.stages.groups[from].iter().map(|&g| usize::from(g)).filter(|&g| open.has(g) && !to.has(g));
+        ending.map(|g| self.waits.opened(g) + plan.groups()[g].min_green).max().unwrap_or(Millis(i64::MIN))
     }
 }
 
@@ -193,9 +232,7 @@ impl<P: Policy> Strategy for Staged<P> {
         self.waits.watch(&self.stages, now, view);
         let next = match (self.stage.map(|s| s as usize), self.shown) {
             (None, _) => self.enter(0, now),
-            (Some(stage), Shown::Opening(until)) if now < until && !self.waits.are_open(&self.stages.groups[stage]) => {
-                until
-            }
+            (Some(stage), Shown::Opening(until)) if now < until && !self.waits.is_open(&self.stages, stage) => until,
             (Some(stage), Shown::Opening(_)) => {
                 self.shown = Shown::Since(now);
                 self.go_on(stage, now, now, view)
@@ -215,13 +252,9 @@ impl<P: Policy> Strategy for Staged<P> {
     fn save(&self, out: &mut Vec<u8>) {
         out.push(VERSION);
         state::put_optional(out, self.stage, |out, stage| out.extend_from_slice(&stage.to_le_bytes()));
-        let (kind, time) = match self.shown {
-            Shown::Opening(until) => (0, until),
-            Shown::Since(since) => (1, since),
-        };
-        out.push(kind);
-        state::put_millis(out, time);
+        self.shown.save(out);
         out.push(self.overdue.into());
+        state::put_count(out, self.waits.groups());
         self.waits.save(out);
         self.policy.save(out);
     }
@@ -233,14 +266,12 @@ impl<P: Policy> Strategy for Staged<P> {
         if stage.is_some_and(|s| s as usize >= self.stages.len()) {
             return Err(StateError::Invalid { what: "stage", expected: "a stage of the plan" });
         }
-        let shown = match (reader.u8()?, reader.millis()?) {
-            (0, until) => Shown::Opening(until),
-            (1, since) => Shown::Since(since),
-            _ => return Err(StateError::Invalid { what: "kind of stage", expected: "0 or 1" }),
-        };
-        let overdue = reader.flag()?;
-        let (mut waits, mut policy) = (self.waits.clone(), self.policy.clone());
-        waits.load(&mut reader)?;
+        let (shown, overdue) = (Shown::loaded(&mut reader)?, reader.flag()?);
+        if reader.u32()? as usize != self.waits.groups() {
+            return Err(StateError::Mismatch { what: "plan" });
+        }
+        let waits = self.waits.loaded(&mut reader)?;
+        let mut policy = self.policy.clone();
         policy.load(&mut reader)?;
         reader.end()?;
         (self.stage, self.shown, self.overdue) = (stage, shown, overdue);

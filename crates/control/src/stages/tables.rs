@@ -2,13 +2,11 @@
 
 use alloc::{string::String, vec, vec::Vec};
 
+use super::times::Times;
 use crate::{
     Approaches, Millis, Plan,
-    actuated::{change, needs},
+    group_set::{GroupSet, number},
 };
-
-/// How much longer than planned a change may take before a stage goes on without groups that did not open.
-const PATIENCE: Millis = Millis(1000);
 
 /// A lane that a stage serves.
 #[derive(Clone, PartialEq, Debug)]
@@ -29,50 +27,41 @@ pub(crate) struct Served {
 #[derive(Clone, Debug)]
 pub(crate) struct Stages {
     pub names: Vec<String>,
-    /// By stage, the groups it opens; and by group, whether it does.
+    /// By stage, the groups it opens: listed, and as a set.
     pub groups: Vec<Vec<u16>>,
-    pub opens: Vec<Vec<bool>>,
+    pub opens: Vec<GroupSet>,
     /// By stage, the approach lanes it serves.
     pub served: Vec<Vec<Served>>,
     /// By stage, the least time for which it is open.
     pub least: Vec<Millis>,
+    pub times: Times,
+    /// Groups that some stage opens. Nobody waits for the others, as they will never open.
+    pub ever: GroupSet,
+    /// Those of them that are called whenever they are not open.
+    pub always: GroupSet,
     /// By group, the groups to which it gives way.
     gives_way: Vec<Vec<u16>>,
-    /// By group, whether it is called whenever it is not open.
-    pub always: Vec<bool>,
-    /// The longest time from a request to the last start of green.
-    pub longest_change: Millis,
-    /// No group needs longer from the end of a stage, whatever stage comes next.
-    pub longest_need: Millis,
-    changes: Vec<Millis>,
-    slack: Millis,
-    needs: Vec<Millis>,
     knows: bool,
 }
 
 impl Stages {
     pub fn new(plan: &Plan) -> Self {
-        let (n, groups) = (plan.stages().len(), plan.groups());
-        let changes: Vec<Millis> = (0..n * n).map(|i| change(plan, i / n, i % n)).collect();
-        let most = |times: &[Millis]| times.iter().copied().max().unwrap_or(Millis(0));
-        let slack = groups.iter().map(|g| g.red_revert.max(g.lead)).max().unwrap_or(Millis(0)) + PATIENCE;
-        let least: Vec<Millis> = (0..n).map(|s| plan.stage_least(s)).collect();
-        let needs = needs(plan, &changes);
-        let all = || 0u16..u16::try_from(groups.len()).unwrap_or(u16::MAX);
+        let groups = plan.groups().len();
+        let opens: Vec<GroupSet> = plan.stages().iter().map(|s| GroupSet::listed(groups, &s.groups)).collect();
+        let mut ever = GroupSet::new(groups);
+        opens.iter().for_each(|opens| ever.join(opens));
+        let all = || (0..groups).map(number);
         let gives_way = |g: u16| all().filter(|&o| o != g && plan.matrix().relation(g, o).yields()).collect();
         Self {
             names: plan.stages().iter().map(|s| s.name.clone()).collect(),
             groups: plan.stages().iter().map(|s| s.groups.clone()).collect(),
-            opens: plan.stages().iter().map(|s| all().map(|g| s.groups.contains(&g)).collect()).collect(),
-            served: vec![Vec::new(); n],
+            served: vec![Vec::new(); opens.len()],
+            least: (0..opens.len()).map(|s| plan.stage_least(s)).collect(),
+            times: Times::new(plan),
+            always: GroupSet::of(groups, |g| ever.has(g) && plan.is_always_called(number(g))),
             gives_way: all().map(gives_way).collect(),
-            always: all().map(|g| plan.is_always_called(g)).collect(),
-            longest_change: most(&changes) + slack,
-            longest_need: most(&changes) + most(&least) + most(&needs),
-            least,
-            changes,
-            slack,
-            needs,
+            ever,
+            opens,
             knows: false,
         }
     }
@@ -85,12 +74,12 @@ impl Stages {
         self.knows = true;
         let lanes = &approaches.lanes;
         for (served, opens) in self.served.iter_mut().zip(&self.opens) {
-            let is_open = |&&g: &&u16| opens[usize::from(g)];
+            let is_open = |&&g: &&u16| opens.has(usize::from(g));
             let open = |lane: usize| lanes[lane].groups.iter().filter(is_open);
             let here: Vec<usize> = (0..lanes.len()).filter(|&lane| open(lane).next().is_some()).collect();
             let foes = |g: u16| self.gives_way[usize::from(g)].iter().filter(is_open);
             served.extend(here.iter().map(|&lane| {
-                let ways = lanes[lane].exits.iter().filter(|way| opens[usize::from(way.group)]);
+                let ways = lanes[lane].exits.iter().filter(|way| opens.has(usize::from(way.group)));
                 let mut exits: Vec<usize> = ways.map(|way| usize::from(way.exit)).collect();
                 exits.sort_unstable();
                 exits.dedup();
@@ -121,16 +110,11 @@ impl Stages {
 
     /// From the request of a stage to its last start of green.
     pub fn change(&self, from: usize, to: usize) -> Millis {
-        self.changes[from * self.len() + to]
+        self.times.change(from, to)
     }
 
-    /// How long the groups of a stage may take to open.
-    pub fn opening(&self, from: usize, to: usize) -> Millis {
-        self.change(from, to) + self.slack
-    }
-
-    /// From the end of a stage until a group is open at the latest.
-    pub fn need(&self, stage: usize, group: usize) -> Millis {
-        self.needs[stage * self.always.len() + group]
+    /// The stage after another in the plan's own order.
+    pub fn next(&self, stage: usize) -> usize {
+        (stage + 1) % self.len()
     }
 }

@@ -1,104 +1,168 @@
-//! Who waits, and until when a stage may go on.
+//! Who is open, who waits, and until when a stage may go on.
 
 use alloc::{vec, vec::Vec};
 
 use super::Stages;
-use crate::{Lamp, Millis, Plan, StateError, StateReader, View, state};
+use crate::{
+    Lamp, Millis, Plan, StateError, StateReader, View,
+    group_set::{GroupSet, bit, groups, members},
+    state,
+};
 
 /// How much earlier than necessary a stage ends for somebody who has waited for long.
 const MARGIN: Millis = Millis(2000);
 
 #[derive(Clone, Debug)]
-pub(super) struct Waits {
-    /// By group, since when it is open.
-    opened: Vec<Option<Millis>>,
-    /// By group, since when it is called and not open.
-    waiting: Vec<Option<Millis>>,
-    /// When the first of those who wait would have waited for too long.
+pub(crate) struct Waits {
+    /// Groups that are open, and by group, since when.
+    open: GroupSet,
+    opened: Vec<Millis>,
+    /// Groups that are called and not open, and by group, since when.
+    waits: GroupSet,
+    waiting: Vec<Millis>,
+    /// Which lamps and calls were seen last; scratch.
+    seen: Option<u32>,
+    /// When the first of those who wait would have waited for too long; scratch.
     first_late: Millis,
 }
 
 impl Waits {
     pub fn new(plan: &Plan) -> Self {
         let groups = plan.groups().len();
-        Self { opened: vec![None; groups], waiting: vec![None; groups], first_late: Millis::NEVER }
+        Self {
+            open: GroupSet::new(groups),
+            opened: vec![Millis::NEVER; groups],
+            waits: GroupSet::new(groups),
+            waiting: vec![Millis::NEVER; groups],
+            seen: None,
+            first_late: Millis::NEVER,
+        }
     }
 
     /// Takes note of what is open and who waits.
     pub fn watch(&mut self, stages: &Stages, now: Millis, view: &View<'_>) {
-        self.first_late = Millis::NEVER;
-        for (g, (group, &lamp)) in view.plan.groups().iter().zip(view.lamps).enumerate() {
-            let opened = &mut self.opened[g];
-            *opened = group.shows_open(lamp).then(|| opened.unwrap_or(now));
-            let called = || stages.always[g] || view.calls.is_called(u16::try_from(g).unwrap_or(u16::MAX));
-            let waiting = &mut self.waiting[g];
-            if opened.is_some() || !called() {
-                *waiting = None;
-            } else if lamp != Lamp::Yellow {
-                waiting.get_or_insert(now);
-            }
-            self.first_late = waiting.map_or(self.first_late, |since| self.first_late.min(since + group.max_red));
+        let epoch = Some(view.calls.epoch());
+        if self.seen == epoch {
+            return;
         }
+        self.seen = epoch;
+        let (open, called) = (view.calls.open(), view.calls.called());
+        for w in 0..open.words().len() {
+            for g in groups(w, open.word(w) & !self.open.word(w)) {
+                self.opened[g] = now;
+            }
+            let mut waits = (called.word(w) | stages.always.word(w)) & stages.ever.word(w) & !open.word(w);
+            for g in groups(w, waits & !self.waits.word(w)) {
+                if view.lamps.get(g) == Some(&Lamp::Yellow) {
+                    // It begins to wait with red.
+                    waits &= !bit(g);
+                } else {
+                    self.waiting[g] = now;
+                }
+            }
+            self.open.set_word(w, open.word(w));
+            self.waits.set_word(w, waits);
+        }
+        let late = self.waits.iter().map(|g| self.waiting[g] + view.plan.groups()[g].max_red);
+        self.first_late = late.min().unwrap_or(Millis::NEVER);
     }
 
-    /// By group, since when it is called and not open.
-    pub fn since(&self) -> &[Option<Millis>] {
-        &self.waiting
+    /// Number of groups.
+    pub fn groups(&self) -> usize {
+        self.waiting.len()
     }
 
-    /// Whether all of some groups are open.
-    pub fn are_open(&self, groups: &[u16]) -> bool {
-        groups.iter().all(|&g| self.opened[usize::from(g)].is_some())
+    /// Groups that are open.
+    pub const fn open(&self) -> &GroupSet {
+        &self.open
     }
 
-    /// Until when the groups that end with a stage have to stay open.
-    pub fn least_until(&self, stages: &Stages, from: usize, to: usize, plan: &Plan) -> Millis {
-        let ending = stages.groups[from].iter().map(|&g| usize::from(g)).filter(|&g| !stages.opens[to][g]);
-        let least = ending.filter_map(|g| Some(self.opened[g]? + plan.groups()[g].min_green));
-        least.max().unwrap_or(Millis(i64::MIN))
+    /// Since when an open group is open.
+    pub fn opened(&self, group: usize) -> Millis {
+        self.opened[group]
+    }
+
+    /// Groups that are called and not open.
+    pub const fn waits(&self) -> &GroupSet {
+        &self.waits
+    }
+
+    /// Since when a group is called and not open.
+    pub fn since(&self, group: usize) -> Option<Millis> {
+        self.waits.has(group).then(|| self.waiting[group])
+    }
+
+    /// Whether every group of the stage is open.
+    pub fn is_open(&self, stages: &Stages, stage: usize) -> bool {
+        !stages.opens[stage].exceeds(&self.open)
+    }
+
+    /// Until when nobody waits for too long, whatever comes next: mostly nobody has to be looked at more closely.
+    pub fn easy_until(&self, stages: &Stages) -> Millis {
+        self.first_late - stages.times.longest_need - MARGIN
     }
 
     /// When a stage has to end at the latest so that nobody waits longer than the plan allows; or when that has to be
     /// asked again.
     pub fn last_end(&self, stages: &Stages, stage: usize, now: Millis, plan: &Plan) -> Millis {
-        let easy = self.first_late - stages.longest_need - MARGIN;
+        let easy = self.easy_until(stages);
         if now < easy {
             return easy;
         }
-        let last = |g: usize| {
-            let since = self.waiting[g].filter(|_| !stages.opens[stage][g])?;
-            Some(since + plan.groups()[g].max_red - stages.need(stage, g) - MARGIN)
-        };
-        (0..self.waiting.len()).filter_map(last).min().unwrap_or(Millis::NEVER)
+        let end = |g: usize| self.waiting[g] + plan.groups()[g].max_red - stages.times.need(stage, g) - MARGIN;
+        self.elsewhere(stages, stage).map(end).min().unwrap_or(Millis::NEVER)
     }
 
-    /// Until when a stage may end, if another comes next, so that everybody who waits is served in time. Always, if they
-    /// are served no later than in the plan's own order.
-    pub fn in_time_until(&self, stages: &Stages, from: usize, to: usize, plan: &Plan) -> Millis {
-        if to == (from + 1) % stages.len() {
+    /// Until when a stage may end, if another comes next, so that everybody is served in time who waits, or begins to.
+    /// Always, if they are served no later than in the plan's own order.
+    pub fn in_time_until(&self, stages: &Stages, (from, to): (usize, usize), plan: &Plan) -> Millis {
+        if to == stages.next(from) {
             return Millis::NEVER;
         }
         let last = |g: usize| {
-            let since = self.waiting[g].filter(|_| !stages.opens[from][g])?;
-            let served = if stages.opens[to][g] { Millis(0) } else { stages.least[to] + stages.need(to, g) };
-            let need = stages.change(from, to) + served;
-            (need > stages.need(from, g)).then(|| since + plan.groups()[g].max_red - need - MARGIN)
+            let need = stages.times.need_by((from, to), g, stages.opens[to].has(g));
+            let later = need > stages.times.need(from, g);
+            later.then(|| self.waiting[g] + plan.groups()[g].max_red - need - MARGIN)
         };
-        (0..self.waiting.len()).filter_map(last).min().unwrap_or(Millis::NEVER)
+        self.elsewhere(stages, from).filter_map(last).min().unwrap_or(Millis::NEVER)
     }
 
+    /// Until when a stage that is shown since some time has to stay because somebody waits for it who is not open yet; the
+    /// past, if nobody does. Who is in red-yellow will be green in any case.
+    pub fn opens_until(&self, stages: &Stages, stage: usize, since: Millis, view: &View<'_>) -> Millis {
+        let (opens, awaits) = (&stages.opens[stage], &stages.times.awaits[stage]);
+        if !opens.exceeds(&self.open) {
+            return Millis(i64::MIN);
+        }
+        let closed = |w: usize| opens.word(w) & !self.open.word(w);
+        let is_due = |w: usize| closed(w) & (self.waits.word(w) | awaits.word(w)) != 0;
+        let starts = |w: usize| groups(w, closed(w)).any(|g| view.lamps.get(g) == Some(&Lamp::RedYellow));
+        // Whom a command keeps closed nobody waits for.
+        let late = since + stages.times.longest_opening[stage];
+        if (0..opens.words().len()).any(|w| is_due(w) || starts(w)) { late } else { Millis(i64::MIN) }
+    }
+
+    /// The groups that wait for another stage than this one.
+    fn elsewhere<'a>(&'a self, stages: &'a Stages, stage: usize) -> impl Iterator<Item = usize> + 'a {
+        members(self.waits.words().iter().zip(stages.opens[stage].words()).map(|(waits, opens)| waits & !opens))
+    }
+
+    /// Appends since when groups are open, then since when they wait.
     pub fn save(&self, out: &mut Vec<u8>) {
-        state::put_count(out, self.waiting.len());
-        self.opened.iter().chain(&self.waiting).for_each(|&since| state::put_optional_millis(out, since));
+        for (set, times) in [(&self.open, &self.opened), (&self.waits, &self.waiting)] {
+            times.iter().enumerate().for_each(|(g, &at)| state::put_optional_millis(out, set.has(g).then_some(at)));
+        }
     }
 
-    pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
-        if reader.u32()? as usize != self.waiting.len() {
-            return Err(StateError::Mismatch { what: "plan" });
-        }
-        for time in self.opened.iter_mut().chain(&mut self.waiting) {
-            *time = reader.optional_millis()?;
-        }
-        Ok(())
+    /// What was saved, of as many groups.
+    pub fn loaded(&self, reader: &mut StateReader<'_>) -> Result<Self, StateError> {
+        let n = self.waiting.len();
+        let mut times = || -> Result<(GroupSet, Vec<Millis>), StateError> {
+            let times: Vec<Option<Millis>> = (0..n).map(|_| reader.optional_millis()).collect::<Result<_, _>>()?;
+            let set = GroupSet::of(n, |g| times[g].is_some());
+            Ok((set, times.into_iter().map(|at| at.unwrap_or(Millis::NEVER)).collect()))
+        };
+        let ((open, opened), (waits, waiting)) = (times()?, times()?);
+        Ok(Self { open, opened, waits, waiting, seen: None, first_late: Millis::NEVER })
     }
 }

@@ -4,13 +4,13 @@ use alloc::{format, vec::Vec};
 
 use super::Checks;
 use crate::Millis;
-use crate::plan::{GroupKind, Phase, Plan, Rings};
+use crate::plan::{GroupKind, Phase, Plan, Relation, Rings};
 
 impl Plan {
     /// The longest time in which every group is served once with least times, in the order of the plan's own
-    /// sequence: the program if there is one (its cycle), else the stages (least greens and changes), else the rings
-    /// (the longest ring of every section; least greens and walks with their clearances). No group's longest red is
-    /// less.
+    /// sequence: the program if there is one (its cycle), else the stages (least greens and changes; the longest red that
+    /// comes of them where an intergreen outlasts the stages in between), else the rings (the longest ring of every section;
+    /// least greens and walks with their clearances). No group's longest red is less.
     pub fn worst_sequence(&self) -> Millis {
         if let Some(program) = self.program() {
             return program.cycle();
@@ -18,7 +18,8 @@ impl Plan {
         let stages = 0..self.stages().len();
         if !stages.is_empty() {
             let parts = stages.clone().map(|s| self.stage_least(s) + self.change(s, (s + 1) % stages.len()));
-            return parts.fold(Millis(0), |sum, part| sum + part);
+            let sum = parts.fold(Millis(0), |sum, part| sum + part);
+            return self.longest_reds_in_order().into_iter().fold(sum, Millis::max);
         }
         let Some(rings) = self.rings() else { return Millis(0) };
         let sections = rings.rings.iter().map(Vec::len).max().unwrap_or(0);
@@ -47,28 +48,42 @@ impl Plan {
     /// From the request of a stage to the last start of green in it, if the stage before it may end at once.
     pub(crate) fn change(&self, from: usize, to: usize) -> Millis {
         let (Some(a), Some(b)) = (self.stages().get(from), self.stages().get(to)) else { return Millis(0) };
+        let (group, matrix) = (|g: u16| &self.groups()[usize::from(g)], self.matrix());
         let interstage = self.interstage(from, to);
-        let starting = b.groups.iter().filter(|g| !a.groups.contains(g));
-        let mut longest = Millis(0);
-        for &start in starting {
-            longest = longest.max(self.groups()[usize::from(start)].red_yellow);
-            for &end in a.groups.iter().filter(|g| !b.groups.contains(g)) {
-                let mut delays = interstage.iter().flat_map(|i| &i.ends);
-                let delay = delays.find(|d| d.0 == end).map_or(Millis(0), |d| d.1);
-                longest = longest.max(delay + self.matrix().intergreen(end, start));
+        let delay = |delays: &[(u16, Millis)], g: u16| delays.iter().find(|d| d.0 == g).map_or(Millis(0), |d| d.1);
+        let put_off = |g: u16| interstage.map_or(Millis(0), |i| delay(&i.starts, g));
+        let starting = || b.groups.iter().copied().filter(|g| !a.groups.contains(g));
+        // A start that is put off is that of red-yellow, where there is one.
+        let mut longest = starting().map(|g| put_off(g) + group(g).red_yellow).fold(Millis(0), Millis::max);
+        for end in a.groups.iter().copied().filter(|g| !b.groups.contains(g)) {
+            let mut ends = interstage.map_or(Millis(0), |i| delay(&i.ends, end));
+            // Oncoming traffic that starts before a left turn has ended: both end together, and it starts once more.
+            let oncoming = |&g: &u16| matrix.relation(end, g) == Relation::YieldsToOncoming && put_off(g) < ends;
+            let trapped: Vec<u16> = starting().filter(oncoming).collect();
+            for &g in &trapped {
+                ends = ends.max(put_off(g) + group(g).red_yellow + group(g).min_green);
             }
-            // An arrow that gives way from now on goes through yellow and red before it flashes.
-            for &stays in a.groups.iter().filter(|g| b.groups.contains(g)) {
-                let arrow = &self.groups()[usize::from(stays)];
-                if arrow.kind == GroupKind::FlashingYellowArrow && self.matrix().relation(stays, start).yields() {
-                    let red = arrow.yellow + arrow.red_clearance.max(arrow.red_revert);
-                    longest = longest.max(red).max(self.matrix().intergreen(stays, start));
+            for start in starting() {
+                longest = longest.max(ends + matrix.intergreen(end, start));
+                let others = trapped.iter().filter(|&&g| g != start).map(|&g| ends + matrix.intergreen(g, start));
+                longest = others.fold(longest, Millis::max);
+            }
+            for &g in &trapped {
+                longest = longest.max(ends + group(g).yellow + group(g).red_revert + group(g).red_yellow);
+            }
+        }
+        // An arrow that gives way from now on goes through yellow and red before it flashes: not before whoever it gives way
+        // to is to start.
+        for stays in a.groups.iter().copied().filter(|g| b.groups.contains(g)) {
+            if group(stays).kind == GroupKind::FlashingYellowArrow {
+                let red = group(stays).yellow + group(stays).red_clearance.max(group(stays).red_revert);
+                let red = red + group(stays).red_yellow;
+                for start in starting().filter(|&g| matrix.relation(stays, g).yields()) {
+                    longest = longest.max(put_off(start) + red.max(matrix.intergreen(stays, start)));
                 }
             }
         }
-        // A start that is put off is that of red-yellow, where there is one.
-        let delays = interstage.iter().flat_map(|i| &i.starts);
-        delays.map(|&(g, after)| after + self.groups()[usize::from(g)].red_yellow).fold(longest, Millis::max)
+        longest
     }
 
     /// The least time that a phase needs: of each of its groups the least green and what follows it, of each of its

@@ -1,0 +1,182 @@
+//! Nobody waits longer than the plan's longest red, whichever strategy chooses among stages: small plans in which that is
+//! not easy. Random ones are in `staged.rs`.
+
+use std::sync::Arc;
+
+use intergreen_control::{
+    Approaches, Controller, DetectorEvent, Input, LampChange, Latch, Millis, Output, Plan, PlanSpec, Registry,
+    plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, GroupSpec, Waiver},
+};
+
+/// Strategies that keep the longest red, with parameters under which they like to stay where traffic is.
+const GUARDED: [(&str, &[(&str, &str)]); 8] = [
+    ("actuated", &[("max_green_s", "300")]),
+    ("mova", &[("most_s", "300")]),
+    ("webster", &[]),
+    ("sotl", &[("threshold", "10000")]),
+    ("max_pressure", &[("margin", "50")]),
+    ("max_wave", &[("ratio", "2")]),
+    ("horizon", &[]),
+    ("self_control", &[("longest_s", "600")]),
+];
+
+const fn s(seconds: i64) -> Millis {
+    Millis(seconds * 1000)
+}
+
+fn vehicle(name: &str, max_red: i64) -> GroupSpec {
+    GroupSpec { max_red: Some(s(max_red)), ..GroupSpec::vehicle(name, s(5), s(3)) }
+}
+
+/// Groups A, B, … with a detector each, in lanes of their own; they call and extend.
+fn streets(groups: &[&str], max_red: i64) -> PlanSpec {
+    let spec = PlanSpec::new("streets", groups.iter().map(|name| vehicle(name, max_red)).collect());
+    let detector = |(channel, name): (u16, &&str)| DetectorUse {
+        channel,
+        groups: vec![(*name).into()],
+        mode: DetectorMode::CallAndExtend,
+        place: Some(DetectorPlace {
+            kind: DetectorKind::StopBar,
+            lane: (*name).into(),
+            distance_m: 0.0,
+            length_m: 10.0,
+            speed_m_s: 13.9,
+        }),
+        ..DetectorUse::default()
+    };
+    PlanSpec { detectors: (0..).zip(groups).map(detector).collect(), ..spec }
+}
+
+/// When each detector goes on and off.
+type Traffic<'a> = &'a [(u16, i64, bool)];
+
+/// What came of half an hour.
+#[derive(Default)]
+struct Outcome {
+    lamps: Vec<LampChange>,
+    /// Who waited too long, when, and what the strategy said of it.
+    fault: Option<(u16, Millis, String)>,
+}
+
+fn run(plan: &Plan, (name, parameters): (&str, &[(&str, &str)]), traffic: Traffic<'_>) -> Outcome {
+    let plan = Arc::new(plan.clone());
+    let parameters: Vec<_> = parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    let around = Approaches::of_plan(&plan);
+    let strategy = Registry::default().make_for(name, &parameters, &plan, false).expect("the plan has stages");
+    let detectors = u16::try_from(plan.spec().detectors.len()).expect("few");
+    let mut controller = Controller::new(plan, strategy, detectors).with_approaches(Some(Arc::new(around)));
+    controller.start(Millis(0));
+    let mut events = traffic.iter().peekable();
+    let mut outcome = Outcome::default();
+    for now in 1..=1800 {
+        while let Some(&(detector, at, on)) = events.next_if(|&&(_, at, _)| at < now) {
+            controller.handle(Input::Detector(DetectorEvent { detector, at: s(at), on }));
+        }
+        controller.advance(s(now));
+        while let Some(output) = controller.poll_output() {
+            match output {
+                Output::Lamp(lamp) => outcome.lamps.push(lamp),
+                Output::Persist { at, latch: Latch::CycleFault { group } } => {
+                    outcome.fault.get_or_insert_with(|| (group, at, controller.explain()));
+                }
+                _ => {}
+            }
+        }
+    }
+    outcome
+}
+
+/// Somebody is always at A; at each of the others from a time of its own, for ever or again and again.
+fn queues(others: u16) -> Vec<Vec<(u16, i64, bool)>> {
+    let mut all = Vec::new();
+    for (first, pause) in [(20, 0), (20, 7), (47, 13), (60, 97)] {
+        for missing in 0..=others {
+            let mut traffic = vec![(0, 1, true)];
+            for detector in (1..=others).filter(|&d| d != missing) {
+                let from = first + i64::from(detector);
+                traffic.push((detector, from, true));
+                let again = (1..).map(|i| from + i * pause).take_while(|&at| pause > 0 && at < 1800);
+                traffic.extend(again.zip([false, true].into_iter().cycle()).map(|(at, on)| (detector, at, on)));
+            }
+            traffic.sort_by_key(|&(_, at, _)| at);
+            all.push(traffic);
+        }
+    }
+    all
+}
+
+/// No strategy lets anybody wait too long, whoever comes.
+fn nobody_waits_too_long(plan: &Plan) {
+    let others = u16::try_from(plan.spec().detectors.len()).expect("few") - 1;
+    for strategy in GUARDED {
+        for traffic in queues(others) {
+            let fault = run(plan, strategy, &traffic).fault;
+            assert_eq!(fault, None, "{strategy:?}, {:?}, {traffic:?}", plan.groups()[0].max_red);
+        }
+    }
+}
+
+/// From A to C it takes 30 s, with B in between or without.
+fn three(max_red: i64) -> PlanSpec {
+    streets(&["A", "B", "C"], max_red)
+        .forbid("A", "B", (s(5), s(5)))
+        .forbid("B", "C", (s(5), s(5)))
+        .forbid("A", "C", (s(30), s(5)))
+        .stage("a", &["A"])
+        .stage("b", &["B"])
+        .stage("c", &["C"])
+}
+
+#[test]
+fn an_intergreen_may_outlast_the_stages_in_between() {
+    for max_red in [45, 46, 50, 60, 90, 200] {
+        nobody_waits_too_long(&Plan::new(three(max_red)).expect("a plan"));
+    }
+}
+
+/// C and D open together, but D much later after A.
+fn late_starter(max_red: i64) -> PlanSpec {
+    let mut spec = streets(&["A", "B", "C", "D"], max_red)
+        .stage("a", &["A"])
+        .stage("b", &["B"])
+        .stage("c", &["C", "D"])
+        .forbid("A", "D", (s(40), s(5)));
+    for (one, other) in [("A", "B"), ("A", "C"), ("B", "C"), ("B", "D")] {
+        spec = spec.forbid(one, other, (s(5), s(5)));
+    }
+    spec
+}
+
+#[test]
+fn a_stage_is_not_left_before_it_has_opened_whoever_waits_for_it() {
+    for max_red in [55, 57, 60, 70, 120, 200] {
+        nobody_waits_too_long(&Plan::new(late_starter(max_red)).expect("a plan"));
+    }
+}
+
+#[test]
+fn who_is_never_served_does_not_matter() {
+    let make = |never: bool| {
+        let (groups, waivers): (&[&str], _) = if never {
+            (&["A", "B", "C", "N"], vec![Waiver::NeverServed { group: 3 }])
+        } else {
+            (&["A", "B", "C"], vec![])
+        };
+        let mut spec = streets(groups, 120).stage("a", &["A"]).stage("b", &["B"]).stage("c", &["C"]);
+        spec.detectors.truncate(3);
+        for (one, other) in [("A", "B"), ("A", "C"), ("B", "C")] {
+            spec = spec.forbid(one, other, (s(5), s(5)));
+        }
+        Plan::imported(spec, waivers).expect("a plan")
+    };
+    let (with, without) = (make(true), make(false));
+    for strategy in GUARDED {
+        for traffic in queues(2) {
+            let [with, without] = [&with, &without].map(|plan| run(plan, strategy, &traffic));
+            assert_eq!((&with.fault, &without.fault), (&None, &None));
+            let lamps = |outcome: &Outcome| outcome.lamps.iter().filter(|l| l.group < 3).copied().collect::<Vec<_>>();
+            let differs = lamps(&with).iter().zip(&lamps(&without)).find(|(a, b)| a != b).map(|(a, b)| (*a, *b));
+            assert_eq!(differs, None, "{strategy:?}, {traffic:?}");
+        }
+    }
+}
