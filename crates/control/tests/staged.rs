@@ -93,12 +93,14 @@ fn spread(spec: &mut PlanSpec, waivers: &[Waiver], dice: &mut Dice) {
 type Choice = (&'static str, [(&'static str, [&'static str; 3]); 2]);
 
 /// Strategies that keep the plan's longest red, each with parameters that are sometimes extreme.
-const GUARDED: [Choice; 8] = [
+const GUARDED: [Choice; 10] = [
     ("mova", [("gap_s", ["1", "3", "10"]), ("most_s", ["10", "60", "300"])]),
     ("actuated", [("gap_s", ["0", "2", "10"]), ("max_green_s", ["0", "30", "300"])]),
     ("webster", [("least_s", ["10", "40", "90"]), ("most_s", ["90", "120", "300"])]),
     ("sotl", [("threshold", ["1", "60", "10000"]), ("ahead_s", ["0", "3", "30"])]),
     ("max_pressure", [("slot_s", ["1", "2", "60"]), ("margin", ["0", "1", "50"])]),
+    ("max_pressure", [("order", ["free", "cyclic", "cyclic"]), ("weight", ["vehicles", "position", "position"])]),
+    ("schedule", [("gap_s", ["0.5", "3", "10"]), ("startup_s", ["0", "2", "5"])]),
     ("max_wave", [("ahead_s", ["0", "4", "30"]), ("ratio", ["0", "0.2", "2"])]),
     ("horizon", [("horizon_s", ["0", "45", "180"]), ("stop_s", ["0", "4", "30"])]),
     ("self_control", [("usual_s", ["20", "70", "299"]), ("longest_s", ["300", "400", "600"])]),

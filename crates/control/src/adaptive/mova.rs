@@ -153,15 +153,8 @@ impl Policy for Mova {
         let stays = Wish { stage: m.stage, next: m.now + EVERY };
         // The next one before which somebody is whom this one does not serve.
         let in_order = (1..n).map(|i| (m.stage + i) % n);
-        // Whoever has no approach lane (people on foot) is there once he is called.
-        let has_lane =
-            |g: usize| m.traffic.approaches().lanes.iter().any(|l| l.groups.iter().any(|&o| usize::from(o) == g));
-        let on_foot = |stage: usize| {
-            let waits = |&&g: &&u16| m.waiting[usize::from(g)].is_some() && !has_lane(usize::from(g));
-            m.stages.groups[stage].iter().filter(waits).any(|g| !m.stages.opens[m.stage][usize::from(*g)])
-        };
         let comes = |stage| lanes(m, stage, m.stage).any(|lane| m.traffic.due(lane).next().is_some());
-        let called = |&stage: &usize| comes(stage) || on_foot(stage);
+        let called = |&stage: &usize| comes(stage) || m.on_foot().any(|g| m.stages.opens[stage].has(g));
         let Some(next) = in_order.clone().find(called) else {
             self.why = Why::Nobody;
             return stays;

@@ -101,8 +101,7 @@ struct Schedule {
     counts: Vec<u16>,
     /// States, by what is done and then by the last stage.
     reached: Vec<Reached>,
-    /// By group, whether it has an approach lane; empty: not looked at yet.
-    has_lane: Vec<bool>,
+    knows: bool,
     /// The plan at the last look: its clusters, and what it costs, s.
     last: (u32, f32),
 }
@@ -117,7 +116,7 @@ impl Schedule {
             coming: Vec::new(),
             counts: Vec::new(),
             reached: Vec::new(),
-            has_lane: Vec::new(),
+            knows: false,
             last: (0, 0.0),
         })
     }
@@ -147,15 +146,11 @@ impl Schedule {
         }
     }
 
-    /// Looks at the surroundings, once, and makes room for all there may be.
+    /// Makes room for all there may be, once.
     fn know(&mut self, m: &Moment<'_>) {
-        if !self.has_lane.is_empty() {
+        if core::mem::replace(&mut self.knows, true) {
             return;
         }
-        let lanes = &m.traffic.approaches().lanes;
-        let groups = m.stages.always.len();
-        self.has_lane =
-            (0..groups).map(|g| lanes.iter().any(|l| l.groups.iter().any(|&o| usize::from(o) == g))).collect();
         let most = m.stages.served.iter().map(Vec::len).max().unwrap_or(0);
         self.coming.reserve(most * MOST_IN_LANE);
         self.counts.resize(most, 0);
@@ -188,7 +183,7 @@ impl Schedule {
             queue.service = queue.service.max(queued * m.traffic.lanes()[of.lane].headway_s());
             self.coming.extend(m.traffic.due(of.lane).filter(|&due| due > m.now).map(|due| (due, i)));
         }
-        if self.is_called(m, stage) {
+        if Self::is_called(m, stage) {
             queue.vehicles += 1.0;
         }
         if queue.vehicles > 0.0 {
@@ -217,11 +212,10 @@ impl Schedule {
     }
 
     /// Whether somebody without an approach lane waits for a stage: for the next one that opens to him.
-    fn is_called(&self, m: &Moment<'_>, stage: usize) -> bool {
+    fn is_called(m: &Moment<'_>, stage: usize) -> bool {
         let n = m.stages.len();
-        let next = |g: usize| (1..=n).map(|i| (m.stage + i) % n).find(|&stage| m.stages.opens[stage][g]);
-        let waits = |&g: &usize| m.waiting[g].is_some() && !self.has_lane[g];
-        (0..self.has_lane.len()).filter(waits).any(|g| next(g) == Some(stage))
+        let next = |g: usize| (1..=n).map(|i| (m.stage + i) % n).find(|&stage| m.stages.opens[stage].has(g));
+        m.on_foot().any(|g| next(g) == Some(stage))
     }
 
     /// Searches: the stage of the first job of the best schedule; none if there is nobody.
@@ -315,7 +309,7 @@ mod tests {
             coming: Vec::new(),
             counts: Vec::new(),
             reached: Vec::new(),
-            has_lane: Vec::new(),
+            knows: false,
             last: (0, 0.0),
         }
     }

@@ -24,7 +24,8 @@ pub(crate) use self::{
     waits::Waits,
 };
 use crate::{
-    Decision, Looks, Millis, Minds, Plan, Request, StateError, StateReader, Strategy, Traffic, View, Wakes, state,
+    Decision, Looks, Millis, Minds, Plan, Request, StateError, StateReader, Strategy, Traffic, View, Wakes,
+    group_set::members, state,
 };
 
 const VERSION: u8 = 1;
@@ -40,6 +41,14 @@ pub(crate) struct Moment<'a> {
     pub since: Millis,
     /// Who waits, and since when.
     pub waits: &'a Waits,
+}
+
+impl Moment<'_> {
+    /// Groups without an approach lane that are called and not open: people on foot who wait.
+    pub fn on_foot(&self) -> impl Iterator<Item = usize> {
+        let both = self.waits.waits().words().iter().zip(self.stages.laneless.words());
+        members(both.map(|(waits, laneless)| waits & laneless))
+    }
 }
 
 /// What a policy would like.

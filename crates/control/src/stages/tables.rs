@@ -39,6 +39,8 @@ pub(crate) struct Stages {
     pub ever: GroupSet,
     /// Those of them that are called whenever they are not open.
     pub always: GroupSet,
+    /// Those that let nobody out of an approach lane: of people on foot, and of whoever else no lane is known.
+    pub laneless: GroupSet,
     /// By group, the groups to which it gives way.
     gives_way: Vec<Vec<u16>>,
     knows: bool,
@@ -61,6 +63,7 @@ impl Stages {
             always: GroupSet::of(groups, |g| ever.has(g) && plan.is_always_called(number(g))),
             gives_way: all().map(gives_way).collect(),
             ever,
+            laneless: GroupSet::new(groups),
             opens,
             knows: false,
         }
@@ -73,6 +76,9 @@ impl Stages {
         }
         self.knows = true;
         let lanes = &approaches.lanes;
+        let has_lane = |g: usize| lanes.iter().any(|lane| lane.groups.iter().any(|&of| usize::from(of) == g));
+        let laneless: Vec<usize> = self.ever.iter().filter(|&g| !has_lane(g)).collect();
+        laneless.into_iter().for_each(|g| self.laneless.put(g, true));
         for (served, opens) in self.served.iter_mut().zip(&self.opens) {
             let is_open = |&&g: &&u16| opens.has(usize::from(g));
             let open = |lane: usize| lanes[lane].groups.iter().filter(is_open);
