@@ -13,6 +13,8 @@
 //! the one that is shown, or else to the first that serves it best. People on foot, and whoever else has no approach lane,
 //! are a job of one once they are called.
 //!
+//! A lane that is open and held up has no jobs: there is nothing to be gained by waiting for it.
+//!
 //! What upstream intersections plan to send is not known here: nobody counts before the input loop has seen him.
 //!
 //! Source: Xie, Smith, Lu and Barlow 2012, Transportation Research C 24, 168 (SURTRAC's schedule-driven intersection control).
@@ -177,10 +179,16 @@ impl Schedule {
         self.coming.clear();
         let mut queue = Job { vehicles: 0.0, first: 0.0, last: 0.0, service: 0.0 };
         let served = &m.stages.served[stage];
-        for (i, of) in served.iter().enumerate().filter(|(_, of)| Self::is_home(m, stage, of.lane)) {
-            let queued = m.traffic.due_by(of.lane, m.now) as f32;
-            queue.vehicles += queued;
-            queue.service = queue.service.max(queued * m.traffic.lanes()[of.lane].headway_s());
+        let home = served.iter().enumerate().filter(|(_, of)| Self::is_home(m, stage, of.lane));
+        // Waiting for who cannot go would be for ever.
+        for (i, of) in home.filter(|(_, of)| stage != m.stage || !m.is_held_up(of.lane)) {
+            let queued = m.traffic.due_by(of.lane, m.now);
+            queue.vehicles += queued as f32;
+            if queued > 0 {
+                // Who gives way leaves when those have left who came before, or at least between them.
+                let before = of.behind.iter().map(|&b| discharge(m, served[b].lane)).fold(0.0, f32::max);
+                queue.service = queue.service.max(before + discharge(m, of.lane));
+            }
             self.coming.extend(m.traffic.due(of.lane).filter(|&due| due > m.now).map(|due| (due, i)));
         }
         if Self::is_called(m, stage) {
@@ -252,6 +260,11 @@ impl Schedule {
         self.last = ((self.jobs.iter().map(Vec::len).sum::<usize>()) as u32, best.delay);
         (all > 1).then_some(usize::from(best.first))
     }
+}
+
+/// How long the queue of a lane takes to leave, s.
+fn discharge(m: &Moment<'_>, lane: usize) -> f32 {
+    m.traffic.due_by(lane, m.now) as f32 * m.traffic.lanes()[lane].headway_s()
 }
 
 /// Lets the two jobs that are closest to each other be one.

@@ -28,6 +28,9 @@ use crate::{
     group_set::members, state,
 };
 
+/// Where nobody has left for so long somebody is held up.
+const HELD_UP: Millis = Millis(4000);
+
 const VERSION: u8 = 1;
 
 /// What a policy sees when it chooses.
@@ -44,6 +47,15 @@ pub(crate) struct Moment<'a> {
 }
 
 impl Moment<'_> {
+    /// Whether somebody stands at the line of a lane that the stage shown serves, and nobody has left for a while: traffic
+    /// backs up from downstream, or there is no gap for him.
+    pub fn is_held_up(&self, lane: usize) -> bool {
+        let of = &self.traffic.lanes()[lane];
+        // Where nobody has ever been seen to leave nothing counts them.
+        let (Some(occupied), Some(left)) = (of.occupied(), of.left()) else { return false };
+        self.now - left.max(self.since).max(occupied) >= HELD_UP
+    }
+
     /// Groups without an approach lane that are called and not open: people on foot who wait.
     pub fn on_foot(&self) -> impl Iterator<Item = usize> {
         let both = self.waits.waits().words().iter().zip(self.stages.laneless.words());
