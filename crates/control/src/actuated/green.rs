@@ -39,7 +39,7 @@ impl Actuated {
             code::GAP_OUT
         };
         self.leave(stage, to, code, now);
-        self.opening_ends(now)
+        self.opening_ends(to, now)
     }
 
     /// Nobody is called elsewhere: the stage stays, unless another is to be rested in.
@@ -64,12 +64,14 @@ impl Actuated {
             return until.min(gaps);
         }
         self.leave(stage, to, code::GAP_OUT, now);
-        self.opening_ends(now)
+        self.opening_ends(to, now)
     }
 
     /// When the stage asked for has to be open.
-    fn opening_ends(&self, now: Millis) -> Millis {
+    fn opening_ends(&self, to: usize, now: Millis) -> Millis {
         match self.shown {
+            // Where nobody else opens no lamp tells that the stage is shown.
+            Shown::Opening(_) if self.waits.is_open(&self.stages, to) => now + Millis(1),
             Shown::Opening(until) => until,
             Shown::Since(_) => now,
         }
