@@ -23,11 +23,6 @@ impl Actuated {
             self.why = Why::Least;
             return least.min(last).min(looks).max(now + Millis(1));
         }
-        let opens = self.waits.opens_until(&self.stages, stage, since, view);
-        if now < opens {
-            self.why = Why::Awaits;
-            return opens.min(looks);
-        }
         let code = if now >= last {
             code::FORCE_OFF
         } else if now >= max {
@@ -38,6 +33,11 @@ impl Actuated {
         } else {
             code::GAP_OUT
         };
+        let opens = self.waits.opens_until(&self.stages, stage, since, view);
+        if now < opens {
+            self.why = Why::Awaits;
+            return opens.min(looks);
+        }
         self.leave(stage, to, code, now);
         self.opening_ends(to, now)
     }
@@ -54,14 +54,14 @@ impl Actuated {
             self.why = Why::Least;
             return least.min(gaps);
         }
+        if let Some((why, until)) = self.extends(stage, to, view) {
+            self.why = why;
+            return until.min(gaps);
+        }
         let opens = self.waits.opens_until(&self.stages, stage, since, view);
         if now < opens {
             self.why = Why::Awaits;
             return opens.min(gaps);
-        }
-        if let Some((why, until)) = self.extends(stage, to, view) {
-            self.why = why;
-            return until.min(gaps);
         }
         self.leave(stage, to, code::GAP_OUT, now);
         self.opening_ends(to, now)
