@@ -44,14 +44,16 @@ impl Waits {
     pub fn watch(&mut self, stages: &Stages, now: Millis, view: &View<'_>) {
         let epoch = Some(view.calls.epoch());
         if self.seen != epoch {
+            let first = self.seen.is_none();
             self.seen = epoch;
-            self.look(stages, now, view);
+            self.look(stages, now, view, first);
         }
     }
 
-    fn look(&mut self, stages: &Stages, now: Millis, view: &View<'_>) {
+    fn look(&mut self, stages: &Stages, now: Millis, view: &View<'_>, first: bool) {
         let (open, called) = (view.calls.open().words(), view.calls.called().words());
         let called = called.iter().zip(stages.always.words()).zip(stages.ever.words());
+        let mut others = first;
         for (w, (&open, ((called, always), ever))) in open.iter().zip(called).enumerate() {
             for g in groups(w, open & !self.open.word(w)) {
                 self.opened[g] = now;
@@ -65,8 +67,12 @@ impl Waits {
                     self.waiting[g] = now;
                 }
             }
+            others |= self.waits.word(w) != waits;
             self.open.set_word(w, open);
             self.waits.set_word(w, waits);
+        }
+        if !others {
+            return;
         }
         let late = self.waits.iter().map(|g| self.waiting[g] + view.plan.groups()[g].max_red);
         self.easy = late.min().unwrap_or(Millis::NEVER) - stages.times.longest_need - MARGIN;
