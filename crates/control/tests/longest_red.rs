@@ -129,7 +129,11 @@ fn three(max_red: i64) -> PlanSpec {
 
 #[test]
 fn an_intergreen_may_outlast_the_stages_in_between() {
-    for max_red in [45, 46, 50, 60, 90, 200] {
+    // From the end of its green B waits 20 s until C opens, for C's green, a change, A's green and another change: 40 s, of
+    // which it has yellow for 3 s.
+    assert!(Plan::new(three(36)).is_err());
+    assert_eq!(Plan::new(three(37)).expect("a plan").worst_sequence(), s(37));
+    for max_red in [37, 38, 42, 50, 60, 90, 200] {
         nobody_waits_too_long(&Plan::new(three(max_red)).expect("a plan"));
     }
 }
@@ -149,7 +153,7 @@ fn late_starter(max_red: i64) -> PlanSpec {
 
 #[test]
 fn a_stage_is_not_left_before_it_has_opened_whoever_waits_for_it() {
-    for max_red in [55, 57, 60, 70, 120, 200] {
+    for max_red in [47, 50, 55, 60, 70, 120, 200] {
         nobody_waits_too_long(&Plan::new(late_starter(max_red)).expect("a plan"));
     }
 }

@@ -3,7 +3,7 @@
 use super::Actuated;
 use crate::{
     Millis, View,
-    group_set::{bit, groups},
+    group_set::{GroupSet, bit, groups},
     plan::Recall,
 };
 
@@ -19,7 +19,7 @@ impl Actuated {
         if self.find_wants(stage, view) {
             self.favourite = self.find_favourite(stage);
         }
-        let (favourite, easy) = (self.favourite?, self.waits.easy_until(&self.stages));
+        let (favourite, easy) = (self.favourite?, self.waits.easy_until());
         if now < easy {
             return Some((favourite, easy));
         }
@@ -42,14 +42,14 @@ impl Actuated {
 
     /// The stages that may follow, the best first: those that serve all whom the next called one serves and more, and that.
     fn candidates(&self, stage: usize) -> impl Iterator<Item = usize> + '_ {
-        let n = self.stages.len();
+        let (n, from) = (self.stages.len(), &self.stages.opens[stage]);
         let in_order = (1..n).map(move |i| (stage + i) % n);
-        let first = in_order.clone().find(|&s| self.serves(stage, s).any(|served| served != 0));
-        let count = move |s| self.serves(stage, s).map(u64::count_ones).sum::<u32>();
+        let first = in_order.clone().find(|&s| self.serves(from, s).any(|served| served != 0));
+        let count = move |s| self.serves(from, s).map(u64::count_ones).sum::<u32>();
         let most = first.map_or(0, count);
         let more = move |first: usize, s: usize| {
             let opens = self.stages.opens[s].words();
-            count(s) > most && self.serves(stage, first).zip(opens).all(|(served, opens)| served & !opens == 0)
+            count(s) > most && self.serves(from, first).zip(opens).all(|(served, opens)| served & !opens == 0)
         };
         let better = move |first| in_order.clone().skip_while(move |&s| s != first).filter(move |&s| more(first, s));
         first.into_iter().flat_map(move |first| better(first).chain([first]))
@@ -78,8 +78,8 @@ impl Actuated {
     }
 
     /// The groups that a stage would give what they want from another, word by word.
-    fn serves(&self, from: usize, to: usize) -> impl Iterator<Item = u64> + '_ {
-        let (from, opens) = (&self.stages.opens[from], &self.stages.opens[to]);
+    fn serves<'a>(&'a self, from: &'a GroupSet, to: usize) -> impl Iterator<Item = u64> + 'a {
+        let opens = &self.stages.opens[to];
         let stays = from.words().iter().zip(self.tables.of_stages[to].protects.words());
         let words = self.wants.words().iter().zip(opens.words()).zip(stays);
         words.map(|((wants, opens), (stays, protects))| wants & (opens & !stays | protects & stays))

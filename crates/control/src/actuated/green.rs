@@ -23,11 +23,6 @@ impl Actuated {
             self.why = Why::Least;
             return least.min(last).min(looks).max(now + Millis(1));
         }
-        let opens = self.waits.opens_until(&self.stages, stage, since, view);
-        if now < opens {
-            self.why = Why::Awaits;
-            return opens.min(looks);
-        }
         let code = if now >= last {
             code::FORCE_OFF
         } else if now >= max {
@@ -38,8 +33,13 @@ impl Actuated {
         } else {
             code::GAP_OUT
         };
+        let opens = self.waits.opens_until(&self.stages, stage, since, view);
+        if now < opens {
+            self.why = Why::Awaits;
+            return opens.min(looks);
+        }
         self.leave(stage, to, code, now);
-        self.opening_ends(now)
+        self.opening_ends(to, now)
     }
 
     /// Nobody is called elsewhere: the stage stays, unless another is to be rested in.
@@ -54,22 +54,24 @@ impl Actuated {
             self.why = Why::Least;
             return least.min(gaps);
         }
+        if let Some((why, until)) = self.extends(stage, to, view) {
+            self.why = why;
+            return until.min(gaps);
+        }
         let opens = self.waits.opens_until(&self.stages, stage, since, view);
         if now < opens {
             self.why = Why::Awaits;
             return opens.min(gaps);
         }
-        if let Some((why, until)) = self.extends(stage, to, view) {
-            self.why = why;
-            return until.min(gaps);
-        }
         self.leave(stage, to, code::GAP_OUT, now);
-        self.opening_ends(now)
+        self.opening_ends(to, now)
     }
 
     /// When the stage asked for has to be open.
-    fn opening_ends(&self, now: Millis) -> Millis {
+    fn opening_ends(&self, to: usize, now: Millis) -> Millis {
         match self.shown {
+            // Where nobody else opens no lamp tells that the stage is shown.
+            Shown::Opening(_) if self.waits.is_open(&self.stages, to) => now + Millis(1),
             Shown::Opening(until) => until,
             Shown::Since(_) => now,
         }

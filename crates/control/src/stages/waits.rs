@@ -22,8 +22,8 @@ pub(crate) struct Waits {
     waiting: Vec<Millis>,
     /// Which lamps and calls were seen last; scratch.
     seen: Option<u32>,
-    /// When the first of those who wait would have waited for too long; scratch.
-    first_late: Millis,
+    /// Until when nobody waits for too long, whatever comes next: mostly nobody has to be looked at more closely; scratch.
+    easy: Millis,
 }
 
 impl Waits {
@@ -35,23 +35,30 @@ impl Waits {
             waits: GroupSet::new(groups),
             waiting: vec![Millis::NEVER; groups],
             seen: None,
-            first_late: Millis::NEVER,
+            easy: Millis::NEVER,
         }
     }
 
     /// Takes note of what is open and who waits.
+    #[inline]
     pub fn watch(&mut self, stages: &Stages, now: Millis, view: &View<'_>) {
         let epoch = Some(view.calls.epoch());
-        if self.seen == epoch {
-            return;
+        if self.seen != epoch {
+            let first = self.seen.is_none();
+            self.seen = epoch;
+            self.look(stages, now, view, first);
         }
-        self.seen = epoch;
-        let (open, called) = (view.calls.open(), view.calls.called());
-        for w in 0..open.words().len() {
-            for g in groups(w, open.word(w) & !self.open.word(w)) {
+    }
+
+    fn look(&mut self, stages: &Stages, now: Millis, view: &View<'_>, first: bool) {
+        let (open, called) = (view.calls.open().words(), view.calls.called().words());
+        let called = called.iter().zip(stages.always.words()).zip(stages.ever.words());
+        let mut others = first;
+        for (w, (&open, ((called, always), ever))) in open.iter().zip(called).enumerate() {
+            for g in groups(w, open & !self.open.word(w)) {
                 self.opened[g] = now;
             }
-            let mut waits = (called.word(w) | stages.always.word(w)) & stages.ever.word(w) & !open.word(w);
+            let mut waits = (called | always) & ever & !open;
             for g in groups(w, waits & !self.waits.word(w)) {
                 if view.lamps.get(g) == Some(&Lamp::Yellow) {
                     // It begins to wait with red.
@@ -60,11 +67,15 @@ impl Waits {
                     self.waiting[g] = now;
                 }
             }
-            self.open.set_word(w, open.word(w));
+            others |= self.waits.word(w) != waits;
+            self.open.set_word(w, open);
             self.waits.set_word(w, waits);
         }
+        if !others {
+            return;
+        }
         let late = self.waits.iter().map(|g| self.waiting[g] + view.plan.groups()[g].max_red);
-        self.first_late = late.min().unwrap_or(Millis::NEVER);
+        self.easy = late.min().unwrap_or(Millis::NEVER) - stages.times.longest_need - MARGIN;
     }
 
     /// Number of groups.
@@ -93,22 +104,24 @@ impl Waits {
     }
 
     /// Whether every group of the stage is open.
+    #[inline]
     pub fn is_open(&self, stages: &Stages, stage: usize) -> bool {
         !stages.opens[stage].exceeds(&self.open)
     }
 
-    /// Until when nobody waits for too long, whatever comes next: mostly nobody has to be looked at more closely.
-    pub fn easy_until(&self, stages: &Stages) -> Millis {
-        self.first_late - stages.times.longest_need - MARGIN
+    /// Until when nobody waits for too long, whatever comes next.
+    pub const fn easy_until(&self) -> Millis {
+        self.easy
     }
 
     /// When a stage has to end at the latest so that nobody waits longer than the plan allows; or when that has to be
     /// asked again.
+    #[inline]
     pub fn last_end(&self, stages: &Stages, stage: usize, now: Millis, plan: &Plan) -> Millis {
-        let easy = self.easy_until(stages);
-        if now < easy {
-            return easy;
-        }
+        if now < self.easy { self.easy } else { self.end(stages, stage, plan) }
+    }
+
+    fn end(&self, stages: &Stages, stage: usize, plan: &Plan) -> Millis {
         let end = |g: usize| self.waiting[g] + plan.groups()[g].max_red - stages.times.need(stage, g) - MARGIN;
         self.elsewhere(stages, stage).map(end).min().unwrap_or(Millis::NEVER)
     }
@@ -129,17 +142,19 @@ impl Waits {
 
     /// Until when a stage that is shown since some time has to stay because somebody waits for it who is not open yet; the
     /// past, if nobody does. Who is in red-yellow will be green in any case.
+    #[inline]
     pub fn opens_until(&self, stages: &Stages, stage: usize, since: Millis, view: &View<'_>) -> Millis {
+        // Whom a command keeps closed nobody waits for.
+        let late = || since + stages.times.longest_opening[stage];
+        if self.is_open(stages, stage) || !self.awaits(stages, stage, view) { Millis(i64::MIN) } else { late() }
+    }
+
+    fn awaits(&self, stages: &Stages, stage: usize, view: &View<'_>) -> bool {
         let (opens, awaits) = (&stages.opens[stage], &stages.times.awaits[stage]);
-        if !opens.exceeds(&self.open) {
-            return Millis(i64::MIN);
-        }
         let closed = |w: usize| opens.word(w) & !self.open.word(w);
         let is_due = |w: usize| closed(w) & (self.waits.word(w) | awaits.word(w)) != 0;
         let starts = |w: usize| groups(w, closed(w)).any(|g| view.lamps.get(g) == Some(&Lamp::RedYellow));
-        // Whom a command keeps closed nobody waits for.
-        let late = since + stages.times.longest_opening[stage];
-        if (0..opens.words().len()).any(|w| is_due(w) || starts(w)) { late } else { Millis(i64::MIN) }
+        (0..opens.words().len()).any(|w| is_due(w) || starts(w))
     }
 
     /// The groups that wait for another stage than this one.
@@ -163,6 +178,6 @@ impl Waits {
             Ok((set, times.into_iter().map(|at| at.unwrap_or(Millis::NEVER)).collect()))
         };
         let ((open, opened), (waits, waiting)) = (times()?, times()?);
-        Ok(Self { open, opened, waits, waiting, seen: None, first_late: Millis::NEVER })
+        Ok(Self { open, opened, waits, waiting, seen: None, easy: Millis::NEVER })
     }
 }
