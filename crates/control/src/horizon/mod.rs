@@ -13,12 +13,17 @@
 mod forecast;
 mod rollout;
 mod service;
+mod ways;
+
+#[cfg(test)]
+mod tests;
 
 use alloc::{format, string::String, vec::Vec};
 
 use self::forecast::Forecast;
 use self::rollout::{First, Model, Now, Rollout};
-use self::service::Service;
+use self::service::{Held, Service};
+use self::ways::Ways;
 use crate::{
     Entry, Millis, Parameter, StateError, StateReader,
     adaptive::{number, s, staged},
@@ -50,8 +55,11 @@ pub(crate) const ENTRY: Entry = Entry {
     falls_back: Some("fixed_time"),
     make: |setup| {
         let value = |name, default, most, expected| number(setup, name, default, (0.0, most), expected);
+        let groups = || (0u16..).take(setup.plan.groups().len());
+        let yields = |g: u16, o: u16| o != g && setup.plan.matrix().relation(g, o).yields();
         staged(setup, || {
             Ok(Horizon {
+                gives_way: groups().map(|g| groups().filter(|&o| yields(g, o)).collect()).collect(),
                 model: Model {
                     horizon: value("horizon_s", 45.0, 180.0, "a number of seconds, 0 to 180")?,
                     stop: value("stop_s", 4.0, 30.0, "a number of seconds, 0 to 30")?,
@@ -70,6 +78,8 @@ pub(crate) const ENTRY: Entry = Entry {
     },
 };
 
+const VERSION: u8 = 2;
+
 /// How often it looks.
 const EVERY: Millis = Millis(1000);
 
@@ -79,6 +89,8 @@ const HOLDS: [f32; 5] = [1.0, 2.0, 4.0, 7.0, 11.0];
 #[derive(Clone, Debug)]
 struct Horizon {
     model: Model,
+    /// By group, the groups to which it gives way.
+    gives_way: Vec<Vec<u16>>,
     knows: bool,
     /// Groups that let nobody out of an approach lane, those of people on foot among them.
     others: Vec<u16>,
@@ -98,7 +110,8 @@ impl Horizon {
         self.knows = true;
         let lanes = &m.traffic.approaches().lanes;
         self.service.know(m.stages, lanes.len());
-        self.forecast.know(m.stages, lanes.len(), m.waiting.len());
+        let ways = Ways::new(m.stages, lanes, &self.gives_way);
+        self.forecast.know(m.stages, ways, lanes.len(), m.waiting.len());
         self.rollout.know(lanes.len() + m.waiting.len());
         let of_lanes = |g: &u16| lanes.iter().any(|lane| lane.groups.contains(g));
         self.others = (0u16..).take(m.waiting.len()).filter(|g| !of_lanes(g)).collect();
@@ -120,6 +133,12 @@ impl Policy for Horizon {
         let stays = Wish { stage: m.stage, next: m.now + EVERY };
         if m.now - m.since < m.stages.least[m.stage] {
             return stays;
+        }
+        for (place, of) in m.stages.served[m.stage].iter().enumerate() {
+            let foes = self.forecast.foes(m.stage, place).iter().map(|&foe| m.stages.served[m.stage][foe].lane);
+            if self.service.held_up(m, of.lane, foes) == Some(Held::GivesWay) {
+                self.service.turns(of.lane, m.now);
+            }
         }
         self.forecast.look(m, &self.service, &self.others);
         let shown = s(m.now - m.since);
@@ -146,11 +165,13 @@ impl Policy for Horizon {
     }
 
     fn save(&self, out: &mut Vec<u8>) {
+        out.push(VERSION);
         self.service.save(out);
         [self.costs.0, self.costs.1].iter().for_each(|f| out.extend_from_slice(&f.to_bits().to_le_bytes()));
     }
 
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        reader.version(ENTRY.name, VERSION)?;
         self.service.load(reader)?;
         // What was saved may know of fewer lanes.
         self.knows = false;
