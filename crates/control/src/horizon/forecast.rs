@@ -5,6 +5,7 @@
 use alloc::vec::Vec;
 
 use super::service::Service;
+use super::ways::{Way, Ways};
 use crate::{
     adaptive::s,
     stages::{Moment, Stages},
@@ -40,12 +41,9 @@ pub(super) struct Serving {
     pub lane: usize,
     /// Seconds from one vehicle of a queue to the next.
     pub headway: f32,
-    /// Whether nobody can go: whoever stands first needs another stage.
-    pub blocked: bool,
+    pub way: Way,
     /// Whether the stage goes on for its queue.
     pub extends: bool,
-    /// Whether all of the lane may go, and give way to nobody.
-    pub fully: bool,
 }
 
 /// What is expected of all lanes. People on foot who have called are one more lane for each of their groups.
@@ -56,18 +54,26 @@ pub(super) struct Forecast {
     pub due: Vec<f32>,
     /// By stage, the lanes it serves.
     pub served: Vec<Vec<Serving>>,
+    /// How lanes are served, as far as the plan says it.
+    pub ways: Ways,
 }
 
 impl Forecast {
     /// Makes room for so many lanes, and groups that let nobody out of a lane: a running controller allocates nothing.
-    pub fn know(&mut self, stages: &Stages, lanes: usize, others: usize) {
+    pub fn know(&mut self, stages: &Stages, ways: Ways, lanes: usize, others: usize) {
+        self.ways = ways;
         self.lanes.reserve(lanes + others);
         self.due.reserve(lanes * MOST_IN_LANE + others);
         self.served = stages.served.iter().map(|served| Vec::with_capacity(served.len() + others)).collect();
     }
 
-    /// Looks at the traffic. `others`: groups that let nobody out of a lane.
-    pub fn look(&mut self, m: &Moment<'_>, service: &Service, others: &[u16]) {
+    /// To vehicles of which lanes some of a lane give way, by their places among those that the stage serves.
+    pub fn foes(&self, stage: usize, place: usize) -> &[usize] {
+        self.ways.foes(stage, place)
+    }
+
+    /// Looks at the traffic.
+    pub fn look(&mut self, m: &Moment<'_>, service: &Service) {
         self.lanes.clear();
         self.due.clear();
         for (number, lane) in m.traffic.lanes().iter().enumerate() {
@@ -85,28 +91,21 @@ impl Forecast {
         }
         for (stage, (of, served)) in self.served.iter_mut().zip(&m.stages.served).enumerate() {
             of.clear();
-            of.extend(served.iter().map(|of| {
-                // Who gives way waits for a gap, and is not held up.
-                let blocked = stage == m.stage && of.behind.is_empty() && service.blocked(m, of.lane);
-                let fully = !of.partly && !of.yields && !blocked;
-                Serving { lane: of.lane, headway: service.headway(stage, of.lane), blocked, extends: of.extends, fully }
+            of.extend(served.iter().enumerate().map(|(place, of)| Serving {
+                lane: of.lane,
+                headway: service.headway(stage, of.lane),
+                way: self.ways.of(stage, place, of, service, (stage == m.stage).then_some(m)),
+                extends: of.extends,
             }));
         }
-        for &group in others {
-            let group = usize::from(group);
+        for group in m.on_foot() {
             let Some(since) = m.waits.since(group) else { continue };
             let first = self.due.len() as u32;
             let waited = s(m.now - since);
             self.due.push(-waited);
             for (of, opens) in self.served.iter_mut().zip(&m.stages.opens) {
                 if opens.has(group) {
-                    of.push(Serving {
-                        lane: self.lanes.len(),
-                        headway: 0.0,
-                        blocked: false,
-                        extends: true,
-                        fully: true,
-                    });
+                    of.push(Serving { lane: self.lanes.len(), headway: 0.0, way: Way::Free, extends: true });
                 }
             }
             let worth = 1.0 + waited / COUNTS_TWICE;

@@ -13,12 +13,17 @@
 mod forecast;
 mod rollout;
 mod service;
+mod ways;
+
+#[cfg(test)]
+mod tests;
 
 use alloc::{format, string::String, vec::Vec};
 
 use self::forecast::Forecast;
 use self::rollout::{First, Model, Now, Rollout};
-use self::service::Service;
+use self::service::{Held, Service};
+use self::ways::Ways;
 use crate::{
     Entry, Millis, Parameter, StateError, StateReader,
     adaptive::{number, s, staged},
@@ -60,7 +65,6 @@ pub(crate) const ENTRY: Entry = Entry {
                     yellow: value("yellow_s", 1.0, 5.0, "a number of seconds, 0 to 5")?,
                 },
                 knows: false,
-                others: Vec::new(),
                 service: Service::default(),
                 forecast: Forecast::default(),
                 rollout: Rollout::default(),
@@ -69,6 +73,8 @@ pub(crate) const ENTRY: Entry = Entry {
         })
     },
 };
+
+const VERSION: u8 = 2;
 
 /// How often it looks.
 const EVERY: Millis = Millis(1000);
@@ -80,8 +86,6 @@ const HOLDS: [f32; 5] = [1.0, 2.0, 4.0, 7.0, 11.0];
 struct Horizon {
     model: Model,
     knows: bool,
-    /// Groups that let nobody out of an approach lane, those of people on foot among them.
-    others: Vec<u16>,
     service: Service,
     forecast: Forecast,
     rollout: Rollout,
@@ -98,10 +102,9 @@ impl Horizon {
         self.knows = true;
         let lanes = &m.traffic.approaches().lanes;
         self.service.know(m.stages, lanes.len());
-        self.forecast.know(m.stages, lanes.len(), m.waits.groups());
+        let ways = Ways::new(m.stages, lanes);
+        self.forecast.know(m.stages, ways, lanes.len(), m.waits.groups());
         self.rollout.know(lanes.len() + m.waits.groups());
-        let of_lanes = |g: &u16| lanes.iter().any(|lane| lane.groups.contains(g));
-        self.others = (0u16..).take(m.waits.groups()).filter(|g| !of_lanes(g)).collect();
     }
 }
 
@@ -121,7 +124,13 @@ impl Policy for Horizon {
         if m.now - m.since < m.stages.least[m.stage] {
             return stays;
         }
-        self.forecast.look(m, &self.service, &self.others);
+        for (place, of) in m.stages.served[m.stage].iter().enumerate() {
+            let foes = self.forecast.foes(m.stage, place).iter().map(|&foe| m.stages.served[m.stage][foe].lane);
+            if self.service.held_up(m, of.lane, foes) == Some(Held::GivesWay) {
+                self.service.turns(of.lane, m.now);
+            }
+        }
+        self.forecast.look(m, &self.service);
         let shown = s(m.now - m.since);
         let (stages, model) = (m.stages, &self.model);
         let now = Now { forecast: &self.forecast, stages, model, stage: m.stage, shown };
@@ -146,11 +155,13 @@ impl Policy for Horizon {
     }
 
     fn save(&self, out: &mut Vec<u8>) {
+        out.push(VERSION);
         self.service.save(out);
         [self.costs.0, self.costs.1].iter().for_each(|f| out.extend_from_slice(&f.to_bits().to_le_bytes()));
     }
 
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        reader.version(ENTRY.name, VERSION)?;
         self.service.load(reader)?;
         // What was saved may know of fewer lanes.
         self.knows = false;

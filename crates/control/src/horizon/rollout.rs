@@ -6,12 +6,13 @@
 //! - **future**: until everybody has left who is there or comes before the horizon.
 //! - **cost**: seconds of waiting from now on, and for each further stop what it loses in speeding up.
 //!
-//! A lane is a line of vehicles that leave a service headway apart. Those whom no detector has seen yet come as a flow. A
-//! lane of which all give way stands until the queues have left to which it does.
+//! A lane is a line of vehicles that leave a service headway apart. Those whom no detector has seen yet come as a flow. Who
+//! gives way stands until the queues have left to which he does.
 
 use alloc::vec::Vec;
 
 use super::forecast::{Forecast, Lane, Serving};
+use super::ways::Way;
 use crate::{adaptive::s, stages::Stages};
 
 /// Numbers of the model.
@@ -149,27 +150,30 @@ impl Rollout {
         cost
     }
 
-    /// Lanes of which all give way stand until the queues have left to which they do.
+    /// Those who give way stand until the queues have left to which they do.
     fn give_way(&mut self, now: &Now<'_>, stage: usize, from: f32) {
-        for (i, of) in now.stages.served[stage].iter().enumerate().filter(|(_, of)| !of.behind.is_empty()) {
+        for (i, of) in now.forecast.served[stage].iter().enumerate().filter(|(_, of)| of.way == Way::Behind) {
             let until = self.way_is_free(now, stage, i, from);
             let lane = &mut self.lanes[of.lane];
             lane.free = lane.free.max(until);
         }
     }
 
-    /// When nobody of a queue comes any more to whom a lane gives way, by its place among those that the stage serves.
+    /// When nobody comes any more to whom the first of a lane gives way, by its place among those that the stage serves.
     fn way_is_free(&self, now: &Now<'_>, stage: usize, place: usize, from: f32) -> f32 {
-        let behind = now.stages.served[stage].get(place).map_or(&[][..], |of| &of.behind);
-        let clears = behind.iter().map(|&foe| self.clears(now, now.forecast.served[stage][foe], from).until);
+        if now.forecast.served[stage][place].way != Way::Behind {
+            return from;
+        }
+        let foes = now.forecast.foes(stage, place);
+        let clears = foes.iter().map(|&foe| self.clears(now, now.forecast.served[stage][foe], from).until);
         clears.fold(from, f32::max)
     }
 
     /// Lets the vehicles of a lane leave until it closes. Returns what they cost.
-    fn serve(&mut self, now: &Now<'_>, Serving { lane, headway, blocked, .. }: Serving, until: f32) -> f32 {
+    fn serve(&mut self, now: &Now<'_>, Serving { lane, headway, way, .. }: Serving, until: f32) -> f32 {
         let (f, model) = (now.forecast, now.model);
         let (of, p) = (&f.lanes[lane], &mut self.lanes[lane]);
-        if blocked {
+        if way == Way::Blocked {
             return 0.0;
         }
         let (mut t, mut cost) = (p.free.max(p.open), 0.0);
@@ -204,11 +208,11 @@ impl Rollout {
     }
 
     /// Until when a lane that is open from `from` on has a queue, and how many leave by then.
-    fn clears(&self, now: &Now<'_>, Serving { lane, headway, blocked, .. }: Serving, from: f32) -> Cleared {
+    fn clears(&self, now: &Now<'_>, Serving { lane, headway, way, .. }: Serving, from: f32) -> Cleared {
         let (f, model) = (now.forecast, now.model);
         let (of, p) = (&f.lanes[lane], &self.lanes[lane]);
         let mut cleared = Cleared { until: from, vehicles: 0.0 };
-        if blocked {
+        if way == Way::Blocked {
             return cleared;
         }
         let mut t = p.free.max(from);
@@ -242,14 +246,14 @@ impl Rollout {
     fn best(&self, now: &Now<'_>, from: usize, end: f32) -> Option<usize> {
         let (stages, served_now) = (now.stages, &now.forecast.served[from]);
         // Whom the stage before serves as well does not need another.
-        let served_well = |lane: usize| served_now.iter().any(|of| of.lane == lane && of.fully);
+        let served_well = |to: &Serving| served_now.iter().any(|of| of.lane == to.lane && of.way >= to.way);
         let mut best = (None, 0.0);
         for i in 1..stages.len() {
             let stage = (from + i) % stages.len();
             let opens = end + s(stages.change(from, stage));
             let (mut vehicles, mut until) = (0.0, opens + s(stages.least[stage]));
             let lanes = now.forecast.served[stage].iter().enumerate();
-            for (i, &served) in lanes.filter(|(_, of)| of.extends && !served_well(of.lane)) {
+            for (i, &served) in lanes.filter(|(_, of)| of.extends && !served_well(of)) {
                 let starts = self.way_is_free(now, stage, i, opens + now.model.startup);
                 let cleared = self.clears(now, served, starts);
                 vehicles += cleared.vehicles;
@@ -297,53 +301,4 @@ fn waits(model: &Model, due: f32, leaves: f32) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use alloc::vec;
-
-    use super::*;
-
-    const MODEL: Model = Model { horizon: 60.0, stop: 0.0, gap: 2.0, startup: 1.0, yellow: 1.0 };
-    const QUEUE: Serving = Serving { lane: 0, headway: 2.0, blocked: false, extends: true, fully: true };
-
-    /// What the only lane costs that is open from `open` on, until it closes.
-    fn serve(f: &Forecast, model: &Model, open: f32, served: Serving, until: f32) -> f32 {
-        let group = crate::plan::GroupSpec::vehicle("A", crate::Millis(5000), crate::Millis(3000));
-        let plan = crate::plan::PlanSpec::new("one group", vec![group]).stage("a", &["A"]);
-        let stages = Stages::new(&crate::Plan::imported(plan, vec![]).expect("one group in one stage"));
-        let now = Now { forecast: f, stages: &stages, model, stage: 0, shown: 0.0 };
-        let progress = Progress { flow: f.lanes[0].sight, open, ..Progress::default() };
-        let mut r = Rollout { lanes: vec![progress] };
-        r.serve(&now, served, until)
-    }
-
-    #[test]
-    fn a_flow_waits_as_very_many_small_vehicles_do() {
-        const SMALL: f32 = 0.001;
-        for (flow, headway, open, until) in [(0.1, 2.0, 20.0, 60.0), (0.3, 2.0, 20.0, 30.0), (0.4, 1.5, 10.0, 25.0)] {
-            let mean = Forecast {
-                lanes: vec![Lane { first: 0, end: 0, flow, sight: 5.0, worth: 1.0 }],
-                ..Forecast::default()
-            };
-            let due: Vec<f32> = (0..(55.0 * flow / SMALL) as u32).map(|i| 5.0 + SMALL / flow * i as f32).collect();
-            let lanes = vec![Lane { first: 0, end: due.len() as u32, flow: 0.0, sight: 60.0, worth: 1.0 }];
-            let small = Forecast { lanes, due, ..Forecast::default() };
-            let as_flow = serve(&mean, &MODEL, open, Serving { headway, ..QUEUE }, until);
-            let as_small = SMALL * serve(&small, &MODEL, open, Serving { headway: headway * SMALL, ..QUEUE }, until);
-            // A thousandth of a vehicle more or less leaves; single precision adds up 20 000 terms.
-            assert!((as_flow - as_small).abs() < 0.002 * as_small, "{as_flow} {as_small}");
-        }
-    }
-
-    #[test]
-    fn a_queue_leaves_a_headway_apart_and_waits_until_then() {
-        let lanes = vec![Lane { first: 0, end: 3, flow: 0.0, sight: 8.0, worth: 1.0 }];
-        let f = Forecast { lanes, due: vec![-4.0, 0.0, 5.0], ..Forecast::default() };
-        // 10 and 12 s from now on; the third is due in 5 s and leaves after 14.
-        assert_eq!(serve(&f, &MODEL, 10.0, QUEUE, 60.0), 10.0 + 12.0 + 9.0);
-        let stop = Model { stop: 4.0, ..MODEL };
-        assert_eq!(serve(&f, &stop, 10.0, QUEUE, 60.0), 31.0 + 4.0, "two have stopped already");
-        assert_eq!(serve(&f, &MODEL, 10.0, QUEUE, 12.0), 10.0, "it closes as the second comes");
-        let blocked = Serving { blocked: true, ..QUEUE };
-        assert_eq!(serve(&f, &MODEL, 10.0, blocked, 60.0), 0.0, "nobody can go");
-    }
-}
+mod tests;

@@ -3,13 +3,14 @@
 //! Terms
 //! - **service headway**: seconds from one vehicle of a queue to the next, of a lane in a stage: with what holds it up there for
 //!   moments, oncoming traffic and those who wait to turn among it.
-//! - **blocked**: a lane is open, somebody stands at its line, and nobody leaves.
+//! - **held up**: a lane is open, somebody stands at its line, and nobody leaves: he **gives way**, if there are others to whom
+//!   he may have to; else he is **blocked**.
 
 use alloc::{vec, vec::Vec};
 
 use crate::{
     Millis, StateError, StateReader,
-    stages::{Moment, Stages},
+    stages::{HELD_UP, Moment, Stages},
     state,
 };
 
@@ -31,9 +32,6 @@ const LEAST: f32 = 1.2;
 /// Who took longer was held up by something else, s.
 const LONGEST_HEADWAY: f32 = 6.0;
 
-/// Where nobody has left for so long somebody is held up.
-const HELD_UP: Millis = Millis(4000);
-
 /// No plan has as many stages and lanes.
 const MOST: usize = 1 << 16;
 
@@ -44,6 +42,15 @@ struct Seen {
     vehicles: f32,
 }
 
+/// What holds up the first of a lane that is open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Held {
+    /// Others to whom he gives way: he can go when they have left.
+    GivesWay,
+    /// Something else.
+    Blocked,
+}
+
 /// What is known of all lanes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Service {
@@ -51,6 +58,10 @@ pub(super) struct Service {
     seen: Vec<Seen>,
     prior: Vec<f32>,
     lanes: usize,
+    /// By lane, since when its first is known to be one who gives way.
+    turners: Vec<Option<Millis>>,
+    /// The stage at the last look.
+    stage: usize,
     /// By lane: its [discharge](crate::LaneTraffic::discharge) at the last look.
     before: Vec<(u32, u32)>,
 }
@@ -60,6 +71,8 @@ impl Service {
     pub fn know(&mut self, stages: &Stages, lanes: usize) {
         if self.lanes != lanes || self.seen.len() != lanes * stages.len() {
             self.before = vec![(0, 0); lanes];
+            self.turners = vec![None; lanes];
+            self.stage = 0;
             self.seen = vec![Seen::default(); lanes * stages.len()];
         }
         self.lanes = lanes;
@@ -80,11 +93,17 @@ impl Service {
 
     /// Takes note of who has left.
     pub fn watch(&mut self, m: &Moment<'_>) {
+        for (turner, of) in self.turners.iter_mut().zip(m.traffic.lanes()) {
+            let is_there = |since: &Millis| of.occupied().is_some() && of.left().is_none_or(|left| left < *since);
+            *turner = turner.filter(is_there);
+        }
+        // Who has left since the last look did so in the stage that was shown then, if it was another.
+        let stage = core::mem::replace(&mut self.stage, m.stage);
         for (lane, before) in self.before.iter_mut().enumerate() {
             let now = m.traffic.lanes()[lane].discharge();
             let (time, vehicles) = (now.0.wrapping_sub(before.0), now.1.wrapping_sub(before.1));
             *before = now;
-            let seen = &mut self.seen[m.stage * self.lanes + lane];
+            let seen = &mut self.seen[stage * self.lanes + lane];
             seen.time += (time as f32 * 0.001).min(vehicles as f32 * LONGEST_HEADWAY);
             seen.vehicles += vehicles as f32;
             if seen.time > FORGET {
@@ -100,18 +119,35 @@ impl Service {
         ((seen.time + PRIOR * prior) / (seen.vehicles + PRIOR)).max(LEAST)
     }
 
-    /// Whether a lane of the stage that is shown is blocked.
-    pub fn blocked(&self, m: &Moment<'_>, lane: usize) -> bool {
-        let of = &m.traffic.lanes()[lane];
-        // Where nobody has ever been seen to leave nothing counts them.
-        let (Some(occupied), Some(left)) = (of.occupied(), of.left()) else { return false };
-        let left = left.max(m.since).max(occupied);
-        m.now - left >= HELD_UP
+    /// What holds up the first of a lane of the stage that is shown, if anything does. `foes`: the lanes to whose vehicles some
+    /// of it give way.
+    pub fn held_up(&self, m: &Moment<'_>, lane: usize, foes: impl Iterator<Item = usize>) -> Option<Held> {
+        let left = m.stands_since(lane)?;
+        if m.now - left < HELD_UP {
+            return None;
+        }
+        let busy = |foe: usize| {
+            let foe = &m.traffic.lanes()[foe];
+            foe.occupied().map_or(foe.left(), |_| Some(m.now))
+        };
+        let way_is_free = foes.filter_map(busy).fold(left, Millis::max);
+        Some(if m.now - way_is_free < HELD_UP { Held::GivesWay } else { Held::Blocked })
+    }
+
+    /// Whether the first of a lane is known to be one who gives way.
+    pub fn turner(&self, lane: usize) -> bool {
+        self.turners[lane].is_some()
+    }
+
+    /// The first of a lane was seen to give way.
+    pub fn turns(&mut self, lane: usize, now: Millis) {
+        self.turners[lane].get_or_insert(now);
     }
 
     pub fn save(&self, out: &mut Vec<u8>) {
         state::put_count(out, self.lanes);
         state::put_count(out, self.seen.len());
+        state::put_count(out, self.stage);
         for seen in &self.seen {
             out.extend_from_slice(&seen.time.to_bits().to_le_bytes());
             out.extend_from_slice(&seen.vehicles.to_bits().to_le_bytes());
@@ -120,6 +156,7 @@ impl Service {
             out.extend_from_slice(&before.0.to_le_bytes());
             out.extend_from_slice(&before.1.to_le_bytes());
         }
+        self.turners.iter().for_each(|&since| state::put_optional_millis(out, since));
     }
 
     pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
@@ -130,6 +167,11 @@ impl Service {
             return Err(StateError::Mismatch { what: "number of approach lanes" });
         }
         self.lanes = lanes;
+        self.stage = reader.u32()? as usize;
+        if all > 0 && self.stage.saturating_mul(lanes) >= all {
+            return Err(StateError::Invalid { what: "stage", expected: "one of those of the lanes" });
+        }
+        self.turners.resize(lanes, None);
         self.seen.resize(all, Seen::default());
         self.before.resize(lanes, (0, 0));
         for seen in &mut self.seen {
@@ -143,6 +185,9 @@ impl Service {
         }
         for before in &mut self.before {
             *before = (reader.u32()?, reader.u32()?);
+        }
+        for since in &mut self.turners {
+            *since = reader.optional_millis()?;
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Where nobody has left for so long somebody is held up.
-const HELD_UP: Millis = Millis(4000);
+pub(crate) const HELD_UP: Millis = Millis(4000);
 
 const VERSION: u8 = 1;
 
@@ -47,13 +47,16 @@ pub(crate) struct Moment<'a> {
 }
 
 impl Moment<'_> {
-    /// Whether somebody stands at the line of a lane that the stage shown serves, and nobody has left for a while: traffic
-    /// backs up from downstream, or there is no gap for him.
-    pub fn is_held_up(&self, lane: usize) -> bool {
+    /// Since when somebody stands at the line of a lane that the stage shown serves, and nobody has left; none if nobody
+    /// stands there, or nobody has ever been seen to leave: then nothing counts them.
+    pub fn stands_since(&self, lane: usize) -> Option<Millis> {
         let of = &self.traffic.lanes()[lane];
-        // Where nobody has ever been seen to leave nothing counts them.
-        let (Some(occupied), Some(left)) = (of.occupied(), of.left()) else { return false };
-        self.now - left.max(self.since).max(occupied) >= HELD_UP
+        Some(of.left()?.max(self.since).max(of.occupied()?))
+    }
+
+    /// Whether that has been so for a while: traffic backs up from downstream, or there is no gap for him.
+    pub fn is_held_up(&self, lane: usize) -> bool {
+        self.stands_since(lane).is_some_and(|at| self.now - at >= HELD_UP)
     }
 
     /// Groups without an approach lane that are called and not open: people on foot who wait.

@@ -42,7 +42,7 @@ pub(crate) struct Stages {
     /// Those that let nobody out of an approach lane: of people on foot, and of whoever else no lane is known.
     pub laneless: GroupSet,
     /// By group, the groups to which it gives way.
-    gives_way: Vec<Vec<u16>>,
+    pub gives_way: Vec<Vec<u16>>,
     knows: bool,
 }
 

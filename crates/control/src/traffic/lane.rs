@@ -1,11 +1,13 @@
 //! The picture of one approach lane.
 
+mod checkpoint;
+
 use alloc::{collections::VecDeque, vec::Vec};
 
 use super::CAR_SPACE_M;
 use super::reports::{Seen, VehicleReport};
 use super::wires::{Role, Wire};
-use crate::{ApproachLane, Millis, StateError, StateReader, state};
+use crate::{ApproachLane, Millis};
 
 /// Who stands on an advance loop for so long stands in a queue (Liu and others 2009).
 const QUEUE_OVER: Millis = Millis(3000);
@@ -18,6 +20,21 @@ const SAME: Millis = Millis(4000);
 
 /// More vehicles than a lane of 600 m holds: a loop that chatters fills no memory.
 pub(crate) const MOST: usize = 128;
+
+/// Where nobody leaves for so long while the zone is occupied somebody stands there, whatever was counted.
+const THERE: Millis = Millis(2000);
+
+/// Who has been due for so long stands before the line if he is there: to brake takes time.
+const ABSENT: Millis = Millis(5000);
+
+/// The zone sees nothing if so many in a row were absent.
+const MOST_ABSENT: u8 = 5;
+
+/// Who has not passed the check loop so long after his time goes by another lane.
+const ELSEWHERE: Millis = Millis(4000);
+
+/// The check loop sees nothing, or stands wrong, if so many in a row have gone by another lane.
+const MISSED: u8 = 10;
 
 /// A lane seldom has more advance loops.
 const LOOPS: usize = 4;
@@ -41,11 +58,31 @@ const SPAN: Millis = Millis(300_000);
 /// A flow is known after so long at the earliest, s.
 const LEAST_SPAN_S: f32 = 60.0;
 
+/// The advance loop of a lane that lies nearest to its line, if it has others upstream: before it drivers still change lanes,
+/// and upstream of where lanes part one loop counts for all of them.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Check {
+    /// From there to the stop line, m, and how long a car takes, ms.
+    pub distance_m: f32,
+    pub drive_ms: i64,
+}
+
 /// A lane.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct LaneTraffic {
+    check: Option<Check>,
     /// When those between the input loop and the line are due, in order.
     due: VecDeque<Millis>,
+    /// How many of them, the first, have passed the check loop.
+    passed: usize,
+    /// Since when the check loop is free; none: it is not, or has seen nobody yet.
+    clear: Option<Millis>,
+    /// How many have gone by another lane since somebody passed the check loop.
+    missed: u8,
+    /// Since when the zone is empty, whatever the lamps show; none: it is not, or has seen nobody yet.
+    empty: Option<Millis>,
+    /// How many who were due were not there since the zone was occupied last.
+    absent: u8,
     /// Since when the zone is occupied; none: it is free.
     occupied: Option<Millis>,
     /// Since when the lane is open and its zone free.
@@ -73,8 +110,8 @@ pub struct LaneTraffic {
 
 impl LaneTraffic {
     /// Of nobody, with room for all that it may keep of detectors: a running controller allocates nothing.
-    pub(super) fn new() -> Self {
-        Self { due: VecDeque::with_capacity(MOST), standing: Vec::with_capacity(LOOPS), ..Self::default() }
+    pub(super) fn new(check: Option<Check>) -> Self {
+        Self { check, due: VecDeque::with_capacity(MOST), standing: Vec::with_capacity(LOOPS), ..Self::default() }
     }
 
     /// Mean flow into the lane, vehicles per second: of the last minutes.
@@ -146,9 +183,14 @@ impl LaneTraffic {
     /// Takes an edge of a detector in; `open`: whether some group of the lane is.
     pub(super) fn edge(&mut self, wire: &Wire, on: bool, at: Millis, open: bool) {
         match wire.role {
-            Role::Input | Role::Between => {
+            Role::Input | Role::Between | Role::Check => {
                 if wire.role == Role::Input && on {
                     self.come(at + Millis(wire.drive_ms));
+                } else if wire.role == Role::Check {
+                    if on {
+                        self.pass(at, at + Millis(wire.drive_ms));
+                    }
+                    self.clear = (!on).then_some(at);
                 }
                 self.standing.retain(|&(distance, _)| distance != wire.distance_m);
                 if on {
@@ -159,11 +201,13 @@ impl LaneTraffic {
             Role::Output => {}
             Role::Zone => {
                 self.occupied = on.then_some(at);
+                (self.empty, self.absent) = ((!on).then_some(at), 0);
                 self.free = (!on && open).then_some(at);
                 self.followed = self.followed.filter(|_| on);
                 if on && self.due.is_empty() {
                     // Somebody whom the input loop has not seen.
                     self.due.push_front(at);
+                    self.passed = 1;
                 }
             }
         }
@@ -175,9 +219,74 @@ impl LaneTraffic {
         self.line_in(due);
     }
 
+    /// Somebody passes the check loop, and would be at the line at `due`.
+    fn pass(&mut self, at: Millis, due: Millis) {
+        let (before, his) = (self.passed.checked_sub(1).map(|i| self.due[i]), self.due.get(self.passed).copied());
+        match his {
+            Some(his) if his <= due + SAME => {
+                // Behind a queue it matters when he came, else when he will be there.
+                if before.is_none_or(|before| before > at) && his >= due - SAME {
+                    let next = self.due.get(self.passed + 1).map_or(Millis::NEVER, |&next| next);
+                    self.due[self.passed] = due.max(before.unwrap_or(due)).min(next);
+                }
+                self.passed += 1;
+            }
+            _ if self.due.len() < MOST => {
+                // From another lane.
+                let due = due.max(before.unwrap_or(due));
+                self.due.insert(self.passed, due);
+                self.passed += 1;
+                self.came = self.came.saturating_add(1);
+            }
+            _ => {}
+        }
+        self.missed = 0;
+    }
+
+    /// What the zone tells: nobody stands before the line, or somebody does.
+    fn correct(&mut self, now: Millis, open: bool) {
+        if self.free.is_some_and(|free| now - free >= GONE) {
+            // The lane is open and nobody stands before its line: who was due is gone.
+            let gone = self.due.iter().take_while(|&&due| due <= now - GONE).count();
+            self.due.drain(..gone);
+            self.passed = self.passed.saturating_sub(gone);
+        }
+        let empty = self.empty.is_some_and(|empty| now - empty >= ABSENT);
+        while !open && empty && self.absent < MOST_ABSENT && self.due.front().is_some_and(|&due| now - due >= ABSENT) {
+            // Who is not there does not wait.
+            self.due.pop_front();
+            self.passed = self.passed.saturating_sub(1);
+            self.absent += 1;
+        }
+        let stands = |since: Millis| now - self.left.map_or(since, |left| left.max(since)) >= THERE;
+        if self.occupied.is_some_and(stands) {
+            // Who comes soon is there already.
+            match self.due.front_mut().filter(|first| **first <= now + SAME) {
+                Some(first) => *first = (*first).min(now),
+                None => self.line_in(now),
+            }
+            self.passed = self.passed.max(1);
+        }
+    }
+
+    /// Who has not passed the check loop though it is free has gone by another lane.
+    fn check(&mut self, now: Millis) {
+        let (Some(check), Some(clear)) = (self.check, self.clear) else { return };
+        while self.missed < MISSED && now - clear >= ELSEWHERE {
+            let late = |&due: &Millis| due - Millis(check.drive_ms) + ELSEWHERE <= now;
+            if !self.due.get(self.passed).is_some_and(late) {
+                break;
+            }
+            self.due.remove(self.passed);
+            self.came = self.came.saturating_sub(1);
+            self.missed += 1;
+        }
+    }
+
     /// Somebody leaves over the stop line.
     fn leave(&mut self, at: Millis, open: bool) {
         self.due.pop_front();
+        self.passed = self.passed.saturating_sub(1);
         if let Some(before) = self.left.filter(|_| open && self.occupied.is_some()) {
             let headway = (at - before).0;
             self.discharged = if headway > SATURATED_MS { 0 } else { self.discharged.saturating_add(1) };
@@ -255,11 +364,8 @@ impl LaneTraffic {
         }
         self.followed = self.followed.filter(|_| open);
         self.free = if open && self.occupied.is_none() { self.free.or(Some(now)) } else { None };
-        if self.free.is_some_and(|free| now - free >= GONE) {
-            // The lane is open and nobody stands before its line: who was due is gone.
-            let gone = self.due.iter().take_while(|&&due| due <= now - GONE).count();
-            self.due.drain(..gone);
-        }
+        self.correct(now, open);
+        self.check(now);
         for i in 0..self.standing.len() {
             let (distance, since) = self.standing[i];
             // While the lane is open and its line free, whoever stands upstream waits for something else.
@@ -269,6 +375,7 @@ impl LaneTraffic {
         }
         // More than fit in are not there.
         self.due.truncate(((of.reach_m / CAR_SPACE_M) as usize).clamp(1, MOST));
+        self.passed = self.passed.min(self.due.len());
     }
 
     /// The queue reaches so far from the line, m.
@@ -278,72 +385,11 @@ impl LaneTraffic {
         let due = self.due.front().map_or(now, |&first| first.min(now));
         for _ in queued..least {
             self.due.push_front(due);
+            self.passed += 1;
         }
         self.due.truncate(MOST);
-    }
-}
-
-// --- checkpoints -----------------------------------------------------------------------------------------------------
-
-impl LaneTraffic {
-    pub(super) fn save(&self, out: &mut Vec<u8>) {
-        state::put_count(out, self.due.len());
-        self.due.iter().for_each(|&due| state::put_millis(out, due));
-        for time in [self.occupied, self.free, self.left, self.since] {
-            state::put_optional_millis(out, time);
-        }
-        state::put_count(out, self.standing.len());
-        for &(distance, since) in &self.standing {
-            out.extend_from_slice(&distance.to_bits().to_le_bytes());
-            state::put_millis(out, since);
-        }
-        state::put_optional_millis(out, self.followed);
-        out.extend_from_slice(&self.following.0.to_le_bytes());
-        out.extend_from_slice(&self.following.1.to_le_bytes());
-        out.extend_from_slice(&self.discharged.to_le_bytes());
-        state::put_millis(out, Millis(self.headway_ms));
-        out.extend_from_slice(&self.came.to_le_bytes());
-        state::put_optional(out, self.flow, |out, flow| out.extend_from_slice(&flow.to_le_bytes()));
-        state::put_count(out, self.seen.len());
-        self.seen.iter().for_each(|seen| seen.save(out));
-    }
-
-    /// Becomes what was saved of the lane of that number.
-    pub(super) fn load(&mut self, reader: &mut StateReader<'_>, number: u16) -> Result<(), StateError> {
-        let wrong = StateError::Invalid { what: "approach lane", expected: "vehicles in order, distances that can be" };
-        // The lists grow as they are read: a false count meets the end of the bytes before it can ask for memory.
-        let mut of = Self::new();
-        for _ in 0..reader.u32()? {
-            let due = reader.millis()?;
-            if of.due.len() == MOST || of.due.back().is_some_and(|&last| last > due) {
-                return Err(wrong);
-            }
-            of.due.push_back(due);
-        }
-        for time in [&mut of.occupied, &mut of.free, &mut of.left, &mut of.since] {
-            *time = reader.optional_millis()?;
-        }
-        for _ in 0..reader.u32()? {
-            let distance = f32::from_bits(reader.u32()?);
-            if !distance.is_finite() {
-                return Err(wrong);
-            }
-            of.standing.push((distance, reader.millis()?));
-        }
-        of.followed = reader.optional_millis()?;
-        of.following = (reader.u32()?, reader.u32()?);
-        (of.discharged, of.headway_ms, of.came) = (reader.u16()?, reader.millis()?.0, reader.u32()?);
-        if of.headway_ms != 0 && !POSSIBLE_MS.contains(&of.headway_ms) {
-            return Err(wrong);
-        }
-        of.flow = if reader.flag()? { Some(reader.u32()?) } else { None };
-        for _ in 0..reader.u32()? {
-            if of.seen.len() == MOST {
-                return Err(wrong);
-            }
-            of.seen.push(Seen::load(reader, number)?);
-        }
-        *self = of;
-        Ok(())
+        // Upstream of the check loop nobody has passed it.
+        let most = self.check.map_or(0.0, |check| check.distance_m / CAR_SPACE_M + 1.0) as usize;
+        self.passed = self.passed.min(self.due.len()).min(most);
     }
 }

@@ -3,15 +3,19 @@
 //! Terms
 //! - **due**: when a vehicle would reach the stop line if nobody held it up. Who is due and has not left is *queued*.
 //! - **input loop**: the loop of a lane furthest upstream (IN, else X): counts who comes.
+//! - **check loop**: the advance loop of a lane nearest to its line, if it has another upstream: counts again, where drivers
+//!   have chosen their lanes.
 //! - **output loop**: the loop at the stop line: counts who leaves.
 //! - **room**: how many more vehicles fit into a lane, as its reach is long.
 //! - **tier**: what tells of vehicles: loops alone; loops and reports of some vehicles; reports of all of them.
 //!
 //! From loops a lane is a line of people with numbered tickets: the input loop adds one who is due when a car drives from
 //! there to the line, the output loop takes the first away. Errors of counting do not add up: when the lane is open and
-//! its stop-bar zone is free, whoever was due is gone; while the zone is occupied, somebody is there; and who stands on an
-//! advance loop stands behind a queue that reaches it. Sources: store and forward with resets, and Liu and others 2009
-//! (Transportation Research C 17, 412) for the queue over a loop.
+//! its stop-bar zone is free, whoever was due is gone; when it is closed and its zone stays empty, whoever was due is not
+//! there; while the zone is occupied, somebody is there; who has not passed the check loop in time goes by another lane, who
+//! passes it without a ticket comes from one; and who stands on an advance loop stands behind a queue that reaches it.
+//! Sources: store and forward with resets, and Liu and others 2009 (Transportation Research C 17, 412) for the queue over a
+//! loop.
 //!
 //! Where some vehicles report, they correct the line: a ticket takes the time at which the vehicle that has it says to be
 //! due; who reports between the input loop and the line without a ticket gets one; and before a closed line, whoever stands
@@ -24,6 +28,9 @@ mod lane;
 mod reports;
 mod wires;
 
+#[cfg(test)]
+mod tests;
+
 use alloc::{sync::Arc, vec::Vec};
 
 pub use self::lane::LaneTraffic;
@@ -35,7 +42,7 @@ use crate::{ApproachLane, Approaches, Lamp, Millis, Plan, StateError, StateReade
 /// Room that a standing car takes, m.
 pub const CAR_SPACE_M: f32 = 7.5;
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// What an intersection upstream hears of an exit.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -60,9 +67,10 @@ pub struct Traffic {
 impl Traffic {
     /// Of an intersection that nobody has told anything of.
     pub fn new(plan: &Plan, approaches: Arc<Approaches>) -> Self {
-        let lanes = approaches.lanes.iter().map(|_| LaneTraffic::new()).collect();
+        let wires = Wires::new(plan, &approaches);
+        let lanes = wires.checks().iter().map(|&check| LaneTraffic::new(check)).collect();
         let exits = alloc::vec![ExitTraffic::default(); approaches.exits.len()];
-        Self { wires: Wires::new(plan, &approaches), approaches, lanes, exits }
+        Self { wires, approaches, lanes, exits }
     }
 
     /// What it is the picture of.

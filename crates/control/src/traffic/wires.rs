@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::lane::Check;
 use crate::{
     Approaches, Plan,
     plan::{DetectorKind, DetectorUse},
@@ -25,6 +26,8 @@ pub(super) enum Role {
     Input,
     /// Lies between the input and the line: tells of a queue that reaches it.
     Between,
+    /// So does this, and nothing lies between it and the line: counts again.
+    Check,
     /// Counts who leaves.
     Output,
     /// Tells whether somebody waits.
@@ -38,12 +41,15 @@ pub(super) struct Wires {
     of: Vec<Vec<Wire>>,
     /// By lane, from the input loop to the line, m; 0: it has none.
     inputs: Vec<f32>,
+    /// By lane, its check loop.
+    checks: Vec<Option<Check>>,
 }
 
 impl Wires {
     pub fn new(plan: &Plan, approaches: &Approaches) -> Self {
         let uses = &plan.spec().detectors;
         let mut inputs = Vec::with_capacity(approaches.lanes.len());
+        let mut checks = Vec::with_capacity(approaches.lanes.len());
         let mut wires = alloc::vec![Vec::new(); uses.iter().map(|d| usize::from(d.channel) + 1).max().unwrap_or(0)];
         for (lane, of) in (0..).zip(&approaches.lanes) {
             let here = |d: &&DetectorUse| d.place.as_ref().is_some_and(|p| p.lane == of.name);
@@ -52,7 +58,9 @@ impl Wires {
                 advance.map_or(0.0, |p| p.distance_m)
             };
             let furthest = uses.iter().filter(here).map(upstream).fold(0.0, f64::max);
+            let nearest = uses.iter().filter(here).map(upstream).filter(|&m| m > 0.0).fold(furthest, f64::min);
             inputs.push(furthest as f32);
+            checks.push(None);
             for d in uses.iter().filter(here) {
                 let Some(place) = &d.place else { continue };
                 let role = match place.kind {
@@ -60,9 +68,13 @@ impl Wires {
                     DetectorKind::Count => Role::Output,
                     // Of several pieces across the road each is one.
                     DetectorKind::X | DetectorKind::In if place.distance_m >= furthest => Role::Input,
+                    DetectorKind::X | DetectorKind::In if place.distance_m <= nearest => Role::Check,
                     DetectorKind::X | DetectorKind::In => Role::Between,
                 };
                 let drive_ms = (1000.0 * place.distance_m / place.speed_m_s) as i64;
+                if role == Role::Check {
+                    checks[usize::from(lane)] = Some(Check { distance_m: place.distance_m as f32, drive_ms });
+                }
                 let wire = Wire { lane, role, distance_m: place.distance_m as f32, drive_ms };
                 let known: &mut Vec<Wire> = &mut wires[usize::from(d.channel)];
                 // A detector may have several uses in one lane.
@@ -71,12 +83,17 @@ impl Wires {
                 }
             }
         }
-        Self { of: wires, inputs }
+        Self { of: wires, inputs, checks }
     }
 
     /// What a detector tells.
     pub fn of(&self, detector: u16) -> &[Wire] {
         self.of.get(usize::from(detector)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The check loops, by lane.
+    pub fn checks(&self) -> &[Option<Check>] {
+        &self.checks
     }
 
     /// From the input loop of a lane to the line, m; 0: it has none.

@@ -1,0 +1,98 @@
+//! How those who stand first in a lane get away in a stage.
+//!
+//! Terms
+//! - **turner**: gives way to others in some stage, as who turns left through oncoming traffic does.
+//! - **whole**: a stage lets all of a lane go, wherever they want to; else it serves the lane **partly**: who stands first may
+//!   be one of those who have to wait.
+
+use alloc::{vec, vec::Vec};
+
+use super::service::{Held, Service};
+use crate::{
+    ApproachLane,
+    stages::{Moment, Served, Stages},
+};
+
+/// How the first of a lane gets away in a stage, the worst first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Way {
+    /// Not at all: he needs another stage.
+    Blocked,
+    /// When those have left to whom he gives way.
+    Behind,
+    /// At once, but not all behind him do.
+    Partly,
+    /// At once.
+    Free,
+}
+
+/// What follows from the plan and its surroundings alone, by stage and lane it serves.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ways {
+    ways: Vec<Vec<Fixed>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Fixed {
+    /// To vehicles of which lanes some of this give way, by their places among those that the stage serves.
+    foes: Vec<usize>,
+    /// Whether it lets turners go.
+    turners: bool,
+    /// Whether some stage serves the whole lane.
+    whole: bool,
+}
+
+impl Ways {
+    /// Of the stages of a plan.
+    pub fn new(stages: &Stages, lanes: &[ApproachLane]) -> Self {
+        let gives_way = &stages.gives_way;
+        let is_open = |stage: usize, g: u16| stages.opens[stage].has(usize::from(g));
+        let yields = |stage: usize, g: u16| gives_way[usize::from(g)].iter().filter(move |&&foe| is_open(stage, foe));
+        let mut turns = vec![false; gives_way.len()];
+        let mut whole = vec![false; lanes.len()];
+        for (stage, served) in stages.served.iter().enumerate() {
+            stages.groups[stage].iter().for_each(|&g| turns[usize::from(g)] |= yields(stage, g).next().is_some());
+            served.iter().for_each(|of| whole[of.lane] |= !of.partly);
+        }
+        let fixed = |(stage, served): (usize, &Vec<Served>)| {
+            let open = |lane: usize| lanes[lane].groups.iter().copied().filter(move |&g| is_open(stage, g));
+            let gives_way = |lane: usize, other: usize| {
+                let mut foes = open(lane).flat_map(|g| yields(stage, g));
+                lane != other && foes.any(|&foe| lanes[other].groups.contains(&foe))
+            };
+            let of = |of: &Served| Fixed {
+                foes: (0..served.len()).filter(|&other| gives_way(of.lane, served[other].lane)).collect(),
+                turners: open(of.lane).any(|g| turns[usize::from(g)]),
+                whole: whole[of.lane],
+            };
+            served.iter().map(of).collect()
+        };
+        Self { ways: stages.served.iter().enumerate().map(fixed).collect() }
+    }
+
+    /// To vehicles of which lanes some of a lane give way, by their places among those that the stage serves.
+    pub fn foes(&self, stage: usize, place: usize) -> &[usize] {
+        self.ways.get(stage).and_then(|ways| ways.get(place)).map_or(&[], |way| &way.foes)
+    }
+
+    /// How the first of a lane gets away, by its place among those that the stage serves. `m`: if it is the one that is shown.
+    pub fn of(&self, stage: usize, place: usize, of: &Served, service: &Service, m: Option<&Moment<'_>>) -> Way {
+        let fixed = &self.ways[stage][place];
+        let held = m.and_then(|m| {
+            let foes = fixed.foes.iter().map(|&foe| m.stages.served[stage][foe].lane);
+            service.held_up(m, of.lane, foes)
+        });
+        let turner = service.turner(of.lane);
+        // Who is first may want to go where this stage lets nobody go, and is known to get away in another.
+        let unsure = of.partly && fixed.whole && !(turner && fixed.turners);
+        if held == Some(Held::Blocked) || unsure {
+            Way::Blocked
+        } else if held.is_some() || !of.behind.is_empty() || turner && of.yields {
+            Way::Behind
+        } else if of.partly {
+            Way::Partly
+        } else {
+            Way::Free
+        }
+    }
+}

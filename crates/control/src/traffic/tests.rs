@@ -1,0 +1,117 @@
+//! Errors of counting, and how they are found.
+
+use alloc::{sync::Arc, vec, vec::Vec};
+
+use super::Traffic;
+use crate::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, GroupSpec};
+use crate::{Approaches, Lamp, Millis, Plan, PlanSpec};
+
+const IN: u16 = 0;
+const X: u16 = 1;
+const COUNT: u16 = 2;
+const ZONE: u16 = 3;
+
+/// A lane with an IN loop 10 s and an X loop 4 s before its line.
+struct Lane {
+    plan: Plan,
+    traffic: Traffic,
+    lamp: Lamp,
+}
+
+impl Lane {
+    fn new() -> Self {
+        let group = GroupSpec::vehicle("west", Millis(5000), Millis(3000));
+        let mut spec = PlanSpec::new("a lane", vec![group]).stage("west", &["west"]);
+        let kinds = [DetectorKind::In, DetectorKind::X, DetectorKind::Count, DetectorKind::StopBar];
+        for (channel, (kind, distance_m)) in (0..).zip(kinds.into_iter().zip([100.0, 40.0, 1.0, 0.0])) {
+            spec.detectors.push(DetectorUse {
+                channel,
+                groups: vec!["west".into()],
+                mode: DetectorMode::Count,
+                place: Some(DetectorPlace { kind, lane: "w".into(), distance_m, length_m: 2.0, speed_m_s: 10.0 }),
+                ..DetectorUse::default()
+            });
+        }
+        let plan = Plan::imported(spec, Vec::new()).expect("sound");
+        let traffic = Traffic::new(&plan, Arc::new(Approaches::of_plan(&plan)));
+        Self { plan, traffic, lamp: Lamp::Red }
+    }
+
+    fn edge(&mut self, detector: u16, on: bool, at: f64) {
+        self.traffic.edge(&self.plan, detector, on, Millis::from_seconds(at), &[self.lamp]);
+    }
+
+    /// Somebody drives over a loop.
+    fn over(&mut self, detector: u16, at: f64) {
+        self.edge(detector, true, at);
+        self.edge(detector, false, at + 0.5);
+    }
+
+    /// When those are due who are there at that time.
+    fn due(&mut self, at: f64) -> Vec<f64> {
+        self.traffic.advance(&self.plan, Millis::from_seconds(at), &[self.lamp]);
+        self.traffic.due(0).map(Millis::seconds).collect()
+    }
+}
+
+#[test]
+fn who_does_not_pass_the_check_loop_goes_by_another_lane() {
+    let mut lane = Lane::new();
+    lane.over(IN, 100.0);
+    assert_eq!(lane.due(112.0), [110.0], "a loop that has seen nobody says nothing");
+    lane.over(X, 200.0);
+    lane.lamp = Lamp::Green;
+    lane.due(250.0);
+    assert_eq!(lane.due(252.0), [0.0; 0]);
+    lane.lamp = Lamp::Red;
+    lane.over(IN, 300.0);
+    lane.over(IN, 303.0);
+    lane.over(X, 307.0);
+    assert_eq!(lane.due(309.9), [311.0, 313.0], "the first is a second late");
+    assert_eq!(lane.due(313.0), [311.0], "the second should have been there 4 s ago");
+}
+
+#[test]
+fn who_passes_the_check_loop_unexpectedly_comes_from_another_lane() {
+    let mut lane = Lane::new();
+    lane.over(X, 100.0);
+    assert_eq!(lane.due(101.0), [104.0]);
+    // His ticket is a new one: that of the IN loop is another's.
+    lane.over(IN, 101.0);
+    assert_eq!(lane.due(102.0), [104.0, 111.0]);
+}
+
+#[test]
+fn a_check_loop_that_has_fallen_silent_is_not_believed() {
+    let mut lane = Lane::new();
+    lane.over(X, 1.0);
+    for i in 0..14 {
+        lane.over(IN, 100.0 + 20.0 * f64::from(i));
+        lane.due(119.9 + 20.0 * f64::from(i));
+    }
+    // Ten have been taken away, besides the one who has passed it.
+    assert_eq!(lane.due(400.0).len(), 1 + 4);
+}
+
+#[test]
+fn who_is_not_in_the_zone_does_not_wait() {
+    let mut lane = Lane::new();
+    lane.over(IN, 90.0);
+    lane.over(X, 96.0);
+    assert_eq!(lane.due(106.0), [100.0], "a zone that has seen nobody says nothing");
+    lane.over(ZONE, 106.5);
+    assert_eq!(lane.due(111.9), [100.0]);
+    assert_eq!(lane.due(112.0), [0.0; 0], "it has been empty for 5 s");
+}
+
+#[test]
+fn who_stands_in_the_zone_is_there() {
+    let mut lane = Lane::new();
+    lane.edge(ZONE, true, 100.0);
+    assert_eq!(lane.due(101.0), [100.0]);
+    lane.lamp = Lamp::Green;
+    lane.due(102.0);
+    lane.over(COUNT, 103.0);
+    assert_eq!(lane.due(105.0), [0.0; 0], "who has left was the only one");
+    assert_eq!(lane.due(105.5), [105.5], "but somebody stands there");
+}
