@@ -477,13 +477,16 @@ fn the_tier_is_said_in_options_files_and_results() {
 #[test]
 fn a_batch_runs_every_tier() {
     let scratch = Scratch::new();
-    scratch.write("e.ron", r#"(scenarios: ["isolated"], sensors: ["loops", "perfect"], seeds: 1, until: 30)"#);
+    let experiment = |tiers| {
+        format!(r#"(scenarios: ["isolated"], sensors: [{tiers}], seeds: 1, measure: "throughput_veh_h", until: 30)"#)
+    };
+    scratch.write("e.ron", experiment(r#""loops", "perfect""#));
     batch(&scratch, "out", &[]);
     let table = scratch.read("out/runs.csv");
     let mut rows = table.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let place = rows.next().expect("a head").iter().position(|name| *name == "sensors").expect("a column");
     assert_eq!(rows.map(|row| row[place]).collect::<Vec<_>>(), ["loops", "perfect"]);
-    scratch.write("e.ron", r#"(scenarios: ["isolated"], sensors: ["radar"], seeds: 1, until: 30)"#);
+    scratch.write("e.ron", experiment(r#""radar""#));
     let file = scratch.path("e.ron").display().to_string();
     let said = run(["batch", &file, "--out", &scratch.path("no").display().to_string()]);
     assert!(said.code == 2 && said.stderr.contains("radar"), "{said:?}");
