@@ -105,7 +105,7 @@ fn begins(experiment: &Experiment, loaded: &Loaded) -> Result<(), Failure> {
 
 /// Tries all strategies on the first scenario: with their parameters and with each kind of sensors, one after the other.
 fn strategies(experiment: &Experiment, scenario: &str) -> Result<(), Failure> {
-    let mut tried = BTreeSet::new();
+    let (mut tried, mut last) = (BTreeSet::new(), None::<(Vec<(String, String)>, Loaded)>);
     for cell in cells(experiment).into_iter().filter(|cell| cell.scenario == 0) {
         let sensors = cell.settings.iter().filter(|(path, _)| path.starts_with("sensors"));
         let what = (cell.controller.clone(), cell.sensors.clone(), sensors.cloned().collect::<Vec<_>>());
@@ -114,7 +114,13 @@ fn strategies(experiment: &Experiment, scenario: &str) -> Result<(), Failure> {
         }
         let controller = &cell.controller;
         let args = parsed(&command(experiment, scenario, Run { cell: &cell, seed: experiment.seeds.0[0] }))?;
-        let mut loaded = load(Some(Path::new(scenario)), &cell.settings)?;
+        // Controllers of the same values come one after the other: their scenario is read once.
+        let kept = match last.take() {
+            Some(kept) if kept.0 == cell.settings => kept,
+            _ => (cell.settings.clone(), load(Some(Path::new(scenario)), &cell.settings)?),
+        };
+        let mut loaded = kept.1.clone();
+        last = Some(kept);
         if !args.as_is {
             loaded.complete_programs();
         }

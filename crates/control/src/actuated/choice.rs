@@ -42,8 +42,8 @@ impl Actuated {
 
     /// The stages that may follow, the best first: those that serve all whom the next called one serves and more, and that.
     fn candidates(&self, stage: usize) -> impl Iterator<Item = usize> + '_ {
-        let (n, from) = (self.stages.len(), &self.stages.opens[stage]);
-        let in_order = (1..n).map(move |i| (stage + i) % n);
+        let from = &self.stages.opens[stage];
+        let in_order = self.stages.others(stage);
         let first = in_order.clone().find(|&s| self.serves(from, s).any(|served| served != 0));
         let count = move |s| self.serves(from, s).map(u64::count_ones).sum::<u32>();
         let most = first.map_or(0, count);
@@ -101,7 +101,6 @@ impl Actuated {
         if self.stages.groups[stage].iter().any(soft) {
             return None;
         }
-        let n = self.stages.len();
-        (1..n).map(|i| (stage + i) % n).find(|&s| self.stages.groups[s].iter().any(closed))
+        self.stages.others(stage).find(|&s| self.stages.groups[s].iter().any(closed))
     }
 }

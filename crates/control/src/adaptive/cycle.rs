@@ -13,9 +13,9 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(super) struct Cycle {
     /// Of the stages, in this cycle; 0 before the first one has been worked out.
-    pub greens: Vec<Millis>,
+    greens: Vec<Millis>,
     /// How long it lasts, with the changes between its stages.
-    pub length: Millis,
+    length: Millis,
     /// When the first stage was shown that it was worked out for.
     began: Option<Millis>,
 }
@@ -46,7 +46,7 @@ impl Cycle {
     /// The stage whose turn it is.
     pub fn wish(&self, m: &Moment<'_>) -> Wish {
         let end = m.since + self.greens[m.stage];
-        let stage = if m.now < end { m.stage } else { (m.stage + 1) % m.stages.len() };
+        let stage = if m.now < end { m.stage } else { m.stages.next(m.stage) };
         Wish { stage, next: end }
     }
 
@@ -72,6 +72,5 @@ impl Cycle {
 
 /// The time that changes take if the stages come in their order, s.
 pub(super) fn lost(m: &Moment<'_>) -> f32 {
-    let n = m.stages.len();
-    (0..n).map(|stage| s(m.stages.change(stage, (stage + 1) % n))).sum()
+    (0..m.stages.len()).map(|stage| s(m.stages.change(stage, m.stages.next(stage)))).sum()
 }

@@ -114,14 +114,9 @@ impl Mova {
 
     /// Whether it pays to go on for some seconds before `next` comes.
     fn pays(&self, m: &Moment<'_>, next: usize) -> bool {
-        let n = m.stages.len();
-        let others = || (1..n).map(|i| (m.stage + i) % n);
-        let cost: f32 = others().map(|stage| Self::waiting(m, stage, m.stage)).fold(0.0, f32::max);
+        let cost: f32 = m.stages.others(m.stage).map(|stage| Self::waiting(m, stage, m.stage)).fold(0.0, f32::max);
         // Whoever is cut off waits until the stage comes again: a change there and back, and the queues in between.
-        let green = lanes(m, next, m.stage).map(|lane| {
-            let queue = m.traffic.due_by(lane, m.now) as f32;
-            queue * m.traffic.lanes()[lane].headway_s()
-        });
+        let green = lanes(m, next, m.stage).map(|lane| m.discharge_s(lane));
         let red = s(m.stages.change(m.stage, next)) + s(m.stages.change(next, m.stage));
         let red = red + green.fold(s(m.stages.least[next]), f32::max);
         (1..=AHEAD_S).any(|t| {
@@ -149,10 +144,9 @@ impl Policy for Mova {
     }
 
     fn choose(&mut self, m: &Moment<'_>) -> Wish {
-        let n = m.stages.len();
         let stays = Wish { stage: m.stage, next: m.now + EVERY };
         // The next one before which somebody is whom this one does not serve.
-        let in_order = (1..n).map(|i| (m.stage + i) % n);
+        let in_order = m.stages.others(m.stage);
         let comes = |stage| lanes(m, stage, m.stage).any(|lane| m.traffic.due(lane).next().is_some());
         let called = |&stage: &usize| comes(stage) || m.on_foot().any(|g| m.stages.opens[stage].has(g));
         let Some(next) = in_order.clone().find(called) else {

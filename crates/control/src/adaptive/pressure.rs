@@ -224,8 +224,7 @@ impl Policy for Pressure {
         let own = self.stage(m, m.stage);
         let mut best = (m.stage, own);
         // From the next one on: of equals the one that was served longest ago.
-        for i in 1..m.stages.len() {
-            let stage = (m.stage + i) % m.stages.len();
+        for stage in m.stages.others(m.stage) {
             let pressure = self.stage(m, stage);
             if pressure > best.1 {
                 best = (stage, pressure);

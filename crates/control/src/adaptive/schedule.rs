@@ -186,8 +186,8 @@ impl Schedule {
             queue.vehicles += queued as f32;
             if queued > 0 {
                 // Who gives way leaves when those have left who came before, or at least between them.
-                let before = of.behind.iter().map(|&b| discharge(m, served[b].lane)).fold(0.0, f32::max);
-                queue.service = queue.service.max(before + discharge(m, of.lane));
+                let before = of.behind.iter().map(|&b| m.discharge_s(served[b].lane)).fold(0.0, f32::max);
+                queue.service = queue.service.max(before + m.discharge_s(of.lane));
             }
             self.coming.extend(m.traffic.due(of.lane).filter(|&due| due > m.now).map(|due| (due, i)));
         }
@@ -260,11 +260,6 @@ impl Schedule {
         self.last = ((self.jobs.iter().map(Vec::len).sum::<usize>()) as u32, best.delay);
         (all > 1).then_some(usize::from(best.first))
     }
-}
-
-/// How long the queue of a lane takes to leave, s.
-fn discharge(m: &Moment<'_>, lane: usize) -> f32 {
-    m.traffic.due_by(lane, m.now) as f32 * m.traffic.lanes()[lane].headway_s()
 }
 
 /// Lets the two jobs that are closest to each other be one.

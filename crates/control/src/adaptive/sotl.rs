@@ -88,8 +88,7 @@ impl Policy for Sotl {
         let shown = &m.stages.served[m.stage];
         let is_shown = |lane: usize| shown.iter().any(|s| s.lane == lane);
         let mut best = (m.stage, 0.0);
-        for i in 1..m.stages.len() {
-            let stage = (m.stage + i) % m.stages.len();
+        for stage in m.stages.others(m.stage) {
             let waiting = m.stages.served[stage].iter().filter(|s| !is_shown(s.lane)).map(|s| {
                 let (queued, coming) = m.traffic.count(s.lane, m.now);
                 queued + coming

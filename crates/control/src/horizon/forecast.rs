@@ -67,11 +67,6 @@ impl Forecast {
         self.served = stages.served.iter().map(|served| Vec::with_capacity(served.len() + others)).collect();
     }
 
-    /// To vehicles of which lanes some of a lane give way, by their places among those that the stage serves.
-    pub fn foes(&self, stage: usize, place: usize) -> &[usize] {
-        self.ways.foes(stage, place)
-    }
-
     /// Looks at the traffic.
     pub fn look(&mut self, m: &Moment<'_>, service: &Service) {
         self.lanes.clear();

@@ -125,7 +125,7 @@ impl Policy for Horizon {
             return stays;
         }
         for (place, of) in m.stages.served[m.stage].iter().enumerate() {
-            let foes = self.forecast.foes(m.stage, place).iter().map(|&foe| m.stages.served[m.stage][foe].lane);
+            let foes = self.forecast.ways.foes(m.stage, place).iter().map(|&foe| m.stages.served[m.stage][foe].lane);
             if self.service.held_up(m, of.lane, foes) == Some(Held::GivesWay) {
                 self.service.turns(of.lane, m.now);
             }
@@ -138,8 +138,7 @@ impl Policy for Horizon {
         let stay = HOLDS.iter().map(|&hold| cost(Some(hold), None)).fold(f32::INFINITY, f32::min);
         let stay = stay.min(cost(None, None));
         let mut best = (m.stage, f32::INFINITY);
-        for i in 1..m.stages.len() {
-            let stage = (m.stage + i) % m.stages.len();
+        for stage in m.stages.others(m.stage) {
             let change = cost(Some(0.0), Some(stage));
             if change < best.1 {
                 best = (stage, change);

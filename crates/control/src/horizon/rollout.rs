@@ -164,7 +164,7 @@ impl Rollout {
         if now.forecast.served[stage][place].way != Way::Behind {
             return from;
         }
-        let foes = now.forecast.foes(stage, place);
+        let foes = now.forecast.ways.foes(stage, place);
         let clears = foes.iter().map(|&foe| self.clears(now, now.forecast.served[stage][foe], from).until);
         clears.fold(from, f32::max)
     }
@@ -248,8 +248,7 @@ impl Rollout {
         // Whom the stage before serves as well does not need another.
         let served_well = |to: &Serving| served_now.iter().any(|of| of.lane == to.lane && of.way >= to.way);
         let mut best = (None, 0.0);
-        for i in 1..stages.len() {
-            let stage = (from + i) % stages.len();
+        for stage in stages.others(from) {
             let opens = end + s(stages.change(from, stage));
             let (mut vehicles, mut until) = (0.0, opens + s(stages.least[stage]));
             let lanes = now.forecast.served[stage].iter().enumerate();

@@ -59,6 +59,11 @@ impl Moment<'_> {
         self.stands_since(lane).is_some_and(|at| self.now - at >= HELD_UP)
     }
 
+    /// How long the queue of a lane takes to leave, s.
+    pub fn discharge_s(&self, lane: usize) -> f32 {
+        self.traffic.due_by(lane, self.now) as f32 * self.traffic.lanes()[lane].headway_s()
+    }
+
     /// Groups without an approach lane that are called and not open: people on foot who wait.
     pub fn on_foot(&self) -> impl Iterator<Item = usize> {
         let both = self.waits.waits().words().iter().zip(self.stages.laneless.words());

@@ -119,6 +119,12 @@ impl Stages {
         self.times.change(from, to)
     }
 
+    /// All stages but one, in the plan's own order from it on.
+    pub fn others(&self, stage: usize) -> impl Iterator<Item = usize> + Clone + use<> {
+        let n = self.len();
+        (1..n).map(move |i| (stage + i) % n)
+    }
+
     /// The stage after another in the plan's own order.
     pub fn next(&self, stage: usize) -> usize {
         (stage + 1) % self.len()
