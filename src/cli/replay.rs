@@ -9,11 +9,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use cost::Cost;
 use intergreen_control::{Command, Controller, Input, LampChange, Millis, Output, Registry};
 
 use super::record::{Head, Line, VERSION, Wired};
 use super::summary::plain;
 use super::{Failure, complain, print};
+
+mod cost;
 
 /// What is expected of a file.
 const EXPECTED: &str = "expected a file of `run --record-inputs`";
@@ -33,6 +36,9 @@ pub struct ReplayArgs {
     /// Print the event log with the reason for each change
     #[arg(long)]
     pub events: bool,
+    /// Print what a second of a signal costs: wall time, mean, 99th percentile and most
+    #[arg(long, conflicts_with = "events")]
+    pub cost: bool,
 }
 
 /// A recording.
@@ -60,6 +66,7 @@ struct Replayed {
     changes: usize,
     inputs: usize,
     different: usize,
+    cost: Cost,
 }
 
 /// Replays a recording as asked.
@@ -90,10 +97,10 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode, Failure> {
     }
     let mut all = Replayed { width: width(&chosen), ..Replayed::default() };
     for signal in &chosen {
-        replay(&recording, signal, args.events, &mut all).map_err(|e| Failure::Input(format!("{file}: {e}")))?;
+        replay(&recording, signal, args, &mut all).map_err(|e| Failure::Input(format!("{file}: {e}")))?;
         print(&std::mem::take(&mut all.text))?;
     }
-    let Replayed { changes, inputs, different, .. } = all;
+    let Replayed { changes, inputs, different, cost, .. } = all;
     let scenario = plain(&recording.head.scenario);
     let verdict = match different {
         0 => "the same lamps".to_owned(),
@@ -102,6 +109,9 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode, Failure> {
     };
     let signals = if chosen.len() == 1 { "1 signal".to_owned() } else { format!("{} signals", chosen.len()) };
     print(&format!("{scenario}: {signals}, {inputs} inputs, {changes} lamp changes: {verdict}\n"))?;
+    if args.cost {
+        print(&cost.line())?;
+    }
     Ok(if different == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -112,19 +122,19 @@ fn width(signals: &[&Recorded]) -> usize {
 
 /// Lets time reach `until` by every moment at which something is due. At once, a controller would leave out what was
 /// due more than an hour before: in the run that was recorded it never waited that long.
-fn advance(controller: &mut Controller, until: Millis) {
+fn advance(controller: &mut Controller, until: Millis, cost: &mut Cost) {
     loop {
         let due = controller.poll_at();
         if due > until || due == Millis::NEVER {
             break;
         }
-        controller.advance(due);
+        cost.advance(controller, due);
     }
-    controller.advance(until);
+    cost.advance(controller, until);
 }
 
 /// Replays one signal; what there is to say about it goes into `all`.
-fn replay(recording: &Recording, signal: &Recorded, events: bool, all: &mut Replayed) -> Result<(), String> {
+fn replay(recording: &Recording, signal: &Recorded, args: &ReplayArgs, all: &mut Replayed) -> Result<(), String> {
     let Recorded { wired, inputs, lamps } = signal;
     let Head { controller: name, parameters, start, .. } = &recording.head;
     let width = all.width;
@@ -134,11 +144,14 @@ fn replay(recording: &Recording, signal: &Recorded, events: bool, all: &mut Repl
     let strategy = made.map_err(|e| e.to_string())?;
     let approaches = wired.approaches.clone().map(Arc::new);
     let mut controller = Controller::new(wired.plan.clone(), strategy, wired.detectors).with_approaches(approaches);
-    controller.log_events(events);
+    controller.log_events(args.events);
     if let Some(clock) = wired.clock {
         controller.handle_command(*start, Command::Clock(clock));
     }
     controller.start(*start);
+    if args.cost {
+        all.cost.next_signal(*start, recording.end);
+    }
     // The start states every group; what is recorded is what changes from then on.
     let mut shown: VecDeque<LampChange> = VecDeque::new();
     let mut drain = |controller: &mut Controller, text: &mut String, keep: bool| {
@@ -163,11 +176,11 @@ fn replay(recording: &Recording, signal: &Recorded, events: bool, all: &mut Repl
     drain(&mut controller, &mut all.text, false);
     for &input in inputs {
         // All inputs of one moment count together.
-        advance(&mut controller, input.at() - Millis(1));
-        controller.handle(input);
+        advance(&mut controller, input.at() - Millis(1), &mut all.cost);
+        all.cost.handle(&mut controller, input);
         drain(&mut controller, &mut all.text, true);
     }
-    advance(&mut controller, recording.end);
+    advance(&mut controller, recording.end, &mut all.cost);
     drain(&mut controller, &mut all.text, true);
     all.changes += lamps.len();
     all.inputs += inputs.len();

@@ -134,7 +134,7 @@ pub fn run(effort: Effort) -> Section {
             rows.push(if effort.quick { row } else { row.finer(share(&at(FINER))) });
         }
         series.push(Series::new(movement.name, Mark::Line, found));
-        series.push(Series::new(format!("{}, HCM", movement.name), Mark::Dashes, said));
+        series.push(Series::new(format!("{}, HCM", movement.name), Mark::Dashes, said).paired());
     }
     let plot = Plot::new("gaps", "Capacity of movements that give way", "major stream, veh/h", "capacity, veh/h");
     Section {

@@ -38,12 +38,21 @@ pub struct Series {
     pub mark: Mark,
     /// x and y.
     pub points: Vec<(f64, f64)>,
+    /// Whether it has the colour of the series before it, with which it is to be compared.
+    pub paired: bool,
 }
 
 impl Series {
     /// With its points.
     pub fn new(name: impl Into<String>, mark: Mark, points: Vec<(f64, f64)>) -> Self {
-        Self { name: name.into(), mark, points }
+        Self { name: name.into(), mark, points, paired: false }
+    }
+
+    /// In the colour of the series before it.
+    #[must_use]
+    pub fn paired(mut self) -> Self {
+        self.paired = true;
+        self
     }
 }
 
@@ -122,7 +131,7 @@ impl Plot {
             .label_style(("sans-serif", 13))
             .draw()?;
         for (i, series) in self.series.iter().enumerate() {
-            let colour = COLOURS[i % COLOURS.len()];
+            let colour = self.colour(i);
             match series.mark {
                 Mark::Line => {
                     chart.draw_series(LineSeries::new(series.points.iter().copied(), colour.stroke_width(2)))?;
@@ -147,13 +156,19 @@ impl Plot {
         all.present()
     }
 
+    /// The colour of a series; they come again after the sixth.
+    fn colour(&self, i: usize) -> RGBColor {
+        let own = self.series[..=i].iter().filter(|s| !s.paired).count();
+        COLOURS[own.saturating_sub(1) % COLOURS.len()]
+    }
+
     /// A line of the legend: below the plot, where it hides nothing.
     fn name_series<D: DrawingBackend>(
         &self,
         i: usize,
         legend: &DrawingArea<D, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<D::ErrorType>> {
-        let (series, colour, y) = (&self.series[i], COLOURS[i % COLOURS.len()], (LINE / 2 + LINE * i as u32) as i32);
+        let (series, colour, y) = (&self.series[i], self.colour(i), (LINE / 2 + LINE * i as u32) as i32);
         let (left, right) = (72, 96);
         match series.mark {
             Mark::Dots => legend.draw(&Circle::new(((left + right) / 2, y), 3, colour.filled()))?,
@@ -191,7 +206,10 @@ mod tests {
         let plot = Plot::new("p", "A < B", "x", "y").with([
             Series::new("line", Mark::Line, vec![(0.0, 1.0), (1.0, 2.0)]),
             Series::new("dots & dashes", Mark::Dots, vec![(0.5, 1.5)]),
+            Series::new("as in books", Mark::Dashes, vec![(0.0, 1.0), (1.0, 1.5)]).paired(),
         ]);
+        assert_ne!(plot.colour(0), plot.colour(1));
+        assert_eq!(plot.colour(1), plot.colour(2));
         let svg = plot.svg();
         assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{svg}");
         for expected in ["A &lt; B", "dots &amp; dashes", "<circle", "<polyline"] {

@@ -30,6 +30,10 @@ fn an_untouched_recording_gives_the_same_lamps() {
     let head = lines.next().unwrap();
     assert!(["time, s", "signal", "code", "parameter", "why"].iter().all(|w| head.contains(w)), "{head}");
     assert!(lines.next().is_some_and(|l| l.contains("  T ")), "{events:?}");
+    let cost = replay(&scratch, &text, &["--cost"]);
+    let line = cost.stdout.lines().last().unwrap();
+    let figures: Vec<f64> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
+    assert!(line.contains("99th percentile") && figures.iter().any(|&f| f > 0.0), "{cost:?}");
     // One lamp otherwise.
     let (before, lamp) = text.split_once(r#""lamp":"Yellow""#).expect("a yellow");
     let said = replay(&scratch, &format!(r#"{before}"lamp":"Red"{lamp}"#), &[]);

@@ -161,6 +161,9 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
     lanes
 }
 
+/// The gap between two cars of one queue at the stop line, front to front, up to which it is one queue, s: 1.9 s are
+/// usual, some drivers are slower.
+const QUEUE_HEADWAY_S: f64 = 2.1;
 /// The gap of a loop at the stop line where nobody gives one.
 const GAP: Millis = Millis(1500);
 
@@ -169,7 +172,9 @@ const GAP: Millis = Millis(1500);
 fn gap(d: &DetectorUse, settings: &Settings) -> Millis {
     match &d.place {
         Some(place) if matches!(place.kind, DetectorKind::X | DetectorKind::In) => settings.advance_gap,
-        Some(zone) if zone.kind == DetectorKind::StopBar => settings.gap.unwrap_or_else(|| zone.passage()),
+        Some(zone) if zone.kind == DetectorKind::StopBar => {
+            settings.gap.unwrap_or_else(|| zone.passage(QUEUE_HEADWAY_S))
+        }
         _ => settings.gap.unwrap_or(GAP),
     }
 }

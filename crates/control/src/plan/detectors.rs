@@ -161,18 +161,15 @@ pub struct DetectorPlace {
     pub speed_m_s: f64,
 }
 
-/// The gap between two cars of one queue at the stop line, front to front, up to which it is one queue, s: 1.9 s are
-/// usual, some drivers are slower.
-const QUEUE_HEADWAY_S: f64 = 2.1;
 /// A car, m, and how fast a queue passes the line, as a share of the speed limit (HCM, 7th edition, equation 31-12).
 const CAR_M: f64 = 5.0;
 const SHARE_OF_LIMIT: f64 = 0.9;
 
 impl DetectorPlace {
-    /// What is left of the longest headway of a queue when a car has left a zone at the stop line, to the tenth of a
-    /// second (HCM, equation 31-13): the longer the zone, the shorter.
-    pub fn passage(&self) -> Millis {
-        let left = QUEUE_HEADWAY_S - (self.length_m + CAR_M) / (SHARE_OF_LIMIT * self.speed_m_s);
+    /// What is left of a headway of a queue at the stop line, s, front to front, when a car has left a zone there, to the
+    /// tenth of a second (HCM, equation 31-13): the longer the zone, the shorter.
+    pub fn passage(&self, headway_s: f64) -> Millis {
+        let left = headway_s - (self.length_m + CAR_M) / (SHARE_OF_LIMIT * self.speed_m_s);
         Millis((Millis::from_seconds(left.max(0.0)).0 + 50) / 100 * 100)
     }
 }
