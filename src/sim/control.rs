@@ -155,9 +155,12 @@ impl Controllers {
         &self.outages
     }
 
-    /// Carries out what a command asks of controllers, in the step that begins at `now`: lamps change with its end.
+    /// Carries out what a command asks of controllers, in the step that begins at `now`: lamps change with its end. They
+    /// hear of it a millisecond later: they have lived through `now`, and a replay that gives them all inputs of a moment
+    /// together must come to the same.
     pub fn order(&mut self, scene: &Scene, due: &Due, now: Millis) {
         let find = |name: &str| scene.network.signals.iter().position(|s| s.id == name);
+        let now = now + Millis(1);
         match &due.command {
             Command::SignalOutage { signal, shows, until } => {
                 let Some(i) = find(signal) else { return };

@@ -319,7 +319,6 @@ impl SensorState {
             watch.see(&Motion::of(v, 0.0));
         }
         self.beyond.iter().for_each(|m| watch.see(m));
-        let step = scene.setup.step.0;
         let channel = sensor.channel;
         let mut occupied = self.occupied[s as usize];
         let edges = &mut watch.edges[..watch.count];
@@ -332,7 +331,7 @@ impl SensorState {
             // Long loops have room for several: one that leaves does not free them while another is there.
             if *on != occupied && (*on || over == 0) {
                 occupied = *on;
-                let at = Millis(end.0 - step + (share * step as f32) as i64);
+                let at = moment(*share, scene.setup.step, end);
                 self.edges.push(Edge { at, channel, place: self.edges.len() as u32, on: *on });
             }
         }
@@ -341,6 +340,12 @@ impl SensorState {
         }
         self.occupied[s as usize] = watch.covered;
     }
+}
+
+/// When a share of the step that ends at `end` is over. Its begin belongs to the step before: controllers have lived
+/// through that moment, and would not do the same in a replay where they hear of it in time.
+fn moment(share: f32, step: Millis, end: Millis) -> Millis {
+    Millis(end.0 - step.0 + ((share * step.0 as f32) as i64).max(1))
 }
 
 /// Whether an occupied loop stays so: somebody covers it, and nobody has left it in this step.
@@ -406,5 +411,16 @@ impl Watch {
             self.edges[self.count] = Some((share.clamp(0.0, 1.0), on));
             self.count += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edge_is_of_the_step_in_which_it_comes() {
+        let at = |share| moment(share, Millis(500), Millis(2000));
+        assert_eq!([at(0.0), at(0.0005), at(0.5), at(1.0)], [1501, 1501, 1750, 2000].map(Millis));
     }
 }
