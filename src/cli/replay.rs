@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use cost::Cost;
+use estimates::{Errors, Pictures};
 use intergreen_control::{Command, Controller, Input, LampChange, Millis, Output, Registry};
 
 use super::record::{Head, Line, VERSION, Wired};
@@ -17,6 +18,7 @@ use super::summary::plain;
 use super::{Failure, complain, print};
 
 mod cost;
+mod estimates;
 
 /// What is expected of a file.
 const EXPECTED: &str = "expected a file of `run --record-inputs`";
@@ -39,6 +41,9 @@ pub struct ReplayArgs {
     /// Print what a second of a signal costs: wall time, mean, 99th percentile and most
     #[arg(long, conflicts_with = "events")]
     pub cost: bool,
+    /// Print how true the picture of the lanes is that loops give, beside the reports of a recording with perfect sensors
+    #[arg(long, conflicts_with = "events")]
+    pub estimates: bool,
 }
 
 /// A recording.
@@ -67,6 +72,7 @@ struct Replayed {
     inputs: usize,
     different: usize,
     cost: Cost,
+    errors: Errors,
 }
 
 /// Replays a recording as asked.
@@ -100,7 +106,7 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode, Failure> {
         replay(&recording, signal, args, &mut all).map_err(|e| Failure::Input(format!("{file}: {e}")))?;
         print(&std::mem::take(&mut all.text))?;
     }
-    let Replayed { changes, inputs, different, cost, .. } = all;
+    let Replayed { changes, inputs, different, cost, errors, .. } = all;
     let scenario = plain(&recording.head.scenario);
     let verdict = match different {
         0 => "the same lamps".to_owned(),
@@ -111,6 +117,14 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode, Failure> {
     print(&format!("{scenario}: {signals}, {inputs} inputs, {changes} lamp changes: {verdict}\n"))?;
     if args.cost {
         print(&cost.line())?;
+    }
+    if args.estimates {
+        let none = || {
+            Failure::Input(format!(
+                "{file}: no vehicle reports; expected a recording of `run --sensors perfect` with a strategy that looks at lanes"
+            ))
+        };
+        print(&errors.lines().ok_or_else(none)?)?;
     }
     Ok(if different == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
@@ -174,9 +188,15 @@ fn replay(recording: &Recording, signal: &Recorded, args: &ReplayArgs, all: &mut
         }
     };
     drain(&mut controller, &mut all.text, false);
+    let around = wired.approaches.as_ref().filter(|_| args.estimates);
+    let mut pictures = around.and_then(|around| Pictures::new(&wired.plan, around, *start));
     for &input in inputs {
         // All inputs of one moment count together.
         advance(&mut controller, input.at() - Millis(1), &mut all.cost);
+        if let Some(pictures) = &mut pictures {
+            pictures.compare(&wired.plan, input.at(), controller.lamps(), &mut all.errors);
+            pictures.take(&wired.plan, &input, controller.lamps());
+        }
         all.cost.handle(&mut controller, input);
         drain(&mut controller, &mut all.text, true);
     }
