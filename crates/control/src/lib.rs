@@ -261,7 +261,7 @@ mod traffic;
 pub use actuated::Actuated;
 pub use approaches::{ApproachLane, Approaches, Counted, Counts, Exit, Way};
 pub use controller::{Command, Controller, Input};
-pub use detectors::{DetectorBank, DetectorEvent, Health, Measures};
+pub use detectors::{DetectorBank, DetectorEvent, Health, Heartbeat, Measures};
 pub use fixed_time::FixedTime;
 pub use group_calls::GroupCalls;
 pub use kernel::{LampChange, Latch, Mode, Output};
