@@ -72,7 +72,7 @@ fn put(out: &mut Vec<u8>, d: &Detector) {
         state::put_optional_millis(out, time);
     }
     let (m, share) = (&d.minute, &d.share);
-    let counts = [d.count, m.count, m.short, m.pairs, d.measured.volume, share.own, share.all, d.counted];
+    let counts = [d.count, m.count, m.short, m.pairs, d.measured.volume, share.own, share.all, d.counted, d.entered];
     let pairs = d.pairs.iter().flat_map(|pair| [pair.missed, pair.own, pair.of]);
     counts.into_iter().chain(pairs).for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
 }
@@ -84,7 +84,7 @@ fn read(reader: &mut StateReader<'_>) -> Result<Detector, StateError> {
     let health = *Health::ALL.get(health).ok_or(wrong)?;
     let [finished, since, headways, on_time, on] = read_all(|| reader.millis())?;
     let (last_on, headway) = (reader.optional_millis()?, reader.optional_millis()?);
-    let [count, in_minute, short, pairs, volume, own, all, counted] = read_all(|| reader.u32())?;
+    let [count, in_minute, short, pairs, volume, own, all, counted, entered] = read_all(|| reader.u32())?;
     let mut of_mates = [Pair::default(); MATES];
     for pair in &mut of_mates {
         *pair = Pair { missed: reader.u32()?, own: reader.u32()?, of: reader.u32()? };
@@ -104,6 +104,7 @@ fn read(reader: &mut StateReader<'_>) -> Result<Detector, StateError> {
         share: Share { own, all },
         contradicted,
         counted,
+        entered,
         health,
     })
 }

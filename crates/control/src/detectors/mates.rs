@@ -135,6 +135,8 @@ pub(super) struct Lane {
     /// Its first zone at the line, and its first loop that counts there.
     pub zone: Option<u16>,
     pub count: Option<u16>,
+    /// The advance loop nearest to the line.
+    pub advance: Option<u16>,
 }
 
 /// Where a detector lies, as far as it matters here.
@@ -187,7 +189,8 @@ impl Layout {
         let groups = plan.groups().len();
         for lane in known.chunk_by(|a, b| a.2.lane == b.2.lane) {
             let number = u16::try_from(layout.lanes.len()).unwrap_or(u16::MAX);
-            let mut of = Lane { groups: GroupSet::new(groups), detectors: Vec::new(), zone: None, count: None };
+            let groups_of_lane = GroupSet::new(groups);
+            let mut of = Lane { groups: groups_of_lane, detectors: Vec::new(), zone: None, count: None, advance: None };
             for &(channel, used, place) in lane {
                 let numbers: Vec<u16> = used.groups.iter().filter_map(|g| plan.find_group(g)).collect();
                 of.groups.join(&GroupSet::listed(groups, &numbers));
@@ -195,7 +198,7 @@ impl Layout {
                 match place.kind {
                     DetectorKind::StopBar => of.zone = of.zone.or(Some(channel)),
                     DetectorKind::Count => of.count = of.count.or(Some(channel)),
-                    DetectorKind::X | DetectorKind::In => {}
+                    DetectorKind::X | DetectorKind::In => of.advance = of.advance.or(Some(channel)),
                 }
                 let ahead = (place.distance_m / CAR_SPACE_M) as u32;
                 let gaps = place.passage().0 >= LEAST_GAP_MS;

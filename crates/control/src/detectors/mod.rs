@@ -23,7 +23,7 @@ pub use self::{
 use self::{
     health::{MINUTE, Minute, Seen, is_missed, judge},
     mates::{Layout, MATES, Pair, Share},
-    presence::{Green, STUCK, Whole},
+    presence::{Green, QUEUE, SHORTEST, STUCK, Whole},
 };
 use crate::{Millis, Plan, group_set::GroupSet, plan::DetectorLimits};
 
@@ -57,6 +57,8 @@ struct Detector {
     contradicted: u8,
     /// What the loop that counts its lane had counted when it went on last.
     counted: u32,
+    /// What the nearest advance loop of its lane had counted then.
+    entered: u32,
     health: Health,
 }
 
@@ -148,6 +150,9 @@ impl DetectorBank {
             }
             self.detectors[usize::from(number)].minute = Minute { on_time, ..Minute::default() };
         }
+        if !jumped {
+            self.look_at_lanes(at);
+        }
         for approach in 0..self.counts.len() {
             if self.counts[approach] >= MEMORY {
                 self.counts[approach] /= 2;
@@ -187,6 +192,44 @@ impl DetectorBank {
         self.layout.lanes[lane].count.map_or(0, |loop_at| self.count(loop_at))
     }
 
+    /// What the advance loop of a lane nearest to the line has counted.
+    fn entered(&self, lane: usize) -> u32 {
+        self.layout.lanes[lane].advance.map_or(0, |loop_at| self.count(loop_at))
+    }
+
+    /// A minute ends: greens that last are cut, and before closed lines zones may be dead.
+    fn look_at_lanes(&mut self, at: Millis) {
+        for lane in 0..self.greens.len() {
+            match self.greens[lane].open {
+                Some(opened) if at - opened >= SHORTEST => {
+                    self.end_green(lane, opened, at);
+                    let counted = self.counted(lane);
+                    self.greens[lane] = Green { open: Some(at), counted, ..Green::default() };
+                }
+                Some(_) => {}
+                None => self.look_for_queue(lane, at),
+            }
+        }
+    }
+
+    /// Whether somebody stands in the queue of a closed lane whose zone has seen nobody since he came.
+    fn look_for_queue(&mut self, lane: usize, at: Millis) {
+        let of = &self.layout.lanes[lane];
+        let Some(zone) = of.zone.filter(|&zone| !self.occupied(zone) && self.health(zone).is_good()) else { return };
+        let last = self.since(zone);
+        let stands = |&d: &u16| {
+            let upstream = of.zone != Some(d) && of.count != Some(d);
+            upstream
+                && self.occupied(d)
+                && self.health(d).is_good()
+                && self.since(d) >= last
+                && at - self.since(d) >= QUEUE
+        };
+        if of.detectors.iter().any(stands) && self.limits[usize::from(zone)].expected > 0 {
+            self.find(zone, Health::NoActivity);
+        }
+    }
+
     /// The green of a lane ends: those of its detectors that were on all the time may be stuck.
     fn end_green(&mut self, lane: usize, opened: Millis, at: Millis) {
         let of = &self.layout.lanes[lane];
@@ -205,8 +248,12 @@ impl DetectorBank {
                 continue;
             };
             let said = |by: Option<u16>, free| by.filter(|&b| b != number && self.health(b).is_good()).map(|_| free);
+            let entrance = of.advance.filter(|&a| a != number && self.health(a).is_good() && !self.occupied(a));
+            let entrance = entrance.and_then(|a| self.layout.places[usize::from(a)]);
+            let entered = self.entered(lane).wrapping_sub(d.entered);
             let whole = Whole {
                 place,
+                too_many: entrance.map(|entrance| entered >= entrance.at_most()),
                 zone_free: said(of.zone, green.zone_free),
                 count_free: said(of.count, green.count_free),
                 left: counted.wrapping_sub(green.counted),
@@ -319,14 +366,14 @@ impl DetectorBank {
         if approach > 0 {
             self.counts[usize::from(approach)] = self.counts[usize::from(approach)].saturating_add(1);
         }
-        let counted = place.map_or(0, |p| self.counted(usize::from(p.lane)));
+        let lane = place.map(|p| usize::from(p.lane));
+        let (counted, entered) = lane.map_or((0, 0), |lane| (self.counted(lane), self.entered(lane)));
         let d = &mut self.detectors[i];
         let learns = d.health != Health::NoActivity && d.health != Health::Lost;
         d.pairs.iter_mut().for_each(|pair| pair.seen(learns));
         d.share = Share { own: d.share.own.saturating_add(1), all: self.counts[usize::from(approach)] };
-        d.counted = counted;
-        if let Some(place) = place {
-            let lane = usize::from(place.lane);
+        (d.counted, d.entered) = (counted, entered);
+        if let Some(lane) = lane {
             self.greens[lane].look(&self.layout.lanes[lane], number, since, at);
         }
         for told in 0..self.layout.tells[i].len() {

@@ -13,10 +13,16 @@
 //!   many who came from beside, are gone;
 //! - it is the loop that counts: the zone around it was free for [`ZONE_FREE`];
 //! - it is the zone: nobody was over the loop that counts, where the first of a queue stands, for [`COUNT_FREE`]; or so
-//!   many left in the green that gaps between them must have shown.
+//!   many left in the green that gaps between them must have shown;
+//! - it is either of them: since it went on more have come over the nearest advance loop than fit between that and the
+//!   line, and nobody stands there.
 //!
-//! A lane whose green never ends has no whole green: there, and where nothing else lies at the line, the greatest presence
-//! is what finds it.
+//! A green that lasts is cut every minute, each piece counts as one. Where nothing else lies in the lane, the greatest
+//! presence is what finds it.
+//!
+//! The other way round, who stands on an advance loop before a closed line for [`QUEUE`] stands in a queue: a zone that has
+//! seen nobody since he came is dead. Nobody may call a lane whose zone is dead, then it is not served, and too few
+//! vehicles pass for it to be found by their number.
 
 use super::mates::{Lane, Place};
 use crate::{Millis, plan::DetectorKind};
@@ -32,6 +38,12 @@ const SURELY_GAPS: u32 = 10;
 
 /// So many more than stand before a loop must have left.
 const ALLOWANCE: u32 = 5;
+
+/// Who stands before a closed line for so long stands in a queue.
+pub(super) const QUEUE: Millis = Millis(60_000);
+
+/// A piece of a green that is shorter is none.
+pub(super) const SHORTEST: Millis = Millis(20_000);
 
 /// In so many own greens a detector is contradicted before it is stuck.
 pub(super) const STUCK: u8 = 2;
@@ -58,6 +70,13 @@ impl Green {
     }
 }
 
+impl Place {
+    /// More do not stand between it and the line, those who come from beside among them.
+    pub const fn at_most(&self) -> u32 {
+        self.ahead + self.ahead / 2 + ALLOWANCE
+    }
+}
+
 /// What there is to say of a detector that was on in the whole green that ends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Whole {
@@ -69,6 +88,9 @@ pub(super) struct Whole {
     /// How many have left in the green, and since the detector went on.
     pub left: u32,
     pub left_since: u32,
+    /// Whether more came over the nearest advance loop since the detector went on than stand between that and the line;
+    /// none: that loop is not to be believed, or somebody stands on it.
+    pub too_many: Option<bool>,
 }
 
 impl Whole {
@@ -76,11 +98,12 @@ impl Whole {
     pub fn contradicts(&self) -> bool {
         let free = |line: Option<bool>| line == Some(true);
         match self.place.kind {
-            DetectorKind::StopBar => free(self.count_free) || self.place.gaps && self.left >= SURELY_GAPS,
-            DetectorKind::Count => free(self.zone_free),
+            DetectorKind::StopBar => {
+                free(self.count_free) || free(self.too_many) || self.place.gaps && self.left >= SURELY_GAPS
+            }
+            DetectorKind::Count => free(self.zone_free) || free(self.too_many),
             DetectorKind::X | DetectorKind::In => {
-                free(self.zone_free.or(self.count_free))
-                    || self.left_since >= self.place.ahead + self.place.ahead / 2 + ALLOWANCE
+                free(self.zone_free.or(self.count_free)) || self.left_since >= self.place.at_most()
             }
         }
     }
