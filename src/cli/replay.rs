@@ -11,7 +11,7 @@ use std::sync::Arc;
 use clap::Args;
 use cost::Cost;
 use estimates::{Errors, Pictures};
-use intergreen_control::{Command, Controller, Input, LampChange, Millis, Output, Registry};
+use intergreen_control::{Command, Controller, DetectorEvent, Input, LampChange, Millis, Output, Registry};
 
 use super::record::{Head, Line, VERSION, Wired};
 use super::summary::plain;
@@ -312,10 +312,10 @@ impl Reading {
             Line::Input(signal, input) => {
                 in_time("an input", input.at())?;
                 let signal = self.signals.get_mut(signal as usize).ok_or_else(unknown)?;
-                if let Input::Detector(event) = input
-                    && event.detector >= signal.wired.detectors
+                if let Input::Detector(DetectorEvent { detector, .. }) | Input::Channel { detector, .. } = input
+                    && detector >= signal.wired.detectors
                 {
-                    let (detector, wired) = (event.detector, signal.wired.detectors);
+                    let wired = signal.wired.detectors;
                     return Err(format!("an input of detector {detector}; the signal has {wired} (counted from 0)"));
                 }
                 if let Some(before) = signal.inputs.last().filter(|before| before.at() > input.at()) {

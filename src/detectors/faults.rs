@@ -16,7 +16,7 @@ pub enum Stuck {
     On,
     /// Off, whoever comes.
     Off,
-    /// It tells nothing any more: for the controller it stays as it was last.
+    /// It tells nothing any more, nor has it a heartbeat: for the controller it stays as it was last, until that is missed.
     Silent,
 }
 

@@ -236,6 +236,10 @@ impl Controllers {
         while let Some((signal, input)) = post.next(now) {
             self.give(signal, input);
         }
+        for &(channel, up) in &sensors.links {
+            let channel = &scene.sensors.channels[channel as usize];
+            self.give(channel.signal.0, Input::Channel { at: now, detector: channel.detector, up });
+        }
         for i in 0..self.list.len() {
             if self.due[i] <= now {
                 self.list[i].advance(now);

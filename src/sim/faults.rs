@@ -3,11 +3,14 @@
 //! Terms
 //! - **true level**: whether somebody is over a detector, less those who are missed.
 //! - **level**: what a detector with its faults would show; it reports whenever that is not what it reported last.
+//! - **heartbeat**: every whole second a channel says that it is there, unless it is silent or what it says is lost just
+//!   then. Channels without faults always do: nobody looks whether they did. A controller is told when a channel is lost
+//!   and when it is back, as the driver of a detector card would.
 //!
 //! A level is a function of the true level, the time, and draws that hang on the detector's name and the time alone: faults
 //! are the same for any number of threads and after any checkpoint.
 
-use intergreen_control::Millis;
+use intergreen_control::{Heartbeat, Millis};
 use serde::{Deserialize, Serialize};
 
 use super::sensors::SensorEvent;
@@ -57,6 +60,15 @@ pub struct FaultState {
     pub reported: bool,
     /// When that arrived, or will.
     pub arrived: Millis,
+    /// When the channel was heard of last.
+    pub heartbeat: Heartbeat,
+}
+
+impl FaultState {
+    /// Of a detector that is free, and whose channel is there, at the beginning.
+    pub fn new(begin: Millis) -> Self {
+        Self { heartbeat: Heartbeat::new(begin), ..Self::default() }
+    }
 }
 
 /// The detectors with faults, by channel.
@@ -116,6 +128,27 @@ impl Faulty {
         }
     }
 
+    /// Whether its channel is lost, or back, after the step from `start` to `end`; `None`: nothing has changed.
+    pub fn heartbeats(&self, state: &mut FaultState, (start, end): (Millis, Millis)) -> Option<bool> {
+        let mut up = None;
+        let every = Heartbeat::EVERY.0;
+        for at in (start.0.div_euclid(every) + 1..=end.0.div_euclid(every)).map(|second| Millis(second * every)) {
+            if self.says_something(at) && state.heartbeat.beat(at + self.latency(at)) {
+                up = Some(true);
+            }
+        }
+        if state.heartbeat.check(end) { Some(false) } else { up }
+    }
+
+    /// Whether what it says at a time is heard of.
+    fn says_something(&self, at: Millis) -> bool {
+        self.at(at).all(|fault| fault.stuck != Some(Stuck::Silent) && !self.drops_out(fault, at))
+    }
+
+    fn drops_out(&self, fault: &Fault, at: Millis) -> bool {
+        fault.drop_out > 0.0 && self.draw(Draw::DropOut, at.0.div_euclid(Fault::BURST.0)) < fault.drop_out
+    }
+
     /// The faults at a time.
     fn at(&self, at: Millis) -> impl Iterator<Item = &Fault> {
         self.faults.iter().filter(move |fault| fault.holds(at))
@@ -141,7 +174,7 @@ impl Faulty {
                 None => {}
             }
             let within = |(from, to): (Millis, Millis)| from <= at && at < to;
-            if fault.drop_out > 0.0 && self.draw(Draw::DropOut, at.0.div_euclid(Fault::BURST.0)) < fault.drop_out {
+            if self.drops_out(fault, at) {
                 return None;
             }
             level |= self.false_call(fault, at.0.div_euclid(FALSE_SLOT.0)).is_some_and(within);

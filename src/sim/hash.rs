@@ -75,6 +75,8 @@ impl StateHash {
         for state in &sensors.faults {
             self.fold(u64::from(state.level) << 1 | u64::from(state.reported));
             self.fold(state.arrived.0.cast_unsigned());
+            let heartbeat = state.heartbeat;
+            self.fold(heartbeat.heard().0.cast_unsigned() << 1 | u64::from(heartbeat.is_lost()));
         }
         for (signal, input) in post.coming() {
             self.fold(u64::from(*signal));
@@ -101,8 +103,8 @@ impl StateHash {
             }
             Input::Neighbour(r) => self.fold(u64::from(r.exit) << 32 | u64::from(r.queued) << 16 | u64::from(r.room)),
             Input::Detector(e) => self.fold(u64::from(e.detector) << 1 | u64::from(e.on)),
-            // Commands are on no way.
-            Input::Command { .. } => {}
+            // Commands are on no way, and what becomes of a channel is known at once.
+            Input::Command { .. } | Input::Channel { .. } => {}
         }
     }
 

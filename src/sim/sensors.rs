@@ -166,6 +166,8 @@ pub struct SensorState {
     pub faults: Vec<FaultState>,
     /// Reports of such detectors in the last step that arrive after its end, each with its time of arrival.
     pub late: Vec<SensorEvent>,
+    /// Channels that were lost in the last step, or were back.
+    pub links: Vec<(u32, bool)>,
     /// By lane with loops, the lanes beyond its end, from the place in the list on.
     lanes_beyond: (Vec<u32>, Vec<Beyond>),
     /// By lane with loops, whether somebody may be beyond its end and yet over its loops: somebody was, or has come there.
@@ -181,7 +183,11 @@ pub struct SensorState {
 impl SensorState {
     /// All loops free.
     pub fn new(scene: &Scene) -> Self {
-        Self::resumed(scene, vec![false; scene.sensors.list.len()], vec![FaultState::default(); scene.faulty.len()])
+        Self::resumed(
+            scene,
+            vec![false; scene.sensors.list.len()],
+            vec![FaultState::new(scene.setup.begin); scene.faulty.len()],
+        )
     }
 
     /// As they were: whether each loop is occupied, and what faults have come to.
@@ -197,8 +203,8 @@ impl SensorState {
         }
         let (out, wire) = crossbeam_channel::unbounded();
         let watched = vec![true; scene.sensors.lanes.len()];
-        let (edges, late, beyond) = (Vec::new(), Vec::new(), Vec::new());
-        Self { occupied, on, edges, faults, late, lanes_beyond, watched, beyond, out, wire }
+        let (edges, late, links, beyond) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { occupied, on, edges, faults, late, links, lanes_beyond, watched, beyond, out, wire }
     }
 
     /// Finds the edges of the step that ends at `end` and sends them.
@@ -272,6 +278,7 @@ impl SensorState {
     /// Puts what detectors with faults report in the place of their edges.
     fn spoil(&mut self, scene: &Scene, events: &mut Vec<SensorEvent>, end: Millis) {
         self.late.clear();
+        self.links.clear();
         let is_faulty = |e: &SensorEvent| scene.faulty.binary_search_by_key(&e.channel, |f| f.channel).is_ok();
         let (mut spoilt, mut sent): (Vec<_>, Vec<_>) = std::mem::take(events).into_iter().partition(is_faulty);
         // Each channel's in order of time.
@@ -284,6 +291,7 @@ impl SensorState {
                 let event = SensorEvent { at: arrives, channel, on };
                 if arrives > end { self.late.push(event) } else { sent.push(event) }
             });
+            self.links.extend(faulty.heartbeats(state, (end - scene.setup.step, end)).map(|up| (channel, up)));
         }
         sent.sort_by_key(|e| (e.at, e.channel));
         *events = sent;

@@ -188,10 +188,10 @@ impl Controller {
         self.handle(Input::Command { at, command });
     }
 
-    /// Takes in an input. An edge of a detector that is not wired is dropped.
+    /// Takes in an input. What is told of a detector that is not wired is dropped.
     pub fn handle(&mut self, input: Input) {
-        if let Input::Detector(event) = input
-            && usize::from(event.detector) >= self.detectors.len()
+        if let Input::Detector(DetectorEvent { detector, .. }) | Input::Channel { detector, .. } = input
+            && usize::from(detector) >= self.detectors.len()
         {
             return;
         }
@@ -352,6 +352,11 @@ impl Controller {
                     self.take_command(at, command);
                     commanded = true;
                 }
+                Input::Channel { detector, up, .. } => {
+                    self.detectors.connect(detector, up);
+                    self.tell_of_health(at);
+                    self.tell_of_calls();
+                }
                 Input::Vehicle(report) => {
                     self.traffic.iter_mut().for_each(|traffic| traffic.see(&report));
                 }
@@ -386,7 +391,7 @@ impl Controller {
         self.tell_of_calls();
     }
 
-    /// Tells the log, and those whom they call and extend, which detectors are broken.
+    /// Tells the log, those whom they call and extend, and the picture of the lanes, which detectors are broken.
     fn tell_of_health(&mut self, at: Millis) {
         while let Some((detector, health)) = self.detectors.take_news() {
             let code = match (self.is_button(detector), health) {
@@ -395,7 +400,8 @@ impl Controller {
                 (true, _) => code::BUTTON_FAILED,
             };
             self.journal.event(at, code, detector.saturating_add(1), Reason::Diagnosed);
-            self.group_calls.fail(detector, health != Health::Good, at, &self.lamps);
+            self.group_calls.fail(detector, !health.is_good(), at, &self.lamps);
+            self.traffic.iter_mut().for_each(|traffic| traffic.believe(detector, health.is_good()));
         }
     }
 
@@ -545,6 +551,8 @@ impl Controller {
         self.changed = at;
         self.group_calls.look(self.kernel.plan(), at, &self.lamps, news);
         self.kernel.forget_news();
+        self.detectors.look(at, self.group_calls.open());
+        self.tell_of_health(at);
         self.tell_of_calls();
         true
     }

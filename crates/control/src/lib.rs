@@ -43,10 +43,12 @@
 //! # Detectors
 //! A [`DetectorUse`](plan::DetectorUse) of the plan says what a channel means for groups: it calls, extends or counts,
 //! with locks, a delay, carry-over, as a queue detector, switched. [`DetectorBank`] keeps what each channel reports and
-//! what it measured in the last minute, [`GroupCalls`] what all of them mean for each group. Once a minute it looks for
-//! broken detectors: on for too long, too often, too shortly, or seeing nobody where the others' counts say that somebody
-//! must have come. A broken one is an alarm in the log (codes 84–88; 83 when it is to be believed again) and is stood in
-//! for: by default it has a maximum recall ([`DetectorLimits`](plan::DetectorLimits)).
+//! what it measured in the last minute, [`GroupCalls`] what all of them mean for each group. It looks for
+//! broken detectors: seeing nobody where the others of the lane say that somebody must have come, on in two greens in which
+//! nobody can stand there, on for too long, too often, too shortly ([`Health`]). A broken one is an alarm in the log (codes
+//! 84–88; 83 when it is to be believed again), is left out of [`Traffic`], and is stood in for: it calls, and has a maximum
+//! recall where nothing else in its lane extends the green ([`DetectorLimits`](plan::DetectorLimits)). Who drives the
+//! channels watches their heartbeats with a [`Heartbeat`] each, and says by [`Input::Channel`] which are lost.
 //!
 //! # Calling contract
 //! Time is whole milliseconds on the caller's monotonic clock ([`Millis`]), not the wall clock: that comes as
@@ -261,7 +263,7 @@ mod traffic;
 pub use actuated::Actuated;
 pub use approaches::{ApproachLane, Approaches, Counted, Counts, Exit, Way};
 pub use controller::{Command, Controller, Input};
-pub use detectors::{DetectorBank, DetectorEvent, Health, Measures};
+pub use detectors::{DetectorBank, DetectorEvent, Health, Heartbeat, Measures};
 pub use fixed_time::FixedTime;
 pub use group_calls::GroupCalls;
 pub use kernel::{LampChange, Latch, Mode, Output};

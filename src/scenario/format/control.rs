@@ -174,10 +174,10 @@ pub struct DiagnosticsFile {
     /// No edge came for so long; 0: never.
     #[schemars(range(min = 0.0, max = 86_400.0), extend("unit" = "s"))]
     pub no_activity: f64,
-    /// It saw nobody while so many vehicles were expected; 0: never.
+    /// It saw nobody while so many vehicles were expected by what others of its lane counted; 0: never.
     #[schemars(range(min = 0, max = 1000), extend("unit" = "vehicles"))]
     pub expected: u16,
-    /// It is on for longer; 0: never.
+    /// It is on for longer, or in two greens in which nobody can stand there; 0: never.
     #[schemars(range(min = 0.0, max = 86_400.0), extend("unit" = "s"))]
     pub max_presence: f64,
     /// It goes on more often in a minute; 0: never.
@@ -186,7 +186,8 @@ pub struct DiagnosticsFile {
     /// Ten pulses in a minute are shorter; 0: never.
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "s"))]
     pub short_pulse: f64,
-    /// Broken, it calls, and extends a green for so long; 255: as long as it may last; 0: it does nothing.
+    /// Broken, it calls, and extends a green for so long if nothing else in its lane does; 255: as long as it may last; 0: it
+    /// does nothing.
     #[schemars(range(min = 0, max = 255), extend("unit" = "s"))]
     pub fail_time: u8,
 }

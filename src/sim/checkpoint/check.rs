@@ -12,6 +12,7 @@ use crate::detectors::Probes;
 use crate::network::{LaneId, LinkId, MovementId};
 use crate::sim::control::CycleFault;
 use crate::sim::emissions::Burnt;
+use crate::sim::faults::FaultState;
 use crate::sim::insert::InLine;
 use crate::sim::measures::{MOST_RED_RUNS, Measures, Trip};
 use crate::sim::routes::{Found, RouteTable};
@@ -72,7 +73,8 @@ impl<'a> Check<'a> {
         ensure(state.occupied.len() == scene.sensors.list.len(), "other loops")?;
         ensure(state.faulty.len() == scene.faulty.len(), "other broken detectors")?;
         let latest = self.clock.now + LATEST_POST;
-        ensure(state.faulty.iter().all(|f| f.arrived <= latest), "a broken detector that reports too late")?;
+        let in_time = |f: &FaultState| f.arrived.max(f.heartbeat.heard()) <= latest;
+        ensure(state.faulty.iter().all(in_time), "a broken detector that reports too late")?;
         self.post(state)?;
         ensure(state.controllers.len() == network.signals.len(), "other signals")?;
         ensure(state.outages.len() == network.signals.len(), "other signals out of order")?;
@@ -113,7 +115,7 @@ impl<'a> Check<'a> {
             let known = detectors.is_some_and(|&n| match input {
                 Input::Detector(event) => event.detector < n,
                 Input::Vehicle(_) | Input::Neighbour(_) => true,
-                Input::Command { .. } => false,
+                Input::Command { .. } | Input::Channel { .. } => false,
             });
             known && input.at() > self.clock.now && input.at() - self.clock.now <= LATEST_POST
         };

@@ -15,7 +15,7 @@ use crate::{
     state,
 };
 
-const VERSION: u8 = 5;
+const VERSION: u8 = 6;
 
 impl Controller {
     /// Appends its state.
@@ -81,6 +81,9 @@ impl Controller {
         let mut group_calls = self.group_calls.clone();
         group_calls.load(&mut reader, now.unwrap_or(Millis::NEVER))?;
         let mut traffic = self.traffic.clone();
+        if let Some(traffic) = &mut traffic {
+            (0..u16::MAX).take(detectors.len()).for_each(|d| traffic.believe(d, detectors.health(d).is_good()));
+        }
         traffic.iter_mut().try_for_each(|traffic| traffic.load(&mut reader))?;
         let inputs = read_inputs(&mut reader, self.detectors.len())?;
         let outputs = read_outputs(&mut reader, self.lamps.len())?;
@@ -125,6 +128,11 @@ fn put_input(out: &mut Vec<u8>, input: &Input) {
             return;
         }
         Input::Command { command, .. } => command,
+        Input::Channel { at: _, detector, up } => {
+            out.extend_from_slice(&[16, (*up).into()]);
+            out.extend_from_slice(&detector.to_le_bytes());
+            return;
+        }
         Input::Vehicle(VehicleReport { at: _, age_ms, vehicle, lane, distance_dm, speed_cm_s }) => {
             out.extend_from_slice(&[14, 0]);
             [lane, age_ms, distance_dm, speed_cm_s].iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
@@ -165,7 +173,7 @@ fn read_input(reader: &mut StateReader<'_>, detectors: usize) -> Result<Input, S
     let at = reader.millis()?;
     let (code, flag, number) = (reader.u8()?, reader.flag()?, reader.u16()?);
     // One input has one spelling: what a command does not use is 0.
-    let (with_flag, with_number) = (matches!(code, 0..=3 | 6 | 11), matches!(code, 0 | 2..=7 | 14 | 15));
+    let (with_flag, with_number) = (matches!(code, 0..=3 | 6 | 11 | 16), matches!(code, 0 | 2..=7 | 14..=16));
     if flag && !with_flag || number > 0 && !with_number {
         return Err(StateError::Invalid { what: "input", expected: "0 in what it does not use" });
     }
@@ -191,6 +199,7 @@ fn read_input(reader: &mut StateReader<'_>, detectors: usize) -> Result<Input, S
             let vehicle = reader.u32()?;
             return Ok(Input::Vehicle(VehicleReport { at, age_ms, vehicle, lane: number, distance_dm, speed_cm_s }));
         }
+        16 if usize::from(number) < detectors => return Ok(Input::Channel { at, detector: number, up: flag }),
         15 => {
             let (queued, room) = (reader.u16()?, reader.u16()?);
             return Ok(Input::Neighbour(NeighbourReport { at, exit: number, queued, room }));

@@ -72,6 +72,16 @@ pub enum Input {
         /// What is asked for.
         command: Command,
     },
+    /// The channel of a detector is lost, or is back: what whoever drives it makes of its
+    /// [heartbeats](crate::Heartbeat).
+    Channel {
+        /// From when on.
+        at: Millis,
+        /// The detector, from 0.
+        detector: u16,
+        /// Whether it is back.
+        up: bool,
+    },
     /// A vehicle reports.
     Vehicle(VehicleReport),
     /// A neighbour tells of a lane.
@@ -83,7 +93,7 @@ impl Input {
     pub const fn at(&self) -> Millis {
         match self {
             Self::Detector(event) => event.at,
-            Self::Command { at, .. } => *at,
+            Self::Command { at, .. } | Self::Channel { at, .. } => *at,
             Self::Vehicle(report) => report.at,
             Self::Neighbour(report) => report.at,
         }

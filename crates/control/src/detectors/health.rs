@@ -4,17 +4,19 @@
 //! - **minute**: 60 s, the first one from the start of the controller.
 //! - **volume**, **occupancy**, **headway** of a minute: actuations, share of the time that it was on, mean time between
 //!   actuations.
-//! - **expected**: what a detector would have counted by its usual share of all that the cabinet's detectors count. In
-//!   a quiet night nothing is expected of anybody; where the others count as always it is soon too much to be chance.
-//!   One that has never counted has no share: half of what the others at its stop line counted is expected of it, of one
-//!   further upstream a quarter, since some come there from elsewhere.
+//!
+//! | health | found | over |
+//! |---|---|---|
+//! | no activity | when a mate counts one vehicle too many ([`mates`](super::mates)), or once a minute | with its next edge |
+//! | maximum presence | at the end of an own green ([`presence`](super::presence)), or once a minute | when it is off |
+//! | erratic, short pulses | once a minute | after a minute without |
+//! | lost | when whoever drives the channel [says so](super::Heartbeat) | when it says so, or with its next edge |
 
+use super::mates::VEHICLE;
 use crate::{Millis, plan::DetectorLimits};
 
 /// How long is measured, and how often is looked for broken detectors.
 pub(super) const MINUTE: Millis = Millis(60_000);
-/// So many actuations tell what the usual share of a detector is.
-const USUAL: u32 = 30;
 /// So many short pulses in a minute are no chance.
 const SHORT_PULSES: u32 = 10;
 
@@ -33,11 +35,18 @@ pub enum Health {
     Erratic,
     /// Its pulses are too short for a vehicle.
     ShortPulses,
+    /// Nothing comes over its channel any more, not even a [heartbeat](super::Heartbeat).
+    Lost,
 }
 
 impl Health {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Good, Self::NoActivity, Self::MaxPresence, Self::Erratic, Self::ShortPulses];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Good, Self::NoActivity, Self::MaxPresence, Self::Erratic, Self::ShortPulses, Self::Lost];
+
+    /// Whether it is to be believed.
+    pub const fn is_good(self) -> bool {
+        matches!(self, Self::Good)
+    }
 
     /// The number under which logs tell of it (Indiana enumerations).
     pub const fn code(self) -> u8 {
@@ -48,6 +57,7 @@ impl Health {
             Self::MaxPresence => code::DETECTOR_SHORT,
             Self::Erratic => code::DETECTOR_ERRATIC,
             Self::ShortPulses => code::DETECTOR_OTHER,
+            Self::Lost => code::DETECTOR_OPEN,
         }
     }
 }
@@ -92,49 +102,32 @@ impl Minute {
 
 /// What there is to say of a detector at the end of a minute.
 pub(super) struct Seen {
+    /// What it was taken for until now.
+    pub health: Health,
     pub occupied: bool,
     /// Since the last edge, or the start.
     pub unchanged: Millis,
-    /// How many vehicles it was expected to see since the last one.
+    /// Whether it was on in too many whole greens.
+    pub stuck: bool,
+    /// How many vehicles it was expected to see since the last one, in thousandths.
     pub expected: u64,
 }
 
 /// What a minute says of a detector.
 pub(super) fn judge(limits: &DetectorLimits, minute: &Minute, seen: &Seen) -> Health {
     let over = |limit: Millis| limit.0 > 0 && seen.unchanged > limit;
-    if seen.occupied && over(limits.max_presence) {
-        Health::MaxPresence
-    } else if over(limits.no_activity)
-        || limits.expected > 0 && !seen.occupied && seen.expected >= u64::from(limits.expected)
-    {
-        Health::NoActivity
-    } else if limits.erratic > 0 && minute.count > u32::from(limits.erratic) {
-        Health::Erratic
-    } else if limits.short_pulse.0 > 0 && minute.short >= SHORT_PULSES {
-        Health::ShortPulses
-    } else {
-        Health::Good
+    match seen.health {
+        // Only an edge, or who drives the channel, takes these back.
+        Health::NoActivity | Health::Lost => seen.health,
+        _ if seen.occupied && (seen.stuck || over(limits.max_presence)) => Health::MaxPresence,
+        _ if over(limits.no_activity) || is_missed(limits, seen.occupied, seen.expected) => Health::NoActivity,
+        _ if limits.erratic > 0 && minute.count > u32::from(limits.erratic) => Health::Erratic,
+        _ if limits.short_pulse.0 > 0 && minute.short >= SHORT_PULSES => Health::ShortPulses,
+        _ => Health::Good,
     }
 }
 
-/// The usual share of a detector in all counts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Share {
-    /// Its own actuations.
-    pub own: u32,
-    /// All of the cabinet when it was seen on last.
-    pub all: u32,
-}
-
-impl Share {
-    /// How many actuations were to be expected since it was seen last, now that there are `all` in the cabinet.
-    pub fn expected(&self, all: u32) -> u64 {
-        let since = u64::from(all.saturating_sub(self.all));
-        if self.own < USUAL || self.all == 0 { 0 } else { since * u64::from(self.own) / u64::from(self.all) }
-    }
-
-    /// What was long ago counts half.
-    pub fn halve(&mut self) {
-        (self.own, self.all) = (self.own / 2, self.all / 2);
-    }
+/// Whether a detector has missed too many.
+pub(super) fn is_missed(limits: &DetectorLimits, occupied: bool, expected: u64) -> bool {
+    limits.expected > 0 && !occupied && expected >= u64::from(limits.expected) * VEHICLE
 }

@@ -8,17 +8,24 @@
 //! - **edge**: a change of state with its exact time, which is usually inside a step of the simulator.
 //! - **broken**: not to be believed (see [`Health`]).
 
+mod checkpoint;
 mod health;
+mod heartbeat;
+mod mates;
+mod presence;
 
 use alloc::{vec, vec::Vec};
 
-pub use self::health::{Health, Measures};
-use self::health::{MINUTE, Minute, Seen, Share, judge};
-use crate::{
-    Millis, Plan, StateError, StateReader,
-    plan::{DetectorKind, DetectorLimits},
-    state,
+pub use self::{
+    health::{Health, Measures},
+    heartbeat::Heartbeat,
 };
+use self::{
+    health::{MINUTE, Minute, Seen, is_missed, judge},
+    mates::{Layout, MATES, Pair, Share},
+    presence::{Green, QUEUE, SHORTEST, STUCK, Whole},
+};
+use crate::{Millis, Plan, group_set::GroupSet, plan::DetectorLimits};
 
 /// An edge of one detector.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -43,7 +50,15 @@ struct Detector {
     last_on: Option<Millis>,
     minute: Minute,
     measured: Measures,
+    /// What it has of its mates.
+    pairs: [Pair; MATES],
     share: Share,
+    /// In how many whole greens without an edge between it was on though nobody can have been there.
+    contradicted: u8,
+    /// What the loop that counts its lane had counted when it went on last.
+    counted: u32,
+    /// What the nearest advance loop of its lane had counted then.
+    entered: u32,
     health: Health,
 }
 
@@ -55,21 +70,20 @@ pub struct DetectorBank {
     detectors: Vec<Detector>,
     /// By detector, when it is taken for broken; empty: never.
     limits: Vec<DetectorLimits>,
-    /// By detector, its stop line, if the plan says where it lies, and whether it lies there; empty: none does.
-    lines: Vec<Option<(u16, bool)>>,
+    layout: Layout,
+    /// By lane of the layout, its present green.
+    greens: Vec<Green>,
+    /// By approach of the layout, how many actuations there were.
+    counts: Vec<u32>,
     /// When the minute ends.
     next: Option<Millis>,
     /// Since when is counted.
     began: Millis,
-    /// Actuations of all of them, for their shares.
-    all: u32,
     /// Those that broke or were restored, and nobody was told.
     news: Vec<(u16, Health)>,
 }
 
-const VERSION: u8 = 2;
-
-/// Shares are of the last so many actuations, or about twice as many.
+/// Shares are of the last so many actuations, or about half as many.
 const MEMORY: u32 = 1 << 20;
 
 impl DetectorBank {
@@ -94,16 +108,14 @@ impl DetectorBank {
             ..DetectorLimits::default()
         };
         let limits = |channel: u16| uses.iter().find(|d| d.channel == channel).map_or(never, |d| d.diagnostics);
-        let mut lanes: Vec<&str> = uses.iter().filter_map(|d| Some(d.place.as_ref()?.lane.as_str())).collect();
-        lanes.sort_unstable();
-        lanes.dedup();
-        let line = |channel: u16| {
-            let place = uses.iter().find(|d| d.channel == channel)?.place.as_ref()?;
-            let number = lanes.binary_search(&place.lane.as_str()).ok()?;
-            Some((u16::try_from(number).ok()?, matches!(place.kind, DetectorKind::StopBar | DetectorKind::Count)))
-        };
-        let lines = (0..detectors).map(line).collect();
-        Self { limits: (0..detectors).map(limits).collect(), lines, ..Self::new(detectors) }
+        let layout = Layout::new(plan, detectors);
+        Self {
+            limits: (0..detectors).map(limits).collect(),
+            greens: vec![Green::default(); layout.lanes.len()],
+            counts: vec![0; layout.count()],
+            layout,
+            ..Self::new(detectors)
+        }
     }
 
     /// The first minute begins.
@@ -126,30 +138,145 @@ impl DetectorBank {
         self.next = Some(if jumped { at } else { end } + MINUTE);
         for number in (0..u16::MAX).take(self.detectors.len()) {
             let on_time = self.on_time(number, at);
-            let from_the_start = self.expected_from_the_start(number);
-            let (d, all, began) = (&mut self.detectors[usize::from(number)], self.all, self.began);
             if !jumped {
+                let expected = self.expected(number);
+                let (d, began) = (&mut self.detectors[usize::from(number)], self.began);
                 d.measured = d.minute.measures(on_time);
-                let expected = from_the_start.unwrap_or_else(|| d.share.expected(all));
-                let seen = Seen { occupied: d.occupied, unchanged: at - d.since.max(began), expected };
-                let health = judge(&self.limits[usize::from(number)], &d.minute, &seen);
+                let limits = &self.limits[usize::from(number)];
+                let (stuck, unchanged) = (is_stuck(d, limits), at - d.since.max(began));
+                let seen = Seen { health: d.health, occupied: d.occupied, unchanged, stuck, expected };
+                let health = judge(limits, &d.minute, &seen);
                 self.find(number, health);
             }
             self.detectors[usize::from(number)].minute = Minute { on_time, ..Minute::default() };
         }
-        if self.all >= MEMORY {
-            self.all /= 2;
-            self.detectors.iter_mut().for_each(|d| d.share.halve());
+        if !jumped {
+            self.look_at_lanes(at);
+        }
+        for approach in 0..self.counts.len() {
+            if self.counts[approach] >= MEMORY {
+                self.counts[approach] /= 2;
+                let own = self.detectors.iter_mut().zip(&self.layout.approaches);
+                own.filter(|(_, of)| usize::from(**of) == approach).for_each(|(d, _)| d.share.halve());
+            }
         }
     }
 
-    /// What was to be expected of a detector that has never counted; `None`: it has, or nobody can tell.
-    fn expected_from_the_start(&self, number: u16) -> Option<u64> {
-        let line = |n: usize| self.lines.get(n).copied().flatten();
-        let (own, at_line) = line(usize::from(number)).filter(|_| self.count(number) == 0)?;
-        let others = self.detectors.iter().enumerate().filter(|(n, _)| line(*n) == Some((own, true)));
-        let most = others.map(|(_, d)| d.count).max()?;
-        Some(u64::from(most) / if at_line { 2 } else { 4 })
+    /// How many vehicles a detector was expected to see since the last one, in thousandths.
+    fn expected(&self, number: u16) -> u64 {
+        let i = usize::from(number);
+        let d = &self.detectors[i];
+        let pairs = d.pairs.iter().zip(&self.layout.mates[i]);
+        let believed = pairs.filter(|(_, mate)| self.health(**mate).is_good()).map(|(pair, _)| pair);
+        let by_share = || d.share.expected(self.counts[usize::from(self.layout.approaches[i])]);
+        mates::expected(believed).unwrap_or_else(by_share)
+    }
+
+    /// Lamps have changed at `at`: these groups are open.
+    pub(crate) fn look(&mut self, at: Millis, open: &GroupSet) {
+        for lane in 0..self.greens.len() {
+            let is_open = self.layout.lanes[lane].groups.shares(open);
+            match self.greens[lane].open {
+                None if is_open => {
+                    let counted = self.counted(lane);
+                    self.greens[lane] = Green { open: Some(at), counted, ..Green::default() };
+                }
+                Some(opened) if !is_open => self.end_green(lane, opened, at),
+                _ => {}
+            }
+        }
+    }
+
+    /// What the loop that counts a lane has counted.
+    fn counted(&self, lane: usize) -> u32 {
+        self.layout.lanes[lane].count.map_or(0, |loop_at| self.count(loop_at))
+    }
+
+    /// What the advance loop of a lane nearest to the line has counted.
+    fn entered(&self, lane: usize) -> u32 {
+        self.layout.lanes[lane].advance.map_or(0, |loop_at| self.count(loop_at))
+    }
+
+    /// A minute ends: greens that last are cut, and before closed lines zones may be dead.
+    fn look_at_lanes(&mut self, at: Millis) {
+        for lane in 0..self.greens.len() {
+            match self.greens[lane].open {
+                Some(opened) if at - opened >= SHORTEST => {
+                    self.end_green(lane, opened, at);
+                    let counted = self.counted(lane);
+                    self.greens[lane] = Green { open: Some(at), counted, ..Green::default() };
+                }
+                Some(_) => {}
+                None => self.look_for_queue(lane, at),
+            }
+        }
+    }
+
+    /// Whether somebody stands in the queue of a closed lane whose zone has seen nobody since he came.
+    fn look_for_queue(&mut self, lane: usize, at: Millis) {
+        let of = &self.layout.lanes[lane];
+        let Some(zone) = of.zone.filter(|&zone| !self.occupied(zone) && self.health(zone).is_good()) else { return };
+        let last = self.since(zone);
+        let stands = |&d: &u16| {
+            let upstream = of.zone != Some(d) && of.count != Some(d);
+            upstream
+                && self.occupied(d)
+                && self.health(d).is_good()
+                && self.since(d) >= last
+                && at - self.since(d) >= QUEUE
+        };
+        if of.detectors.iter().any(stands) && self.limits[usize::from(zone)].expected > 0 {
+            self.find(zone, Health::NoActivity);
+        }
+    }
+
+    /// The green of a lane ends: those of its detectors that were on all the time may be stuck.
+    fn end_green(&mut self, lane: usize, opened: Millis, at: Millis) {
+        let of = &self.layout.lanes[lane];
+        let mut green = self.greens[lane];
+        for line in [of.zone, of.count].into_iter().flatten().filter(|&d| !self.occupied(d)) {
+            green.look(of, line, self.since(line), at);
+        }
+        self.greens[lane] = Green::default();
+        let counted = self.counted(lane);
+        for i in 0..self.layout.lanes[lane].detectors.len() {
+            let of = &self.layout.lanes[lane];
+            let number = of.detectors[i];
+            let d = &self.detectors[usize::from(number)];
+            let Some(place) = self.layout.places[usize::from(number)].filter(|_| d.occupied && d.since <= opened)
+            else {
+                continue;
+            };
+            let said = |by: Option<u16>, free| by.filter(|&b| b != number && self.health(b).is_good()).map(|_| free);
+            let entrance = of.advance.filter(|&a| a != number && self.health(a).is_good() && !self.occupied(a));
+            let entrance = entrance.and_then(|a| self.layout.places[usize::from(a)]);
+            let entered = self.entered(lane).wrapping_sub(d.entered);
+            let whole = Whole {
+                place,
+                too_many: entrance.map(|entrance| entered >= entrance.at_most()),
+                zone_free: said(of.zone, green.zone_free),
+                count_free: said(of.count, green.count_free),
+                left: counted.wrapping_sub(green.counted),
+                left_since: counted.wrapping_sub(d.counted),
+            };
+            if whole.contradicts() {
+                let (d, limits) = (&mut self.detectors[usize::from(number)], &self.limits[usize::from(number)]);
+                d.contradicted = d.contradicted.saturating_add(1);
+                if is_stuck(d, limits) && d.health.is_good() {
+                    self.find(number, Health::MaxPresence);
+                }
+            }
+        }
+    }
+
+    /// Whoever drives the channel of a detector has lost it, or it is back.
+    pub(crate) fn connect(&mut self, number: u16, up: bool) {
+        let Some(d) = self.detectors.get(usize::from(number)) else { return };
+        match (d.health, up) {
+            (Health::Lost, true) => self.find(number, Health::Good),
+            (_, true) => {}
+            (_, false) => self.find(number, Health::Lost),
+        }
     }
 
     /// Takes note of a detector's health.
@@ -209,20 +336,67 @@ impl DetectorBank {
                 minute.headways += at - before;
                 minute.pairs = minute.pairs.saturating_add(1);
             }
-            self.all = self.all.saturating_add(1);
-            detector.share = Share { own: detector.share.own.saturating_add(1), all: self.all };
         } else {
             let pulse = at - detector.since;
             detector.finished += pulse;
             let limits = self.limits.get(usize::from(event.detector));
             minute.short = minute.short.saturating_add(limits.is_some_and(|l| pulse < l.short_pulse).into());
         }
+        let before = core::mem::replace(&mut detector.since, at);
         detector.occupied = event.on;
-        detector.since = at;
-        if matches!((detector.health, event.on), (Health::NoActivity, _) | (Health::MaxPresence, false)) {
-            self.find(event.detector, Health::Good);
+        detector.contradicted = 0;
+        let health = detector.health;
+        if !self.limits.is_empty() {
+            if event.on {
+                self.actuate(event.detector, before, at);
+            }
+            if matches!((health, event.on), (Health::NoActivity | Health::Lost, _) | (Health::MaxPresence, false)) {
+                self.find(event.detector, Health::Good);
+            }
         }
         true
+    }
+
+    /// A detector has gone on at `at`: it has missed nobody any more, and its mates that are off have missed one. It was
+    /// off since `since`.
+    fn actuate(&mut self, number: u16, since: Millis, at: Millis) {
+        let i = usize::from(number);
+        let (approach, place) = (self.layout.approaches[i], self.layout.places[i]);
+        self.counts[0] = self.counts[0].saturating_add(1);
+        if approach > 0 {
+            self.counts[usize::from(approach)] = self.counts[usize::from(approach)].saturating_add(1);
+        }
+        let lane = place.map(|p| usize::from(p.lane));
+        let (counted, entered) = lane.map_or((0, 0), |lane| (self.counted(lane), self.entered(lane)));
+        let d = &mut self.detectors[i];
+        let learns = d.health != Health::NoActivity && d.health != Health::Lost;
+        d.pairs.iter_mut().for_each(|pair| pair.seen(learns));
+        d.share = Share { own: d.share.own.saturating_add(1), all: self.counts[usize::from(approach)] };
+        (d.counted, d.entered) = (counted, entered);
+        if let Some(lane) = lane {
+            self.greens[lane].look(&self.layout.lanes[lane], number, since, at);
+        }
+        for told in 0..self.layout.tells[i].len() {
+            let (other, place) = self.layout.tells[i][told];
+            let d = &mut self.detectors[usize::from(other)];
+            if !d.occupied {
+                let missed = &mut d.pairs[usize::from(place)].missed;
+                *missed = missed.saturating_add(1);
+                // No more are expected than were missed.
+                let limits = &self.limits[usize::from(other)];
+                if *missed >= u32::from(limits.expected) && d.health.is_good() {
+                    self.suspect(other);
+                }
+            }
+        }
+    }
+
+    /// A detector has missed many.
+    #[cold]
+    fn suspect(&mut self, number: u16) {
+        if is_missed(&self.limits[usize::from(number)], false, self.expected(number)) {
+            self.find(number, Health::NoActivity);
+        }
     }
 
     fn get(&self, detector: u16) -> Option<&Detector> {
@@ -256,74 +430,9 @@ impl DetectorBank {
     pub fn last_on(&self, detector: u16) -> Option<Millis> {
         self.get(detector).and_then(|d| d.last_on)
     }
-
-    /// Appends its state.
-    pub fn save(&self, out: &mut Vec<u8>) {
-        out.push(VERSION);
-        state::put_count(out, self.detectors.len());
-        state::put_optional_millis(out, self.next);
-        state::put_millis(out, self.began);
-        out.extend_from_slice(&self.all.to_le_bytes());
-        for d in &self.detectors {
-            out.extend_from_slice(&[d.occupied.into(), d.health as u8]);
-            for time in [d.finished, d.since, d.minute.headways, d.minute.on_time, d.measured.on] {
-                state::put_millis(out, time);
-            }
-            for time in [d.last_on, d.measured.headway] {
-                state::put_optional_millis(out, time);
-            }
-            let (m, share) = (&d.minute, &d.share);
-            for count in [d.count, m.count, m.short, m.pairs, d.measured.volume, share.own, share.all] {
-                out.extend_from_slice(&count.to_le_bytes());
-            }
-        }
-    }
-
-    /// Reads the state of a bank of as many detectors as this one.
-    ///
-    /// # Errors
-    /// If the bytes are no such state. The bank stays as it was.
-    pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
-        reader.version("detector bank", VERSION)?;
-        if reader.u32()? as usize != self.detectors.len() {
-            return Err(StateError::Mismatch { what: "number of detectors" });
-        }
-        let (next, began, all) = (reader.optional_millis()?, reader.millis()?, reader.u32()?);
-        if next.is_some() && self.limits.is_empty() {
-            return Err(StateError::Mismatch { what: "plan: its detectors mean nothing" });
-        }
-        let detectors = (0..self.detectors.len()).map(|_| read(reader)).collect::<Result<Vec<_>, _>>()?;
-        (self.detectors, self.next, self.began, self.all) = (detectors, next, began, all);
-        self.news.clear();
-        Ok(())
-    }
 }
 
-/// Reads a detector as it is saved.
-fn read(reader: &mut StateReader<'_>) -> Result<Detector, StateError> {
-    let (occupied, health) = (reader.flag()?, usize::from(reader.u8()?));
-    let wrong = StateError::Invalid { what: "health of a detector", expected: "0 to 4" };
-    let health = *Health::ALL.get(health).ok_or(wrong)?;
-    let mut times = [Millis(0); 5];
-    for time in &mut times {
-        *time = reader.millis()?;
-    }
-    let (last_on, headway) = (reader.optional_millis()?, reader.optional_millis()?);
-    let mut counts = [0; 7];
-    for count in &mut counts {
-        *count = reader.u32()?;
-    }
-    let [finished, since, headways, on_time, on] = times;
-    let [count, in_minute, short, pairs, volume, own, all] = counts;
-    Ok(Detector {
-        occupied,
-        count,
-        finished,
-        since,
-        last_on,
-        minute: Minute { count: in_minute, short, headways, pairs, on_time },
-        measured: Measures { volume, on, headway },
-        share: Share { own, all },
-        health,
-    })
+/// Whether a detector was on in too many greens.
+const fn is_stuck(d: &Detector, limits: &DetectorLimits) -> bool {
+    d.contradicted >= STUCK && limits.max_presence.0 > 0
 }

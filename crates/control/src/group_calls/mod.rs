@@ -8,7 +8,8 @@
 //!
 //! What a use does depends on the lamps: there is no delay while its groups are green, a queue detector extends only
 //! until its first gap, a switched one extends other groups while its own are closed. A broken detector is replaced by
-//! its stand-in (see [`DetectorLimits`](crate::plan::DetectorLimits)).
+//! its stand-in (see [`DetectorLimits`](crate::plan::DetectorLimits)): it calls, and extends for a time, but for that only
+//! if no other detector of its lane extends its groups (it is not *relieved*).
 //!
 //! [`DetectorUse`]: crate::plan::DetectorUse
 
@@ -109,6 +110,8 @@ pub struct GroupCalls {
     wired: Vec<Wired>,
     /// By channel, its uses.
     channels: Vec<Vec<u32>>,
+    /// By use, others of its lane that extend all of its groups.
+    relief: Vec<Vec<u32>>,
     /// What the kernel has not been told yet.
     changes: Vec<Change>,
     /// What has changed since it was asked.
@@ -117,11 +120,29 @@ pub struct GroupCalls {
     epoch: u32,
 }
 
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 
 /// One more, or one less.
 const fn step(n: u16, more: bool) -> u16 {
     if more { n.saturating_add(1) } else { n.saturating_sub(1) }
+}
+
+/// By use, others of its lane that extend all of its groups.
+fn relief(plan: &Plan, wiring: &[Wiring]) -> Vec<Vec<u32>> {
+    let uses = &plan.spec().detectors;
+    let lane = |number: usize| uses[number].place.as_ref().map(|place| &place.lane);
+    let relieves = |number: usize, other: usize| {
+        let (own, its) = (&wiring[number], &wiring[other]);
+        uses[number].channel != uses[other].channel
+            && lane(number).is_some_and(|own| lane(other) == Some(own))
+            && own.extends()
+            && its.extends()
+            && !own.own.exceeds(&its.own)
+    };
+    let relief = |number: usize| {
+        (0u32..).zip(0..uses.len()).filter(|&(_, other)| relieves(number, other)).map(|(n, _)| n).collect()
+    };
+    (0..uses.len()).map(relief).collect()
 }
 
 impl GroupCalls {
@@ -153,6 +174,7 @@ impl GroupCalls {
                 channels[usize::from(d.channel)].push(number);
             }
         }
+        let relief = relief(plan, &wiring);
         let (groups, room) = (plan.groups().len(), wiring.iter().map(|w| w.groups.len()).sum::<usize>());
         Self {
             groups: vec![OfGroup::default(); groups],
@@ -169,6 +191,7 @@ impl GroupCalls {
             wiring,
             wired,
             channels,
+            relief,
         }
     }
 
@@ -257,6 +280,13 @@ impl GroupCalls {
         for i in 0..self.channels.get(usize::from(channel)).map_or(0, Vec::len) {
             let number = self.channels[usize::from(channel)][i] as usize;
             self.with(number, at, lamps, |u, wiring| u.fail(wiring, failed, at));
+        }
+        for number in 0..self.uses.len() {
+            let others = &self.relief[number];
+            if !others.is_empty() {
+                let relieved = others.iter().any(|&other| !self.uses[other as usize].failed);
+                self.with(number, at, lamps, |u, wiring| u.relieve(wiring, relieved, at));
+            }
         }
     }
 

@@ -85,7 +85,9 @@ pub(super) struct Use {
     /// Whether the detector is on.
     on: bool,
     /// Whether it is broken.
-    failed: bool,
+    pub failed: bool,
+    /// Whether another detector of its lane extends its groups.
+    relieved: bool,
     /// Since when it is on, or its groups are no longer green, whichever is later; else since when it is off.
     since: Millis,
     /// Since when a group of it is green.
@@ -104,6 +106,7 @@ impl Default for Use {
         Self {
             on: false,
             failed: false,
+            relieved: false,
             since: Millis(i64::MIN),
             green: None,
             disconnected: false,
@@ -127,6 +130,14 @@ impl Use {
     pub fn fail(&mut self, wiring: &Wiring, failed: bool, at: Millis) {
         self.failed = failed;
         self.work_out(wiring, at);
+    }
+
+    /// Others of its lane that extend its groups break, or one is restored.
+    pub fn relieve(&mut self, wiring: &Wiring, relieved: bool, at: Millis) {
+        if self.relieved != relieved {
+            self.relieved = relieved;
+            self.work_out(wiring, at);
+        }
     }
 
     /// Its groups begin or end to be green.
@@ -169,6 +180,9 @@ impl Use {
 
     fn stands_in(&mut self, wiring: &Wiring, at: Millis) -> bool {
         let Some(green) = self.green else { return wiring.fail_time.0 > 0 };
+        if self.relieved {
+            return false;
+        }
         let end = green + wiring.fail_time;
         if at < end {
             self.until(end);
@@ -199,7 +213,7 @@ impl Use {
     }
 
     pub fn save(&self, out: &mut Vec<u8>) {
-        for flag in [self.on, self.failed, self.disconnected, self.calls, self.extends] {
+        for flag in [self.on, self.failed, self.relieved, self.disconnected, self.calls, self.extends] {
             out.push(flag.into());
         }
         state::put_millis(out, self.since);
@@ -212,6 +226,7 @@ impl Use {
         Ok(Self {
             on: reader.flag()?,
             failed: reader.flag()?,
+            relieved: reader.flag()?,
             disconnected: reader.flag()?,
             calls: reader.flag()?,
             extends: reader.flag()?,

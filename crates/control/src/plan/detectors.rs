@@ -78,18 +78,21 @@ pub struct DetectorUse {
     pub place: Option<DetectorPlace>,
 }
 
-/// When a detector is taken for broken (NTCIP 1202, but for `expected`, `short_pulse`, and the counts by which traffic
-/// passes them). Looked at once a minute. Of a channel with several uses the first one's limits hold.
+/// When a detector is taken for broken (NTCIP 1202, but for `expected`, `short_pulse`, own greens, and the counts by which
+/// traffic passes them). What comes by one vehicle too many, or in a green, is found then, the rest once a minute. Of a
+/// channel with several uses the first one's limits hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields, default))]
 pub struct DetectorLimits {
     /// Broken if no edge came for so long, s, 0–86400 \[0: never\]: for places where somebody comes also at night.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
     pub no_activity: Millis,
-    /// Broken if it saw nobody while so many vehicles were expected: its usual share of what all detectors here have
-    /// counted since, 0–1000 \[200\], 0: never. A quiet night is no failure.
+    /// Broken if it saw nobody while so many vehicles were expected by what the other detectors of its lane have counted
+    /// since, 0–1000 \[14\], 0: never. Where fewer than two of those are left twice or three times as many. A quiet night
+    /// is no failure.
     pub expected: u16,
-    /// Broken if it is on for longer than this, s, 0–86400 \[900\], 0: never.
+    /// Broken if it is on for longer than this, s, 0–86400 \[900\], or from begin to end of two green times of its lane
+    /// while the other detectors there say that nobody stands before the line; 0: never.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
     pub max_presence: Millis,
     /// Broken if it goes on more often than this in a minute, 0–1000 \[90\], 0: never. A saturated lane has about 32.
@@ -98,8 +101,9 @@ pub struct DetectorLimits {
     /// takes 0.13 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
     pub short_pulse: Millis,
-    /// What a broken detector does, s into the green, 0–255 \[255\]: it calls while its groups are not green and
-    /// extends their green for so long. 255: as long as the green may last; 0: it does nothing.
+    /// What a broken detector does, s into the green, 0–255 \[255\]: it calls while its groups are not green and, unless
+    /// another detector of its lane extends it, extends their green for so long. 255: as long as the green may last; 0: it
+    /// does nothing.
     pub fail_time: u8,
 }
 
@@ -107,7 +111,7 @@ impl Default for DetectorLimits {
     fn default() -> Self {
         Self {
             no_activity: Millis(0),
-            expected: 200,
+            expected: 14,
             max_presence: Millis(900_000),
             erratic: 90,
             short_pulse: Millis(50),

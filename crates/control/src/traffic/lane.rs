@@ -6,7 +6,7 @@ use alloc::{collections::VecDeque, vec::Vec};
 
 use super::CAR_SPACE_M;
 use super::reports::{Seen, VehicleReport};
-use super::wires::{Role, Wire};
+use super::wires::{Loops, Role, Wire};
 use crate::{ApproachLane, Millis};
 
 /// Who stands on an advance loop for so long stands in a queue (Liu and others 2009).
@@ -70,29 +70,30 @@ pub(super) struct Check {
 /// A lane.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct LaneTraffic {
-    check: Option<Check>,
+    /// What tells of it.
+    pub(super) loops: Loops,
     /// When those between the input loop and the line are due, in order.
-    due: VecDeque<Millis>,
+    pub(super) due: VecDeque<Millis>,
     /// How many of them, the first, have passed the check loop.
-    passed: usize,
+    pub(super) passed: usize,
     /// Since when the check loop is free; none: it is not, or has seen nobody yet.
-    clear: Option<Millis>,
+    pub(super) clear: Option<Millis>,
     /// How many have gone by another lane since somebody passed the check loop.
-    missed: u8,
+    pub(super) missed: u8,
     /// Since when the zone is empty, whatever the lamps show; none: it is not, or has seen nobody yet.
-    empty: Option<Millis>,
+    pub(super) empty: Option<Millis>,
     /// How many who were due were not there since the zone was occupied last.
-    absent: u8,
+    pub(super) absent: u8,
     /// Since when the zone is occupied; none: it is free.
-    occupied: Option<Millis>,
+    pub(super) occupied: Option<Millis>,
     /// Since when the lane is open and its zone free.
-    free: Option<Millis>,
+    pub(super) free: Option<Millis>,
     /// Of each advance loop that is occupied: its distance, m, and since when.
-    standing: Vec<(f32, Millis)>,
+    pub(super) standing: Vec<(f32, Millis)>,
     /// When somebody left last.
-    left: Option<Millis>,
+    pub(super) left: Option<Millis>,
     /// When somebody left with others behind, if the lane has been open and its zone occupied ever since.
-    followed: Option<Millis>,
+    pub(super) followed: Option<Millis>,
     /// Time that those took who followed so, ms, and how many they were; modulo 2³².
     following: (u32, u32),
     /// How many have left since the zone was free last.
@@ -100,18 +101,25 @@ pub struct LaneTraffic {
     /// Saturation headway, ms; 0: nobody has been seen yet.
     headway_ms: i64,
     /// Vehicles that came in the present span, and since when it lasts.
-    came: u32,
+    pub(super) came: u32,
     since: Option<Millis>,
     /// The flow before, vehicles per 1000 s; none: the first span is not over.
-    flow: Option<u32>,
+    pub(super) flow: Option<u32>,
     /// Vehicles that report, the first first.
     seen: Vec<Seen>,
+    /// Whether somebody is over the output loop.
+    pub(super) over_line: bool,
+    /// While loops are stood in for: since when it is open; none: it is closed.
+    pub(super) opened: Option<Millis>,
+    /// Until when those were reckoned who came unseen, and the part of the next one that has come.
+    pub(super) reckoned: Option<Millis>,
+    pub(super) owed: f32,
 }
 
 impl LaneTraffic {
     /// Of nobody, with room for all that it may keep of detectors: a running controller allocates nothing.
-    pub(super) fn new(check: Option<Check>) -> Self {
-        Self { check, due: VecDeque::with_capacity(MOST), standing: Vec::with_capacity(LOOPS), ..Self::default() }
+    pub(super) fn new(loops: Loops) -> Self {
+        Self { loops, due: VecDeque::with_capacity(MOST), standing: Vec::with_capacity(LOOPS), ..Self::default() }
     }
 
     /// Mean flow into the lane, vehicles per second: of the last minutes.
@@ -197,8 +205,12 @@ impl LaneTraffic {
                     self.standing.push((wire.distance_m, at));
                 }
             }
-            Role::Output if !on => self.leave(at, open),
-            Role::Output => {}
+            Role::Output => {
+                self.over_line = on;
+                if !on {
+                    self.leave(at, open);
+                }
+            }
             Role::Zone => {
                 self.occupied = on.then_some(at);
                 (self.empty, self.absent) = ((!on).then_some(at), 0);
@@ -271,7 +283,7 @@ impl LaneTraffic {
 
     /// Who has not passed the check loop though it is free has gone by another lane.
     fn check(&mut self, now: Millis) {
-        let (Some(check), Some(clear)) = (self.check, self.clear) else { return };
+        let (Some(check), Some(clear)) = (self.loops.check, self.clear) else { return };
         while self.missed < MISSED && now - clear >= ELSEWHERE {
             let late = |&due: &Millis| due - Millis(check.drive_ms) + ELSEWHERE <= now;
             if !self.due.get(self.passed).is_some_and(late) {
@@ -285,6 +297,10 @@ impl LaneTraffic {
 
     /// Somebody leaves over the stop line.
     fn leave(&mut self, at: Millis, open: bool) {
+        if !self.loops.input {
+            // As many come as leave.
+            self.came = self.came.saturating_add(1);
+        }
         self.due.pop_front();
         self.passed = self.passed.saturating_sub(1);
         if let Some(before) = self.left.filter(|_| open && self.occupied.is_some()) {
@@ -346,7 +362,7 @@ impl LaneTraffic {
     }
 
     /// Somebody is due then.
-    fn line_in(&mut self, due: Millis) {
+    pub(super) fn line_in(&mut self, due: Millis) {
         if self.due.len() < MOST {
             let later = self.due.iter().rev().take_while(|&&d| d > due).count();
             self.due.insert(self.due.len() - later, due);
@@ -363,7 +379,7 @@ impl LaneTraffic {
             (self.came, self.since) = (0, Some(now));
         }
         self.followed = self.followed.filter(|_| open);
-        self.free = if open && self.occupied.is_none() { self.free.or(Some(now)) } else { None };
+        self.free = self.line_is_free(now, open);
         self.correct(now, open);
         self.check(now);
         for i in 0..self.standing.len() {
@@ -389,7 +405,7 @@ impl LaneTraffic {
         }
         self.due.truncate(MOST);
         // Upstream of the check loop nobody has passed it.
-        let most = self.check.map_or(0.0, |check| check.distance_m / CAR_SPACE_M + 1.0) as usize;
+        let most = self.loops.check.map_or(0.0, |check| check.distance_m / CAR_SPACE_M + 1.0) as usize;
         self.passed = self.passed.min(self.due.len()).min(most);
     }
 }

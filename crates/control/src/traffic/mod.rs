@@ -21,11 +21,14 @@
 //! due; who reports between the input loop and the line without a ticket gets one; and before a closed line, whoever stands
 //! stands behind a queue that reaches it. How many there are altogether a share of them cannot tell.
 //!
+//! A loop that is broken is left out: another of its lane does its work, or it is [stood in](stand_in) for.
+//!
 //! The same picture is drawn from reports of all vehicles (perfect sensors), so that a strategy need not know which it
 //! looks at.
 
 mod lane;
 mod reports;
+mod stand_in;
 mod wires;
 
 #[cfg(test)]
@@ -42,7 +45,7 @@ use crate::{ApproachLane, Approaches, Lamp, Millis, Plan, StateError, StateReade
 /// Room that a standing car takes, m.
 pub const CAR_SPACE_M: f32 = 7.5;
 
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// What an intersection upstream hears of an exit.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -68,7 +71,7 @@ impl Traffic {
     /// Of an intersection that nobody has told anything of.
     pub fn new(plan: &Plan, approaches: Arc<Approaches>) -> Self {
         let wires = Wires::new(plan, &approaches);
-        let lanes = wires.checks().iter().map(|&check| LaneTraffic::new(check)).collect();
+        let lanes = wires.loops().iter().map(|&loops| LaneTraffic::new(loops)).collect();
         let exits = alloc::vec![ExitTraffic::default(); approaches.exits.len()];
         Self { wires, approaches, lanes, exits }
     }
@@ -143,6 +146,18 @@ impl Traffic {
         }
     }
 
+    /// A detector is to be believed from now on, or no longer.
+    pub(crate) fn believe(&mut self, detector: u16, believed: bool) {
+        let lanes = &mut self.lanes;
+        self.wires.believe(detector, believed, |wire, loops| {
+            let lane = &mut lanes[usize::from(wire.lane)];
+            if !believed {
+                lane.forget(wire);
+            }
+            lane.rely_on(*loops);
+        });
+    }
+
     /// Takes a vehicle's report in. One from a lane that nobody knows is dropped.
     pub fn see(&mut self, report: &VehicleReport) {
         if let Some(lane) = self.lanes.get_mut(usize::from(report.lane)) {
@@ -164,13 +179,32 @@ impl Traffic {
     /// Lets time reach `now`: reports grow old, and standing on a loop tells of a queue. `lamps`: what each group shows.
     pub fn advance(&mut self, plan: &Plan, now: Millis, lamps: &[Lamp]) {
         let everyone = self.approaches.everyone_reports;
-        for (lane, of) in self.lanes.iter_mut().zip(&self.approaches.lanes) {
+        for (number, of) in self.approaches.lanes.iter().enumerate() {
             let open = is_open(of, plan, lamps);
+            if !everyone && !self.lanes[number].loops().are_whole() {
+                let others = self.usual_flow(number, now);
+                self.lanes[number].stand_in(now, open, others);
+            }
+            let lane = &mut self.lanes[number];
             lane.advance(now, of, open);
             if !everyone && !open {
                 lane.line_up(now);
             }
         }
+    }
+
+    /// Mean flow of the lanes beside one whose loops count, vehicles per second; where there are none, of all that do.
+    fn usual_flow(&self, lane: usize, now: Millis) -> f32 {
+        let groups = &self.approaches.lanes[lane].groups;
+        let mean = |beside: bool| {
+            let all = self.lanes.iter().zip(&self.approaches.lanes).enumerate().filter(|(number, (other, of))| {
+                let is_beside = of.groups.iter().any(|g| groups.contains(g));
+                *number != lane && (other.loops().input || other.loops().output) && (is_beside || !beside)
+            });
+            let (sum, n) = all.fold((0.0, 0.0), |(sum, n), (_, (other, _))| (sum + other.flow(now), n + 1.0));
+            (n > 0.0).then(|| sum / n)
+        };
+        mean(true).or_else(|| mean(false)).unwrap_or(0.0)
     }
 
     /// Appends its state.

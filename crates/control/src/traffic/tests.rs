@@ -115,3 +115,80 @@ fn who_stands_in_the_zone_is_there() {
     assert_eq!(lane.due(105.0), [0.0; 0], "who has left was the only one");
     assert_eq!(lane.due(105.5), [105.5], "but somebody stands there");
 }
+
+#[test]
+fn the_next_loop_counts_for_a_broken_input_loop() {
+    let mut lane = Lane::new();
+    lane.edge(IN, true, 10.0);
+    assert_eq!(lane.traffic.input_m(0), 100.0);
+    lane.traffic.believe(IN, false);
+    assert_eq!(lane.traffic.input_m(0), 40.0, "it sees no farther than X");
+    lane.over(IN, 20.0);
+    lane.over(X, 30.0);
+    assert_eq!(lane.due(31.0), [20.0, 34.0], "what IN says does not count, but who was counted before is there");
+    lane.traffic.believe(IN, true);
+    lane.over(IN, 40.0);
+    assert_eq!(lane.due(41.0), [20.0, 34.0, 50.0]);
+}
+
+#[test]
+fn a_loop_that_is_stuck_on_tells_of_no_queue_once_it_is_known() {
+    let mut lane = Lane::new();
+    lane.edge(X, true, 10.0);
+    assert_eq!(lane.due(20.0).len(), 5, "a queue of 40 m stands before it");
+    assert!(lane.traffic.lanes()[0].backs_up_to(40.0, Millis(20_000)));
+    lane.traffic.believe(X, false);
+    assert!(!lane.traffic.lanes()[0].backs_up_to(40.0, Millis(20_000)));
+    lane.lamp = Lamp::Green;
+    lane.due(21.0);
+    assert_eq!(lane.due(24.0), [0.0; 0], "the zone is free: whoever was there is gone");
+    lane.lamp = Lamp::Red;
+    assert_eq!(lane.due(60.0), [0.0; 0], "and nobody comes back");
+}
+
+#[test]
+fn without_its_zone_a_lane_is_served_until_nobody_leaves() {
+    let mut lane = Lane::new();
+    lane.over(IN, 10.0);
+    lane.over(IN, 12.0);
+    lane.over(IN, 14.0);
+    lane.traffic.believe(ZONE, false);
+    assert_eq!(lane.due(30.0), [20.0, 22.0, 24.0]);
+    lane.lamp = Lamp::Green;
+    lane.due(31.0);
+    assert_eq!(lane.due(33.0).len(), 3, "the line is not free because the zone is silent");
+    lane.over(COUNT, 33.0);
+    lane.over(COUNT, 35.0);
+    assert_eq!(lane.due(37.0), [24.0]);
+    assert_eq!(lane.due(40.0), [24.0], "for some seconds nobody has left");
+    assert_eq!(lane.due(41.0), [0.0; 0], "now the third is gone by another lane");
+}
+
+#[test]
+fn without_its_output_loop_a_queue_leaves_at_the_usual_rate() {
+    let mut lane = Lane::new();
+    (0..5).for_each(|i| lane.over(IN, 10.0 + 2.0 * f64::from(i)));
+    lane.edge(ZONE, true, 20.0);
+    lane.traffic.believe(COUNT, false);
+    assert_eq!(lane.due(40.0).len(), 5);
+    lane.lamp = Lamp::Green;
+    lane.due(41.0);
+    assert_eq!(lane.due(42.0).len(), 5, "the first needs two seconds");
+    assert_eq!(lane.due(47.0).len(), 2, "43, 44.9, 46.8");
+}
+
+#[test]
+fn without_any_advance_loop_as_many_come_as_leave() {
+    let mut lane = Lane::new();
+    lane.due(0.0);
+    lane.traffic.believe(IN, false);
+    lane.traffic.believe(X, false);
+    assert_eq!(lane.traffic.input_m(0), 0.0);
+    // One leaves every ten seconds for five minutes.
+    for i in 0..30 {
+        lane.over(COUNT, 5.0 + 10.0 * f64::from(i));
+        lane.due(10.0 + 10.0 * f64::from(i));
+    }
+    let before = lane.due(301.0).len();
+    assert_eq!(lane.due(361.0).len() - before, 5, "nearly six in a minute: in this minute nobody has left yet");
+}

@@ -29,13 +29,17 @@ impl LaneTraffic {
         state::put_optional(out, self.flow, |out, flow| out.extend_from_slice(&flow.to_le_bytes()));
         state::put_count(out, self.seen.len());
         self.seen.iter().for_each(|seen| seen.save(out));
+        state::put_optional_millis(out, self.opened);
+        state::put_optional_millis(out, self.reckoned);
+        out.push(self.over_line.into());
+        out.extend_from_slice(&self.owed.to_bits().to_le_bytes());
     }
 
     /// Becomes what was saved of the lane of that number.
     pub(in crate::traffic) fn load(&mut self, reader: &mut StateReader<'_>, number: u16) -> Result<(), StateError> {
         let wrong = StateError::Invalid { what: "approach lane", expected: "vehicles in order, distances that can be" };
         // The lists grow as they are read: a false count meets the end of the bytes before it can ask for memory.
-        let mut of = Self::new(self.check);
+        let mut of = Self::new(self.loops);
         for _ in 0..reader.u32()? {
             let due = reader.millis()?;
             if of.due.len() == MOST || of.due.back().is_some_and(|&last| last > due) {
@@ -71,6 +75,11 @@ impl LaneTraffic {
                 return Err(wrong);
             }
             of.seen.push(Seen::load(reader, number)?);
+        }
+        (of.opened, of.reckoned, of.over_line) = (reader.optional_millis()?, reader.optional_millis()?, reader.flag()?);
+        of.owed = f32::from_bits(reader.u32()?);
+        if !(0.0..1.0).contains(&of.owed) {
+            return Err(wrong);
         }
         *self = of;
         Ok(())

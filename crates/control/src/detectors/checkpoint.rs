@@ -1,0 +1,121 @@
+//! State of a bank of detectors.
+
+use alloc::vec::Vec;
+
+use super::{
+    Detector, DetectorBank,
+    health::{Health, Measures, Minute},
+    mates::{LEARNED, MATES, Pair, Share},
+    presence::Green,
+};
+use crate::{StateError, StateReader, state};
+
+const VERSION: u8 = 3;
+
+impl DetectorBank {
+    /// Appends its state.
+    pub fn save(&self, out: &mut Vec<u8>) {
+        out.push(VERSION);
+        state::put_count(out, self.detectors.len());
+        state::put_optional_millis(out, self.next);
+        state::put_millis(out, self.began);
+        state::put_count(out, self.counts.len());
+        self.counts.iter().for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
+        state::put_count(out, self.greens.len());
+        self.greens.iter().for_each(|green| put_green(out, green));
+        self.detectors.iter().for_each(|d| put(out, d));
+    }
+
+    /// Reads the state of a bank of as many detectors as this one.
+    ///
+    /// # Errors
+    /// If the bytes are no such state. The bank stays as it was.
+    pub fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        reader.version("detector bank", VERSION)?;
+        let same = |count: u32, own: usize, what| {
+            if count as usize == own { Ok(()) } else { Err(StateError::Mismatch { what }) }
+        };
+        same(reader.u32()?, self.detectors.len(), "number of detectors")?;
+        let (next, began) = (reader.optional_millis()?, reader.millis()?);
+        if next.is_some() && self.limits.is_empty() {
+            return Err(StateError::Mismatch { what: "plan: its detectors mean nothing" });
+        }
+        same(reader.u32()?, self.counts.len(), "number of approaches with detectors")?;
+        let counts = (0..self.counts.len()).map(|_| reader.u32()).collect::<Result<Vec<_>, _>>()?;
+        same(reader.u32()?, self.greens.len(), "number of lanes with detectors")?;
+        let greens = (0..self.greens.len()).map(|_| read_green(reader)).collect::<Result<Vec<_>, _>>()?;
+        let detectors = (0..self.detectors.len()).map(|_| read(reader)).collect::<Result<Vec<_>, _>>()?;
+        (self.next, self.began, self.counts) = (next, began, counts);
+        (self.greens, self.detectors) = (greens, detectors);
+        self.news.clear();
+        Ok(())
+    }
+}
+
+fn put_green(out: &mut Vec<u8>, green: &Green) {
+    state::put_optional_millis(out, green.open);
+    out.extend_from_slice(&[green.zone_free.into(), green.count_free.into()]);
+    out.extend_from_slice(&green.counted.to_le_bytes());
+}
+
+fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
+    let (open, zone_free, count_free) = (reader.optional_millis()?, reader.flag()?, reader.flag()?);
+    Ok(Green { open, zone_free, count_free, counted: reader.u32()? })
+}
+
+fn put(out: &mut Vec<u8>, d: &Detector) {
+    out.extend_from_slice(&[d.occupied.into(), d.health as u8, d.contradicted]);
+    for time in [d.finished, d.since, d.minute.headways, d.minute.on_time, d.measured.on] {
+        state::put_millis(out, time);
+    }
+    for time in [d.last_on, d.measured.headway] {
+        state::put_optional_millis(out, time);
+    }
+    let (m, share) = (&d.minute, &d.share);
+    let counts = [d.count, m.count, m.short, m.pairs, d.measured.volume, share.own, share.all, d.counted, d.entered];
+    let pairs = d.pairs.iter().flat_map(|pair| [pair.missed, pair.own, pair.of]);
+    counts.into_iter().chain(pairs).for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
+}
+
+/// Reads a detector as it is saved.
+fn read(reader: &mut StateReader<'_>) -> Result<Detector, StateError> {
+    let (occupied, health, contradicted) = (reader.flag()?, usize::from(reader.u8()?), reader.u8()?);
+    let wrong = StateError::Invalid { what: "health of a detector", expected: "0 to 5" };
+    let health = *Health::ALL.get(health).ok_or(wrong)?;
+    let [finished, since, headways, on_time, on] = read_all(|| reader.millis())?;
+    let (last_on, headway) = (reader.optional_millis()?, reader.optional_millis()?);
+    let [count, in_minute, short, pairs, volume, own, all, counted, entered] = read_all(|| reader.u32())?;
+    let mut of_mates = [Pair::default(); MATES];
+    for pair in &mut of_mates {
+        *pair = Pair { missed: reader.u32()?, own: reader.u32()?, of: reader.u32()? };
+        if pair.own.max(pair.of) >= 2 * LEARNED {
+            return Err(StateError::Invalid { what: "ratio of detectors", expected: "of as many as are learned from" });
+        }
+    }
+    Ok(Detector {
+        occupied,
+        count,
+        finished,
+        since,
+        last_on,
+        minute: Minute { count: in_minute, short, headways, pairs, on_time },
+        measured: Measures { volume, on, headway },
+        pairs: of_mates,
+        share: Share { own, all },
+        contradicted,
+        counted,
+        entered,
+        health,
+    })
+}
+
+/// So many values of one kind.
+fn read_all<T: Copy + Default, const N: usize>(
+    mut next: impl FnMut() -> Result<T, StateError>,
+) -> Result<[T; N], StateError> {
+    let mut all = [T::default(); N];
+    for value in &mut all {
+        *value = next()?;
+    }
+    Ok(all)
+}

@@ -1,0 +1,251 @@
+//! How many vehicles a detector should have seen, by what others have seen.
+//!
+//! Terms
+//! - **mate** of a detector: another one of its lane. Mostly the same vehicles pass both.
+//! - **missed** by a detector: actuations of a mate since the detector was on last, and while it was off.
+//! - **ratio** of a detector to a mate: its own actuations by those that it missed of the mate before they came, as was
+//!   learned, at most 1.
+//! - **expected** of a detector: what it missed of a mate, times the ratio.
+//! - **approach**: the lanes from which common groups let vehicles go.
+//!
+//! One mate alone may be wrong: it chatters, or its vehicles turn off before they come here, which they do today and not
+//! yesterday. So what a detector should have seen is what two believed mates agree on: the second largest of what is
+//! expected by each. A queue that stands moves over no mate, a quiet night is quiet for all of them, and a lane that
+//! nobody uses for an hour is used by nobody at its mates either. Where fewer believed mates are left, more is asked for:
+//! - one mate: half of what is expected by it;
+//! - several of which only one sees anybody, and most of whose vehicles usually come here: a third (the others are broken
+//!   and not found yet);
+//! - none: half of its usual share of what its approach counts, or of all that the cabinet counts where the lane is alone
+//!   in its approach. How demand is shared among lanes changes within a day by itself.
+
+use alloc::{vec, vec::Vec};
+
+use crate::{
+    Plan,
+    group_set::GroupSet,
+    plan::{DetectorKind, DetectorPlace, DetectorUse},
+};
+
+/// So many mates of a detector are listened to: the usual layout has four detectors a lane.
+pub(super) const MATES: usize = 3;
+
+/// What is supposed before anything was learned: eight of ten vehicles at a mate come here.
+const PRIOR: (u64, u64) = (8, 10);
+
+/// What is learned is of the last so many actuations, or about half as many.
+pub(super) const LEARNED: u32 = 256;
+
+/// So many actuations tell what the usual share of a detector is.
+const USUAL: u32 = 30;
+
+/// A vehicle, in the unit in which expectations are reckoned.
+pub(super) const VEHICLE: u64 = 1000;
+
+/// What a detector has of one of its mates.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Pair {
+    /// Actuations missed.
+    pub missed: u32,
+    /// Learned: own actuations, and those that were missed before they came.
+    pub own: u32,
+    pub of: u32,
+}
+
+impl Pair {
+    /// The detector is on again; `learns`: it was not broken.
+    pub fn seen(&mut self, learns: bool) {
+        if learns {
+            self.own += 1;
+            self.of += self.missed.min(LEARNED);
+            if self.own.max(self.of) >= LEARNED {
+                (self.own, self.of) = (self.own / 2, self.of / 2);
+            }
+        }
+        self.missed = 0;
+    }
+
+    /// Expected by this mate, in thousandths of a vehicle.
+    fn expected(&self) -> u64 {
+        let (own, of) = self.ratio();
+        u64::from(self.missed) * VEHICLE * own.min(of) / of
+    }
+
+    fn ratio(&self) -> (u64, u64) {
+        (u64::from(self.own) + PRIOR.0, u64::from(self.of) + PRIOR.1)
+    }
+
+    /// Whether most of the mate's vehicles come here.
+    fn is_close(&self) -> bool {
+        let (own, of) = self.ratio();
+        2 * own >= of
+    }
+}
+
+/// What is expected by some believed mates, in thousandths of a vehicle; none: there are none.
+pub(super) fn expected<'a>(believed: impl Iterator<Item = &'a Pair>) -> Option<u64> {
+    let (mut first, mut second, mut close, mut mates) = (0, 0, 0, 0);
+    for pair in believed {
+        mates += 1;
+        let expected = pair.expected();
+        if pair.is_close() {
+            close = expected.max(close);
+        }
+        second = expected.min(first).max(second);
+        first = expected.max(first);
+    }
+    match mates {
+        0 => None,
+        1 => Some(first / 2),
+        _ => Some(second.max(close / 3)),
+    }
+}
+
+/// The usual share of a detector in what its approach counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Share {
+    /// Its own actuations.
+    pub own: u32,
+    /// All of the approach when it was seen on last.
+    pub all: u32,
+}
+
+impl Share {
+    /// What is to be expected of it since it was seen last, now that there are `all` in the approach, in thousandths.
+    pub fn expected(&self, all: u32) -> u64 {
+        let since = u64::from(all.saturating_sub(self.all));
+        if self.own < USUAL || self.all == 0 {
+            return 0;
+        }
+        since.saturating_mul(u64::from(self.own) * VEHICLE) / u64::from(self.all) / 2
+    }
+
+    /// What was long ago counts half.
+    pub const fn halve(&mut self) {
+        (self.own, self.all) = (self.own / 2, self.all / 2);
+    }
+}
+
+/// A lane with detectors.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Lane {
+    /// The groups that let vehicles out of it.
+    pub groups: GroupSet,
+    /// Its detectors, from the stop line upstream.
+    pub detectors: Vec<u16>,
+    /// Its first zone at the line, and its first loop that counts there.
+    pub zone: Option<u16>,
+    pub count: Option<u16>,
+    /// The advance loop nearest to the line.
+    pub advance: Option<u16>,
+}
+
+/// Where a detector lies, as far as it matters here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Place {
+    /// Its lane: the place in [`Layout::lanes`].
+    pub lane: u16,
+    pub kind: DetectorKind,
+    /// So many vehicles stand between it and the stop line at most.
+    pub ahead: u32,
+    /// Whether a queue that leaves shows gaps over it: it is short enough.
+    pub gaps: bool,
+}
+
+/// Which detectors see the same vehicles. It follows from the plan.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Layout {
+    pub lanes: Vec<Lane>,
+    /// By detector; none: nobody knows where it lies.
+    pub places: Vec<Option<Place>>,
+    /// By detector, its mates.
+    pub mates: Vec<Vec<u16>>,
+    /// By detector, of whom it is a mate, and which of theirs.
+    pub tells: Vec<Vec<(u16, u8)>>,
+    /// By detector, its approach; 0: the whole cabinet.
+    pub approaches: Vec<u16>,
+}
+
+/// A car and the gap to the next one in a queue, m.
+const CAR_SPACE_M: f64 = 7.5;
+
+/// A zone over which a queue shows gaps at least so long, ms.
+const LEAST_GAP_MS: i64 = 500;
+
+impl Layout {
+    pub fn new(plan: &Plan, detectors: u16) -> Self {
+        let uses = &plan.spec().detectors;
+        let first = |channel: u16| uses.iter().find(|d| d.channel == channel);
+        let placed = |channel: u16| Some((channel, first(channel)?, first(channel)?.place.as_ref()?));
+        let mut known: Vec<(u16, &DetectorUse, &DetectorPlace)> = (0..detectors).filter_map(placed).collect();
+        known.sort_by(|a, b| a.2.lane.cmp(&b.2.lane).then(a.2.distance_m.total_cmp(&b.2.distance_m)));
+        let n = usize::from(detectors);
+        let mut layout = Self {
+            lanes: Vec::new(),
+            places: vec![None; n],
+            mates: vec![Vec::new(); n],
+            tells: vec![Vec::new(); n],
+            approaches: vec![0; n],
+        };
+        let groups = plan.groups().len();
+        for lane in known.chunk_by(|a, b| a.2.lane == b.2.lane) {
+            let number = u16::try_from(layout.lanes.len()).unwrap_or(u16::MAX);
+            let groups_of_lane = GroupSet::new(groups);
+            let mut of = Lane { groups: groups_of_lane, detectors: Vec::new(), zone: None, count: None, advance: None };
+            for &(channel, used, place) in lane {
+                let numbers: Vec<u16> = used.groups.iter().filter_map(|g| plan.find_group(g)).collect();
+                of.groups.join(&GroupSet::listed(groups, &numbers));
+                of.detectors.push(channel);
+                match place.kind {
+                    DetectorKind::StopBar => of.zone = of.zone.or(Some(channel)),
+                    DetectorKind::Count => of.count = of.count.or(Some(channel)),
+                    DetectorKind::X | DetectorKind::In => of.advance = of.advance.or(Some(channel)),
+                }
+                let ahead = (place.distance_m / CAR_SPACE_M) as u32;
+                let gaps = place.passage().0 >= LEAST_GAP_MS;
+                layout.places[usize::from(channel)] = Some(Place { lane: number, kind: place.kind, ahead, gaps });
+            }
+            for &own in &of.detectors {
+                let others = of.detectors.iter().copied().filter(|&d| d != own).take(MATES);
+                for (place, mate) in (0u8..).zip(others) {
+                    layout.mates[usize::from(own)].push(mate);
+                    layout.tells[usize::from(mate)].push((own, place));
+                }
+            }
+            layout.lanes.push(of);
+        }
+        layout.find_approaches();
+        layout
+    }
+
+    /// Gives lanes that share groups a number, those that share none 0.
+    fn find_approaches(&mut self) {
+        let mut numbers = vec![0u16; self.lanes.len()];
+        let mut next = 1;
+        for lane in 0..self.lanes.len() {
+            for other in 0..lane {
+                if self.lanes[lane].groups.shares(&self.lanes[other].groups) {
+                    // What was apart until now may be one approach by this lane.
+                    let (mine, its) = (numbers[lane], numbers[other]);
+                    let number = if its > 0 {
+                        its
+                    } else if mine > 0 {
+                        mine
+                    } else {
+                        next
+                    };
+                    next += u16::from(number == next);
+                    numbers.iter_mut().filter(|n| mine > 0 && **n == mine).for_each(|n| *n = number);
+                    (numbers[lane], numbers[other]) = (number, number);
+                }
+            }
+        }
+        for (approach, place) in self.approaches.iter_mut().zip(&self.places) {
+            *approach = place.map_or(0, |p| numbers[usize::from(p.lane)]);
+        }
+    }
+
+    /// Number of approaches, the whole cabinet among them.
+    pub fn count(&self) -> usize {
+        self.approaches.iter().max().map_or(1, |&most| usize::from(most) + 1)
+    }
+}

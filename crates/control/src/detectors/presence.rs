@@ -1,0 +1,110 @@
+//! Whether somebody can be where a detector says that somebody is.
+//!
+//! Terms
+//! - **own green** of a detector: from when a group of its lane opens until none is open any more.
+//! - **free line**: nobody is before the stop line for a while, as another detector there says.
+//! - **contradiction**: the detector was on in a whole own green, though whoever stood there must have left in it.
+//!
+//! Who stands before an open line leaves unless something holds him up: a queue before him, nobody letting him through, or
+//! traffic that backs up from downstream. Then he stands at the line, and with him the first of the queue: the line is not
+//! free. So a detector is stuck on if in two own greens, without an edge between, it was on from begin to end and
+//! - it is an advance loop: the zone at the line was free for [`ZONE_FREE`] (where there is no zone to be believed, the
+//!   loop that counts was, for [`COUNT_FREE`]), or since it went on so many have left that those before it, and half as
+//!   many who came from beside, are gone;
+//! - it is the loop that counts: the zone around it was free for [`ZONE_FREE`];
+//! - it is the zone: nobody was over the loop that counts, where the first of a queue stands, for [`COUNT_FREE`]; or so
+//!   many left in the green that gaps between them must have shown;
+//! - it is either of them: since it went on more have come over the nearest advance loop than fit between that and the
+//!   line, and nobody stands there.
+//!
+//! A green that lasts is cut every minute, each piece counts as one. Where nothing else lies in the lane, the greatest
+//! presence is what finds it.
+//!
+//! The other way round, who stands on an advance loop before a closed line for [`QUEUE`] stands in a queue: a zone that has
+//! seen nobody since he came is dead. Nobody may call a lane whose zone is dead, then it is not served, and too few
+//! vehicles pass for it to be found by their number.
+
+use super::mates::{Lane, Place};
+use crate::{Millis, plan::DetectorKind};
+
+/// So long a zone is off before an open line when nobody stands there.
+pub(super) const ZONE_FREE: Millis = Millis(3000);
+
+/// The same of a loop that counts: who starts from behind the line needs some seconds to it.
+pub(super) const COUNT_FREE: Millis = Millis(5000);
+
+/// When so many have left in a green, those of a queue have had gaps between them over a zone of usual length.
+const SURELY_GAPS: u32 = 10;
+
+/// So many more than stand before a loop must have left.
+const ALLOWANCE: u32 = 5;
+
+/// Who stands before a closed line for so long stands in a queue.
+pub(super) const QUEUE: Millis = Millis(60_000);
+
+/// A piece of a green that is shorter is none.
+pub(super) const SHORTEST: Millis = Millis(20_000);
+
+/// In so many own greens a detector is contradicted before it is stuck.
+pub(super) const STUCK: u8 = 2;
+
+/// The present green of a lane.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Green {
+    /// Since when; none: it is closed.
+    pub open: Option<Millis>,
+    /// Whether its zone, and its loop that counts, have been free for long enough in it.
+    pub zone_free: bool,
+    pub count_free: bool,
+    /// What the loop that counts had counted at its begin.
+    pub counted: u32,
+}
+
+impl Green {
+    /// A detector at the line goes on, or the green ends, at `at`; it was off since `since`.
+    pub fn look(&mut self, lane: &Lane, detector: u16, since: Millis, at: Millis) {
+        let Some(open) = self.open else { return };
+        let off = at - since.max(open);
+        self.zone_free |= lane.zone == Some(detector) && off >= ZONE_FREE;
+        self.count_free |= lane.count == Some(detector) && off >= COUNT_FREE;
+    }
+}
+
+impl Place {
+    /// More do not stand between it and the line, those who come from beside among them.
+    pub const fn at_most(&self) -> u32 {
+        self.ahead + self.ahead / 2 + ALLOWANCE
+    }
+}
+
+/// What there is to say of a detector that was on in the whole green that ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Whole {
+    pub place: Place,
+    /// Whether another detector that is believed says that the line was free: the zone, and the loop that counts; none:
+    /// there is no such detector.
+    pub zone_free: Option<bool>,
+    pub count_free: Option<bool>,
+    /// How many have left in the green, and since the detector went on.
+    pub left: u32,
+    pub left_since: u32,
+    /// Whether more came over the nearest advance loop since the detector went on than stand between that and the line;
+    /// none: that loop is not to be believed, or somebody stands on it.
+    pub too_many: Option<bool>,
+}
+
+impl Whole {
+    /// Whether whoever stood there must have left.
+    pub fn contradicts(&self) -> bool {
+        let free = |line: Option<bool>| line == Some(true);
+        match self.place.kind {
+            DetectorKind::StopBar => {
+                free(self.count_free) || free(self.too_many) || self.place.gaps && self.left >= SURELY_GAPS
+            }
+            DetectorKind::Count => free(self.zone_free) || free(self.too_many),
+            DetectorKind::X | DetectorKind::In => {
+                free(self.zone_free.or(self.count_free)) || self.left_since >= self.place.at_most()
+            }
+        }
+    }
+}
