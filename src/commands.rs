@@ -4,6 +4,8 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+use crate::detectors::Stuck;
+
 // Checkpoints keep commands in a format without field names: no field may be left out when it is serialised.
 
 /// What may be done to a running simulation. Links, lanes and signals have the names of the network; lanes of a link
@@ -87,6 +89,26 @@ pub enum Command {
         /// Only those who arrive on one of these links; empty: on any.
         #[serde(default)]
         to: Vec<String>,
+    },
+    /// Breaks a detector. The last command about a detector counts.
+    DetectorFault {
+        /// Name of the signal to which it reports.
+        signal: String,
+        /// Its channel there, from 0.
+        detector: u16,
+        /// How it is broken.
+        stuck: Stuck,
+        /// When it is sound again, s, later than the command; none: not until a command mends it.
+        #[serde(default)]
+        #[schemars(range(min = -1e9, max = 1e9), extend("unit" = "s"))]
+        until: Option<f64>,
+    },
+    /// Mends a detector that is stuck or silent, whether by a command or from the beginning.
+    DetectorRestore {
+        /// Name of the signal to which it reports.
+        signal: String,
+        /// Its channel there, from 0.
+        detector: u16,
     },
 }
 

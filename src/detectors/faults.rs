@@ -53,6 +53,24 @@ impl Fault {
     /// How long edges are lost at a time.
     pub const BURST: Millis = Millis(10_000);
 
+    /// Of every detector, which is stuck from one time to another.
+    pub const fn stuck(stuck: Stuck, from: Millis, until: Millis) -> Self {
+        Self {
+            signal: None,
+            line: None,
+            kinds: Vec::new(),
+            share: 1.0,
+            from,
+            until,
+            stuck: Some(stuck),
+            miss: 0.0,
+            false_calls: 0.0,
+            chatter: 0.0,
+            drop_out: 0.0,
+            latency: Millis(0),
+        }
+    }
+
     /// Whether a channel may have it.
     pub fn is_of(&self, network: &Network, channel: &Channel) -> bool {
         let place = channel.meaning.place.as_ref();

@@ -15,6 +15,7 @@ use super::by_type::Row;
 use super::scene::Scene;
 use super::surge;
 pub use crate::commands::{Command, Outage, TimedCommand};
+use crate::detectors::Fault;
 use crate::network::{LaneId, LinkId};
 
 impl Command {
@@ -157,6 +158,18 @@ impl Due {
                 let (from, to): (Vec<LinkId>, Vec<LinkId>) = (links(from), links(to));
                 let until = until.map_or(Millis::NEVER, Millis::from_seconds);
                 surge::apply(scene, &surge::Surge { factor: *factor, at: self.at, until, from, to });
+            }
+            Command::DetectorFault { signal, detector, stuck, until } => {
+                let until = until.map_or(Millis::NEVER, Millis::from_seconds);
+                if let Some(channel) = scene.channel(signal, *detector) {
+                    scene.mend(channel, self.at);
+                    scene.break_detector(channel, Fault::stuck(*stuck, self.at, until));
+                }
+            }
+            Command::DetectorRestore { signal, detector } => {
+                if let Some(channel) = scene.channel(signal, *detector) {
+                    scene.mend(channel, self.at);
+                }
             }
             Command::SignalOutage { .. } | Command::SignalRestore { .. } | Command::Signal { .. } => {}
         }

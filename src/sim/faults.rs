@@ -13,9 +13,10 @@
 use intergreen_control::{Heartbeat, Millis};
 use serde::{Deserialize, Serialize};
 
-use super::sensors::SensorEvent;
+use super::scene::Scene;
+use super::sensors::{Channel, SensorEvent};
 use crate::detectors::{Detectors, Fault, Stuck};
-use crate::network::Network;
+use crate::network::{Network, SignalId};
 use crate::random::{Purpose, key_of, uniform};
 
 /// How long nobody is over a detector when it reports somebody: as long as a car at 50 km/h over a loop.
@@ -71,6 +72,39 @@ impl FaultState {
     }
 }
 
+impl Scene {
+    /// The channel of a signal's detector: its place in [`Sensors::channels`](super::sensors::Sensors::channels).
+    pub fn channel(&self, signal: &str, detector: u16) -> Option<u32> {
+        let signal = self.network.signals.iter().position(|s| s.id == signal)?;
+        let is_it = |c: &Channel| c.signal.index() == signal && c.detector == detector;
+        self.sensors.channels.iter().position(is_it).and_then(|channel| u32::try_from(channel).ok())
+    }
+
+    /// One more fault of a channel.
+    pub(super) fn break_detector(&mut self, channel: u32, fault: Fault) {
+        let place = self.faulty.partition_point(|f| f.channel < channel);
+        if self.faulty.get(place).is_none_or(|f| f.channel != channel) {
+            let Channel { signal, detector, .. } = self.sensors.channels[channel as usize];
+            let key = key(&self.network, signal, detector);
+            self.faulty.insert(place, Faulty { channel, key, seed: self.setup.seed, faults: Vec::new() });
+        }
+        self.faulty[place].faults.push(fault);
+    }
+
+    /// A channel that is stuck or silent is so until `at` only.
+    pub(super) fn mend(&mut self, channel: u32, at: Millis) {
+        let own = self.faulty.iter_mut().filter(|f| f.channel == channel);
+        for fault in own.flat_map(|f| &mut f.faults).filter(|fault| fault.stuck.is_some()) {
+            fault.until = fault.until.min(at);
+        }
+    }
+}
+
+/// What the draws of a detector hang on.
+fn key(network: &Network, signal: SignalId, detector: u16) -> u64 {
+    key_of(&format!("{}:{detector}", network.signals[signal.index()].id))
+}
+
 /// The detectors with faults, by channel.
 pub fn faulty(network: &Network, detectors: &Detectors, faults: &[Fault], seed: u64) -> Vec<Faulty> {
     let mut found = Vec::new();
@@ -78,7 +112,7 @@ pub fn faulty(network: &Network, detectors: &Detectors, faults: &[Fault], seed: 
         return found;
     }
     for (channel, of) in (0..).zip(&detectors.channels) {
-        let key = key_of(&format!("{}:{}", network.signals[of.signal.index()].id, of.meaning.channel));
+        let key = key(network, of.signal, of.meaning.channel);
         let mut faulty = Faulty { channel, key, seed, faults: Vec::new() };
         for (i, fault) in (0..).zip(faults).filter(|(_, fault)| fault.is_of(network, of)) {
             if faulty.draw(Draw::Share, i) < fault.share {

@@ -207,6 +207,16 @@ impl SensorState {
         Self { occupied, on, edges, faults, late, links, lanes_beyond, watched, beyond, out, wire }
     }
 
+    /// Keeps what faults have come to in line with [`Scene::faulty`]; `before`: the channels that had faults until `now`.
+    pub fn follow(&mut self, scene: &Scene, before: &[u32], now: Millis) {
+        let mut kept = before.iter().zip(std::mem::take(&mut self.faults)).peekable();
+        for faulty in &scene.faulty {
+            let own = kept.next_if(|(channel, _)| **channel == faulty.channel).map(|(_, state)| state);
+            let level = self.on[faulty.channel as usize] > 0;
+            self.faults.push(own.unwrap_or(FaultState { level, reported: level, ..FaultState::new(now) }));
+        }
+    }
+
     /// Finds the edges of the step that ends at `end` and sends them.
     pub fn sense(&mut self, scene: &Scene, traffic: &Traffic, end: Millis) {
         self.edges.clear();

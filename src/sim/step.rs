@@ -133,6 +133,7 @@ struct Commanded<'w> {
     paths: ResMut<'w, Paths>,
     navigator: ResMut<'w, Navigator>,
     controllers: ResMut<'w, Controllers>,
+    sensors: ResMut<'w, SensorState>,
     measures: ResMut<'w, Measures>,
     entities: ResMut<'w, VehicleEntities>,
     workers: ResMut<'w, Workers>,
@@ -149,11 +150,13 @@ fn commands(
     if agenda.is_due(clock.now) {
         let scene = Arc::make_mut(&mut scene.0);
         let closures = scene.closures.clone();
+        let broken: Vec<u32> = scene.faulty.iter().map(|f| f.channel).collect();
         for due in agenda.due(clock.now) {
             due.change(scene);
             state.controllers.order(scene, &due, clock.now);
         }
         state.follow(scene, closures != scene.closures);
+        state.sensors.follow(scene, &broken, clock.now);
     }
     profile.lap(Stage::Commands);
 }

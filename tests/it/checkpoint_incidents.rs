@@ -16,7 +16,7 @@ use super::worlds::{World, arterial};
 use super::{incidents_random, worlds};
 
 /// Commands that are given before the first step.
-fn given(commands: &[(f64, Command)]) -> Vec<(f64, TimedCommand)> {
+pub fn given(commands: &[(f64, Command)]) -> Vec<(f64, TimedCommand)> {
     commands.iter().map(|(at, command)| live(0.0, *at, command.clone())).collect()
 }
 

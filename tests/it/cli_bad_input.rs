@@ -123,6 +123,11 @@ fn options_that_make_no_sense() {
         ("[(at: 1, command: OpenLanes(link: \"mo\"))]", "did you mean 'm0'?"),
         ("[(at: 1, command: SignalOutage(signal: \"nowhere\"))]", "no signal 'nowhere'"),
         ("[(at: 1, command: Signal(signal: \"a\", order: Call(group: 99)))]", "there is no group 99"),
+        (
+            "[(at: 1, command: DetectorFault(signal: \"a\", detector: 999, stuck: on))]",
+            "no detector 999; expected one of 0",
+        ),
+        ("[(at: 5, command: DetectorFault(signal: \"a\", detector: 0, stuck: on, until: 4))]", "until is 4"),
         ("[(at: 1, command: DemandSurge(factor: -1))]", "factor is -1; expected 0 to 100"),
         ("[(at: 1, command: DemandSurge(factor: 2, from: [\"zzz\"]))]", "no link 'zzz'"),
         ("[(at: 1, command: CloseLanes(link: \"m0\", lane: 1))]", "lane"),

@@ -8,10 +8,13 @@ use std::sync::Arc;
 use intergreen::demand::Timing;
 use intergreen::detectors::{Fault, Stuck};
 use intergreen::network::compose::NodeKind;
+use intergreen::sim::Command;
 use intergreen_control::plan::DetectorKind;
 use intergreen_control::{Input, Millis};
 
+use super::checkpoint_incidents::given;
 use super::checkpoints::cut_commanded;
+use super::incidents::commanded;
 use super::worlds::{Trips, World, alike, arterial, road, rolling, s};
 
 /// How long cars come, s.
@@ -45,9 +48,14 @@ fn fault() -> Fault {
 
 /// What the controller is told of its detector 3, the loop IN, until `until` s: when, s, and whether it is on.
 fn told(faults: &[Fault], until: f64) -> Vec<(f64, bool)> {
+    told_after(faults, &[], until)
+}
+
+/// The same in a run with commands.
+fn told_after(faults: &[Fault], commands: &[(f64, Command)], until: f64) -> Vec<(f64, bool)> {
     let mut world = free_flow();
     world.setup.detectors.faults = faults.to_vec();
-    let mut sim = world.start();
+    let mut sim = commanded(&world, commands);
     sim.record();
     let mut all = Vec::new();
     while sim.now() < s(until) {
@@ -95,6 +103,27 @@ fn a_detector_that_is_stuck_or_silent() {
     // For the controller it stays on until it is heard of again.
     assert_eq!(broken(Stuck::Silent, 27.4, 47.0), "27.2+ 47.0- 49.2+ 49.7-");
     assert_eq!(broken(Stuck::Silent, 30.0, 47.0), "27.2+ 27.7- 49.2+ 49.7-");
+}
+
+#[test]
+fn commands_break_and_mend_detectors() {
+    let breaks = |stuck, until| Command::DetectorFault { signal: "x".into(), detector: 3, stuck, until };
+    let mends = || Command::DetectorRestore { signal: "x".into(), detector: 3 };
+    let seen =
+        |faults: &[Fault], commands: &[(f64, Command)]| line(&within(&told_after(faults, commands, 60.0), 25.0, 52.0));
+    // In force from the step that begins then; another detector has no part in it.
+    assert_eq!(seen(&[], &[(30.0, breaks(Stuck::On, Some(47.0)))]), "27.2+ 27.7- 30.5+ 47.0- 49.2+ 49.7-");
+    let zone = Command::DetectorFault { signal: "x".into(), detector: 0, stuck: Stuck::On, until: None };
+    assert_eq!(seen(&[], &[(30.0, zone)]), "27.2+ 27.7- 34.7+ 35.2- 42.2+ 42.7- 49.2+ 49.7-");
+    // Whoever is over it then is known.
+    assert_eq!(seen(&[], &[(27.5, breaks(Stuck::Off, Some(42.4)))]), "27.2+ 27.7- 42.4+ 42.7- 49.2+ 49.7-");
+    // The last command counts.
+    let twice = [(30.0, breaks(Stuck::On, None)), (34.0, breaks(Stuck::Off, None)), (47.0, mends())];
+    assert_eq!(seen(&[], &twice), "27.2+ 27.7- 30.5+ 34.5- 49.2+ 49.7-");
+    // What was broken from the beginning is mended too.
+    let off = Fault { stuck: Some(Stuck::Off), ..fault() };
+    assert_eq!(seen(&[off], &[(40.0, mends())]), "42.2+ 42.7- 49.2+ 49.7-");
+    cut_commanded(&free_flow(), &given(&twice), &[29.0, 30.5, 33.0, 40.0, 47.5], 100.0);
 }
 
 #[test]

@@ -29,6 +29,7 @@ impl TimedCommand {
             Command::CloseLanes { link, until, .. } => (format!("CloseLanes of link '{link}'"), until),
             Command::SignalOutage { signal, until, .. } => (format!("SignalOutage of signal '{signal}'"), until),
             Command::DemandSurge { until, .. } => ("DemandSurge".to_owned(), until),
+            Command::DetectorFault { signal, until, .. } => (format!("DetectorFault of signal '{signal}'"), until),
             _ => return Ok(()),
         };
         match until {
@@ -62,7 +63,7 @@ impl Entry {
     fn check(&self, scene: &Scene) -> Result<(), String> {
         self.command.check(scene)?;
         let until = match &self.command {
-            Command::DemandSurge { until, .. } if !self.ends => *until,
+            Command::DemandSurge { until, .. } | Command::DetectorFault { until, .. } if !self.ends => *until,
             command => command.until(),
         };
         let ends = until.map(Millis::from_seconds);
@@ -94,6 +95,8 @@ impl Command {
                 let id = find_signal(network, "Signal", signal)?;
                 check_order(signal, *order, scene.groups(id))
             }
+            Self::DetectorFault { signal, detector, .. } => check_detector(scene, "DetectorFault", signal, *detector),
+            Self::DetectorRestore { signal, detector } => check_detector(scene, "DetectorRestore", signal, *detector),
             Self::DemandSurge { factor, from, to, .. } => {
                 if !(factor.is_finite() && (0.0..=MOST_FACTOR).contains(factor)) {
                     return Err(format!("DemandSurge: factor is {factor}; expected 0 to {MOST_FACTOR}"));
@@ -121,6 +124,20 @@ fn check_lanes(network: &Network, what: &str, link: &str, lanes: Option<&[u8]>) 
         },
         None => Ok(()),
     }
+}
+
+/// Checks that a signal has a detector.
+fn check_detector(scene: &Scene, what: &str, signal: &str, detector: u16) -> Result<(), String> {
+    let id = find_signal(&scene.network, what, signal)?;
+    if scene.channel(signal, detector).is_some() {
+        return Ok(());
+    }
+    let own = scene.sensors.channels.iter().filter(|c| c.signal == id).map(|c| c.detector);
+    let expected = match (own.clone().min(), own.max()) {
+        (Some(first), Some(last)) => format!("expected one of {first} to {last}"),
+        _ => "it has none".into(),
+    };
+    Err(format!("{what}: signal '{signal}' has no detector {detector}; {expected}"))
 }
 
 /// Checks what is asked of a controller.
