@@ -23,7 +23,7 @@ pub use self::{
 use self::{
     health::{MINUTE, Minute, Seen, is_missed, judge},
     mates::{Layout, MATES, Pair, Share},
-    presence::{Green, QUEUE, SHORTEST, STUCK, Whole},
+    presence::{Green, QUEUE, QUIET, SHORTEST, STUCK, Whole},
 };
 use crate::{Millis, Plan, group_set::GroupSet, plan::DetectorLimits};
 
@@ -248,12 +248,20 @@ impl DetectorBank {
                 continue;
             };
             let said = |by: Option<u16>, free| by.filter(|&b| b != number && self.health(b).is_good()).map(|_| free);
-            let entrance = of.advance.filter(|&a| a != number && self.health(a).is_good() && !self.occupied(a));
+            let is_there = |a: &u16| *a != number && self.health(*a).is_good() && !self.occupied(*a);
+            let entrance = of.advance.filter(is_there);
+            let quiet = entrance.map(|a| at - self.since(a).max(self.began) >= QUIET);
+            // The other one at the line knows better, unless it is on all the time, too.
+            let other = if of.zone == Some(number) { of.count } else { of.zone };
+            let knows =
+                other.is_some_and(|o| self.health(o).is_good() && !(self.occupied(o) && self.since(o) <= opened));
             let entrance = entrance.and_then(|a| self.layout.places[usize::from(a)]);
             let entered = self.entered(lane).wrapping_sub(d.entered);
             let whole = Whole {
                 place,
                 too_many: entrance.map(|entrance| entered >= entrance.at_most()),
+                quiet: quiet.filter(|_| !knows),
+                lasted: at - opened,
                 zone_free: said(of.zone, green.zone_free),
                 count_free: said(of.count, green.count_free),
                 left: counted.wrapping_sub(green.counted),

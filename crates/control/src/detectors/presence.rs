@@ -14,8 +14,10 @@
 //! - it is the loop that counts: the zone around it was free for [`ZONE_FREE`];
 //! - it is the zone: nobody was over the loop that counts, where the first of a queue stands, for [`COUNT_FREE`]; or so
 //!   many left in the green that gaps between them must have shown;
-//! - it is either of them: since it went on more have come over the nearest advance loop than fit between that and the
-//!   line, and nobody stands there.
+//! - it is the loop that counts: since it went on more have come over the nearest advance loop than fit between that and
+//!   the line (over a long zone they may follow each other without a gap);
+//! - it is either of them, and the other one is not to be believed or is on all the time, too: in a green of at least
+//!   [`LONG`] (of the loop that counts, in any) nobody has come over the nearest advance loop for [`QUIET`], nor stands there.
 //!
 //! A green that lasts is cut every minute, each piece counts as one. Where nothing else lies in the lane, the greatest
 //! presence is what finds it.
@@ -41,6 +43,12 @@ const ALLOWANCE: u32 = 5;
 
 /// Who stands before a closed line for so long stands in a queue.
 pub(super) const QUEUE: Millis = Millis(60_000);
+
+/// When nobody has come for so long in a green, everybody has left.
+pub(super) const QUIET: Millis = Millis(20_000);
+
+/// A green in which a zone full of vehicles empties.
+pub(super) const LONG: Millis = Millis(10_000);
 
 /// A piece of a green that is shorter is none.
 pub(super) const SHORTEST: Millis = Millis(20_000);
@@ -91,6 +99,11 @@ pub(super) struct Whole {
     /// Whether more came over the nearest advance loop since the detector went on than stand between that and the line;
     /// none: that loop is not to be believed, or somebody stands on it.
     pub too_many: Option<bool>,
+    /// Whether nobody came over it for a while though the line was open; none: as before, or the other detector at the line
+    /// knows better.
+    pub quiet: Option<bool>,
+    /// How long the green lasted.
+    pub lasted: Millis,
 }
 
 impl Whole {
@@ -99,9 +112,10 @@ impl Whole {
         let free = |line: Option<bool>| line == Some(true);
         match self.place.kind {
             DetectorKind::StopBar => {
-                free(self.count_free) || free(self.too_many) || self.place.gaps && self.left >= SURELY_GAPS
+                let empties = free(self.quiet) && self.lasted >= LONG;
+                free(self.count_free) || empties || self.place.gaps && self.left >= SURELY_GAPS
             }
-            DetectorKind::Count => free(self.zone_free) || free(self.too_many),
+            DetectorKind::Count => free(self.zone_free) || free(self.too_many) || free(self.quiet),
             DetectorKind::X | DetectorKind::In => {
                 free(self.zone_free.or(self.count_free)) || self.left_since >= self.place.at_most()
             }
