@@ -7,7 +7,7 @@ use crate::{
     Millis, Minds,
     group_set::{GroupSet, number},
     log::phase_number,
-    plan::{DetectorKind, DetectorUse, Plan, Recall},
+    plan::{DetectorKind, DetectorUse, LONG_HEADWAY_S, Plan, Recall},
 };
 
 /// What matters of a stage besides its groups.
@@ -161,9 +161,6 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
     lanes
 }
 
-/// The gap between two cars of one queue at the stop line, front to front, up to which it is one queue, s: 1.9 s are
-/// usual, some drivers are slower.
-const QUEUE_HEADWAY_S: f64 = 2.1;
 /// The gap of a loop at the stop line where nobody gives one.
 const GAP: Millis = Millis(1500);
 
@@ -173,7 +170,7 @@ fn gap(d: &DetectorUse, settings: &Settings) -> Millis {
     match &d.place {
         Some(place) if matches!(place.kind, DetectorKind::X | DetectorKind::In) => settings.advance_gap,
         Some(zone) if zone.kind == DetectorKind::StopBar => {
-            settings.gap.unwrap_or_else(|| zone.passage(QUEUE_HEADWAY_S))
+            settings.gap.unwrap_or_else(|| zone.passage(LONG_HEADWAY_S))
         }
         _ => settings.gap.unwrap_or(GAP),
     }

@@ -23,7 +23,7 @@ use alloc::{vec, vec::Vec};
 use crate::{
     Plan,
     group_set::GroupSet,
-    plan::{DetectorKind, DetectorPlace, DetectorUse},
+    plan::{DetectorKind, DetectorPlace, DetectorUse, LONG_HEADWAY_S},
 };
 
 /// So many mates of a detector are listened to: the usual layout has four detectors a lane.
@@ -201,7 +201,7 @@ impl Layout {
                     DetectorKind::X | DetectorKind::In => of.advance = of.advance.or(Some(channel)),
                 }
                 let ahead = (place.distance_m / CAR_SPACE_M) as u32;
-                let gaps = place.passage().0 >= LEAST_GAP_MS;
+                let gaps = place.passage(LONG_HEADWAY_S).0 >= LEAST_GAP_MS;
                 layout.places[usize::from(channel)] = Some(Place { lane: number, kind: place.kind, ahead, gaps });
             }
             for &own in &of.detectors {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     GroupCalls, Millis, Minds,
     group_set::{GroupSet, number},
-    plan::{Actuation, DetectorKind, DetectorPlace, DetectorUse, GroupKind, Plan, Recall, Rings, bit},
+    plan::{Actuation, DetectorKind, DetectorPlace, DetectorUse, GroupKind, Plan, Recall, Rings, USUAL_HEADWAY_S, bit},
 };
 
 /// A phase.
@@ -150,17 +150,14 @@ fn zone(of: &DetectorUse) -> Option<&DetectorPlace> {
     of.place.as_ref().filter(|p| of.mode.extends() && p.kind == DetectorKind::StopBar)
 }
 
-/// The gap between two cars of one queue that ends a phase's green, s: the usual one, and so the lanes of a phase end
-/// one by one, soon. With the longest one (2.1 s) an isolated intersection loses two per cent more.
-const QUEUE_HEADWAY_S: f64 = 1.9;
-
 /// The passage where nobody gives one. Where nothing but zones at the stop line extends, which hold the green themselves
-/// while a car is on its way through them, it is what is left of a headway of a queue (HCM, equation 31-13).
+/// while a car is on its way through them, it is what is left of the usual headway of a queue (HCM, equation 31-13): with
+/// long ones an isolated intersection loses two per cent more.
 fn usual_passage(plan: &Plan, run: &Parameters, groups: &[u16], idle: &[bool]) -> Millis {
     let names: Vec<&str> = groups.iter().map(|&g| &*plan.groups()[usize::from(g)].name).collect();
     let all = plan.spec().detectors.iter().zip(idle);
     let extends = all.filter(|(d, idle)| !**idle && d.mode.extends() && d.groups.iter().any(|g| names.contains(&&**g)));
-    let passages = extends.map(|(d, _)| zone(d).map(|zone| zone.passage(QUEUE_HEADWAY_S)));
+    let passages = extends.map(|(d, _)| zone(d).map(|zone| zone.passage(USUAL_HEADWAY_S)));
     let longest = passages.reduce(|a, b| Some(a?.max(b?)));
     longest.flatten().unwrap_or(run.passage)
 }

@@ -165,6 +165,11 @@ pub struct DetectorPlace {
     pub speed_m_s: f64,
 }
 
+/// The gap between two cars of one queue at the stop line, front to front: the usual one, and one up to which it is one
+/// queue, since some drivers are slower, s.
+pub(crate) const USUAL_HEADWAY_S: f64 = 1.9;
+pub(crate) const LONG_HEADWAY_S: f64 = 2.1;
+
 /// A car, m, and how fast a queue passes the line, as a share of the speed limit (HCM, 7th edition, equation 31-12).
 const CAR_M: f64 = 5.0;
 const SHARE_OF_LIMIT: f64 = 0.9;

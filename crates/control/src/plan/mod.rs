@@ -41,6 +41,7 @@ pub use actuation::{Actuation, Coordination, ForceOffs, OffsetReference, RingMod
 pub use clearance::Clearance;
 pub use coordination::{Calendar, DayAction, DayEntry, DayPlan, Holiday, Pattern, PhaseSplit, StageSplit, WallClock};
 pub use detectors::{DetectorKind, DetectorLimits, DetectorMode, DetectorPlace, DetectorUse};
+pub(crate) use detectors::{LONG_HEADWAY_S, USUAL_HEADWAY_S};
 pub use error::{Findings, PlanError, PlanErrors};
 pub(crate) use make::longest_run;
 pub(crate) use order::{LONG_AGO, Order};
