@@ -5,7 +5,8 @@
 //! - **missed** by a detector: actuations of a mate since the detector was on last, and while it was off.
 //! - **ratio** of a detector to a mate: its own actuations by those that it missed of the mate before they came, as was
 //!   learned, at most 1.
-//! - **expected** of a detector: what it missed of a mate, times the ratio.
+//! - **expected** of a detector: what it missed of a mate, times the ratio; less, while the ratio is known from few
+//!   vehicles: somebody whom most pass by on another way is no dead detector.
 //! - **approach**: the lanes from which common groups let vehicles go.
 //!
 //! One mate alone may be wrong: it chatters, or its vehicles turn off before they come here, which they do today and not
@@ -29,8 +30,8 @@ use crate::{
 /// So many mates of a detector are listened to: the usual layout has four detectors a lane.
 pub(super) const MATES: usize = 3;
 
-/// What is supposed before anything was learned: eight of ten vehicles at a mate come here.
-const PRIOR: (u64, u64) = (8, 10);
+/// What is supposed before anything was learned: ten of twelve vehicles at a mate come here.
+const PRIOR: (u64, u64) = (10, 12);
 
 /// What is learned is of the last so many actuations, or about half as many.
 pub(super) const LEARNED: u32 = 256;
@@ -65,9 +66,13 @@ impl Pair {
     }
 
     /// Expected by this mate, in thousandths of a vehicle.
+    ///
+    /// If `own` were seen of `of`, nobody of `n` more is seen with probability (1 + n/of)^−own (Poisson, its mean known from
+    /// what was seen): as if own · ln(1 + n/of) were expected, of which 2 · own · n / (2 · of + n) is no more.
     fn expected(&self) -> u64 {
         let (own, of) = self.ratio();
-        u64::from(self.missed) * VEHICLE * own.min(of) / of
+        let missed = u64::from(self.missed);
+        2 * VEHICLE * missed * own.min(of) / (2 * of + missed)
     }
 
     fn ratio(&self) -> (u64, u64) {

@@ -557,7 +557,7 @@ fn added_initial_counts_who_comes_on_red_once() {
 /// A detector that lies at a distance before the stop line of a lane.
 fn lies(detector: DetectorUse, kind: DetectorKind, lane: &str, distance_m: f64) -> DetectorUse {
     let place = DetectorPlace { kind, lane: lane.into(), distance_m, length_m: 2.0, speed_m_s: 14.0 };
-    DetectorUse { place: Some(place), diagnostics: DetectorLimits { expected: 60, ..NEVER }, ..detector }
+    DetectorUse { place: Some(place), diagnostics: DetectorLimits { expected: 4, ..NEVER }, ..detector }
 }
 
 #[test]
@@ -577,14 +577,14 @@ fn a_loop_that_is_dead_from_the_start_is_found_by_those_at_its_stop_line() {
     // One vehicle each five seconds: 12 in a minute pass the line; what detects them there is the loop that counts.
     let events: Vec<_> = pulses(2, 1000, 500, 4500, 300).collect();
     let (found, controller) = alarms(detectors(), &events, s(1500));
-    // Eight of ten vehicles are expected, and only one of three mates says so: 225 of them are thrice 60.
-    assert_eq!(found, [(1121.0, 85, 4), (1121.0, 85, 2)]);
+    // Only one of three mates says so, and nothing is learned yet: 36 vehicles are thrice 4.
+    assert_eq!(found, [(176.0, 85, 4), (176.0, 85, 2)]);
     let health = [0, 1, 2, 3, 4].map(|n| controller.detectors().health(n));
     assert_eq!(health, [Health::Good, Health::NoActivity, Health::Good, Health::NoActivity, Health::Good]);
     // Broken, it calls its group, which nobody else does, and is restored by its first vehicle.
     assert!(controller.group_calls().is_called(1) || controller.lamps()[1] == Lamp::Green, "the failed zone calls B");
     let restored: Vec<_> = events.iter().copied().chain(pulses(1, 1_505_000, 500, 500, 1)).collect();
-    assert_eq!(alarms(detectors(), &restored, s(1600)).0, [(1121.0, 85, 4), (1121.0, 85, 2), (1505.0, 83, 2)]);
+    assert_eq!(alarms(detectors(), &restored, s(1600)).0, [(176.0, 85, 4), (176.0, 85, 2), (1505.0, 83, 2)]);
     // Two minutes of the same traffic say nothing yet.
     assert_eq!(alarms(detectors(), &events[..24], s(1500)).0, []);
 }
