@@ -129,7 +129,7 @@ mod with_window {
     use crate::view::layers::RoadLayer;
     use crate::view::pace::Pace;
     use crate::view::paint::Theme;
-    use crate::view::window::{self, Film, Opening, Problem, Still, Style};
+    use crate::view::window::{self, Film, Loader, Opening, Problem, Still, Style};
     use crate::view::words::Units;
 
     /// Without a time a picture is taken this long after the begin: the network has filled by then.
@@ -170,6 +170,16 @@ mod with_window {
             Some(file) => save(&log, file),
             None => Ok(()),
         }
+    }
+
+    /// Makes runs of other files with the same options.
+    fn loader(args: ViewArgs) -> Loader {
+        Box::new(move |file: &Path| {
+            let mut loaded = load(Some(file), &args.setup.set).map_err(|e| e.to_string())?;
+            loaded.complete_programs();
+            let sim = runs::simulation(&args.setup, None, &mut loaded, false).map_err(|e| e.to_string())?;
+            Ok((loaded.name, sim))
+        })
     }
 
     /// Takes a film.

@@ -10,19 +10,23 @@
 //! - Commands take effect at the start of the next step. They are kept with their times: given to a run without a window,
 //!   the list makes the same run.
 
+use std::collections::VecDeque;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
+use intergreen_control::Millis;
 
 use super::ask::Subject;
 use super::journal::Journal;
 use super::pace::{Achieved, Metronome, Pace};
-use super::snapshot::Snapshot;
+use super::snapshot::{Alert, Snapshot};
 use crate::sim::{Command, Simulation, TimedCommand};
 
 /// Boxes that go back and forth: one is drawn, one is on its way, one is being filled.
 const BOXES: usize = 3;
+/// Commands that can be taken back, one after the other.
+const UNDONE: usize = 8;
 /// Longest sleep of the thread between two looks at its orders.
 const NAP: Duration = Duration::from_millis(50);
 
@@ -37,6 +41,8 @@ pub enum Order {
     Step(u32),
     /// A command, to take effect with the next step.
     Do(Command),
+    /// Takes the last command back: the run is what it would be without it, at the time it has reached.
+    Undo,
     /// What every snapshot is to tell of.
     Watch(Option<Subject>),
     /// Looks for something of that name, and watches it.
@@ -56,6 +62,17 @@ pub struct Driver {
     watched: Option<Subject>,
     refused: Vec<String>,
     over: Option<String>,
+    /// Gridlocks and blockages that were told.
+    told: usize,
+    /// What there was before each of the last commands.
+    before: VecDeque<Before>,
+}
+
+/// What there was before a command.
+struct Before {
+    sim: crate::sim::Snapshot,
+    journal: Journal,
+    steps: u64,
 }
 
 impl Driver {
@@ -64,8 +81,19 @@ impl Driver {
         sim.log_events();
         let next = sim.agenda().given().iter().map(|c| c.id + 1).max().unwrap_or(0);
         let journal = Journal::new(&sim);
-        let mut driver =
-            Self { sim, journal, log: Vec::new(), next, steps: 0, watched: None, refused: Vec::new(), over: None };
+        let told = sim.gridlocks().found.len();
+        let mut driver = Self {
+            sim,
+            journal,
+            log: Vec::new(),
+            next,
+            steps: 0,
+            watched: None,
+            refused: Vec::new(),
+            over: None,
+            told,
+            before: VecDeque::new(),
+        };
         driver.end();
         driver
     }
@@ -103,14 +131,37 @@ impl Driver {
     /// Gives a command, to take effect with the next step. What does not fit the network is refused, in words.
     pub fn command(&mut self, command: Command) {
         let timed = TimedCommand { at: self.sim.now().seconds(), id: self.next, command };
+        let before = Before { sim: self.sim.snapshot(), journal: self.journal.clone(), steps: self.steps };
         match self.sim.command(timed.clone()) {
             Ok(()) => {
                 self.next += 1;
+                self.before.push_back(before);
+                if self.before.len() > UNDONE {
+                    self.before.pop_front();
+                }
                 self.log.push(timed);
                 self.end();
             }
             Err(e) => self.refused.push(e.to_string()),
         }
+    }
+
+    /// Takes the last command back: goes to what there was before it. Returns how many steps that is ago.
+    pub fn undo(&mut self) -> u64 {
+        let Some(before) = self.before.pop_back() else {
+            self.refused.push("there is no command to take back".into());
+            return 0;
+        };
+        if let Err(e) = self.sim.restore(&before.sim) {
+            self.refused.push(e.to_string());
+            return 0;
+        }
+        self.sim.log_events();
+        self.log.pop();
+        let steps = self.steps - before.steps;
+        (self.journal, self.steps, self.told) = (before.journal, before.steps, self.sim.gridlocks().found.len());
+        self.end();
+        steps
     }
 
     /// Says what every snapshot is to tell of.
@@ -134,10 +185,28 @@ impl Driver {
         snapshot.step = self.steps;
         snapshot.rows.clear();
         self.journal.take_rows(&mut snapshot.rows);
+        snapshot.alerts.clear();
+        self.alert(&mut snapshot.alerts);
         snapshot.refused.clear();
         snapshot.refused.append(&mut self.refused);
         snapshot.answer = self.watched.and_then(|s| s.ask(&self.sim, &self.journal)).map(Box::new);
         snapshot.over.clone_from(&self.over);
+    }
+
+    /// Adds what the simulation has found since it was last asked.
+    fn alert(&mut self, alerts: &mut Vec<Alert>) {
+        let (scene, found) = (self.sim.scene(), &self.sim.gridlocks().found);
+        for finding in found.get(self.told..).unwrap_or_default() {
+            let Some(&lane) = finding.lanes.first() else { continue };
+            let at = scene.setup.begin + Millis::from_seconds(finding.time_s);
+            let name = &scene.network.lane(lane).id;
+            let text = match finding.cycle {
+                true => format!("gridlock of {} lanes, at lane {name}", finding.lanes.len()),
+                false => format!("blockage at lane {name}"),
+            };
+            alerts.push(Alert { at, text, lane });
+        }
+        self.told = found.len();
     }
 
     /// The simulation, and the commands that were given meanwhile.
@@ -330,6 +399,11 @@ impl Thread {
             }
             Order::Step(n) => self.todo = self.todo.saturating_add(n),
             Order::Do(command) => self.driver.command(command),
+            Order::Undo => {
+                // Replayed as fast as it goes.
+                let steps = u32::try_from(self.driver.undo()).unwrap_or(u32::MAX);
+                self.todo = self.todo.saturating_add(steps);
+            }
             Order::Watch(subject) => self.driver.watch(subject),
             Order::Find(name) => self.driver.find(&name),
             Order::Stop => return true,

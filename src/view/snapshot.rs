@@ -88,6 +88,17 @@ impl Row {
     }
 }
 
+/// Something that somebody should look at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    /// When it was found.
+    pub at: Millis,
+    /// What, in words.
+    pub text: String,
+    /// Where.
+    pub lane: LaneId,
+}
+
 /// A simulation between two steps.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
@@ -111,6 +122,8 @@ pub struct Snapshot {
     pub arrived: usize,
     /// Rows of the charts since the last snapshot.
     pub rows: Vec<Row>,
+    /// What was found since the last snapshot.
+    pub alerts: Vec<Alert>,
     /// What was refused since the last snapshot, in words.
     pub refused: Vec<String>,
     /// What there is to tell of the thing that somebody looks at.

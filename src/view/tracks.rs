@@ -34,14 +34,17 @@ pub struct Tracks {
     vertices: Vec<Vertex>,
     /// First vertex of each lane, and one more entry at the end.
     first: Vec<u32>,
-    /// The lane before each, of which there may be several: any.
+    /// The lanes that lead to each, one lane's after the other.
     before: Vec<LaneId>,
+    /// First of them of each lane, and one more entry at the end.
+    first_before: Vec<u32>,
 }
 
 impl Tracks {
     /// Prepares a network's lanes.
     pub fn new(network: &Network, origin: Point) -> Self {
-        let mut tracks = Self { origin, vertices: Vec::new(), first: vec![0], before: Vec::new() };
+        let (vertices, before) = (Vec::new(), Vec::new());
+        let mut tracks = Self { origin, vertices, first: vec![0], before, first_before: vec![0] };
         for (i, lane) in network.lanes.iter().enumerate() {
             let drawn = crate::network::geometry::length(&lane.shape);
             let scale = if drawn > 0.0 { f64::from(lane.length) / drawn } else { 0.0 };
@@ -59,7 +62,8 @@ impl Tracks {
                 last = Some(p);
             }
             tracks.first.push(tracks.vertices.len() as u32);
-            tracks.before.push(network.lanes_before(LaneId::new(i)).next().unwrap_or(LaneId::NONE));
+            tracks.before.extend(network.lanes_before(LaneId::new(i)));
+            tracks.first_before.push(tracks.before.len() as u32);
         }
         tracks
     }
@@ -76,7 +80,7 @@ impl Tracks {
 
     /// Number of lanes.
     pub fn lanes(&self) -> usize {
-        self.before.len()
+        self.first.len() - 1
     }
 
     /// The centre line of a lane.
@@ -108,19 +112,19 @@ impl Tracks {
             if position >= 0.0 {
                 break;
             }
-            let before = self.before[lane.index()];
-            let leads_here = came_from.get().filter(|from| self.joins(*from, lane));
-            let Some(from) = leads_here.or(before.get()) else { break };
+            let before = self.lanes_before(lane);
+            // Somebody who has changed lanes came from beside this one.
+            let known = before.iter().find(|&&from| from == came_from);
+            let Some(&from) = known.or(before.first()) else { break };
             position += self.of(from).last().map_or(0.0, |v| v.at);
             (lane, came_from) = (from, LaneId::NONE);
         }
         self.at(lane, position)
     }
 
-    /// Whether a lane ends where another one begins: somebody who has changed lanes came from beside it.
-    fn joins(&self, from: LaneId, lane: LaneId) -> bool {
-        let (Some(a), Some(b)) = (self.of(from).last(), self.of(lane).first()) else { return false };
-        (a.x - b.x).abs() + (a.y - b.y).abs() < 1.0
+    fn lanes_before(&self, lane: LaneId) -> &[LaneId] {
+        let (from, to) = (self.first_before[lane.index()], self.first_before[lane.index() + 1]);
+        &self.before[from as usize..to as usize]
     }
 
     /// A rigid body whose front is at a place on a lane: its middle, and its heading from rear to front.

@@ -105,3 +105,26 @@ fn a_snapshot_is_what_the_simulation_is() {
     let arrived = snapshot.rows.last().expect("charts have rows").arrived as usize;
     assert!(arrived <= snapshot.arrived && snapshot.rows.len() == 24, "{arrived} {}", snapshot.rows.len());
 }
+
+#[test]
+fn a_command_taken_back_has_never_been() {
+    let sim = fresh();
+    let close = commands(&sim).swap_remove(0);
+    let mut driver = Driver::new(sim);
+    (0..100).for_each(|_| driver.step());
+    driver.command(close);
+    (0..200).for_each(|_| driver.step());
+    let touched = driver.sim().state_hash();
+    assert_eq!(driver.undo(), 200);
+    (0..200).for_each(|_| driver.step());
+    let mut snapshot = Snapshot::default();
+    driver.fill(&mut snapshot);
+    assert_eq!((snapshot.step, snapshot.closed.len()), (300, 0));
+    assert_eq!(driver.undo(), 0);
+    let Finished { sim, log } = driver.finish();
+    assert!(log.is_empty());
+    let mut alone = fresh();
+    (0..300).for_each(|_| alone.step());
+    assert_eq!(sim.state_hash(), alone.state_hash());
+    assert_ne!(sim.state_hash(), touched);
+}

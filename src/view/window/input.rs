@@ -13,6 +13,7 @@ use crate::view::layers::RoadLayer;
 use crate::view::pace::Pace;
 use crate::view::paint::Theme;
 use crate::view::pick::Things;
+use crate::view::sim_thread::Order;
 use crate::view::words::Units;
 
 /// What a notch of the wheel does to the scale.
@@ -27,7 +28,7 @@ const STROLL: f64 = 700.0;
 const CLOSE: f64 = 0.25;
 
 /// Keys and what they do, for the help sheet.
-pub const KEYS: [(&str, &str); 18] = [
+pub const KEYS: [(&str, &str); 20] = [
     ("Space", "play or pause"),
     (".", "one step"),
     ("1 2 3 4", "1×, 5×, 30×, as fast as possible"),
@@ -41,11 +42,13 @@ pub const KEYS: [(&str, &str); 18] = [
     ("/", "find by name"),
     ("V", "colour vehicles by speed, waiting, class"),
     ("R", "colour roads by nothing, speed, queue"),
+    ("Ctrl Z", "take the last command back"),
     ("C", "charts"),
     ("T", "light or dark"),
     ("U", "metric or US units"),
     ("P", "picture of the window (PNG)"),
     ("H or F1", "this sheet"),
+    ("Ctrl Q", "close the window"),
 ];
 
 /// Where a press began.
@@ -102,7 +105,13 @@ fn pick(view: &View, pixel: (f64, f64)) -> Option<Subject> {
 }
 
 /// Does what keys say. Runs only while nobody writes text.
-pub fn keys(mut view: ResMut<View>, keys: Res<ButtonInput<KeyCode>>, time: Res<Time>, mut commands: Commands) {
+pub fn keys(
+    mut view: ResMut<View>,
+    keys: Res<ButtonInput<KeyCode>>,
+    time: Res<Time>,
+    mut commands: Commands,
+    mut exit: MessageWriter<AppExit>,
+) {
     let pressed = |key| keys.just_pressed(key);
     if pressed(KeyCode::Space) {
         let paused = !view.paused;
@@ -149,6 +158,13 @@ pub fn keys(mut view: ResMut<View>, keys: Res<ButtonInput<KeyCode>>, time: Res<T
     }
     if pressed(KeyCode::KeyU) {
         view.style.units = if view.style.units == Units::Metric { Units::Us } else { Units::Metric };
+    }
+    let control = keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]);
+    if pressed(KeyCode::KeyQ) && control {
+        exit.write(AppExit::Success);
+    }
+    if pressed(KeyCode::KeyZ) && control {
+        view.order(Order::Undo);
     }
     if pressed(KeyCode::KeyH) || pressed(KeyCode::F1) {
         view.help = !view.help;

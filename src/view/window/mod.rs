@@ -9,6 +9,7 @@ mod gpu;
 mod input;
 mod materials;
 mod offscreen;
+mod open;
 mod panel;
 mod picture;
 mod state;
@@ -23,13 +24,14 @@ use bevy_egui::{EguiPlugin, EguiPrimaryContextPass};
 
 pub use frames::FrameError;
 pub use offscreen::{Film, Still, film, still};
+pub use open::Loader;
 use picture::{MapCamera, Pixels};
 pub use state::Style;
 use state::{Stage, View};
 
 use crate::sim::{Simulation, TimedCommand};
 use crate::view::pace::Pace;
-use crate::view::sim_thread::Running;
+use crate::view::sim_thread::{Finished, Running};
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
@@ -63,18 +65,29 @@ pub struct Opening {
     pub pace: Pace,
     /// Width and height of the window, pixels.
     pub size: (u32, u32),
+    /// Makes a run of another file that is opened in the window.
+    pub load: Loader,
     /// Most frames drawn in a second; none: as the screen wants it.
     pub frames: Option<f64>,
 }
 
-/// Opens a window, playing. Returns the commands that were given in it.
+/// What is left when a window has been closed.
+#[derive(Clone, Debug, Default)]
+pub struct Closed {
+    /// The commands that were given in it.
+    pub log: Vec<TimedCommand>,
+    /// The time the run had reached, and its state hash there.
+    pub reached: Option<(intergreen_control::Millis, u64)>,
+}
+
+/// Opens a window, playing, until somebody closes it.
 ///
 /// # Errors
 /// If there is no display or no graphics card.
-pub fn open(opening: Opening) -> Result<Vec<TimedCommand>, Problem> {
+pub fn open(opening: Opening) -> Result<Closed, Problem> {
     gpu::display()?;
     let software = gpu::look()?;
-    let Opening { title, sim, style, pace, size, frames } = opening;
+    let Opening { title, sim, style, pace, size, load, frames } = opening;
     let mut view = View::new(Stage::new(title, &sim), style);
     view.snapshot.look(&sim);
     view.pace = pace;
@@ -103,24 +116,25 @@ pub fn open(opening: Opening) -> Result<Vec<TimedCommand>, Problem> {
         }
     }
     stage(&mut app, view, software);
-    let log = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let kept = log.clone();
+    let closed = std::sync::Arc::new(std::sync::Mutex::new(Closed::default()));
+    let kept = closed.clone();
     app.init_resource::<input::Press>()
         .add_systems(Update, input::mouse.run_if(not(egui_wants_any_pointer_input)).before(input::glide))
         .add_systems(Update, input::keys.run_if(not(egui_wants_any_keyboard_input)).before(input::glide))
-        .add_systems(Update, scale_factor)
+        .insert_resource(open::Opener(load))
+        .add_systems(Update, (scale_factor, open::open_file))
         .add_systems(Last, move |mut view: ResMut<View>, exits: MessageReader<AppExit>| {
             if exits.is_empty() {
                 return;
             }
             let finished = view.running.take().and_then(Running::stop);
-            if let (Some(finished), Ok(mut log)) = (finished, kept.lock()) {
-                *log = finished.log;
+            if let (Some(Finished { sim, log }), Ok(mut closed)) = (finished, kept.lock()) {
+                *closed = Closed { log, reached: Some((sim.now(), sim.state_hash())) };
             }
         });
     app.run();
-    let log = log.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default();
-    Ok(log)
+    let closed = closed.lock().map(|mut closed| std::mem::take(&mut *closed)).unwrap_or_default();
+    Ok(closed)
 }
 
 /// Bevy says only what goes wrong.

@@ -45,6 +45,10 @@ pub struct Buffers {
 #[derive(Component)]
 pub struct Marking;
 
+/// Part of the picture of a network: goes when another one is opened.
+#[derive(Component)]
+pub struct OnMap;
+
 /// The camera on the map.
 #[derive(Component)]
 pub struct MapCamera;
@@ -67,10 +71,10 @@ pub fn spawn(
     let road = roads.add(Roads { colours: colours.clone() });
     for tile in tiles(network, &stage.tracks) {
         if let Some((mesh, bounds)) = mesh_of(&tile.ground) {
-            commands.spawn((Mesh2d(meshes.add(mesh)), MeshMaterial2d(road.clone()), bounds));
+            commands.spawn((Mesh2d(meshes.add(mesh)), MeshMaterial2d(road.clone()), bounds, OnMap));
         }
         if let Some((mesh, bounds)) = mesh_of(&tile.markings) {
-            commands.spawn((Mesh2d(meshes.add(mesh)), MeshMaterial2d(road.clone()), bounds, Marking));
+            commands.spawn((Mesh2d(meshes.add(mesh)), MeshMaterial2d(road.clone()), bounds, Marking, OnMap));
         }
     }
     let sign = signs.add(Signs { states: states.clone(), params: params.clone() });
@@ -78,13 +82,13 @@ pub fn spawn(
         let base = if kind == SignKind::Lamp { 0 } else { lamps as u32 };
         if let Some(mesh) = sign_mesh(stage.signs.iter().filter(|s| s.kind == kind), base, z) {
             let place = Transform::from_xyz(0.0, 0.0, z);
-            commands.spawn((Mesh2d(meshes.add(mesh)), MeshMaterial2d(sign.clone()), place, NoFrustumCulling));
+            commands.spawn((Mesh2d(meshes.add(mesh)), MeshMaterial2d(sign.clone()), place, NoFrustumCulling, OnMap));
         }
     }
     let vehicle = vehicles.add(Vehicles { records: records.clone(), params: params.clone() });
     let place = Transform::from_xyz(0.0, 0.0, level::VEHICLE);
     let mesh = Mesh2d(meshes.add(fleet_mesh(ROOM)));
-    let fleet = commands.spawn((mesh, MeshMaterial2d(vehicle.clone()), place, NoFrustumCulling)).id();
+    let fleet = commands.spawn((mesh, MeshMaterial2d(vehicle.clone()), place, NoFrustumCulling, OnMap)).id();
     commands.insert_resource(Buffers {
         colours,
         states,
@@ -132,12 +136,14 @@ pub fn upload(
             write(&mut buffers, &gpu.records, &gpu.words);
         }
     }
+    // Where nobody watches the clock, what blinks goes by the simulation's.
+    let seconds = if view.running.is_some() { time.elapsed_secs_f64() } else { view.snapshot.now.seconds() };
     let scheme = view.style.theme.scheme();
     let (free, occupied) = (linear(scheme.sensor), linear(scheme.occupied));
     let params = [
         [view.share, view.fleet.bodies.len() as f32, LEAST_PIXELS, scale as f32],
         // An hour keeps the fractions of a float.
-        [(time.elapsed_secs_f64() % 3600.0) as f32, 0.0, 0.0, 0.0],
+        [(seconds % 3600.0) as f32, 0.0, 0.0, 0.0],
         [free.red, free.green, free.blue, 1.0],
         [occupied.red, occupied.green, occupied.blue, 1.0],
     ];

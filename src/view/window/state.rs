@@ -16,7 +16,7 @@ use crate::view::pace::Pace;
 use crate::view::paint::Theme;
 use crate::view::scene::{Sign, signs};
 use crate::view::sim_thread::{Order, Running, now};
-use crate::view::snapshot::{Row, Snapshot};
+use crate::view::snapshot::{Alert, Row, Snapshot};
 use crate::view::tracks::Tracks;
 use crate::view::words::Units;
 
@@ -115,6 +115,12 @@ pub struct View {
     pub search: String,
     /// Whether the camera is to go to what is found.
     pub goes: bool,
+    /// A file that is to be opened.
+    pub wanted: Option<std::path::PathBuf>,
+    /// Its name, while it is written.
+    pub file: String,
+    /// What was found, oldest first.
+    pub alerts: Vec<Alert>,
     /// Messages and when they came.
     pub messages: Vec<(Instant, String)>,
     /// Where pictures go when a key asks for one.
@@ -149,6 +155,9 @@ impl View {
             help: false,
             search: String::new(),
             goes: false,
+            wanted: None,
+            file: String::new(),
+            alerts: Vec::new(),
             messages: Vec::new(),
             shots: 0,
         }
@@ -157,9 +166,16 @@ impl View {
     /// Takes the newest snapshot from the thread, if there is one.
     pub fn receive(&mut self) {
         let Some(running) = &self.running else { return };
-        let (rows, messages) = (&mut self.rows, &mut self.messages);
+        let (rows, messages, alerts) = (&mut self.rows, &mut self.messages, &mut self.alerts);
         let newest = running.newest(|snapshot| {
+            if let Some(first) = snapshot.rows.first() {
+                // A command was taken back: what came after it has never been.
+                rows.retain(|row: &Row| row.time < first.time);
+                alerts.retain(|alert: &Alert| alert.at.seconds() < first.time);
+            }
             rows.extend(&snapshot.rows);
+            alerts.extend_from_slice(&snapshot.alerts);
+            messages.extend(snapshot.alerts.iter().map(|alert| (now(), alert.text.clone())));
             messages.extend(snapshot.refused.iter().map(|text| (now(), text.clone())));
         });
         if let Some(snapshot) = newest {

@@ -76,8 +76,8 @@ fn fragment(in: Between) -> @location(0) vec4<f32> {
     let scale = params[0].w;
     let h = in.half_size;
     let kind = in.flags >> 8u;
-    let round = select(min(0.55, h.y * 0.6), min(0.2, h.y * 0.3), kind == 1u || kind == 2u || kind == 3u);
-    let d = box(in.at, h, max(round, min(h.y * 0.45, 0.7 * scale)));
+    let bend = select(min(0.55, h.y * 0.6), min(0.2, h.y * 0.3), kind == 1u || kind == 2u || kind == 3u);
+    let d = box(in.at, h, max(bend, min(h.y * 0.45, 0.7 * scale)));
     let cover = 1.0 - smoothstep(-0.5 * scale, 0.5 * scale, d);
     // A darker border parts bumpers that touch from far.
     let border = clamp(max(0.10, 0.55 * scale), 0.0, h.y * 0.35);

@@ -4,6 +4,8 @@ use bevy_egui::egui::{self, RichText};
 
 use super::super::input::{go_to_selected, next_roads, next_vehicles};
 use super::super::state::View;
+use crate::commands::Command;
+use crate::view::ask::Subject;
 use crate::view::fleet::VehicleLayer;
 use crate::view::layers::RoadLayer;
 use crate::view::pace::Pace;
@@ -104,7 +106,60 @@ fn options(ui: &mut egui::Ui, view: &mut View) {
         view.style.vehicles = next_vehicles(view.style.vehicles);
         view.stale = true;
     }
+    open(ui, view);
+    touch(ui, view);
+    alerts(ui, view);
     find(ui, view);
+}
+
+/// Opens another scenario.
+fn open(ui: &mut egui::Ui, view: &mut View) {
+    ui.menu_button("open", |ui| {
+        ui.label(RichText::new("a scenario (.ron, .sumocfg, config.json), or drop one on the window").small().weak());
+        let field = ui.add(egui::TextEdit::singleline(&mut view.file).hint_text("path").desired_width(320.0));
+        if field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) && !view.file.trim().is_empty() {
+            view.wanted = Some(view.file.trim().into());
+            ui.close();
+        }
+    });
+}
+
+/// What may be done to the whole run.
+fn touch(ui: &mut egui::Ui, view: &mut View) {
+    ui.menu_button("touch", |ui| {
+        ui.label(RichText::new("demand from now on").small().weak());
+        for factor in [0.5, 0.8, 1.2, 1.5, 2.0] {
+            if ui.button(format!("× {factor}")).clicked() {
+                let (from, to) = (Vec::new(), Vec::new());
+                view.order(Order::Do(Command::DemandSurge { factor, until: None, from, to }));
+                view.say(format!("demand × {factor} from now on"));
+            }
+        }
+        ui.separator();
+        if ui.button("undo the last command").on_hover_text("The run is made again without it (Ctrl+Z)").clicked() {
+            view.order(Order::Undo);
+        }
+    });
+}
+
+/// What was found, with the way there.
+fn alerts(ui: &mut egui::Ui, view: &mut View) {
+    if view.alerts.is_empty() {
+        return;
+    }
+    let mut wanted = None;
+    let title = RichText::new(format!("⚠ {}", view.alerts.len())).strong();
+    ui.menu_button(title, |ui| {
+        for alert in view.alerts.iter().rev().take(20) {
+            if ui.button(format!("{}  {}", clock(alert.at), alert.text)).clicked() {
+                wanted = Some(alert.lane);
+            }
+        }
+    });
+    if let Some(lane) = wanted {
+        view.select(Some(Subject::Lane(lane)));
+        go_to_selected(view);
+    }
 }
 
 /// A field to find something by its name.
