@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Failure;
 use super::args::{SetupArgs, finite};
 use super::draw::parse_bounds;
 use crate::draw::Bounds;
@@ -103,8 +102,8 @@ fn parse_size(text: &str) -> Result<(u32, u32), String> {
 
 /// Says how to get a window.
 #[cfg(not(feature = "view"))]
-pub fn run(_: &ViewArgs) -> Result<(), Failure> {
-    Err(Failure::Run(
+pub fn run(_: &ViewArgs) -> Result<(), super::Failure> {
+    Err(super::Failure::Run(
         "this build has no window; build one with: cargo build --release --features view (or cargo install with \
          --features view)"
             .into(),
@@ -164,12 +163,13 @@ mod with_window {
         }
         let (title, style) = (still.title, still.style);
         let pace = Pace::Times(args.times);
-        let log =
-            window::open(Opening { title, sim, style, pace, size: args.size, frames: args.fps }).map_err(failure)?;
-        match &args.save_commands {
-            Some(file) => save(&log, file),
-            None => Ok(()),
+        let load = loader(args.clone());
+        let closed = window::open(Opening { title, sim, style, pace, size: args.size, load, frames: args.fps });
+        let closed = closed.map_err(failure)?;
+        if let Some((at, hash)) = closed.reached {
+            complain("note", &format!("closed at {} s, state hash {hash:016x}", at.seconds()));
         }
+        args.save_commands.as_ref().map_or(Ok(()), |file| save(&closed.log, file))
     }
 
     /// Makes runs of other files with the same options.
