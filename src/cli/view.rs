@@ -56,7 +56,7 @@ pub struct ViewArgs {
     /// Show panels in pictures, too
     #[arg(long)]
     pub panels: bool,
-    /// Select what has this name: a signal, lane or link
+    /// Of pictures: select the signal, lane or link of this name, and show what is around it
     #[arg(long, value_name = "ID")]
     pub select: Option<String>,
     /// Where the commands given in the window are written, for `run --commands` [default: nowhere]

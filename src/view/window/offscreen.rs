@@ -29,6 +29,9 @@ const WARM_UP: usize = 6;
 /// Frames until a picture has come back.
 const PATIENCE: usize = 30;
 
+/// Width of what is shown around a thing that is selected, m.
+const NEAR: f64 = 150.0;
+
 /// How a picture is taken.
 #[derive(Clone, Debug)]
 pub struct Still {
@@ -135,6 +138,11 @@ impl Studio {
             };
             let scale = (bounds.width / pane.width).max(bounds.height / pane.height);
             view.camera.jump(Sight { x: middle.0, y: middle.1, scale });
+            view.framed = true;
+        }
+        let chosen = still.selected.filter(|_| still.bounds.is_none());
+        if let Some((x, y)) = chosen.and_then(|subject| view.place_of(subject)) {
+            view.camera.jump(Sight { x, y, scale: NEAR / f64::from(still.size.0) });
             view.framed = true;
         }
         let mut app = App::new();

@@ -67,8 +67,10 @@ fn box(p: vec2<f32>, b: vec2<f32>, r: f32) -> f32 {
     return length(max(q, vec2(0.0))) + min(max(q.x, q.y), 0.0) - r;
 }
 
-fn inside(p: vec2<f32>, low: vec2<f32>, high: vec2<f32>) -> bool {
-    return all(p > low) && all(p < high);
+// How much of a pixel a rectangle covers.
+fn within(p: vec2<f32>, low: vec2<f32>, high: vec2<f32>, pixel: f32) -> f32 {
+    let c = clamp((p - low) / pixel + 0.5, vec2(0.0), vec2(1.0)) * clamp((high - p) / pixel + 0.5, vec2(0.0), vec2(1.0));
+    return c.x * c.y;
 }
 
 @fragment
@@ -85,30 +87,35 @@ fn fragment(in: Between) -> @location(0) vec4<f32> {
     if (scale < 0.22) {
         let p = in.at;
         let glass = vec3(0.015, 0.022, 0.03);
+        let car = kind == 0u || kind == 5u;
         if ((in.flags & 16u) != 0u && kind != 4u) {
-            // Windscreen: near the front of what has a cab, behind the bonnet of a car.
-            let front = h.x - select(0.27 * min(h.x, 2.6) * 2.0, 0.35, kind != 0u && kind != 5u);
-            let deep = select(0.55, 0.75, kind == 0u || kind == 5u);
-            if (inside(p, vec2(front - deep, -h.y + 0.22), vec2(front, h.y - 0.22))) {
-                colour = glass;
-            }
+            // Windscreen: behind the bonnet of a car, at the very front of what has a cab.
+            let front = h.x - select(0.35, min(1.4, 0.54 * h.x), car);
+            let deep = select(0.55, 0.75, car);
+            let screen = within(p, vec2(front - deep, -h.y + 0.22), vec2(front, h.y - 0.22), scale);
+            colour = mix(colour, glass, screen);
         }
-        if ((kind == 0u || kind == 5u) && inside(p, vec2(-h.x + 0.45, -h.y + 0.28), vec2(-h.x + 0.9, h.y - 0.28))) {
-            colour = glass;
+        if (car && (in.flags & 32u) != 0u) {
+            let screen = within(p, vec2(-h.x + 0.45, -h.y + 0.28), vec2(-h.x + 0.9, h.y - 0.28), scale);
+            colour = mix(colour, glass, screen);
         }
-        if (kind == 1u && (in.flags & 16u) != 0u && abs(p.x - (h.x - 2.2)) < 0.12) {
-            colour = colour * 0.35;
+        if (kind == 1u && (in.flags & 16u) != 0u) {
+            let gap = within(p, vec2(h.x - 2.32, -h.y), vec2(h.x - 2.08, h.y), scale);
+            colour = mix(colour, colour * 0.3, gap);
         }
-        let side = abs(p.y) > h.y - 0.55 && abs(p.y) < h.y - 0.1;
-        if ((in.flags & 33u) == 33u && side && p.x < -h.x + 0.38) {
-            colour = vec3(1.0, 0.02, 0.015);
+        // Lights, left and right alike.
+        let q = vec2(p.x, abs(p.y));
+        let rear = within(q, vec2(-h.x, h.y - 0.6), vec2(-h.x + 0.38, h.y - 0.08), scale);
+        if ((in.flags & 33u) == 33u) {
+            colour = mix(colour, vec3(1.0, 0.02, 0.015), rear);
         }
         let blink = fract(params[1].x * 1.5) < 0.55;
         let left = (in.flags & 2u) != 0u && p.y > 0.0;
         let right = (in.flags & 4u) != 0u && p.y < 0.0;
-        let ends = (p.x > h.x - 0.42 && (in.flags & 16u) != 0u) || (p.x < -h.x + 0.42 && (in.flags & 32u) != 0u);
-        if (blink && (left || right) && ends && abs(p.y) > h.y - 0.42) {
-            colour = vec3(1.0, 0.36, 0.0);
+        if (blink && (left || right)) {
+            let first = select(0.0, within(q, vec2(h.x - 0.45, h.y - 0.45), vec2(h.x, h.y), scale), (in.flags & 16u) != 0u);
+            let last = select(0.0, within(q, vec2(-h.x, h.y - 0.45), vec2(-h.x + 0.45, h.y), scale), (in.flags & 32u) != 0u);
+            colour = mix(colour, vec3(1.0, 0.36, 0.0), max(first, last));
         }
     }
     return vec4(colour, cover);

@@ -40,7 +40,7 @@ fn vehicles(ui: &mut egui::Ui, view: &View) {
             ui.horizontal(|ui| {
                 for (_, (name, colour)) in KINDS.iter().enumerate().filter(|(k, _)| there(*k)) {
                     ui.label(RichText::new("■").color(ink(*colour)));
-                    ui.label(RichText::new(*name).small());
+                    ui.label(RichText::new(*name));
                 }
             });
         }
@@ -59,8 +59,8 @@ fn roads(ui: &mut egui::Ui, view: &View) {
 /// A ramp of colours with names at its ends.
 fn bar(ui: &mut egui::Ui, what: &str, low: &str, high: &str, reversed: bool) {
     ui.horizontal(|ui| {
-        ui.label(RichText::new(what).small().strong());
-        ui.label(RichText::new(low).small());
+        ui.label(RichText::new(what).strong());
+        ui.label(low);
         let (rect, _) = ui.allocate_exact_size(egui::vec2(96.0, 9.0), egui::Sense::hover());
         const PARTS: usize = 24;
         for i in 0..PARTS {
@@ -72,7 +72,7 @@ fn bar(ui: &mut egui::Ui, what: &str, low: &str, high: &str, reversed: bool) {
             );
             ui.painter().rect_filled(part, 0.0, ink(ramp(if reversed { 1.0 - t } else { t })));
         }
-        ui.label(RichText::new(high).small());
+        ui.label(high);
     });
 }
 
@@ -88,7 +88,7 @@ fn scale(ui: &mut egui::Ui, view: &View) {
         ui.painter().line_segment([left, right], stroke);
         ui.painter().line_segment([left, left + up], stroke);
         ui.painter().line_segment([right, right + up], stroke);
-        ui.label(RichText::new(text).small());
+        ui.label(text);
     });
 }
 
