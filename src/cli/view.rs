@@ -17,8 +17,9 @@ pub struct ViewArgs {
     /// Take a picture (PNG) at --at instead of opening a window; needs no display
     #[arg(long, value_name = "FILE", conflicts_with = "record")]
     pub shot: Option<PathBuf>,
-    /// The moment of the picture, s of the scenario's clock [default: five minutes after its begin]
-    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = finite, requires = "shot")]
+    /// The moment of the picture, or from when on to watch, s of the scenario's clock [default: picture: five minutes
+    /// after its begin; window: its begin]
+    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = finite, conflicts_with = "record")]
     pub at: Option<f64>,
     /// Take a film from --from to --to (ffmpeg makes it; a name without extension: a folder of PNGs); needs no display
     #[arg(long, value_name = "FILE", requires = "to")]
@@ -143,7 +144,7 @@ mod with_window {
         // As a run does that does not say otherwise.
         loaded.complete_programs();
         Findings::of(&loaded.report).warn(false);
-        let sim = runs::simulation(&args.setup, None, &mut loaded, false)?;
+        let mut sim = runs::simulation(&args.setup, None, &mut loaded, false)?;
         let selected = args.select.as_deref().map(|name| subject(&sim, name)).transpose()?;
         let still = Still {
             title: loaded.name.clone(),
@@ -161,13 +162,20 @@ mod with_window {
         if let Some(file) = &args.record {
             return film(args, sim, loaded.begin, still, file);
         }
+        if let Some(at) = args.at.map(Millis::from_seconds) {
+            not_before(loaded.begin, at, "--at")?;
+            while sim.now() < at && !sim.is_empty() {
+                sim.step();
+            }
+        }
         let (title, style) = (still.title, still.style);
         let pace = Pace::Times(args.times);
         let load = loader(args.clone());
         let closed = window::open(Opening { title, sim, style, pace, size: args.size, load, frames: args.fps });
         let closed = closed.map_err(failure)?;
         if let Some((at, hash)) = closed.reached {
-            complain("note", &format!("closed at {} s, state hash {hash:016x}", at.seconds()));
+            let (at, rate) = (at.seconds(), closed.frames);
+            complain("note", &format!("closed at {at} s, state hash {hash:016x}; {rate:.1} frames a second"));
         }
         args.save_commands.as_ref().map_or(Ok(()), |file| save(&closed.log, file))
     }

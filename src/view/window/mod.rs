@@ -78,6 +78,8 @@ pub struct Closed {
     pub log: Vec<TimedCommand>,
     /// The time the run had reached, and its state hash there.
     pub reached: Option<(intergreen_control::Millis, u64)>,
+    /// Frames drawn in a second, mean, after the first ones.
+    pub frames: f64,
 }
 
 /// Opens a window, playing, until somebody closes it.
@@ -129,7 +131,7 @@ pub fn open(opening: Opening) -> Result<Closed, Problem> {
             }
             let finished = view.running.take().and_then(Running::stop);
             if let (Some(Finished { sim, log }), Ok(mut closed)) = (finished, kept.lock()) {
-                *closed = Closed { log, reached: Some((sim.now(), sim.state_hash())) };
+                *closed = Closed { log, reached: Some((sim.now(), sim.state_hash())), frames: view.frame_rate() };
             }
         });
     app.run();
@@ -172,6 +174,7 @@ fn camera(mut commands: Commands, smooth: Res<Smooth>, target: Option<Res<Target
 }
 
 fn receive(mut view: ResMut<View>) {
+    view.count_frame();
     view.receive();
 }
 

@@ -22,6 +22,8 @@ use crate::view::words::Units;
 
 /// Rows of the charts that are kept.
 const MOST_ROWS: usize = 20_000;
+/// Frames in which shaders are made and buffers filled.
+const FIRST_FRAMES: u64 = 20;
 /// How long a message stays, s.
 const MESSAGE_S: u64 = 6;
 
@@ -123,8 +125,10 @@ pub struct View {
     pub alerts: Vec<Alert>,
     /// Messages and when they came.
     pub messages: Vec<(Instant, String)>,
-    /// Where pictures go when a key asks for one.
+    /// Pictures that keys asked for so far.
     pub shots: u32,
+    /// Frames drawn so far, and when the last of the first ones was.
+    frames: (u64, Option<Instant>),
 }
 
 impl View {
@@ -160,7 +164,22 @@ impl View {
             alerts: Vec::new(),
             messages: Vec::new(),
             shots: 0,
+            frames: (0, None),
         }
+    }
+
+    /// Counts a frame.
+    pub fn count_frame(&mut self) {
+        self.frames.0 += 1;
+        if self.frames.0 == FIRST_FRAMES {
+            self.frames.1 = Some(now());
+        }
+    }
+
+    /// Frames drawn in a second, mean, after the first ones.
+    pub fn frame_rate(&self) -> f64 {
+        let seconds = self.frames.1.map_or(0.0, |since| since.elapsed().as_secs_f64());
+        if seconds > 0.0 { self.frames.0.saturating_sub(FIRST_FRAMES) as f64 / seconds } else { 0.0 }
     }
 
     /// Takes the newest snapshot from the thread, if there is one.

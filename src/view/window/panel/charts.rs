@@ -91,6 +91,11 @@ fn chart(ui: &mut egui::Ui, width: f32, title: &str, lines: Vec<(&str, Colour, V
             .allow_drag(false)
             .allow_zoom(false)
             .show_background(false)
+            .y_axis_min_width(34.0)
+            .x_grid_spacer(egui_plot::uniform_grid_spacer(|input| {
+                let step = round_step(input.bounds.1 - input.bounds.0);
+                [step * 12.0, step * 4.0, step]
+            }))
             .x_axis_formatter(time);
         plot.show(ui, |plot| {
             for (name, colour, points) in lines {
@@ -98,6 +103,12 @@ fn chart(ui: &mut egui::Ui, width: f32, title: &str, lines: Vec<(&str, Colour, V
             }
         });
     });
+}
+
+/// Time between marks for a span, s: whole minutes.
+fn round_step(span: f64) -> f64 {
+    let steps = [60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0];
+    steps.into_iter().find(|step| span / step <= 6.0).unwrap_or(28_800.0)
 }
 
 /// Seconds as h:mm.
