@@ -159,7 +159,9 @@ pub fn keys(
     if pressed(KeyCode::KeyU) {
         view.style.units = if view.style.units == Units::Metric { Units::Us } else { Units::Metric };
     }
-    let control = keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]);
+    let controls = [KeyCode::ControlLeft, KeyCode::ControlRight];
+    // Quick hands press and release within a frame.
+    let control = keys.any_pressed(controls) || keys.any_just_released(controls);
     if pressed(KeyCode::KeyQ) && control {
         exit.write(AppExit::Success);
     }

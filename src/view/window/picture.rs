@@ -21,6 +21,8 @@ const ROOM: usize = 1024;
 const LEAST_PIXELS: f32 = 2.4;
 /// Markings begin to fade at the first of these scales, and are gone at the second, metres per pixel.
 const FADE: (f64, f64) = (0.45, 1.1);
+/// Share of the border's colour that roads have from far.
+const FAR: f32 = 0.45;
 /// What turns a loop's state off for a lamp's shader.
 const LOOP: f32 = 9.0;
 
@@ -170,11 +172,17 @@ fn table(view: &View, gpu: &mut Buffers, scale: f64, stale: bool, buffers: &mut 
     }
     let scheme = style.theme.scheme();
     let mut all: Vec<Colour> = scheme.table().to_vec();
+    // Lines first turn into the road they lie on.
     for paint in [Paint::LaneLine, Paint::EdgeLine, Paint::StopLine, Paint::Arrow] {
         let colour = &mut all[paint.index() as usize];
         *colour = colour.mix(scheme.road, f32::from(step) / 16.0);
     }
-    all.extend(colours(&scheme, (style.roads, &view.books), &view.stage.scene, &view.snapshot.closed));
+    let lanes = colours(&scheme, (style.roads, &view.books), &view.stage.scene, &view.snapshot.closed);
+    all.extend(lanes);
+    // From far roads are thin lines: they have to stand out more.
+    for colour in &mut all[Paint::Junction.index() as usize..] {
+        *colour = colour.mix(scheme.border, FAR * f32::from(step) / 16.0);
+    }
     let words: Vec<u32> = all.into_iter().map(Colour::packed).collect();
     write(buffers, &gpu.colours, &words);
     gpu.table = Some((style.theme, style.roads, step, view.snapshot.closed.clone()));
