@@ -23,6 +23,8 @@ pub struct SignalFacts {
     pub strategy: &'static str,
     /// Whether it starts up, runs or flashes.
     pub mode: &'static str,
+    /// Whether it is out of order, or about to be.
+    pub flashes: bool,
     /// What the strategy says of its last decision.
     pub decision: String,
     /// The stage, if the plan has stages and one is open just as it stands in the plan.
@@ -84,6 +86,7 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
             Mode::Normal => "runs",
             _ => "starts up",
         },
+        flashes: controller.mode() == Mode::Flash || sim.controllers().outages()[id.index()].is_some(),
         decision: controller.explain(),
         stage: stage(sim, id),
         groups: groups.collect(),

@@ -7,7 +7,9 @@ use bevy::window::PrimaryWindow;
 
 use super::picture::{MapCamera, clear_colour};
 use super::state::View;
-use crate::view::ask::Subject;
+use crate::commands::{Command, Outage};
+use crate::network::Network;
+use crate::view::ask::{Answer, Subject};
 use crate::view::fleet::VehicleLayer;
 use crate::view::layers::RoadLayer;
 use crate::view::pace::Pace;
@@ -28,7 +30,7 @@ const STROLL: f64 = 700.0;
 const CLOSE: f64 = 0.25;
 
 /// Keys and what they do, for the help sheet.
-pub const KEYS: [(&str, &str); 20] = [
+pub const KEYS: [(&str, &str); 21] = [
     ("Space", "play or pause"),
     (".", "one step"),
     ("1 2 3 4", "1×, 5×, 30×, as fast as possible"),
@@ -42,6 +44,7 @@ pub const KEYS: [(&str, &str); 20] = [
     ("/", "find by name"),
     ("V", "colour vehicles by speed, waiting, class"),
     ("R", "colour roads by nothing, speed, queue"),
+    ("X", "selected signal out of order, selected lane closed; and back"),
     ("Ctrl Z", "take the last command back"),
     ("C", "charts"),
     ("T", "light or dark"),
@@ -165,6 +168,12 @@ pub fn keys(
     if pressed(KeyCode::KeyQ) && control {
         exit.write(AppExit::Success);
     }
+    if pressed(KeyCode::KeyX)
+        && let Some(command) =
+            view.snapshot.answer.as_deref().and_then(|answer| toggled(&view.stage.scene.network, answer))
+    {
+        view.order(Order::Do(command));
+    }
     if pressed(KeyCode::KeyZ) && control {
         view.order(Order::Undo);
     }
@@ -189,6 +198,25 @@ pub fn keys(
     if nearer != 0.0 {
         let pane = view.pane;
         view.camera.zoom(&pane, pane.middle(), libm::pow(0.2, nearer * time.delta_secs_f64()));
+    }
+}
+
+/// What puts a thing out of order, or in order again if it is out of it.
+fn toggled(network: &Network, answer: &Answer) -> Option<Command> {
+    match answer {
+        Answer::Signal(facts) if facts.flashes => Some(Command::SignalRestore { signal: facts.name.clone() }),
+        Answer::Signal(facts) => {
+            Some(Command::SignalOutage { signal: facts.name.clone(), shows: Outage::Flashing, until: None })
+        }
+        Answer::Lane(facts) => {
+            let (link, lanes) = (facts.link.clone(), Some(vec![network.lane(facts.lane).index]));
+            Some(if facts.closed {
+                Command::OpenLanes { link, lanes }
+            } else {
+                Command::CloseLanes { link, lanes, until: None }
+            })
+        }
+        Answer::Vehicle(_) | Answer::Sensor(_) => None,
     }
 }
 

@@ -66,7 +66,7 @@ pub fn spawn(
     let stage = &view.stage;
     let network = &stage.scene.network;
     let mut buffer = |words: usize| buffers.add(bytes_of(&vec![0; words.max(4)]));
-    let colours = buffer(Paint::COUNT as usize + network.lanes.len());
+    let colours = buffer(4 * (Paint::COUNT as usize + network.lanes.len()));
     let lamps = view.snapshot.lamps.len();
     let states = buffer(lamps + stage.scene.sensors.list.len());
     let (params, records) = (buffer(16), buffer(ROOM * WORDS));
@@ -183,7 +183,7 @@ fn table(view: &View, gpu: &mut Buffers, scale: f64, stale: bool, buffers: &mut 
     for colour in &mut all[Paint::Junction.index() as usize..] {
         *colour = colour.mix(scheme.border, FAR * f32::from(step) / 16.0);
     }
-    let words: Vec<u32> = all.into_iter().map(Colour::packed).collect();
+    let words: Vec<u32> = all.into_iter().flat_map(|colour| linear(colour).to_f32_array().map(f32::to_bits)).collect();
     write(buffers, &gpu.colours, &words);
     gpu.table = Some((style.theme, style.roads, step, view.snapshot.closed.clone()));
 }

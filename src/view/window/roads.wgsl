@@ -1,7 +1,8 @@
 // Surfaces and markings: every corner has a paint, which is a place in a table of colours.
 #import bevy_sprite::mesh2d_view_bindings::view
 
-@group(2) @binding(0) var<storage, read> colours: array<u32>;
+// Linear already: a corner is looked at far more often than a colour changes.
+@group(2) @binding(0) var<storage, read> colours: array<vec4<f32>>;
 
 struct Corner {
     // East, north, level.
@@ -16,15 +17,11 @@ struct Between {
     @location(1) dash: vec2<f32>,
 };
 
-fn linear(c: vec3<f32>) -> vec3<f32> {
-    return select(pow((c + 0.055) / 1.055, vec3(2.4)), c / 12.92, c <= vec3(0.04045));
-}
-
 @vertex
 fn vertex(corner: Corner) -> Between {
     var out: Between;
     out.clip = view.clip_from_world * vec4(corner.place, 1.0);
-    out.colour = linear(unpack4x8unorm(colours[u32(corner.look.x + 0.5)]).rgb);
+    out.colour = colours[u32(corner.look.x + 0.5)].rgb;
     out.dash = corner.look.yz;
     return out;
 }
