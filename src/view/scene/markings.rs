@@ -15,6 +15,8 @@ const DASH: f32 = 9.0;
 const STOP: f64 = 0.45;
 /// Period of the line of who gives way, m.
 const TEETH: f32 = 0.9;
+/// The bit of a way back in [`turns`].
+const BACK: u8 = 32;
 /// Distance from the end of a lane to the middle of its arrow, m.
 const ARROW_BACK: f64 = 9.0;
 /// From here on there is another arrow, this far from the end, m.
@@ -40,7 +42,9 @@ impl Builder<'_> {
             let across = [place.beside(-STOP / 2.0 - 0.1, half), place.beside(-STOP / 2.0 - 0.1, -half)];
             canvas.ribbon(Brush { paint: paint.index(), level: level::MARKING, dash }, &across, STOP);
         }
-        let bits = turns(self.network, id);
+        // That one may turn back as well is seldom painted.
+        let all = turns(self.network, id);
+        let bits = if all & !BACK == 0 { all } else { all & !BACK };
         if bits != 0 && has_arrows(self.network, lane.link) {
             for back in [ARROW_BACK, ARROW_AGAIN].into_iter().filter(|back| back + 4.0 < drawn) {
                 let (at, heading) = along(shape, drawn - back);

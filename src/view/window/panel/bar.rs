@@ -171,7 +171,9 @@ fn find(ui: &mut egui::Ui, view: &mut View) {
         field.request_focus();
     }
     let wanted = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-    let name = view.search.trim().to_owned();
+    // The key that brought one here may have left its letter.
+    let text = view.search.trim();
+    let name = text.strip_prefix('/').unwrap_or(text).to_owned();
     if wanted && !name.is_empty() {
         view.select(None);
         view.order(Order::Find(name));
