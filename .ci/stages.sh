@@ -85,8 +85,9 @@ readme_tests() {
   eval "$command"
 }
 
-# The headless build. Issue 2 wanted it below four CPU-minutes (240 s); the program has outgrown that: 650 s
-# with 69 000 lines, and where they go is no single place. Until it is split the bound only notices what makes it worse by half.
+# The program with its window, so that both are built once. Issue 2 wanted the headless build below four CPU-minutes
+# (240 s); the program has outgrown that: 650 s with 69 000 lines, and where they go is no single place. The window's
+# crates take about 1500 s more. Until it is split the bound only notices what makes it worse by half.
 release_build() {
   local scratch=no before after cpu
   [ -d "$CARGO_TARGET_DIR/release/deps" ] || scratch=yes
@@ -94,12 +95,12 @@ release_build() {
   # Not in $(…): a subshell has no children yet.
   times >"$CARGO_TARGET_DIR/.times"
   before="$(children_seconds "$CARGO_TARGET_DIR/.times")"
-  cargo build --release --locked --bin intergreen
+  cargo build --release --locked --features view --bin intergreen
   times >"$CARGO_TARGET_DIR/.times"
   after="$(children_seconds "$CARGO_TARGET_DIR/.times")"
   cpu=$((after - before))
-  echo "release build: $cpu CPU-seconds, from scratch: $scratch (wanted from scratch: 240, missed; limit: 950)"
-  [ "$scratch" = no ] || [ "$cpu" -le 950 ]
+  echo "release build: $cpu CPU-seconds, from scratch: $scratch (limit from scratch: 3200)"
+  [ "$scratch" = no ] || [ "$cpu" -le 3200 ]
 }
 
 # CPU seconds, user and system, of finished children in what `times` wrote.

@@ -24,3 +24,4 @@ pub mod random;
 pub mod scenario;
 pub mod sim;
 pub mod validation;
+pub mod view;

@@ -18,6 +18,7 @@ use super::measures::MeasuresArgs;
 use super::replay::ReplayArgs;
 use super::timing::TimingArgs;
 use super::validate::ValidateArgs;
+use super::view::ViewArgs;
 use crate::demand::FollowingModel;
 use crate::demand::routing::Moment;
 use crate::detectors::Tier;
@@ -44,6 +45,8 @@ pub struct Cli {
 pub enum Action {
     /// Simulate a scenario and print what came of it
     Run(RunArgs),
+    /// Watch a scenario in a window; or take pictures and films of it
+    View(ViewArgs),
     /// Simulate a SUMO scenario with SUMO and here, and show where the results differ
     CompareSumo(CompareArgs),
     /// Draw a scenario as SVG: roads, stop lines, lamps and vehicles

@@ -86,7 +86,7 @@ fn parse_size(text: &str) -> Result<f64, String> {
 }
 
 /// Reads `x,y,w,h`.
-fn parse_bounds(text: &str) -> Result<Bounds, String> {
+pub(super) fn parse_bounds(text: &str) -> Result<Bounds, String> {
     let numbers = text.split(',').map(|n| n.trim().parse::<f64>()).collect::<Result<Vec<_>, _>>();
     match numbers.unwrap_or_default()[..] {
         [x, y, width, height] if [x, y, width, height].iter().all(|n| n.is_finite()) && width > 0.0 && height > 0.0 => {

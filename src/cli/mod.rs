@@ -36,6 +36,7 @@ mod timestamps;
 mod timing;
 mod tips;
 mod validate;
+mod view;
 mod watch;
 
 use std::io::Write;
@@ -76,6 +77,7 @@ pub fn main() -> ExitCode {
         None => run::run(&cli.run),
         Some(args::Action::Run(args)) => run::run(&args),
         Some(args::Action::CompareSumo(args)) => compare::run(&args),
+        Some(args::Action::View(args)) => view::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::Draw(args)) => draw::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::Export(args)) => export::run(&args).map(|()| ExitCode::SUCCESS),
         Some(args::Action::ReplayInputs(args)) => replay::run(&args),

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use intergreen_control::Lamp;
 
+use super::facts::heads;
 use super::frame::Frame;
 use super::ink::{Ink, number};
 use crate::network::geometry::{along, length};
-use crate::network::{Direction, LaneId, MovementKind, Network, Point, SignalHead};
+use crate::network::{LaneId, Network, Point, SignalHead};
 use crate::sim::Simulation;
 
 /// How far beyond the stop line the discs lie, m.
@@ -42,27 +43,6 @@ pub(super) fn ring(frame: &Frame) -> f64 {
     frame.at_least(0.2, 0.3, 0.6)
 }
 
-/// Rank of a turn from left to right as a driver sees it.
-fn rank(direction: Direction) -> u8 {
-    match direction {
-        Direction::UTurn => 0,
-        Direction::Left => 1,
-        Direction::PartLeft => 2,
-        Direction::Straight | Direction::None => 3,
-        Direction::PartRight => 4,
-        Direction::Right => 5,
-    }
-}
-
-/// The heads at the end of a lane, from left to right.
-fn heads(network: &Network, lane: LaneId) -> Vec<SignalHead> {
-    let entries = network.movements_of(lane).map(|m| network.movement(m)).filter(|m| m.kind == MovementKind::Entry);
-    let mut all: Vec<(u8, SignalHead)> = entries.filter_map(|m| Some((rank(m.direction), m.head?))).collect();
-    all.sort_by_key(|(rank, head)| (*rank, head.signal, head.group));
-    let mut seen = BTreeSet::new();
-    all.into_iter().map(|(_, head)| head).filter(|h| seen.insert((h.signal, h.group))).collect()
-}
-
 /// What a head shows; without a simulation every lamp is dark.
 fn shown(sim: Option<&Simulation>, head: SignalHead) -> Lamp {
     let lamp = sim.and_then(|sim| {
@@ -85,7 +65,7 @@ pub(super) fn draw(ink: &mut Ink, network: &Network, sim: Option<&Simulation>, f
         let (end, heading) = along(&lane.shape, length(&lane.shape));
         let (dx, dy) = (libm::cos(heading), libm::sin(heading));
         let r = radius(frame, heads.len(), width);
-        for (i, &head) in heads.iter().enumerate() {
+        for (i, &(head, _)) in heads.iter().enumerate() {
             // Spread across the lane; positive is to the left of its direction.
             let left = width * (0.5 - (i as f64 + 0.5) / heads.len() as f64);
             let at = Point::new(end.x + dx * BEYOND - dy * left, end.y + dy * BEYOND + dx * left);

@@ -9,6 +9,7 @@
 //! larger than it is, except lamps and vehicles in a picture so small that they would vanish.
 
 mod detectors;
+mod facts;
 mod frame;
 mod ink;
 mod lamps;
@@ -19,6 +20,7 @@ mod vehicles;
 use crate::detectors::Detectors;
 use crate::network::Network;
 use crate::sim::Simulation;
+pub use facts::{Line, Surface, has_arrows, heads, line_of, turns};
 use frame::Frame;
 pub use frame::extent;
 use ink::Ink;

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::facts::{Line, Surface, has_arrows, line_of, turns};
 use super::frame::Frame;
 use super::ink::{Ink, number};
 use crate::network::geometry::{along, length, offset};
-use crate::network::{
-    Direction, Lane, LaneId, LinkId, MovementKind, Network, Permissions, Point, RightOfWay, VehicleClass,
-};
+use crate::network::{Lane, LaneId, LinkId, Network, Point};
 
 /// Distance from the end of a lane to the middle of its arrow, m.
 const ARROW_BACK: f64 = 9.0;
@@ -39,20 +38,13 @@ pub(super) fn surface(ink: &mut Ink, network: &Network, frame: &Frame, names: bo
 
 /// The class of a lane's surface.
 fn class(lane: &Lane) -> &'static str {
-    let only = |classes: &[VehicleClass]| lane.permissions.and(Permissions::except(classes)) == Permissions::NONE;
-    use VehicleClass as C;
-    if lane.internal {
-        "i"
-    } else if lane.permissions.is_footway() {
-        "f"
-    } else if only(&[C::Bicycle, C::Pedestrian, C::Wheelchair, C::Scooter]) {
-        "c"
-    } else if only(&[C::Tram, C::RailUrban, C::Rail, C::RailElectric, C::RailFast, C::Subway, C::CableCar]) {
-        "t"
-    } else if !lane.permissions.allows(C::Passenger) && lane.permissions.allows(C::Bus) {
-        "b"
-    } else {
-        "l"
+    match Surface::of(lane) {
+        Surface::Inside => "i",
+        Surface::Footway => "f",
+        Surface::Cycle => "c",
+        Surface::Rail => "t",
+        Surface::Bus => "b",
+        Surface::Road => "l",
     }
 }
 
@@ -90,12 +82,9 @@ fn dividers(ink: &mut Ink, network: &Network, frame: &Frame, link: LinkId) {
 
 /// The class of the line across the end of a lane: where a lamp or a sign may stop traffic.
 fn stop_line(network: &Network, lane: LaneId) -> Option<&'static str> {
-    let entries = network.movements_of(lane).map(|m| network.movement(m)).filter(|m| m.kind == MovementKind::Entry);
-    entries.fold(None, |line, m| match m.right_of_way {
-        _ if m.head.is_some() => Some("s"),
-        RightOfWay::Stop | RightOfWay::AllWayStop => Some("s"),
-        RightOfWay::Minor | RightOfWay::Equal => line.or(Some("y")),
-        _ => line,
+    line_of(network, lane).map(|line| match line {
+        Line::Stop => "s",
+        Line::Yield => "y",
     })
 }
 
@@ -107,23 +96,7 @@ fn across(lane: &Lane) -> [Point; 2] {
     [Point::new(at.x + dx, at.y + dy), Point::new(at.x - dx, at.y - dy)]
 }
 
-/// Turns a lane permits, one bit each: in the order of [`HEADS`].
-fn turns(network: &Network, lane: LaneId) -> u8 {
-    let entries = network.movements_of(lane).map(|m| network.movement(m));
-    entries.filter(|m| m.kind == MovementKind::Entry).fold(0, |bits, m| {
-        bits | match m.direction {
-            Direction::Straight => 1,
-            Direction::Left => 2,
-            Direction::Right => 4,
-            Direction::PartLeft => 8,
-            Direction::PartRight => 16,
-            Direction::UTurn => 32,
-            Direction::None => 0,
-        }
-    })
-}
-
-/// Arrow shapes in metres, pointing east, left up: straight, left, right, half left, half right, back.
+/// Arrow shapes in metres, pointing east, left up, in the order of the bits of [`turns`]: straight, left, right, half left, half right, back.
 const HEADS: [&str; 6] = [
     "<path class=\"h\" d=\"M-2 0H1.4\"/><polygon class=\"p\" points=\"2.3,0 1.1,-.42 1.1,.42\"/>",
     "<path class=\"h\" d=\"M-2 0H-.3Q.4 0 .4-.5\"/><polygon class=\"p\" points=\".4,-1.35 0,-.35 .8,-.35\"/>",
@@ -140,11 +113,9 @@ fn arrow_place(network: &Network, frame: &Frame, lane: LaneId) -> Option<(Point,
     if facts.internal || drawn < ARROW_LEAST || !frame.shows(&facts.shape, 0.0) {
         return None;
     }
-    // A road that merely goes on needs no arrow.
-    let choice = network.lanes_of(facts.link).map(|l| turns(network, l)).fold(0, |a, b| a | b);
     let bits = turns(network, lane);
     let (at, heading) = along(&facts.shape, drawn - ARROW_BACK.min(drawn / 2.0));
-    (bits != 0 && choice & !1 != 0).then_some((at, heading, bits))
+    (bits != 0 && has_arrows(network, facts.link)).then_some((at, heading, bits))
 }
 
 /// The arrow of a lane.

@@ -253,6 +253,11 @@ impl Simulation {
         self.world.resource()
     }
 
+    /// Which loops are occupied.
+    pub fn sensors(&self) -> &SensorState {
+        self.world.resource()
+    }
+
     /// The books.
     pub fn measures(&self) -> &Measures {
         self.world.resource()

@@ -60,4 +60,5 @@ mod style;
 mod tiers;
 mod tools;
 mod validation;
+mod view;
 mod worlds;

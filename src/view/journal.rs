@@ -1,0 +1,109 @@
+//! What the simulation's own books do not keep and somebody who looks at it wants to know: how long a lamp has been
+//! what it is, what it was before, what controllers logged of late, when loops changed.
+
+use std::collections::VecDeque;
+
+use intergreen_control::log::{Event, code};
+use intergreen_control::{Lamp, Millis};
+
+use super::snapshot::Row;
+use crate::network::SignalId;
+use crate::sim::Simulation;
+
+/// Events kept of each signal.
+const EVENTS: usize = 120;
+/// Lamp changes kept of each lamp.
+const CHANGES: usize = 24;
+/// Time between rows of the charts.
+const EVERY: Millis = Millis(5_000);
+
+/// Notes of a run while it is looked at.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    /// Of each signal what was logged of late, detectors left out; oldest first.
+    events: Vec<VecDeque<Event>>,
+    /// Of each lamp what it showed of late and from when on; oldest first.
+    lamps: Vec<VecDeque<(Millis, Lamp)>>,
+    /// Of each loop: whether it was occupied, since when, and how often it has become so.
+    loops: Vec<(bool, Option<Millis>, u32)>,
+    /// When the next row of the charts is due.
+    next: Millis,
+    /// Rows nobody has taken yet.
+    rows: Vec<Row>,
+}
+
+impl Journal {
+    /// Begins with a simulation as it is.
+    pub fn new(sim: &Simulation) -> Self {
+        let start = |&lamp: &Lamp| VecDeque::from([(sim.now(), lamp)]);
+        Self {
+            events: vec![VecDeque::new(); sim.scene().network.signals.len()],
+            lamps: sim.lamps().shown.iter().map(start).collect(),
+            loops: sim.sensors().occupied.iter().map(|&on| (on, None, 0)).collect(),
+            next: sim.now(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Notes a step. The simulation logs events.
+    pub fn look(&mut self, sim: &Simulation) {
+        for &(signal, event) in &sim.controllers().events {
+            if !matches!(event.code, code::DETECTOR_ON | code::DETECTOR_OFF) {
+                keep(&mut self.events[signal as usize], event, EVENTS);
+            }
+        }
+        for &(at, lamp, shown) in &sim.lamps().changes {
+            keep(&mut self.lamps[lamp as usize], (at, shown), CHANGES);
+        }
+        let now = sim.now();
+        for (known, &on) in self.loops.iter_mut().zip(&sim.sensors().occupied) {
+            if known.0 != on {
+                *known = (on, Some(now), known.2 + u32::from(on));
+            }
+        }
+        if now >= self.next {
+            self.rows.push(Row::of(sim));
+            self.next = now + EVERY;
+        }
+    }
+
+    /// The rows since they were last taken, added to `rows`.
+    pub fn take_rows(&mut self, rows: &mut Vec<Row>) {
+        rows.append(&mut self.rows);
+    }
+
+    /// What a signal logged of late, oldest first.
+    pub fn events(&self, signal: SignalId) -> impl DoubleEndedIterator<Item = &Event> {
+        self.events[signal.index()].iter()
+    }
+
+    /// The last event in which a lamp of a signal changed: the begin of a green, or what ended one.
+    pub fn last_lamp(&self, signal: SignalId) -> Option<&Event> {
+        use code::{FORCE_OFF, GAP_OUT, GREEN, MAX_OUT, OVERLAP_GREEN, WALK};
+        let tells = |e: &&Event| matches!(e.code, GREEN | OVERLAP_GREEN | WALK | GAP_OUT | MAX_OUT | FORCE_OFF);
+        self.events(signal).rev().find(tells)
+    }
+
+    /// Since when a lamp has shown what it shows.
+    pub fn since(&self, lamp: u32) -> Millis {
+        self.lamps.get(lamp as usize).and_then(|l| l.back()).map_or(Millis(0), |c| c.0)
+    }
+
+    /// What a lamp showed of late, oldest first.
+    pub fn past(&self, lamp: u32) -> impl Iterator<Item = (Millis, Lamp)> + '_ {
+        self.lamps.get(lamp as usize).into_iter().flatten().copied()
+    }
+
+    /// When a loop last changed, and how often it has become occupied.
+    pub fn edges(&self, sensor: u32) -> (Option<Millis>, u32) {
+        self.loops.get(sensor as usize).map_or((None, 0), |&(_, since, n)| (since, n))
+    }
+}
+
+/// Adds to a list of bounded length.
+fn keep<T>(list: &mut VecDeque<T>, item: T, most: usize) {
+    if list.len() == most {
+        list.pop_front();
+    }
+    list.push_back(item);
+}

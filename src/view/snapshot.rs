@@ -1,0 +1,157 @@
+//! What the window sees of a simulation: copies, made between steps, in boxes that go back and forth.
+
+use std::sync::Arc;
+
+use intergreen_control::{Lamp, Millis};
+
+use super::ask::Answer;
+use crate::demand::VehicleId;
+use crate::network::{LaneId, MovementId};
+use crate::sim::state::Vehicle;
+use crate::sim::{Scene, Simulation};
+
+/// Slower than this a vehicle stands, m/s: as in all waiting times.
+pub const STANDING: f32 = crate::sim::apply::HALTING;
+
+/// A vehicle as it is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen {
+    /// Who it is.
+    pub id: VehicleId,
+    /// The lane its front is on.
+    pub lane: LaneId,
+    /// The lane it came from.
+    pub came_from: LaneId,
+    /// The movement it takes at the end of its lane.
+    pub next: MovementId,
+    /// Front bumper, m from the start of the lane.
+    pub position: f32,
+    /// Speed, m/s.
+    pub speed: f32,
+    /// Acceleration, m/s².
+    pub accel: f32,
+    /// Length, m.
+    pub length: f32,
+    /// How long it has stood, s.
+    pub waiting: f32,
+    /// Its type.
+    pub kind: u16,
+}
+
+impl Seen {
+    /// A vehicle on its lane.
+    pub fn of(lane: LaneId, v: &Vehicle) -> Self {
+        let &Vehicle { id, came_from, next, position, speed, accel, length, waiting, kind, .. } = v;
+        Self { id, lane, came_from, next, position, speed, accel, length, waiting, kind }
+    }
+}
+
+/// A row of the charts: the whole network at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Row {
+    /// When, s.
+    pub time: f64,
+    /// Vehicles on the network.
+    pub running: u32,
+    /// Those of them that stand.
+    pub standing: u32,
+    /// Vehicles that wait to enter.
+    pub waiting: u32,
+    /// Vehicles that have arrived so far.
+    pub arrived: u32,
+    /// Mean speed of those on the network, m/s.
+    pub speed: f32,
+    /// Time that those on the network have lost so far, mean, s.
+    pub lost: f32,
+}
+
+impl Row {
+    /// The network as it is now.
+    pub fn of(sim: &Simulation) -> Self {
+        let (mut running, mut standing, mut speed, mut lost) = (0_u32, 0_u32, 0.0_f64, 0.0_f64);
+        for (_, v) in sim.traffic().vehicles() {
+            running += 1;
+            standing += u32::from(v.speed < STANDING);
+            speed += f64::from(v.speed);
+            lost += f64::from(v.time_loss);
+        }
+        let n = f64::from(running.max(1));
+        Self {
+            time: sim.now().seconds(),
+            running,
+            standing,
+            waiting: sim.waiting().count as u32,
+            arrived: sim.measures().arrived as u32,
+            speed: (speed / n) as f32,
+            lost: (lost / n) as f32,
+        }
+    }
+}
+
+/// Something that somebody should look at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    /// When it was found.
+    pub at: Millis,
+    /// What, in words.
+    pub text: String,
+    /// Where.
+    pub lane: LaneId,
+}
+
+/// A simulation between two steps.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The time.
+    pub now: Millis,
+    /// Steps made so far.
+    pub step: u64,
+    /// What does not change by itself; commands may have changed it since the last snapshot.
+    pub scene: Option<Arc<Scene>>,
+    /// Vehicles on the network, in lane order, front first.
+    pub vehicles: Vec<Seen>,
+    /// What each lamp shows.
+    pub lamps: Vec<Lamp>,
+    /// Of each loop, whether it is occupied.
+    pub occupied: Vec<bool>,
+    /// Lanes that are closed.
+    pub closed: Vec<LaneId>,
+    /// Vehicles that wait to enter.
+    pub waiting: usize,
+    /// Vehicles that have arrived.
+    pub arrived: usize,
+    /// Rows of the charts since the last snapshot.
+    pub rows: Vec<Row>,
+    /// What was found since the last snapshot.
+    pub alerts: Vec<Alert>,
+    /// What was refused since the last snapshot, in words.
+    pub refused: Vec<String>,
+    /// What there is to tell of the thing that somebody looks at.
+    pub answer: Option<Box<Answer>>,
+    /// How many times as fast as the clock it runs.
+    pub achieved: f64,
+    /// Whether it stands still because somebody wants it.
+    pub paused: bool,
+    /// Why it will not go on by itself, if so.
+    pub over: Option<String>,
+}
+
+impl Snapshot {
+    /// Takes over the moving state; memory is used again.
+    pub fn look(&mut self, sim: &Simulation) {
+        self.now = sim.now();
+        self.vehicles.clear();
+        self.vehicles.extend(sim.traffic().vehicles().map(|(lane, v)| Seen::of(lane, v)));
+        self.lamps.clone_from(&sim.lamps().shown);
+        self.occupied.clone_from(&sim.sensors().occupied);
+        self.closed.clear();
+        let scene = sim.scene();
+        self.scene = Some(scene.clone());
+        if scene.closures.any() {
+            let lanes = (0..scene.lanes.len()).map(LaneId::new);
+            self.closed.extend(lanes.filter(|&lane| scene.closures.is_closed(lane)));
+        }
+        self.waiting = sim.waiting().count;
+        self.arrived = sim.measures().arrived;
+    }
+}

@@ -1,0 +1,277 @@
+//! Mouse and keys.
+
+use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseScrollUnit};
+use bevy::prelude::*;
+use bevy::render::view::screenshot::{Screenshot, save_to_disk};
+use bevy::window::PrimaryWindow;
+
+use super::picture::{MapCamera, clear_colour};
+use super::state::View;
+use crate::commands::{Command, Outage};
+use crate::network::Network;
+use crate::view::ask::{Answer, Subject};
+use crate::view::fleet::VehicleLayer;
+use crate::view::layers::RoadLayer;
+use crate::view::pace::Pace;
+use crate::view::paint::Theme;
+use crate::view::pick::Things;
+use crate::view::sim_thread::Order;
+use crate::view::words::Units;
+
+/// What a notch of the wheel does to the scale.
+const NOTCH: f64 = 0.84;
+/// Pixels of a touch pad that are a notch.
+const NOTCH_PIXELS: f64 = 50.0;
+/// Movement that makes a drag of a click, pixels.
+const DRAG: f32 = 5.0;
+/// What an arrow key moves in a second, pixels.
+const STROLL: f64 = 700.0;
+/// Metres per pixel from which a thing that was found can be seen well.
+const CLOSE: f64 = 0.25;
+
+/// Keys and what they do, for the help sheet.
+pub const KEYS: [(&str, &str); 21] = [
+    ("Space", "play or pause"),
+    (".", "one step"),
+    ("1 2 3 4", "1×, 5×, 30×, as fast as possible"),
+    ("wheel", "zoom to the pointer"),
+    ("drag", "move the map"),
+    ("arrows, + −", "move, zoom"),
+    ("Home", "show everything"),
+    ("click", "ask about a vehicle, signal, lane or loop"),
+    ("F", "follow the selected vehicle"),
+    ("G", "go to the selected thing"),
+    ("/", "find by name"),
+    ("V", "colour vehicles by speed, waiting, class"),
+    ("R", "colour roads by nothing, speed, queue"),
+    ("X", "selected signal out of order, selected lane closed; and back"),
+    ("Ctrl Z", "take the last command back"),
+    ("C", "charts"),
+    ("T", "light or dark"),
+    ("U", "metric or US units"),
+    ("P", "picture of the window (PNG)"),
+    ("H or F1", "this sheet"),
+    ("Ctrl Q", "close the window"),
+];
+
+/// Where a press began.
+#[derive(Resource, Default)]
+pub struct Press {
+    start: Option<Vec2>,
+    dragged: bool,
+}
+
+/// Moves and zooms, and picks what is clicked. Runs only while no panel wants the pointer.
+pub fn mouse(
+    mut view: ResMut<View>,
+    mut press: ResMut<Press>,
+    buttons: Res<ButtonInput<MouseButton>>,
+    motion: Res<AccumulatedMouseMotion>,
+    scroll: Res<AccumulatedMouseScroll>,
+    window: Single<&Window, With<PrimaryWindow>>,
+) {
+    let Some(cursor) = window.cursor_position() else { return };
+    let pixel = (f64::from(cursor.x), f64::from(cursor.y));
+    if scroll.delta.y != 0.0 {
+        let notches = match scroll.unit {
+            MouseScrollUnit::Line => f64::from(scroll.delta.y),
+            MouseScrollUnit::Pixel => f64::from(scroll.delta.y) / NOTCH_PIXELS,
+        };
+        let pane = view.pane;
+        let pixel = if view.follows { pane.middle() } else { pixel };
+        view.camera.zoom(&pane, pixel, libm::pow(NOTCH, notches.clamp(-8.0, 8.0)));
+    }
+    if buttons.just_pressed(MouseButton::Left) {
+        *press = Press { start: Some(cursor), dragged: false };
+    }
+    let held = buttons.any_pressed([MouseButton::Left, MouseButton::Right, MouseButton::Middle]);
+    if let Some(start) = press.start {
+        press.dragged |= start.distance(cursor) > DRAG;
+    }
+    let drags = held && (press.dragged || !buttons.pressed(MouseButton::Left));
+    if drags && motion.delta != Vec2::ZERO {
+        view.follows = false;
+        view.camera.pan((f64::from(motion.delta.x), f64::from(motion.delta.y)));
+    }
+    if buttons.just_released(MouseButton::Left) && press.start.take().is_some() && !press.dragged {
+        let found = pick(&view, pixel);
+        view.select(found);
+    }
+}
+
+/// What lies under a pixel.
+fn pick(view: &View, pixel: (f64, f64)) -> Option<Subject> {
+    let stage = &view.stage;
+    let things =
+        Things { scene: &stage.scene, tracks: &stage.tracks, signs: &stage.signs, fleet: (&view.fleet, view.share) };
+    things.at(view.camera.now.point(&view.pane, pixel), view.camera.now.scale)
+}
+
+/// Does what keys say. Runs only while nobody writes text.
+pub fn keys(
+    mut view: ResMut<View>,
+    keys: Res<ButtonInput<KeyCode>>,
+    time: Res<Time>,
+    mut commands: Commands,
+    mut exit: MessageWriter<AppExit>,
+) {
+    let pressed = |key| keys.just_pressed(key);
+    if pressed(KeyCode::Space) {
+        let paused = !view.paused;
+        view.pause(paused);
+    }
+    if pressed(KeyCode::Period) {
+        view.step();
+    }
+    let digits = [KeyCode::Digit1, KeyCode::Digit2, KeyCode::Digit3, KeyCode::Digit4];
+    if let Some(i) = digits.into_iter().position(pressed) {
+        view.set_pace(Pace::PRESETS[i]);
+    }
+    if pressed(KeyCode::Home) {
+        view.follows = false;
+        let whole = view.stage.whole(&view.pane);
+        view.camera.go(whole);
+    }
+    if pressed(KeyCode::KeyF) && view.vehicle().is_some() {
+        view.follows = !view.follows;
+        if view.follows {
+            go_to_selected(&mut view);
+        }
+    }
+    if pressed(KeyCode::KeyG) {
+        go_to_selected(&mut view);
+    }
+    if pressed(KeyCode::Escape) {
+        view.help = false;
+        view.select(None);
+    }
+    if pressed(KeyCode::KeyV) {
+        view.style.vehicles = next_vehicles(view.style.vehicles);
+        view.stale = true;
+    }
+    if pressed(KeyCode::KeyR) {
+        view.style.roads = next_roads(view.style.roads);
+        view.stale = true;
+    }
+    if pressed(KeyCode::KeyC) {
+        view.charts = !view.charts;
+    }
+    if pressed(KeyCode::KeyT) {
+        view.style.theme = if view.style.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
+    }
+    if pressed(KeyCode::KeyU) {
+        view.style.units = if view.style.units == Units::Metric { Units::Us } else { Units::Metric };
+    }
+    let controls = [KeyCode::ControlLeft, KeyCode::ControlRight];
+    // Quick hands press and release within a frame.
+    let control = keys.any_pressed(controls) || keys.any_just_released(controls);
+    if pressed(KeyCode::KeyQ) && control {
+        exit.write(AppExit::Success);
+    }
+    if pressed(KeyCode::KeyX)
+        && let Some(command) =
+            view.snapshot.answer.as_deref().and_then(|answer| toggled(&view.stage.scene.network, answer))
+    {
+        view.order(Order::Do(command));
+    }
+    if pressed(KeyCode::KeyZ) && control {
+        view.order(Order::Undo);
+    }
+    if pressed(KeyCode::KeyH) || pressed(KeyCode::F1) {
+        view.help = !view.help;
+    }
+    if pressed(KeyCode::KeyP) || pressed(KeyCode::F12) {
+        view.shots += 1;
+        let file = format!("intergreen-{}-{}.png", view.snapshot.now.0 / 1000, view.shots);
+        commands.spawn(Screenshot::primary_window()).observe(save_to_disk(file.clone()));
+        view.say(format!("picture: {file}"));
+    }
+    let held = |key| f64::from(u8::from(keys.pressed(key)));
+    let pixels = STROLL * time.delta_secs_f64();
+    let x = held(KeyCode::ArrowLeft) - held(KeyCode::ArrowRight);
+    let y = held(KeyCode::ArrowUp) - held(KeyCode::ArrowDown);
+    if x != 0.0 || y != 0.0 {
+        view.follows = false;
+        view.camera.pan((x * pixels, y * pixels));
+    }
+    let nearer = held(KeyCode::Equal) + held(KeyCode::NumpadAdd) - held(KeyCode::Minus) - held(KeyCode::NumpadSubtract);
+    if nearer != 0.0 {
+        let pane = view.pane;
+        view.camera.zoom(&pane, pane.middle(), libm::pow(0.2, nearer * time.delta_secs_f64()));
+    }
+}
+
+/// What puts a thing out of order, or in order again if it is out of it.
+fn toggled(network: &Network, answer: &Answer) -> Option<Command> {
+    match answer {
+        Answer::Signal(facts) if facts.flashes => Some(Command::SignalRestore { signal: facts.name.clone() }),
+        Answer::Signal(facts) => {
+            Some(Command::SignalOutage { signal: facts.name.clone(), shows: Outage::Flashing, until: None })
+        }
+        Answer::Lane(facts) => {
+            let (link, lanes) = (facts.link.clone(), Some(vec![network.lane(facts.lane).index]));
+            Some(if facts.closed {
+                Command::OpenLanes { link, lanes }
+            } else {
+                Command::CloseLanes { link, lanes, until: None }
+            })
+        }
+        Answer::Vehicle(_) | Answer::Sensor(_) => None,
+    }
+}
+
+/// The next layer of vehicles.
+pub fn next_vehicles(layer: VehicleLayer) -> VehicleLayer {
+    match layer {
+        VehicleLayer::Speed => VehicleLayer::Waiting,
+        VehicleLayer::Waiting => VehicleLayer::Class,
+        VehicleLayer::Class => VehicleLayer::Speed,
+    }
+}
+
+/// The next layer of roads.
+pub fn next_roads(layer: RoadLayer) -> RoadLayer {
+    match layer {
+        RoadLayer::Plain => RoadLayer::Speed,
+        RoadLayer::Speed => RoadLayer::Queue,
+        RoadLayer::Queue => RoadLayer::Plain,
+    }
+}
+
+/// Goes to what is selected.
+pub fn go_to_selected(view: &mut View) {
+    if let Some(place) = view.selected.and_then(|s| view.place_of(s)) {
+        view.camera.show(place, CLOSE);
+    }
+}
+
+/// Moves the camera to where it is going, and the map with it.
+pub fn glide(
+    mut view: ResMut<View>,
+    time: Res<Time>,
+    camera: Single<(&Camera, &mut Transform, &mut Projection), With<MapCamera>>,
+    mut clear: ResMut<ClearColor>,
+) {
+    let (camera, mut transform, mut projection) = camera.into_inner();
+    if view.follows {
+        match view.vehicle().and_then(|id| view.place_of(Subject::Vehicle(id))) {
+            Some(place) => view.camera.follow(place),
+            None => view.follows = false,
+        }
+    }
+    view.camera.glide(time.delta_secs_f64());
+    let Some(size) = camera.logical_viewport_size() else { return };
+    let sight = view.camera.now;
+    let (mx, my) = view.pane.middle();
+    // The camera looks at the middle of the window, the map's middle is that of its pane.
+    let x = sight.x + (f64::from(size.x) / 2.0 - mx) * sight.scale;
+    let y = sight.y - (f64::from(size.y) / 2.0 - my) * sight.scale;
+    transform.translation = Vec3::new(x as f32, y as f32, 0.0);
+    if let Projection::Orthographic(o) = &mut *projection {
+        o.scale = sight.scale as f32;
+    }
+    let wanted = clear_colour(view.style.theme);
+    if clear.0 != wanted {
+        clear.0 = wanted;
+    }
+}

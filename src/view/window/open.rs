@@ -1,0 +1,54 @@
+//! Another scenario in the same window: dropped on it, or named in the menu.
+
+use std::path::{Path, PathBuf};
+
+use bevy::prelude::*;
+use bevy::window::FileDragAndDrop;
+
+use super::picture::{self, OnMap};
+use super::state::{Stage, View};
+use crate::sim::Simulation;
+use crate::view::sim_thread::Running;
+
+/// Makes a run of a file: what it is called, and the run; or says what is wrong with it.
+pub type Loader = Box<dyn Fn(&Path) -> Result<(String, Simulation), String> + Send + Sync>;
+
+/// The loader.
+#[derive(Resource)]
+pub struct Opener(pub Loader);
+
+/// Opens what was dropped or named. The window waits meanwhile.
+pub fn open_file(
+    mut commands: Commands,
+    mut view: ResMut<View>,
+    opener: Res<Opener>,
+    old: Query<Entity, With<OnMap>>,
+    mut dropped: MessageReader<FileDragAndDrop>,
+) {
+    let fallen = dropped.read().filter_map(|event| match event {
+        FileDragAndDrop::DroppedFile { path_buf, .. } => Some(path_buf.clone()),
+        _ => None,
+    });
+    let Some(file) = fallen.last().or_else(|| view.wanted.take()) else { return };
+    match begin(&mut view, &opener.0, &file) {
+        Ok(()) => {
+            old.iter().for_each(|entity| commands.entity(entity).despawn());
+            commands.run_system_cached(picture::spawn);
+        }
+        Err(problem) => view.say(problem),
+    }
+}
+
+/// Takes a new run in place of the old one; how things are shown stays.
+fn begin(view: &mut View, load: &Loader, file: &PathBuf) -> Result<(), String> {
+    let (title, sim) = load(file)?;
+    let mut new = View::new(Stage::new(title, &sim), view.style);
+    new.snapshot.look(&sim);
+    new.pace = view.pace;
+    (new.pane, new.charts) = (view.pane, view.charts);
+    new.running = Some(Running::start(sim, view.pace, false).map_err(|e| e.to_string())?);
+    if let Some(running) = std::mem::replace(view, new).running {
+        running.stop();
+    }
+    Ok(())
+}

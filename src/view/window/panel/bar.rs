@@ -1,0 +1,189 @@
+//! The bar on top: play, pace, time, what is shown.
+
+use bevy_egui::egui::{self, RichText};
+
+use super::super::input::{go_to_selected, next_roads, next_vehicles};
+use super::super::state::View;
+use crate::commands::Command;
+use crate::view::ask::Subject;
+use crate::view::fleet::VehicleLayer;
+use crate::view::layers::RoadLayer;
+use crate::view::pace::Pace;
+use crate::view::paint::Theme;
+use crate::view::sim_thread::Order;
+use crate::view::words::{Units, clock};
+
+/// What a layer of vehicles is called.
+pub fn vehicles_name(layer: VehicleLayer) -> &'static str {
+    match layer {
+        VehicleLayer::Speed => "speed",
+        VehicleLayer::Waiting => "waiting",
+        VehicleLayer::Class => "class",
+    }
+}
+
+/// What a layer of roads is called.
+pub fn roads_name(layer: RoadLayer) -> &'static str {
+    match layer {
+        RoadLayer::Plain => "plain",
+        RoadLayer::Speed => "speed",
+        RoadLayer::Queue => "queue",
+    }
+}
+
+/// Draws the bar.
+pub fn draw(root: &mut egui::Ui, view: &mut View) {
+    let margin = egui::Margin::symmetric(10, 6);
+    let fill = root.visuals().panel_fill;
+    let frame = egui::Frame::NONE.fill(fill).inner_margin(margin);
+    egui::Panel::top("bar").frame(frame).show(root, |ui| {
+        ui.horizontal(|ui| {
+            play(ui, view);
+            ui.separator();
+            ui.label(RichText::new(clock(view.snapshot.now)).size(19.0).strong().monospace());
+            ui.separator();
+            let s = &view.snapshot;
+            ui.label(format!("{} driving", s.vehicles.len())).on_hover_text("Vehicles on the network");
+            if s.waiting > 0 {
+                ui.label(format!("{} waiting to enter", s.waiting)).on_hover_text("No room yet where they start");
+            }
+            ui.label(format!("{} arrived", s.arrived));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| options(ui, view));
+        });
+    });
+}
+
+/// Play, pause, step and pace.
+fn play(ui: &mut egui::Ui, view: &mut View) {
+    let (sign, hint) = if view.paused { ("▶", "Play (space)") } else { ("⏸", "Pause (space)") };
+    let button = egui::Button::new(RichText::new(sign).size(16.0)).min_size(egui::vec2(30.0, 24.0));
+    if ui.add(button).on_hover_text(hint).clicked() {
+        let paused = !view.paused;
+        view.pause(paused);
+    }
+    if ui.button(RichText::new("⏭").size(16.0)).on_hover_text("One step (.)").clicked() {
+        view.step();
+    }
+    for (i, pace) in Pace::PRESETS.into_iter().enumerate() {
+        let chosen = view.pace == pace;
+        if ui.selectable_label(chosen, pace.label()).on_hover_text(format!("Key {}", i + 1)).clicked() {
+            view.set_pace(pace);
+        }
+    }
+    let achieved = view.snapshot.achieved;
+    let text = match achieved {
+        _ if view.paused => "paused".to_owned(),
+        f if f <= 0.0 => "…".to_owned(),
+        f if f < 10.0 => format!("{f:.1}× real time"),
+        f => format!("{f:.0}× real time"),
+    };
+    ui.add_sized([104.0, 18.0], egui::Label::new(RichText::new(text).weak())).on_hover_text("What is achieved");
+}
+
+/// What is shown, from right to left.
+fn options(ui: &mut egui::Ui, view: &mut View) {
+    if ui.button("?").on_hover_text("Keys and mouse (H)").clicked() {
+        view.help = !view.help;
+    }
+    let sun = if view.style.theme == Theme::Dark { "☀" } else { "🌙" };
+    if ui.button(sun).on_hover_text("Light or dark (T)").clicked() {
+        view.style.theme = if view.style.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
+    }
+    let unit = view.style.units.speed_unit();
+    if ui.button(unit).on_hover_text("Metric or US units (U)").clicked() {
+        view.style.units = if view.style.units == Units::Metric { Units::Us } else { Units::Metric };
+    }
+    if ui.selectable_label(view.charts, "charts").on_hover_text("Charts (C)").clicked() {
+        view.charts = !view.charts;
+    }
+    let roads = roads_name(view.style.roads);
+    if ui.button(format!("roads: {roads}")).on_hover_text("What colours of roads tell (R)").clicked() {
+        view.style.roads = next_roads(view.style.roads);
+        view.stale = true;
+    }
+    let vehicles = vehicles_name(view.style.vehicles);
+    if ui.button(format!("vehicles: {vehicles}")).on_hover_text("What colours of vehicles tell (V)").clicked() {
+        view.style.vehicles = next_vehicles(view.style.vehicles);
+        view.stale = true;
+    }
+    open(ui, view);
+    touch(ui, view);
+    alerts(ui, view);
+    find(ui, view);
+}
+
+/// Opens another scenario.
+fn open(ui: &mut egui::Ui, view: &mut View) {
+    ui.menu_button("open", |ui| {
+        ui.label(RichText::new("a scenario (.ron, .sumocfg, config.json), or drop one on the window").small().weak());
+        let field = ui.add(egui::TextEdit::singleline(&mut view.file).hint_text("path").desired_width(320.0));
+        if field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) && !view.file.trim().is_empty() {
+            view.wanted = Some(view.file.trim().into());
+            ui.close();
+        }
+    });
+}
+
+/// What may be done to the whole run.
+fn touch(ui: &mut egui::Ui, view: &mut View) {
+    ui.menu_button("touch", |ui| {
+        ui.label(RichText::new("demand from now on").small().weak());
+        for factor in [0.5, 0.8, 1.2, 1.5, 2.0] {
+            if ui.button(format!("× {factor}")).clicked() {
+                let (from, to) = (Vec::new(), Vec::new());
+                view.order(Order::Do(Command::DemandSurge { factor, until: None, from, to }));
+                view.say(format!("demand × {factor} from now on"));
+            }
+        }
+        ui.separator();
+        if ui.button("undo the last command").on_hover_text("The run is made again without it (Ctrl+Z)").clicked() {
+            view.order(Order::Undo);
+        }
+    });
+}
+
+/// What was found, with the way there.
+fn alerts(ui: &mut egui::Ui, view: &mut View) {
+    if view.alerts.is_empty() {
+        return;
+    }
+    let mut wanted = None;
+    let title = RichText::new(format!("⚠ {}", view.alerts.len())).strong();
+    ui.menu_button(title, |ui| {
+        for alert in view.alerts.iter().rev().take(20) {
+            if ui.button(format!("{}  {}", clock(alert.at), alert.text)).clicked() {
+                wanted = Some(alert.lane);
+            }
+        }
+    });
+    if let Some(lane) = wanted {
+        view.select(Some(Subject::Lane(lane)));
+        go_to_selected(view);
+    }
+}
+
+/// A field to find something by its name.
+fn find(ui: &mut egui::Ui, view: &mut View) {
+    let edit = egui::TextEdit::singleline(&mut view.search).hint_text("find by name  /").desired_width(120.0);
+    let field = ui.add(edit);
+    let typing = ui.ctx().memory(|m| m.focused().is_some());
+    if !typing && ui.input(|i| i.key_pressed(egui::Key::Slash)) {
+        field.request_focus();
+    }
+    let wanted = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+    // The key that brought one here may have left its letter.
+    let text = view.search.trim();
+    let name = text.strip_prefix('/').unwrap_or(text).to_owned();
+    if wanted && !name.is_empty() {
+        view.select(None);
+        view.order(Order::Find(name));
+        view.snapshot.answer = None;
+        view.search.clear();
+        view.goes = true;
+    }
+    // What was found comes with a snapshot.
+    if view.goes && view.snapshot.answer.is_some() {
+        view.goes = false;
+        go_to_selected(view);
+    }
+}

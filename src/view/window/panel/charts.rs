@@ -1,0 +1,118 @@
+//! Charts of the whole network over time.
+
+use bevy_egui::egui;
+use egui_plot::{Line, Plot, PlotPoints};
+
+use super::super::state::View;
+use super::ink;
+use crate::view::paint::Colour;
+use crate::view::snapshot::Row;
+
+/// Throughput is counted over this time, s.
+const WINDOW: f64 = 300.0;
+/// Points of a line; more would not be seen.
+const POINTS: usize = 600;
+
+/// Draws the charts below the map.
+pub fn draw(root: &mut egui::Ui, view: &mut View) {
+    let fill = root.visuals().panel_fill;
+    let frame = egui::Frame::NONE.fill(fill).inner_margin(egui::Margin::symmetric(10, 6));
+    egui::Panel::bottom("charts").frame(frame).exact_size(190.0).show(root, |ui| {
+        let rows = &view.rows;
+        let units = view.style.units;
+        let blue = Colour::hex(0x4f_a3_e3);
+        let red = Colour::hex(0xe0_5a_4a);
+        let amber = Colour::hex(0xe8_a8_38);
+        let green = Colour::hex(0x3f_b9_6b);
+        let width = (ui.available_width() - 30.0) / 4.0;
+        ui.horizontal_top(|ui| {
+            let count = |f: fn(&Row) -> u32| series(rows, move |r| f64::from(f(r)));
+            chart(
+                ui,
+                width,
+                "vehicles",
+                vec![
+                    ("driving", blue, count(|r| r.running)),
+                    ("standing", red, count(|r| r.standing)),
+                    ("waiting to enter", amber, count(|r| r.waiting)),
+                ],
+            );
+            chart(ui, width, "arrivals per hour, over 5 minutes", vec![("arrivals", green, throughput(rows))]);
+            let lost = series(rows, |r| f64::from(r.lost));
+            chart(ui, width, "time lost so far by those who drive, mean, s", vec![("time lost", red, lost)]);
+            let speed = series(rows, move |r| units.speed_number(f64::from(r.speed)));
+            chart(ui, width, &format!("mean speed, {}", units.speed_unit()), vec![("speed", blue, speed)]);
+        });
+    });
+}
+
+/// A series of every row, or of every so-manieth.
+fn series(rows: &[Row], value: impl Fn(&Row) -> f64) -> Vec<[f64; 2]> {
+    let every = rows.len().div_ceil(POINTS).max(1);
+    rows.iter().step_by(every).map(|row| [row.time, value(row)]).collect()
+}
+
+/// Vehicles that arrived over the last minutes, per hour.
+pub fn throughput(rows: &[Row]) -> Vec<[f64; 2]> {
+    let every = rows.len().div_ceil(POINTS).max(1);
+    let mut first = 0;
+    let mut points = Vec::new();
+    for (i, row) in rows.iter().enumerate().skip(1) {
+        while rows[first].time < row.time - WINDOW {
+            first += 1;
+        }
+        let (span, came) = (row.time - rows[first].time, row.arrived.saturating_sub(rows[first].arrived));
+        if span > 0.0 && i % every == 0 {
+            points.push([row.time, f64::from(came) * 3600.0 / span]);
+        }
+    }
+    points
+}
+
+/// A chart with some lines.
+fn chart(ui: &mut egui::Ui, width: f32, title: &str, lines: Vec<(&str, Colour, Vec<[f64; 2]>)>) {
+    ui.vertical(|ui| {
+        ui.set_width(width);
+        ui.horizontal(|ui| {
+            if lines.len() == 1 {
+                ui.label(egui::RichText::new(title).small());
+            } else {
+                for (name, colour, _) in &lines {
+                    ui.label(egui::RichText::new(format!("■ {name}")).small().color(ink(*colour)));
+                }
+            }
+        });
+        let time = |mark: egui_plot::GridMark, _: &std::ops::RangeInclusive<f64>| hours(mark.value);
+        let plot = Plot::new(title)
+            .height(142.0)
+            .width(width)
+            .include_y(0.0)
+            .allow_scroll(false)
+            .allow_drag(false)
+            .allow_zoom(false)
+            .show_background(false)
+            .y_axis_min_width(34.0)
+            .x_grid_spacer(egui_plot::uniform_grid_spacer(|input| {
+                let step = round_step(input.bounds.1 - input.bounds.0);
+                [step * 12.0, step * 4.0, step]
+            }))
+            .x_axis_formatter(time);
+        plot.show(ui, |plot| {
+            for (name, colour, points) in lines {
+                plot.line(Line::new(name, PlotPoints::from(points)).color(ink(colour)).width(1.8));
+            }
+        });
+    });
+}
+
+/// Time between marks for a span, s: whole minutes.
+fn round_step(span: f64) -> f64 {
+    let steps = [60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0];
+    steps.into_iter().find(|step| span / step <= 6.0).unwrap_or(28_800.0)
+}
+
+/// Seconds as h:mm.
+fn hours(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() as i64;
+    format!("{}:{:02}", minutes.div_euclid(60), minutes.rem_euclid(60))
+}

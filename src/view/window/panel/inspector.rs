@@ -1,0 +1,145 @@
+//! What is known of the selected thing, and what may be done to it.
+
+use bevy_egui::egui::{self, RichText};
+
+use super::super::input::go_to_selected;
+use super::super::state::View;
+use crate::commands::Command;
+use crate::view::ask::{Answer, LaneFacts, SensorFacts, Subject, VehicleFacts};
+use crate::view::sim_thread::Order;
+
+/// What buttons of a panel ask for.
+#[derive(Default)]
+pub struct Wishes {
+    /// Commands.
+    pub commands: Vec<Command>,
+    /// To look at something else.
+    pub look_at: Option<Subject>,
+}
+
+/// Draws the panel on the right.
+pub fn draw(root: &mut egui::Ui, view: &mut View) {
+    let fill = root.visuals().panel_fill;
+    let frame = egui::Frame::NONE.fill(fill).inner_margin(egui::Margin::symmetric(12, 8));
+    egui::Panel::right("inspector").frame(frame).exact_size(330.0).show(root, |ui| {
+        let mut wishes = Wishes::default();
+        ui.horizontal(|ui| {
+            if ui.button("go to").on_hover_text("G").clicked() {
+                go_to_selected(view);
+            }
+            if view.vehicle().is_some() {
+                let mut follows = view.follows;
+                if ui.toggle_value(&mut follows, "follow").on_hover_text("F").clicked() {
+                    view.follows = follows;
+                    if follows {
+                        go_to_selected(view);
+                    }
+                }
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui.button("×").on_hover_text("Esc").clicked() {
+                    view.select(None);
+                }
+            });
+        });
+        ui.separator();
+        let answer = view.snapshot.answer.clone().filter(|a| Some(a.subject()) == view.selected);
+        egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| match answer.as_deref() {
+            Some(Answer::Vehicle(facts)) => vehicle(ui, view, facts),
+            Some(Answer::Signal(facts)) => super::signal::draw(ui, view, facts, &mut wishes),
+            Some(Answer::Lane(facts)) => lane(ui, view, facts, &mut wishes),
+            Some(Answer::Sensor(facts)) => sensor(ui, view, facts),
+            None => {
+                ui.label(match view.selected {
+                    Some(Subject::Vehicle(_)) => "It is not on the road: it has arrived, or is parked.",
+                    _ => "…",
+                });
+            }
+        });
+        for command in wishes.commands {
+            view.order(Order::Do(command));
+        }
+        if let Some(subject) = wishes.look_at {
+            view.select(Some(subject));
+        }
+    });
+}
+
+/// A row of two columns.
+fn row(ui: &mut egui::Ui, what: &str, value: impl Into<String>) {
+    ui.label(RichText::new(what).weak());
+    ui.label(value.into());
+    ui.end_row();
+}
+
+fn grid(ui: &mut egui::Ui, name: &str, rows: impl FnOnce(&mut egui::Ui)) {
+    egui::Grid::new(name.to_owned()).num_columns(2).spacing([14.0, 4.0]).show(ui, rows);
+}
+
+/// A vehicle.
+fn vehicle(ui: &mut egui::Ui, view: &View, facts: &VehicleFacts) {
+    let units = view.style.units;
+    ui.heading(format!("Vehicle {}", facts.name));
+    ui.label(RichText::new(format!("{} ({})", facts.kind, facts.class)).weak());
+    ui.add_space(6.0);
+    if let Some(why) = &facts.why {
+        ui.label(RichText::new(format!("Stands for {:.0} s: {why}.", facts.standing)).strong());
+        ui.add_space(6.0);
+    }
+    grid(ui, "vehicle", |ui| {
+        row(ui, "speed", format!("{} of {}", units.speed(facts.speed), units.speed(facts.limit)));
+        row(ui, "acceleration", format!("{:+.1} m/s²", facts.accel));
+        row(ui, "time lost so far", format!("{:.0} s", facts.time_loss));
+        row(ui, "of that, standing", format!("{:.0} s, {} stops", facts.waited, facts.stops));
+        row(ui, "waited to enter", format!("{:.0} s", facts.depart_delay));
+        row(ui, "driven", units.length(f64::from(facts.driven)));
+        row(ui, "on lane", view.stage.scene.network.lane(facts.lane).id.clone());
+        row(ui, "bound for", facts.destination.clone());
+        row(ui, "links ahead", facts.route.len().saturating_sub(1).to_string());
+    });
+}
+
+/// A lane.
+fn lane(ui: &mut egui::Ui, view: &View, facts: &LaneFacts, wishes: &mut Wishes) {
+    let units = view.style.units;
+    ui.heading(format!("Lane {}", facts.name));
+    ui.label(RichText::new(format!("of link {}", facts.link)).weak());
+    ui.add_space(6.0);
+    grid(ui, "lane", |ui| {
+        row(ui, "length", units.length(f64::from(facts.length)));
+        row(ui, "speed limit", units.speed(facts.limit));
+        row(ui, "vehicles", format!("{}, {} standing", facts.vehicles, facts.standing));
+        row(ui, "mean speed", facts.speed.map_or("–".into(), |s| units.speed(s)));
+        row(ui, "queue", units.length(f64::from(facts.queue)));
+        row(ui, "have left it so far", facts.flow.to_string());
+        row(ui, "most seen standing", facts.most_standing.to_string());
+    });
+    ui.add_space(8.0);
+    let index = view.stage.scene.network.lane(facts.lane).index;
+    let (link, lanes) = (facts.link.clone(), Some(vec![index]));
+    if facts.closed {
+        ui.label(RichText::new("Closed: nobody enters it.").strong());
+        if ui.button("open it").clicked() {
+            wishes.commands.push(Command::OpenLanes { link, lanes });
+        }
+    } else if ui.button("close it").on_hover_text("Whoever is on it drives on; nobody enters").clicked() {
+        wishes.commands.push(Command::CloseLanes { link, lanes, until: None });
+    }
+}
+
+/// A loop.
+fn sensor(ui: &mut egui::Ui, view: &View, facts: &SensorFacts) {
+    let units = view.style.units;
+    ui.heading(format!("Detector {}", facts.channel));
+    ui.label(RichText::new(format!("of signal {}: {}", facts.signal, facts.what)).weak());
+    ui.add_space(6.0);
+    grid(ui, "sensor", |ui| {
+        row(ui, "now", if facts.occupied { "occupied" } else { "free" });
+        let since = facts.since.map(|at| format!("{:.1} s", (view.snapshot.now - at).seconds()));
+        row(ui, "for", since.unwrap_or_else(|| "–".into()));
+        row(ui, "counted", format!("{} since the window opened", facts.count));
+        row(ui, "lane", facts.lane.clone());
+        row(ui, "length", units.length(f64::from(facts.length)));
+        row(ui, "before the line", units.length(f64::from(facts.before_end)));
+    });
+}

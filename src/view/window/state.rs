@@ -1,0 +1,316 @@
+//! What the window knows: the newest snapshot, what is selected, how it is shown.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bevy::prelude::Resource;
+
+use crate::demand::VehicleId;
+use crate::network::Point;
+use crate::sim::{Scene, Simulation};
+use crate::view::ask::Subject;
+use crate::view::camera::{Camera, Pane, Sight};
+use crate::view::fleet::{Fleet, VehicleLayer};
+use crate::view::layers::{LaneBooks, RoadLayer};
+use crate::view::pace::Pace;
+use crate::view::paint::Theme;
+use crate::view::scene::{Sign, signs};
+use crate::view::sim_thread::{Order, Running, now};
+use crate::view::snapshot::{Alert, Row, Snapshot};
+use crate::view::tracks::Tracks;
+use crate::view::words::Units;
+
+/// Rows of the charts that are kept.
+const MOST_ROWS: usize = 20_000;
+/// Frames in which shaders are made and buffers filled.
+const FIRST_FRAMES: u64 = 20;
+/// How long a message stays, s.
+const MESSAGE_S: u64 = 6;
+
+/// How things are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Style {
+    /// Light or dark.
+    pub theme: Theme,
+    /// Metric or US.
+    pub units: Units,
+    /// What colours of vehicles tell.
+    pub vehicles: VehicleLayer,
+    /// What colours of roads tell.
+    pub roads: RoadLayer,
+}
+
+/// What does not change while a simulation is looked at.
+pub struct Stage {
+    /// What the run is called.
+    pub title: String,
+    /// The network and what is in it.
+    pub scene: Arc<Scene>,
+    /// Its lanes.
+    pub tracks: Tracks,
+    /// Lamps and loops.
+    pub signs: Vec<Sign>,
+    /// Width and height of the network, m.
+    pub extent: (f64, f64),
+}
+
+impl Stage {
+    /// Of a simulation.
+    pub fn new(title: String, sim: &Simulation) -> Self {
+        let scene = sim.scene().clone();
+        let all = crate::draw::extent(&scene.network);
+        let tracks = Tracks::new(&scene.network, Point::new(all.x + all.width / 2.0, all.y + all.height / 2.0));
+        let signs = signs(&scene.network, &scene, &tracks);
+        Self { title, tracks, signs, extent: (all.width, all.height), scene }
+    }
+
+    /// All of it.
+    pub fn whole(&self, pane: &Pane) -> Sight {
+        Sight::of_all(pane, self.extent.0, self.extent.1)
+    }
+}
+
+/// What the window knows.
+#[derive(Resource)]
+pub struct View {
+    /// What does not change.
+    pub stage: Stage,
+    /// The simulation in its thread; none if somebody else fills snapshots.
+    pub running: Option<Running>,
+    /// The newest snapshot.
+    pub snapshot: Box<Snapshot>,
+    /// Its vehicles.
+    pub fleet: Fleet,
+    /// Numbers of lanes.
+    pub books: LaneBooks,
+    /// Rows of the charts.
+    pub rows: Vec<Row>,
+    /// How far the present step is drawn, 0 to 1; set by somebody else where there is no thread.
+    pub share: f32,
+    /// When the snapshot came.
+    came: Instant,
+    /// Whether vehicles have to be packed again, lanes coloured again.
+    pub stale: bool,
+    /// How fast it is to run.
+    pub pace: Pace,
+    /// Whether it is to stand still.
+    pub paused: bool,
+    /// How things are shown.
+    pub style: Style,
+    /// What is seen.
+    pub camera: Camera,
+    /// The part of the window that shows the map.
+    pub pane: Pane,
+    /// Whether the whole network has been framed.
+    pub framed: bool,
+    /// What is selected.
+    pub selected: Option<Subject>,
+    /// Whether the camera goes with the selected vehicle.
+    pub follows: bool,
+    /// Whether panels are shown; else only what belongs in a picture.
+    pub panels: bool,
+    /// Whether charts are shown.
+    pub charts: bool,
+    /// Whether keys are explained.
+    pub help: bool,
+    /// What is looked for.
+    pub search: String,
+    /// Whether the camera is to go to what is found.
+    pub goes: bool,
+    /// A file that is to be opened.
+    pub wanted: Option<std::path::PathBuf>,
+    /// Its name, while it is written.
+    pub file: String,
+    /// What was found, oldest first.
+    pub alerts: Vec<Alert>,
+    /// Messages and when they came.
+    pub messages: Vec<(Instant, String)>,
+    /// Pictures that keys asked for so far.
+    pub shots: u32,
+    /// Frames drawn so far, and when the last of the first ones was.
+    frames: (u64, Option<Instant>),
+}
+
+impl View {
+    /// A window on a stage.
+    pub fn new(stage: Stage, style: Style) -> Self {
+        let pane = Pane { left: 0.0, top: 0.0, width: 1280.0, height: 720.0 };
+        let camera = Camera::at(stage.whole(&pane));
+        Self {
+            stage,
+            running: None,
+            snapshot: Box::default(),
+            fleet: Fleet::default(),
+            books: LaneBooks::default(),
+            rows: Vec::new(),
+            share: 1.0,
+            came: now(),
+            stale: true,
+            pace: Pace::Times(1.0),
+            paused: false,
+            style,
+            camera,
+            pane,
+            framed: false,
+            selected: None,
+            follows: false,
+            panels: true,
+            charts: false,
+            help: false,
+            search: String::new(),
+            goes: false,
+            wanted: None,
+            file: String::new(),
+            alerts: Vec::new(),
+            messages: Vec::new(),
+            shots: 0,
+            frames: (0, None),
+        }
+    }
+
+    /// Counts a frame.
+    pub fn count_frame(&mut self) {
+        self.frames.0 += 1;
+        if self.frames.0 == FIRST_FRAMES {
+            self.frames.1 = Some(now());
+        }
+    }
+
+    /// Frames drawn in a second, mean, after the first ones.
+    pub fn frame_rate(&self) -> f64 {
+        let seconds = self.frames.1.map_or(0.0, |since| since.elapsed().as_secs_f64());
+        if seconds > 0.0 { self.frames.0.saturating_sub(FIRST_FRAMES) as f64 / seconds } else { 0.0 }
+    }
+
+    /// Takes the newest snapshot from the thread, if there is one.
+    pub fn receive(&mut self) {
+        let Some(running) = &self.running else { return };
+        let (rows, messages, alerts) = (&mut self.rows, &mut self.messages, &mut self.alerts);
+        let newest = running.newest(|snapshot| {
+            if let Some(first) = snapshot.rows.first() {
+                // A command was taken back: what came after it has never been.
+                rows.retain(|row: &Row| row.time < first.time);
+                alerts.retain(|alert: &Alert| alert.at.seconds() < first.time);
+            }
+            rows.extend(&snapshot.rows);
+            alerts.extend_from_slice(&snapshot.alerts);
+            messages.extend(snapshot.alerts.iter().map(|alert| (now(), alert.text.clone())));
+            messages.extend(snapshot.refused.iter().map(|text| (now(), text.clone())));
+        });
+        if let Some(snapshot) = newest {
+            let old = std::mem::replace(&mut self.snapshot, snapshot);
+            running.give_back(old);
+            self.placed();
+        }
+        self.share = self.elapsed_share();
+        if self.rows.len() > MOST_ROWS {
+            self.rows.drain(..MOST_ROWS / 4);
+        }
+        self.messages.retain(|(at, _)| at.elapsed() < Duration::from_secs(MESSAGE_S));
+    }
+
+    /// Takes over the snapshot that lies there.
+    pub fn placed(&mut self) {
+        let snapshot = &*self.snapshot;
+        if let Some(scene) = &snapshot.scene {
+            self.stage.scene = scene.clone();
+        }
+        self.fleet.place(snapshot, &self.stage.scene, &self.stage.tracks);
+        self.books.add(snapshot, &self.stage.scene);
+        self.came = now();
+        self.stale = true;
+        // What was looked for by its name is known by the answer.
+        if let Some(answer) = snapshot.answer.as_deref().filter(|_| self.goes) {
+            self.selected = Some(answer.subject());
+        }
+    }
+
+    /// How far a step has gone since its snapshot came.
+    fn elapsed_share(&self) -> f32 {
+        let step = Duration::from_millis(self.stage.scene.setup.step.0.unsigned_abs());
+        // A single step is shown as a quick move.
+        let period = if self.paused { step.min(Duration::from_millis(250)) } else { self.pace.period(step) };
+        if period < Duration::from_millis(15) {
+            return 1.0;
+        }
+        (self.came.elapsed().as_secs_f32() / period.as_secs_f32()).min(1.0)
+    }
+
+    /// Tells the thread something.
+    pub fn order(&self, order: Order) {
+        if let Some(running) = &self.running {
+            running.order(order);
+        }
+    }
+
+    /// Plays or pauses.
+    pub fn pause(&mut self, paused: bool) {
+        self.paused = paused;
+        self.order(Order::Pause(paused));
+    }
+
+    /// Makes one step, and stands still then.
+    pub fn step(&mut self) {
+        if !self.paused {
+            self.pause(true);
+        }
+        self.order(Order::Step(1));
+    }
+
+    /// Sets a pace, and plays.
+    pub fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+        self.order(Order::Pace(pace));
+        if self.paused {
+            self.pause(false);
+        }
+    }
+
+    /// Selects something, or nothing.
+    pub fn select(&mut self, subject: Option<Subject>) {
+        self.selected = subject;
+        self.stale = true;
+        if !matches!(subject, Some(Subject::Vehicle(_))) {
+            self.follows = false;
+        }
+        self.order(Order::Watch(subject));
+    }
+
+    /// The selected vehicle.
+    pub fn vehicle(&self) -> Option<VehicleId> {
+        match self.selected {
+            Some(Subject::Vehicle(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Where the selected thing is, m from the origin.
+    pub fn place_of(&self, subject: Subject) -> Option<(f64, f64)> {
+        let wide = |(x, y): (f32, f32)| (f64::from(x), f64::from(y));
+        let stage = &self.stage;
+        match subject {
+            Subject::Vehicle(id) => self.fleet.find(id).map(|body| wide(body.at(self.share))),
+            Subject::Signal(id) => {
+                let network = &stage.scene.network;
+                let movement = network.signals.get(id.index())?.movements.first()?;
+                let junction = network.movement(*movement).junction;
+                Some(wide(stage.tracks.local(network.junctions[junction.index()].position)))
+            }
+            Subject::Lane(id) => {
+                let half = stage.scene.lanes.get(id.index())?.length / 2.0;
+                let pose = stage.tracks.at(id, half);
+                Some(wide((pose.x, pose.y)))
+            }
+            Subject::Sensor(id) => {
+                let sensor = stage.scene.sensors.list.get(id as usize)?;
+                let pose = stage.tracks.at(sensor.lane, (sensor.start + sensor.end) / 2.0);
+                Some(wide((pose.x, pose.y)))
+            }
+        }
+    }
+
+    /// Says something.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.messages.push((now(), text.into()));
+    }
+}
