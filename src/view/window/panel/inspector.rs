@@ -5,6 +5,7 @@ use bevy_egui::egui::{self, RichText};
 use super::super::input::go_to_selected;
 use super::super::state::View;
 use crate::commands::Command;
+use crate::detectors::Stuck;
 use crate::view::ask::{Answer, LaneFacts, SensorFacts, Subject, VehicleFacts};
 use crate::view::sim_thread::Order;
 
@@ -48,7 +49,7 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
             Some(Answer::Vehicle(facts)) => vehicle(ui, view, facts),
             Some(Answer::Signal(facts)) => super::signal::draw(ui, view, facts, &mut wishes),
             Some(Answer::Lane(facts)) => lane(ui, view, facts, &mut wishes),
-            Some(Answer::Sensor(facts)) => sensor(ui, view, facts),
+            Some(Answer::Sensor(facts)) => sensor(ui, view, facts, &mut wishes),
             None => {
                 ui.label(match view.selected {
                     Some(Subject::Vehicle(_)) => "It is not on the road: it has arrived, or is parked.",
@@ -128,7 +129,7 @@ fn lane(ui: &mut egui::Ui, view: &View, facts: &LaneFacts, wishes: &mut Wishes) 
 }
 
 /// A loop.
-fn sensor(ui: &mut egui::Ui, view: &View, facts: &SensorFacts) {
+fn sensor(ui: &mut egui::Ui, view: &View, facts: &SensorFacts, wishes: &mut Wishes) {
     let units = view.style.units;
     ui.heading(format!("Detector {}", facts.channel));
     ui.label(RichText::new(format!("of signal {}: {}", facts.signal, facts.what)).weak());
@@ -141,5 +142,17 @@ fn sensor(ui: &mut egui::Ui, view: &View, facts: &SensorFacts) {
         row(ui, "lane", facts.lane.clone());
         row(ui, "length", units.length(f64::from(facts.length)));
         row(ui, "before the line", units.length(f64::from(facts.before_end)));
+    });
+    ui.add_space(8.0);
+    ui.horizontal(|ui| {
+        let (signal, detector) = (facts.signal.clone(), facts.channel);
+        for (text, stuck) in [("stick on", Stuck::On), ("stick off", Stuck::Off), ("silence", Stuck::Silent)] {
+            if ui.button(text).on_hover_text("What its controller is told; drivers notice nothing").clicked() {
+                wishes.commands.push(Command::DetectorFault { signal: signal.clone(), detector, stuck, until: None });
+            }
+        }
+        if ui.button("mend").clicked() {
+            wishes.commands.push(Command::DetectorRestore { signal, detector });
+        }
     });
 }
