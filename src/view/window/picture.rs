@@ -55,13 +55,16 @@ pub struct OnMap;
 #[derive(Component)]
 pub struct MapCamera;
 
+/// What the meshes are drawn with.
+type Materials<'w> = (ResMut<'w, Assets<Roads>>, ResMut<'w, Assets<Signs>>, ResMut<'w, Assets<Vehicles>>);
+
 /// Spawns everything that is drawn.
 pub fn spawn(
     mut commands: Commands,
     view: Res<View>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut buffers: ResMut<Assets<ShaderBuffer>>,
-    (mut roads, mut signs, mut vehicles): (ResMut<Assets<Roads>>, ResMut<Assets<Signs>>, ResMut<Assets<Vehicles>>),
+    (mut roads, mut signs, mut vehicles): Materials,
 ) {
     let stage = &view.stage;
     let network = &stage.scene.network;
