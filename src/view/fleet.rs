@@ -118,9 +118,18 @@ impl Fleet {
                 let old = self.old.get(was.saturating_add(k)).filter(|old| old.id == v.id);
                 let near = |old: &&Body| (old.now.x - now.x).abs() + (old.now.y - now.y).abs() < LEAP;
                 let before = old.filter(near).map_or(now, |old| old.now);
-                let ends = u32::from(k == 0) * flag::FIRST | u32::from(k + 1 == wagons as usize) * flag::LAST;
+                let first = if k == 0 { flag::FIRST } else { 0 };
+                let last = if k + 1 == wagons as usize { flag::LAST } else { 0 };
                 let width = kind_of.width as f32;
-                self.bodies.push(Body { id: v.id, before, now, length: long, width, seen, flags: flags | ends });
+                self.bodies.push(Body {
+                    id: v.id,
+                    before,
+                    now,
+                    length: long,
+                    width,
+                    seen,
+                    flags: flags | first | last,
+                });
             }
         }
     }

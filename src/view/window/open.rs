@@ -1,6 +1,6 @@
 //! Another scenario in the same window: dropped on it, or named in the menu.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bevy::prelude::*;
 use bevy::window::FileDragAndDrop;
@@ -40,7 +40,7 @@ pub fn open_file(
 }
 
 /// Takes a new run in place of the old one; how things are shown stays.
-fn begin(view: &mut View, load: &Loader, file: &PathBuf) -> Result<(), String> {
+fn begin(view: &mut View, load: &Loader, file: &Path) -> Result<(), String> {
     let (title, sim) = load(file)?;
     let mut new = View::new(Stage::new(title, &sim), view.style);
     new.snapshot.look(&sim);

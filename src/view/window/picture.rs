@@ -55,13 +55,16 @@ pub struct OnMap;
 #[derive(Component)]
 pub struct MapCamera;
 
+/// What the meshes are drawn with.
+type Materials<'w> = (ResMut<'w, Assets<Roads>>, ResMut<'w, Assets<Signs>>, ResMut<'w, Assets<Vehicles>>);
+
 /// Spawns everything that is drawn.
 pub fn spawn(
     mut commands: Commands,
     view: Res<View>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut buffers: ResMut<Assets<ShaderBuffer>>,
-    (mut roads, mut signs, mut vehicles): (ResMut<Assets<Roads>>, ResMut<Assets<Signs>>, ResMut<Assets<Vehicles>>),
+    (mut roads, mut signs, mut vehicles): Materials,
 ) {
     let stage = &view.stage;
     let network = &stage.scene.network;
@@ -175,14 +178,16 @@ fn table(view: &View, gpu: &mut Buffers, scale: f64, stale: bool, buffers: &mut 
     // Lines first turn into the road they lie on.
     for paint in [Paint::LaneLine, Paint::EdgeLine, Paint::StopLine, Paint::Arrow] {
         let colour = &mut all[paint.index() as usize];
-        *colour = colour.mix(scheme.road, f32::from(step) / 16.0);
+        *colour = colour.mix(scheme.road.mix(scheme.border, FAR), f32::from(step) / 16.0);
     }
-    let lanes = colours(&scheme, (style.roads, &view.books), &view.stage.scene, &view.snapshot.closed);
-    all.extend(lanes);
-    // From far roads are thin lines: they have to stand out more.
-    for colour in &mut all[Paint::Junction.index() as usize..] {
-        *colour = colour.mix(scheme.border, FAR * f32::from(step) / 16.0);
+    // From far roads are thin lines: they have to stand out more. What a layer tells stays as it is.
+    let share = FAR * f32::from(step) / 16.0;
+    let mut far = scheme;
+    for colour in [&mut far.road, &mut far.junction, &mut far.footway, &mut far.cycle, &mut far.bus, &mut far.rail] {
+        *colour = colour.mix(scheme.border, share);
     }
+    all[Paint::Junction.index() as usize] = far.junction;
+    all.extend(colours(&far, (style.roads, &view.books), &view.stage.scene, &view.snapshot.closed));
     let words: Vec<u32> = all.into_iter().flat_map(|colour| linear(colour).to_f32_array().map(f32::to_bits)).collect();
     write(buffers, &gpu.colours, &words);
     gpu.table = Some((style.theme, style.roads, step, view.snapshot.closed.clone()));

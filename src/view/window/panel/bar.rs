@@ -117,7 +117,7 @@ fn open(ui: &mut egui::Ui, view: &mut View) {
     ui.menu_button("open", |ui| {
         ui.label(RichText::new("a scenario (.ron, .sumocfg, config.json), or drop one on the window").small().weak());
         let field = ui.add(egui::TextEdit::singleline(&mut view.file).hint_text("path").desired_width(320.0));
-        if field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) && !view.file.trim().is_empty() {
+        if is_entered(ui, &field) && !view.file.trim().is_empty() {
             view.wanted = Some(view.file.trim().into());
             ui.close();
         }
@@ -162,6 +162,11 @@ fn alerts(ui: &mut egui::Ui, view: &mut View) {
     }
 }
 
+/// Whether a field was left otherwise than by a click beside it or Escape. The key itself may have been seen a frame before.
+fn is_entered(ui: &egui::Ui, field: &egui::Response) -> bool {
+    field.lost_focus() && !ui.input(|i| i.key_pressed(egui::Key::Escape) || i.pointer.any_pressed())
+}
+
 /// A field to find something by its name.
 fn find(ui: &mut egui::Ui, view: &mut View) {
     let edit = egui::TextEdit::singleline(&mut view.search).hint_text("find by name  /").desired_width(120.0);
@@ -170,7 +175,7 @@ fn find(ui: &mut egui::Ui, view: &mut View) {
     if !typing && ui.input(|i| i.key_pressed(egui::Key::Slash)) {
         field.request_focus();
     }
-    let wanted = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+    let wanted = is_entered(ui, &field);
     // The key that brought one here may have left its letter.
     let text = view.search.trim();
     let name = text.strip_prefix('/').unwrap_or(text).to_owned();

@@ -28,10 +28,10 @@ pub fn draw(ctx: &egui::Context, view: &View, room: egui::Rect) {
             let line: Vec<Pos2> = points(view, lane).map(pixel).collect();
             painter.add(egui::Shape::line(line, Stroke::new(4.0, colour)));
         }
-        if let Some(&last) = ahead.last() {
-            if let Some(end) = points(view, lane_of(view, last)).last() {
-                painter.circle_filled(pixel(end), 6.0, accent);
-            }
+        if let Some(&last) = ahead.last()
+            && let Some(end) = points(view, lane_of(view, last)).last()
+        {
+            painter.circle_filled(pixel(end), 6.0, accent);
         }
     }
     if let Some(subject) = view.selected {

@@ -35,7 +35,7 @@ pub fn draw(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, wishes: &mut Wi
     ui.heading(format!("Signal {}", facts.name));
     ui.label(RichText::new(format!("{}, {}", facts.strategy, facts.mode)).weak());
     if let Some(stage) = &facts.stage {
-        ui.label(RichText::new(format!("Stage {stage}")).strong());
+        ui.label(RichText::new(stage).strong());
     }
     if let Some((at, what, why)) = &facts.last {
         ui.add_space(4.0);
