@@ -134,7 +134,7 @@ mod tests {
         let mut books = LaneBooks::default();
         let mut see = |books: &mut LaneBooks, v, seconds: i64| {
             for _ in 0..seconds {
-                snapshot.now = snapshot.now + Millis(1000);
+                snapshot.now += Millis(1000);
                 snapshot.vehicles = vec![v; 4];
                 books.add(&snapshot, &scene);
             }
