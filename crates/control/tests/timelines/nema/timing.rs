@@ -369,7 +369,7 @@ fn where_traffic_is_slow_only_the_zone_extends_and_the_passage_is_short() {
                ...
             10  r G r r r G r r r  r   detector 3 on
                ...
-            12  r G r r r G r r r  r   detector 1 off, detector 10 on  -- 0.7 s from here: 2.1 s less 17 m at 12.5 m/s
+            12  r G r r r G r r r  r   detector 1 off, detector 10 on  -- 0.5 s from here: 1.9 s less 17 m at 12.5 m/s
             13  r y r r r y r r r  r
                ...
             15  r y r r r y r r r  r   detector 10 off
@@ -379,7 +379,7 @@ fn where_traffic_is_slow_only_the_zone_extends_and_the_passage_is_short() {
             30  r r r G r r r G r  r
         ",
     );
-    assert_eq!(outcome.codes(&TERMINATIONS), [(12.7, 4, 2), (12.7, 4, 6)]);
+    assert_eq!(outcome.codes(&TERMINATIONS), [(12.5, 4, 2), (12.5, 4, 6)]);
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn a_gap_begins_when_the_zone_is_free_although_an_idle_loop_is_still_on() {
                ...
             10  r G r r r G r r r  r   detector 3 on
             11  r G r r r G r r r  r   detector 10 on  -- somebody stands on the loop, or it is broken
-            12  r G r r r G r r r  r   detector 1 off  -- 0.7 s from here
+            12  r G r r r G r r r  r   detector 1 off  -- 0.5 s from here
             13  r y r r r y r r r  r
                ...
             16  r r r r r r r r r  r
@@ -400,5 +400,5 @@ fn a_gap_begins_when_the_zone_is_free_although_an_idle_loop_is_still_on() {
             30  r r r G r r r G r  r
         ",
     );
-    assert_eq!(outcome.codes(&TERMINATIONS), [(12.7, 4, 2), (12.7, 4, 6)]);
+    assert_eq!(outcome.codes(&TERMINATIONS), [(12.5, 4, 2), (12.5, 4, 6)]);
 }
