@@ -177,10 +177,7 @@ impl DetectorBank {
         for lane in 0..self.greens.len() {
             let is_open = self.layout.lanes[lane].groups.shares(open);
             match self.greens[lane].open {
-                None if is_open => {
-                    let counted = self.counted(lane);
-                    self.greens[lane] = Green { open: Some(at), counted, ..Green::default() };
-                }
+                None if is_open => self.begin_green(lane, at),
                 Some(opened) if !is_open => self.end_green(lane, opened, at),
                 _ => {}
             }
@@ -203,8 +200,7 @@ impl DetectorBank {
             match self.greens[lane].open {
                 Some(opened) if at - opened >= SHORTEST => {
                     self.end_green(lane, opened, at);
-                    let counted = self.counted(lane);
-                    self.greens[lane] = Green { open: Some(at), counted, ..Green::default() };
+                    self.begin_green(lane, at);
                 }
                 Some(_) => {}
                 None => self.look_for_queue(lane, at),
@@ -228,6 +224,11 @@ impl DetectorBank {
         if of.detectors.iter().any(stands) && self.limits[usize::from(zone)].expected > 0 {
             self.find(zone, Health::NoActivity);
         }
+    }
+
+    /// A lane opens, or its green goes on after a cut.
+    fn begin_green(&mut self, lane: usize, at: Millis) {
+        self.greens[lane] = Green { open: Some(at), counted: self.counted(lane), ..Green::default() };
     }
 
     /// The green of a lane ends: those of its detectors that were on all the time may be stuck.
