@@ -109,6 +109,23 @@ pub fn is_within(line: &[Point], p: Point, reach: f64) -> bool {
     })
 }
 
+/// A line with fewer points that stays within `off` metres of the old one and keeps its ends (Douglas and Peucker 1973).
+pub fn simplified(line: &[Point], off: f64) -> Vec<Point> {
+    let mut keep = vec![false; line.len()];
+    let mut open = vec![(0, line.len().saturating_sub(1))];
+    while let Some((first, last)) = open.pop() {
+        let Some(chord) = line.get(first).zip(line.get(last)) else { continue };
+        (keep[first], keep[last]) = (true, true);
+        let far = |i: usize| distance_to(&[*chord.0, *chord.1], line[i]);
+        if let Some(furthest) = (first + 1..last).max_by(|&a, &b| far(a).total_cmp(&far(b)))
+            && far(furthest) > off
+        {
+            open.extend([(first, furthest), (furthest, last)]);
+        }
+    }
+    line.iter().zip(keep).filter_map(|(&p, keep)| keep.then_some(p)).collect()
+}
+
 /// The line moved `offset` metres to the left of its direction (right if negative).
 pub fn offset(line: &[Point], offset: f64) -> Vec<Point> {
     let n = line.len();

@@ -2,7 +2,8 @@
 //!
 //! Terms
 //! - **tile**: a square piece of the plane; what lies outside the picture is not drawn.
-//! - **ground**: surfaces, seen from any height. **markings**: lines and arrows, seen from near.
+//! - **ground**: surfaces, seen from near. **far**: the same in as few triangles as do from far. **markings**: lines and
+//!   arrows, seen from near.
 //! - **sign**: a lamp or a loop: a small rectangle whose look hangs on its state.
 
 mod arrows;
@@ -44,6 +45,8 @@ pub mod level {
 pub struct Tile {
     /// Surfaces.
     pub ground: Canvas,
+    /// Surfaces, seen from far.
+    pub far: Canvas,
     /// Lines and arrows.
     pub markings: Canvas,
 }
@@ -56,15 +59,21 @@ const MOST_TILES: f64 = 12.0;
 pub fn tiles(network: &Network, tracks: &Tracks) -> Vec<Tile> {
     let builder = Builder::new(network, tracks);
     let mut tiles: BTreeMap<(i32, i32), Tile> = BTreeMap::new();
-    for junction in 0..network.junctions.len() {
+    let mut areas = vec![false; network.junctions.len()];
+    for (junction, area) in areas.iter_mut().enumerate() {
         let tile = tiles.entry(builder.tile(network.junctions[junction].position)).or_default();
-        builder.junction(&mut tile.ground, junction);
+        if let Some(outline) = builder.outline(junction) {
+            builder.junction(tile, outline);
+            *area = true;
+        }
     }
     for id in (0..network.lanes.len()).map(LaneId::new) {
         let shape = builder.shape(id);
         let Some(&middle) = network.lane(id).shape.get(network.lane(id).shape.len() / 2) else { continue };
         let tile = tiles.entry(builder.tile(middle)).or_default();
-        builder.lane(&mut tile.ground, id, &shape);
+        let link = network.link(network.lane(id).link);
+        let inside_area = link.internal && link.from.is_some_and(|j| areas[j.index()]);
+        builder.lane(tile, id, &shape, inside_area);
         builder.marks(&mut tile.markings, id, &shape);
     }
     tiles.into_values().collect()
@@ -127,10 +136,13 @@ mod tests {
         }
         for lane in (0..network.lanes.len()).map(LaneId::new) {
             let paint = lane_paint(lane) as f32;
-            assert!(corners().any(|c| c.paint == paint), "{}", network.lane(lane).id);
+            let facts = network.lane(lane);
+            assert!(corners().any(|c| c.paint == paint), "{}", facts.id);
+            let far = tiles.iter().any(|t| t.far.corners.iter().any(|c| c.paint == paint));
+            assert!(far || facts.internal, "{}", facts.id);
         }
         for tile in &tiles {
-            for canvas in [&tile.ground, &tile.markings] {
+            for canvas in [&tile.ground, &tile.far, &tile.markings] {
                 assert!(canvas.triangles.iter().all(|&i| (i as usize) < canvas.corners.len()));
             }
         }

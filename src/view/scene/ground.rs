@@ -1,10 +1,10 @@
 //! Surfaces: junctions, lanes, and a border around both.
 
-use super::{Builder, lane_paint, level};
+use super::{Builder, Tile, lane_paint, level};
 use crate::draw::Surface;
-use crate::network::geometry::offset;
+use crate::network::geometry::{offset, simplified};
 use crate::network::{LaneId, Point};
-use crate::view::canvas::{Brush, Canvas, hull};
+use crate::view::canvas::{Brush, hull};
 use crate::view::paint::Paint;
 
 /// How far the border reaches beyond a road, m.
@@ -12,20 +12,25 @@ const BORDER: f64 = 0.45;
 /// Lanes are drawn this much wider than they are, so that nothing shines through between neighbours, m.
 const LAP: f64 = 0.06;
 
+/// From far an outline may be this far from where it is, m: less than a pixel.
+const FAR_OFF: f64 = 0.5;
+
 impl Builder<'_> {
-    /// The area of a junction and its border.
-    pub(super) fn junction(&self, canvas: &mut Canvas, junction: usize) {
+    /// The outline of a junction; none if it is but a place where a road goes on.
+    pub(super) fn outline(&self, junction: usize) -> Option<Vec<Point>> {
         let shape = &self.network.junctions[junction].shape;
-        let mut outline: Vec<Point> = shape.iter().map(|&p| self.local(p)).collect();
-        if outline.len() < 3 {
-            outline = self.mouths(junction);
-        }
-        if outline.len() < 3 {
-            return;
-        }
-        canvas.area(Brush::solid(Paint::Junction.index(), level::JUNCTION), &outline);
+        let drawn = || shape.iter().map(|&p| self.local(p)).collect::<Vec<_>>();
+        let outline = if shape.len() < 3 { self.mouths(junction) } else { drawn() };
+        (outline.len() >= 3).then_some(outline)
+    }
+
+    /// The area of a junction and its border.
+    pub(super) fn junction(&self, tile: &mut Tile, mut outline: Vec<Point>) {
+        let brush = Brush::solid(Paint::Junction.index(), level::JUNCTION);
+        tile.ground.area(brush, &outline);
         outline.push(outline[0]);
-        canvas.ribbon(Brush::solid(Paint::Border.index(), level::KERB), &outline, 2.0 * BORDER);
+        tile.ground.ribbon(Brush::solid(Paint::Border.index(), level::KERB), &outline, 2.0 * BORDER);
+        tile.far.area(brush, &simplified(&outline, FAR_OFF));
     }
 
     /// The outline of a junction whose file has none: around the ends of its roads.
@@ -50,8 +55,8 @@ impl Builder<'_> {
         if corners.len() < 6 { Vec::new() } else { hull(&corners) }
     }
 
-    /// A lane's surface and its border.
-    pub(super) fn lane(&self, canvas: &mut Canvas, id: LaneId, shape: &[Point]) {
+    /// A lane's surface and its border; from far a lane inside the area of a junction is not told from it.
+    pub(super) fn lane(&self, tile: &mut Tile, id: LaneId, shape: &[Point], inside_area: bool) {
         let lane = self.network.lane(id);
         let surface = Surface::of(lane);
         let width = f64::from(lane.width);
@@ -61,9 +66,13 @@ impl Builder<'_> {
             Surface::Inside => level::JUNCTION + 0.1,
             _ => level::LANE,
         };
-        canvas.ribbon(Brush::solid(lane_paint(id), level), shape, width + LAP);
+        let brush = Brush::solid(lane_paint(id), level);
+        tile.ground.ribbon(brush, shape, width + LAP);
         if !footway && !lane.internal {
-            canvas.ribbon(Brush::solid(Paint::Border.index(), level::KERB), shape, width + 2.0 * BORDER);
+            tile.ground.ribbon(Brush::solid(Paint::Border.index(), level::KERB), shape, width + 2.0 * BORDER);
+        }
+        if !inside_area {
+            tile.far.ribbon(brush, &simplified(shape, FAR_OFF), width + 2.0 * BORDER);
         }
     }
 }

@@ -43,9 +43,16 @@ pub struct Buffers {
     words: Vec<u32>,
 }
 
-/// Markings: hidden from far.
-#[derive(Component)]
-pub struct Marking;
+/// From where something is drawn.
+#[derive(Component, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// From near alone.
+    Near,
+    /// From far alone.
+    Far,
+    /// From anywhere.
+    Always,
+}
 
 /// Part of the picture of a network: goes when another one is opened.
 #[derive(Component)]
@@ -75,19 +82,20 @@ pub fn spawn(
     let (params, records) = (buffer(16), buffer(ROOM * WORDS));
     let road = roads.add(Roads { colours: colours.clone() });
     for tile in tiles(network, &stage.tracks) {
-        if let Some((mesh, bounds)) = mesh_of(&tile.ground) {
-            commands.spawn((Mesh2d(meshes.add(mesh)), MeshMaterial2d(road.clone()), bounds, OnMap));
-        }
-        if let Some((mesh, bounds)) = mesh_of(&tile.markings) {
-            commands.spawn((Mesh2d(meshes.add(mesh)), MeshMaterial2d(road.clone()), bounds, Marking, OnMap));
+        for (canvas, seen) in [(&tile.ground, Seen::Near), (&tile.markings, Seen::Near), (&tile.far, Seen::Far)] {
+            if let Some((mesh, bounds)) = mesh_of(canvas) {
+                commands.spawn((Mesh2d(meshes.add(mesh)), MeshMaterial2d(road.clone()), bounds, seen, OnMap));
+            }
         }
     }
     let sign = signs.add(Signs { states: states.clone(), params: params.clone() });
-    for (kind, z) in [(SignKind::Sensor, level::SENSOR), (SignKind::Lamp, level::LAMP)] {
+    let kinds = [(SignKind::Sensor, level::SENSOR, Seen::Near), (SignKind::Lamp, level::LAMP, Seen::Always)];
+    for (kind, z, seen) in kinds {
         let base = if kind == SignKind::Lamp { 0 } else { lamps as u32 };
         if let Some(mesh) = sign_mesh(stage.signs.iter().filter(|s| s.kind == kind), base, z) {
             let place = Transform::from_xyz(0.0, 0.0, z);
-            commands.spawn((Mesh2d(meshes.add(mesh)), MeshMaterial2d(sign.clone()), place, NoFrustumCulling, OnMap));
+            let drawn = (Mesh2d(meshes.add(mesh)), MeshMaterial2d(sign.clone()), place);
+            commands.spawn((drawn, seen, NoFrustumCulling, OnMap));
         }
     }
     let vehicle = vehicles.add(Vehicles { records: records.clone(), params: params.clone() });
@@ -204,12 +212,12 @@ fn states(view: &View, gpu: &mut Buffers, buffers: &mut Assets<ShaderBuffer>) {
     }
 }
 
-/// Hides markings that nobody could see.
-pub fn fade(view: Res<View>, pixels: Res<Pixels>, mut markings: Query<&mut Visibility, With<Marking>>) {
-    let gone = view.camera.now.scale / f64::from(pixels.0) > FADE.1;
-    let wanted = if gone { Visibility::Hidden } else { Visibility::Inherited };
-    for mut visibility in &mut markings {
-        visibility.set_if_neq(wanted);
+/// Hides what nobody could see.
+pub fn fade(view: Res<View>, pixels: Res<Pixels>, mut parts: Query<(&Seen, &mut Visibility)>) {
+    let far = view.camera.now.scale / f64::from(pixels.0) > FADE.1;
+    for (&seen, mut visibility) in &mut parts {
+        let shown = seen == Seen::Always || (seen == Seen::Far) == far;
+        visibility.set_if_neq(if shown { Visibility::Inherited } else { Visibility::Hidden });
     }
 }
 
