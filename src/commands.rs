@@ -1,6 +1,8 @@
 //! What may be done to a running simulation, and when: incidents, what operators do, demand. Plain data; how it is
 //! carried out is in [`sim::command`](crate::sim::command).
 
+use std::collections::BTreeMap;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +74,18 @@ pub enum Command {
         /// `replay-inputs` numbers them; what is on stays on until it is put off.
         #[schemars(schema_with = "order")]
         order: intergreen_control::Command,
+    },
+    /// Gives signals another strategy. It takes over between two steps: lamps stay, and so does what detectors have told and
+    /// what was ordered. One that would need another plan than the one that runs is refused.
+    Controller {
+        /// Names of the signals; none: all.
+        #[serde(default)]
+        signals: Vec<String>,
+        /// Name of the strategy.
+        strategy: String,
+        /// Its parameters: name and value, both as text.
+        #[serde(default)]
+        parameters: BTreeMap<String, String>,
     },
     /// More or less demand from the command's time on: of everybody who then departs, so many times as many depart.
     /// Copies depart up to a minute after the vehicle they are copies of.

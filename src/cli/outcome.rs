@@ -8,7 +8,7 @@ use super::args::behaviour_name;
 use super::run::Finished;
 use crate::emission::Model;
 use crate::measure::{Encounters, Safety};
-use crate::network::Network;
+use crate::network::{Network, SignalId};
 use crate::plans::SignalPlan;
 
 /// The object. Field names and meanings are a promise (docs: contract); new fields are added at the end.
@@ -212,17 +212,19 @@ fn behaviours(run: &Finished<'_>) -> String {
 fn fallbacks(run: &Finished<'_>) -> Vec<String> {
     let fixed = run.sim.scene().setup.controller.0 == "fixed_time";
     let mut found = if fixed { run.loaded.report.fallbacks.clone() } else { Vec::new() };
+    // Commands may have chosen another one.
+    let asked = |signal: SignalId| &run.sim.scene().choices[signal.index()].strategy;
     let faults = run.sim.controllers().faults.iter().map(|fault| {
         let (signal, at) = (&run.loaded.network.signals[fault.signal.index()].id, fault.at.seconds());
-        let strategy = &run.sim.scene().setup.controller.0;
+        let strategy = asked(fault.signal);
         format!(
             "{signal}: {strategy} \u{2192} the plan's own sequence from {at} s on (cycle fault of group {})",
             fault.group
         )
     });
     let instead = run.sim.controllers().fallbacks.iter().map(|fallback| {
-        let (signal, asked) =
-            (&run.loaded.network.signals[fallback.signal.index()].id, &run.sim.scene().setup.controller.0);
+        let signal = &run.loaded.network.signals[fallback.signal.index()].id;
+        let asked = asked(fallback.signal);
         format!("{signal}: {asked} \u{2192} {} ({})", fallback.runs, fallback.why)
     });
     found.extend(instead.chain(faults));

@@ -13,6 +13,7 @@ use intergreen_control::{Approaches, Input, LampChange, Millis, Plan};
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, Input as InputFile, Loaded};
+use crate::commands::{Command, TimedCommand};
 use crate::sim::Simulation;
 
 /// The version of the format.
@@ -82,6 +83,13 @@ impl Recorder {
     /// If the file cannot be written, or is one that the scenario was read from.
     pub fn open(path: &Path, loaded: &Loaded, sim: &mut Simulation) -> Result<Self, Failure> {
         keep_inputs(path, &loaded.inputs)?;
+        let is_choice = |c: &TimedCommand| matches!(c.command, Command::Controller { .. });
+        if sim.agenda().given().iter().any(is_choice) {
+            return Err(Failure::Input(format!(
+                "{}: a recording is of one strategy; expected no command that chooses another (Controller)",
+                path.display()
+            )));
+        }
         sim.record();
         let file = path.display().to_string();
         let out = File::create(path).map_err(|e| Failure::Input(format!("{file}: cannot be written: {e}")))?;

@@ -7,16 +7,18 @@
 
 mod check;
 
+use std::sync::Arc;
+
 use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
 use serde::{Deserialize, Serialize};
 
 use super::by_type::Row;
-use super::scene::Scene;
+use super::scene::{Choice, Scene};
 use super::surge;
 pub use crate::commands::{Command, Outage, TimedCommand};
 use crate::detectors::Fault;
-use crate::network::{LaneId, LinkId};
+use crate::network::{LaneId, LinkId, SignalId};
 
 impl Command {
     /// When it ends by itself, s.
@@ -169,6 +171,13 @@ impl Due {
             Command::DetectorRestore { signal, detector } => {
                 if let Some(channel) = scene.channel(signal, *detector) {
                     scene.mend(channel, self.at);
+                }
+            }
+            Command::Controller { signals, .. } => {
+                let choice = Choice::of_command(&self.command).map(Arc::new);
+                let signals: Vec<SignalId> = scene.signals(signals).collect();
+                for (signal, choice) in signals.into_iter().zip(choice.iter().cycle()) {
+                    scene.choices[signal.index()] = choice.clone();
                 }
             }
             Command::SignalOutage { .. } | Command::SignalRestore { .. } | Command::Signal { .. } => {}

@@ -1,24 +1,27 @@
 //! Controllers in the loop: sensor edges in, lamp changes out. The simulator itself never switches a lamp.
 
+mod making;
+
 use std::sync::Arc;
 
 use bevy::ecs::prelude::Resource;
 use intergreen_control::log::Event;
 use intergreen_control::plan::GroupKind;
 use intergreen_control::{
-    Command as Order, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Looks, Millis, Mode, Output, Plan,
-    PlanErrors, Registry, RegistryError, Strategy,
+    Command as Order, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Millis, Mode, Output,
 };
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Due, Outage};
 use super::monitor::Monitor;
 use super::post::Post;
-use super::scene::Scene;
+use super::scene::{Choice, Scene};
 use super::sensors::SensorState;
-use crate::detectors::Tier;
 use crate::network::SignalId;
-use crate::plans::{self, SignalPlan, Wiring};
+use crate::plans::{SignalPlan, Wiring};
+
+pub use self::making::Fallback;
+use self::making::{Made, Maker};
 
 /// The lamps drivers see.
 #[derive(Resource, Clone, Debug, Default)]
@@ -46,6 +49,10 @@ pub struct Controllers {
     pub switched: Vec<(u32, LampChange)>,
     /// What the controllers logged in the last step, each with its signal.
     pub events: Vec<(u32, Event)>,
+    /// Whether a strategy has taken over in this step.
+    handed_over: bool,
+    /// The plans of all signals.
+    plans: Arc<[SignalPlan]>,
     /// Which signals are out of order.
     outages: Vec<Option<Blackout>>,
     /// What is asked of controllers in this step.
@@ -55,17 +62,6 @@ pub struct Controllers {
     pub faults: Vec<CycleFault>,
     /// Where another strategy runs than was asked for, and why.
     pub fallbacks: Vec<Fallback>,
-}
-
-/// A signal at which the strategy asked for cannot run.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Fallback {
-    /// The signal.
-    pub signal: SignalId,
-    /// What runs there, with its defaults.
-    pub runs: &'static str,
-    /// Why not the strategy asked for.
-    pub why: String,
 }
 
 /// A signal that is out of order.
@@ -93,26 +89,16 @@ impl Controllers {
     ///
     /// # Errors
     /// If the registry does not know the strategy or refuses its parameters, or a plan and the monitor disagree.
-    pub fn new(scene: &Scene, plans: &[SignalPlan]) -> Result<Self, String> {
-        let registry = &scene.setup.registry;
-        let (name, parameters) = &scene.setup.controller;
+    pub fn new(scene: &Scene, plans: &Arc<[SignalPlan]>) -> Result<Self, String> {
         // Where there is no signal, nothing else would miss it.
-        let entry = registry.find(name).map_err(|e| e.to_string())?;
-        let everyone_reports = scene.setup.sensing.tier == Tier::Perfect;
-        let made = plans.iter().map(|plan| make(registry, (name, parameters), plan, everyone_reports));
-        let made = made.collect::<Result<Vec<Made>, RegistryError>>().map_err(|e| e.to_string())?;
-        let mut around = Vec::new();
-        if made.iter().any(|(_, strategy, _)| strategy.looks() > Looks::Groups) {
-            around = plans::approaches(&scene.network, plans, everyone_reports);
-            if entry.clearance.is_some() {
-                plans::count(&scene.network, plans, &mut around);
-            }
-        }
-        let mut around = around.into_iter().map(Arc::new);
+        scene.setup.registry.find(&scene.setup.controller.0).map_err(|e| e.to_string())?;
+        let maker = Maker::new(scene, plans);
         let mut fallbacks = Vec::new();
         let mut list = Vec::with_capacity(plans.len());
-        for ((plan, strategy, fallback), &detectors) in made.into_iter().zip(&scene.sensors.per_signal) {
-            list.push(Controller::new(plan, strategy, detectors).with_approaches(around.next()));
+        for (plan, &detectors) in plans.iter().zip(&scene.sensors.per_signal) {
+            let choice = &scene.choices[plan.signal.index()];
+            let Made { plan, strategy, approaches, fallback } = maker.make(plan.signal, choice)?;
+            list.push(Controller::new(plan, strategy, detectors).with_approaches(approaches));
             fallbacks.extend(fallback);
         }
         let monitor = Monitor::new(&scene.network, scene.setup.unsafe_yields);
@@ -129,6 +115,8 @@ impl Controllers {
             list,
             monitor,
             wiring: plans.iter().map(|plan| plan.wiring.clone()).collect(),
+            handed_over: false,
+            plans: plans.clone(),
             inputs: None,
             switched: Vec::new(),
             events: Vec::new(),
@@ -155,6 +143,45 @@ impl Controllers {
         &self.outages
     }
 
+    /// Whether a strategy can take over where a command wants it to; of other commands nothing is asked.
+    ///
+    /// # Errors
+    /// If it refuses its parameters, or needs another plan than the one that runs.
+    pub fn check(&self, scene: &Scene, command: &Command) -> Result<(), String> {
+        let Command::Controller { signals, .. } = command else { return Ok(()) };
+        let (maker, choice) = (Maker::new(scene, &self.plans), Choice::of_command(command));
+        for signal in scene.signals(signals) {
+            let Some(choice) = &choice else { continue };
+            let plan = maker.make(signal, choice).map_err(|e| format!("Controller: {e}"))?.plan;
+            if plan != *self.list[signal.index()].plan() {
+                let (strategy, signal) = (&choice.strategy, &scene.network.signals[signal.index()].id);
+                return Err(format!(
+                    "Controller: signal '{signal}' would need another plan for '{strategy}'; expected a strategy that \
+                     runs on the one it has (for a whole run: --controller {strategy})"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the strategies chosen for these signals take over.
+    fn hand_over(&mut self, scene: &Scene, signals: &[String]) {
+        let plans = self.plans.clone();
+        let maker = Maker::new(scene, &plans);
+        for signal in scene.signals(signals) {
+            let i = signal.index();
+            // Checked when the command was taken.
+            let Ok(Made { strategy, approaches, fallback, .. }) = maker.make(signal, &scene.choices[i]) else {
+                continue;
+            };
+            self.list[i].hand_over(strategy, approaches);
+            self.due[i] = self.list[i].poll_at();
+            self.fallbacks.retain(|f| f.signal != signal);
+            self.fallbacks.extend(fallback);
+        }
+        self.handed_over = true;
+    }
+
     /// Carries out what a command asks of controllers, in the step that begins at `now`: lamps change with its end. They
     /// hear of it a millisecond later: they have lived through `now`, and a replay that gives them all inputs of a moment
     /// together must come to the same.
@@ -179,6 +206,7 @@ impl Controllers {
                     self.restore_signal(i, now);
                 }
             }
+            Command::Controller { signals, .. } => self.hand_over(scene, signals),
             Command::Signal { signal, order } => {
                 if let Some(i) = find(signal) {
                     self.ask(i, now, *order);
@@ -250,6 +278,9 @@ impl Controllers {
             self.show_outage(scene, lamps, signal as usize, now);
         }
         self.monitor.pass(now);
+        if std::mem::take(&mut self.handed_over) {
+            post.renew(scene, &self.list);
+        }
         post.tell(scene, &self.list, now);
     }
 
@@ -327,43 +358,4 @@ fn heads(wiring: &Option<Wiring>, group: u16) -> impl Iterator<Item = u16> + use
         None => (&[][..], Some(group)),
     };
     wired.iter().copied().chain(same)
-}
-
-/// A strategy with the plan it runs, and what it stands in for.
-type Made = (Arc<Plan>, Box<dyn Strategy>, Option<Fallback>);
-
-/// The strategy for a signal with the plan that suits it; if it cannot run there, what it falls back to.
-fn make(
-    registry: &Registry,
-    (name, parameters): (&str, &[(String, String)]),
-    plan: &SignalPlan,
-    everyone_reports: bool,
-) -> Result<Made, RegistryError> {
-    let (mut name, mut parameters, mut why) = (name, parameters, None);
-    loop {
-        let entry = registry.find(name)?;
-        let suited = match entry.clearance {
-            Some(yellow) if !plan.plan.stages().is_empty() => {
-                let made = plans::with_clearance(&plan.plan, yellow);
-                let unsuitable = |errors: PlanErrors| RegistryError::Unsuitable {
-                    strategy: entry.name,
-                    reason: format!("its plan cannot do with {} s of yellow alone: {errors}", yellow.seconds()),
-                };
-                made.map(Arc::new).map_err(unsuitable)
-            }
-            _ => Ok(plan.suited(entry.phases).clone()),
-        };
-        let made = suited.and_then(|plan| Ok((registry.make_for(name, parameters, &plan, everyone_reports)?, plan)));
-        match (made, entry.falls_back) {
-            (Err(RegistryError::Unsuitable { reason, .. }), Some(other)) => {
-                (name, parameters) = (other, &[]);
-                why.get_or_insert(reason);
-            }
-            (made, _) => {
-                let (strategy, suited) = made?;
-                let fallback = why.map(|why| Fallback { signal: plan.signal, runs: entry.name, why });
-                return Ok((suited, strategy, fallback));
-            }
-        }
-    }
 }

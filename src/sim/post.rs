@@ -79,6 +79,12 @@ impl Post {
         post
     }
 
+    /// Other strategies look at other things; what is on its way arrives.
+    pub fn renew(&mut self, scene: &Scene, controllers: &[Controller]) {
+        let coming = std::mem::take(&mut self.coming);
+        *self = Self { coming, ..Self::new(scene, controllers) };
+    }
+
     /// The same with what is on its way, in order of arrival.
     pub fn with(self, coming: Vec<(u32, Input)>) -> Self {
         Self { coming: coming.into(), ..self }

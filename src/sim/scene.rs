@@ -20,6 +20,7 @@ use super::monitor;
 use super::sensors::Sensors;
 use crate::behaviour::Driver;
 use crate::behaviour::headway::{Headways, Meeting};
+use crate::commands::Command;
 use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleId, VehicleType, expand};
 use crate::detectors::{self, Layout, Sensing};
 use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay, SignalId};
@@ -216,6 +217,30 @@ impl ConflictFacts {
     }
 }
 
+/// A strategy and its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its name.
+    pub strategy: String,
+    /// Names and values of its parameters.
+    pub parameters: Vec<(String, String)>,
+}
+
+impl Choice {
+    /// What a command asks for, if it is about that.
+    pub fn of_command(command: &Command) -> Option<Self> {
+        let Command::Controller { strategy, parameters, .. } = command else { return None };
+        let parameters = parameters.iter().map(|(name, value)| (name.clone(), value.clone()));
+        Some(Self { strategy: strategy.clone(), parameters: parameters.collect() })
+    }
+
+    /// What a run begins with.
+    fn of(setup: &Setup) -> Self {
+        let (strategy, parameters) = setup.controller.clone();
+        Self { strategy, parameters }
+    }
+}
+
 impl Setup {
     /// What a clock on the wall shows when it begins.
     pub fn wall_clock(&self) -> WallClock {
@@ -275,6 +300,8 @@ pub struct Scene {
     pub sensors: Sensors,
     /// Detectors with faults, by channel.
     pub faulty: Vec<Faulty>,
+    /// Who is to control each signal.
+    pub choices: Vec<Arc<Choice>>,
     /// How the run is set up.
     pub setup: Setup,
     /// Length of a step, s.
@@ -348,12 +375,19 @@ impl Scene {
             change_links,
             has_ring: network.links.iter().any(|l| l.roundabout),
             forks: forks(&network),
+            choices: vec![Arc::new(Choice::of(&setup)); network.signals.len()],
             network,
             setup,
             dt,
             forgetting: libm::powf(0.5, dt),
             evening: libm::powf(0.8, dt),
         }
+    }
+
+    /// The signals of these names; none given: all.
+    pub fn signals<'a>(&'a self, names: &'a [String]) -> impl Iterator<Item = SignalId> + use<'a> {
+        let wanted = |id: &SignalId| names.is_empty() || names.contains(&self.network.signals[id.index()].id);
+        (0..self.network.signals.len()).map(SignalId::new).filter(wanted)
     }
 
     /// The number of groups of a signal's plan.

@@ -345,7 +345,8 @@ impl Simulation {
     /// If it does not fit the network.
     pub fn command(&mut self, command: TimedCommand) -> Result<(), SimError> {
         let problem = |problem| SimError::Command { at: command.at, problem };
-        command.check(self.scene()).map_err(problem)?;
+        command.check(self.scene()).map_err(&problem)?;
+        self.controllers().check(self.scene(), &command.command).map_err(&problem)?;
         let now = self.now();
         self.world.resource_mut::<Agenda>().add(command, now);
         Ok(())

@@ -25,13 +25,18 @@ pub fn commands(world: &World, number: u64) -> Vec<(f64, Command)> {
         let (link, lanes) = (road.id.clone(), road.lanes.len() as u8);
         let lanes = rng.random_bool(0.5).then(|| vec![rng.random_range(0..lanes)]);
         let signals = &world.network.signals;
-        let command = match rng.random_range(0..10) {
+        let command = match rng.random_range(0..11) {
             0..5 => Command::CloseLanes { link, lanes, until },
             5 => Command::OpenLanes { link, lanes },
             6 | 7 if !signals.is_empty() => {
                 let signal = signals[rng.random_range(0..signals.len())].id.clone();
                 let shows = if rng.random_bool(0.5) { Outage::Dark } else { Outage::Flashing };
                 Command::SignalOutage { signal, shows, until }
+            }
+            10 => {
+                let names = ["fixed_time", "actuated", "nema", "horizon", "max_pressure"];
+                let (signals, strategy) = (Vec::new(), names[rng.random_range(0..names.len())].into());
+                Command::Controller { signals, strategy, parameters: Default::default() }
             }
             8 => Command::SpeedLimit { link, limit: rng.random_range(4.0..20.0) },
             _ => {

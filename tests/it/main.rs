@@ -31,6 +31,7 @@ mod generated;
 mod giving_way;
 mod golden;
 mod golden_table;
+mod hand_over;
 mod imported;
 mod incidents;
 mod incidents_random;

@@ -31,8 +31,7 @@
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use crate::{
-    Approaches, DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Looks, Millis, Plan, Strategy, Traffic, View,
-    Wakes,
+    DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Looks, Millis, Plan, Strategy, Traffic, View, Wakes,
     group_calls::Touched,
     kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
     log::{Reason, code, phase_number},
@@ -40,6 +39,7 @@ use crate::{
 };
 
 mod checkpoint;
+mod hand_over;
 mod input;
 mod views;
 
@@ -126,18 +126,6 @@ impl Controller {
             kernel: Kernel::new(plan),
         }
         .with_approaches(None)
-    }
-
-    /// The same in known surroundings; none, or such as do not [fit](Approaches::fit) the plan: those of which its
-    /// detectors tell. To be said before the start.
-    #[must_use]
-    pub fn with_approaches(mut self, approaches: Option<Arc<Approaches>>) -> Self {
-        if self.strategy.looks() > Looks::Groups {
-            let plan = self.kernel.plan();
-            let known = approaches.filter(|a| a.fit(plan));
-            self.traffic = Some(Traffic::new(plan, known.unwrap_or_else(|| Arc::new(Approaches::of_plan(plan)))));
-        }
-        self
     }
 
     /// From now on with or without events in the outputs.

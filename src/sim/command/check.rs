@@ -95,6 +95,11 @@ impl Command {
                 let id = find_signal(network, "Signal", signal)?;
                 check_order(signal, *order, scene.groups(id))
             }
+            Self::Controller { signals, strategy, .. } => {
+                signals.iter().try_for_each(|s| find_signal(network, "Controller", s).map(|_| ()))?;
+                let known = scene.setup.registry.find(strategy);
+                known.map(|_| ()).map_err(|e| format!("Controller: {e}"))
+            }
             Self::DetectorFault { signal, detector, .. } => check_detector(scene, "DetectorFault", signal, *detector),
             Self::DetectorRestore { signal, detector } => check_detector(scene, "DetectorRestore", signal, *detector),
             Self::DemandSurge { factor, from, to, .. } => {

@@ -5,6 +5,7 @@ use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, save_to_disk};
 use bevy::window::PrimaryWindow;
 
+use super::panel::strategies::{Choosing, take};
 use super::picture::{MapCamera, clear_colour};
 use super::state::View;
 use crate::commands::{Command, Outage};
@@ -30,7 +31,7 @@ const STROLL: f64 = 700.0;
 const CLOSE: f64 = 0.25;
 
 /// Keys and what they do, for the help sheet.
-pub const KEYS: [(&str, &str); 21] = [
+pub const KEYS: [(&str, &str); 22] = [
     ("Space", "play or pause"),
     (".", "one step"),
     ("1 2 3 4", "1×, 5×, 30×, as fast as possible"),
@@ -45,6 +46,7 @@ pub const KEYS: [(&str, &str); 21] = [
     ("V", "colour vehicles by speed, waiting, class"),
     ("R", "colour roads by nothing, speed, queue"),
     ("X", "selected signal out of order, selected lane closed; and back"),
+    ("K", "another controller for the selected signal, or for all"),
     ("Ctrl Z", "take the last command back"),
     ("C", "charts"),
     ("T", "light or dark"),
@@ -116,6 +118,9 @@ pub fn keys(
     mut exit: MessageWriter<AppExit>,
 ) {
     let pressed = |key| keys.just_pressed(key);
+    if choose(&mut view, pressed) {
+        return;
+    }
     if pressed(KeyCode::Space) {
         let paused = !view.paused;
         view.pause(paused);
@@ -199,6 +204,25 @@ pub fn keys(
         let pane = view.pane;
         view.camera.zoom(&pane, pane.middle(), libm::pow(0.2, nearer * time.delta_secs_f64()));
     }
+}
+
+/// What keys do to the list of strategies: opens it, goes through it, takes an entry. Whether the list has the keys.
+fn choose(view: &mut View, pressed: impl Fn(KeyCode) -> bool) -> bool {
+    let Some(mut choosing) = view.choosing.take() else {
+        view.choosing = pressed(KeyCode::KeyK).then(|| Choosing::of_selected(view));
+        return false;
+    };
+    if pressed(KeyCode::Escape) || pressed(KeyCode::KeyK) {
+        return true;
+    }
+    if pressed(KeyCode::ArrowUp) || pressed(KeyCode::ArrowDown) {
+        choosing.go(view, pressed(KeyCode::ArrowDown));
+    }
+    view.choosing = Some(choosing);
+    if pressed(KeyCode::Enter) || pressed(KeyCode::NumpadEnter) {
+        take(view);
+    }
+    true
 }
 
 /// What puts a thing out of order, or in order again if it is out of it.

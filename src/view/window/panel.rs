@@ -6,6 +6,7 @@ mod inspector;
 mod legend;
 mod overlay;
 mod signal;
+pub mod strategies;
 
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, egui};
@@ -52,6 +53,7 @@ pub fn draw(mut contexts: EguiContexts, mut view: ResMut<View>, mut themed: Loca
     overlay::draw(&ctx, view, room);
     legend::draw(&ctx, view, room);
     messages(&ctx, view, room);
+    strategies::draw(&ctx, view);
     if view.help {
         help(&ctx, view);
     }

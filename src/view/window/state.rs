@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use bevy::prelude::Resource;
 
+use super::panel::strategies::Choosing;
 use crate::demand::VehicleId;
 use crate::network::Point;
 use crate::sim::{Scene, Simulation};
@@ -113,6 +114,8 @@ pub struct View {
     pub charts: bool,
     /// Whether keys are explained.
     pub help: bool,
+    /// The list of strategies, if it is open.
+    pub choosing: Option<Choosing>,
     /// What is looked for.
     pub search: String,
     /// Whether the camera is to go to what is found.
@@ -157,6 +160,7 @@ impl View {
             panels: true,
             charts: false,
             help: false,
+            choosing: None,
             search: String::new(),
             goes: false,
             wanted: None,

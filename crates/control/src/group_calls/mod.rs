@@ -213,6 +213,28 @@ impl GroupCalls {
         }
     }
 
+    /// At `at` another strategy minds otherwise.
+    pub(crate) fn mind_anew(&mut self, at: Millis, minds: impl Fn(usize) -> Option<Minds>) {
+        self.mind(minds);
+        self.work_out_lanes(at);
+    }
+
+    /// What the uses of each lane do together at `at`, from what each does.
+    fn work_out_lanes(&mut self, at: Millis) {
+        for lane in &mut self.lanes {
+            (lane.extending, lane.gaps_out) = (0, None);
+        }
+        for (u, minded) in self.uses.iter().zip(&self.minded) {
+            if let Some(Minds { lane, gap, .. }) = *minded {
+                let of = &mut self.lanes[lane];
+                of.extending = of.extending.saturating_add(u.extends.into());
+                of.gaps_out = of.gaps_out.max(u.extended.filter(|_| gap.0 > 0).map(|at| at + gap));
+            }
+        }
+        let open = |lane: &&OfLane| lane.groups.shares(&self.open);
+        self.next_gap = self.lanes.iter().filter(open).map(|lane| lane.gap_ends(at)).min().unwrap_or(Millis::NEVER);
+    }
+
     /// Whether some detector calls the group when somebody waits.
     pub fn can_call(&self, group: u16) -> bool {
         self.wired.get(usize::from(group)).is_some_and(|w| w.calls)
@@ -471,15 +493,7 @@ impl GroupCalls {
         let mut load = |wiring: &Wiring| if wiring.matters() { Use::load(reader) } else { Ok(Use::default()) };
         let uses = self.wiring.iter().map(&mut load).collect::<Result<Vec<_>, _>>()?;
         let next = reader.millis()?;
-        for lane in &mut self.lanes {
-            (lane.extending, lane.gaps_out) = (0, None);
-        }
-        for ((u, wiring), minded) in uses.iter().zip(&self.wiring).zip(&self.minded) {
-            if let Some(Minds { lane, gap, .. }) = *minded {
-                let of = &mut self.lanes[lane];
-                of.extending = of.extending.saturating_add(u.extends.into());
-                of.gaps_out = of.gaps_out.max(u.extended.filter(|_| gap.0 > 0).map(|at| at + gap));
-            }
+        for (u, wiring) in uses.iter().zip(&self.wiring) {
             for &g in &wiring.groups {
                 let group: &mut OfGroup = &mut groups[usize::from(g)];
                 group.calling = group.calling.saturating_add(u.calls.into());
@@ -487,8 +501,7 @@ impl GroupCalls {
         }
         self.called = GroupSet::of(groups.len(), |g| groups[g].is_called());
         (self.groups, self.open, self.uses, self.next) = (groups, open, uses, next);
-        let open = |lane: &&OfLane| lane.groups.shares(&self.open);
-        self.next_gap = self.lanes.iter().filter(open).map(|lane| lane.gap_ends(at)).min().unwrap_or(Millis::NEVER);
+        self.work_out_lanes(at);
         self.epoch = self.epoch.wrapping_add(1);
         self.changes.clear();
         Ok(())

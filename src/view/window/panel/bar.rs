@@ -4,6 +4,7 @@ use bevy_egui::egui::{self, RichText};
 
 use super::super::input::{go_to_selected, next_roads, next_vehicles};
 use super::super::state::View;
+use super::strategies::Choosing;
 use crate::commands::Command;
 use crate::view::ask::Subject;
 use crate::view::fleet::VehicleLayer;
@@ -134,6 +135,11 @@ fn touch(ui: &mut egui::Ui, view: &mut View) {
                 view.order(Order::Do(Command::DemandSurge { factor, until: None, from, to }));
                 view.say(format!("demand × {factor} from now on"));
             }
+        }
+        ui.separator();
+        if ui.button("controller of all signals…").clicked() {
+            view.choosing = Some(Choosing::of_all());
+            ui.close();
         }
         ui.separator();
         if ui.button("undo the last command").on_hover_text("The run is made again without it (Ctrl+Z)").clicked() {

@@ -4,6 +4,7 @@ use bevy_egui::egui::{self, RichText};
 
 use super::super::input::go_to_selected;
 use super::super::state::View;
+use super::strategies::Choosing;
 use crate::commands::Command;
 use crate::detectors::Stuck;
 use crate::view::ask::{Answer, LaneFacts, SensorFacts, Subject, VehicleFacts};
@@ -14,6 +15,8 @@ use crate::view::sim_thread::Order;
 pub struct Wishes {
     /// Commands.
     pub commands: Vec<Command>,
+    /// To open the list of strategies.
+    pub chooses: bool,
     /// To look at something else.
     pub look_at: Option<Subject>,
 }
@@ -59,6 +62,9 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
         });
         for command in wishes.commands {
             view.order(Order::Do(command));
+        }
+        if wishes.chooses {
+            view.choosing = Some(Choosing::of_selected(view));
         }
         if let Some(subject) = wishes.look_at {
             view.select(Some(subject));

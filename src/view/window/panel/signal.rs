@@ -115,6 +115,9 @@ fn touch(ui: &mut egui::Ui, facts: &SignalFacts, wishes: &mut Wishes) {
         if ui.button("dark").on_hover_text("Out of order: dark, signs rule").clicked() {
             wishes.commands.push(Command::SignalOutage { signal: signal(), shows: Outage::Dark, until: None });
         }
+        if ui.button("controller…").on_hover_text("K").clicked() {
+            wishes.chooses = true;
+        }
         if ui.button("restore").clicked() {
             wishes.commands.push(Command::SignalRestore { signal: signal() });
         }

@@ -1,0 +1,48 @@
+//! Who decides, and in which surroundings: what is said before the start, and what may become another while it runs.
+
+use alloc::{boxed::Box, sync::Arc};
+
+use super::Controller;
+use crate::{Approaches, Looks, Millis, Strategy, Traffic};
+
+impl Controller {
+    /// The same in known surroundings; none, or such as do not [fit](Approaches::fit) the plan: those of which its
+    /// detectors tell. To be said before the start.
+    #[must_use]
+    pub fn with_approaches(mut self, approaches: Option<Arc<Approaches>>) -> Self {
+        self.survey(approaches);
+        self
+    }
+
+    /// Begins a picture of the approach lanes, if the strategy looks at one.
+    fn survey(&mut self, approaches: Option<Arc<Approaches>>) {
+        let plan = self.kernel.plan();
+        let known = approaches.filter(|a| a.fit(plan));
+        let survey = || Traffic::new(plan, known.unwrap_or_else(|| Arc::new(Approaches::of_plan(plan))));
+        self.traffic = (self.strategy.looks() > Looks::Groups).then(survey);
+    }
+
+    /// Another strategy, made for the same plan, takes over at the time reached, in surroundings as for
+    /// [`with_approaches`](Self::with_approaches). Lamps, detectors, calls, commands in force and a latched fault stay as
+    /// they are, and the kernel keeps every time as before; of what the old strategy had learned nothing is left.
+    pub fn hand_over(&mut self, strategy: Box<dyn Strategy>, approaches: Option<Arc<Approaches>>) {
+        self.strategy = strategy;
+        self.wakes = self.strategy.wakes();
+        let (reached, strategy) = (self.now, &self.strategy);
+        self.group_calls.mind_anew(reached.unwrap_or(Millis::NEVER), |number| strategy.minds(number));
+        self.survey(approaches);
+        let Some(at) = reached else { return };
+        if let Some(traffic) = &mut self.traffic {
+            let plan = self.kernel.plan();
+            traffic.advance(plan, at, &self.lamps);
+            for detector in (0..u16::MAX).take(self.detectors.len()) {
+                traffic.believe(detector, self.detectors.health(detector).is_good());
+                if self.detectors.occupied(detector) {
+                    traffic.edge(plan, detector, true, at, &self.lamps);
+                }
+            }
+        }
+        // It decides in the next moment: this one has been lived through.
+        self.next = at + Millis(1);
+    }
+}

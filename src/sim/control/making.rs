@@ -1,0 +1,111 @@
+//! Making controllers: which strategy runs at a signal, on which plan, in which surroundings.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use intergreen_control::{Approaches, Looks, Plan, PlanErrors, RegistryError, Strategy};
+
+use crate::detectors::Tier;
+use crate::network::SignalId;
+use crate::plans::{self, SignalPlan};
+use crate::sim::scene::{Choice, Scene};
+
+/// A signal at which the strategy asked for cannot run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fallback {
+    /// The signal.
+    pub signal: SignalId,
+    /// What runs there, with its defaults.
+    pub runs: &'static str,
+    /// Why not the strategy asked for.
+    pub why: String,
+}
+
+/// A strategy with all that it is given.
+pub struct Made {
+    /// The plan that suits it.
+    pub plan: Arc<Plan>,
+    /// The strategy.
+    pub strategy: Box<dyn Strategy>,
+    /// What it knows of the lanes around, if it looks at single lanes.
+    pub approaches: Option<Arc<Approaches>>,
+    /// Whether it stands in for another one.
+    pub fallback: Option<Fallback>,
+}
+
+/// Makes strategies for signals; surroundings are worked out once, if somebody looks at them.
+pub struct Maker<'a> {
+    scene: &'a Scene,
+    plans: &'a [SignalPlan],
+    around: OnceCell<Vec<Arc<Approaches>>>,
+    /// The same as the literature counts lanes.
+    counted: OnceCell<Vec<Arc<Approaches>>>,
+}
+
+impl<'a> Maker<'a> {
+    /// For the signals of a scene, which have these plans.
+    pub const fn new(scene: &'a Scene, plans: &'a [SignalPlan]) -> Self {
+        Self { scene, plans, around: OnceCell::new(), counted: OnceCell::new() }
+    }
+
+    /// The strategy for a signal with the plan that suits it; if it cannot run there, what it falls back to.
+    ///
+    /// # Errors
+    /// If the registry does not know the strategy or refuses its parameters.
+    pub fn make(&self, signal: SignalId, choice: &Choice) -> Result<Made, String> {
+        self.try_make(signal, choice).map_err(|e| e.to_string())
+    }
+
+    fn try_make(&self, signal: SignalId, choice: &Choice) -> Result<Made, RegistryError> {
+        let registry = &self.scene.setup.registry;
+        let counts = registry.find(&choice.strategy)?.clearance.is_some();
+        let plan = &self.plans[signal.index()];
+        let (mut name, mut parameters, mut why) = (choice.strategy.as_str(), choice.parameters.as_slice(), None);
+        loop {
+            let entry = registry.find(name)?;
+            let suited = match entry.clearance {
+                Some(yellow) if !plan.plan.stages().is_empty() => {
+                    let made = plans::with_clearance(&plan.plan, yellow);
+                    let unsuitable = |errors: PlanErrors| RegistryError::Unsuitable {
+                        strategy: entry.name,
+                        reason: format!("its plan cannot do with {} s of yellow alone: {errors}", yellow.seconds()),
+                    };
+                    made.map(Arc::new).map_err(unsuitable)
+                }
+                _ => Ok(plan.suited(entry.phases).clone()),
+            };
+            let made = suited
+                .and_then(|plan| Ok((registry.make_for(name, parameters, &plan, self.everyone_reports())?, plan)));
+            match (made, entry.falls_back) {
+                (Err(RegistryError::Unsuitable { reason, .. }), Some(other)) => {
+                    (name, parameters) = (other, &[]);
+                    why.get_or_insert(reason);
+                }
+                (made, _) => {
+                    let (strategy, suited) = made?;
+                    let looks = strategy.looks() > Looks::Groups;
+                    let approaches = looks.then(|| self.around(counts)[signal.index()].clone());
+                    let fallback = why.map(|why| Fallback { signal, runs: entry.name, why });
+                    return Ok(Made { plan: suited, strategy, approaches, fallback });
+                }
+            }
+        }
+    }
+
+    fn everyone_reports(&self) -> bool {
+        self.scene.setup.sensing.tier == Tier::Perfect
+    }
+
+    /// The surroundings of all signals.
+    fn around(&self, counts: bool) -> &[Arc<Approaches>] {
+        let kept = if counts { &self.counted } else { &self.around };
+        kept.get_or_init(|| {
+            let network = &self.scene.network;
+            let mut around = plans::approaches(network, self.plans, self.everyone_reports());
+            if counts {
+                plans::count(network, self.plans, &mut around);
+            }
+            around.into_iter().map(Arc::new).collect()
+        })
+    }
+}

@@ -1,0 +1,130 @@
+//! Strategies that take over from others while a run goes on.
+
+use std::collections::BTreeMap;
+
+use intergreen::sim::{Command, Simulation, TimedCommand};
+use intergreen_control::{Looks, Registry};
+
+use super::checkpoints::cut_commanded;
+use super::checkpoint_incidents::given;
+use super::incidents::{commanded, signal};
+use super::invariants::check;
+use super::worlds::{World, arterial, describe, s};
+
+/// Time between one strategy and the next, s: about a cycle, so that most get to end a stage and some are cut off in it.
+const EVERY_S: f64 = 47.0;
+
+fn choose(signals: &[&str], strategy: &str) -> Command {
+    let signals = signals.iter().map(|&s| s.into()).collect();
+    Command::Controller { signals, strategy: strategy.into(), parameters: BTreeMap::new() }
+}
+
+/// Strategies that run on the plan that all others run on.
+fn strategies() -> Vec<&'static str> {
+    Registry::default().entries().iter().filter(|e| e.clearance.is_none()).map(|e| e.name).collect()
+}
+
+/// Every strategy after every other one that stands before it in the list, and back again.
+fn one_after_the_other(signals: &[&str]) -> Vec<(f64, Command)> {
+    let names = strategies();
+    let all = names.iter().chain(names.iter().rev());
+    all.enumerate().map(|(i, name)| (60.0 + i as f64 * EVERY_S, choose(signals, name))).collect()
+}
+
+/// The strategy that runs at a signal.
+fn runs(sim: &Simulation, signal: &str) -> &'static str {
+    let i = sim.scene().network.signals.iter().position(|s| s.id == signal).expect("there is such a signal");
+    sim.controllers().list[i].strategy()
+}
+
+#[test]
+fn every_strategy_takes_over_and_nobody_is_forgotten() {
+    for (world, name) in [(signal(), "x"), (arterial(), "c")] {
+        let commands = one_after_the_other(&[]);
+        let mut sim = commanded(&world, &commands);
+        let mut seen = Vec::new();
+        while !sim.is_empty() {
+            sim.step();
+            check(&sim);
+            if seen.last() != Some(&runs(&sim, name)) {
+                seen.push(runs(&sim, name));
+            }
+            assert!(sim.now() < sim.scene().setup.begin + s(9000.0), "{}", describe(&sim));
+        }
+        for strategy in strategies() {
+            let runs = seen.contains(&strategy);
+            assert!(runs || sim.controllers().fallbacks.iter().any(|f| f.runs != strategy), "{strategy}: {seen:?}");
+        }
+        assert!(seen.len() > strategies().len(), "they ran one after the other: {seen:?}");
+        assert_eq!(sim.trip(), None, "the monitor has nothing to say");
+        assert_eq!(sim.controllers().faults, [], "nobody waited too long");
+        assert_eq!(sim.gridlocks().found, []);
+    }
+}
+
+#[test]
+fn one_signal_changes_and_the_others_do_not() {
+    let world = arterial();
+    let mut sim = commanded(&world, &[(100.0, choose(&["c"], "actuated"))]);
+    while sim.now() < s(101.0) {
+        sim.step();
+    }
+    assert_eq!((runs(&sim, "c"), runs(&sim, "b")), ("actuated", "fixed_time"));
+    let plain = world.start();
+    assert_eq!(runs(&plain, "c"), "fixed_time");
+}
+
+#[test]
+fn what_a_strategy_looks_at_is_told_to_it() {
+    let world = arterial();
+    let mut sim = commanded(&world, &[(100.0, choose(&[], "horizon")), (200.0, choose(&[], "nema"))]);
+    let looks = |sim: &Simulation| sim.controllers().list.iter().map(|c| c.looks()).max();
+    while sim.now() < s(150.0) {
+        sim.step();
+    }
+    assert_eq!(looks(&sim), Some(Looks::Neighbours));
+    assert!(sim.controllers().list.iter().all(|c| c.traffic().is_some()));
+    let told = |sim: &Simulation| {
+        let traffic = sim.controllers().list.iter().filter_map(|c| c.traffic());
+        traffic.flat_map(|t| t.exits()).filter(|exit| exit.told.is_some()).count()
+    };
+    assert!(told(&sim) > 0, "neighbours tell each other of their lanes");
+    while sim.now() < s(250.0) {
+        sim.step();
+    }
+    assert!(sim.controllers().list.iter().all(|c| c.traffic().is_none()), "nobody looks any more");
+}
+
+#[test]
+fn checkpoints_around_it_go_on() {
+    let commands = [
+        (60.0, choose(&[], "horizon")),
+        (130.0, choose(&["x"], "nema")),
+        (200.0, choose(&[], "actuated")),
+        (280.0, choose(&[], "max_pressure")),
+    ];
+    let whole = cut_commanded(&signal(), &given(&commands), &[59.0, 60.5, 90.0, 131.0, 199.5, 240.0, 281.0], 400.0);
+    assert_eq!(whole.trip(), None);
+}
+
+fn refused(world: &World, command: Command) -> String {
+    let mut sim = world.start();
+    sim.command(TimedCommand { at: 0.0, id: 0, command }).expect_err("it is refused").to_string()
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let world = signal();
+    for (command, expected) in [
+        (choose(&[], "actuatde"), "actuatde"),
+        (choose(&["y"], "actuated"), "there is no signal 'y'"),
+        // It has clearances of its own.
+        (choose(&[], "resco_max_pressure"), "would need another plan"),
+    ] {
+        let error = refused(&world, command);
+        assert!(error.contains(expected), "{error}");
+    }
+    let parameters = BTreeMap::from([("no_such".into(), "1".into())]);
+    let error = refused(&world, Command::Controller { signals: Vec::new(), strategy: "nema".into(), parameters });
+    assert!(error.contains("no_such"), "{error}");
+}
