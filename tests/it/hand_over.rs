@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use intergreen::detectors::Tier;
 use intergreen::sim::{Command, Simulation, TimedCommand};
 use intergreen_control::{Looks, Registry};
 
-use super::checkpoints::cut_commanded;
 use super::checkpoint_incidents::given;
+use super::checkpoints::cut_commanded;
 use super::incidents::{commanded, signal};
 use super::invariants::check;
 use super::worlds::{World, arterial, describe, s};
@@ -115,13 +116,16 @@ fn refused(world: &World, command: Command) -> String {
 #[test]
 fn what_cannot_be_is_refused() {
     let world = signal();
-    for (command, expected) in [
-        (choose(&[], "actuatde"), "actuatde"),
-        (choose(&["y"], "actuated"), "there is no signal 'y'"),
+    let mut all_known = signal();
+    all_known.setup.sensing.tier = Tier::Perfect;
+    for (world, command, expected) in [
+        (&world, choose(&[], "actuatde"), "actuatde"),
+        (&world, choose(&["y"], "actuated"), "there is no signal 'y'"),
+        (&world, choose(&[], "resco_max_pressure"), "expected reports of all vehicles"),
         // It has clearances of its own.
-        (choose(&[], "resco_max_pressure"), "would need another plan"),
+        (&all_known, choose(&[], "resco_max_pressure"), "would need another plan"),
     ] {
-        let error = refused(&world, command);
+        let error = refused(world, command);
         assert!(error.contains(expected), "{error}");
     }
     let parameters = BTreeMap::from([("no_such".into(), "1".into())]);

@@ -30,13 +30,26 @@ pub struct Signs {
 
 /// Vehicles.
 #[derive(Asset, TypePath, AsBindGroup, Clone)]
+#[bind_group_data(Far)]
 pub struct Vehicles {
+    /// How they are drawn.
+    pub far: Far,
     /// See [`fleet`](crate::view::fleet).
     #[storage(0, read_only)]
     pub records: Handle<ShaderBuffer>,
     /// See `signs.wgsl`.
     #[storage(1, read_only)]
     pub params: Handle<ShaderBuffer>,
+}
+
+/// Whether vehicles are but specks: many of them, from far.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Far(pub bool);
+
+impl From<&Vehicles> for Far {
+    fn from(vehicles: &Vehicles) -> Self {
+        vehicles.far
+    }
 }
 
 /// Makes all three known.
@@ -118,14 +131,18 @@ impl Material2d for Vehicles {
     }
 
     fn alpha_mode(&self) -> AlphaMode2d {
-        AlphaMode2d::Blend
+        if self.far.0 { AlphaMode2d::Opaque } else { AlphaMode2d::Blend }
     }
 
     fn specialize(
         descriptor: &mut RenderPipelineDescriptor,
         layout: &MeshVertexBufferLayoutRef,
-        _: Material2dKey<Self>,
+        key: Material2dKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
+        if key.bind_group_data.0 {
+            descriptor.vertex.shader_defs.push("FAR".into());
+            descriptor.fragment.iter_mut().for_each(|fragment| fragment.shader_defs.push("FAR".into()));
+        }
         corners(descriptor, layout, &[Mesh::ATTRIBUTE_POSITION])
     }
 }

@@ -7,7 +7,7 @@ use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 
-use super::materials::{Roads, Signs, Vehicles};
+use super::materials::{Far, Roads, Signs, Vehicles};
 use super::state::View;
 use crate::view::canvas::Canvas;
 use crate::view::fleet::WORDS;
@@ -23,6 +23,8 @@ const LEAST_PIXELS: f32 = 2.4;
 const FADE: (f64, f64) = (0.45, 1.1);
 /// Share of the border's colour that roads have from far.
 const FAR: f32 = 0.45;
+/// So many vehicles are drawn as specks from far.
+const MANY: usize = 10_000;
 /// What turns a loop's state off for a lamp's shader.
 const LOOP: f32 = 9.0;
 
@@ -33,7 +35,9 @@ pub struct Buffers {
     states: Handle<ShaderBuffer>,
     params: Handle<ShaderBuffer>,
     records: Handle<ShaderBuffer>,
-    vehicles: Handle<Vehicles>,
+    /// As they are seen from near, and as specks.
+    vehicles: [Handle<Vehicles>; 2],
+    specks: bool,
     fleet: Entity,
     /// Vehicles for which there is room.
     room: usize,
@@ -98,16 +102,18 @@ pub fn spawn(
             commands.spawn((drawn, seen, NoFrustumCulling, OnMap));
         }
     }
-    let vehicle = vehicles.add(Vehicles { records: records.clone(), params: params.clone() });
+    let look = |far| Vehicles { far: Far(far), records: records.clone(), params: params.clone() };
+    let looks = [vehicles.add(look(false)), vehicles.add(look(true))];
     let place = Transform::from_xyz(0.0, 0.0, level::VEHICLE);
     let mesh = Mesh2d(meshes.add(fleet_mesh(ROOM)));
-    let fleet = commands.spawn((mesh, MeshMaterial2d(vehicle.clone()), place, NoFrustumCulling, OnMap)).id();
+    let fleet = commands.spawn((mesh, MeshMaterial2d(looks[0].clone()), place, NoFrustumCulling, OnMap)).id();
     commands.insert_resource(Buffers {
         colours,
         states,
         params,
         records,
-        vehicles: vehicle,
+        vehicles: looks,
+        specks: false,
         fleet,
         room: ROOM,
         table: None,
@@ -140,14 +146,21 @@ pub fn upload(
             gpu.words.resize(gpu.room * WORDS, 0);
             // A new buffer and a material that knows it: the old one may still be on its way.
             gpu.records = buffers.add(bytes_of(&gpu.words));
-            if let Some(mut material) = vehicles.get_mut(&gpu.vehicles) {
-                material.records = gpu.records.clone();
+            for look in &gpu.vehicles {
+                if let Some(mut material) = vehicles.get_mut(look) {
+                    material.records = gpu.records.clone();
+                }
             }
             commands.entity(gpu.fleet).insert(Mesh2d(meshes.add(fleet_mesh(gpu.room))));
         } else {
             gpu.words.resize(gpu.room * WORDS, 0);
             write(&mut buffers, &gpu.records, &gpu.words);
         }
+    }
+    let specks = scale > FADE.1 && view.fleet.bodies.len() > MANY;
+    if specks != gpu.specks {
+        gpu.specks = specks;
+        commands.entity(gpu.fleet).insert(MeshMaterial2d(gpu.vehicles[usize::from(specks)].clone()));
     }
     // Where nobody watches the clock, what blinks goes by the simulation's.
     let seconds = if view.running.is_some() { time.elapsed_secs_f64() } else { view.snapshot.now.seconds() };

@@ -38,6 +38,11 @@ fn vertex(@location(0) corner: vec3<f32>) -> Between {
     let scale = params[0].w;
     let a = r.before.xy;
     let b = r.now.xy;
+#ifdef FAR
+    let centre = mix(a, b, t);
+    let heading = r.now.z;
+    let margin = 0.0;
+#else
     // Around a bend the way is a curve that leaves with the old heading and arrives with the new one.
     let way = distance(a, b);
     let from_dir = vec2(cos(r.before.z), sin(r.before.z)) * way;
@@ -48,9 +53,11 @@ fn vertex(@location(0) corner: vec3<f32>) -> Between {
     var turn = r.now.z - r.before.z;
     turn = turn - 6.2831853 * round(turn / 6.2831853);
     let heading = r.before.z + turn * t;
+    let margin = scale;
+#endif
     let real = vec2(bitcast<f32>(r.what.z), bitcast<f32>(r.what.w)) * 0.5;
     out.half_size = max(real, params[0].z * scale * vec2(0.75, 0.5));
-    let local = corner.xy * 2.0 * (out.half_size + vec2(scale));
+    let local = corner.xy * 2.0 * (out.half_size + vec2(margin));
     let k = cos(heading);
     let s = sin(heading);
     let world = centre + vec2(local.x * k - local.y * s, local.x * s + local.y * k);
@@ -75,6 +82,9 @@ fn within(p: vec2<f32>, low: vec2<f32>, high: vec2<f32>, pixel: f32) -> f32 {
 
 @fragment
 fn fragment(in: Between) -> @location(0) vec4<f32> {
+#ifdef FAR
+    return vec4(in.colour, 1.0);
+#else
     let scale = params[0].w;
     let h = in.half_size;
     let kind = in.flags >> 8u;
@@ -119,4 +129,5 @@ fn fragment(in: Between) -> @location(0) vec4<f32> {
         }
     }
     return vec4(colour, cover);
+#endif
 }
