@@ -72,6 +72,10 @@ pub enum VehicleColours {
     Speed,
     /// How long they have stood
     Waiting,
+    /// Time lost so far
+    Delay,
+    /// CO₂ just now
+    Co2,
     /// Cars, buses, trucks
     Class,
 }
@@ -85,6 +89,16 @@ pub enum RoadColours {
     Speed,
     /// How full the lane is of vehicles that stand
     Queue,
+    /// Vehicles an hour
+    Flow,
+    /// Time lost by those who leave the lane, mean
+    Delay,
+    /// CO₂ per hour and length
+    Co2,
+    /// How full the lane is, less how full those are to which it leads
+    Pressure,
+    /// Heat map of delay over the whole network
+    Heat,
 }
 
 /// Reads a number above 0.
@@ -227,12 +241,19 @@ mod with_window {
             vehicles: match args.vehicles {
                 VehicleColours::Speed => VehicleLayer::Speed,
                 VehicleColours::Waiting => VehicleLayer::Waiting,
+                VehicleColours::Delay => VehicleLayer::Delay,
+                VehicleColours::Co2 => VehicleLayer::Co2,
                 VehicleColours::Class => VehicleLayer::Class,
             },
             roads: match args.roads {
                 RoadColours::Plain => RoadLayer::Plain,
                 RoadColours::Speed => RoadLayer::Speed,
                 RoadColours::Queue => RoadLayer::Queue,
+                RoadColours::Flow => RoadLayer::Flow,
+                RoadColours::Delay => RoadLayer::Delay,
+                RoadColours::Co2 => RoadLayer::Co2,
+                RoadColours::Pressure => RoadLayer::Pressure,
+                RoadColours::Heat => RoadLayer::Heat,
             },
         }
     }

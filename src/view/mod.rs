@@ -10,14 +10,18 @@
 //! every test run checks; `window` is what needs a graphics card, and comes with the feature `view`.
 
 pub mod ask;
+pub mod burn;
 pub mod camera;
 pub mod canvas;
 pub mod fleet;
+pub mod foes;
+pub mod heat;
 pub mod journal;
 pub mod layers;
 pub mod pace;
 pub mod paint;
 pub mod pick;
+pub mod record;
 pub mod scene;
 pub mod sim_thread;
 pub mod snapshot;

@@ -189,6 +189,9 @@ impl Driver {
         self.alert(&mut snapshot.alerts);
         snapshot.refused.clear();
         snapshot.refused.append(&mut self.refused);
+        if let Some(Subject::Signal(id)) = self.watched {
+            self.journal.measure(&self.sim, id);
+        }
         snapshot.answer = self.watched.and_then(|s| s.ask(&self.sim, &self.journal)).map(Box::new);
         snapshot.over.clone_from(&self.over);
     }

@@ -34,6 +34,8 @@ pub struct Seen {
     pub length: f32,
     /// How long it has stood, s.
     pub waiting: f32,
+    /// Time lost so far, s.
+    pub lost: f32,
     /// Its type.
     pub kind: u16,
 }
@@ -41,8 +43,8 @@ pub struct Seen {
 impl Seen {
     /// A vehicle on its lane.
     pub fn of(lane: LaneId, v: &Vehicle) -> Self {
-        let &Vehicle { id, came_from, next, position, speed, accel, length, waiting, kind, .. } = v;
-        Self { id, lane, came_from, next, position, speed, accel, length, waiting, kind }
+        let &Vehicle { id, came_from, next, position, speed, accel, length, waiting, time_loss, kind, .. } = v;
+        Self { id, lane, came_from, next, position, speed, accel, length, waiting, lost: time_loss, kind }
     }
 }
 
@@ -114,6 +116,10 @@ pub struct Snapshot {
     pub lamps: Vec<Lamp>,
     /// Of each loop, whether it is occupied.
     pub occupied: Vec<bool>,
+    /// Loops of detectors that are broken, and whether their controllers know.
+    pub broken: Vec<(u32, bool)>,
+    /// Of each lane, vehicles that have left over its end so far.
+    pub flow: Vec<u32>,
     /// Lanes that are closed.
     pub closed: Vec<LaneId>,
     /// Vehicles that wait to enter.
@@ -144,6 +150,9 @@ impl Snapshot {
         self.vehicles.extend(sim.traffic().vehicles().map(|(lane, v)| Seen::of(lane, v)));
         self.lamps.clone_from(&sim.lamps().shown);
         self.occupied.clone_from(&sim.sensors().occupied);
+        self.flow.clear();
+        self.flow.extend(sim.measures().lanes.iter().map(|book| book.flow));
+        self.look_at_detectors(sim);
         self.closed.clear();
         let scene = sim.scene();
         self.scene = Some(scene.clone());
@@ -153,5 +162,20 @@ impl Snapshot {
         }
         self.waiting = sim.waiting().count;
         self.arrived = sim.measures().arrived;
+    }
+
+    /// Notes broken detectors: those that controllers do not believe, and those that faults of the run have broken.
+    fn look_at_detectors(&mut self, sim: &Simulation) {
+        let (scene, controllers) = (sim.scene(), &sim.controllers().list);
+        self.broken.clear();
+        for (i, sensor) in (0..).zip(&scene.sensors.list) {
+            let Some(channel) = scene.sensors.channels.get(sensor.channel as usize) else { continue };
+            let bank = controllers.get(channel.signal.index()).map(|c| c.detectors());
+            let known = bank.is_some_and(|b| !b.health(channel.detector).is_good());
+            let place = scene.faulty.binary_search_by_key(&sensor.channel, |f| f.channel).ok();
+            if known || place.is_some_and(|p| scene.faulty[p].at(sim.now()).next().is_some()) {
+                self.broken.push((i, known));
+            }
+        }
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use intergreen::sim::{Command, Simulation, TimedCommand};
 use intergreen_control::{Looks, Registry};
 
-use super::checkpoints::cut_commanded;
 use super::checkpoint_incidents::given;
+use super::checkpoints::cut_commanded;
 use super::incidents::{commanded, signal};
 use super::invariants::check;
 use super::worlds::{World, arterial, describe, s};

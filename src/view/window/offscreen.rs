@@ -29,6 +29,10 @@ const WARM_UP: usize = 6;
 /// Frames until a picture has come back.
 const PATIENCE: usize = 30;
 
+/// How long before a picture is looked for what fades, and how often.
+const LOOK_BACK: Millis = Millis(600_000);
+const LOOK_EVERY: Millis = Millis(2_000);
+
 /// Width of what is shown around a thing that is selected, m.
 const NEAR: f64 = 150.0;
 
@@ -102,6 +106,13 @@ pub fn film(
     Ok(frames)
 }
 
+/// Takes over what the driver sees.
+fn fill(driver: &mut Driver, view: &mut View) {
+    driver.fill(&mut view.snapshot);
+    view.rows.extend(&view.snapshot.rows);
+    view.placed();
+}
+
 /// A simulation, and a camera that draws it into memory.
 struct Studio {
     driver: Driver,
@@ -116,14 +127,18 @@ impl Studio {
     fn new(sim: Simulation, at: Millis, still: &Still) -> Result<Self, Problem> {
         gpu::look()?;
         let mut driver = Driver::new(sim);
+        let mut view = View::new(Stage::new(still.title.clone(), driver.sim()), still.style);
+        let mut next = at - LOOK_BACK;
+        driver.watch(still.selected);
         while driver.sim().now() < at && !driver.is_over() {
             driver.step();
+            // Colours of roads tell of the last minutes.
+            if driver.sim().now() >= next {
+                next = driver.sim().now() + LOOK_EVERY;
+                fill(&mut driver, &mut view);
+            }
         }
-        driver.watch(still.selected);
-        let mut view = View::new(Stage::new(still.title.clone(), driver.sim()), still.style);
-        driver.fill(&mut view.snapshot);
-        view.rows.clone_from(&view.snapshot.rows);
-        view.placed();
+        fill(&mut driver, &mut view);
         view.panels = still.panels;
         view.charts = still.panels;
         view.selected = still.selected;
@@ -190,9 +205,7 @@ impl Studio {
         self.driver.step();
         let mut view = self.apps.main.world_mut().resource_mut::<View>();
         let view = &mut *view;
-        self.driver.fill(&mut view.snapshot);
-        view.rows.extend(&view.snapshot.rows);
-        view.placed();
+        fill(&mut self.driver, view);
     }
 
     /// Draws a frame, and waits until it is drawn.

@@ -5,6 +5,9 @@ mod charts;
 mod inspector;
 mod legend;
 mod overlay;
+mod purdue;
+mod rings;
+mod sensor;
 mod signal;
 pub mod strategies;
 

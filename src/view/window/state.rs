@@ -7,11 +7,13 @@ use bevy::prelude::Resource;
 
 use super::panel::strategies::Choosing;
 use crate::demand::VehicleId;
-use crate::network::Point;
+use crate::network::{MovementId, Point};
 use crate::sim::{Scene, Simulation};
 use crate::view::ask::Subject;
 use crate::view::camera::{Camera, Pane, Sight};
 use crate::view::fleet::{Fleet, VehicleLayer};
+use crate::view::foes;
+use crate::view::heat::Heat;
 use crate::view::layers::{LaneBooks, RoadLayer};
 use crate::view::pace::Pace;
 use crate::view::paint::Theme;
@@ -84,6 +86,8 @@ pub struct View {
     pub fleet: Fleet,
     /// Numbers of lanes.
     pub books: LaneBooks,
+    /// The map of delay.
+    pub heat: Heat,
     /// Rows of the charts.
     pub rows: Vec<Row>,
     /// How far the present step is drawn, 0 to 1; set by somebody else where there is no thread.
@@ -106,6 +110,12 @@ pub struct View {
     pub framed: bool,
     /// What is selected.
     pub selected: Option<Subject>,
+    /// The group that is chosen of the selected signal.
+    pub group: Option<u16>,
+    /// The movement that is chosen of the selected lane.
+    pub movement: Option<MovementId>,
+    /// Whether the legend is shown.
+    pub legend: bool,
     /// Whether the camera goes with the selected vehicle.
     pub follows: bool,
     /// Whether panels are shown; else only what belongs in a picture.
@@ -139,8 +149,10 @@ impl View {
     pub fn new(stage: Stage, style: Style) -> Self {
         let pane = Pane { left: 0.0, top: 0.0, width: 1280.0, height: 720.0 };
         let camera = Camera::at(stage.whole(&pane));
+        let heat = Heat::new(stage.extent);
         Self {
             stage,
+            heat,
             running: None,
             snapshot: Box::default(),
             fleet: Fleet::default(),
@@ -156,6 +168,9 @@ impl View {
             pane,
             framed: false,
             selected: None,
+            group: None,
+            movement: None,
+            legend: true,
             follows: false,
             panels: true,
             charts: false,
@@ -220,7 +235,10 @@ impl View {
             self.stage.scene = scene.clone();
         }
         self.fleet.place(snapshot, &self.stage.scene, &self.stage.tracks);
-        self.books.add(snapshot, &self.stage.scene);
+        self.books.add(snapshot, &self.stage.scene, self.style.roads);
+        if self.style.roads == RoadLayer::Heat {
+            self.heat.add(snapshot, &self.fleet, &self.stage.scene);
+        }
         self.came = now();
         self.stale = true;
         // What was looked for by its name is known by the answer.
@@ -272,6 +290,9 @@ impl View {
 
     /// Selects something, or nothing.
     pub fn select(&mut self, subject: Option<Subject>) {
+        if self.selected != subject {
+            (self.group, self.movement) = (None, None);
+        }
         self.selected = subject;
         self.stale = true;
         if !matches!(subject, Some(Subject::Vehicle(_))) {
@@ -316,5 +337,18 @@ impl View {
     /// Says something.
     pub fn say(&mut self, text: impl Into<String>) {
         self.messages.push((now(), text.into()));
+    }
+
+    /// The movements whose conflicts are shown: those of the chosen group, the chosen one of a lane, or all of the lane.
+    pub fn movements(&self) -> Vec<MovementId> {
+        let network = &self.stage.scene.network;
+        match (self.selected, self.movement) {
+            (Some(Subject::Lane(_)), Some(movement)) => vec![movement],
+            (Some(Subject::Lane(lane)), None) => foes::from_lane(network, lane),
+            (Some(Subject::Signal(signal)), _) => {
+                self.group.map_or_else(Vec::new, |group| foes::of_group(network, signal, group))
+            }
+            _ => Vec::new(),
+        }
     }
 }

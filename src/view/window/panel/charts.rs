@@ -92,10 +92,7 @@ fn chart(ui: &mut egui::Ui, width: f32, title: &str, lines: Vec<(&str, Colour, V
             .allow_zoom(false)
             .show_background(false)
             .y_axis_min_width(34.0)
-            .x_grid_spacer(egui_plot::uniform_grid_spacer(|input| {
-                let step = round_step(input.bounds.1 - input.bounds.0);
-                [step * 12.0, step * 4.0, step]
-            }))
+            .x_grid_spacer(egui_plot::uniform_grid_spacer(time_grid))
             .x_axis_formatter(time);
         plot.show(ui, |plot| {
             for (name, colour, points) in lines {
@@ -105,6 +102,12 @@ fn chart(ui: &mut egui::Ui, width: f32, title: &str, lines: Vec<(&str, Colour, V
     });
 }
 
+/// Marks of an axis of time.
+pub fn time_grid(input: egui_plot::GridInput) -> [f64; 3] {
+    let step = round_step(input.bounds.1 - input.bounds.0);
+    [step * 12.0, step * 4.0, step]
+}
+
 /// Time between marks for a span, s: whole minutes.
 fn round_step(span: f64) -> f64 {
     let steps = [60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0];
@@ -112,7 +115,7 @@ fn round_step(span: f64) -> f64 {
 }
 
 /// Seconds as h:mm.
-fn hours(seconds: f64) -> String {
+pub fn hours(seconds: f64) -> String {
     let minutes = (seconds / 60.0).round() as i64;
     format!("{}:{:02}", minutes.div_euclid(60), minutes.rem_euclid(60))
 }
