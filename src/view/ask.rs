@@ -283,8 +283,8 @@ mod tests {
 
     #[test]
     fn rings_have_timers_and_broken_detectors_a_reason() {
-        use crate::commands::{Command, TimedCommand};
         use crate::detectors::Stuck;
+        use crate::sim::{Command, TimedCommand};
         let mut sim = crate::view::test_world::with("nema");
         sim.log_events();
         let mut journal = Journal::new(&sim);

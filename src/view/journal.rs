@@ -7,9 +7,12 @@ use std::sync::Arc;
 use intergreen_control::log::{Event, code};
 use intergreen_control::{Lamp, Millis};
 
+use super::alerts::Alerts;
+use super::corridor::Corridor;
 use super::record::Record;
-use super::snapshot::Row;
-use crate::network::SignalId;
+use super::snapshot::{Alert, Row};
+use super::time_space::{Traced, Tracer};
+use crate::network::{LinkId, SignalId};
 use crate::performance;
 use crate::sim::Simulation;
 
@@ -35,6 +38,9 @@ pub struct Journal {
     edges: Vec<VecDeque<(Millis, bool)>>,
     /// What measures of performance are made of.
     record: Record,
+    alerts: Alerts,
+    /// Of the corridor that somebody looks at.
+    tracer: Option<Tracer>,
     /// When the next row of the charts is due.
     next: Millis,
     /// Rows nobody has taken yet.
@@ -51,6 +57,8 @@ impl Journal {
             loops: sim.sensors().occupied.iter().map(|&on| (on, 0)).collect(),
             edges: vec![VecDeque::new(); sim.sensors().occupied.len()],
             record: Record::new(sim),
+            alerts: Alerts::new(sim),
+            tracer: None,
             next: sim.now(),
             rows: Vec::new(),
         }
@@ -59,6 +67,10 @@ impl Journal {
     /// Notes a step. The simulation logs events.
     pub fn look(&mut self, sim: &Simulation) {
         self.record.look(sim);
+        self.alerts.look(sim);
+        if let Some(tracer) = &mut self.tracer {
+            tracer.look(sim);
+        }
         for &(signal, event) in &sim.controllers().events {
             if !matches!(event.code, code::DETECTOR_ON | code::DETECTOR_OFF) {
                 keep(&mut self.events[signal as usize], event, EVENTS);
@@ -84,6 +96,24 @@ impl Journal {
     /// The rows since they were last taken, added to `rows`.
     pub fn take_rows(&mut self, rows: &mut Vec<Row>) {
         rows.append(&mut self.rows);
+    }
+
+    /// What was found since it was last taken, added to `alerts`.
+    pub fn take_alerts(&mut self, alerts: &mut Vec<Alert>) {
+        self.alerts.take(alerts);
+    }
+
+    /// Notes from now on what happens on the straight way through a link, or nothing.
+    pub fn trace(&mut self, sim: &Simulation, link: Option<LinkId>) {
+        let known = link.filter(|l| l.index() < sim.scene().network.links.len());
+        self.tracer = known.map(|link| Tracer::new(Corridor::through(sim.scene(), link), sim.now()));
+    }
+
+    /// What was noted of it since it was last taken.
+    pub fn take_trace(&mut self, traced: &mut Traced) {
+        if let Some(tracer) = &mut self.tracer {
+            tracer.take(traced);
+        }
     }
 
     /// What a signal logged of late, oldest first.

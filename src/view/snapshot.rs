@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use intergreen_control::{Lamp, Millis};
 
-use super::ask::Answer;
+use super::ask::{Answer, Subject};
+use super::burn::Engines;
+use super::time_space::Traced;
 use crate::demand::VehicleId;
 use crate::network::{LaneId, MovementId};
 use crate::sim::state::Vehicle;
@@ -65,17 +67,21 @@ pub struct Row {
     pub speed: f32,
     /// Time that those on the network have lost so far, mean, s.
     pub lost: f32,
+    /// CO₂ of all of them just now, g/s.
+    pub co2: f32,
 }
 
 impl Row {
     /// The network as it is now.
     pub fn of(sim: &Simulation) -> Self {
-        let (mut running, mut standing, mut speed, mut lost) = (0_u32, 0_u32, 0.0_f64, 0.0_f64);
+        let engines = Engines::of(sim.scene());
+        let (mut running, mut standing, mut speed, mut lost, mut co2) = (0_u32, 0_u32, 0.0_f64, 0.0_f64, 0.0_f32);
         for (_, v) in sim.traffic().vehicles() {
             running += 1;
             standing += u32::from(v.speed < STANDING);
             speed += f64::from(v.speed);
             lost += f64::from(v.time_loss);
+            co2 += engines.rate(v.kind, v.speed, v.accel);
         }
         let n = f64::from(running.max(1));
         Self {
@@ -86,6 +92,7 @@ impl Row {
             arrived: sim.measures().arrived as u32,
             speed: (speed / n) as f32,
             lost: (lost / n) as f32,
+            co2,
         }
     }
 }
@@ -130,6 +137,10 @@ pub struct Snapshot {
     pub rows: Vec<Row>,
     /// What was found since the last snapshot.
     pub alerts: Vec<Alert>,
+    /// What was noted of a corridor since the last snapshot.
+    pub traced: Traced,
+    /// What was found by its name since the last snapshot.
+    pub found: Option<Subject>,
     /// What was refused since the last snapshot, in words.
     pub refused: Vec<String>,
     /// What there is to tell of the thing that somebody looks at.

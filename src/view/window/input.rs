@@ -29,7 +29,7 @@ const STROLL: f64 = 700.0;
 const CLOSE: f64 = 0.25;
 
 /// Keys and what they do, for the help sheet.
-pub const KEYS: [(&str, &str); 22] = [
+pub const KEYS: [(&str, &str); 23] = [
     ("Space", "play or pause"),
     (".", "one step"),
     ("1 2 3 4", "1×, 5×, 30×, as fast as possible"),
@@ -44,6 +44,7 @@ pub const KEYS: [(&str, &str); 22] = [
     ("V", "colour vehicles by speed, waiting, delay, CO₂, class"),
     ("R", "colour roads by speed, queue, flow, delay, CO₂, pressure; heat map of delay"),
     ("L", "legend"),
+    ("D", "time-space diagram of the straight way through the selected lane"),
     ("X", "selected signal out of order, selected lane closed; and back"),
     ("K", "another controller for the selected signal, or for all"),
     ("Ctrl Z", "take the last command back"),
@@ -156,6 +157,12 @@ pub fn keys(
     if pressed(KeyCode::KeyR) {
         view.style.roads = view.style.roads.next();
         view.stale = true;
+    }
+    if pressed(KeyCode::KeyD)
+        && let Some(Subject::Lane(lane)) = view.selected
+    {
+        let link = view.stage.scene.network.lane(lane).link;
+        view.trace(link);
     }
     if pressed(KeyCode::KeyL) {
         view.legend = !view.legend;

@@ -16,9 +16,10 @@ use bevy::winit::WinitPlugin;
 use intergreen_control::Millis;
 
 use super::frames::{Reel, write_png};
-use super::state::{Stage, Style, View};
+use super::state::{Stage, Style, Tab, View};
 use super::{FrameError, Problem, Target, gpu, quiet, stage};
 use crate::draw::Bounds;
+use crate::network::LinkId;
 use crate::sim::Simulation;
 use crate::view::ask::Subject;
 use crate::view::camera::Sight;
@@ -51,6 +52,8 @@ pub struct Still {
     pub panels: bool,
     /// What is selected.
     pub selected: Option<Subject>,
+    /// The link through which a time-space diagram goes, if one is wanted.
+    pub corridor: Option<LinkId>,
 }
 
 /// How a film is taken.
@@ -110,6 +113,7 @@ pub fn film(
 fn fill(driver: &mut Driver, view: &mut View) {
     driver.fill(&mut view.snapshot);
     view.rows.extend(&view.snapshot.rows);
+    view.time_space.take(&view.snapshot.traced);
     view.placed();
 }
 
@@ -130,6 +134,7 @@ impl Studio {
         let mut view = View::new(Stage::new(still.title.clone(), driver.sim()), still.style);
         let mut next = at - LOOK_BACK;
         driver.watch(still.selected);
+        driver.trace(still.corridor);
         while driver.sim().now() < at && !driver.is_over() {
             driver.step();
             // Colours of roads tell of the last minutes.
@@ -141,6 +146,7 @@ impl Studio {
         fill(&mut driver, &mut view);
         view.panels = still.panels;
         view.charts = still.panels;
+        view.tab = if still.corridor.is_some() { Tab::Corridor } else { Tab::Network };
         view.selected = still.selected;
         if let Some(bounds) = still.bounds {
             let origin = view.stage.tracks.origin();

@@ -10,6 +10,7 @@ mod rings;
 mod sensor;
 mod signal;
 pub mod strategies;
+mod time_space;
 
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, egui};

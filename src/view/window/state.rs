@@ -7,7 +7,7 @@ use bevy::prelude::Resource;
 
 use super::panel::strategies::Choosing;
 use crate::demand::VehicleId;
-use crate::network::{MovementId, Point};
+use crate::network::{LinkId, MovementId, Point};
 use crate::sim::{Scene, Simulation};
 use crate::view::ask::Subject;
 use crate::view::camera::{Camera, Pane, Sight};
@@ -20,6 +20,7 @@ use crate::view::paint::Theme;
 use crate::view::scene::{Sign, signs};
 use crate::view::sim_thread::{Order, Running, now};
 use crate::view::snapshot::{Alert, Row, Snapshot};
+use crate::view::time_space::TimeSpace;
 use crate::view::tracks::Tracks;
 use crate::view::words::Units;
 
@@ -41,6 +42,16 @@ pub struct Style {
     pub vehicles: VehicleLayer,
     /// What colours of roads tell.
     pub roads: RoadLayer,
+}
+
+/// What charts are of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// The whole network.
+    #[default]
+    Network,
+    /// A corridor: the time-space diagram.
+    Corridor,
 }
 
 /// What does not change while a simulation is looked at.
@@ -122,13 +133,19 @@ pub struct View {
     pub panels: bool,
     /// Whether charts are shown.
     pub charts: bool,
+    /// Of what they are.
+    pub tab: Tab,
+    /// The time-space diagram.
+    pub time_space: TimeSpace,
+    /// The link through which its corridor goes.
+    pub corridor: Option<LinkId>,
     /// Whether keys are explained.
     pub help: bool,
     /// The list of strategies, if it is open.
     pub choosing: Option<Choosing>,
     /// What is looked for.
     pub search: String,
-    /// Whether the camera is to go to what is found.
+    /// Whether the camera is to go to what was found.
     pub goes: bool,
     /// A file that is to be opened.
     pub wanted: Option<std::path::PathBuf>,
@@ -174,6 +191,9 @@ impl View {
             follows: false,
             panels: true,
             charts: false,
+            tab: Tab::default(),
+            time_space: TimeSpace::default(),
+            corridor: None,
             help: false,
             choosing: None,
             search: String::new(),
@@ -205,6 +225,7 @@ impl View {
     pub fn receive(&mut self) {
         let Some(running) = &self.running else { return };
         let (rows, messages, alerts) = (&mut self.rows, &mut self.messages, &mut self.alerts);
+        let (time_space, mut found) = (&mut self.time_space, None);
         let newest = running.newest(|snapshot| {
             if let Some(first) = snapshot.rows.first() {
                 // A command was taken back: what came after it has never been.
@@ -213,6 +234,8 @@ impl View {
             }
             rows.extend(&snapshot.rows);
             alerts.extend_from_slice(&snapshot.alerts);
+            time_space.take(&snapshot.traced);
+            found = snapshot.found.or(found);
             messages.extend(snapshot.alerts.iter().map(|alert| (now(), alert.text.clone())));
             messages.extend(snapshot.refused.iter().map(|text| (now(), text.clone())));
         });
@@ -220,6 +243,11 @@ impl View {
             let old = std::mem::replace(&mut self.snapshot, snapshot);
             running.give_back(old);
             self.placed();
+        }
+        if found.is_some() {
+            self.selected = found;
+            self.goes = true;
+            self.stale = true;
         }
         self.share = self.elapsed_share();
         if self.rows.len() > MOST_ROWS {
@@ -241,10 +269,6 @@ impl View {
         }
         self.came = now();
         self.stale = true;
-        // What was looked for by its name is known by the answer.
-        if let Some(answer) = snapshot.answer.as_deref().filter(|_| self.goes) {
-            self.selected = Some(answer.subject());
-        }
     }
 
     /// How far a step has gone since its snapshot came.
@@ -286,6 +310,12 @@ impl View {
         if self.paused {
             self.pause(false);
         }
+    }
+
+    /// Shows the time-space diagram of the straight way through a link.
+    pub fn trace(&mut self, link: LinkId) {
+        (self.charts, self.tab, self.corridor) = (true, Tab::Corridor, Some(link));
+        self.order(Order::Trace(Some(link)));
     }
 
     /// Selects something, or nothing.

@@ -174,15 +174,11 @@ fn find(ui: &mut egui::Ui, view: &mut View) {
     let text = view.search.trim();
     let name = text.strip_prefix('/').unwrap_or(text).to_owned();
     if wanted && !name.is_empty() {
-        view.select(None);
         view.order(Order::Find(name));
-        view.snapshot.answer = None;
         view.search.clear();
-        view.goes = true;
     }
     // What was found comes with a snapshot.
-    if view.goes && view.snapshot.answer.is_some() {
-        view.goes = false;
+    if std::mem::take(&mut view.goes) {
         go_to_selected(view);
     }
 }

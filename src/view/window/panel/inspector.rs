@@ -6,7 +6,7 @@ use super::super::input::go_to_selected;
 use super::super::state::View;
 use super::strategies::Choosing;
 use crate::commands::Command;
-use crate::network::MovementId;
+use crate::network::{LinkId, MovementId};
 use crate::view::ask::{Answer, LaneFacts, Subject, VehicleFacts};
 use crate::view::foes::{self, Foe};
 use crate::view::sim_thread::Order;
@@ -23,6 +23,8 @@ pub struct Wishes {
     pub look_at: Option<Subject>,
     /// To choose a group of the signal.
     pub group: Option<u16>,
+    /// A time-space diagram of the straight way through a link.
+    pub trace: Option<LinkId>,
     /// To choose a movement of the lane, or none.
     pub movement: Option<Option<MovementId>>,
 }
@@ -74,6 +76,9 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
         }
         if wishes.group.is_some() {
             view.group = wishes.group;
+        }
+        if let Some(link) = wishes.trace {
+            view.trace(link);
         }
         if let Some(movement) = wishes.movement {
             view.movement = movement;
@@ -138,6 +143,10 @@ fn lane(ui: &mut egui::Ui, view: &View, facts: &LaneFacts, wishes: &mut Wishes) 
     movements(ui, view, facts, wishes);
     let index = view.stage.scene.network.lane(facts.lane).index;
     let (link, lanes) = (facts.link.clone(), Some(vec![index]));
+    if ui.button("time–space diagram").on_hover_text("Of the straight way through it, from now on (D)").clicked() {
+        wishes.trace = Some(view.stage.scene.network.lane(facts.lane).link);
+    }
+    ui.add_space(4.0);
     if facts.closed {
         ui.label(RichText::new("Closed: nobody enters it.").strong());
         if ui.button("open it").clicked() {

@@ -59,9 +59,9 @@ fn conflicts(ui: &mut egui::Ui, view: &View) {
         return;
     }
     ui.horizontal(|ui| {
-        ui.label(RichText::new("▬ what is clicked").color(ink(view.style.theme.scheme().accent)));
+        ui.label(RichText::new("■ what is clicked").color(ink(view.style.theme.scheme().accent)));
         for foe in [Foe::Goes, Foe::Yields, Foe::Meets] {
-            ui.label(RichText::new(format!("▬ {}", foe.words())).color(foe_colour(foe)));
+            ui.label(RichText::new(format!("■ {}", foe.words())).color(foe_colour(foe)));
         }
     });
 }
@@ -72,10 +72,10 @@ fn detectors(ui: &mut egui::Ui, view: &View) {
     let unknown = view.snapshot.broken.len() - known;
     ui.horizontal(|ui| {
         if known > 0 {
-            ui.label(RichText::new(format!("○ {known} detectors failed")).color(ink(ALARM)));
+            ui.label(RichText::new(format!("■ {known} detectors failed")).color(ink(ALARM)));
         }
         if unknown > 0 {
-            ui.label(RichText::new(format!("○ {unknown} broken, not noticed yet")).color(ink(CALL)));
+            ui.label(RichText::new(format!("■ {unknown} broken, not noticed yet")).color(ink(CALL)));
         }
     });
 }

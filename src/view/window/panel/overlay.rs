@@ -2,7 +2,7 @@
 
 use bevy_egui::egui::{self, Color32, Pos2, Stroke};
 
-use super::super::state::View;
+use super::super::state::{Tab, View};
 use super::ink;
 use super::legend::foe_colour;
 use super::rings::CALL;
@@ -42,6 +42,12 @@ pub fn draw(ctx: &egui::Context, view: &View, room: egui::Rect) {
     }
     if view.style.roads == RoadLayer::Heat {
         heat(&painter, view, &pixel);
+    }
+    if view.charts && view.tab == Tab::Corridor {
+        for lane in view.time_space.corridor.lanes() {
+            let line: Vec<Pos2> = points(view, lane).map(pixel).collect();
+            painter.add(egui::Shape::line(line, Stroke::new(3.0, accent.gamma_multiply(0.4))));
+        }
     }
     conflicts(&painter, view, accent, &pixel);
     broken(&painter, view, room, &pixel);

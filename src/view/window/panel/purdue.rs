@@ -65,8 +65,8 @@ pub fn draw(ui: &mut egui::Ui, phase: &Phase, name: &str) {
     ui.horizontal(|ui| {
         let names = [("green", Lamp::Green), ("yellow", Lamp::Yellow), ("red", Lamp::Red)];
         for (name, lamp) in names {
-            ui.label(RichText::new(format!("— {name}")).small().color(colour(lamp)));
+            ui.label(RichText::new(format!("■ {name}")).small().color(colour(lamp)));
         }
-        ui.label(RichText::new("• arrivals; s since red began").small());
+        ui.label(RichText::new("dots: arrivals; upwards s since red began").small());
     });
 }

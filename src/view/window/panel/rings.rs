@@ -85,7 +85,8 @@ fn draw_phase(
     } else if phase.called {
         painter.circle_filled(place.right_top() + vec2(-9.0, 11.0), 4.0, super::ink(CALL));
     }
-    let name = phase.groups.first().and_then(|&g| facts.groups.get(usize::from(g))).map_or("", |g| g.name.as_str());
+    let group = phase.groups.first().and_then(|&g| facts.groups.get(usize::from(g)));
+    let name = group.map(|g| super::signal::short(g, 16)).unwrap_or_default();
     let walk = if phase.walk.is_some_and(|w| !w.is_red()) { "  walk" } else { "" };
     let small = FontId::proportional(10.0);
     let at = place.left_bottom() + vec2(10.0, -9.0);

@@ -15,11 +15,12 @@ use crate::view::words::{clock, lamp};
 /// Time that the lamps' diagram goes back, s.
 const BACK: f64 = 90.0;
 /// Height of a row of the diagram.
-const ROW: f32 = 16.0;
+const ROW: f32 = 13.0;
 /// Width of the names of its rows.
-const NAME: f32 = 62.0;
-/// Letters of a group's name in tables.
-const NAME_LETTERS: usize = 10;
+const NAME: f32 = 72.0;
+/// Letters of a group's name in tables, and in the widest column.
+const NAME_LETTERS: usize = 11;
+const MOVEMENT_LETTERS: usize = 20;
 /// What has failed.
 pub const ALARM: Colour = Colour::hex(0xe0_5a_4a);
 
@@ -89,7 +90,7 @@ fn stages(ui: &mut egui::Ui, facts: &SignalFacts) {
     egui::Grid::new("stages").num_columns(2).spacing([10.0, 2.0]).show(ui, |ui| {
         for (stage, groups, open) in &facts.stages {
             let lamp = if *open { Lamp::Green } else { Lamp::Off };
-            ui.label(RichText::new(format!("● {stage}")).color(colour(lamp)).strong());
+            ui.label(RichText::new(format!("■ {stage}")).color(colour(lamp)).strong());
             let all: Vec<&str> = groups.iter().map(name).collect();
             let text = RichText::new(all.join("  ")).small();
             ui.add(egui::Label::new(if *open { text.strong() } else { text.weak() }).wrap());
@@ -118,7 +119,7 @@ fn movements(ui: &mut egui::Ui, facts: &SignalFacts, chosen: Option<u16>, wishes
     egui::Grid::new("movements").num_columns(6).striped(true).spacing([9.0, 2.0]).show(ui, |ui| {
         let heads = [
             ("group", "Click one: its ways on the map, and its Purdue diagram"),
-            ("call", "● somebody calls it, ▶ a detector extends its green"),
+            ("call", "■ somebody calls it, ▶ a detector extends its green"),
             ("queue", "Standing / all who want to go with it, on the lanes that lead here"),
             ("wait", "How long those who stand have stood, mean, s"),
             ("on green", "Share of arrivals that met green, last half hour, by the event log"),
@@ -129,14 +130,13 @@ fn movements(ui: &mut egui::Ui, facts: &SignalFacts, chosen: Option<u16>, wishes
         }
         ui.end_row();
         for (i, group) in (0..).zip(&facts.groups) {
-            let name: String = group.name.chars().take(NAME_LETTERS).collect();
-            let text = small(format!("■ {name}")).color(colour(group.lamp));
+            let text = small(format!("■ {}", short(group, MOVEMENT_LETTERS))).color(colour(group.lamp));
             if ui.selectable_label(chosen == Some(i), text).on_hover_text(about(group)).clicked() {
                 wishes.group = Some(i);
             }
             let call = match (group.extended, group.called && !group.lamp.is_green()) {
                 (true, _) => "▶",
-                (_, true) => "●",
+                (_, true) => "■",
                 _ => "",
             };
             ui.label(small(call.into()).color(ink(super::rings::CALL)));
@@ -151,6 +151,13 @@ fn movements(ui: &mut egui::Ui, facts: &SignalFacts, chosen: Option<u16>, wishes
             ui.end_row();
         }
     });
+}
+
+/// What a group is called in little room: its name, or where it goes if the name is a number.
+pub fn short(group: &GroupFacts, letters: usize) -> String {
+    let numbered = group.name.chars().all(|c| c.is_ascii_digit()) && !group.ways.is_empty();
+    let name = if numbered { format!("{} {}", group.name, group.ways) } else { group.name.clone() };
+    name.chars().take(letters).collect()
 }
 
 /// What there is to say of a group.
@@ -170,7 +177,7 @@ fn detectors(ui: &mut egui::Ui, facts: &SignalFacts, wishes: &mut Wishes) {
     egui::CollapsingHeader::new(title).id_salt("detectors").default_open(failed > 0).show(ui, |ui| {
         let small = |text: String| RichText::new(text).small();
         egui::Grid::new("detectors").num_columns(5).striped(true).spacing([9.0, 1.0]).show(ui, |ui| {
-            for head in ["no.", "now", "for", "veh/min", "health"] {
+            for head in ["no.", "road, told", "for", "veh/min", "health"] {
                 ui.label(small(head.into()).weak());
             }
             ui.end_row();
@@ -178,13 +185,21 @@ fn detectors(ui: &mut egui::Ui, facts: &SignalFacts, wishes: &mut Wishes) {
                 if ui.link(small(d.channel.to_string())).on_hover_text("Look at it").clicked() {
                     wishes.look_at = d.sensor.map(Subject::Sensor);
                 }
-                let (sign, hint) = match (d.occupied, d.reported) {
-                    (true, true) => ("■", "occupied"),
-                    (false, false) => ("□", "free"),
-                    (true, false) => ("◪", "occupied, but the controller sees nobody"),
-                    (false, true) => ("◩", "free, but the controller sees somebody"),
+                let hint = match (d.occupied, d.reported) {
+                    (true, true) => "occupied",
+                    (false, false) => "free",
+                    (true, false) => "occupied, but the controller is told that nobody is there",
+                    (false, true) => "free, but the controller is told that somebody is there",
                 };
-                ui.label(small(sign.into())).on_hover_text(hint);
+                // Two lamps: what is in the road, and what the controller is told.
+                let lamp = |on: bool| if on { ui.visuals().hyperlink_color } else { ui.visuals().weak_text_color() };
+                let (road, told) = (lamp(d.occupied), lamp(d.reported));
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 2.0;
+                    [road, told].into_iter().for_each(|colour| _ = ui.label(small("■".into()).color(colour)));
+                })
+                .response
+                .on_hover_text(hint);
                 let groups: String = d.groups.chars().take(2 * NAME_LETTERS).collect();
                 ui.label(small(format!("{} {groups}", d.what)));
                 ui.label(small(format!("{}, {:.0} %", d.volume, 100.0 * d.occupancy)))
@@ -217,7 +232,7 @@ fn diagram(ui: &mut egui::Ui, now: Millis, facts: &SignalFacts) {
     for (i, group) in facts.groups.iter().enumerate() {
         let top = rect.top() + ROW * i as f32;
         let middle = top + ROW / 2.0;
-        let name: String = group.name.chars().take(NAME_LETTERS).collect();
+        let name = short(group, NAME_LETTERS);
         painter.text(egui::pos2(rect.left(), middle), egui::Align2::LEFT_CENTER, name, font.clone(), text);
         let ends = group.past.iter().skip(1).map(|c| c.0).chain([now]);
         for ((from, shown), to) in group.past.iter().zip(ends) {
@@ -225,7 +240,7 @@ fn diagram(ui: &mut egui::Ui, now: Millis, facts: &SignalFacts) {
             if b <= a {
                 continue;
             }
-            let thick = if shown.is_red() { 3.0 } else { ROW - 5.0 };
+            let thick = if shown.is_red() { 3.0 } else { ROW - 4.0 };
             let bar =
                 egui::Rect::from_min_max(egui::pos2(a, middle - thick / 2.0), egui::pos2(b, middle + thick / 2.0));
             painter.rect_filled(bar, 1.0, colour(*shown));
@@ -259,8 +274,8 @@ fn touch(ui: &mut egui::Ui, facts: &SignalFacts, wishes: &mut Wishes) {
         ui.label(RichText::new("Requests: the safety kernel keeps every time.").small().weak());
         egui::Grid::new("groups").num_columns(5).spacing([6.0, 2.0]).show(ui, |ui| {
             for (group, facts) in (0..).zip(&facts.groups) {
-                let name: String = facts.name.chars().take(NAME_LETTERS).collect();
-                ui.label(RichText::new(name).color(colour(facts.lamp)).strong()).on_hover_text(&facts.ways);
+                ui.label(RichText::new(short(facts, NAME_LETTERS)).color(colour(facts.lamp)).strong())
+                    .on_hover_text(&facts.ways);
                 let orders = [
                     ("hold", Order::Hold { group, on: true }),
                     ("release", Order::Hold { group, on: false }),
