@@ -60,6 +60,9 @@ pub struct ViewArgs {
     /// Of pictures: select the signal, lane or link of this name, and show what is around it
     #[arg(long, value_name = "ID")]
     pub select: Option<String>,
+    /// Of pictures with panels: the time-space diagram of the straight way through this link, of the ten minutes before
+    #[arg(long, value_name = "LINK", requires = "panels")]
+    pub time_space: Option<String>,
     /// Where the commands given in the window are written, for `run --commands` [default: nowhere]
     #[arg(long, value_name = "FILE")]
     pub save_commands: Option<PathBuf>,
@@ -72,6 +75,10 @@ pub enum VehicleColours {
     Speed,
     /// How long they have stood
     Waiting,
+    /// Time lost so far
+    Delay,
+    /// CO₂ just now
+    Co2,
     /// Cars, buses, trucks
     Class,
 }
@@ -85,6 +92,16 @@ pub enum RoadColours {
     Speed,
     /// How full the lane is of vehicles that stand
     Queue,
+    /// Vehicles an hour
+    Flow,
+    /// Time lost by those who leave the lane, mean
+    Delay,
+    /// CO₂ per hour and length
+    Co2,
+    /// How full the lane is, less how full those are to which it leads
+    Pressure,
+    /// Heat map of delay over the whole network
+    Heat,
 }
 
 /// Reads a number above 0.
@@ -122,7 +139,9 @@ mod with_window {
 
     use super::{RoadColours, VehicleColours, ViewArgs};
     use crate::cli::findings::Findings;
+    use crate::cli::progress::Progress;
     use crate::cli::{Failure, complain, load, run as runs};
+    use crate::network::LinkId;
     use crate::sim::{Simulation, TimedCommand};
     use crate::view::ask::Subject;
     use crate::view::fleet::VehicleLayer;
@@ -146,7 +165,9 @@ mod with_window {
         Findings::of(&loaded.report).warn(false);
         let mut sim = runs::simulation(&args.setup, None, &mut loaded, false)?;
         let selected = args.select.as_deref().map(|name| subject(&sim, name)).transpose()?;
+        let corridor = args.time_space.as_deref().map(|name| link(&sim, name)).transpose()?;
         let still = Still {
+            corridor,
             title: loaded.name.clone(),
             size: args.size,
             style: style(args),
@@ -164,9 +185,13 @@ mod with_window {
         }
         if let Some(at) = args.at.map(Millis::from_seconds) {
             not_before(loaded.begin, at, "--at")?;
+            complain("note", &format!("runs up to {} s; the window opens then", at.seconds()));
+            let mut progress = Progress::new(false, loaded.begin, Some(at), loaded.begin);
             while sim.now() < at && !sim.is_empty() {
                 sim.step();
+                progress.show(&sim);
             }
+            progress.finish();
         }
         let (title, style) = (still.title, still.style);
         let pace = Pace::Times(args.times);
@@ -219,6 +244,12 @@ mod with_window {
         })
     }
 
+    /// The link of this name.
+    fn link(sim: &Simulation, name: &str) -> Result<LinkId, Failure> {
+        let found = sim.scene().network.find_link(name);
+        found.ok_or_else(|| Failure::Input(format!("--time-space {name}: expected the name of a link")))
+    }
+
     /// How things are shown.
     fn style(args: &ViewArgs) -> Style {
         Style {
@@ -227,12 +258,19 @@ mod with_window {
             vehicles: match args.vehicles {
                 VehicleColours::Speed => VehicleLayer::Speed,
                 VehicleColours::Waiting => VehicleLayer::Waiting,
+                VehicleColours::Delay => VehicleLayer::Delay,
+                VehicleColours::Co2 => VehicleLayer::Co2,
                 VehicleColours::Class => VehicleLayer::Class,
             },
             roads: match args.roads {
                 RoadColours::Plain => RoadLayer::Plain,
                 RoadColours::Speed => RoadLayer::Speed,
                 RoadColours::Queue => RoadLayer::Queue,
+                RoadColours::Flow => RoadLayer::Flow,
+                RoadColours::Delay => RoadLayer::Delay,
+                RoadColours::Co2 => RoadLayer::Co2,
+                RoadColours::Pressure => RoadLayer::Pressure,
+                RoadColours::Heat => RoadLayer::Heat,
             },
         }
     }

@@ -19,6 +19,7 @@ mod safety;
 mod steps;
 mod tables;
 mod trace;
+mod uses;
 
 use intergreen_control::{Lamp, Millis};
 
@@ -31,6 +32,7 @@ pub use safety::{Encounters, Safety};
 pub use steps::StepReading;
 pub use tables::{Row, TableReading};
 pub use trace::{Listener, Place, State, Totals, Trace};
+pub use uses::{Use, detectors, uses};
 
 use crate::instruments::{Instrument, Instruments};
 use crate::network::LaneId;

@@ -184,7 +184,7 @@ impl Faulty {
     }
 
     /// The faults at a time.
-    fn at(&self, at: Millis) -> impl Iterator<Item = &Fault> {
+    pub fn at(&self, at: Millis) -> impl Iterator<Item = &Fault> {
         self.faults.iter().filter(move |fault| fault.holds(at))
     }
 

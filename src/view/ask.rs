@@ -4,11 +4,16 @@
 //! - **subject**: the thing. **answer**: what is known of it now.
 //! - **why**: what a vehicle waits for, read off the same state that drivers see. It explains; nothing is decided here.
 
+mod detectors;
+mod rings;
 mod signal;
 mod vehicle;
 
-use intergreen_control::Millis;
+use intergreen_control::log::{Event, code};
+use intergreen_control::{Health, Millis};
 
+pub use detectors::{DetectorFacts, opinion};
+pub use rings::{PhaseFacts, RingFacts};
 pub use signal::{GroupFacts, SignalFacts};
 pub use vehicle::VehicleFacts;
 
@@ -17,6 +22,9 @@ use super::snapshot::STANDING;
 use crate::demand::VehicleId;
 use crate::network::{LaneId, Network, SignalId};
 use crate::sim::Simulation;
+
+/// Codes of detectors' health: good again, and its alarms.
+const ALARMS: std::ops::RangeInclusive<u8> = code::DETECTOR_RESTORED..=code::DETECTOR_ERRATIC;
 
 /// Something to ask about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +116,18 @@ pub struct SensorFacts {
     pub since: Option<Millis>,
     /// Vehicles it has seen come while the window watched.
     pub count: u32,
+    /// Whether the controller takes it to be occupied.
+    pub reported: bool,
+    /// What the controller thinks of it.
+    pub health: Health,
+    /// What is wrong with it by order of the run, in words; none: nothing.
+    pub fault: Option<String>,
+    /// When it changed of late and to what, oldest first.
+    pub past: Vec<(Millis, bool)>,
+    /// The controller's last whole minute: actuations, share of time that it was on, mean time between actuations, s.
+    pub minute: (u32, f64, Option<f64>),
+    /// What the controller logged of its health, newest first: when, what, why.
+    pub alarms: Vec<(Millis, String, String)>,
 }
 
 impl Subject {
@@ -172,21 +192,32 @@ fn sensor(sim: &Simulation, journal: &Journal, id: u32) -> Option<SensorFacts> {
     let sensor = scene.sensors.list.get(id as usize)?;
     let channel = scene.sensors.channels.get(sensor.channel as usize)?;
     let lane = scene.network.lane(sensor.lane);
-    let plan = sim.controllers().list.get(channel.signal.index()).map(|c| c.plan());
-    let uses = plan.and_then(|p| p.spec().detectors.iter().find(|d| d.channel == channel.detector));
-    let what = uses.and_then(|d| d.place.as_ref()).map_or("detector", |p| p.kind.name());
-    let (since, count) = journal.edges(id);
+    let controller = sim.controllers().list.get(channel.signal.index())?;
+    let plan = controller.plan();
+    let used = plan.spec().detectors.iter().find(|d| d.channel == channel.detector);
+    let (past, count) = journal.edges(id);
+    let bank = controller.detectors();
+    let minute = bank.measured(channel.detector);
+    let parameter = channel.detector.saturating_add(1);
+    let of_it = |e: &&Event| ALARMS.contains(&e.code) && e.parameter == parameter;
+    let alarms = journal.events(channel.signal).rev().filter(of_it);
     Some(SensorFacts {
         sensor: id,
         signal: scene.network.signals[channel.signal.index()].id.clone(),
         channel: channel.detector,
-        what: what.into(),
+        what: detectors::kind(used).into(),
         lane: lane.id.clone(),
         before_end: lane.length - sensor.end,
         length: sensor.end - sensor.start,
         occupied: sim.sensors().occupied.get(id as usize).copied().unwrap_or(false),
-        since,
+        since: past.back().map(|edge| edge.0),
         count,
+        reported: bank.occupied(channel.detector),
+        health: bank.health(channel.detector),
+        fault: detectors::fault(scene, sensor.channel, sim.now()),
+        past: past.iter().copied().collect(),
+        minute: (minute.volume, minute.occupancy(), minute.headway.map(Millis::seconds)),
+        alarms: alarms.map(|e| (e.at, e.what(plan), e.reason.words(plan))).collect(),
     })
 }
 
@@ -229,6 +260,13 @@ mod tests {
             };
             assert!(!facts.events.is_empty() && facts.events.iter().all(|e| !e.2.is_empty()), "{facts:?}");
             assert_eq!(facts.groups.len(), usize::from(sim.scene().network.signals[i].groups));
+            let channels = usize::from(sim.scene().sensors.per_signal[i]);
+            assert_eq!(facts.detectors.len(), channels, "every channel is told of");
+            assert!(facts.detectors.iter().all(|d| d.health.is_good() && d.fault.is_none()), "{:?}", facts.detectors);
+            assert!(facts.stages.iter().filter(|s| s.2).count() <= 1, "at most one stage is open: {:?}", facts.stages);
+            let all: usize = facts.groups.iter().map(|g| g.queue.1).sum();
+            let near: usize = facts.approaches.iter().map(|a| a.3).sum();
+            assert!(all <= near && facts.groups.iter().all(|g| g.queue.0 <= g.queue.1), "{all} of {near}");
         }
         for i in 0..sim.scene().lanes.len() {
             let Some(Answer::Lane(facts)) = Subject::Lane(LaneId::new(i)).ask(&sim, &journal) else { panic!("{i}") };
@@ -241,5 +279,53 @@ mod tests {
             })
             .sum();
         assert!(seen > 100, "loops have counted: {seen}");
+    }
+
+    #[test]
+    fn rings_have_timers_and_broken_detectors_a_reason() {
+        use crate::detectors::Stuck;
+        use crate::sim::{Command, TimedCommand};
+        let mut sim = crate::view::test_world::with("nema");
+        sim.log_events();
+        let mut journal = Journal::new(&sim);
+        let signal = sim.scene().network.signals[1].id.clone();
+        let command = Command::DetectorFault { signal, detector: 0, stuck: Stuck::On, until: None };
+        sim.command(TimedCommand { at: 60.0, id: 0, command }).expect("it has a detector");
+        let mut greens = 0;
+        for _ in 0..1200 {
+            sim.step();
+            journal.look(&sim);
+            let Some(Answer::Signal(facts)) = Subject::Signal(SignalId(1)).ask(&sim, &journal) else { panic!() };
+            assert!(!facts.rings.is_empty());
+            for ring in &facts.rings {
+                let timers = ring.timers.as_ref().expect("nema has rings");
+                let own: Vec<_> = ring.sections.iter().flatten().collect();
+                let Some(number) = timers.phase else { continue };
+                let phase = own.iter().find(|p| p.number == number).expect("it is of this ring");
+                // A green that has begun is shown, and its least green is that of the plan or longer.
+                if let (Some(green), Some(least)) = (timers.green, timers.least)
+                    && phase.lamp.is_green()
+                    && !facts.flashes
+                {
+                    greens += 1;
+                    assert!(least - green >= phase.green.0, "{timers:?} {phase:?}");
+                    assert!(timers.most.is_none_or(|most| most > green), "{timers:?}");
+                }
+            }
+        }
+        assert!(greens > 600, "{greens}");
+        let Some(Answer::Signal(facts)) = Subject::Signal(SignalId(1)).ask(&sim, &journal) else { panic!() };
+        let broken = facts.detectors.iter().find(|d| d.channel == 0).expect("it has a detector");
+        assert_eq!((broken.fault.as_deref(), broken.reported), (Some("stuck on"), true));
+        let Some(Answer::Sensor(facts)) = broken.sensor.and_then(|s| Subject::Sensor(s).ask(&sim, &journal)) else {
+            panic!()
+        };
+        assert_eq!(facts.fault.as_deref(), Some("stuck on"));
+        // What the controller logged is told, and what it thinks is what it logged last.
+        assert_eq!(
+            facts.health.is_good(),
+            facts.alarms.first().is_none_or(|a| a.1.contains("believed again")),
+            "{facts:?}"
+        );
     }
 }

@@ -5,6 +5,7 @@
 //! - **record**: twelve numbers of four bytes that a shader reads: pose before, pose now and speed, then colour, flags,
 //!   length and width.
 
+use super::burn::Engines;
 use super::paint::{Colour, KINDS, kind, ramp};
 use super::snapshot::{STANDING, Seen, Snapshot};
 use super::tracks::{Pose, Tracks};
@@ -26,6 +27,10 @@ const BRAKES: f32 = -0.6;
 const SIGNALS: f32 = 50.0;
 /// Standing this long has the last colour of the ramp, s.
 const LONG_WAIT: f32 = 90.0;
+/// Time lost that has the last colour, s.
+const LONG_DELAY: f32 = 180.0;
+/// CO₂ that has the last colour, g/s: a car that speeds up.
+const MUCH_CO2: f32 = 6.0;
 
 /// Numbers in a record.
 pub const WORDS: usize = 12;
@@ -56,8 +61,47 @@ pub enum VehicleLayer {
     Speed,
     /// How long they have stood.
     Waiting,
+    /// Time lost so far.
+    Delay,
+    /// CO₂ just now.
+    Co2,
     /// What they are.
     Class,
+}
+
+impl VehicleLayer {
+    /// All of them, in the order of the key.
+    pub const ALL: [Self; 5] = [Self::Speed, Self::Waiting, Self::Delay, Self::Co2, Self::Class];
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Speed => "speed",
+            Self::Waiting => "waiting",
+            Self::Delay => "delay",
+            Self::Co2 => "CO₂",
+            Self::Class => "class",
+        }
+    }
+
+    /// The one after it, around.
+    #[must_use]
+    pub fn next(self) -> Self {
+        let place = Self::ALL.iter().position(|&layer| layer == self).map_or(0, |i| i + 1);
+        Self::ALL[place % Self::ALL.len()]
+    }
+
+    /// What the first and the last colour of the ramp mean, red first; none: it has no ramp.
+    pub fn ends(self) -> Option<(String, String)> {
+        let (red, green) = match self {
+            Self::Speed => ("standing".into(), "at the limit".into()),
+            Self::Waiting => (format!("stands {LONG_WAIT:.0} s"), "not standing".into()),
+            Self::Delay => (format!("lost {LONG_DELAY:.0} s"), "0 s".into()),
+            Self::Co2 => (format!("{MUCH_CO2:.0} g/s CO₂"), "0".into()),
+            Self::Class => return None,
+        };
+        Some((red, green))
+    }
 }
 
 /// Something rigid.
@@ -147,11 +191,12 @@ impl Fleet {
         (layer, selected): (VehicleLayer, Option<VehicleId>),
         records: &mut Vec<u32>,
     ) {
+        let engines = (layer == VehicleLayer::Co2).then(|| Engines::of(scene));
         records.clear();
         records.reserve(self.bodies.len() * WORDS);
         for body in &self.bodies {
             let Some(v) = snapshot.vehicles.get(body.seen as usize) else { continue };
-            let colour = colour(layer, v, body.flags, scene);
+            let colour = colour(layer, v, body.flags, (scene, engines.as_ref()));
             let flags = body.flags | if selected == Some(body.id) { flag::SELECTED } else { 0 };
             let (a, b) = (body.before, body.now);
             let floats = [a.x, a.y, a.heading, 0.0, b.x, b.y, b.heading, v.speed];
@@ -162,11 +207,13 @@ impl Fleet {
 }
 
 /// The colour of a vehicle.
-fn colour(layer: VehicleLayer, v: &Seen, flags: u32, scene: &Scene) -> Colour {
+fn colour(layer: VehicleLayer, v: &Seen, flags: u32, (scene, engines): (&Scene, Option<&Engines>)) -> Colour {
     match layer {
         VehicleLayer::Speed if v.speed < STANDING => ramp(0.0),
         VehicleLayer::Speed => ramp(0.08 + 0.92 * v.speed / scene.lanes[v.lane.index()].limit.max(0.1)),
         VehicleLayer::Waiting => ramp(1.0 - v.waiting / LONG_WAIT),
+        VehicleLayer::Delay => ramp(1.0 - v.lost / LONG_DELAY),
+        VehicleLayer::Co2 => ramp(1.0 - engines.map_or(0.0, |e| e.rate_of(v)) / MUCH_CO2),
         VehicleLayer::Class => {
             let base = KINDS[((flags >> flag::KIND) as usize).min(KINDS.len() - 1)].1;
             // Neighbours in a queue are told apart by a little more or less light.

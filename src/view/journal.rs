@@ -2,18 +2,26 @@
 //! what it is, what it was before, what controllers logged of late, when loops changed.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use intergreen_control::log::{Event, code};
 use intergreen_control::{Lamp, Millis};
 
-use super::snapshot::Row;
-use crate::network::SignalId;
+use super::alerts::Alerts;
+use super::corridor::Corridor;
+use super::record::Record;
+use super::snapshot::{Alert, Row};
+use super::time_space::{Traced, Tracer};
+use crate::network::{LinkId, SignalId};
+use crate::performance;
 use crate::sim::Simulation;
 
 /// Events kept of each signal.
 const EVENTS: usize = 120;
 /// Lamp changes kept of each lamp.
 const CHANGES: usize = 24;
+/// Changes kept of each loop.
+const EDGES: usize = 60;
 /// Time between rows of the charts.
 const EVERY: Millis = Millis(5_000);
 
@@ -24,8 +32,15 @@ pub struct Journal {
     events: Vec<VecDeque<Event>>,
     /// Of each lamp what it showed of late and from when on; oldest first.
     lamps: Vec<VecDeque<(Millis, Lamp)>>,
-    /// Of each loop: whether it was occupied, since when, and how often it has become so.
-    loops: Vec<(bool, Option<Millis>, u32)>,
+    /// Of each loop: whether it is occupied, and how often it has become so.
+    loops: Vec<(bool, u32)>,
+    /// Of each loop when it changed of late, and to what; oldest first.
+    edges: Vec<VecDeque<(Millis, bool)>>,
+    /// What measures of performance are made of.
+    record: Record,
+    alerts: Alerts,
+    /// Of the corridor that somebody looks at.
+    tracer: Option<Tracer>,
     /// When the next row of the charts is due.
     next: Millis,
     /// Rows nobody has taken yet.
@@ -39,7 +54,11 @@ impl Journal {
         Self {
             events: vec![VecDeque::new(); sim.scene().network.signals.len()],
             lamps: sim.lamps().shown.iter().map(start).collect(),
-            loops: sim.sensors().occupied.iter().map(|&on| (on, None, 0)).collect(),
+            loops: sim.sensors().occupied.iter().map(|&on| (on, 0)).collect(),
+            edges: vec![VecDeque::new(); sim.sensors().occupied.len()],
+            record: Record::new(sim),
+            alerts: Alerts::new(sim),
+            tracer: None,
             next: sim.now(),
             rows: Vec::new(),
         }
@@ -47,6 +66,11 @@ impl Journal {
 
     /// Notes a step. The simulation logs events.
     pub fn look(&mut self, sim: &Simulation) {
+        self.record.look(sim);
+        self.alerts.look(sim);
+        if let Some(tracer) = &mut self.tracer {
+            tracer.look(sim);
+        }
         for &(signal, event) in &sim.controllers().events {
             if !matches!(event.code, code::DETECTOR_ON | code::DETECTOR_OFF) {
                 keep(&mut self.events[signal as usize], event, EVENTS);
@@ -56,9 +80,11 @@ impl Journal {
             keep(&mut self.lamps[lamp as usize], (at, shown), CHANGES);
         }
         let now = sim.now();
-        for (known, &on) in self.loops.iter_mut().zip(&sim.sensors().occupied) {
+        let loops = self.loops.iter_mut().zip(&mut self.edges);
+        for ((known, edges), &on) in loops.zip(&sim.sensors().occupied) {
             if known.0 != on {
-                *known = (on, Some(now), known.2 + u32::from(on));
+                *known = (on, known.1 + u32::from(on));
+                keep(edges, (now, on), EDGES);
             }
         }
         if now >= self.next {
@@ -70,6 +96,24 @@ impl Journal {
     /// The rows since they were last taken, added to `rows`.
     pub fn take_rows(&mut self, rows: &mut Vec<Row>) {
         rows.append(&mut self.rows);
+    }
+
+    /// What was found since it was last taken, added to `alerts`.
+    pub fn take_alerts(&mut self, alerts: &mut Vec<Alert>) {
+        self.alerts.take(alerts);
+    }
+
+    /// Notes from now on what happens on the straight way through a link, or nothing.
+    pub fn trace(&mut self, sim: &Simulation, link: Option<LinkId>) {
+        let known = link.filter(|l| l.index() < sim.scene().network.links.len());
+        self.tracer = known.map(|link| Tracer::new(Corridor::through(sim.scene(), link), sim.now()));
+    }
+
+    /// What was noted of it since it was last taken.
+    pub fn take_trace(&mut self, traced: &mut Traced) {
+        if let Some(tracer) = &mut self.tracer {
+            tracer.take(traced);
+        }
     }
 
     /// What a signal logged of late, oldest first.
@@ -94,14 +138,26 @@ impl Journal {
         self.lamps.get(lamp as usize).into_iter().flatten().copied()
     }
 
-    /// When a loop last changed, and how often it has become occupied.
-    pub fn edges(&self, sensor: u32) -> (Option<Millis>, u32) {
-        self.loops.get(sensor as usize).map_or((None, 0), |&(_, since, n)| (since, n))
+    /// When a loop changed of late and to what, oldest first, and how often it has become occupied.
+    pub fn edges(&self, sensor: u32) -> (&VecDeque<(Millis, bool)>, u32) {
+        const NONE: &VecDeque<(Millis, bool)> = &VecDeque::new();
+        let i = sensor as usize;
+        (self.edges.get(i).unwrap_or(NONE), self.loops.get(i).map_or(0, |&(_, n)| n))
+    }
+
+    /// Works out the measures of a signal anew, if they are old.
+    pub fn measure(&mut self, sim: &Simulation, signal: SignalId) {
+        self.record.measure(sim, signal);
+    }
+
+    /// The measures of a signal, if it is the one that they were last worked out for.
+    pub fn measured(&self, signal: SignalId) -> Option<Arc<performance::Signal>> {
+        self.record.measured(signal)
     }
 }
 
 /// Adds to a list of bounded length.
-fn keep<T>(list: &mut VecDeque<T>, item: T, most: usize) {
+pub(super) fn keep<T>(list: &mut VecDeque<T>, item: T, most: usize) {
     if list.len() == most {
         list.pop_front();
     }

@@ -9,20 +9,27 @@
 //! [`Command`](crate::commands::Command), kept with its time. All but `window` is plain code that every build has and
 //! every test run checks; `window` is what needs a graphics card, and comes with the feature `view`.
 
+pub mod alerts;
 pub mod ask;
+pub mod burn;
 pub mod camera;
 pub mod canvas;
+pub mod corridor;
 pub mod fleet;
+pub mod foes;
+pub mod heat;
 pub mod journal;
 pub mod layers;
 pub mod pace;
 pub mod paint;
 pub mod pick;
+pub mod record;
 pub mod scene;
 pub mod sim_thread;
 pub mod snapshot;
 #[cfg(test)]
 mod test_world;
+pub mod time_space;
 pub mod tracks;
 #[cfg(feature = "view")]
 pub mod window;

@@ -15,12 +15,13 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
-use intergreen_control::Millis;
 
 use super::ask::Subject;
 use super::journal::Journal;
 use super::pace::{Achieved, Metronome, Pace};
-use super::snapshot::{Alert, Snapshot};
+use super::snapshot::Snapshot;
+use super::time_space::Traced;
+use crate::network::LinkId;
 use crate::sim::{Command, Simulation, TimedCommand};
 
 /// Boxes that go back and forth: one is drawn, one is on its way, one is being filled.
@@ -47,6 +48,8 @@ pub enum Order {
     Watch(Option<Subject>),
     /// Looks for something of that name, and watches it.
     Find(String),
+    /// What the time-space diagram is of: the straight way through a link.
+    Trace(Option<LinkId>),
     /// An end: the thread gives the simulation back.
     Stop,
 }
@@ -62,8 +65,8 @@ pub struct Driver {
     watched: Option<Subject>,
     refused: Vec<String>,
     over: Option<String>,
-    /// Gridlocks and blockages that were told.
-    told: usize,
+    /// What was found by its name.
+    found: Option<Subject>,
     /// What there was before each of the last commands.
     before: VecDeque<Before>,
 }
@@ -81,7 +84,6 @@ impl Driver {
         sim.log_events();
         let next = sim.agenda().given().iter().map(|c| c.id + 1).max().unwrap_or(0);
         let journal = Journal::new(&sim);
-        let told = sim.gridlocks().found.len();
         let mut driver = Self {
             sim,
             journal,
@@ -91,7 +93,7 @@ impl Driver {
             watched: None,
             refused: Vec::new(),
             over: None,
-            told,
+            found: None,
             before: VecDeque::new(),
         };
         driver.end();
@@ -159,7 +161,7 @@ impl Driver {
         self.sim.log_events();
         self.log.pop();
         let steps = self.steps - before.steps;
-        (self.journal, self.steps, self.told) = (before.journal, before.steps, self.sim.gridlocks().found.len());
+        (self.journal, self.steps) = (before.journal, before.steps);
         self.end();
         steps
     }
@@ -172,11 +174,16 @@ impl Driver {
     /// Watches what has this name.
     fn find(&mut self, name: &str) {
         match Subject::find(&self.sim, name) {
-            Some(subject) => self.watched = Some(subject),
+            Some(subject) => (self.watched, self.found) = (Some(subject), Some(subject)),
             None => self.refused.push(format!(
                 "nothing is called '{name}': expected a vehicle on the road, a signal, a lane or a link"
             )),
         }
+    }
+
+    /// Says of which corridor a time-space diagram is wanted.
+    pub fn trace(&mut self, link: Option<LinkId>) {
+        self.journal.trace(&self.sim, link);
     }
 
     /// Fills a box.
@@ -186,27 +193,17 @@ impl Driver {
         snapshot.rows.clear();
         self.journal.take_rows(&mut snapshot.rows);
         snapshot.alerts.clear();
-        self.alert(&mut snapshot.alerts);
+        self.journal.take_alerts(&mut snapshot.alerts);
+        snapshot.traced = Traced::default();
+        self.journal.take_trace(&mut snapshot.traced);
+        snapshot.found = self.found.take();
         snapshot.refused.clear();
         snapshot.refused.append(&mut self.refused);
+        if let Some(Subject::Signal(id)) = self.watched {
+            self.journal.measure(&self.sim, id);
+        }
         snapshot.answer = self.watched.and_then(|s| s.ask(&self.sim, &self.journal)).map(Box::new);
         snapshot.over.clone_from(&self.over);
-    }
-
-    /// Adds what the simulation has found since it was last asked.
-    fn alert(&mut self, alerts: &mut Vec<Alert>) {
-        let (scene, found) = (self.sim.scene(), &self.sim.gridlocks().found);
-        for finding in found.get(self.told..).unwrap_or_default() {
-            let Some(&lane) = finding.lanes.first() else { continue };
-            let at = scene.setup.begin + Millis::from_seconds(finding.time_s);
-            let name = &scene.network.lane(lane).id;
-            let text = match finding.cycle {
-                true => format!("gridlock of {} lanes, at lane {name}", finding.lanes.len()),
-                false => format!("blockage at lane {name}"),
-            };
-            alerts.push(Alert { at, text, lane });
-        }
-        self.told = found.len();
     }
 
     /// The simulation, and the commands that were given meanwhile.
@@ -406,6 +403,7 @@ impl Thread {
             }
             Order::Watch(subject) => self.driver.watch(subject),
             Order::Find(name) => self.driver.find(&name),
+            Order::Trace(link) => self.driver.trace(link),
             Order::Stop => return true,
         }
         false

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use intergreen_control::{Lamp, Millis};
 
-use super::ask::Answer;
+use super::ask::{Answer, Subject};
+use super::burn::Engines;
+use super::time_space::Traced;
 use crate::demand::VehicleId;
 use crate::network::{LaneId, MovementId};
 use crate::sim::state::Vehicle;
@@ -34,6 +36,8 @@ pub struct Seen {
     pub length: f32,
     /// How long it has stood, s.
     pub waiting: f32,
+    /// Time lost so far, s.
+    pub lost: f32,
     /// Its type.
     pub kind: u16,
 }
@@ -41,8 +45,8 @@ pub struct Seen {
 impl Seen {
     /// A vehicle on its lane.
     pub fn of(lane: LaneId, v: &Vehicle) -> Self {
-        let &Vehicle { id, came_from, next, position, speed, accel, length, waiting, kind, .. } = v;
-        Self { id, lane, came_from, next, position, speed, accel, length, waiting, kind }
+        let &Vehicle { id, came_from, next, position, speed, accel, length, waiting, time_loss, kind, .. } = v;
+        Self { id, lane, came_from, next, position, speed, accel, length, waiting, lost: time_loss, kind }
     }
 }
 
@@ -63,17 +67,21 @@ pub struct Row {
     pub speed: f32,
     /// Time that those on the network have lost so far, mean, s.
     pub lost: f32,
+    /// CO₂ of all of them just now, g/s.
+    pub co2: f32,
 }
 
 impl Row {
     /// The network as it is now.
     pub fn of(sim: &Simulation) -> Self {
-        let (mut running, mut standing, mut speed, mut lost) = (0_u32, 0_u32, 0.0_f64, 0.0_f64);
+        let engines = Engines::of(sim.scene());
+        let (mut running, mut standing, mut speed, mut lost, mut co2) = (0_u32, 0_u32, 0.0_f64, 0.0_f64, 0.0_f32);
         for (_, v) in sim.traffic().vehicles() {
             running += 1;
             standing += u32::from(v.speed < STANDING);
             speed += f64::from(v.speed);
             lost += f64::from(v.time_loss);
+            co2 += engines.rate(v.kind, v.speed, v.accel);
         }
         let n = f64::from(running.max(1));
         Self {
@@ -84,6 +92,7 @@ impl Row {
             arrived: sim.measures().arrived as u32,
             speed: (speed / n) as f32,
             lost: (lost / n) as f32,
+            co2,
         }
     }
 }
@@ -114,6 +123,10 @@ pub struct Snapshot {
     pub lamps: Vec<Lamp>,
     /// Of each loop, whether it is occupied.
     pub occupied: Vec<bool>,
+    /// Loops of detectors that are broken, and whether their controllers know.
+    pub broken: Vec<(u32, bool)>,
+    /// Of each lane, vehicles that have left over its end so far.
+    pub flow: Vec<u32>,
     /// Lanes that are closed.
     pub closed: Vec<LaneId>,
     /// Vehicles that wait to enter.
@@ -124,6 +137,10 @@ pub struct Snapshot {
     pub rows: Vec<Row>,
     /// What was found since the last snapshot.
     pub alerts: Vec<Alert>,
+    /// What was noted of a corridor since the last snapshot.
+    pub traced: Traced,
+    /// What was found by its name since the last snapshot.
+    pub found: Option<Subject>,
     /// What was refused since the last snapshot, in words.
     pub refused: Vec<String>,
     /// What there is to tell of the thing that somebody looks at.
@@ -144,6 +161,9 @@ impl Snapshot {
         self.vehicles.extend(sim.traffic().vehicles().map(|(lane, v)| Seen::of(lane, v)));
         self.lamps.clone_from(&sim.lamps().shown);
         self.occupied.clone_from(&sim.sensors().occupied);
+        self.flow.clear();
+        self.flow.extend(sim.measures().lanes.iter().map(|book| book.flow));
+        self.look_at_detectors(sim);
         self.closed.clear();
         let scene = sim.scene();
         self.scene = Some(scene.clone());
@@ -153,5 +173,20 @@ impl Snapshot {
         }
         self.waiting = sim.waiting().count;
         self.arrived = sim.measures().arrived;
+    }
+
+    /// Notes broken detectors: those that controllers do not believe, and those that faults of the run have broken.
+    fn look_at_detectors(&mut self, sim: &Simulation) {
+        let (scene, controllers) = (sim.scene(), &sim.controllers().list);
+        self.broken.clear();
+        for (i, sensor) in (0..).zip(&scene.sensors.list) {
+            let Some(channel) = scene.sensors.channels.get(sensor.channel as usize) else { continue };
+            let bank = controllers.get(channel.signal.index()).map(|c| c.detectors());
+            let known = bank.is_some_and(|b| !b.health(channel.detector).is_good());
+            let place = scene.faulty.binary_search_by_key(&sensor.channel, |f| f.channel).ok();
+            if known || place.is_some_and(|p| scene.faulty[p].at(sim.now()).next().is_some()) {
+                self.broken.push((i, known));
+            }
+        }
     }
 }

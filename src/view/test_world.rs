@@ -23,6 +23,13 @@ pub fn fresh() -> Simulation {
     Simulation::new(network, demand, setup).expect("it can be run")
 }
 
+/// It at its begin, with another strategy at all signals.
+pub fn with(strategy: &str) -> Simulation {
+    let (network, demand) = arterial();
+    let setup = Setup { step: Millis(500), controller: (strategy.into(), Vec::new()), ..Setup::default() };
+    Simulation::new(network, demand, setup).expect("it can be run")
+}
+
 /// It after so many seconds.
 pub fn after(seconds: i64) -> Simulation {
     let mut sim = fresh();

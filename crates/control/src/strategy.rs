@@ -115,6 +115,25 @@ pub struct Minds {
     pub gap: Millis,
 }
 
+/// What a ring of phases is doing, for somebody who watches. Times are moments on the controller's clock.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Timers {
+    /// The phase it is on, by its number; none: it pauses.
+    pub phase: Option<u8>,
+    /// Since when that is green.
+    pub green: Option<Millis>,
+    /// When its least green, initial included, is over.
+    pub least: Option<Millis>,
+    /// When it gaps out if nobody comes any more; [`Millis::NEVER`] while a detector extends it.
+    pub gap: Option<Millis>,
+    /// When it has its greatest green, or is forced off; none while nobody in conflict is called.
+    pub most: Option<Millis>,
+    /// Whether that is a force-off.
+    pub forced: bool,
+    /// What it is doing, in words for a traffic engineer.
+    pub words: String,
+}
+
 /// A way to control an intersection.
 ///
 /// A strategy is deterministic: equal states and equal views give equal decisions. It panics on no view, and in steady
@@ -164,6 +183,13 @@ pub trait Strategy: Debug + Send + Sync {
 
     /// Its last decision and the reason for it, in words for a traffic engineer. Built only when asked for.
     fn explain(&self) -> String;
+
+    /// What its rings are doing at `now`, the time at which it was asked last or later; empty without rings. Built only when
+    /// asked for.
+    fn timers(&self, now: Millis, view: &View<'_>) -> Vec<Timers> {
+        let _ = (now, view);
+        Vec::new()
+    }
 
     /// Appends what it must remember to go on exactly as it would have: a version byte first, little-endian.
     fn save(&self, out: &mut Vec<u8>);

@@ -3,7 +3,7 @@
 
 use intergreen_control::Millis;
 
-use crate::cli::out;
+use crate::measure::detectors;
 use crate::performance::{Detectors, Event, Log, Options, measure};
 use crate::sim::Simulation;
 
@@ -41,7 +41,7 @@ impl Purdue {
     /// Begins with a simulation before its first step, which logs from now on. Without a signal, or where a detector has
     /// more uses than measures take, nothing is measured.
     pub fn new(sim: &mut Simulation) -> Self {
-        let detectors = out::uses(sim).unwrap_or_default();
+        let detectors = detectors(sim).unwrap_or_default();
         let signals = if detectors.is_empty() { 0 } else { sim.scene().network.signals.len() };
         if signals > 0 {
             sim.log_events();

@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 
 use intergreen_control::Millis;
 
-pub use self::events::uses;
 use self::files::{Names, OutFile};
 use super::args::RunArgs;
 use super::load::Loaded;

@@ -1,10 +1,15 @@
 //! What there is to tell of a signal.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use intergreen_control::{Lamp, Millis, Mode};
+use intergreen_control::log::phase_number;
+use intergreen_control::{Controller, Lamp, Millis, Mode};
 
+use super::detectors::{self, DetectorFacts};
+use super::rings::{self, RingFacts};
 use crate::network::{LaneId, SignalId};
+use crate::performance;
 use crate::sim::Simulation;
 use crate::view::journal::Journal;
 use crate::view::snapshot::STANDING;
@@ -29,8 +34,16 @@ pub struct SignalFacts {
     pub decision: String,
     /// The stage, if the plan has stages and one is open just as it stands in the plan.
     pub stage: Option<String>,
+    /// All stages of the plan: their names, their groups, whether just these are open.
+    pub stages: Vec<(String, Vec<u16>, bool)>,
+    /// The rings of the plan.
+    pub rings: Vec<RingFacts>,
     /// Its groups.
     pub groups: Vec<GroupFacts>,
+    /// Its detectors.
+    pub detectors: Vec<DetectorFacts>,
+    /// Measures of its log over the last half hour; none while there are none.
+    pub measured: Option<Arc<performance::Signal>>,
     /// What happened of late, newest first: when, what, why.
     pub events: Vec<(Millis, String, String)>,
     /// Why a lamp last changed: when, what, why.
@@ -42,6 +55,22 @@ pub struct SignalFacts {
 /// What there is to tell of a group.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupFacts {
+    /// Its name in the plan.
+    pub name: String,
+    /// The phase it is logged as, if any.
+    pub phase: Option<u16>,
+    /// Whether somebody is called here.
+    pub called: bool,
+    /// Whether a detector extends its green now.
+    pub extended: bool,
+    /// Least green, and greatest while somebody else is called ([`Millis::NEVER`]: none).
+    pub green: (Millis, Millis),
+    /// Whether a command holds it, and whether one keeps it from starting.
+    pub commanded: [bool; 2],
+    /// Vehicles that want to go with it and stand before its line, and all of them.
+    pub queue: (usize, usize),
+    /// How long those who stand have stood, mean, s.
+    pub waits: f32,
     /// What it shows.
     pub lamp: Lamp,
     /// Since when.
@@ -61,15 +90,28 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
     let told = |event: &intergreen_control::log::Event| (event.at, event.what(plan), event.reason.words(plan));
     let events: Vec<_> = journal.events(id).rev().take(TOLD).map(told).collect();
     let base = scene.lamp_base[id.index()];
-    let groups = (0..signal.groups).map(|group| {
-        let lamp = base + u32::from(group);
-        GroupFacts {
-            lamp: sim.lamps().shown[lamp as usize],
-            since: journal.since(lamp),
-            ways: ways(sim, id, group),
-            past: journal.past(lamp).collect(),
-        }
-    });
+    let queues = queues(sim, id);
+    let groups: Vec<GroupFacts> = (0..signal.groups)
+        .map(|group| {
+            let lamp = base + u32::from(group);
+            let facts = plan.groups().get(usize::from(group));
+            let (standing, all, stood) = queues.get(usize::from(group)).copied().unwrap_or_default();
+            GroupFacts {
+                name: facts.map(|g| g.name.clone()).unwrap_or_default(),
+                phase: phase_number(plan, group),
+                called: controller.group_calls().is_called(group) || plan.is_always_called(group),
+                extended: extended(controller, group),
+                green: facts.map_or((Millis(0), Millis::NEVER), |g| (g.min_green, g.max_green)),
+                commanded: controller.commanded(group),
+                queue: (standing, all),
+                waits: if standing > 0 { stood / standing as f32 } else { 0.0 },
+                lamp: sim.lamps().shown[lamp as usize],
+                since: journal.since(lamp),
+                ways: ways(sim, id, group),
+                past: journal.past(lamp).collect(),
+            }
+        })
+        .collect();
     let mut approaches: BTreeMap<LaneId, ()> = BTreeMap::new();
     approaches.extend(signal.movements.iter().map(|&m| (scene.network.movement(m).from, ())));
     let approaches = approaches.into_keys().map(|lane| {
@@ -77,6 +119,7 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
         let standing = vehicles.iter().filter(|v| v.speed < STANDING).count();
         (lane, scene.network.lane(lane).id.clone(), standing, vehicles.len())
     });
+    let stages = stages(controller);
     Some(SignalFacts {
         id,
         name: signal.id.clone(),
@@ -88,22 +131,56 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
         },
         flashes: controller.mode() == Mode::Flash || sim.controllers().outages()[id.index()].is_some(),
         decision: controller.explain(),
-        stage: stage(sim, id),
-        groups: groups.collect(),
+        stage: stages.iter().find(|s| s.2).map(|s| s.0.clone()),
+        stages,
+        rings: rings::ask(controller, &groups),
+        groups,
+        detectors: detectors::ask(sim, id),
+        measured: journal.measured(id),
         last: journal.last_lamp(id).map(told),
         events,
         approaches: approaches.collect(),
     })
 }
 
-/// The stage whose groups are the ones that are green now.
-fn stage(sim: &Simulation, id: SignalId) -> Option<String> {
-    let controller = sim.controllers().list.get(id.index())?;
+/// All stages, and whether their groups are the ones that are green now.
+fn stages(controller: &Controller) -> Vec<(String, Vec<u16>, bool)> {
     let green = |g: &u16| controller.lamps().get(usize::from(*g)).is_some_and(|l| l.is_green());
     let plan = controller.plan();
     let open = (0..plan.groups().len() as u16).filter(|g| green(g)).count();
-    let fits = |s: &&intergreen_control::plan::Stage| s.groups.iter().all(green) && s.groups.len() == open;
-    plan.stages().iter().find(fits).map(|s| s.name.clone())
+    let is_open = |groups: &[u16]| groups.iter().all(green) && groups.len() == open;
+    plan.stages().iter().map(|s| (s.name.clone(), s.groups.clone(), is_open(&s.groups))).collect()
+}
+
+/// Whether some detector extends a group's green now.
+fn extended(controller: &Controller, group: u16) -> bool {
+    let plan = controller.plan();
+    let Some(name) = plan.groups().get(usize::from(group)).map(|g| &g.name) else { return false };
+    let open = controller.lamps().get(usize::from(group)).is_some_and(|l| l.is_green());
+    let uses = plan.spec().detectors.iter().enumerate().filter(|(_, d)| d.groups.contains(name));
+    open && uses.into_iter().any(|(number, _)| controller.group_calls().use_extends(number))
+}
+
+/// Of each group, the vehicles on the lanes that lead here which go with it: who stands, all, and how long those who stand
+/// have stood together, s.
+fn queues(sim: &Simulation, id: SignalId) -> Vec<(usize, usize, f32)> {
+    let network = &sim.scene().network;
+    let signal = &network.signals[id.index()];
+    let mut queues = vec![(0, 0, 0.0); usize::from(signal.groups)];
+    let mut lanes: Vec<LaneId> = signal.movements.iter().map(|&m| network.movement(m).from).collect();
+    lanes.sort_unstable();
+    lanes.dedup();
+    for v in lanes.iter().flat_map(|lane| &sim.traffic().lanes[lane.index()].vehicles) {
+        let head = v.next.get().and_then(|m| network.movement(m).head).filter(|h| h.signal == id);
+        if let Some(queue) = head.and_then(|h| queues.get_mut(usize::from(h.group))) {
+            queue.1 += 1;
+            if v.speed < STANDING {
+                queue.0 += 1;
+                queue.2 += v.waiting;
+            }
+        }
+    }
+    queues
 }
 
 /// Where the vehicles of a group go.

@@ -11,8 +11,6 @@ use super::state::View;
 use crate::commands::{Command, Outage};
 use crate::network::Network;
 use crate::view::ask::{Answer, Subject};
-use crate::view::fleet::VehicleLayer;
-use crate::view::layers::RoadLayer;
 use crate::view::pace::Pace;
 use crate::view::paint::Theme;
 use crate::view::pick::Things;
@@ -31,7 +29,7 @@ const STROLL: f64 = 700.0;
 const CLOSE: f64 = 0.25;
 
 /// Keys and what they do, for the help sheet.
-pub const KEYS: [(&str, &str); 22] = [
+pub const KEYS: [(&str, &str); 23] = [
     ("Space", "play or pause"),
     (".", "one step"),
     ("1 2 3 4", "1×, 5×, 30×, as fast as possible"),
@@ -43,8 +41,10 @@ pub const KEYS: [(&str, &str); 22] = [
     ("F", "follow the selected vehicle"),
     ("G", "go to the selected thing"),
     ("/", "find by name"),
-    ("V", "colour vehicles by speed, waiting, class"),
-    ("R", "colour roads by nothing, speed, queue"),
+    ("V", "colour vehicles by speed, waiting, delay, CO₂, class"),
+    ("R", "colour roads by speed, queue, flow, delay, CO₂, pressure; heat map of delay"),
+    ("L", "legend"),
+    ("D", "time-space diagram of the straight way through the selected lane"),
     ("X", "selected signal out of order, selected lane closed; and back"),
     ("K", "another controller for the selected signal, or for all"),
     ("Ctrl Z", "take the last command back"),
@@ -151,12 +151,21 @@ pub fn keys(
         view.select(None);
     }
     if pressed(KeyCode::KeyV) {
-        view.style.vehicles = next_vehicles(view.style.vehicles);
+        view.style.vehicles = view.style.vehicles.next();
         view.stale = true;
     }
     if pressed(KeyCode::KeyR) {
-        view.style.roads = next_roads(view.style.roads);
+        view.style.roads = view.style.roads.next();
         view.stale = true;
+    }
+    if pressed(KeyCode::KeyD)
+        && let Some(Subject::Lane(lane)) = view.selected
+    {
+        let link = view.stage.scene.network.lane(lane).link;
+        view.trace(link);
+    }
+    if pressed(KeyCode::KeyL) {
+        view.legend = !view.legend;
     }
     if pressed(KeyCode::KeyC) {
         view.charts = !view.charts;
@@ -241,24 +250,6 @@ fn toggled(network: &Network, answer: &Answer) -> Option<Command> {
             })
         }
         Answer::Vehicle(_) | Answer::Sensor(_) => None,
-    }
-}
-
-/// The next layer of vehicles.
-pub fn next_vehicles(layer: VehicleLayer) -> VehicleLayer {
-    match layer {
-        VehicleLayer::Speed => VehicleLayer::Waiting,
-        VehicleLayer::Waiting => VehicleLayer::Class,
-        VehicleLayer::Class => VehicleLayer::Speed,
-    }
-}
-
-/// The next layer of roads.
-pub fn next_roads(layer: RoadLayer) -> RoadLayer {
-    match layer {
-        RoadLayer::Plain => RoadLayer::Speed,
-        RoadLayer::Speed => RoadLayer::Queue,
-        RoadLayer::Queue => RoadLayer::Plain,
     }
 }
 

@@ -16,9 +16,10 @@ use bevy::winit::WinitPlugin;
 use intergreen_control::Millis;
 
 use super::frames::{Reel, write_png};
-use super::state::{Stage, Style, View};
+use super::state::{Stage, Style, Tab, View};
 use super::{FrameError, Problem, Target, gpu, quiet, stage};
 use crate::draw::Bounds;
+use crate::network::LinkId;
 use crate::sim::Simulation;
 use crate::view::ask::Subject;
 use crate::view::camera::Sight;
@@ -28,6 +29,10 @@ use crate::view::sim_thread::Driver;
 const WARM_UP: usize = 6;
 /// Frames until a picture has come back.
 const PATIENCE: usize = 30;
+
+/// How long before a picture is looked for what fades, and how often.
+const LOOK_BACK: Millis = Millis(600_000);
+const LOOK_EVERY: Millis = Millis(2_000);
 
 /// Width of what is shown around a thing that is selected, m.
 const NEAR: f64 = 150.0;
@@ -47,6 +52,8 @@ pub struct Still {
     pub panels: bool,
     /// What is selected.
     pub selected: Option<Subject>,
+    /// The link through which a time-space diagram goes, if one is wanted.
+    pub corridor: Option<LinkId>,
 }
 
 /// How a film is taken.
@@ -102,6 +109,14 @@ pub fn film(
     Ok(frames)
 }
 
+/// Takes over what the driver sees.
+fn fill(driver: &mut Driver, view: &mut View) {
+    driver.fill(&mut view.snapshot);
+    view.rows.extend(&view.snapshot.rows);
+    view.time_space.take(&view.snapshot.traced);
+    view.placed();
+}
+
 /// A simulation, and a camera that draws it into memory.
 struct Studio {
     driver: Driver,
@@ -116,16 +131,22 @@ impl Studio {
     fn new(sim: Simulation, at: Millis, still: &Still) -> Result<Self, Problem> {
         gpu::look()?;
         let mut driver = Driver::new(sim);
+        let mut view = View::new(Stage::new(still.title.clone(), driver.sim()), still.style);
+        let mut next = at - LOOK_BACK;
+        driver.watch(still.selected);
+        driver.trace(still.corridor);
         while driver.sim().now() < at && !driver.is_over() {
             driver.step();
+            // Colours of roads tell of the last minutes.
+            if driver.sim().now() >= next {
+                next = driver.sim().now() + LOOK_EVERY;
+                fill(&mut driver, &mut view);
+            }
         }
-        driver.watch(still.selected);
-        let mut view = View::new(Stage::new(still.title.clone(), driver.sim()), still.style);
-        driver.fill(&mut view.snapshot);
-        view.rows.clone_from(&view.snapshot.rows);
-        view.placed();
+        fill(&mut driver, &mut view);
         view.panels = still.panels;
         view.charts = still.panels;
+        view.tab = if still.corridor.is_some() { Tab::Corridor } else { Tab::Network };
         view.selected = still.selected;
         if let Some(bounds) = still.bounds {
             let origin = view.stage.tracks.origin();
@@ -190,9 +211,7 @@ impl Studio {
         self.driver.step();
         let mut view = self.apps.main.world_mut().resource_mut::<View>();
         let view = &mut *view;
-        self.driver.fill(&mut view.snapshot);
-        view.rows.extend(&view.snapshot.rows);
-        view.placed();
+        fill(&mut self.driver, view);
     }
 
     /// Draws a frame, and waits until it is drawn.

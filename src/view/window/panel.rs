@@ -5,8 +5,12 @@ mod charts;
 mod inspector;
 mod legend;
 mod overlay;
+mod purdue;
+mod rings;
+mod sensor;
 mod signal;
 pub mod strategies;
+mod time_space;
 
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, egui};

@@ -7,17 +7,20 @@ use bevy::prelude::Resource;
 
 use super::panel::strategies::Choosing;
 use crate::demand::VehicleId;
-use crate::network::Point;
+use crate::network::{LinkId, MovementId, Point};
 use crate::sim::{Scene, Simulation};
 use crate::view::ask::Subject;
 use crate::view::camera::{Camera, Pane, Sight};
 use crate::view::fleet::{Fleet, VehicleLayer};
+use crate::view::foes;
+use crate::view::heat::Heat;
 use crate::view::layers::{LaneBooks, RoadLayer};
 use crate::view::pace::Pace;
 use crate::view::paint::Theme;
 use crate::view::scene::{Sign, signs};
 use crate::view::sim_thread::{Order, Running, now};
 use crate::view::snapshot::{Alert, Row, Snapshot};
+use crate::view::time_space::TimeSpace;
 use crate::view::tracks::Tracks;
 use crate::view::words::Units;
 
@@ -39,6 +42,16 @@ pub struct Style {
     pub vehicles: VehicleLayer,
     /// What colours of roads tell.
     pub roads: RoadLayer,
+}
+
+/// What charts are of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// The whole network.
+    #[default]
+    Network,
+    /// A corridor: the time-space diagram.
+    Corridor,
 }
 
 /// What does not change while a simulation is looked at.
@@ -84,6 +97,8 @@ pub struct View {
     pub fleet: Fleet,
     /// Numbers of lanes.
     pub books: LaneBooks,
+    /// The map of delay.
+    pub heat: Heat,
     /// Rows of the charts.
     pub rows: Vec<Row>,
     /// How far the present step is drawn, 0 to 1; set by somebody else where there is no thread.
@@ -106,19 +121,31 @@ pub struct View {
     pub framed: bool,
     /// What is selected.
     pub selected: Option<Subject>,
+    /// The group that is chosen of the selected signal.
+    pub group: Option<u16>,
+    /// The movement that is chosen of the selected lane.
+    pub movement: Option<MovementId>,
+    /// Whether the legend is shown.
+    pub legend: bool,
     /// Whether the camera goes with the selected vehicle.
     pub follows: bool,
     /// Whether panels are shown; else only what belongs in a picture.
     pub panels: bool,
     /// Whether charts are shown.
     pub charts: bool,
+    /// Of what they are.
+    pub tab: Tab,
+    /// The time-space diagram.
+    pub time_space: TimeSpace,
+    /// The link through which its corridor goes.
+    pub corridor: Option<LinkId>,
     /// Whether keys are explained.
     pub help: bool,
     /// The list of strategies, if it is open.
     pub choosing: Option<Choosing>,
     /// What is looked for.
     pub search: String,
-    /// Whether the camera is to go to what is found.
+    /// Whether the camera is to go to what was found.
     pub goes: bool,
     /// A file that is to be opened.
     pub wanted: Option<std::path::PathBuf>,
@@ -139,8 +166,10 @@ impl View {
     pub fn new(stage: Stage, style: Style) -> Self {
         let pane = Pane { left: 0.0, top: 0.0, width: 1280.0, height: 720.0 };
         let camera = Camera::at(stage.whole(&pane));
+        let heat = Heat::new(stage.extent);
         Self {
             stage,
+            heat,
             running: None,
             snapshot: Box::default(),
             fleet: Fleet::default(),
@@ -156,9 +185,15 @@ impl View {
             pane,
             framed: false,
             selected: None,
+            group: None,
+            movement: None,
+            legend: true,
             follows: false,
             panels: true,
             charts: false,
+            tab: Tab::default(),
+            time_space: TimeSpace::default(),
+            corridor: None,
             help: false,
             choosing: None,
             search: String::new(),
@@ -190,6 +225,7 @@ impl View {
     pub fn receive(&mut self) {
         let Some(running) = &self.running else { return };
         let (rows, messages, alerts) = (&mut self.rows, &mut self.messages, &mut self.alerts);
+        let (time_space, mut found) = (&mut self.time_space, None);
         let newest = running.newest(|snapshot| {
             if let Some(first) = snapshot.rows.first() {
                 // A command was taken back: what came after it has never been.
@@ -198,6 +234,8 @@ impl View {
             }
             rows.extend(&snapshot.rows);
             alerts.extend_from_slice(&snapshot.alerts);
+            time_space.take(&snapshot.traced);
+            found = snapshot.found.or(found);
             messages.extend(snapshot.alerts.iter().map(|alert| (now(), alert.text.clone())));
             messages.extend(snapshot.refused.iter().map(|text| (now(), text.clone())));
         });
@@ -205,6 +243,11 @@ impl View {
             let old = std::mem::replace(&mut self.snapshot, snapshot);
             running.give_back(old);
             self.placed();
+        }
+        if found.is_some() {
+            self.selected = found;
+            self.goes = true;
+            self.stale = true;
         }
         self.share = self.elapsed_share();
         if self.rows.len() > MOST_ROWS {
@@ -220,13 +263,12 @@ impl View {
             self.stage.scene = scene.clone();
         }
         self.fleet.place(snapshot, &self.stage.scene, &self.stage.tracks);
-        self.books.add(snapshot, &self.stage.scene);
+        self.books.add(snapshot, &self.stage.scene, self.style.roads);
+        if self.style.roads == RoadLayer::Heat {
+            self.heat.add(snapshot, &self.fleet, &self.stage.scene);
+        }
         self.came = now();
         self.stale = true;
-        // What was looked for by its name is known by the answer.
-        if let Some(answer) = snapshot.answer.as_deref().filter(|_| self.goes) {
-            self.selected = Some(answer.subject());
-        }
     }
 
     /// How far a step has gone since its snapshot came.
@@ -270,8 +312,17 @@ impl View {
         }
     }
 
+    /// Shows the time-space diagram of the straight way through a link.
+    pub fn trace(&mut self, link: LinkId) {
+        (self.charts, self.tab, self.corridor) = (true, Tab::Corridor, Some(link));
+        self.order(Order::Trace(Some(link)));
+    }
+
     /// Selects something, or nothing.
     pub fn select(&mut self, subject: Option<Subject>) {
+        if self.selected != subject {
+            (self.group, self.movement) = (None, None);
+        }
         self.selected = subject;
         self.stale = true;
         if !matches!(subject, Some(Subject::Vehicle(_))) {
@@ -316,5 +367,18 @@ impl View {
     /// Says something.
     pub fn say(&mut self, text: impl Into<String>) {
         self.messages.push((now(), text.into()));
+    }
+
+    /// The movements whose conflicts are shown: those of the chosen group, the chosen one of a lane, or all of the lane.
+    pub fn movements(&self) -> Vec<MovementId> {
+        let network = &self.stage.scene.network;
+        match (self.selected, self.movement) {
+            (Some(Subject::Lane(_)), Some(movement)) => vec![movement],
+            (Some(Subject::Lane(lane)), None) => foes::from_lane(network, lane),
+            (Some(Subject::Signal(signal)), _) => {
+                self.group.map_or_else(Vec::new, |group| foes::of_group(network, signal, group))
+            }
+            _ => Vec::new(),
+        }
     }
 }

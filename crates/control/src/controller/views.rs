@@ -79,4 +79,19 @@ impl Controller {
     pub fn explain(&self) -> String {
         self.strategy.explain()
     }
+
+    /// What the rings of the strategy are doing now; empty before the start and for strategies without rings.
+    pub fn timers(&self) -> Vec<Timers> {
+        let Some(now) = self.now else { return Vec::new() };
+        let plan = self.kernel.plan();
+        let midnight = self.clock.map(|(clock, since)| now - clock.after(now - since).time);
+        let (detectors, calls, traffic) = (&self.detectors, &self.group_calls, self.traffic.as_ref());
+        let (lamps, changed, pattern) = (&self.lamps, self.changed, self.pattern());
+        self.strategy.timers(now, &View { plan, pattern, midnight, detectors, calls, traffic, lamps, changed })
+    }
+
+    /// Whether commands hold and omit a group.
+    pub fn commanded(&self, group: u16) -> [bool; 2] {
+        self.kernel.commanded(group)
+    }
 }

@@ -1,9 +1,9 @@
-//! What it is doing, in words for a traffic engineer.
+//! What it is doing, in words and times for a traffic engineer.
 
-use alloc::{format, string::String};
+use alloc::{format, string::String, vec::Vec};
 
 use super::{Cause, Nema, Ring, coordination::State, standing::Standing};
-use crate::Millis;
+use crate::{Millis, Timers, View};
 
 impl Nema {
     /// Ring by ring.
@@ -30,6 +30,32 @@ impl Nema {
             text += &format!("; ring {n}: {}", self.ring_words(ring));
         }
         text
+    }
+
+    /// Ring by ring, with the times that count.
+    pub(super) fn all_timers(&self, now: Millis, view: &View<'_>) -> Vec<Timers> {
+        (0..self.rings.len()).map(|r| self.ring_timers(r, now, view)).collect()
+    }
+
+    fn ring_timers(&self, r: usize, now: Millis, view: &View<'_>) -> Timers {
+        let ring = &self.rings[r];
+        let words = self.ring_words(ring);
+        let Some(p) = ring.on else {
+            return Timers { phase: None, green: None, least: None, gap: None, most: None, forced: false, words };
+        };
+        let least = ring.green.map(|green| self.least_over(p, green).max(green + ring.initial));
+        let force = Some(self.forced_at(r, now)).filter(|&at| at < Millis::NEVER);
+        let max = ring.max_from.filter(|_| self.clock.keeps_max()).map(|from| from + self.max(p));
+        let most = [force, max].into_iter().flatten().min();
+        Timers {
+            phase: Some(self.layout.phases[p].number),
+            green: ring.green,
+            least,
+            gap: ring.green.filter(|_| self.conflicting(r)).map(|_| self.gap_out(ring, p, now, view).0),
+            most: most.filter(|_| ring.green.is_some()),
+            forced: most.is_some() && most == force,
+            words,
+        }
     }
 
     fn ring_words(&self, ring: &Ring) -> String {

@@ -317,6 +317,10 @@ impl Strategy for Nema {
         self.words()
     }
 
+    fn timers(&self, now: Millis, view: &View<'_>) -> Vec<crate::Timers> {
+        self.all_timers(now, view)
+    }
+
     fn save(&self, out: &mut Vec<u8>) {
         self.put(out);
     }

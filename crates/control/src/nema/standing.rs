@@ -93,7 +93,7 @@ impl Nema {
     }
 
     /// When every group has had its least green.
-    fn least_over(&self, p: usize, green: Millis) -> Millis {
+    pub(super) fn least_over(&self, p: usize, green: Millis) -> Millis {
         let phase = &self.layout.phases[p];
         if phase.exclusive {
             return green;
@@ -124,7 +124,7 @@ impl Nema {
 
     /// When a phase gaps out if nobody comes any more; never while a detector extends it. And when its lanes have to be
     /// looked at again.
-    fn gap_out(&self, ring: &Ring, p: usize, now: Millis, view: &View<'_>) -> (Millis, Millis) {
+    pub(super) fn gap_out(&self, ring: &Ring, p: usize, now: Millis, view: &View<'_>) -> (Millis, Millis) {
         let (phase, green) = (&self.layout.phases[p], ring.green.unwrap_or(now));
         if ring.gapped {
             return (green, Millis::NEVER);

@@ -2,7 +2,7 @@
 
 use bevy_egui::egui::{self, RichText};
 
-use super::super::input::{go_to_selected, next_roads, next_vehicles};
+use super::super::input::go_to_selected;
 use super::super::state::View;
 use super::strategies::Choosing;
 use crate::commands::Command;
@@ -13,24 +13,6 @@ use crate::view::pace::Pace;
 use crate::view::paint::Theme;
 use crate::view::sim_thread::Order;
 use crate::view::words::{Units, clock};
-
-/// What a layer of vehicles is called.
-pub fn vehicles_name(layer: VehicleLayer) -> &'static str {
-    match layer {
-        VehicleLayer::Speed => "speed",
-        VehicleLayer::Waiting => "waiting",
-        VehicleLayer::Class => "class",
-    }
-}
-
-/// What a layer of roads is called.
-pub fn roads_name(layer: RoadLayer) -> &'static str {
-    match layer {
-        RoadLayer::Plain => "plain",
-        RoadLayer::Speed => "speed",
-        RoadLayer::Queue => "queue",
-    }
-}
 
 /// Draws the bar.
 pub fn draw(root: &mut egui::Ui, view: &mut View) {
@@ -97,16 +79,22 @@ fn options(ui: &mut egui::Ui, view: &mut View) {
     if ui.selectable_label(view.charts, "charts").on_hover_text("Charts (C)").clicked() {
         view.charts = !view.charts;
     }
-    let roads = roads_name(view.style.roads);
-    if ui.button(format!("roads: {roads}")).on_hover_text("What colours of roads tell (R)").clicked() {
-        view.style.roads = next_roads(view.style.roads);
-        view.stale = true;
-    }
-    let vehicles = vehicles_name(view.style.vehicles);
-    if ui.button(format!("vehicles: {vehicles}")).on_hover_text("What colours of vehicles tell (V)").clicked() {
-        view.style.vehicles = next_vehicles(view.style.vehicles);
-        view.stale = true;
-    }
+    let roads = format!("roads: {}", view.style.roads.name());
+    ui.menu_button(roads, |ui| {
+        for layer in RoadLayer::ALL {
+            view.stale |= ui.selectable_value(&mut view.style.roads, layer, layer.name()).clicked();
+        }
+    })
+    .response
+    .on_hover_text("What colours of roads tell (R: the next one)");
+    let vehicles = format!("vehicles: {}", view.style.vehicles.name());
+    ui.menu_button(vehicles, |ui| {
+        for layer in VehicleLayer::ALL {
+            view.stale |= ui.selectable_value(&mut view.style.vehicles, layer, layer.name()).clicked();
+        }
+    })
+    .response
+    .on_hover_text("What colours of vehicles tell (V: the next one)");
     open(ui, view);
     touch(ui, view);
     alerts(ui, view);
@@ -186,15 +174,11 @@ fn find(ui: &mut egui::Ui, view: &mut View) {
     let text = view.search.trim();
     let name = text.strip_prefix('/').unwrap_or(text).to_owned();
     if wanted && !name.is_empty() {
-        view.select(None);
         view.order(Order::Find(name));
-        view.snapshot.answer = None;
         view.search.clear();
-        view.goes = true;
     }
     // What was found comes with a snapshot.
-    if view.goes && view.snapshot.answer.is_some() {
-        view.goes = false;
+    if std::mem::take(&mut view.goes) {
         go_to_selected(view);
     }
 }

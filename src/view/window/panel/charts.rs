@@ -3,7 +3,7 @@
 use bevy_egui::egui;
 use egui_plot::{Line, Plot, PlotPoints};
 
-use super::super::state::View;
+use super::super::state::{Tab, View};
 use super::ink;
 use crate::view::paint::Colour;
 use crate::view::snapshot::Row;
@@ -17,14 +17,23 @@ const POINTS: usize = 600;
 pub fn draw(root: &mut egui::Ui, view: &mut View) {
     let fill = root.visuals().panel_fill;
     let frame = egui::Frame::NONE.fill(fill).inner_margin(egui::Margin::symmetric(10, 6));
-    egui::Panel::bottom("charts").frame(frame).exact_size(190.0).show(root, |ui| {
+    let height = if view.tab == Tab::Network { 205.0 } else { 300.0 };
+    egui::Panel::bottom("charts").frame(frame).exact_size(height).show(root, |ui| {
+        ui.horizontal(|ui| {
+            ui.selectable_value(&mut view.tab, Tab::Network, "network");
+            ui.selectable_value(&mut view.tab, Tab::Corridor, "time–space diagram");
+        });
+        if view.tab == Tab::Corridor {
+            super::time_space::draw(ui, view);
+            return;
+        }
         let rows = &view.rows;
         let units = view.style.units;
         let blue = Colour::hex(0x4f_a3_e3);
         let red = Colour::hex(0xe0_5a_4a);
         let amber = Colour::hex(0xe8_a8_38);
         let green = Colour::hex(0x3f_b9_6b);
-        let width = (ui.available_width() - 30.0) / 4.0;
+        let width = (ui.available_width() - 40.0) / 5.0;
         ui.horizontal_top(|ui| {
             let count = |f: fn(&Row) -> u32| series(rows, move |r| f64::from(f(r)));
             chart(
@@ -37,9 +46,11 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
                     ("waiting to enter", amber, count(|r| r.waiting)),
                 ],
             );
-            chart(ui, width, "arrivals per hour, over 5 minutes", vec![("arrivals", green, throughput(rows))]);
+            chart(ui, width, "throughput, arrivals/h", vec![("arrivals", green, throughput(rows))]);
             let lost = series(rows, |r| f64::from(r.lost));
-            chart(ui, width, "time lost so far by those who drive, mean, s", vec![("time lost", red, lost)]);
+            chart(ui, width, "delay so far, s a vehicle", vec![("time lost", red, lost)]);
+            let co2 = series(rows, |r| f64::from(r.co2) * 3.6);
+            chart(ui, width, "CO₂, kg/h", vec![("CO₂", amber, co2)]);
             let speed = series(rows, move |r| units.speed_number(f64::from(r.speed)));
             chart(ui, width, &format!("mean speed, {}", units.speed_unit()), vec![("speed", blue, speed)]);
         });
@@ -92,10 +103,9 @@ fn chart(ui: &mut egui::Ui, width: f32, title: &str, lines: Vec<(&str, Colour, V
             .allow_zoom(false)
             .show_background(false)
             .y_axis_min_width(34.0)
-            .x_grid_spacer(egui_plot::uniform_grid_spacer(|input| {
-                let step = round_step(input.bounds.1 - input.bounds.0);
-                [step * 12.0, step * 4.0, step]
-            }))
+            .y_grid_spacer(egui_plot::uniform_grid_spacer(number_grid))
+            .y_axis_formatter(|mark, _| number(mark.value))
+            .x_grid_spacer(egui_plot::uniform_grid_spacer(time_grid))
             .x_axis_formatter(time);
         plot.show(ui, |plot| {
             for (name, colour, points) in lines {
@@ -105,6 +115,33 @@ fn chart(ui: &mut egui::Ui, width: f32, title: &str, lines: Vec<(&str, Colour, V
     });
 }
 
+/// Marks of an axis of numbers: some four of them, round.
+pub fn number_grid(input: egui_plot::GridInput) -> [f64; 3] {
+    let step = round_number((input.bounds.1 - input.bounds.0) / 4.0);
+    [step * 10.0, step * 10.0, step]
+}
+
+/// The least of 1, 2 and 5 times a power of ten that is not below a number.
+fn round_number(least: f64) -> f64 {
+    let power = libm::pow(10.0, libm::log10(least.max(1e-6)).floor());
+    [1.0, 2.0, 5.0].map(|digit| digit * power).into_iter().find(|step| *step >= least).unwrap_or(10.0 * power)
+}
+
+/// A number beside an axis.
+pub fn number(value: f64) -> String {
+    match value.abs() {
+        v if v >= 10_000.0 => format!("{:.0}k", value / 1000.0),
+        v if v >= 10.0 || v < 1e-9 => format!("{value:.0}"),
+        _ => format!("{value:.1}"),
+    }
+}
+
+/// Marks of an axis of time.
+pub fn time_grid(input: egui_plot::GridInput) -> [f64; 3] {
+    let step = round_step(input.bounds.1 - input.bounds.0);
+    [step * 12.0, step * 4.0, step]
+}
+
 /// Time between marks for a span, s: whole minutes.
 fn round_step(span: f64) -> f64 {
     let steps = [60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0];
@@ -112,7 +149,7 @@ fn round_step(span: f64) -> f64 {
 }
 
 /// Seconds as h:mm.
-fn hours(seconds: f64) -> String {
+pub fn hours(seconds: f64) -> String {
     let minutes = (seconds / 60.0).round() as i64;
     format!("{}:{:02}", minutes.div_euclid(60), minutes.rem_euclid(60))
 }

@@ -6,9 +6,11 @@ use super::super::input::go_to_selected;
 use super::super::state::View;
 use super::strategies::Choosing;
 use crate::commands::Command;
-use crate::detectors::Stuck;
-use crate::view::ask::{Answer, LaneFacts, SensorFacts, Subject, VehicleFacts};
+use crate::network::{LinkId, MovementId};
+use crate::view::ask::{Answer, LaneFacts, Subject, VehicleFacts};
+use crate::view::foes::{self, Foe};
 use crate::view::sim_thread::Order;
+use crate::view::words::turn;
 
 /// What buttons of a panel ask for.
 #[derive(Default)]
@@ -19,13 +21,19 @@ pub struct Wishes {
     pub chooses: bool,
     /// To look at something else.
     pub look_at: Option<Subject>,
+    /// To choose a group of the signal.
+    pub group: Option<u16>,
+    /// A time-space diagram of the straight way through a link.
+    pub trace: Option<LinkId>,
+    /// To choose a movement of the lane, or none.
+    pub movement: Option<Option<MovementId>>,
 }
 
 /// Draws the panel on the right.
 pub fn draw(root: &mut egui::Ui, view: &mut View) {
     let fill = root.visuals().panel_fill;
     let frame = egui::Frame::NONE.fill(fill).inner_margin(egui::Margin::symmetric(12, 8));
-    egui::Panel::right("inspector").frame(frame).exact_size(330.0).show(root, |ui| {
+    egui::Panel::right("inspector").frame(frame).default_size(360.0).size_range(300.0..=620.0).show(root, |ui| {
         let mut wishes = Wishes::default();
         ui.horizontal(|ui| {
             if ui.button("go to").on_hover_text("G").clicked() {
@@ -52,7 +60,7 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
             Some(Answer::Vehicle(facts)) => vehicle(ui, view, facts),
             Some(Answer::Signal(facts)) => super::signal::draw(ui, view, facts, &mut wishes),
             Some(Answer::Lane(facts)) => lane(ui, view, facts, &mut wishes),
-            Some(Answer::Sensor(facts)) => sensor(ui, view, facts, &mut wishes),
+            Some(Answer::Sensor(facts)) => super::sensor::draw(ui, view, facts, &mut wishes),
             None => {
                 ui.label(match view.selected {
                     Some(Subject::Vehicle(_)) => "It is not on the road: it has arrived, or is parked.",
@@ -66,6 +74,15 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
         if wishes.chooses {
             view.choosing = Some(Choosing::of_selected(view));
         }
+        if wishes.group.is_some() {
+            view.group = wishes.group;
+        }
+        if let Some(link) = wishes.trace {
+            view.trace(link);
+        }
+        if let Some(movement) = wishes.movement {
+            view.movement = movement;
+        }
         if let Some(subject) = wishes.look_at {
             view.select(Some(subject));
         }
@@ -73,13 +90,14 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
 }
 
 /// A row of two columns.
-fn row(ui: &mut egui::Ui, what: &str, value: impl Into<String>) {
+pub fn row(ui: &mut egui::Ui, what: &str, value: impl Into<String>) {
     ui.label(RichText::new(what).weak());
     ui.label(value.into());
     ui.end_row();
 }
 
-fn grid(ui: &mut egui::Ui, name: &str, rows: impl FnOnce(&mut egui::Ui)) {
+/// Rows of two columns.
+pub fn grid(ui: &mut egui::Ui, name: &str, rows: impl FnOnce(&mut egui::Ui)) {
     egui::Grid::new(name.to_owned()).num_columns(2).spacing([14.0, 4.0]).show(ui, rows);
 }
 
@@ -122,8 +140,13 @@ fn lane(ui: &mut egui::Ui, view: &View, facts: &LaneFacts, wishes: &mut Wishes) 
         row(ui, "most seen standing", facts.most_standing.to_string());
     });
     ui.add_space(8.0);
+    movements(ui, view, facts, wishes);
     let index = view.stage.scene.network.lane(facts.lane).index;
     let (link, lanes) = (facts.link.clone(), Some(vec![index]));
+    if ui.button("time–space diagram").on_hover_text("Of the straight way through it, from now on (D)").clicked() {
+        wishes.trace = Some(view.stage.scene.network.lane(facts.lane).link);
+    }
+    ui.add_space(4.0);
     if facts.closed {
         ui.label(RichText::new("Closed: nobody enters it.").strong());
         if ui.button("open it").clicked() {
@@ -134,31 +157,24 @@ fn lane(ui: &mut egui::Ui, view: &View, facts: &LaneFacts, wishes: &mut Wishes) 
     }
 }
 
-/// A loop.
-fn sensor(ui: &mut egui::Ui, view: &View, facts: &SensorFacts, wishes: &mut Wishes) {
-    let units = view.style.units;
-    ui.heading(format!("Detector {}", facts.channel));
-    ui.label(RichText::new(format!("of signal {}: {}", facts.signal, facts.what)).weak());
-    ui.add_space(6.0);
-    grid(ui, "sensor", |ui| {
-        row(ui, "now", if facts.occupied { "occupied" } else { "free" });
-        let since = facts.since.map(|at| format!("{:.1} s", (view.snapshot.now - at).seconds()));
-        row(ui, "for", since.unwrap_or_else(|| "–".into()));
-        row(ui, "counted", format!("{} since the window opened", facts.count));
-        row(ui, "lane", facts.lane.clone());
-        row(ui, "length", units.length(f64::from(facts.length)));
-        row(ui, "before the line", units.length(f64::from(facts.before_end)));
-    });
+/// Where one can go from a lane, and with whom that is in conflict; the map shows it.
+fn movements(ui: &mut egui::Ui, view: &View, facts: &LaneFacts, wishes: &mut Wishes) {
+    let network = &view.stage.scene.network;
+    let all = foes::from_lane(network, facts.lane);
+    if all.is_empty() {
+        return;
+    }
+    ui.label(RichText::new("its movements; click one to see its conflicts alone").small().weak());
+    for movement in all {
+        let (own, others) = (network.movement(movement), foes::of(network, movement));
+        let count = |kind: Foe| others.iter().filter(|(_, foe)| *foe == kind).count();
+        let to = &network.link(network.lane(own.to).link).id;
+        let text =
+            format!("{} to {to}: {} conflicts, gives way to {}", turn(own.direction), others.len(), count(Foe::Goes));
+        let chosen = view.movement == Some(movement);
+        if ui.selectable_label(chosen, RichText::new(text).small()).clicked() {
+            wishes.movement = Some((!chosen).then_some(movement));
+        }
+    }
     ui.add_space(8.0);
-    ui.horizontal(|ui| {
-        let (signal, detector) = (facts.signal.clone(), facts.channel);
-        for (text, stuck) in [("stick on", Stuck::On), ("stick off", Stuck::Off), ("silence", Stuck::Silent)] {
-            if ui.button(text).on_hover_text("What its controller is told; drivers notice nothing").clicked() {
-                wishes.commands.push(Command::DetectorFault { signal: signal.clone(), detector, stuck, until: None });
-            }
-        }
-        if ui.button("mend").clicked() {
-            wishes.commands.push(Command::DetectorRestore { signal, detector });
-        }
-    });
 }

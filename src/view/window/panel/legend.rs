@@ -3,10 +3,11 @@
 use bevy_egui::egui::{self, RichText};
 
 use super::super::state::View;
+use super::rings::CALL;
+use super::signal::ALARM;
 use super::{card, ink};
-use crate::view::fleet::VehicleLayer;
-use crate::view::layers::RoadLayer;
-use crate::view::paint::{KINDS, kind, ramp};
+use crate::view::foes::Foe;
+use crate::view::paint::{Colour, KINDS, kind, ramp};
 use crate::view::words::clock;
 
 /// Longest scale bar, pixels.
@@ -16,15 +17,21 @@ const LONGEST: f64 = 130.0;
 pub fn draw(ctx: &egui::Context, view: &View, room: egui::Rect) {
     let place = room.left_bottom() + egui::vec2(12.0, -12.0);
     let area = egui::Area::new("legend".into()).fixed_pos(place).pivot(egui::Align2::LEFT_BOTTOM).interactable(false);
-    area.show(ctx, |ui| {
-        card(view).show(ui, |ui| {
-            ui.spacing_mut().item_spacing = egui::vec2(7.0, 3.0);
-            vehicles(ui, view);
-            roads(ui, view);
-            ui.add_space(2.0);
-            scale(ui, view);
+    if view.legend {
+        area.show(ctx, |ui| {
+            card(view).show(ui, |ui| {
+                ui.spacing_mut().item_spacing = egui::vec2(7.0, 3.0);
+                vehicles(ui, view);
+                if let Some(ends) = view.style.roads.ends() {
+                    bar(ui, "roads", &ends);
+                }
+                conflicts(ui, view);
+                detectors(ui, view);
+                ui.add_space(2.0);
+                scale(ui, view);
+            });
         });
-    });
+    }
     if !view.panels {
         caption(ctx, view, room);
     }
@@ -32,10 +39,9 @@ pub fn draw(ctx: &egui::Context, view: &View, room: egui::Rect) {
 
 /// What colours of vehicles tell.
 fn vehicles(ui: &mut egui::Ui, view: &View) {
-    match view.style.vehicles {
-        VehicleLayer::Speed => bar(ui, "vehicles", "standing", "at the limit", false),
-        VehicleLayer::Waiting => bar(ui, "vehicles", "not standing", "90 s", true),
-        VehicleLayer::Class => {
+    match view.style.vehicles.ends() {
+        Some(ends) => bar(ui, "vehicles", &ends),
+        None => {
             let there = |k: usize| view.stage.scene.types.iter().any(|t| kind(t.class) == k);
             ui.horizontal(|ui| {
                 for (_, (name, colour)) in KINDS.iter().enumerate().filter(|(k, _)| there(*k)) {
@@ -47,20 +53,47 @@ fn vehicles(ui: &mut egui::Ui, view: &View) {
     }
 }
 
-/// What colours of roads tell.
-fn roads(ui: &mut egui::Ui, view: &View) {
-    match view.style.roads {
-        RoadLayer::Plain => {}
-        RoadLayer::Speed => bar(ui, "roads", "standing", "at the limit", false),
-        RoadLayer::Queue => bar(ui, "roads", "no queue", "full", true),
+/// How others stand to the movements that are shown.
+fn conflicts(ui: &mut egui::Ui, view: &View) {
+    if view.movements().is_empty() {
+        return;
     }
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("■ what is clicked").color(ink(view.style.theme.scheme().accent)));
+        for foe in [Foe::Goes, Foe::Yields, Foe::Meets] {
+            ui.label(RichText::new(format!("■ {}", foe.words())).color(foe_colour(foe)));
+        }
+    });
+}
+
+/// Broken detectors, if there are any.
+fn detectors(ui: &mut egui::Ui, view: &View) {
+    let known = view.snapshot.broken.iter().filter(|b| b.1).count();
+    let unknown = view.snapshot.broken.len() - known;
+    ui.horizontal(|ui| {
+        if known > 0 {
+            ui.label(RichText::new(format!("■ {known} detectors failed")).color(ink(ALARM)));
+        }
+        if unknown > 0 {
+            ui.label(RichText::new(format!("■ {unknown} broken, not noticed yet")).color(ink(CALL)));
+        }
+    });
+}
+
+/// The colour of a conflict.
+pub fn foe_colour(foe: Foe) -> egui::Color32 {
+    ink(match foe {
+        Foe::Goes => Colour::hex(0xe0_5a_4a),
+        Foe::Yields => Colour::hex(0x9a_7f_e0),
+        Foe::Meets => Colour::hex(0xe8_a8_38),
+    })
 }
 
 /// A ramp of colours with names at its ends.
-fn bar(ui: &mut egui::Ui, what: &str, low: &str, high: &str, reversed: bool) {
+fn bar(ui: &mut egui::Ui, what: &str, (red, green): &(String, String)) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(what).strong());
-        ui.label(low);
+        ui.label(red);
         let (rect, _) = ui.allocate_exact_size(egui::vec2(96.0, 9.0), egui::Sense::hover());
         const PARTS: usize = 24;
         for i in 0..PARTS {
@@ -70,9 +103,9 @@ fn bar(ui: &mut egui::Ui, what: &str, low: &str, high: &str, reversed: bool) {
                 egui::pos2(left, rect.top()),
                 egui::vec2(rect.width() / PARTS as f32 + 0.5, rect.height()),
             );
-            ui.painter().rect_filled(part, 0.0, ink(ramp(if reversed { 1.0 - t } else { t })));
+            ui.painter().rect_filled(part, 0.0, ink(ramp(t)));
         }
-        ui.label(high);
+        ui.label(green);
     });
 }
 

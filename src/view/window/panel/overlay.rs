@@ -2,10 +2,16 @@
 
 use bevy_egui::egui::{self, Color32, Pos2, Stroke};
 
-use super::super::state::View;
+use super::super::state::{Tab, View};
 use super::ink;
-use crate::network::{LaneId, LinkId};
+use super::legend::foe_colour;
+use super::rings::CALL;
+use super::signal::ALARM;
+use crate::network::{LaneId, LinkId, MovementId};
 use crate::view::ask::{Answer, Subject};
+use crate::view::foes;
+use crate::view::layers::RoadLayer;
+use crate::view::paint::ramp;
 
 /// Metres per pixel below which signals have their names.
 const NAMES: f64 = 0.75;
@@ -34,11 +40,72 @@ pub fn draw(ctx: &egui::Context, view: &View, room: egui::Rect) {
             painter.circle_filled(pixel(end), 6.0, accent);
         }
     }
+    if view.style.roads == RoadLayer::Heat {
+        heat(&painter, view, &pixel);
+    }
+    if view.charts && view.tab == Tab::Corridor {
+        for lane in view.time_space.corridor.lanes() {
+            let line: Vec<Pos2> = points(view, lane).map(pixel).collect();
+            painter.add(egui::Shape::line(line, Stroke::new(3.0, accent.gamma_multiply(0.4))));
+        }
+    }
+    conflicts(&painter, view, accent, &pixel);
+    broken(&painter, view, room, &pixel);
     if let Some(subject) = view.selected {
         mark(&painter, view, subject, accent, &pixel);
     }
     if view.camera.now.scale < NAMES && view.panels {
         names(&painter, view, room, &pixel);
+    }
+}
+
+/// The map of delay: a colour at each corner of a cell, the more the less of the map shines through.
+fn heat(painter: &egui::Painter, view: &View, pixel: &dyn Fn((f64, f64)) -> Pos2) {
+    let mut mesh = egui::Mesh::default();
+    for quad in view.heat.quads() {
+        let first = mesh.vertices.len() as u32;
+        for (at, value) in quad {
+            let colour = ink(ramp(1.0 - value)).gamma_multiply((value * 2.5).min(1.0) * 0.62);
+            mesh.colored_vertex(pixel((f64::from(at[0]), f64::from(at[1]))), colour);
+        }
+        mesh.add_triangle(first, first + 1, first + 2);
+        mesh.add_triangle(first, first + 2, first + 3);
+    }
+    painter.add(mesh);
+}
+
+/// The ways of the movements that are clicked, and of all that are in conflict with them.
+fn conflicts(painter: &egui::Painter, view: &View, accent: Color32, pixel: &dyn Fn((f64, f64)) -> Pos2) {
+    let network = &view.stage.scene.network;
+    let own = view.movements();
+    let draw = |movement: MovementId, stroke: Stroke| {
+        for lane in foes::way(network, movement) {
+            let line: Vec<Pos2> = points(view, lane).map(pixel).collect();
+            painter.add(egui::Shape::line(line, stroke));
+        }
+    };
+    let width = (0.9 / view.camera.now.scale).clamp(1.5, 5.0) as f32;
+    let mut all: Vec<(MovementId, foes::Foe)> = own.iter().flat_map(|&m| foes::of(network, m)).collect();
+    all.sort_unstable();
+    all.dedup();
+    // Those with the right of way last: they lie on top.
+    all.sort_by_key(|(_, foe)| std::cmp::Reverse(*foe));
+    for (movement, foe) in all {
+        draw(movement, Stroke::new(width, foe_colour(foe)));
+    }
+    for movement in own {
+        draw(movement, Stroke::new(1.6 * width, accent));
+    }
+}
+
+/// Marks around broken detectors.
+fn broken(painter: &egui::Painter, view: &View, room: egui::Rect, pixel: &dyn Fn((f64, f64)) -> Pos2) {
+    let radius = (2.5 / view.camera.now.scale).clamp(4.0, 30.0) as f32;
+    for &(sensor, known) in &view.snapshot.broken {
+        let Some(at) = view.place_of(Subject::Sensor(sensor)).map(pixel).filter(|at| room.contains(*at)) else {
+            continue;
+        };
+        painter.circle_stroke(at, radius, Stroke::new(2.0, ink(if known { ALARM } else { CALL })));
     }
 }
 

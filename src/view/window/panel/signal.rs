@@ -7,16 +7,22 @@ use super::super::state::View;
 use super::ink;
 use super::inspector::Wishes;
 use crate::commands::{Command, Outage};
-use crate::view::ask::{SignalFacts, Subject};
+use crate::performance::Phase;
+use crate::view::ask::{GroupFacts, SignalFacts, Subject};
 use crate::view::paint::Colour;
 use crate::view::words::{clock, lamp};
 
 /// Time that the lamps' diagram goes back, s.
 const BACK: f64 = 90.0;
 /// Height of a row of the diagram.
-const ROW: f32 = 16.0;
+const ROW: f32 = 13.0;
 /// Width of the names of its rows.
-const NAME: f32 = 34.0;
+const NAME: f32 = 72.0;
+/// Letters of a group's name in tables, and in the widest column.
+const NAME_LETTERS: usize = 11;
+const MOVEMENT_LETTERS: usize = 20;
+/// What has failed.
+pub const ALARM: Colour = Colour::hex(0xe0_5a_4a);
 
 /// The colour of a lamp in diagrams.
 pub fn colour(lamp: Lamp) -> Color32 {
@@ -32,42 +38,183 @@ pub fn colour(lamp: Lamp) -> Color32 {
 
 /// Draws it.
 pub fn draw(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, wishes: &mut Wishes) {
+    let now = view.snapshot.now;
     ui.heading(format!("Signal {}", facts.name));
     ui.label(RichText::new(format!("{}, {}", facts.strategy, facts.mode)).weak());
-    if let Some(stage) = &facts.stage {
-        ui.label(RichText::new(stage).strong());
+    reasons(ui, facts);
+    ui.add_space(6.0);
+    if facts.rings.is_empty() {
+        stages(ui, facts);
+    } else {
+        super::rings::draw(ui, now, facts);
     }
+    ui.add_space(6.0);
+    diagram(ui, now, facts);
+    ui.add_space(6.0);
+    let chosen = view.group.or_else(|| busiest(facts));
+    movements(ui, facts, chosen, wishes);
+    ui.add_space(6.0);
+    if let Some((group, phase)) = chosen.and_then(|g| Some((facts.groups.get(usize::from(g))?, measures(facts, g)?))) {
+        super::purdue::draw(ui, phase, &group.name);
+        ui.add_space(6.0);
+    }
+    detectors(ui, facts, wishes);
+    touch(ui, facts, wishes);
+    egui::CollapsingHeader::new("event log, newest first").default_open(true).show(ui, |ui| {
+        for (at, what, why) in &facts.events {
+            ui.label(RichText::new(format!("{}  {what} ({why})", clock(*at))).small());
+        }
+    });
+}
+
+/// Why the lamps changed last, and what the controller waits for.
+fn reasons(ui: &mut egui::Ui, facts: &SignalFacts) {
     if let Some((at, what, why)) = &facts.last {
         ui.add_space(4.0);
         ui.label(RichText::new("last change").small().weak());
         ui.label(RichText::new(format!("{} {what}", clock(*at))).strong());
         ui.label(why);
     }
-    if !facts.decision.is_empty() {
+    // A ring says what it waits for below its diagram.
+    let timed = facts.rings.iter().any(|r| r.timers.is_some());
+    if !facts.decision.is_empty() && !timed {
         ui.add_space(4.0);
-        ui.label(RichText::new("the controller says").small().weak());
+        ui.label(RichText::new("next change: the controller says").small().weak());
         ui.label(&facts.decision);
     }
-    ui.add_space(6.0);
-    diagram(ui, view.snapshot.now, facts);
-    ui.add_space(6.0);
-    ui.label(RichText::new("lanes that lead here: standing / all").small().weak());
-    egui::Grid::new("approaches").num_columns(2).spacing([14.0, 2.0]).show(ui, |ui| {
-        for (lane, name, standing, all) in &facts.approaches {
-            if ui.link(name).clicked() {
-                wishes.look_at = Some(Subject::Lane(*lane));
-            }
-            ui.label(format!("{standing} / {all}"));
+}
+
+/// The stages: which is open, and what it opens.
+fn stages(ui: &mut egui::Ui, facts: &SignalFacts) {
+    let name = |&g: &u16| facts.groups.get(usize::from(g)).map_or("?", |g| g.name.as_str());
+    egui::Grid::new("stages").num_columns(2).spacing([10.0, 2.0]).show(ui, |ui| {
+        for (stage, groups, open) in &facts.stages {
+            let lamp = if *open { Lamp::Green } else { Lamp::Off };
+            ui.label(RichText::new(format!("■ {stage}")).color(colour(lamp)).strong());
+            let all: Vec<&str> = groups.iter().map(name).collect();
+            let text = RichText::new(all.join("  ")).small();
+            ui.add(egui::Label::new(if *open { text.strong() } else { text.weak() }).wrap());
             ui.end_row();
         }
     });
-    ui.add_space(6.0);
-    touch(ui, facts, wishes);
-    ui.add_space(6.0);
-    ui.label(RichText::new("event log, newest first").small().weak());
-    for (at, what, why) in &facts.events {
-        ui.label(RichText::new(format!("{}  {what} ({why})", clock(*at))).small());
-    }
+}
+
+/// What was measured of a group's phase.
+fn measures(facts: &SignalFacts, group: u16) -> Option<&Phase> {
+    let phase = facts.groups.get(usize::from(group))?.phase?;
+    facts.measured.as_deref()?.phases.iter().find(|p| p.phase == phase)
+}
+
+/// The group with the most arrivals.
+fn busiest(facts: &SignalFacts) -> Option<u16> {
+    let arrivals = |g: u16| measures(facts, g).and_then(|p| p.total.arrivals).map_or(0, |a| a.total);
+    let groups = 0..facts.groups.len() as u16;
+    // Of equals the first.
+    groups.rev().max_by_key(|&g| arrivals(g)).filter(|&g| arrivals(g) > 0)
+}
+
+/// Group by group: calls, queue, wait; arrivals on green and their delay by the log of the last half hour.
+fn movements(ui: &mut egui::Ui, facts: &SignalFacts, chosen: Option<u16>, wishes: &mut Wishes) {
+    let small = |text: String| RichText::new(text).small();
+    egui::Grid::new("movements").num_columns(6).striped(true).spacing([9.0, 2.0]).show(ui, |ui| {
+        let heads = [
+            ("group", "Click one: its ways on the map, and its Purdue diagram"),
+            ("call", "■ somebody calls it, ▶ a detector extends its green"),
+            ("queue", "Standing / all who want to go with it, on the lanes that lead here"),
+            ("wait", "How long those who stand have stood, mean, s"),
+            ("on green", "Share of arrivals that met green, last half hour, by the event log"),
+            ("delay", "Of all arrivals by the event log, mean, s"),
+        ];
+        for (head, hint) in heads {
+            ui.label(small(head.into()).weak()).on_hover_text(hint);
+        }
+        ui.end_row();
+        for (i, group) in (0..).zip(&facts.groups) {
+            let text = small(format!("■ {}", short(group, MOVEMENT_LETTERS))).color(colour(group.lamp));
+            if ui.selectable_label(chosen == Some(i), text).on_hover_text(about(group)).clicked() {
+                wishes.group = Some(i);
+            }
+            let call = match (group.extended, group.called && !group.lamp.is_green()) {
+                (true, _) => "▶",
+                (_, true) => "■",
+                _ => "",
+            };
+            ui.label(small(call.into()).color(ink(super::rings::CALL)));
+            let (standing, all) = group.queue;
+            ui.label(small(format!("{standing} / {all}")));
+            ui.label(small(if standing > 0 { format!("{:.0}", group.waits) } else { "–".into() }));
+            let total = measures(facts, i).map(|p| &p.total);
+            let share = total.and_then(|t| t.arrivals_on_green).map(|share| format!("{:.0} %", 100.0 * share));
+            ui.label(small(share.unwrap_or_else(|| "–".into())));
+            let delay = total.and_then(|t| t.approach_delay_s).map(|s| format!("{s:.0}"));
+            ui.label(small(delay.unwrap_or_else(|| "–".into())));
+            ui.end_row();
+        }
+    });
+}
+
+/// What a group is called in little room: its name, or where it goes if the name is a number.
+pub fn short(group: &GroupFacts, letters: usize) -> String {
+    let numbered = group.name.chars().all(|c| c.is_ascii_digit()) && !group.ways.is_empty();
+    let name = if numbered { format!("{} {}", group.name, group.ways) } else { group.name.clone() };
+    name.chars().take(letters).collect()
+}
+
+/// What there is to say of a group.
+fn about(group: &GroupFacts) -> String {
+    let (least, most) = group.green;
+    let most = if most < Millis::NEVER { format!(", greatest {:.0} s", most.seconds()) } else { String::new() };
+    format!("{}\n{}\nleast green {:.0} s{most}", group.name, group.ways, least.seconds())
+}
+
+/// Channel by channel: what is in the road, what the controller is told, whether it believes it.
+fn detectors(ui: &mut egui::Ui, facts: &SignalFacts, wishes: &mut Wishes) {
+    let failed = facts.detectors.iter().filter(|d| !d.health.is_good()).count();
+    let title = match failed {
+        0 => RichText::new(format!("detectors: {}", facts.detectors.len())),
+        n => RichText::new(format!("detectors: {} of {} failed", n, facts.detectors.len())).color(ink(ALARM)).strong(),
+    };
+    egui::CollapsingHeader::new(title).id_salt("detectors").default_open(failed > 0).show(ui, |ui| {
+        let small = |text: String| RichText::new(text).small();
+        egui::Grid::new("detectors").num_columns(5).striped(true).spacing([9.0, 1.0]).show(ui, |ui| {
+            for head in ["no.", "road, told", "for", "veh/min", "health"] {
+                ui.label(small(head.into()).weak());
+            }
+            ui.end_row();
+            for d in &facts.detectors {
+                if ui.link(small(d.channel.to_string())).on_hover_text("Look at it").clicked() {
+                    wishes.look_at = d.sensor.map(Subject::Sensor);
+                }
+                let hint = match (d.occupied, d.reported) {
+                    (true, true) => "occupied",
+                    (false, false) => "free",
+                    (true, false) => "occupied, but the controller is told that nobody is there",
+                    (false, true) => "free, but the controller is told that somebody is there",
+                };
+                // Two lamps: what is in the road, and what the controller is told.
+                let lamp = |on: bool| if on { ui.visuals().hyperlink_color } else { ui.visuals().weak_text_color() };
+                let (road, told) = (lamp(d.occupied), lamp(d.reported));
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 2.0;
+                    [road, told].into_iter().for_each(|colour| _ = ui.label(small("■".into()).color(colour)));
+                })
+                .response
+                .on_hover_text(hint);
+                let groups: String = d.groups.chars().take(2 * NAME_LETTERS).collect();
+                ui.label(small(format!("{} {groups}", d.what)));
+                ui.label(small(format!("{}, {:.0} %", d.volume, 100.0 * d.occupancy)))
+                    .on_hover_text("Actuations and occupancy in the controller's last whole minute");
+                let fault = d.fault.as_ref().map(|f| format!(" (is {f})")).unwrap_or_default();
+                let text = small(format!("{}{fault}", d.opinion));
+                ui.label(match (d.health.is_good(), d.fault.is_some()) {
+                    (false, _) => text.color(ink(ALARM)).strong(),
+                    (true, true) => text.color(ink(super::rings::CALL)),
+                    (true, false) => text,
+                });
+                ui.end_row();
+            }
+        });
+    });
 }
 
 /// Each group's lamps over time, newest on the right.
@@ -85,14 +232,15 @@ fn diagram(ui: &mut egui::Ui, now: Millis, facts: &SignalFacts) {
     for (i, group) in facts.groups.iter().enumerate() {
         let top = rect.top() + ROW * i as f32;
         let middle = top + ROW / 2.0;
-        painter.text(egui::pos2(rect.left(), middle), egui::Align2::LEFT_CENTER, i.to_string(), font.clone(), text);
+        let name = short(group, NAME_LETTERS);
+        painter.text(egui::pos2(rect.left(), middle), egui::Align2::LEFT_CENTER, name, font.clone(), text);
         let ends = group.past.iter().skip(1).map(|c| c.0).chain([now]);
         for ((from, shown), to) in group.past.iter().zip(ends) {
             let (a, b) = (x(*from), x(to));
             if b <= a {
                 continue;
             }
-            let thick = if shown.is_red() { 3.0 } else { ROW - 5.0 };
+            let thick = if shown.is_red() { 3.0 } else { ROW - 4.0 };
             let bar =
                 egui::Rect::from_min_max(egui::pos2(a, middle - thick / 2.0), egui::pos2(b, middle + thick / 2.0));
             painter.rect_filled(bar, 1.0, colour(*shown));
@@ -126,7 +274,7 @@ fn touch(ui: &mut egui::Ui, facts: &SignalFacts, wishes: &mut Wishes) {
         ui.label(RichText::new("Requests: the safety kernel keeps every time.").small().weak());
         egui::Grid::new("groups").num_columns(5).spacing([6.0, 2.0]).show(ui, |ui| {
             for (group, facts) in (0..).zip(&facts.groups) {
-                ui.label(RichText::new(format!("{group}")).color(colour(facts.lamp)).strong())
+                ui.label(RichText::new(short(facts, NAME_LETTERS)).color(colour(facts.lamp)).strong())
                     .on_hover_text(&facts.ways);
                 let orders = [
                     ("hold", Order::Hold { group, on: true }),
