@@ -57,7 +57,7 @@ pub struct ViewArgs {
     /// Show panels in pictures, too
     #[arg(long)]
     pub panels: bool,
-    /// Of pictures: select the signal, lane or link of this name, and show what is around it
+    /// Of pictures: select the signal, lane, link or detector (SIGNAL/3) of this name, and show what is around it
     #[arg(long, value_name = "ID")]
     pub select: Option<String>,
     /// Of pictures with panels: the time-space diagram of the straight way through this link, of the ten minutes before
@@ -238,9 +238,10 @@ mod with_window {
 
     /// What has this name.
     fn subject(sim: &Simulation, name: &str) -> Result<Subject, Failure> {
-        let network = &sim.scene().network;
-        Subject::find_fixed(network, name).ok_or_else(|| {
-            Failure::Input(format!("--select {name}: nothing is called so; expected a signal, a lane or a link"))
+        Subject::find_fixed(sim.scene(), name).ok_or_else(|| {
+            Failure::Input(format!(
+                "--select {name}: nothing is called so; expected a signal, a lane, a link, or a detector (SIGNAL/3)"
+            ))
         })
     }
 

@@ -20,8 +20,8 @@ pub use vehicle::VehicleFacts;
 use super::journal::Journal;
 use super::snapshot::STANDING;
 use crate::demand::VehicleId;
-use crate::network::{LaneId, Network, SignalId};
-use crate::sim::Simulation;
+use crate::network::{LaneId, SignalId};
+use crate::sim::{Scene, Simulation};
 
 /// Codes of detectors' health: good again, and its alarms.
 const ALARMS: std::ops::RangeInclusive<u8> = code::DETECTOR_RESTORED..=code::DETECTOR_ERRATIC;
@@ -131,7 +131,8 @@ pub struct SensorFacts {
 }
 
 impl Subject {
-    /// The vehicle, link, lane or signal of that name, in this order; of a link its first lane.
+    /// The vehicle, signal, lane or link of that name, in this order; of a link its first lane. `SIGNAL/3` is the signal's
+    /// detector 3.
     pub fn find(sim: &Simulation, name: &str) -> Option<Self> {
         let scene = sim.scene();
         if let Some(i) = scene.departures.iter().position(|d| d.id == name) {
@@ -140,15 +141,22 @@ impl Subject {
                 return Some(Self::Vehicle(id));
             }
         }
-        Self::find_fixed(&scene.network, name)
+        Self::find_fixed(scene, name)
     }
 
     /// The same of what stays where it is.
-    pub fn find_fixed(network: &Network, name: &str) -> Option<Self> {
+    pub fn find_fixed(scene: &Scene, name: &str) -> Option<Self> {
+        let network = &scene.network;
         let signal = network.signals.iter().position(|s| s.id == name).map(|i| Self::Signal(SignalId::new(i)));
         let lane = || network.lanes.iter().position(|l| l.id == name).map(|i| Self::Lane(LaneId::new(i)));
         let link = || network.find_link(name).and_then(|l| network.lanes_of(l).next()).map(Self::Lane);
-        signal.or_else(lane).or_else(link)
+        let detector = || {
+            let (signal, detector) = name.rsplit_once('/')?;
+            let channel = scene.channel(signal, detector.parse().ok()?)?;
+            let sensor = scene.sensors.list.iter().position(|s| s.channel == channel)?;
+            u32::try_from(sensor).ok().map(Self::Sensor)
+        };
+        signal.or_else(lane).or_else(link).or_else(detector)
     }
 
     /// What there is to tell of it; none if it is not there any more.

@@ -9,6 +9,7 @@ use super::panel::strategies::{Choosing, take};
 use super::picture::{MapCamera, clear_colour};
 use super::state::View;
 use crate::commands::{Command, Outage};
+use crate::detectors::Stuck;
 use crate::network::Network;
 use crate::view::ask::{Answer, Subject};
 use crate::view::pace::Pace;
@@ -45,7 +46,7 @@ pub const KEYS: [(&str, &str); 23] = [
     ("R", "colour roads by speed, queue, flow, delay, CO₂, pressure; heat map of delay"),
     ("L", "legend"),
     ("D", "time-space diagram of the straight way through the selected lane"),
-    ("X", "selected signal out of order, selected lane closed; and back"),
+    ("X", "selected signal out of order, lane closed, detector silent; and back"),
     ("K", "another controller for the selected signal, or for all"),
     ("Ctrl Z", "take the last command back"),
     ("C", "charts"),
@@ -249,7 +250,14 @@ fn toggled(network: &Network, answer: &Answer) -> Option<Command> {
                 Command::CloseLanes { link, lanes, until: None }
             })
         }
-        Answer::Vehicle(_) | Answer::Sensor(_) => None,
+        Answer::Sensor(facts) => {
+            let (signal, detector) = (facts.signal.clone(), facts.channel);
+            Some(match facts.fault {
+                Some(_) => Command::DetectorRestore { signal, detector },
+                None => Command::DetectorFault { signal, detector, stuck: Stuck::Silent, until: None },
+            })
+        }
+        Answer::Vehicle(_) => None,
     }
 }
 
