@@ -131,7 +131,7 @@ fn round_number(least: f64) -> f64 {
 pub fn number(value: f64) -> String {
     match value.abs() {
         v if v >= 10_000.0 => format!("{:.0}k", value / 1000.0),
-        v if v >= 10.0 || v < 1e-9 => format!("{value:.0}"),
+        v if v >= 10.0 || v.fract() < 1e-9 => format!("{value:.0}"),
         _ => format!("{value:.1}"),
     }
 }
@@ -139,13 +139,13 @@ pub fn number(value: f64) -> String {
 /// Marks of an axis of time.
 pub fn time_grid(input: egui_plot::GridInput) -> [f64; 3] {
     let step = round_step(input.bounds.1 - input.bounds.0);
-    [step * 12.0, step * 4.0, step]
+    [step * 10.0, step * 10.0, step]
 }
 
 /// Time between marks for a span, s: whole minutes.
 fn round_step(span: f64) -> f64 {
     let steps = [60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0];
-    steps.into_iter().find(|step| span / step <= 6.0).unwrap_or(28_800.0)
+    steps.into_iter().find(|step| span / step <= 4.0).unwrap_or(28_800.0)
 }
 
 /// Seconds as h:mm.
