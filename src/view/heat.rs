@@ -14,10 +14,11 @@ const HALF_LIFE: f64 = 60.0;
 const CELL: f64 = 25.0;
 /// Most cells in a row.
 const MOST: f64 = 220.0;
-/// As much as has the last colour: held-up vehicles per hectare. A queue of two lanes over a cell has 150.
-pub const FULL: f32 = 60.0;
+/// As much as has the last colour: held-up vehicles per hectare, over a minute or two. A cell that a queue of one lane fills for
+/// half of that time has 30.
+pub const FULL: f32 = 30.0;
 /// Less than this is not drawn.
-const LEAST: f32 = 1.0;
+const LEAST: f32 = 0.5;
 
 /// The cells, by row from the south-west.
 #[derive(Clone, Debug, Default)]

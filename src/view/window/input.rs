@@ -30,7 +30,7 @@ const STROLL: f64 = 700.0;
 const CLOSE: f64 = 0.25;
 
 /// Keys and what they do, for the help sheet.
-pub const KEYS: [(&str, &str); 23] = [
+pub const KEYS: &[(&str, &str)] = &[
     ("Space", "play or pause"),
     (".", "one step"),
     ("1 2 3 4", "1×, 5×, 30×, as fast as possible"),

@@ -125,7 +125,7 @@ fn help(ctx: &egui::Context, view: &mut View) {
     let window = egui::Window::new("Keys and mouse").open(&mut open).collapsible(false).resizable(false);
     window.anchor(egui::Align2::CENTER_CENTER, egui::Vec2::ZERO).show(ctx, |ui| {
         egui::Grid::new("keys").num_columns(2).spacing([24.0, 5.0]).show(ui, |ui| {
-            for (key, what) in KEYS {
+            for &(key, what) in KEYS {
                 ui.label(egui::RichText::new(key).strong().monospace());
                 ui.label(what);
                 ui.end_row();

@@ -115,9 +115,10 @@ fn chart(ui: &mut egui::Ui, width: f32, title: &str, lines: Vec<(&str, Colour, V
     });
 }
 
-/// Marks of an axis of numbers: some four of them, round.
+/// Marks of an axis of numbers, round, with room for a line of text between them.
 pub fn number_grid(input: egui_plot::GridInput) -> [f64; 3] {
-    let step = round_number((input.bounds.1 - input.bounds.0) / 4.0);
+    // A base step is eight pixels.
+    let step = round_number(input.base_step_size * 3.5);
     [step * 10.0, step * 10.0, step]
 }
 
@@ -131,21 +132,21 @@ fn round_number(least: f64) -> f64 {
 pub fn number(value: f64) -> String {
     match value.abs() {
         v if v >= 10_000.0 => format!("{:.0}k", value / 1000.0),
-        v if v >= 10.0 || v < 1e-9 => format!("{value:.0}"),
+        v if v >= 10.0 || v.fract() < 1e-9 => format!("{value:.0}"),
         _ => format!("{value:.1}"),
     }
 }
 
-/// Marks of an axis of time.
+/// Marks of an axis of time, with room for h:mm between them.
 pub fn time_grid(input: egui_plot::GridInput) -> [f64; 3] {
-    let step = round_step(input.bounds.1 - input.bounds.0);
-    [step * 12.0, step * 4.0, step]
+    let step = round_step(input.base_step_size * 9.0);
+    [step * 10.0, step * 10.0, step]
 }
 
-/// Time between marks for a span, s: whole minutes.
-fn round_step(span: f64) -> f64 {
+/// Time between marks, s: whole minutes, not less than some time.
+fn round_step(least: f64) -> f64 {
     let steps = [60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0];
-    steps.into_iter().find(|step| span / step <= 6.0).unwrap_or(28_800.0)
+    steps.into_iter().find(|step| *step >= least).unwrap_or(28_800.0)
 }
 
 /// Seconds as h:mm.

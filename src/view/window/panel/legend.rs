@@ -6,7 +6,7 @@ use super::super::state::View;
 use super::rings::CALL;
 use super::signal::ALARM;
 use super::{card, ink};
-use crate::view::foes::Foe;
+use crate::view::foes::{self, Foe};
 use crate::view::paint::{Colour, KINDS, kind, ramp};
 use crate::view::words::clock;
 
@@ -55,7 +55,8 @@ fn vehicles(ui: &mut egui::Ui, view: &View) {
 
 /// How others stand to the movements that are shown.
 fn conflicts(ui: &mut egui::Ui, view: &View) {
-    if view.movements().is_empty() {
+    let network = &view.stage.scene.network;
+    if view.movements().iter().all(|&m| foes::of(network, m).is_empty()) {
         return;
     }
     ui.horizontal(|ui| {

@@ -65,7 +65,7 @@ fn heat(painter: &egui::Painter, view: &View, pixel: &dyn Fn((f64, f64)) -> Pos2
     for quad in view.heat.quads() {
         let first = mesh.vertices.len() as u32;
         for (at, value) in quad {
-            let colour = ink(ramp(1.0 - value)).gamma_multiply((value * 2.5).min(1.0) * 0.62);
+            let colour = ink(ramp(1.0 - value)).gamma_multiply((value * 3.0).min(1.0) * 0.75);
             mesh.colored_vertex(pixel((f64::from(at[0]), f64::from(at[1]))), colour);
         }
         mesh.add_triangle(first, first + 1, first + 2);

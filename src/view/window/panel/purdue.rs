@@ -4,7 +4,7 @@ use bevy_egui::egui::{self, RichText};
 use egui_plot::{Line, Plot, PlotPoints, Points};
 use intergreen_control::{Lamp, Millis};
 
-use super::charts::{hours, time_grid};
+use super::charts::{hours, number, number_grid, time_grid};
 use super::ink;
 use super::signal::colour;
 use crate::performance::{Cycle, Phase};
@@ -54,6 +54,8 @@ pub fn draw(ui: &mut egui::Ui, phase: &Phase, name: &str) {
         .include_y(0.0)
         .include_y(top)
         .y_axis_min_width(26.0)
+        .y_grid_spacer(egui_plot::uniform_grid_spacer(number_grid))
+        .y_axis_formatter(|mark, _| number(mark.value))
         .x_grid_spacer(egui_plot::uniform_grid_spacer(time_grid))
         .x_axis_formatter(|mark, _| hours(mark.value));
     plot.show(ui, |plot| {

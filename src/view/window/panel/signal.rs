@@ -130,7 +130,8 @@ fn movements(ui: &mut egui::Ui, facts: &SignalFacts, chosen: Option<u16>, wishes
         }
         ui.end_row();
         for (i, group) in (0..).zip(&facts.groups) {
-            let text = small(format!("■ {}", short(group, MOVEMENT_LETTERS))).color(colour(group.lamp));
+            let text = small(format!("■ {}", short(group, MOVEMENT_LETTERS)));
+            let text = if chosen == Some(i) { text.strong() } else { text.color(colour(group.lamp)) };
             if ui.selectable_label(chosen == Some(i), text).on_hover_text(about(group)).clicked() {
                 wishes.group = Some(i);
             }

@@ -5,7 +5,7 @@ use egui_plot::{Line, LineStyle, Plot, PlotPoint, PlotPoints, Text};
 use intergreen_control::Lamp;
 
 use super::super::state::View;
-use super::charts::{hours, time_grid};
+use super::charts::{hours, number, number_grid, time_grid};
 use super::ink;
 use super::signal::colour;
 use crate::view::time_space::SPAN_S;
@@ -43,6 +43,8 @@ pub fn draw(ui: &mut egui::Ui, view: &View) {
         .include_y(f64::from(corridor.length))
         .set_margin_fraction(egui::vec2(0.0, 0.04))
         .y_axis_min_width(40.0)
+        .y_grid_spacer(egui_plot::uniform_grid_spacer(number_grid))
+        .y_axis_formatter(|mark, _| number(mark.value))
         .x_grid_spacer(egui_plot::uniform_grid_spacer(time_grid))
         .x_axis_formatter(|mark, _| hours(mark.value));
     plot.show(ui, |plot| {
