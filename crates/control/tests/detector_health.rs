@@ -73,7 +73,11 @@ struct Town {
 
 impl Town {
     fn new(lanes: usize, seed: u64) -> Self {
-        let plan = Plan::new(streets(lanes)).expect("a plan");
+        Self::of(streets(lanes), lanes, seed)
+    }
+
+    fn of(spec: PlanSpec, lanes: usize, seed: u64) -> Self {
+        let plan = Plan::new(spec).expect("a plan");
         let strategy = Registry::default().make("fixed_time", &[], &plan).expect("a pattern");
         let mut controller = Controller::new(plan, strategy, (2 * lanes * LOOPS) as u16);
         controller.log_events(true);
@@ -154,7 +158,8 @@ fn a_dead_detector_is_alarmed_by_fourteen_vehicles() {
             town.drive(1);
         }
         let missed = mates.iter().zip(before).map(|(&i, before)| town.count(i) - before).max().expect("mates");
-        assert!((10..=19).contains(&missed), "{kind}: {missed} seen by a mate");
+        // Fourteen are expected: less than a mate counts, the less the more irregular it was whom both saw.
+        assert!((10..=22).contains(&missed), "{kind}: {missed} seen by a mate");
         let [(_, 85, channel)] = town.alarms[..] else { panic!("{kind}: {:?}", town.alarms) };
         assert_eq!((usize::from(channel), town.health(kind)), (kind, Health::NoActivity));
         // It stands in: it calls, if that is what it is for.
@@ -232,6 +237,51 @@ fn whoever_cannot_leave_is_no_fault() {
     town.blocked = false;
     town.drive(1200);
     assert_eq!(town.alarms, []);
+}
+
+#[test]
+fn whoever_waits_alone_is_no_fault() {
+    // For ten minutes those who have come cannot leave (they let others pass, or it backs up), and nobody comes behind them.
+    let mut town = Town::new(2, 5);
+    town.drive(1200);
+    town.blocked = true;
+    (0..600).for_each(|_| town.second(|_| 0.0, 0.0));
+    let waits = (0..4).filter(|lane| town.controller.detectors().occupied((lane * LOOPS + ZONE) as u16)).count();
+    assert!(waits > 0, "somebody waits");
+    assert_eq!(town.alarms, []);
+}
+
+#[test]
+fn a_lane_that_is_full_is_no_fault() {
+    // Half an hour of more than can leave: over the zone no gap shows, for longer than the greatest presence.
+    let mut town = Town::new(2, 5);
+    town.drive(1200);
+    let edges = |town: &Town| (0..4).map(|lane| town.count(lane * LOOPS + ZONE)).sum::<u32>();
+    (0..600).for_each(|_| town.second(|_| 1200.0, 0.0));
+    let before = edges(&town);
+    (0..1800).for_each(|_| town.second(|_| 1200.0, 0.0));
+    assert_eq!((edges(&town), &town.alarms[..]), (before, &[][..]));
+}
+
+#[test]
+fn a_loop_before_which_the_first_waits_says_of_nobody_that_he_has_left() {
+    let zone_alarms = |far_m: f64| {
+        let mut spec = streets(1);
+        let count = spec.detectors[COUNT].place.as_mut().expect("it lies somewhere");
+        (count.distance_m, count.length_m) = (0.0, far_m);
+        let mut town = Town::of(spec, 1, 9);
+        town.drive(1200);
+        while !town.controller.detectors().occupied(ZONE as u16) {
+            town.drive(1);
+        }
+        // He stands behind the loop, and cannot leave.
+        stick(&mut town, COUNT, false);
+        town.blocked = true;
+        (0..300).for_each(|_| town.second(|_| 0.0, 0.0));
+        town.alarms.iter().filter(|a| usize::from(a.2) == ZONE).map(|a| a.1).collect::<Vec<u8>>()
+    };
+    // A loop that reaches as far back as the first may stand would have seen him.
+    assert_eq!((zone_alarms(0.9), zone_alarms(2.8)), (vec![], vec![87]));
 }
 
 #[test]

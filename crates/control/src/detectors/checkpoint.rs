@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{StateError, StateReader, state};
 
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 impl DetectorBank {
     /// Appends its state.
@@ -73,7 +73,7 @@ fn put(out: &mut Vec<u8>, d: &Detector) {
     }
     let (m, share) = (&d.minute, &d.share);
     let counts = [d.count, m.count, m.short, m.pairs, d.measured.volume, share.own, share.all, d.counted, d.entered];
-    let pairs = d.pairs.iter().flat_map(|pair| [pair.missed, pair.own, pair.of]);
+    let pairs = d.pairs.iter().flat_map(|pair| [pair.missed, pair.own, pair.of, pair.squares]);
     counts.into_iter().chain(pairs).for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
 }
 
@@ -87,8 +87,9 @@ fn read(reader: &mut StateReader<'_>) -> Result<Detector, StateError> {
     let [count, in_minute, short, pairs, volume, own, all, counted, entered] = read_all(|| reader.u32())?;
     let mut of_mates = [Pair::default(); MATES];
     for pair in &mut of_mates {
-        *pair = Pair { missed: reader.u32()?, own: reader.u32()?, of: reader.u32()? };
-        if pair.own.max(pair.of) >= 2 * LEARNED {
+        *pair = Pair { missed: reader.u32()?, own: reader.u32()?, of: reader.u32()?, squares: reader.u32()? };
+        let most = 2 * LEARNED;
+        if pair.own.max(pair.of) >= most || pair.squares > most * LEARNED {
             return Err(StateError::Invalid { what: "ratio of detectors", expected: "of as many as are learned from" });
         }
     }

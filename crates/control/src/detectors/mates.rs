@@ -5,8 +5,9 @@
 //! - **missed** by a detector: actuations of a mate since the detector was on last, and while it was off.
 //! - **ratio** of a detector to a mate: its own actuations by those that it missed of the mate before they came, as was
 //!   learned, at most 1.
+//! - **burst**: several missed one after the other, as where drivers change lanes in front of a queue.
 //! - **expected** of a detector: what it missed of a mate, times the ratio; less, while the ratio is known from few
-//!   vehicles: somebody whom most pass by on another way is no dead detector.
+//!   vehicles: somebody whom most pass by on another way is no dead detector; and less where it misses them in bursts.
 //! - **approach**: the lanes from which common groups let vehicles go.
 //!
 //! One mate alone may be wrong: it chatters, or its vehicles turn off before they come here, which they do today and not
@@ -21,10 +22,11 @@
 
 use alloc::{vec, vec::Vec};
 
+use super::presence::COVERS_M;
 use crate::{
     Plan,
     group_set::GroupSet,
-    plan::{DetectorKind, DetectorPlace, DetectorUse, LONG_HEADWAY_S},
+    plan::{DetectorKind, DetectorPlace, DetectorUse},
 };
 
 /// So many mates of a detector are listened to: the usual layout has four detectors a lane.
@@ -47,19 +49,22 @@ pub(super) const VEHICLE: u64 = 1000;
 pub(super) struct Pair {
     /// Actuations missed.
     pub missed: u32,
-    /// Learned: own actuations, and those that were missed before they came.
+    /// Learned: own actuations, those that were missed before they came, and the sum of the squares of these.
     pub own: u32,
     pub of: u32,
+    pub squares: u32,
 }
 
 impl Pair {
     /// The detector is on again; `learns`: it was not broken.
     pub fn seen(&mut self, learns: bool) {
         if learns {
+            let missed = self.missed.min(LEARNED);
             self.own += 1;
-            self.of += self.missed.min(LEARNED);
+            self.of += missed;
+            self.squares += missed * missed;
             if self.own.max(self.of) >= LEARNED {
-                (self.own, self.of) = (self.own / 2, self.of / 2);
+                (self.own, self.of, self.squares) = (self.own / 2, self.of / 2, self.squares / 2);
             }
         }
         self.missed = 0;
@@ -68,19 +73,29 @@ impl Pair {
     /// Expected by this mate, in thousandths of a vehicle.
     ///
     /// If `own` were seen of `of`, nobody of `n` more is seen with probability (1 + n/of)^−own (Poisson, its mean known from
-    /// what was seen): as if own · ln(1 + n/of) were expected, of which 2 · own · n / (2 · of + n) is no more.
+    /// what was seen): as if own · ln(1 + n/of) were expected, of which 2 · own · n / (2 · of + n) is no more. `of` is what was
+    /// missed; or, if they were missed in bursts, half the run in which one of those missed finds himself in the mean, as
+    /// often as anybody was seen: this is how fast the probability of longer runs falls (exactly, if it does so evenly).
     fn expected(&self) -> u64 {
         let (own, of) = self.ratio();
-        let missed = u64::from(self.missed);
+        let bursts = u64::from(self.squares) * own / u64::from(2 * self.of).max(1);
+        let (missed, of) = (u64::from(self.missed), of.max(bursts));
         2 * VEHICLE * missed * own.min(of) / (2 * of + missed)
     }
 
+    /// How many of so many at the mate must have come here.
+    pub fn of_those(&self, many: u32) -> u32 {
+        let (own, of) = self.ratio();
+        (u64::from(many) * own.min(of) / of) as u32
+    }
+
+    /// Learned, with what was supposed before.
     fn ratio(&self) -> (u64, u64) {
         (u64::from(self.own) + PRIOR.0, u64::from(self.of) + PRIOR.1)
     }
 
     /// Whether most of the mate's vehicles come here.
-    fn is_close(&self) -> bool {
+    pub fn is_close(&self) -> bool {
         let (own, of) = self.ratio();
         2 * own >= of
     }
@@ -140,6 +155,8 @@ pub(super) struct Lane {
     /// Its first zone at the line, and its first loop that counts there.
     pub zone: Option<u16>,
     pub count: Option<u16>,
+    /// Whether the first of a queue stands over the loop that counts.
+    pub count_covers: bool,
     /// The advance loop nearest to the line.
     pub advance: Option<u16>,
 }
@@ -152,8 +169,6 @@ pub(super) struct Place {
     pub kind: DetectorKind,
     /// So many vehicles stand between it and the stop line at most.
     pub ahead: u32,
-    /// Whether a queue that leaves shows gaps over it: it is short enough.
-    pub gaps: bool,
 }
 
 /// Which detectors see the same vehicles. It follows from the plan.
@@ -172,9 +187,6 @@ pub(super) struct Layout {
 
 /// A car and the gap to the next one in a queue, m.
 const CAR_SPACE_M: f64 = 7.5;
-
-/// A zone over which a queue shows gaps at least so long, ms.
-const LEAST_GAP_MS: i64 = 500;
 
 impl Layout {
     pub fn new(plan: &Plan, detectors: u16) -> Self {
@@ -195,19 +207,29 @@ impl Layout {
         for lane in known.chunk_by(|a, b| a.2.lane == b.2.lane) {
             let number = u16::try_from(layout.lanes.len()).unwrap_or(u16::MAX);
             let groups_of_lane = GroupSet::new(groups);
-            let mut of = Lane { groups: groups_of_lane, detectors: Vec::new(), zone: None, count: None, advance: None };
+            let mut of = Lane {
+                groups: groups_of_lane,
+                detectors: Vec::new(),
+                zone: None,
+                count: None,
+                count_covers: false,
+                advance: None,
+            };
             for &(channel, used, place) in lane {
                 let numbers: Vec<u16> = used.groups.iter().filter_map(|g| plan.find_group(g)).collect();
                 of.groups.join(&GroupSet::listed(groups, &numbers));
                 of.detectors.push(channel);
                 match place.kind {
                     DetectorKind::StopBar => of.zone = of.zone.or(Some(channel)),
-                    DetectorKind::Count => of.count = of.count.or(Some(channel)),
+                    DetectorKind::Count if of.count.is_none() => {
+                        of.count = Some(channel);
+                        of.count_covers = place.distance_m + place.length_m >= COVERS_M;
+                    }
+                    DetectorKind::Count => {}
                     DetectorKind::X | DetectorKind::In => of.advance = of.advance.or(Some(channel)),
                 }
                 let ahead = (place.distance_m / CAR_SPACE_M) as u32;
-                let gaps = place.passage(LONG_HEADWAY_S).0 >= LEAST_GAP_MS;
-                layout.places[usize::from(channel)] = Some(Place { lane: number, kind: place.kind, ahead, gaps });
+                layout.places[usize::from(channel)] = Some(Place { lane: number, kind: place.kind, ahead });
             }
             for &own in &of.detectors {
                 let others = of.detectors.iter().copied().filter(|&d| d != own).take(MATES);
@@ -252,5 +274,46 @@ impl Layout {
     /// Number of approaches, the whole cabinet among them.
     pub fn count(&self) -> usize {
         self.approaches.iter().max().map_or(1, |&most| usize::from(most) + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pair that has learned from such runs, and has missed so many now.
+    fn pair(runs: impl Iterator<Item = u32>, missed: u32) -> Pair {
+        let mut pair = Pair::default();
+        for run in runs {
+            pair.missed = run;
+            pair.seen(true);
+        }
+        Pair { missed, ..pair }
+    }
+
+    #[test]
+    fn who_misses_some_in_bursts_is_expected_later() {
+        // As recorded at a loop 111 m before the line, where drivers change lanes below it when the queue is long.
+        let bursts = [5, 0, 0, 7, 3, 0, 4, 6, 0, 4, 1, 0, 0, 0, 0, 7, 0, 0, 2, 2];
+        let in_bursts = pair(bursts.into_iter().cycle().take(100), 30).expected();
+        let evenly = pair(core::iter::repeat_n(2, 100), 30).expected();
+        assert!((10_000..12_000).contains(&in_bursts) && evenly >= 14_000, "{in_bursts}, {evenly}");
+    }
+
+    #[test]
+    fn evenly_falling_runs_are_expected_as_seldom_as_they_are() {
+        // Runs of a length of n or more with probability 2^−n: one of 20 is as rare as if 20 · ln 2 = 13.9 were expected.
+        let halving = (0..8u32).flat_map(|n| core::iter::repeat_n(n, 1 << (7 - n)));
+        let expected = pair(halving, 20).expected();
+        assert!((13_000..14_500).contains(&expected), "{expected}");
+    }
+
+    #[test]
+    fn of_those_at_a_mate_as_many_come_here_as_was_learned() {
+        let half = pair(core::iter::repeat_n(2, 100), 0);
+        assert_eq!((half.of_those(20), half.is_close()), (10, true));
+        let few = pair(core::iter::repeat_n(8, 25), 0);
+        assert_eq!((few.of_those(20), few.is_close()), (3, false));
+        assert_eq!(Pair::default().of_those(12), 10, "nothing is learned yet");
     }
 }

@@ -9,6 +9,7 @@
 //! - **broken**: not to be believed (see [`Health`]).
 
 mod checkpoint;
+mod greens;
 mod health;
 mod heartbeat;
 mod mates;
@@ -23,9 +24,9 @@ pub use self::{
 use self::{
     health::{MINUTE, Minute, Seen, is_missed, judge},
     mates::{Layout, MATES, Pair, Share},
-    presence::{Green, QUEUE, QUIET, SHORTEST, STUCK, Whole},
+    presence::{Green, STUCK},
 };
-use crate::{Millis, Plan, group_set::GroupSet, plan::DetectorLimits};
+use crate::{Millis, Plan, plan::DetectorLimits};
 
 /// An edge of one detector.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -139,11 +140,11 @@ impl DetectorBank {
         for number in (0..u16::MAX).take(self.detectors.len()) {
             let on_time = self.on_time(number, at);
             if !jumped {
-                let expected = self.expected(number);
+                let (expected, kept_on) = (self.expected(number), self.kept_on(number));
                 let (d, began) = (&mut self.detectors[usize::from(number)], self.began);
                 d.measured = d.minute.measures(on_time);
                 let limits = &self.limits[usize::from(number)];
-                let (stuck, unchanged) = (is_stuck(d, limits), at - d.since.max(began));
+                let (stuck, unchanged) = (is_stuck(d, limits), at - d.since.max(began).max(kept_on));
                 let seen = Seen { health: d.health, occupied: d.occupied, unchanged, stuck, expected };
                 let health = judge(limits, &d.minute, &seen);
                 self.find(number, health);
@@ -170,112 +171,6 @@ impl DetectorBank {
         let believed = pairs.filter(|(_, mate)| self.health(**mate).is_good()).map(|(pair, _)| pair);
         let by_share = || d.share.expected(self.counts[usize::from(self.layout.approaches[i])]);
         mates::expected(believed).unwrap_or_else(by_share)
-    }
-
-    /// Lamps have changed at `at`: these groups are open.
-    pub(crate) fn look(&mut self, at: Millis, open: &GroupSet) {
-        for lane in 0..self.greens.len() {
-            let is_open = self.layout.lanes[lane].groups.shares(open);
-            match self.greens[lane].open {
-                None if is_open => self.begin_green(lane, at),
-                Some(opened) if !is_open => self.end_green(lane, opened, at),
-                _ => {}
-            }
-        }
-    }
-
-    /// What the loop that counts a lane has counted.
-    fn counted(&self, lane: usize) -> u32 {
-        self.layout.lanes[lane].count.map_or(0, |loop_at| self.count(loop_at))
-    }
-
-    /// What the advance loop of a lane nearest to the line has counted.
-    fn entered(&self, lane: usize) -> u32 {
-        self.layout.lanes[lane].advance.map_or(0, |loop_at| self.count(loop_at))
-    }
-
-    /// A minute ends: greens that last are cut, and before closed lines zones may be dead.
-    fn look_at_lanes(&mut self, at: Millis) {
-        for lane in 0..self.greens.len() {
-            match self.greens[lane].open {
-                Some(opened) if at - opened >= SHORTEST => {
-                    self.end_green(lane, opened, at);
-                    self.begin_green(lane, at);
-                }
-                Some(_) => {}
-                None => self.look_for_queue(lane, at),
-            }
-        }
-    }
-
-    /// Whether somebody stands in the queue of a closed lane whose zone has seen nobody since he came.
-    fn look_for_queue(&mut self, lane: usize, at: Millis) {
-        let of = &self.layout.lanes[lane];
-        let Some(zone) = of.zone.filter(|&zone| !self.occupied(zone) && self.health(zone).is_good()) else { return };
-        let last = self.since(zone);
-        let stands = |&d: &u16| {
-            let upstream = of.zone != Some(d) && of.count != Some(d);
-            upstream
-                && self.occupied(d)
-                && self.health(d).is_good()
-                && self.since(d) >= last
-                && at - self.since(d) >= QUEUE
-        };
-        if of.detectors.iter().any(stands) && self.limits[usize::from(zone)].expected > 0 {
-            self.find(zone, Health::NoActivity);
-        }
-    }
-
-    /// A lane opens, or its green goes on after a cut.
-    fn begin_green(&mut self, lane: usize, at: Millis) {
-        self.greens[lane] = Green { open: Some(at), counted: self.counted(lane), ..Green::default() };
-    }
-
-    /// The green of a lane ends: those of its detectors that were on all the time may be stuck.
-    fn end_green(&mut self, lane: usize, opened: Millis, at: Millis) {
-        let of = &self.layout.lanes[lane];
-        let mut green = self.greens[lane];
-        for line in [of.zone, of.count].into_iter().flatten().filter(|&d| !self.occupied(d)) {
-            green.look(of, line, self.since(line), at);
-        }
-        self.greens[lane] = Green::default();
-        let counted = self.counted(lane);
-        for i in 0..self.layout.lanes[lane].detectors.len() {
-            let of = &self.layout.lanes[lane];
-            let number = of.detectors[i];
-            let d = &self.detectors[usize::from(number)];
-            let Some(place) = self.layout.places[usize::from(number)].filter(|_| d.occupied && d.since <= opened)
-            else {
-                continue;
-            };
-            let said = |by: Option<u16>, free| by.filter(|&b| b != number && self.health(b).is_good()).map(|_| free);
-            let is_there = |a: &u16| *a != number && self.health(*a).is_good() && !self.occupied(*a);
-            let entrance = of.advance.filter(is_there);
-            let quiet = entrance.map(|a| at - self.since(a).max(self.began) >= QUIET);
-            // The other one at the line knows better, unless it is on all the time, too.
-            let other = if of.zone == Some(number) { of.count } else { of.zone };
-            let knows =
-                other.is_some_and(|o| self.health(o).is_good() && !(self.occupied(o) && self.since(o) <= opened));
-            let entrance = entrance.and_then(|a| self.layout.places[usize::from(a)]);
-            let entered = self.entered(lane).wrapping_sub(d.entered);
-            let whole = Whole {
-                place,
-                too_many: entrance.map(|entrance| entered >= entrance.at_most()),
-                quiet: quiet.filter(|_| !knows),
-                lasted: at - opened,
-                zone_free: said(of.zone, green.zone_free),
-                count_free: said(of.count, green.count_free),
-                left: counted.wrapping_sub(green.counted),
-                left_since: counted.wrapping_sub(d.counted),
-            };
-            if whole.contradicts() {
-                let (d, limits) = (&mut self.detectors[usize::from(number)], &self.limits[usize::from(number)]);
-                d.contradicted = d.contradicted.saturating_add(1);
-                if is_stuck(d, limits) && d.health.is_good() {
-                    self.find(number, Health::MaxPresence);
-                }
-            }
-        }
     }
 
     /// Whoever drives the channel of a detector has lost it, or it is back.

@@ -8,19 +8,22 @@
 //! Who stands before an open line leaves unless something holds him up: a queue before him, nobody letting him through, or
 //! traffic that backs up from downstream. Then he stands at the line, and with him the first of the queue: the line is not
 //! free. So a detector is stuck on if in two own greens, without an edge between, it was on from begin to end and
-//! - it is an advance loop: the zone at the line was free for [`ZONE_FREE`] (where there is no zone to be believed, the
-//!   loop that counts was, for [`COUNT_FREE`]), or since it went on so many have left that those before it, and half as
-//!   many who came from beside, are gone;
-//! - it is the loop that counts: the zone around it was free for [`ZONE_FREE`];
-//! - it is the zone: nobody was over the loop that counts, where the first of a queue stands, for [`COUNT_FREE`]; or so
-//!   many left in the green that gaps between them must have shown;
-//! - it is the loop that counts: since it went on more have come over the nearest advance loop than fit between that and
-//!   the line (over a long zone they may follow each other without a gap);
-//! - it is either of them, and the other one is not to be believed or is on all the time, too: in a green of at least
-//!   [`LONG`] (of the loop that counts, in any) nobody has come over the nearest advance loop for [`QUIET`], nor stands there.
+//! - it is an advance loop: somebody left in the green, though he must have driven over it, and the zone at the line was
+//!   free for [`ZONE_FREE`] (where there is no zone to be believed, the loop that counts was, for [`COUNT_FREE`]); or since it
+//!   went on so many have left that those before it, and half as many who came from beside, are gone;
+//! - it is the loop that counts: the zone around it was free for [`ZONE_FREE`]; or since it went on more of those who come
+//!   over the nearest advance loop must have come to it than fit between that and the line;
+//! - it is the zone: nobody was over the loop that counts for [`COUNT_FREE`]; or that one is not to be believed, or on all the
+//!   time, too, and in a green of at least [`LONG`] nobody has come over the nearest advance loop for [`QUIET`], nor stands
+//!   there, while before more came over it than fit between that and the line: those were no vehicle that waits alone.
+//!
+//! How many of those who come over one loop come to another one is [learned](super::mates). A loop over which mostly others
+//! come, because lanes share it or fork behind it, is not contradicted by this lane's line. Nor does a loop that counts say
+//! that the line is free where the first of a queue may stand behind it ([`COVERS_M`]).
 //!
 //! A green that lasts is cut every minute, each piece counts as one. Where nothing else lies in the lane, the greatest
-//! presence is what finds it.
+//! presence is what finds it. A zone that is kept on by those who leave over the loop that counts is not present for long:
+//! in a lane that is full all day no gap between them shows.
 //!
 //! The other way round, who stands on an advance loop before a closed line for [`QUEUE`] stands in a queue: a zone that has
 //! seen nobody since he came is dead. Nobody may call a lane whose zone is dead, then it is not served, and too few
@@ -35,8 +38,8 @@ pub(super) const ZONE_FREE: Millis = Millis(3000);
 /// The same of a loop that counts: who starts from behind the line needs some seconds to it.
 pub(super) const COUNT_FREE: Millis = Millis(5000);
 
-/// When so many have left in a green, those of a queue have had gaps between them over a zone of usual length.
-const SURELY_GAPS: u32 = 10;
+/// The first of a queue stands over a loop that reaches so far upstream from the line, m: drivers stop 0 to 2 m before it.
+pub(super) const COVERS_M: f64 = 2.0;
 
 /// So many more than stand before a loop must have left.
 const ALLOWANCE: u32 = 5;
@@ -79,6 +82,11 @@ impl Green {
 }
 
 impl Place {
+    /// Whether it shows who stands at the line.
+    pub const fn is_at_line(&self) -> bool {
+        matches!(self.kind, DetectorKind::StopBar | DetectorKind::Count)
+    }
+
     /// More do not stand between it and the line, those who come from beside among them.
     pub const fn at_most(&self) -> u32 {
         self.ahead + self.ahead / 2 + ALLOWANCE
@@ -96,8 +104,8 @@ pub(super) struct Whole {
     /// How many have left in the green, and since the detector went on.
     pub left: u32,
     pub left_since: u32,
-    /// Whether more came over the nearest advance loop since the detector went on than stand between that and the line;
-    /// none: that loop is not to be believed, or somebody stands on it.
+    /// Whether more of those who came over the nearest advance loop since the detector went on must have come to it than
+    /// stand between that and the line; none: that loop is not to be believed, or somebody stands on it.
     pub too_many: Option<bool>,
     /// Whether nobody came over it for a while though the line was open; none: as before, or the other detector at the line
     /// knows better.
@@ -112,12 +120,12 @@ impl Whole {
         let free = |line: Option<bool>| line == Some(true);
         match self.place.kind {
             DetectorKind::StopBar => {
-                let empties = free(self.quiet) && self.lasted >= LONG;
-                free(self.count_free) || empties || self.place.gaps && self.left >= SURELY_GAPS
+                free(self.count_free) || free(self.quiet) && free(self.too_many) && self.lasted >= LONG
             }
-            DetectorKind::Count => free(self.zone_free) || free(self.too_many) || free(self.quiet),
+            DetectorKind::Count => free(self.zone_free) || free(self.too_many),
             DetectorKind::X | DetectorKind::In => {
-                free(self.zone_free.or(self.count_free)) || self.left_since >= self.place.at_most()
+                let passed = self.left > 0 && free(self.zone_free.or(self.count_free));
+                passed || self.left_since >= self.place.at_most()
             }
         }
     }

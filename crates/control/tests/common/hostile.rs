@@ -529,10 +529,11 @@ pub fn random_input(dice: &mut Dice, plan: &Plan, at: Millis, faults: bool) -> I
     let group = dice.number(plan.groups().len() + 1) as u16;
     let preempt = dice.number(plan.preempts().count() + 1) as u16;
     let on = dice.chance(50);
-    let command = match dice.below(21) {
+    let command = match dice.below(23) {
         0..=5 => {
             return Input::Detector(DetectorEvent { detector: dice.below(5) as u16, at, on });
         }
+        21 | 22 => return Input::Channel { at, detector: dice.below(5) as u16, up: on },
         6..=9 => Command::Preempt { preempt, on },
         10 => Command::Hold { group, on: on && dice.chance(50) },
         11 => Command::Omit { group, on: on && dice.chance(50) },

@@ -176,8 +176,11 @@ impl Lane {
         if first.in_zone {
             self.due.push(std::cmp::Reverse((at + 300, ZONE, -1)));
         }
-        if let Some(next) = self.queue.front_mut() {
+        if !self.queue.is_empty() {
             self.due.push(std::cmp::Reverse((at + HEADWAY - 400, COUNT, 1)));
+        }
+        // Two stand in the zone: over a queue that leaves it shows no gap.
+        for next in self.queue.iter_mut().take(2) {
             if !std::mem::replace(&mut next.in_zone, true) {
                 self.due.push(std::cmp::Reverse((at + 700, ZONE, 1)));
             }
