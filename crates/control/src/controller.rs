@@ -33,6 +33,7 @@ use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::V
 use crate::{
     DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Looks, Millis, Plan, Strategy, Timers, Traffic, View, Wakes,
     group_calls::Touched,
+    group_set::number,
     kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
     log::{Reason, code, phase_number},
     plan::{DayAction, Pattern, WallClock},
@@ -375,6 +376,13 @@ impl Controller {
     fn look_at_detectors(&mut self, at: Millis) {
         self.detectors.advance(at);
         self.tell_of_health(at);
+        while let Some(groups) = self.detectors.take_forgotten() {
+            for group in groups.iter().map(number) {
+                self.group_calls.call(group);
+                self.kernel.call(group, true, true, &mut self.journal);
+                self.kernel.call(group, false, true, &mut self.journal);
+            }
+        }
         self.group_calls.advance(at, &self.lamps);
         self.tell_of_calls();
     }

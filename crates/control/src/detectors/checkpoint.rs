@@ -48,19 +48,22 @@ impl DetectorBank {
         (self.next, self.began, self.counts) = (next, began, counts);
         (self.greens, self.detectors) = (greens, detectors);
         self.news.clear();
+        self.forgotten.clear();
         Ok(())
     }
 }
 
 fn put_green(out: &mut Vec<u8>, green: &Green) {
     state::put_optional_millis(out, green.open);
+    state::put_optional_millis(out, green.closed);
     out.extend_from_slice(&[green.zone_free.into(), green.count_free.into()]);
     out.extend_from_slice(&green.counted.to_le_bytes());
 }
 
 fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
-    let (open, zone_free, count_free) = (reader.optional_millis()?, reader.flag()?, reader.flag()?);
-    Ok(Green { open, zone_free, count_free, counted: reader.u32()? })
+    let (open, closed) = (reader.optional_millis()?, reader.optional_millis()?);
+    let (zone_free, count_free) = (reader.flag()?, reader.flag()?);
+    Ok(Green { open, closed, zone_free, count_free, counted: reader.u32()? })
 }
 
 fn put(out: &mut Vec<u8>, d: &Detector) {

@@ -39,9 +39,33 @@ impl DetectorBank {
                     self.begin_green(lane, at);
                 }
                 Some(_) => {}
-                None => self.look_for_queue(lane, at),
+                None => {
+                    self.look_for_queue(lane, at);
+                    if self.is_forgotten(lane, at) {
+                        self.forgotten.push(lane as u16);
+                    }
+                }
             }
         }
+    }
+
+    /// Whether somebody came over an advance loop of a closed lane, and nobody has been seen at its line since.
+    fn is_forgotten(&self, lane: usize, at: Millis) -> bool {
+        let of = &self.layout.lanes[lane];
+        let Some(zone) = of.zone.filter(|&zone| !self.occupied(zone)) else { return false };
+        let since = self.since(zone).max(self.greens[lane].closed.unwrap_or(self.began));
+        let came = |&d: &u16| {
+            let upstream = self.layout.places[usize::from(d)].is_some_and(|p| !p.is_at_line());
+            let last = self.last_on(d).filter(|&on| on > since && at - on >= QUEUE);
+            upstream && last.is_some() && self.health(d).is_good() && self.comes(zone, d).is_close()
+        };
+        of.detectors.iter().any(came)
+    }
+
+    /// Of a lane in which somebody was forgotten since this was asked for last: the groups that let him go.
+    pub(crate) fn take_forgotten(&mut self) -> Option<&GroupSet> {
+        let lane = self.forgotten.pop()?;
+        self.layout.lanes.get(usize::from(lane)).map(|of| &of.groups)
     }
 
     /// Whether somebody stands in the queue of a closed lane whose zone has seen nobody since he came.
@@ -74,7 +98,7 @@ impl DetectorBank {
         for line in [of.zone, of.count].into_iter().flatten().filter(|&d| !self.occupied(d)) {
             green.look(of, line, self.since(line), at);
         }
-        self.greens[lane] = Green::default();
+        self.greens[lane] = Green { closed: Some(at), ..Green::default() };
         let counted = self.counted(lane);
         for i in 0..self.layout.lanes[lane].detectors.len() {
             let of = &self.layout.lanes[lane];
@@ -109,7 +133,7 @@ impl DetectorBank {
         let entered = self.entered(lane).wrapping_sub(self.detectors[usize::from(number)].entered);
         let most = entrance.and_then(|a| self.layout.places[usize::from(a)]).map(|entrance| entrance.at_most());
         // The other one at the line knows better, unless it is on all the time, too.
-        let other = if of.zone == Some(number) { of.count } else { of.zone };
+        let other = if of.zone == Some(number) { of.count.filter(|_| of.count_covers) } else { of.zone };
         let knows = other.is_some_and(|o| self.health(o).is_good() && !(self.occupied(o) && self.since(o) <= opened));
         Whole {
             place,

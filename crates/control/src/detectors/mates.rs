@@ -22,10 +22,10 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::presence::COVERS_M;
+use super::presence::{COVERS_BEHIND_M, COVERS_M};
 use crate::{
     Plan,
-    group_set::GroupSet,
+    group_set::{GroupSet, number},
     plan::{DetectorKind, DetectorPlace, DetectorUse},
 };
 
@@ -155,7 +155,7 @@ pub(super) struct Lane {
     /// Its first zone at the line, and its first loop that counts there.
     pub zone: Option<u16>,
     pub count: Option<u16>,
-    /// Whether the first of a queue stands over the loop that counts.
+    /// Whether the first of a queue surely stands over the loop that counts.
     pub count_covers: bool,
     /// The advance loop nearest to the line.
     pub advance: Option<u16>,
@@ -205,7 +205,7 @@ impl Layout {
         };
         let groups = plan.groups().len();
         for lane in known.chunk_by(|a, b| a.2.lane == b.2.lane) {
-            let number = u16::try_from(layout.lanes.len()).unwrap_or(u16::MAX);
+            let this = u16::try_from(layout.lanes.len()).unwrap_or(u16::MAX);
             let groups_of_lane = GroupSet::new(groups);
             let mut of = Lane {
                 groups: groups_of_lane,
@@ -223,13 +223,15 @@ impl Layout {
                     DetectorKind::StopBar => of.zone = of.zone.or(Some(channel)),
                     DetectorKind::Count if of.count.is_none() => {
                         of.count = Some(channel);
-                        of.count_covers = place.distance_m + place.length_m >= COVERS_M;
+                        let yields = |&g: &u16| (0..groups).any(|o| plan.matrix().relation(g, number(o)).yields());
+                        let covers_m = if numbers.iter().any(yields) { COVERS_BEHIND_M } else { COVERS_M };
+                        of.count_covers = place.distance_m + place.length_m >= covers_m;
                     }
                     DetectorKind::Count => {}
                     DetectorKind::X | DetectorKind::In => of.advance = of.advance.or(Some(channel)),
                 }
                 let ahead = (place.distance_m / CAR_SPACE_M) as u32;
-                layout.places[usize::from(channel)] = Some(Place { lane: number, kind: place.kind, ahead });
+                layout.places[usize::from(channel)] = Some(Place { lane: this, kind: place.kind, ahead });
             }
             for &own in &of.detectors {
                 let others = of.detectors.iter().copied().filter(|&d| d != own).take(MATES);

@@ -82,6 +82,8 @@ pub struct DetectorBank {
     began: Millis,
     /// Those that broke or were restored, and nobody was told.
     news: Vec<(u16, Health)>,
+    /// Lanes of the layout in which somebody waits whom perhaps nobody sees, and nobody was told.
+    forgotten: Vec<u16>,
 }
 
 /// Shares are of the last so many actuations, or about half as many.
@@ -113,6 +115,7 @@ impl DetectorBank {
         Self {
             limits: (0..detectors).map(limits).collect(),
             greens: vec![Green::default(); layout.lanes.len()],
+            forgotten: Vec::with_capacity(layout.lanes.len()),
             counts: vec![0; layout.count()],
             layout,
             ..Self::new(detectors)

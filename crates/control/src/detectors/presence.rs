@@ -19,7 +19,7 @@
 //!
 //! How many of those who come over one loop come to another one is [learned](super::mates). A loop over which mostly others
 //! come, because lanes share it or fork behind it, is not contradicted by this lane's line. Nor does a loop that counts say
-//! that the line is free where the first of a queue may stand behind it ([`COVERS_M`]).
+//! that the line is free where the first of a queue may stand behind it ([`COVERS_M`], [`COVERS_BEHIND_M`]).
 //!
 //! A green that lasts is cut every minute, each piece counts as one. Where nothing else lies in the lane, the greatest
 //! presence is what finds it. A zone that is kept on by those who leave over the loop that counts is not present for long:
@@ -28,6 +28,9 @@
 //! The other way round, who stands on an advance loop before a closed line for [`QUEUE`] stands in a queue: a zone that has
 //! seen nobody since he came is dead. Nobody may call a lane whose zone is dead, then it is not served, and too few
 //! vehicles pass for it to be found by their number.
+//!
+//! Who came over an advance loop of a closed lane more than [`QUEUE`] ago, while nobody has been seen at its line since, is
+//! *forgotten*: perhaps he changed lanes, perhaps nothing sees him. His lane is called once, whatever is found later.
 
 use super::mates::{Lane, Place};
 use crate::{Millis, plan::DetectorKind};
@@ -40,6 +43,9 @@ pub(super) const COUNT_FREE: Millis = Millis(5000);
 
 /// The first of a queue stands over a loop that reaches so far upstream from the line, m: drivers stop 0 to 2 m before it.
 pub(super) const COVERS_M: f64 = 2.0;
+
+/// Where some give way, one may wait beyond the line, and the next with a gap of 2.5 m behind him: so far, m.
+pub(super) const COVERS_BEHIND_M: f64 = 3.5;
 
 /// So many more than stand before a loop must have left.
 const ALLOWANCE: u32 = 5;
@@ -64,6 +70,8 @@ pub(super) const STUCK: u8 = 2;
 pub(super) struct Green {
     /// Since when; none: it is closed.
     pub open: Option<Millis>,
+    /// When the one before ended; none: there was none.
+    pub closed: Option<Millis>,
     /// Whether its zone, and its loop that counts, have been free for long enough in it.
     pub zone_free: bool,
     pub count_free: bool,
