@@ -22,10 +22,10 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::presence::{COVERS_BEHIND_M, COVERS_M};
+use super::presence::COVERS_M;
 use crate::{
     Plan,
-    group_set::{GroupSet, number},
+    group_set::GroupSet,
     plan::{DetectorKind, DetectorPlace, DetectorUse},
 };
 
@@ -223,9 +223,7 @@ impl Layout {
                     DetectorKind::StopBar => of.zone = of.zone.or(Some(channel)),
                     DetectorKind::Count if of.count.is_none() => {
                         of.count = Some(channel);
-                        let yields = |&g: &u16| (0..groups).any(|o| plan.matrix().relation(g, number(o)).yields());
-                        let covers_m = if numbers.iter().any(yields) { COVERS_BEHIND_M } else { COVERS_M };
-                        of.count_covers = place.distance_m + place.length_m >= covers_m;
+                        of.count_covers = place.distance_m + place.length_m >= COVERS_M;
                     }
                     DetectorKind::Count => {}
                     DetectorKind::X | DetectorKind::In => of.advance = of.advance.or(Some(channel)),

@@ -19,7 +19,7 @@
 //!
 //! How many of those who come over one loop come to another one is [learned](super::mates). A loop over which mostly others
 //! come, because lanes share it or fork behind it, is not contradicted by this lane's line. Nor does a loop that counts say
-//! that the line is free where the first of a queue may stand behind it ([`COVERS_M`], [`COVERS_BEHIND_M`]).
+//! that the line is free where the first of a queue may stand behind it ([`COVERS_M`]).
 //!
 //! A green that lasts is cut every minute, each piece counts as one. Where nothing else lies in the lane, the greatest
 //! presence is what finds it. A zone that is kept on by those who leave over the loop that counts is not present for long:
@@ -43,9 +43,6 @@ pub(super) const COUNT_FREE: Millis = Millis(5000);
 
 /// The first of a queue stands over a loop that reaches so far upstream from the line, m: drivers stop 0 to 2 m before it.
 pub(super) const COVERS_M: f64 = 2.0;
-
-/// Where some give way, one may wait beyond the line, and the next with a gap of 2.5 m behind him: so far, m.
-pub(super) const COVERS_BEHIND_M: f64 = 3.5;
 
 /// So many more than stand before a loop must have left.
 const ALLOWANCE: u32 = 5;
