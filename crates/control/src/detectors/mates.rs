@@ -24,7 +24,7 @@ use alloc::{vec, vec::Vec};
 use crate::{
     Plan,
     group_set::GroupSet,
-    plan::{DetectorKind, DetectorPlace, DetectorUse, LONG_HEADWAY_S},
+    plan::{DetectorKind, DetectorLimits, DetectorPlace, DetectorUse, LONG_HEADWAY_S},
 };
 
 /// So many mates of a detector are listened to: the usual layout has four detectors a lane.
@@ -42,36 +42,30 @@ const USUAL: u32 = 30;
 /// A vehicle, in the unit in which expectations are reckoned.
 pub(super) const VEHICLE: u64 = 1000;
 
-/// What a detector has of one of its mates.
+/// What a detector has learned of one of its mates: own actuations, and those that were missed before they came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Pair {
-    /// Actuations missed.
-    pub missed: u32,
-    /// Learned: own actuations, and those that were missed before they came.
     pub own: u32,
     pub of: u32,
 }
 
 impl Pair {
-    /// The detector is on again; `learns`: it was not broken.
-    pub fn seen(&mut self, learns: bool) {
-        if learns {
-            self.own += 1;
-            self.of += self.missed.min(LEARNED);
-            if self.own.max(self.of) >= LEARNED {
-                (self.own, self.of) = (self.own / 2, self.of / 2);
-            }
+    /// The detector is on again, after it has missed so many.
+    pub fn learn(&mut self, missed: u32) {
+        self.own += 1;
+        self.of += missed.min(LEARNED);
+        if self.own.max(self.of) >= LEARNED {
+            (self.own, self.of) = (self.own / 2, self.of / 2);
         }
-        self.missed = 0;
     }
 
-    /// Expected by this mate, in thousandths of a vehicle.
+    /// Expected by this mate, of which so many were missed, in thousandths of a vehicle.
     ///
     /// If `own` were seen of `of`, nobody of `n` more is seen with probability (1 + n/of)^−own (Poisson, its mean known from
     /// what was seen): as if own · ln(1 + n/of) were expected, of which 2 · own · n / (2 · of + n) is no more.
-    fn expected(&self) -> u64 {
+    fn expected(&self, missed: u32) -> u64 {
         let (own, of) = self.ratio();
-        let missed = u64::from(self.missed);
+        let missed = u64::from(missed);
         2 * VEHICLE * missed * own.min(of) / (2 * of + missed)
     }
 
@@ -86,12 +80,13 @@ impl Pair {
     }
 }
 
-/// What is expected by some believed mates, in thousandths of a vehicle; none: there are none.
-pub(super) fn expected<'a>(believed: impl Iterator<Item = &'a Pair>) -> Option<u64> {
+/// What is expected by some believed mates, each with how many of it were missed, in thousandths of a vehicle; none: there
+/// are none.
+pub(super) fn expected<'a>(believed: impl Iterator<Item = (&'a Pair, u32)>) -> Option<u64> {
     let (mut first, mut second, mut close, mut mates) = (0, 0, 0, 0);
-    for pair in believed {
+    for (pair, missed) in believed {
         mates += 1;
-        let expected = pair.expected();
+        let expected = pair.expected(missed);
         if pair.is_close() {
             close = expected.max(close);
         }
@@ -156,18 +151,44 @@ pub(super) struct Place {
     pub gaps: bool,
 }
 
+/// A detector is a mate of another one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Tells {
+    pub other: u16,
+    /// Which of the other one's mates it is.
+    pub place: u8,
+    /// When the other one has missed so many, it is looked at more closely.
+    pub expected: u16,
+}
+
+/// What an edge of a detector asks of the layout, close together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Links {
+    /// Its approach; 0: the whole cabinet.
+    pub approach: u16,
+    /// Its lane: the place in [`Layout::lanes`]; and, in that lane, the loop that counts, and the nearest advance loop.
+    pub lane: Option<u16>,
+    pub count: Option<u16>,
+    pub advance: Option<u16>,
+    /// Whether it is the zone of the lane, or the loop that counts.
+    pub at_line: bool,
+    /// From where to where in [`Layout::tells`] stands of whom it is a mate.
+    pub tells: (u32, u32),
+}
+
 /// Which detectors see the same vehicles. It follows from the plan.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Layout {
     pub lanes: Vec<Lane>,
+    /// The groups of all lanes, word by word: looked at whenever lamps change.
+    pub groups: Vec<u64>,
     /// By detector; none: nobody knows where it lies.
     pub places: Vec<Option<Place>>,
     /// By detector, its mates.
     pub mates: Vec<Vec<u16>>,
-    /// By detector, of whom it is a mate, and which of theirs.
-    pub tells: Vec<Vec<(u16, u8)>>,
-    /// By detector, its approach; 0: the whole cabinet.
-    pub approaches: Vec<u16>,
+    /// By detector.
+    pub links: Vec<Links>,
+    pub tells: Vec<Tells>,
 }
 
 /// A car and the gap to the next one in a queue, m.
@@ -177,7 +198,8 @@ const CAR_SPACE_M: f64 = 7.5;
 const LEAST_GAP_MS: i64 = 500;
 
 impl Layout {
-    pub fn new(plan: &Plan, detectors: u16) -> Self {
+    pub fn new(plan: &Plan, limits: &[DetectorLimits]) -> Self {
+        let detectors = u16::try_from(limits.len()).unwrap_or(u16::MAX);
         let uses = &plan.spec().detectors;
         let first = |channel: u16| uses.iter().find(|d| d.channel == channel);
         let placed = |channel: u16| Some((channel, first(channel)?, first(channel)?.place.as_ref()?));
@@ -185,12 +207,12 @@ impl Layout {
         known.sort_by(|a, b| a.2.lane.cmp(&b.2.lane).then(a.2.distance_m.total_cmp(&b.2.distance_m)));
         let n = usize::from(detectors);
         let mut layout = Self {
-            lanes: Vec::new(),
             places: vec![None; n],
             mates: vec![Vec::new(); n],
-            tells: vec![Vec::new(); n],
-            approaches: vec![0; n],
+            links: vec![Links::default(); n],
+            ..Self::default()
         };
+        let mut tells = vec![Vec::new(); n];
         let groups = plan.groups().len();
         for lane in known.chunk_by(|a, b| a.2.lane == b.2.lane) {
             let number = u16::try_from(layout.lanes.len()).unwrap_or(u16::MAX);
@@ -213,10 +235,21 @@ impl Layout {
                 let others = of.detectors.iter().copied().filter(|&d| d != own).take(MATES);
                 for (place, mate) in (0u8..).zip(others) {
                     layout.mates[usize::from(own)].push(mate);
-                    layout.tells[usize::from(mate)].push((own, place));
+                    let expected = limits[usize::from(own)].expected;
+                    tells[usize::from(mate)].push(Tells { other: own, place, expected });
                 }
+                let links = &mut layout.links[usize::from(own)];
+                links.at_line = of.zone == Some(own) || of.count == Some(own);
+                (links.lane, links.count, links.advance) = (Some(number), of.count, of.advance);
             }
+            layout.groups.extend(of.groups.words());
             layout.lanes.push(of);
+        }
+        for (links, tells) in layout.links.iter_mut().zip(tells) {
+            let place = |list: &Vec<Tells>| u32::try_from(list.len()).unwrap_or(u32::MAX);
+            links.tells.0 = place(&layout.tells);
+            layout.tells.extend(tells);
+            links.tells.1 = place(&layout.tells);
         }
         layout.find_approaches();
         layout
@@ -244,13 +277,13 @@ impl Layout {
                 }
             }
         }
-        for (approach, place) in self.approaches.iter_mut().zip(&self.places) {
-            *approach = place.map_or(0, |p| numbers[usize::from(p.lane)]);
+        for links in &mut self.links {
+            links.approach = links.lane.map_or(0, |lane| numbers[usize::from(lane)]);
         }
     }
 
     /// Number of approaches, the whole cabinet among them.
     pub fn count(&self) -> usize {
-        self.approaches.iter().max().map_or(1, |&most| usize::from(most) + 1)
+        self.links.iter().map(|links| links.approach).max().map_or(1, |most| usize::from(most) + 1)
     }
 }

@@ -359,15 +359,17 @@ impl GroupCalls {
         }
     }
 
-    /// The lamps of some groups have changed: who opens is called no more.
-    pub(crate) fn look(&mut self, plan: &Plan, at: Millis, lamps: &[Lamp], changed: &GroupSet) {
+    /// The lamps of some groups have changed: who opens is called no more. Returns whether any opens or closes.
+    pub(crate) fn look(&mut self, plan: &Plan, at: Millis, lamps: &[Lamp], changed: &GroupSet) -> bool {
         self.epoch = self.epoch.wrapping_add(1);
+        let mut any = false;
         for g in changed.iter() {
             let open = plan.groups()[g].shows_open(lamps[g]);
             if open == self.open.has(g) {
                 continue;
             }
             self.open.put(g, open);
+            any = true;
             if open {
                 (self.groups[g].locked, self.groups[g].red_actuations) = (false, 0);
                 self.called.put(g, self.groups[g].is_called());
@@ -383,6 +385,7 @@ impl GroupCalls {
                 }
             }
         }
+        any
     }
 
     /// What has changed since this was asked last: if nothing, no strategy has to think again.
