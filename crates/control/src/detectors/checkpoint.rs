@@ -48,7 +48,9 @@ impl DetectorBank {
         let detectors = (0..self.detectors.len()).map(|_| read(reader)).collect::<Result<Vec<_>, _>>()?;
         (self.next, self.began, self.counts, self.greens) = (next, began, counts, greens);
         for (i, (detector, record, measured)) in detectors.into_iter().enumerate() {
-            (self.detectors[i], self.records[i], self.measured[i]) = (detector, record, measured);
+            // The limit is the plan's.
+            self.detectors[i] = Detector { short_pulse: self.detectors[i].short_pulse, ..detector };
+            (self.records[i], self.measured[i]) = (record, measured);
         }
         self.news.clear();
         Ok(())
@@ -100,7 +102,7 @@ fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Measures), St
     let minute = Minute { count: in_minute, short, headways, pairs: of_headways, on_time };
     let share = Share { own, all };
     Ok((
-        Detector { occupied, health, contradicted, count, finished, since, last_on, missed },
+        Detector { occupied, health, contradicted, count, finished, since, last_on, missed, ..Detector::default() },
         Record { minute, pairs, share, counted, entered },
         Measures { volume, on, headway },
     ))

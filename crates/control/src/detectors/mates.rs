@@ -24,6 +24,7 @@ use alloc::{vec, vec::Vec};
 use crate::{
     Plan,
     group_set::GroupSet,
+    lists::{Lists, Sets},
     plan::{DetectorKind, DetectorLimits, DetectorPlace, DetectorUse, LONG_HEADWAY_S},
 };
 
@@ -152,7 +153,7 @@ pub(super) struct Place {
 }
 
 /// A detector is a mate of another one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Tells {
     pub other: u16,
     /// Which of the other one's mates it is.
@@ -172,23 +173,21 @@ pub(super) struct Links {
     pub advance: Option<u16>,
     /// Whether it is the zone of the lane, or the loop that counts.
     pub at_line: bool,
-    /// From where to where in [`Layout::tells`] stands of whom it is a mate.
-    pub tells: (u32, u32),
 }
 
 /// Which detectors see the same vehicles. It follows from the plan.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Layout {
     pub lanes: Vec<Lane>,
-    /// The groups of all lanes, word by word: looked at whenever lamps change.
-    pub groups: Vec<u64>,
+    /// By lane, its groups.
+    pub groups: Sets,
     /// By detector; none: nobody knows where it lies.
     pub places: Vec<Option<Place>>,
     /// By detector, its mates.
     pub mates: Vec<Vec<u16>>,
-    /// By detector.
     pub links: Vec<Links>,
-    pub tells: Vec<Tells>,
+    /// By detector, of whom it is a mate.
+    pub tells: Lists<Tells>,
 }
 
 /// A car and the gap to the next one in a queue, m.
@@ -242,15 +241,10 @@ impl Layout {
                 links.at_line = of.zone == Some(own) || of.count == Some(own);
                 (links.lane, links.count, links.advance) = (Some(number), of.count, of.advance);
             }
-            layout.groups.extend(of.groups.words());
             layout.lanes.push(of);
         }
-        for (links, tells) in layout.links.iter_mut().zip(tells) {
-            let place = |list: &Vec<Tells>| u32::try_from(list.len()).unwrap_or(u32::MAX);
-            links.tells.0 = place(&layout.tells);
-            layout.tells.extend(tells);
-            links.tells.1 = place(&layout.tells);
-        }
+        layout.groups = Sets::new(layout.lanes.iter().map(|lane| &lane.groups));
+        layout.tells = Lists::new(tells);
         layout.find_approaches();
         layout
     }

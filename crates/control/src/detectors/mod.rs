@@ -53,6 +53,8 @@ struct Detector {
     /// The last edge.
     since: Millis,
     last_on: Option<Millis>,
+    /// A pulse shorter than this is too short for a vehicle: the limit, where it is at hand.
+    short_pulse: Millis,
     /// Actuations of its mates that it has missed.
     missed: [u32; MATES],
 }
@@ -130,13 +132,14 @@ impl DetectorBank {
         let limits = |channel: u16| uses.iter().find(|d| d.channel == channel).map_or(never, |d| d.diagnostics);
         let limits: Vec<DetectorLimits> = (0..detectors).map(limits).collect();
         let layout = Layout::new(plan, &limits);
-        Self {
-            limits,
+        let mut bank = Self {
             greens: vec![Green::default(); layout.lanes.len()],
             counts: vec![0; layout.count()],
             layout,
             ..Self::new(detectors)
-        }
+        };
+        bank.detectors.iter_mut().zip(&limits).for_each(|(d, limits)| d.short_pulse = limits.short_pulse);
+        Self { limits, ..bank }
     }
 
     /// The first minute begins.
@@ -195,10 +198,8 @@ impl DetectorBank {
 
     /// Lamps have changed at `at`: these groups are open.
     pub(crate) fn look(&mut self, at: Millis, open: &GroupSet) {
-        let words = open.words();
         for lane in 0..self.greens.len() {
-            let groups = &self.layout.groups[lane * words.len()..][..words.len()];
-            let is_open = groups.iter().zip(words).any(|(own, open)| own & open != 0);
+            let is_open = self.layout.groups.share(lane, open);
             match self.greens[lane].open {
                 None if is_open => self.begin_green(lane, at),
                 Some(opened) if !is_open => self.end_green(lane, opened, at),
@@ -376,7 +377,7 @@ impl DetectorBank {
         } else {
             let pulse = at - before;
             detector.finished += pulse;
-            if self.limits.get(i).is_some_and(|l| pulse < l.short_pulse) {
+            if pulse < detector.short_pulse {
                 let short = &mut self.records[i].minute.short;
                 *short = short.saturating_add(1);
             }
@@ -414,8 +415,8 @@ impl DetectorBank {
         if let Some(lane) = links.lane.map(usize::from).filter(|_| links.at_line) {
             self.greens[lane].look(&self.layout.lanes[lane], number, since, at);
         }
-        for told in links.tells.0..links.tells.1 {
-            let Tells { other, place, expected } = self.layout.tells[told as usize];
+        for told in self.layout.tells.range(i) {
+            let Tells { other, place, expected } = self.layout.tells.at(told);
             let d = &mut self.detectors[usize::from(other)];
             if !d.occupied {
                 let missed = &mut d.missed[usize::from(place)];
