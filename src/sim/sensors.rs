@@ -17,6 +17,9 @@ use crate::network::{LaneId, SignalId};
 /// What sums of positions are exact to, m.
 const ROUNDING: f32 = 0.01;
 
+/// A lane without loops.
+const NO_LOOPS: u32 = u32::MAX;
+
 /// A loop: a piece of a channel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sensor {
@@ -113,14 +116,28 @@ impl Sensors {
     }
 }
 
-/// An edge of a loop; they are told in the order of the fields.
+/// An edge of a loop. They are told in order of time, then channel; loops of one channel, and edges of one loop, in the
+/// order in which they were found. One number, the first of these on top: sorted without a branch.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Edge {
-    at: Millis,
-    channel: u32,
-    /// How many were found before it in the step: loops of one channel, and edges of one loop, stay in their order.
-    place: u32,
-    on: bool,
+struct Edge(u128);
+
+impl Edge {
+    /// `after`: how long after the begin of the step, ms; `place`: how many were found before it in the step.
+    const fn new(after: u32, channel: u32, place: usize, on: bool) -> Self {
+        Self((after as u128) << 96 | (channel as u128) << 64 | (place as u128) << 1 | on as u128)
+    }
+
+    const fn after(self) -> u32 {
+        (self.0 >> 96) as u32
+    }
+
+    const fn channel(self) -> u32 {
+        (self.0 >> 64) as u32
+    }
+
+    const fn is_on(self) -> bool {
+        self.0 & 1 == 1
+    }
 }
 
 /// A lane onto which vehicles come from a lane with loops.
@@ -170,6 +187,10 @@ pub struct SensorState {
     pub links: Vec<(u32, bool)>,
     /// By lane with loops, the lanes beyond its end, from the place in the list on.
     lanes_beyond: (Vec<u32>, Vec<Beyond>),
+    /// By lane with loops, how far before the lane's end vehicles come near the first of them, m.
+    nearest: Vec<f32>,
+    /// By lane, its place among those with loops, or [`NO_LOOPS`].
+    place: Vec<u32>,
     /// By lane with loops, whether somebody may be beyond its end and yet over its loops: somebody was, or has come there.
     watched: Vec<bool>,
     /// Those beyond the end of the lane that is looked at.
@@ -201,10 +222,17 @@ impl SensorState {
             lanes_beyond.1.extend(beyond(scene, loops));
             lanes_beyond.0.push(lanes_beyond.1.len() as u32);
         }
+        let mut place = vec![NO_LOOPS; scene.lanes.len()];
+        for (i, loops) in (0_u32..).zip(&scene.sensors.lanes) {
+            place[loops.lane.index()] = i;
+        }
+        // The lane's first vehicle comes next to its loops.
+        let to_first = |loops: &LaneLoops| scene.lanes[loops.lane.index()].length - loops.start;
+        let nearest = scene.sensors.lanes.iter().map(|loops| to_first(loops) + ROUNDING).collect();
         let (out, wire) = crossbeam_channel::unbounded();
         let watched = vec![true; scene.sensors.lanes.len()];
         let (edges, late, links, beyond) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { occupied, on, edges, faults, late, links, lanes_beyond, watched, beyond, out, wire }
+        Self { occupied, on, edges, faults, late, links, lanes_beyond, nearest, place, watched, beyond, out, wire }
     }
 
     /// Keeps what faults have come to in line with [`Scene::faulty`]; `before`: the channels that had faults until `now`.
@@ -221,8 +249,8 @@ impl SensorState {
     pub fn sense(&mut self, scene: &Scene, traffic: &Traffic, end: Millis) {
         self.edges.clear();
         for lane in &traffic.left {
-            if let Ok(i) = scene.sensors.lanes.binary_search_by_key(lane, |loops| loops.lane) {
-                self.watched[i] = true;
+            if let Some(watched) = self.watched.get_mut(self.place[lane.index()] as usize) {
+                *watched = true;
             }
         }
         for (i, loops) in scene.sensors.lanes.iter().enumerate() {
@@ -231,20 +259,18 @@ impl SensorState {
                 self.look_beyond(scene, traffic, i);
                 self.watched[i] = !self.beyond.is_empty();
             }
-            // The lane's first vehicle comes next to its loops.
-            let to_first = scene.lanes[loops.lane.index()].length - loops.start;
-            let nobody = self.beyond.is_empty() && traffic.tails[loops.lane.index()].head_to_end > to_first + ROUNDING;
+            let nobody = self.beyond.is_empty() && traffic.tails[loops.lane.index()].head_to_end > self.nearest[i];
             if !nobody {
-                self.sense_lane(scene, &traffic.lanes[loops.lane.index()].vehicles, loops, end);
+                self.sense_lane(scene, &traffic.lanes[loops.lane.index()].vehicles, loops);
             } else if self.occupied[loops.first as usize..loops.last as usize].contains(&true) {
-                self.sense_lane(scene, &[], loops, end);
+                self.sense_lane(scene, &[], loops);
             }
         }
         self.send(scene, end);
     }
 
     /// The edges of a lane's loops.
-    fn sense_lane(&mut self, scene: &Scene, mut vehicles: &[Vehicle], loops: &LaneLoops, end: Millis) {
+    fn sense_lane(&mut self, scene: &Scene, mut vehicles: &[Vehicle], loops: &LaneLoops) {
         let rear = self.beyond.iter().map(|m| m.front - m.length - m.moved.max(0.0)).fold(f32::INFINITY, f32::min);
         let own = loops.first as usize..loops.last as usize;
         for (s, sensor) in (loops.first..).zip(&scene.sensors.list[own]) {
@@ -259,7 +285,7 @@ impl SensorState {
                 _ => occupied || reached_into,
             };
             if changes {
-                self.sense_one(scene, vehicles, s, end);
+                self.sense_one(scene, vehicles, s);
             }
         }
     }
@@ -268,12 +294,15 @@ impl SensorState {
     fn send(&mut self, scene: &Scene, end: Millis) {
         self.edges.sort_unstable();
         let mut events = Vec::with_capacity(self.edges.len());
+        let begin = end - scene.setup.step;
         for e in &self.edges {
-            let on = &mut self.on[e.channel as usize];
+            let channel = e.channel();
+            let on = &mut self.on[channel as usize];
             let before = *on;
-            *on = if e.on { before + 1 } else { before.saturating_sub(1) };
-            if scene.sensors.channels[e.channel as usize].loops == 1 || (before == 0) != (*on == 0) {
-                events.push(SensorEvent { at: e.at, channel: e.channel, on: e.on });
+            *on = if e.is_on() { before + 1 } else { before.saturating_sub(1) };
+            if scene.sensors.channels[channel as usize].loops == 1 || (before == 0) != (*on == 0) {
+                let at = begin + Millis(i64::from(e.after()));
+                events.push(SensorEvent { at, channel, on: e.is_on() });
             }
         }
         if !scene.faulty.is_empty() {
@@ -326,7 +355,7 @@ impl SensorState {
     }
 
     /// The edges of one loop; `vehicles`: those of its lane that may be near it.
-    fn sense_one(&mut self, scene: &Scene, vehicles: &[Vehicle], s: u32, end: Millis) {
+    fn sense_one(&mut self, scene: &Scene, vehicles: &[Vehicle], s: u32) {
         let sensor = &scene.sensors.list[s as usize];
         let mut watch =
             Watch { start: sensor.start, end: sensor.end, over: 0, covered: false, edges: [None; 4], count: 0 };
@@ -349,21 +378,22 @@ impl SensorState {
             // Long loops have room for several: one that leaves does not free them while another is there.
             if *on != occupied && (*on || over == 0) {
                 occupied = *on;
-                let at = moment(*share, scene.setup.step, end);
-                self.edges.push(Edge { at, channel, place: self.edges.len() as u32, on: *on });
+                let after = moment(*share, scene.setup.step);
+                self.edges.push(Edge::new(after, channel, self.edges.len(), *on));
             }
         }
         if occupied != watch.covered {
-            self.edges.push(Edge { at: end, channel, place: self.edges.len() as u32, on: watch.covered });
+            let after = scene.setup.step.0 as u32;
+            self.edges.push(Edge::new(after, channel, self.edges.len(), watch.covered));
         }
         self.occupied[s as usize] = watch.covered;
     }
 }
 
-/// When a share of the step that ends at `end` is over. Its begin belongs to the step before: controllers have lived
+/// When a share of a step is over, ms from its begin. Its begin belongs to the step before: controllers have lived
 /// through that moment, and would not do the same in a replay where they hear of it in time.
-fn moment(share: f32, step: Millis, end: Millis) -> Millis {
-    Millis(end.0 - step.0 + ((share * step.0 as f32) as i64).max(1))
+fn moment(share: f32, step: Millis) -> u32 {
+    ((share * step.0 as f32) as u32).max(1)
 }
 
 /// Whether an occupied loop stays so: somebody covers it, and nobody has left it in this step.
@@ -438,7 +468,6 @@ mod tests {
 
     #[test]
     fn an_edge_is_of_the_step_in_which_it_comes() {
-        let at = |share| moment(share, Millis(500), Millis(2000));
-        assert_eq!([at(0.0), at(0.0005), at(0.5), at(1.0)], [1501, 1501, 1750, 2000].map(Millis));
+        assert_eq!([0.0, 0.0005, 0.5, 1.0].map(|share| moment(share, Millis(500))), [1, 1, 250, 500]);
     }
 }

@@ -545,9 +545,11 @@ impl Controller {
         }
         news.iter().for_each(|g| self.lamps[g] = self.kernel.lamp(g));
         self.changed = at;
-        self.group_calls.look(self.kernel.plan(), at, &self.lamps, news);
+        let opened = self.group_calls.look(self.kernel.plan(), at, &self.lamps, news);
         self.kernel.forget_news();
-        self.detectors.look(at, self.group_calls.open());
+        if opened {
+            self.detectors.look(at, self.group_calls.open());
+        }
         self.tell_of_health(at);
         self.tell_of_calls();
         true

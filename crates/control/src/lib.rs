@@ -248,6 +248,7 @@ mod group_set;
 mod horizon;
 pub mod kernel;
 mod lamp;
+mod lists;
 pub mod log;
 pub mod monitor;
 mod nema;

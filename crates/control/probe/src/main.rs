@@ -29,7 +29,7 @@ use intergreen_control::{
 const ARENA: usize = 1 << 24;
 
 /// Hands out an arena from front to back and takes nothing back.
-#[repr(align(16))]
+#[repr(align(64))]
 struct Bump {
     arena: UnsafeCell<[u8; ARENA]>,
     used: AtomicUsize,
@@ -39,13 +39,13 @@ struct Bump {
 // SAFETY: `used` grows atomically, so no two requests get the same bytes.
 unsafe impl Sync for Bump {}
 
-// SAFETY: every block lies in the arena, is aligned (offsets are, and the arena is to 16) and is handed out once.
+// SAFETY: every block lies in the arena, is aligned (offsets are, and the arena is to a cache line) and is handed out once.
 unsafe impl GlobalAlloc for Bump {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         self.requests.fetch_add(1, Relaxed);
         let fits = |used: usize| {
             let start = used.checked_next_multiple_of(layout.align())?;
-            start.checked_add(layout.size()).filter(|&end| end <= ARENA && layout.align() <= 16)
+            start.checked_add(layout.size()).filter(|&end| end <= ARENA && layout.align() <= 64)
         };
         match self.used.fetch_update(Relaxed, Relaxed, fits) {
             Ok(used) => {

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{
-    Detector, DetectorBank,
+    Detector, DetectorBank, Record,
     health::{Health, Measures, Minute},
     mates::{LEARNED, MATES, Pair, Share},
     presence::Green,
@@ -23,7 +23,8 @@ impl DetectorBank {
         self.counts.iter().for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
         state::put_count(out, self.greens.len());
         self.greens.iter().for_each(|green| put_green(out, green));
-        self.detectors.iter().for_each(|d| put(out, d));
+        let records = self.records.iter().zip(&self.measured);
+        self.detectors.iter().zip(records).for_each(|(d, (record, measured))| put(out, d, record, measured));
     }
 
     /// Reads the state of a bank of as many detectors as this one.
@@ -45,8 +46,12 @@ impl DetectorBank {
         same(reader.u32()?, self.greens.len(), "number of lanes with detectors")?;
         let greens = (0..self.greens.len()).map(|_| read_green(reader)).collect::<Result<Vec<_>, _>>()?;
         let detectors = (0..self.detectors.len()).map(|_| read(reader)).collect::<Result<Vec<_>, _>>()?;
-        (self.next, self.began, self.counts) = (next, began, counts);
-        (self.greens, self.detectors) = (greens, detectors);
+        (self.next, self.began, self.counts, self.greens) = (next, began, counts, greens);
+        for (i, (detector, record, measured)) in detectors.into_iter().enumerate() {
+            // The limit is the plan's.
+            self.detectors[i] = Detector { short_pulse: self.detectors[i].short_pulse, ..detector };
+            (self.records[i], self.measured[i]) = (record, measured);
+        }
         self.news.clear();
         self.forgotten.clear();
         Ok(())
@@ -66,51 +71,47 @@ fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
     Ok(Green { open, closed, zone_free, count_free, counted: reader.u32()? })
 }
 
-fn put(out: &mut Vec<u8>, d: &Detector) {
+fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, measured: &Measures) {
     out.extend_from_slice(&[d.occupied.into(), d.health as u8, d.contradicted]);
-    for time in [d.finished, d.since, d.minute.headways, d.minute.on_time, d.measured.on] {
+    let (m, share) = (&record.minute, &record.share);
+    for time in [d.finished, d.since, m.headways, m.on_time, measured.on] {
         state::put_millis(out, time);
     }
-    for time in [d.last_on, d.measured.headway] {
+    for time in [d.last_on, measured.headway] {
         state::put_optional_millis(out, time);
     }
-    let (m, share) = (&d.minute, &d.share);
-    let counts = [d.count, m.count, m.short, m.pairs, d.measured.volume, share.own, share.all, d.counted, d.entered];
-    let pairs = d.pairs.iter().flat_map(|pair| [pair.missed, pair.own, pair.of, pair.squares]);
-    counts.into_iter().chain(pairs).for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
+    let of_minutes = [m.count, m.short, m.pairs, measured.volume];
+    let of_mates = [share.own, share.all, record.counted, record.entered];
+    let counts = [d.count].into_iter().chain(of_minutes).chain(of_mates);
+    let pairs = d.missed.iter().zip(&record.pairs);
+    let pairs = pairs.flat_map(|(&missed, pair)| [missed, pair.own, pair.of, pair.squares]);
+    counts.chain(pairs).for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
 }
 
 /// Reads a detector as it is saved.
-fn read(reader: &mut StateReader<'_>) -> Result<Detector, StateError> {
+fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Measures), StateError> {
     let (occupied, health, contradicted) = (reader.flag()?, usize::from(reader.u8()?), reader.u8()?);
     let wrong = StateError::Invalid { what: "health of a detector", expected: "0 to 5" };
     let health = *Health::ALL.get(health).ok_or(wrong)?;
     let [finished, since, headways, on_time, on] = read_all(|| reader.millis())?;
     let (last_on, headway) = (reader.optional_millis()?, reader.optional_millis()?);
-    let [count, in_minute, short, pairs, volume, own, all, counted, entered] = read_all(|| reader.u32())?;
-    let mut of_mates = [Pair::default(); MATES];
-    for pair in &mut of_mates {
-        *pair = Pair { missed: reader.u32()?, own: reader.u32()?, of: reader.u32()?, squares: reader.u32()? };
+    let [count, in_minute, short, of_headways, volume, own, all, counted, entered] = read_all(|| reader.u32())?;
+    let (mut missed, mut pairs) = ([0; MATES], [Pair::default(); MATES]);
+    for (missed, pair) in missed.iter_mut().zip(&mut pairs) {
+        *missed = reader.u32()?;
+        *pair = Pair { own: reader.u32()?, of: reader.u32()?, squares: reader.u32()? };
         let most = 2 * LEARNED;
         if pair.own.max(pair.of) >= most || pair.squares > most * LEARNED {
             return Err(StateError::Invalid { what: "ratio of detectors", expected: "of as many as are learned from" });
         }
     }
-    Ok(Detector {
-        occupied,
-        count,
-        finished,
-        since,
-        last_on,
-        minute: Minute { count: in_minute, short, headways, pairs, on_time },
-        measured: Measures { volume, on, headway },
-        pairs: of_mates,
-        share: Share { own, all },
-        contradicted,
-        counted,
-        entered,
-        health,
-    })
+    let minute = Minute { count: in_minute, short, headways, pairs: of_headways, on_time };
+    let share = Share { own, all };
+    Ok((
+        Detector { occupied, health, contradicted, count, finished, since, last_on, missed, ..Detector::default() },
+        Record { minute, pairs, share, counted, entered },
+        Measures { volume, on, headway },
+    ))
 }
 
 /// So many values of one kind.

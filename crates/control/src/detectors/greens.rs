@@ -11,7 +11,7 @@ impl DetectorBank {
     /// Lamps have changed at `at`: these groups are open.
     pub(crate) fn look(&mut self, at: Millis, open: &GroupSet) {
         for lane in 0..self.greens.len() {
-            let is_open = self.layout.lanes[lane].groups.shares(open);
+            let is_open = self.layout.groups.share(lane, open);
             match self.greens[lane].open {
                 None if is_open => self.begin_green(lane, at),
                 Some(opened) if !is_open => self.end_green(lane, opened, at),
@@ -110,7 +110,7 @@ impl DetectorBank {
             };
             let whole = Whole {
                 left: counted.wrapping_sub(green.counted),
-                left_since: counted.wrapping_sub(d.counted),
+                left_since: counted.wrapping_sub(self.records[usize::from(number)].counted),
                 ..self.whole(lane, number, place, (opened, at), &green)
             };
             if whole.contradicts() {
@@ -130,7 +130,7 @@ impl DetectorBank {
         // Of an advance loop the line knows only if most who come over it come there.
         let speaks = |by: &u16| believed(by) && (place.is_at_line() || self.comes(*by, number).is_close());
         let entrance = of.advance.filter(|a| believed(a) && !self.occupied(*a));
-        let entered = self.entered(lane).wrapping_sub(self.detectors[usize::from(number)].entered);
+        let entered = self.entered(lane).wrapping_sub(self.records[usize::from(number)].entered);
         let most = entrance.and_then(|a| self.layout.places[usize::from(a)]).map(|entrance| entrance.at_most());
         // The other one at the line knows better, unless it is on all the time, too.
         let other = if of.zone == Some(number) { of.count.filter(|_| of.count_covers) } else { of.zone };
@@ -151,7 +151,7 @@ impl DetectorBank {
     fn comes(&self, number: u16, mate: u16) -> Pair {
         let i = usize::from(number);
         let place = self.layout.mates[i].iter().position(|&m| m == mate);
-        place.map_or(Pair::default(), |place| self.detectors[i].pairs[place])
+        place.map_or(Pair::default(), |place| self.records[i].pairs[place])
     }
 
     /// Until when others have kept a zone on: those who leave over the loop that counts beside it.

@@ -26,7 +26,8 @@ use super::presence::COVERS_M;
 use crate::{
     Plan,
     group_set::GroupSet,
-    plan::{DetectorKind, DetectorPlace, DetectorUse},
+    lists::{Lists, Sets},
+    plan::{DetectorKind, DetectorLimits, DetectorPlace, DetectorUse},
 };
 
 /// So many mates of a detector are listened to: the usual layout has four detectors a lane.
@@ -44,42 +45,37 @@ const USUAL: u32 = 30;
 /// A vehicle, in the unit in which expectations are reckoned.
 pub(super) const VEHICLE: u64 = 1000;
 
-/// What a detector has of one of its mates.
+/// What a detector has learned of one of its mates: own actuations, those that were missed before they came, and the sum of
+/// the squares of these.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Pair {
-    /// Actuations missed.
-    pub missed: u32,
-    /// Learned: own actuations, those that were missed before they came, and the sum of the squares of these.
     pub own: u32,
     pub of: u32,
     pub squares: u32,
 }
 
 impl Pair {
-    /// The detector is on again; `learns`: it was not broken.
-    pub fn seen(&mut self, learns: bool) {
-        if learns {
-            let missed = self.missed.min(LEARNED);
-            self.own += 1;
-            self.of += missed;
-            self.squares += missed * missed;
-            if self.own.max(self.of) >= LEARNED {
-                (self.own, self.of, self.squares) = (self.own / 2, self.of / 2, self.squares / 2);
-            }
+    /// The detector is on again, after it has missed so many.
+    pub fn learn(&mut self, missed: u32) {
+        let missed = missed.min(LEARNED);
+        self.own += 1;
+        self.of += missed;
+        self.squares += missed * missed;
+        if self.own.max(self.of) >= LEARNED {
+            (self.own, self.of, self.squares) = (self.own / 2, self.of / 2, self.squares / 2);
         }
-        self.missed = 0;
     }
 
-    /// Expected by this mate, in thousandths of a vehicle.
+    /// Expected by this mate, of which so many were missed, in thousandths of a vehicle.
     ///
     /// If `own` were seen of `of`, nobody of `n` more is seen with probability (1 + n/of)^−own (Poisson, its mean known from
     /// what was seen): as if own · ln(1 + n/of) were expected, of which 2 · own · n / (2 · of + n) is no more. `of` is what was
     /// missed; or, if they were missed in bursts, half the run in which one of those missed finds himself in the mean, as
     /// often as anybody was seen: this is how fast the probability of longer runs falls (exactly, if it does so evenly).
-    fn expected(&self) -> u64 {
+    fn expected(&self, missed: u32) -> u64 {
         let (own, of) = self.ratio();
         let bursts = u64::from(self.squares) * own / u64::from(2 * self.of).max(1);
-        let (missed, of) = (u64::from(self.missed), of.max(bursts));
+        let (missed, of) = (u64::from(missed), of.max(bursts));
         2 * VEHICLE * missed * own.min(of) / (2 * of + missed)
     }
 
@@ -101,12 +97,13 @@ impl Pair {
     }
 }
 
-/// What is expected by some believed mates, in thousandths of a vehicle; none: there are none.
-pub(super) fn expected<'a>(believed: impl Iterator<Item = &'a Pair>) -> Option<u64> {
+/// What is expected by some believed mates, each with how many of it were missed, in thousandths of a vehicle; none: there
+/// are none.
+pub(super) fn expected<'a>(believed: impl Iterator<Item = (&'a Pair, u32)>) -> Option<u64> {
     let (mut first, mut second, mut close, mut mates) = (0, 0, 0, 0);
-    for pair in believed {
+    for (pair, missed) in believed {
         mates += 1;
-        let expected = pair.expected();
+        let expected = pair.expected(missed);
         if pair.is_close() {
             close = expected.max(close);
         }
@@ -171,25 +168,50 @@ pub(super) struct Place {
     pub ahead: u32,
 }
 
+/// A detector is a mate of another one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Tells {
+    pub other: u16,
+    /// Which of the other one's mates it is.
+    pub place: u8,
+    /// When the other one has missed so many, it is looked at more closely.
+    pub expected: u16,
+}
+
+/// What an edge of a detector asks of the layout, close together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Links {
+    /// Its approach; 0: the whole cabinet.
+    pub approach: u16,
+    /// Its lane: the place in [`Layout::lanes`]; and, in that lane, the loop that counts, and the nearest advance loop.
+    pub lane: Option<u16>,
+    pub count: Option<u16>,
+    pub advance: Option<u16>,
+    /// Whether it is the zone of the lane, or the loop that counts.
+    pub at_line: bool,
+}
+
 /// Which detectors see the same vehicles. It follows from the plan.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Layout {
     pub lanes: Vec<Lane>,
+    /// By lane, its groups.
+    pub groups: Sets,
     /// By detector; none: nobody knows where it lies.
     pub places: Vec<Option<Place>>,
     /// By detector, its mates.
     pub mates: Vec<Vec<u16>>,
-    /// By detector, of whom it is a mate, and which of theirs.
-    pub tells: Vec<Vec<(u16, u8)>>,
-    /// By detector, its approach; 0: the whole cabinet.
-    pub approaches: Vec<u16>,
+    pub links: Vec<Links>,
+    /// By detector, of whom it is a mate.
+    pub tells: Lists<Tells>,
 }
 
 /// A car and the gap to the next one in a queue, m.
 const CAR_SPACE_M: f64 = 7.5;
 
 impl Layout {
-    pub fn new(plan: &Plan, detectors: u16) -> Self {
+    pub fn new(plan: &Plan, limits: &[DetectorLimits]) -> Self {
+        let detectors = u16::try_from(limits.len()).unwrap_or(u16::MAX);
         let uses = &plan.spec().detectors;
         let first = |channel: u16| uses.iter().find(|d| d.channel == channel);
         let placed = |channel: u16| Some((channel, first(channel)?, first(channel)?.place.as_ref()?));
@@ -197,12 +219,12 @@ impl Layout {
         known.sort_by(|a, b| a.2.lane.cmp(&b.2.lane).then(a.2.distance_m.total_cmp(&b.2.distance_m)));
         let n = usize::from(detectors);
         let mut layout = Self {
-            lanes: Vec::new(),
             places: vec![None; n],
             mates: vec![Vec::new(); n],
-            tells: vec![Vec::new(); n],
-            approaches: vec![0; n],
+            links: vec![Links::default(); n],
+            ..Self::default()
         };
+        let mut tells = vec![Vec::new(); n];
         let groups = plan.groups().len();
         for lane in known.chunk_by(|a, b| a.2.lane == b.2.lane) {
             let this = u16::try_from(layout.lanes.len()).unwrap_or(u16::MAX);
@@ -235,11 +257,17 @@ impl Layout {
                 let others = of.detectors.iter().copied().filter(|&d| d != own).take(MATES);
                 for (place, mate) in (0u8..).zip(others) {
                     layout.mates[usize::from(own)].push(mate);
-                    layout.tells[usize::from(mate)].push((own, place));
+                    let expected = limits[usize::from(own)].expected;
+                    tells[usize::from(mate)].push(Tells { other: own, place, expected });
                 }
+                let links = &mut layout.links[usize::from(own)];
+                links.at_line = of.zone == Some(own) || of.count == Some(own);
+                (links.lane, links.count, links.advance) = (Some(this), of.count, of.advance);
             }
             layout.lanes.push(of);
         }
+        layout.groups = Sets::new(layout.lanes.iter().map(|lane| &lane.groups));
+        layout.tells = Lists::new(tells);
         layout.find_approaches();
         layout
     }
@@ -266,14 +294,14 @@ impl Layout {
                 }
             }
         }
-        for (approach, place) in self.approaches.iter_mut().zip(&self.places) {
-            *approach = place.map_or(0, |p| numbers[usize::from(p.lane)]);
+        for links in &mut self.links {
+            links.approach = links.lane.map_or(0, |lane| numbers[usize::from(lane)]);
         }
     }
 
     /// Number of approaches, the whole cabinet among them.
     pub fn count(&self) -> usize {
-        self.approaches.iter().max().map_or(1, |&most| usize::from(most) + 1)
+        self.links.iter().map(|links| links.approach).max().map_or(1, |most| usize::from(most) + 1)
     }
 }
 
@@ -281,22 +309,19 @@ impl Layout {
 mod tests {
     use super::*;
 
-    /// A pair that has learned from such runs, and has missed so many now.
-    fn pair(runs: impl Iterator<Item = u32>, missed: u32) -> Pair {
+    /// A pair that has learned from such runs.
+    fn pair(runs: impl Iterator<Item = u32>) -> Pair {
         let mut pair = Pair::default();
-        for run in runs {
-            pair.missed = run;
-            pair.seen(true);
-        }
-        Pair { missed, ..pair }
+        runs.for_each(|run| pair.learn(run));
+        pair
     }
 
     #[test]
     fn who_misses_some_in_bursts_is_expected_later() {
         // As recorded at a loop 111 m before the line, where drivers change lanes below it when the queue is long.
         let bursts = [5, 0, 0, 7, 3, 0, 4, 6, 0, 4, 1, 0, 0, 0, 0, 7, 0, 0, 2, 2];
-        let in_bursts = pair(bursts.into_iter().cycle().take(100), 30).expected();
-        let evenly = pair(core::iter::repeat_n(2, 100), 30).expected();
+        let in_bursts = pair(bursts.into_iter().cycle().take(100)).expected(30);
+        let evenly = pair(core::iter::repeat_n(2, 100)).expected(30);
         assert!((10_000..12_000).contains(&in_bursts) && evenly >= 14_000, "{in_bursts}, {evenly}");
     }
 
@@ -304,15 +329,15 @@ mod tests {
     fn evenly_falling_runs_are_expected_as_seldom_as_they_are() {
         // Runs of a length of n or more with probability 2^−n: one of 20 is as rare as if 20 · ln 2 = 13.9 were expected.
         let halving = (0..8u32).flat_map(|n| core::iter::repeat_n(n, 1 << (7 - n)));
-        let expected = pair(halving, 20).expected();
+        let expected = pair(halving).expected(20);
         assert!((13_000..14_500).contains(&expected), "{expected}");
     }
 
     #[test]
     fn of_those_at_a_mate_as_many_come_here_as_was_learned() {
-        let half = pair(core::iter::repeat_n(2, 100), 0);
+        let half = pair(core::iter::repeat_n(2, 100));
         assert_eq!((half.of_those(20), half.is_close()), (10, true));
-        let few = pair(core::iter::repeat_n(8, 25), 0);
+        let few = pair(core::iter::repeat_n(8, 25));
         assert_eq!((few.of_those(20), few.is_close()), (3, false));
         assert_eq!(Pair::default().of_those(12), 10, "nothing is learned yet");
     }

@@ -23,7 +23,7 @@ pub use self::{
 };
 use self::{
     health::{MINUTE, Minute, Seen, is_missed, judge},
-    mates::{Layout, MATES, Pair, Share},
+    mates::{Layout, MATES, Pair, Share, Tells},
     presence::{Green, STUCK},
 };
 use crate::{Millis, Plan, plan::DetectorLimits};
@@ -40,27 +40,39 @@ pub struct DetectorEvent {
     pub on: bool,
 }
 
+/// What its own edges and those of its mates ask and change: one cache line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(align(64))]
 struct Detector {
     occupied: bool,
+    health: Health,
+    /// In how many whole greens without an edge between it was on though nobody can have been there.
+    contradicted: u8,
     count: u32,
     /// Sum of the finished on-intervals.
     finished: Millis,
     /// The last edge.
     since: Millis,
     last_on: Option<Millis>,
+    /// A pulse shorter than this is too short for a vehicle: the limit, where it is at hand.
+    short_pulse: Millis,
+    /// Actuations of its mates that it has missed.
+    missed: [u32; MATES],
+}
+
+const _: () = assert!(size_of::<Detector>() == 64);
+
+/// What its own edges alone change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Record {
     minute: Minute,
-    measured: Measures,
-    /// What it has of its mates.
+    /// What it has learned of its mates.
     pairs: [Pair; MATES],
     share: Share,
-    /// In how many whole greens without an edge between it was on though nobody can have been there.
-    contradicted: u8,
     /// What the loop that counts its lane had counted when it went on last.
     counted: u32,
     /// What the nearest advance loop of its lane had counted then.
     entered: u32,
-    health: Health,
 }
 
 /// The state of every detector of a cabinet.
@@ -69,6 +81,10 @@ struct Detector {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct DetectorBank {
     detectors: Vec<Detector>,
+    /// By detector.
+    records: Vec<Record>,
+    /// By detector, what it measured in the last whole minute.
+    measured: Vec<Measures>,
     /// By detector, when it is taken for broken; empty: never.
     limits: Vec<DetectorLimits>,
     layout: Layout,
@@ -93,8 +109,14 @@ impl DetectorBank {
     /// `detectors` detectors, all off since ever.
     pub fn new(detectors: u16) -> Self {
         let off = Detector { since: Millis(i64::MIN), ..Detector::default() };
-        let news = Vec::with_capacity(usize::from(detectors));
-        Self { detectors: vec![off; usize::from(detectors)], news, ..Self::default() }
+        let n = usize::from(detectors);
+        Self {
+            detectors: vec![off; n],
+            records: vec![Record::default(); n],
+            measured: vec![Measures::default(); n],
+            news: Vec::with_capacity(n),
+            ..Self::default()
+        }
     }
 
     /// The same with the limits of a plan: its detectors are measured, and watched for failures.
@@ -111,15 +133,17 @@ impl DetectorBank {
             ..DetectorLimits::default()
         };
         let limits = |channel: u16| uses.iter().find(|d| d.channel == channel).map_or(never, |d| d.diagnostics);
-        let layout = Layout::new(plan, detectors);
-        Self {
-            limits: (0..detectors).map(limits).collect(),
+        let limits: Vec<DetectorLimits> = (0..detectors).map(limits).collect();
+        let layout = Layout::new(plan, &limits);
+        let mut bank = Self {
             greens: vec![Green::default(); layout.lanes.len()],
             forgotten: Vec::with_capacity(layout.lanes.len()),
             counts: vec![0; layout.count()],
             layout,
             ..Self::new(detectors)
-        }
+        };
+        bank.detectors.iter_mut().zip(&limits).for_each(|(d, limits)| d.short_pulse = limits.short_pulse);
+        Self { limits, ..bank }
     }
 
     /// The first minute begins.
@@ -144,15 +168,15 @@ impl DetectorBank {
             let on_time = self.on_time(number, at);
             if !jumped {
                 let (expected, kept_on) = (self.expected(number), self.kept_on(number));
-                let (d, began) = (&mut self.detectors[usize::from(number)], self.began);
-                d.measured = d.minute.measures(on_time);
-                let limits = &self.limits[usize::from(number)];
-                let (stuck, unchanged) = (is_stuck(d, limits), at - d.since.max(began).max(kept_on));
+                let i = usize::from(number);
+                let (d, minute, limits) = (&self.detectors[i], &self.records[i].minute, &self.limits[i]);
+                self.measured[i] = minute.measures(on_time);
+                let (stuck, unchanged) = (is_stuck(d, limits), at - d.since.max(self.began).max(kept_on));
                 let seen = Seen { health: d.health, occupied: d.occupied, unchanged, stuck, expected };
-                let health = judge(limits, &d.minute, &seen);
+                let health = judge(limits, minute, &seen);
                 self.find(number, health);
             }
-            self.detectors[usize::from(number)].minute = Minute { on_time, ..Minute::default() };
+            self.records[usize::from(number)].minute = Minute { on_time, ..Minute::default() };
         }
         if !jumped {
             self.look_at_lanes(at);
@@ -160,8 +184,8 @@ impl DetectorBank {
         for approach in 0..self.counts.len() {
             if self.counts[approach] >= MEMORY {
                 self.counts[approach] /= 2;
-                let own = self.detectors.iter_mut().zip(&self.layout.approaches);
-                own.filter(|(_, of)| usize::from(**of) == approach).for_each(|(d, _)| d.share.halve());
+                let own = self.records.iter_mut().zip(&self.layout.links);
+                own.filter(|(_, of)| usize::from(of.approach) == approach).for_each(|(r, _)| r.share.halve());
             }
         }
     }
@@ -169,10 +193,10 @@ impl DetectorBank {
     /// How many vehicles a detector was expected to see since the last one, in thousandths.
     fn expected(&self, number: u16) -> u64 {
         let i = usize::from(number);
-        let d = &self.detectors[i];
-        let pairs = d.pairs.iter().zip(&self.layout.mates[i]);
+        let record = &self.records[i];
+        let pairs = record.pairs.iter().zip(self.detectors[i].missed).zip(&self.layout.mates[i]);
         let believed = pairs.filter(|(_, mate)| self.health(**mate).is_good()).map(|(pair, _)| pair);
-        let by_share = || d.share.expected(self.counts[usize::from(self.layout.approaches[i])]);
+        let by_share = || record.share.expected(self.counts[usize::from(self.layout.links[i].approach)]);
         mates::expected(believed).unwrap_or_else(by_share)
     }
 
@@ -212,7 +236,7 @@ impl DetectorBank {
 
     /// What it measured in the last whole minute.
     pub fn measured(&self, detector: u16) -> Measures {
-        self.get(detector).map_or(Measures::default(), |d| d.measured)
+        self.measured.get(usize::from(detector)).copied().unwrap_or_default()
     }
 
     /// Number of detectors.
@@ -230,29 +254,31 @@ impl DetectorBank {
     /// An edge earlier than the detector's last one is taken as simultaneous with it, so that no on-time is counted
     /// twice or lost below zero.
     pub fn handle(&mut self, event: DetectorEvent) -> bool {
-        let Some(detector) = self.detectors.get_mut(usize::from(event.detector)) else { return false };
+        let i = usize::from(event.detector);
+        let Some(detector) = self.detectors.get_mut(i) else { return false };
         if detector.occupied == event.on {
             return false;
         }
-        let at = event.at.max(detector.since);
-        let minute = &mut detector.minute;
+        let before = detector.since;
+        let at = event.at.max(before);
+        (detector.since, detector.occupied, detector.contradicted) = (at, event.on, 0);
+        let health = detector.health;
         if event.on {
             detector.count = detector.count.saturating_add(1);
+            let minute = &mut self.records[i].minute;
             minute.count = minute.count.saturating_add(1);
             if let Some(before) = detector.last_on.replace(at) {
                 minute.headways += at - before;
                 minute.pairs = minute.pairs.saturating_add(1);
             }
         } else {
-            let pulse = at - detector.since;
+            let pulse = at - before;
             detector.finished += pulse;
-            let limits = self.limits.get(usize::from(event.detector));
-            minute.short = minute.short.saturating_add(limits.is_some_and(|l| pulse < l.short_pulse).into());
+            if pulse < detector.short_pulse {
+                let short = &mut self.records[i].minute.short;
+                *short = short.saturating_add(1);
+            }
         }
-        let before = core::mem::replace(&mut detector.since, at);
-        detector.occupied = event.on;
-        detector.contradicted = 0;
-        let health = detector.health;
         if !self.limits.is_empty() {
             if event.on {
                 self.actuate(event.detector, before, at);
@@ -268,30 +294,32 @@ impl DetectorBank {
     /// off since `since`.
     fn actuate(&mut self, number: u16, since: Millis, at: Millis) {
         let i = usize::from(number);
-        let (approach, place) = (self.layout.approaches[i], self.layout.places[i]);
+        let links = self.layout.links[i];
         self.counts[0] = self.counts[0].saturating_add(1);
+        let approach = usize::from(links.approach);
         if approach > 0 {
-            self.counts[usize::from(approach)] = self.counts[usize::from(approach)].saturating_add(1);
+            self.counts[approach] = self.counts[approach].saturating_add(1);
         }
-        let lane = place.map(|p| usize::from(p.lane));
-        let (counted, entered) = lane.map_or((0, 0), |lane| (self.counted(lane), self.entered(lane)));
-        let d = &mut self.detectors[i];
-        let learns = d.health != Health::NoActivity && d.health != Health::Lost;
-        d.pairs.iter_mut().for_each(|pair| pair.seen(learns));
-        d.share = Share { own: d.share.own.saturating_add(1), all: self.counts[usize::from(approach)] };
-        (d.counted, d.entered) = (counted, entered);
-        if let Some(lane) = lane {
+        let all = self.counts[approach];
+        let (counted, entered) = (links.count.map_or(0, |l| self.count(l)), links.advance.map_or(0, |l| self.count(l)));
+        let (d, record) = (&mut self.detectors[i], &mut self.records[i]);
+        if d.health != Health::NoActivity && d.health != Health::Lost {
+            record.pairs.iter_mut().zip(d.missed).for_each(|(pair, missed)| pair.learn(missed));
+        }
+        d.missed = [0; MATES];
+        record.share = Share { own: record.share.own.saturating_add(1), all };
+        (record.counted, record.entered) = (counted, entered);
+        if let Some(lane) = links.lane.map(usize::from).filter(|_| links.at_line) {
             self.greens[lane].look(&self.layout.lanes[lane], number, since, at);
         }
-        for told in 0..self.layout.tells[i].len() {
-            let (other, place) = self.layout.tells[i][told];
+        for told in self.layout.tells.range(i) {
+            let Tells { other, place, expected } = self.layout.tells.at(told);
             let d = &mut self.detectors[usize::from(other)];
             if !d.occupied {
-                let missed = &mut d.pairs[usize::from(place)].missed;
+                let missed = &mut d.missed[usize::from(place)];
                 *missed = missed.saturating_add(1);
                 // No more are expected than were missed.
-                let limits = &self.limits[usize::from(other)];
-                if *missed >= u32::from(limits.expected) && d.health.is_good() {
+                if *missed >= u32::from(expected) && d.health.is_good() {
                     self.suspect(other);
                 }
             }

@@ -17,8 +17,13 @@ mod uses;
 
 use alloc::{vec, vec::Vec};
 
-use self::uses::{Use, Wiring};
-use crate::{Lamp, Millis, Minds, Plan, StateError, StateReader, group_set::GroupSet, state};
+use self::uses::{Reach, Use, Wiring};
+use crate::{
+    Lamp, Millis, Minds, Plan, StateError, StateReader,
+    group_set::GroupSet,
+    lists::{Lists, Sets},
+    state,
+};
 
 /// What one group has from its detectors.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -37,17 +42,15 @@ impl OfGroup {
     }
 }
 
-/// How a group is wired. Uses that [do not matter](Wiring::matters) are in no list: they stay as they are at the beginning.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+/// How a group is wired.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 struct Wired {
     calls: bool,
     extends: bool,
     /// Whether some detector counts for its added initial.
     added_initial: bool,
-    /// The uses that it is part of.
-    uses: Vec<u32>,
-    /// The uses that switch to it.
-    switched: Vec<u32>,
+    /// Whether some use switches to it.
+    switched: bool,
 }
 
 /// A use calls a group, or no longer does: what the kernel is told.
@@ -73,14 +76,12 @@ pub(crate) struct Touched {
 }
 
 /// What the uses of a lane do together.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 struct OfLane {
     /// How many of them extend.
     extending: u16,
     /// When it gaps out, unless one extends by then; none once that moment has passed.
     gaps_out: Option<Millis>,
-    /// Groups that they extend.
-    groups: GroupSet,
 }
 
 impl OfLane {
@@ -108,10 +109,21 @@ pub struct GroupCalls {
     next_gap: Millis,
     wiring: Vec<Wiring>,
     wired: Vec<Wired>,
-    /// By channel, its uses.
-    channels: Vec<Vec<u32>>,
+    /// By use, its groups; those whose red actuations it counts; the groups as sets; those with the ones to which it is
+    /// switched.
+    of_use: Lists<u16>,
+    counts: Lists<u16>,
+    own: Sets,
+    reach: Sets,
+    /// By lane, the groups that its uses extend.
+    of_lane: Sets,
+    /// By channel, its uses; by group, those that it is part of, then those that switch to it. Uses that
+    /// [do not matter](Wiring::matters) are in no list: they stay as they are at the beginning.
+    channels: Lists<u32>,
+    of_group: Lists<u32>,
+    switching: Lists<u32>,
     /// By use, others of its lane that extend all of its groups.
-    relief: Vec<Vec<u32>>,
+    relief: Lists<u32>,
     /// What the kernel has not been told yet.
     changes: Vec<Change>,
     /// What has changed since it was asked.
@@ -128,7 +140,7 @@ const fn step(n: u16, more: bool) -> u16 {
 }
 
 /// By use, others of its lane that extend all of its groups.
-fn relief(plan: &Plan, wiring: &[Wiring]) -> Vec<Vec<u32>> {
+fn relief(plan: &Plan, wiring: &[Wiring], reach: &[Reach]) -> Vec<Vec<u32>> {
     let uses = &plan.spec().detectors;
     let lane = |number: usize| uses[number].place.as_ref().map(|place| &place.lane);
     let relieves = |number: usize, other: usize| {
@@ -137,7 +149,7 @@ fn relief(plan: &Plan, wiring: &[Wiring]) -> Vec<Vec<u32>> {
             && lane(number).is_some_and(|own| lane(other) == Some(own))
             && own.extends()
             && its.extends()
-            && !own.own.exceeds(&its.own)
+            && !reach[number].own.exceeds(&reach[other].own)
     };
     let relief = |number: usize| {
         (0u32..).zip(0..uses.len()).filter(|&(_, other)| relieves(number, other)).map(|(n, _)| n).collect()
@@ -148,38 +160,39 @@ fn relief(plan: &Plan, wiring: &[Wiring]) -> Vec<Vec<u32>> {
 impl GroupCalls {
     /// Nobody is called.
     pub fn new(plan: &Plan) -> Self {
-        let mut wiring: Vec<Wiring> = plan.spec().detectors.iter().map(|d| Wiring::new(plan, d)).collect();
-        let mut wired = vec![Wired::default(); plan.groups().len()];
-        let mut channels: Vec<Vec<u32>> = Vec::new();
-        for (number, (w, d)) in (0u32..).zip(wiring.iter().zip(&plan.spec().detectors)) {
-            for &g in &w.groups {
+        let uses = &plan.spec().detectors;
+        let mut wiring: Vec<Wiring> = uses.iter().map(Wiring::new).collect();
+        let mut reach: Vec<Reach> = uses.iter().map(|d| Reach::new(plan, d)).collect();
+        let n = plan.groups().len();
+        let mut wired = vec![Wired::default(); n];
+        let (mut of_group, mut switching) = (vec![Vec::new(); n], vec![Vec::new(); n]);
+        for (number, (w, r)) in (0u32..).zip(wiring.iter().zip(&reach)) {
+            for &g in &r.groups {
                 let group = &mut wired[usize::from(g)];
                 group.calls |= w.calls();
                 group.extends |= w.extends();
                 group.added_initial |= w.added_initial;
             }
-            for &g in w.switched.iter().filter(|_| w.extends()) {
-                wired[usize::from(g)].switched.push(number);
-            }
-            let channel = usize::from(d.channel);
-            if channels.len() <= channel {
-                channels.resize(channel + 1, Vec::new());
+            for &g in r.switched.iter().filter(|_| w.extends()) {
+                wired[usize::from(g)].switched = true;
+                switching[usize::from(g)].push(number);
             }
         }
-        for (number, (w, d)) in (0u32..).zip(wiring.iter_mut().zip(&plan.spec().detectors)) {
+        let mut channels = vec![Vec::new(); uses.iter().map(|d| usize::from(d.channel) + 1).max().unwrap_or(0)];
+        for (number, (w, r)) in (0u32..).zip(wiring.iter_mut().zip(&mut reach)) {
             let counts = |g: &u16| if wired[usize::from(*g)].added_initial { w.added_initial } else { w.calls() };
-            w.counts = w.groups.iter().copied().filter(counts).collect();
+            r.counts = r.groups.iter().copied().filter(counts).collect();
+            w.counts = !r.counts.is_empty();
             if w.matters() {
-                w.groups.iter().for_each(|&g| wired[usize::from(g)].uses.push(number));
-                channels[usize::from(d.channel)].push(number);
+                r.groups.iter().for_each(|&g| of_group[usize::from(g)].push(number));
+                channels[usize::from(uses[number as usize].channel)].push(number);
             }
         }
-        let relief = relief(plan, &wiring);
-        let (groups, room) = (plan.groups().len(), wiring.iter().map(|w| w.groups.len()).sum::<usize>());
+        let room = reach.iter().map(|r| r.groups.len()).sum::<usize>();
         Self {
-            groups: vec![OfGroup::default(); groups],
-            open: GroupSet::new(groups),
-            called: GroupSet::new(groups),
+            groups: vec![OfGroup::default(); n],
+            open: GroupSet::new(n),
+            called: GroupSet::new(n),
             uses: vec![Use::default(); wiring.len()],
             minded: vec![None; wiring.len()],
             lanes: Vec::new(),
@@ -188,10 +201,17 @@ impl GroupCalls {
             changes: Vec::with_capacity(2 * room),
             touched: Touched::default(),
             epoch: 0,
+            relief: Lists::new(relief(plan, &wiring, &reach)),
             wiring,
             wired,
-            channels,
-            relief,
+            of_use: Lists::new(reach.iter().map(|r| &r.groups)),
+            counts: Lists::new(reach.iter().map(|r| &r.counts)),
+            own: Sets::new(reach.iter().map(|r| &r.own)),
+            reach: Sets::new(reach.iter().map(|r| &r.all)),
+            of_lane: Sets::default(),
+            channels: Lists::new(channels),
+            of_group: Lists::new(of_group),
+            switching: Lists::new(switching),
         }
     }
 
@@ -204,13 +224,14 @@ impl GroupCalls {
         for minded in self.minded.iter_mut().flatten() {
             minded.lane = lanes.binary_search(&minded.lane).unwrap_or(0);
         }
-        let nobody = OfLane { groups: GroupSet::new(self.groups.len()), ..OfLane::default() };
-        self.lanes = vec![nobody; lanes.len()];
-        for (minded, wiring) in self.minded.iter().zip(&self.wiring) {
+        self.lanes = vec![OfLane::default(); lanes.len()];
+        let mut groups = vec![GroupSet::new(self.groups.len()); lanes.len()];
+        for (number, minded) in self.minded.iter().enumerate() {
             if let Some(lane) = minded.map(|m| m.lane) {
-                self.lanes[lane].groups.join(&wiring.reach);
+                self.reach.join_to(&mut groups[lane], number);
             }
         }
+        self.of_lane = Sets::new(&groups);
     }
 
     /// At `at` another strategy minds otherwise.
@@ -231,8 +252,8 @@ impl GroupCalls {
                 of.gaps_out = of.gaps_out.max(u.extended.filter(|_| gap.0 > 0).map(|at| at + gap));
             }
         }
-        let open = |lane: &&OfLane| lane.groups.shares(&self.open);
-        self.next_gap = self.lanes.iter().filter(open).map(|lane| lane.gap_ends(at)).min().unwrap_or(Millis::NEVER);
+        let lanes = self.lanes.iter().enumerate().filter(|(lane, _)| self.of_lane.share(*lane, &self.open));
+        self.next_gap = lanes.map(|(_, lane)| lane.gap_ends(at)).min().unwrap_or(Millis::NEVER);
     }
 
     /// Whether some detector calls the group when somebody waits.
@@ -242,7 +263,7 @@ impl GroupCalls {
 
     /// Whether some detector extends the group's green.
     pub fn can_extend(&self, group: u16) -> bool {
-        self.wired.get(usize::from(group)).is_some_and(|w| w.extends || !w.switched.is_empty())
+        self.wired.get(usize::from(group)).is_some_and(|w| w.extends || w.switched)
     }
 
     /// Whether its detectors call it: one is on, or was and is remembered. Recalls are not in it.
@@ -288,8 +309,8 @@ impl GroupCalls {
 
     /// A detector has gone on or off at `at`.
     pub(crate) fn edge(&mut self, channel: u16, on: bool, at: Millis, lamps: &[Lamp]) {
-        for i in 0..self.channels.get(usize::from(channel)).map_or(0, Vec::len) {
-            let number = self.channels[usize::from(channel)][i] as usize;
+        for place in self.channels.range(usize::from(channel)) {
+            let number = self.channels.at(place) as usize;
             if on {
                 self.count(number);
             }
@@ -299,12 +320,12 @@ impl GroupCalls {
 
     /// A detector breaks or is restored.
     pub(crate) fn fail(&mut self, channel: u16, failed: bool, at: Millis, lamps: &[Lamp]) {
-        for i in 0..self.channels.get(usize::from(channel)).map_or(0, Vec::len) {
-            let number = self.channels[usize::from(channel)][i] as usize;
+        for place in self.channels.range(usize::from(channel)) {
+            let number = self.channels.at(place) as usize;
             self.with(number, at, lamps, |u, wiring| u.fail(wiring, failed, at));
         }
         for number in 0..self.uses.len() {
-            let others = &self.relief[number];
+            let others = self.relief.get(number);
             if !others.is_empty() {
                 let relieved = others.iter().any(|&other| !self.uses[other as usize].failed);
                 self.with(number, at, lamps, |u, wiring| u.relieve(wiring, relieved, at));
@@ -345,12 +366,12 @@ impl GroupCalls {
     /// Tells of lanes that have gapped out.
     fn gap_out(&mut self, at: Millis) {
         self.next_gap = Millis::NEVER;
-        for lane in self.lanes.iter_mut().filter(|lane| lane.extending == 0) {
+        for (number, lane) in self.lanes.iter_mut().enumerate().filter(|(_, lane)| lane.extending == 0) {
             match lane.gaps_out {
                 Some(end) if end > at => self.next_gap = self.next_gap.min(end),
                 Some(_) => {
                     lane.gaps_out = None;
-                    let open = lane.groups.shares(&self.open);
+                    let open = self.of_lane.share(number, &self.open);
                     self.touched.gaps |= open;
                     self.touched.uses |= open;
                 }
@@ -359,30 +380,33 @@ impl GroupCalls {
         }
     }
 
-    /// The lamps of some groups have changed: who opens is called no more.
-    pub(crate) fn look(&mut self, plan: &Plan, at: Millis, lamps: &[Lamp], changed: &GroupSet) {
+    /// The lamps of some groups have changed: who opens is called no more. Returns whether any opens or closes.
+    pub(crate) fn look(&mut self, plan: &Plan, at: Millis, lamps: &[Lamp], changed: &GroupSet) -> bool {
         self.epoch = self.epoch.wrapping_add(1);
+        let mut any = false;
         for g in changed.iter() {
             let open = plan.groups()[g].shows_open(lamps[g]);
             if open == self.open.has(g) {
                 continue;
             }
             self.open.put(g, open);
+            any = true;
             if open {
                 (self.groups[g].locked, self.groups[g].red_actuations) = (false, 0);
                 self.called.put(g, self.groups[g].is_called());
             }
-            for i in 0..self.wired[g].uses.len() {
-                let number = self.wired[g].uses[i] as usize;
-                let green = open || self.wiring[number].own.shares(&self.open);
+            for place in self.of_group.range(g) {
+                let number = self.of_group.at(place) as usize;
+                let green = open || self.own.share(number, &self.open);
                 self.with(number, at, lamps, |u, wiring| u.green(wiring, green, at));
             }
-            for &number in self.wired[g].uses.iter().chain(&self.wired[g].switched).filter(|_| open) {
+            for &number in self.of_group.get(g).iter().chain(self.switching.get(g)).filter(|_| open) {
                 if let Some(Minds { lane, .. }) = self.minded[number as usize] {
                     self.next_gap = self.next_gap.min(self.lanes[lane].gap_ends(at));
                 }
             }
         }
+        any
     }
 
     /// What has changed since this was asked last: if nothing, no strategy has to think again.
@@ -399,7 +423,7 @@ impl GroupCalls {
 
     /// Counts who comes on red.
     fn count(&mut self, number: usize) {
-        for &g in self.wiring[number].counts.iter().filter(|&&g| !self.open.has(usize::from(g))) {
+        for &g in self.counts.get(number).iter().filter(|&&g| !self.open.has(usize::from(g))) {
             let red_actuations = &mut self.groups[usize::from(g)].red_actuations;
             *red_actuations = red_actuations.saturating_add(1);
         }
@@ -429,7 +453,7 @@ impl GroupCalls {
         if !on && gap.0 > 0 {
             of.gaps_out = of.gaps_out.max(Some(at + gap));
         }
-        if self.wiring[number].reach.shares(&self.open) {
+        if self.reach.share(number, &self.open) {
             self.touched.uses = true;
             self.touched.gaps |= of.extending == 0 && gap.0 == 0 || begins && before == 0;
             self.touched.arrivals |= before == 0;
@@ -440,7 +464,7 @@ impl GroupCalls {
     /// A use begins to call its groups, or no longer does.
     fn call_all(&mut self, number: usize, on: bool, lamps: &[Lamp]) {
         let wiring = &self.wiring[number];
-        for &group in &wiring.groups {
+        for &group in self.of_use.get(number) {
             let g = usize::from(group);
             let (of, open, lamp) = (&mut self.groups[g], self.open.has(g), lamps.get(g).copied());
             of.calling = step(of.calling, on);
@@ -493,8 +517,8 @@ impl GroupCalls {
         let mut load = |wiring: &Wiring| if wiring.matters() { Use::load(reader) } else { Ok(Use::default()) };
         let uses = self.wiring.iter().map(&mut load).collect::<Result<Vec<_>, _>>()?;
         let next = reader.millis()?;
-        for (u, wiring) in uses.iter().zip(&self.wiring) {
-            for &g in &wiring.groups {
+        for (number, u) in uses.iter().enumerate() {
+            for &g in self.of_use.get(number) {
                 let group: &mut OfGroup = &mut groups[usize::from(g)];
                 group.calling = group.calling.saturating_add(u.calls.into());
             }

@@ -15,17 +15,35 @@ use crate::{
     state,
 };
 
-/// What a plan says of a use, in numbers.
+/// The groups of which a plan says something to a use.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Wiring {
+pub(super) struct Reach {
     pub groups: Vec<u16>,
     pub switched: Vec<u16>,
     /// The groups, as a set; and with those to which it is switched.
     pub own: GroupSet,
-    pub reach: GroupSet,
+    pub all: GroupSet,
     /// The groups whose red actuations it counts.
     pub counts: Vec<u16>,
+}
+
+impl Reach {
+    pub fn new(plan: &Plan, of: &DetectorUse) -> Self {
+        let numbers = |names: &[String]| names.iter().filter_map(|g| plan.find_group(g)).collect();
+        let (groups, switched): (Vec<u16>, Vec<u16>) = (numbers(&of.groups), numbers(&of.switched));
+        let own = GroupSet::listed(plan.groups().len(), &groups);
+        let mut all = GroupSet::listed(plan.groups().len(), &switched);
+        all.join(&own);
+        Self { groups, switched, own, all, counts: Vec::new() }
+    }
+}
+
+/// What a plan says of a use, in numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Wiring {
     mode: DetectorMode,
+    /// Whether it counts red actuations of some group.
+    pub counts: bool,
     pub locking: bool,
     pub yellow_lock: bool,
     pub added_initial: bool,
@@ -38,19 +56,10 @@ pub(super) struct Wiring {
 }
 
 impl Wiring {
-    pub fn new(plan: &Plan, of: &DetectorUse) -> Self {
-        let numbers = |names: &[String]| names.iter().filter_map(|g| plan.find_group(g)).collect();
-        let (groups, switched): (Vec<u16>, Vec<u16>) = (numbers(&of.groups), numbers(&of.switched));
-        let own = GroupSet::listed(plan.groups().len(), &groups);
-        let mut reach = GroupSet::listed(plan.groups().len(), &switched);
-        reach.join(&own);
+    pub fn new(of: &DetectorUse) -> Self {
         Self {
-            groups,
-            switched,
-            own,
-            reach,
-            counts: Vec::new(),
             mode: of.mode,
+            counts: false,
             locking: of.locking,
             yellow_lock: of.yellow_lock,
             added_initial: of.added_initial,
@@ -67,7 +76,7 @@ impl Wiring {
 
     /// Whether it changes anything for a group; if not, its detector is only measured.
     pub const fn matters(&self) -> bool {
-        self.calls() || self.extends() || !self.counts.is_empty()
+        self.calls() || self.extends() || self.counts
     }
 
     pub const fn calls(&self) -> bool {
@@ -79,8 +88,9 @@ impl Wiring {
     }
 }
 
-/// What a use does now.
+/// What a use does now: one cache line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(align(64))]
 pub(super) struct Use {
     /// Whether the detector is on.
     on: bool,
@@ -100,6 +110,8 @@ pub(super) struct Use {
     /// When time alone may change it.
     pub due: Millis,
 }
+
+const _: () = assert!(size_of::<Use>() == 64);
 
 impl Default for Use {
     fn default() -> Self {

@@ -6,10 +6,13 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::light::{FAR_PAST, Light};
+use super::{
+    Kernel,
+    light::{FAR_PAST, Light},
+};
 use crate::{
     Lamp, Millis, Request,
-    log::Asked,
+    log::{Asked, Reason},
     plan::{Group, GroupKind, Plan, Rings, bit},
 };
 
@@ -326,6 +329,65 @@ impl Target {
             Aim::Open
         } else {
             aim
+        }
+    }
+}
+
+impl Kernel {
+    /// Works out what each group is to become. Returns whether that depends on what groups are now.
+    pub(super) fn aim(&mut self) -> bool {
+        let preempt = self.preempts.aims(&self.plan);
+        self.cause = match (preempt, self.fallback.group()) {
+            (Some((preempt, _)), _) => Reason::Preempt { preempt },
+            (None, Some(group)) => Reason::CycleFault { group },
+            (None, None) => Reason::Requested(self.target.asked),
+        };
+        let plain = preempt.is_none() && self.fallback.group().is_none() && !self.unit.clears();
+        let plain = plain && self.omit.is_empty() && self.force_off.is_empty() && !self.target.delays(self.now);
+        if !plain || !self.plain {
+            self.find_aims(plain);
+            self.overview.see_aims(&self.aims);
+        }
+        self.plain = plain;
+        !plain
+    }
+
+    /// What each group is to become: what the most important of who has a say wants; `plain`: that is the target, as it is.
+    fn find_aims(&mut self, plain: bool) {
+        let now = self.now;
+        if plain {
+            self.aims.copy_from_slice(&self.target.aims);
+            // They cannot show that they give way.
+            for g in self.limits.never_give_way.iter() {
+                if self.aims[g] == Aim::Permissive {
+                    self.aims[g] = Aim::Open;
+                }
+            }
+            return;
+        }
+        let preempt = self.preempts.aims(&self.plan);
+        for g in 0..self.aims.len() {
+            let light = &self.lights[g];
+            let aim = match preempt {
+                Some((_, open)) => {
+                    let number = u16::try_from(g).unwrap_or(u16::MAX);
+                    if open.binary_search(&number).is_ok() { Aim::Open } else { Aim::Closed }
+                }
+                None if self.fallback.group().is_some() => self.fallback.aim(g),
+                None => self.target.aim(g, light, now),
+            };
+            // The sequence after a cycle fault ends every green itself: it must not wait for one that was cut short.
+            let ends = self.force_off.has(g) && self.fallback.group().is_none();
+            let kept_away = self.omit.has(g) && !light.state.is_committed() || ends;
+            // A train does not wait for what an operator has in mind.
+            let closes = kept_away && preempt.is_none() || self.unit.clears();
+            self.force_off.put(g, self.force_off.has(g) && light.state.is_committed());
+            self.aims[g] = match aim {
+                _ if closes && aim.opens() => Aim::Closed,
+                // They cannot show that they give way.
+                Aim::Permissive if self.never_gives_way(g) => Aim::Open,
+                _ => aim,
+            };
         }
     }
 }

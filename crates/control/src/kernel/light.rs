@@ -14,7 +14,10 @@
 //! - **Ending**: yellow; of people on foot: clearance.
 //! - **Off**: dark or flashing, signs rule.
 
-use crate::{Lamp, Millis, plan::GroupKind};
+use crate::{
+    Lamp, Millis,
+    plan::{Group, GroupKind},
+};
 
 /// Before all times: what never happened is long over.
 pub(crate) const FAR_PAST: Millis = Millis(i64::MIN / 4);
@@ -78,16 +81,17 @@ impl Light {
         self.state = to;
     }
 
-    /// What it shows in its state.
-    pub const fn lamp(&self, kind: GroupKind) -> Lamp {
-        match (self.state, kind) {
-            (State::Closed, _) => Lamp::Red,
-            (State::Starting, _) => Lamp::RedYellow,
-            (State::Permissive, GroupKind::FlashingYellowArrow) => Lamp::Flashing,
-            (State::Permissive, _) => Lamp::GreenMinor,
-            (State::Protected, _) => Lamp::Green,
-            (State::Ending, _) => Lamp::Yellow,
-            (State::Off, _) => Lamp::Off,
+    /// What it shows in its state. Only for one state the group is looked at.
+    #[inline]
+    pub fn lamp(&self, group: &Group) -> Lamp {
+        match self.state {
+            State::Closed => Lamp::Red,
+            State::Starting => Lamp::RedYellow,
+            State::Permissive if group.kind == GroupKind::FlashingYellowArrow => Lamp::Flashing,
+            State::Permissive => Lamp::GreenMinor,
+            State::Protected => Lamp::Green,
+            State::Ending => Lamp::Yellow,
+            State::Off => Lamp::Off,
         }
     }
 }

@@ -8,9 +8,24 @@ use crate::{
     plan::{Group, GroupKind, Plan, Relation, Waiver, longest_run},
 };
 
+/// What rules ask of a group again and again, close together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    pub on_foot: bool,
+    pub min_green: Millis,
+    pub yellow: Millis,
+    pub red_yellow: Millis,
+    pub red_revert: Millis,
+    pub lead: Millis,
+}
+
 /// What follows from the plan alone.
 #[derive(Clone, Debug)]
 pub(super) struct Limits {
+    /// By group.
+    pub(super) times: Vec<Times>,
+    /// The intergreens to the first group from all groups, then those to the second, and so on.
+    pub(super) intergreens: Vec<Millis>,
     /// The longest intergreen of all pairs.
     pub(super) longest_intergreen: Millis,
     /// By group, how long it may wait when it is called before it is a cycle fault.
@@ -69,7 +84,17 @@ impl Limits {
         let gives_way_to = of_pairs(&gives_way);
         let on_foot = |g: u16| groups[usize::from(g)].is_pedestrian();
         let oncoming: Vec<Vec<u16>> = (0..n).map(oncoming).collect();
+        let times = |g: &Group| Times {
+            on_foot: g.is_pedestrian(),
+            min_green: g.min_green,
+            yellow: g.yellow,
+            red_yellow: g.red_yellow,
+            red_revert: g.red_revert,
+            lead: g.lead,
+        };
         Self {
+            times: groups.iter().map(times).collect(),
+            intergreens: (0..n).flat_map(|to| (0..n).map(move |from| matrix.intergreen(from, to))).collect(),
             patience: patience(plan),
             max_yellow: (0..n).map(|g| groups[usize::from(g)].yellow.max(longest(g, Lamp::Yellow))).collect(),
             max_red_yellow: (0..n)

@@ -78,6 +78,8 @@ pub struct Kernel {
     target: Target,
     /// What each group is to become now: target, preemption, fallback and commands in one.
     aims: Vec<Aim>,
+    /// Whether that is what the target asks for, and nobody else has a say.
+    plain: bool,
     /// Why: the reason of what is asked for now.
     cause: Reason,
     calls: Calls,
@@ -118,6 +120,7 @@ impl Kernel {
             overview: Overview::new(n),
             target: Target::new(&plan),
             aims: vec![Aim::Closed; n],
+            plain: false,
             cause: Reason::StartUp,
             calls: Calls::new(&plan),
             phases: Phases::new(&plan),
@@ -156,7 +159,7 @@ impl Kernel {
         if self.target.is(request) {
             return true;
         }
-        self.asked = true;
+        (self.asked, self.plain) = (true, false);
         self.target.set(&self.plan, request, &self.lights, at.max(self.now))
     }
 
@@ -178,6 +181,7 @@ impl Kernel {
     fn take_over(&mut self) {
         let now = self.now;
         self.taken_over = now;
+        self.overview.forget();
         self.aim();
         for g in 0..self.lights.len() {
             let (state, since) = match self.aims[g] {
@@ -209,7 +213,7 @@ impl Kernel {
         let now = self.now;
         self.next = Millis::NEVER;
         self.preempts.advance(&self.plan, &self.lights, now, journal);
-        self.target.follow(&self.plan, &self.lights, now);
+        self.plain &= !self.target.follow(&self.plan, &self.lights, now);
         let was_normal = self.unit.mode() == Mode::Normal;
         let idle = self.unit.clears() && self.is_idle();
         self.unit.advance(self.limits.longest_intergreen, idle, now, journal);
@@ -220,7 +224,7 @@ impl Kernel {
             self.preempts.serve(&self.plan, &self.lights, now, journal);
             self.fallback.advance(&self.plan, &self.lights, &self.omit, now);
             self.reasons.fill(Reason::Over);
-            self.overview.see_lights(&self.lights, now - self.limits.longest_intergreen);
+            self.overview.see_lights(&self.lights, now, now - self.limits.longest_intergreen);
             let mut depends = self.aim();
             // Ends make room for starts, and starts end protected turns: at most a few rounds in one moment. Whoever
             // follows what has just ended ends in the next round, and nobody starts beside it before.
@@ -235,7 +239,9 @@ impl Kernel {
                     self.next = now + Millis(1);
                 }
                 self.preempts.serve(&self.plan, &self.lights, now, journal);
-                if self.target.follow_ends(&self.plan, &self.lights, now) || depends {
+                let follows = self.target.follow_ends(&self.plan, &self.lights, now);
+                if follows || depends {
+                    self.plain &= !follows;
                     depends = self.aim();
                 }
             }
@@ -249,6 +255,7 @@ impl Kernel {
         } else {
             // Nobody is served, and nobody's fault it is.
             self.calls.forget();
+            self.overview.forget();
             for light in &mut self.lights {
                 *light = Light { shown: light.shown, ..Light::RED };
             }
@@ -282,6 +289,7 @@ impl Kernel {
 
     /// After flashing: all are red, and nobody knows who is still inside.
     fn leave_red(&mut self) {
+        self.overview.forget();
         let red = Light { since: self.now, ended: self.now, ..Light::RED };
         for (light, group) in self.lights.iter_mut().zip(self.plan.groups()) {
             *light = Light { shown: light.shown, ..red };
@@ -291,59 +299,6 @@ impl Kernel {
             light.ended = before(self.limits.longest_intergreen);
             light.since = before(group.red_revert);
         }
-    }
-
-    /// Works out what each group is to become. Returns whether that depends on what groups are now.
-    fn aim(&mut self) -> bool {
-        let depends = self.find_aims();
-        self.overview.see_aims(&self.aims);
-        depends
-    }
-
-    /// What each group is to become: what the most important of who has a say wants.
-    fn find_aims(&mut self) -> bool {
-        let now = self.now;
-        let preempt = self.preempts.aims(&self.plan);
-        self.cause = match (preempt, self.fallback.group()) {
-            (Some((preempt, _)), _) => Reason::Preempt { preempt },
-            (None, Some(group)) => Reason::CycleFault { group },
-            (None, None) => Reason::Requested(self.target.asked),
-        };
-        let plain = preempt.is_none() && self.fallback.group().is_none() && !self.unit.clears();
-        if plain && self.omit.is_empty() && self.force_off.is_empty() && !self.target.delays(now) {
-            self.aims.copy_from_slice(&self.target.aims);
-            // They cannot show that they give way.
-            for g in self.limits.never_give_way.iter() {
-                if self.aims[g] == Aim::Permissive {
-                    self.aims[g] = Aim::Open;
-                }
-            }
-            return false;
-        }
-        for g in 0..self.aims.len() {
-            let light = &self.lights[g];
-            let aim = match preempt {
-                Some((_, open)) => {
-                    let number = u16::try_from(g).unwrap_or(u16::MAX);
-                    if open.binary_search(&number).is_ok() { Aim::Open } else { Aim::Closed }
-                }
-                None if self.fallback.group().is_some() => self.fallback.aim(g),
-                None => self.target.aim(g, light, now),
-            };
-            // The sequence after a cycle fault ends every green itself: it must not wait for one that was cut short.
-            let ends = self.force_off.has(g) && self.fallback.group().is_none();
-            let kept_away = self.omit.has(g) && !light.state.is_committed() || ends;
-            // A train does not wait for what an operator has in mind.
-            let closes = kept_away && preempt.is_none() || self.unit.clears();
-            self.force_off.put(g, self.force_off.has(g) && light.state.is_committed());
-            self.aims[g] = match aim {
-                _ if closes && aim.opens() => Aim::Closed,
-                // They cannot show that they give way.
-                Aim::Permissive if self.never_gives_way(g) => Aim::Open,
-                _ => aim,
-            };
-        }
-        true
     }
 
     /// A group that has waited too long makes the plan's own sequence take over.
@@ -394,7 +349,7 @@ impl Kernel {
                 (Some(lamp), ..) => lamp,
                 (None, State::Closed, Aim::TurnOnRed) => Lamp::TurnOnRed,
                 (None, State::Off, Aim::Off(lamp)) => lamp,
-                _ => light.lamp(group.kind),
+                _ => light.lamp(group),
             };
             if lamp != light.shown {
                 journal.push(Output::Lamp(LampChange { at: self.now, group: g, lamp }));

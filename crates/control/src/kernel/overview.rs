@@ -1,7 +1,8 @@
 //! Which groups are in which state and have which aim, as bits: rules look only at the groups that they concern.
 //!
-//! All of it follows from lights and aims. An advance begins by working it out anew; from then on lights change through
-//! [`Kernel::go`] and aims through [`Kernel::aim`] alone, which keep it up.
+//! All of it follows from lights and aims. Lights change through [`Kernel::go`] and aims through [`Kernel::aim`], which keep
+//! it up; whoever sets lights otherwise [forgets](Overview::forget) it, and the next advance works it out anew. What hangs on
+//! time is looked at in every advance.
 
 use alloc::{vec, vec::Vec};
 
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     Millis,
-    group_set::{BITS, GroupSet, bit},
+    group_set::{BITS, GroupSet, bit, groups},
 };
 
 /// The groups of one word.
@@ -21,6 +22,8 @@ pub(super) struct Word {
     states: [u64; State::ALL.len()],
     /// Those whose last green ended so late that somebody may have to wait for that.
     clearing: u64,
+    /// Those that have opened in this very moment.
+    opened: u64,
     /// Those that are to become or stay green.
     pub to_open: u64,
     /// Those of them that are not to give way, or only if they have to.
@@ -40,6 +43,11 @@ impl Word {
         self.are(State::Permissive) | self.are(State::Protected)
     }
 
+    /// Open since this very moment.
+    pub const fn just_opened(&self) -> u64 {
+        self.opened & self.open()
+    }
+
     /// Open, or about to be without a way back.
     pub const fn committed(&self) -> u64 {
         self.are(State::Starting) | self.open()
@@ -53,43 +61,59 @@ impl Word {
 
 /// What rules ask of all groups.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Overview(Vec<Word>);
+pub(super) struct Overview {
+    words: Vec<Word>,
+    /// Whether it is known who is in which state.
+    seen: bool,
+}
 
 impl Overview {
     /// Of so many groups; nothing is known of them.
     pub fn new(groups: usize) -> Self {
-        Self(vec![Word::default(); groups.div_ceil(BITS)])
+        Self { words: vec![Word::default(); groups.div_ceil(BITS)], seen: false }
+    }
+
+    /// Lights were set.
+    pub fn forget(&mut self) {
+        self.seen = false;
     }
 
     /// How many words there are.
     pub fn words(&self) -> core::ops::Range<usize> {
-        0..self.0.len()
+        0..self.words.len()
     }
 
     /// 64 groups.
     pub fn word(&self, word: usize) -> &Word {
-        &self.0[word]
+        &self.words[word]
     }
 
     /// Whether some groups of a set are what is asked for.
     pub fn any(&self, set: &GroupSet, of: impl Fn(&Word) -> u64) -> bool {
-        set.meets(|w| of(&self.0[w]))
+        set.meets(|w| of(&self.words[w]))
     }
 
-    /// Works out who is in which state. Greens that ended before `lately` are over for everybody.
-    pub fn see_lights(&mut self, lights: &[Light], lately: Millis) {
-        for (word, lights) in self.0.iter_mut().zip(lights.chunks(BITS)) {
-            (word.states, word.clearing) = Default::default();
-            for (g, light) in lights.iter().enumerate() {
-                word.states[light.state as usize] |= bit(g);
-                word.clearing |= u64::from(light.ended >= lately) << g;
+    /// Works out who is in which state at `now`. Greens that ended before `lately` are over for everybody.
+    pub fn see_lights(&mut self, lights: &[Light], now: Millis, lately: Millis) {
+        for (word, lights) in self.words.iter_mut().zip(lights.chunks(BITS)) {
+            if !self.seen {
+                // All may clear, all may have opened: that is looked at below.
+                (word.states, word.clearing, word.opened) = ([0; State::ALL.len()], 0, 0);
+                for (g, light) in lights.iter().enumerate() {
+                    word.states[light.state as usize] |= bit(g);
+                    word.clearing |= bit(g);
+                    word.opened |= bit(g);
+                }
             }
+            word.clearing = keep(word.clearing, |g| lights[g].ended >= lately);
+            word.opened = keep(word.opened, |g| lights[g].opened == now);
         }
+        self.seen = true;
     }
 
     /// Works out who has which aim.
     pub fn see_aims(&mut self, aims: &[Aim]) {
-        for (word, aims) in self.0.iter_mut().zip(aims.chunks(BITS)) {
+        for (word, aims) in self.words.iter_mut().zip(aims.chunks(BITS)) {
             (word.to_open, word.to_be_full, word.to_be_off) = Default::default();
             for (g, aim) in aims.iter().enumerate() {
                 word.to_open |= u64::from(aim.opens()) << g;
@@ -100,13 +124,19 @@ impl Overview {
     }
 }
 
+/// Those bits of a word for which something holds.
+fn keep(bits: u64, is: impl Fn(usize) -> bool) -> u64 {
+    groups(0, bits).filter(|&g| is(g)).fold(0, |kept, g| kept | bit(g))
+}
+
 impl Kernel {
     /// A group goes over to another state.
     pub(super) fn go(&mut self, g: usize, to: State) {
-        let (light, word) = (&mut self.lights[g], &mut self.overview.0[g / BITS]);
+        let (light, word) = (&mut self.lights[g], &mut self.overview.words[g / BITS]);
         word.states[light.state as usize] &= !bit(g);
         word.states[to as usize] |= bit(g);
         light.go(to, self.now);
         word.clearing |= if light.ended == self.now { bit(g) } else { 0 };
+        word.opened |= if light.opened == self.now { bit(g) } else { 0 };
     }
 }

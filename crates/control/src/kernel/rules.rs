@@ -48,13 +48,13 @@ impl Kernel {
     }
 
     fn min_green(&self, g: usize) -> Millis {
-        let group = &self.plan.groups()[g];
-        if group.is_pedestrian() && self.preempts.cuts_walk() { Millis(0) } else { group.min_green }
+        let group = &self.limits.times[g];
+        if group.on_foot && self.preempts.cuts_walk() { Millis(0) } else { group.min_green }
     }
 
     fn min_yellow(&self, g: usize) -> Millis {
-        let group = &self.plan.groups()[g];
-        if group.is_pedestrian() && self.preempts.cuts_clearance() { Millis(0) } else { group.yellow }
+        let group = &self.limits.times[g];
+        if group.on_foot && self.preempts.cuts_clearance() { Millis(0) } else { group.yellow }
     }
 
     /// Whether a green is to end.
@@ -89,10 +89,8 @@ impl Kernel {
     /// Whether another has opened beside a green in this very moment that would have waited had it ended before: nobody could
     /// tell which came first, so it ends in the next.
     fn is_joined(&self, g: usize) -> bool {
-        let has_just_opened =
-            |other: usize| self.lights[other].state.is_open() && self.lights[other].opened == self.now;
-        let partners = self.plan.matrix().partners(number(g)).iter().map(|&other| usize::from(other));
-        partners.into_iter().any(|other| has_just_opened(other) && self.limits.beside[other].has(g))
+        let just_opened = self.overview.words().map(|w| self.overview.word(w).just_opened());
+        members(just_opened).any(|other| self.limits.beside[other].has(g))
     }
 
     /// When a yellow ends if it is asked for what it is now.
@@ -374,7 +372,7 @@ impl Kernel {
         if self.lights[g].state != State::Closed || !self.aims[g].opens() {
             return FAR_PAST;
         }
-        let mut at = self.lights[g].since + self.plan.groups()[g].red_revert;
+        let mut at = self.lights[g].since + self.limits.times[g].red_revert;
         if self.overview.any(&self.limits.forbidden[g], Word::committed) {
             return FAR_PAST;
         }
@@ -389,7 +387,7 @@ impl Kernel {
 
     /// From the end of one's green to the start of another's.
     fn intergreen(&self, from: usize, to: usize) -> Millis {
-        self.plan.matrix().intergreen(number(from), number(to))
+        self.limits.intergreens[to * self.lights.len() + from]
     }
 
     /// When the intergreen after another's green that has ended is over. A preemption may cut a pedestrian clearance
@@ -400,8 +398,8 @@ impl Kernel {
         if !self.preempts.cuts_clearance() {
             return cleared;
         }
-        let group = &self.plan.groups()[from];
-        if group.is_pedestrian() && light.state == State::Closed {
+        let group = &self.limits.times[from];
+        if group.on_foot && light.state == State::Closed {
             let after_clearance = (intergreen - group.yellow).max(Millis(0));
             return cleared.min(light.since.max(light.ended) + after_clearance);
         }
@@ -413,21 +411,21 @@ impl Kernel {
         let mut clear = self.green_at(g)?;
         for w in self.overview.words() {
             for p in groups(w, self.limits.gives_way[g].word(w) & self.limits.leads.word(w)) {
-                let (other, lead) = (&self.lights[p], self.plan.groups()[p].lead);
+                let (other, lead) = (&self.lights[p], self.limits.times[p].lead);
                 let opens = if other.state.is_open() { other.opened } else { self.opens_later(p) };
                 clear.wait(opens + lead, Reason::Lead { group: number(p) });
             }
         }
-        let group = &self.plan.groups()[g];
+        let red_revert = self.limits.times[g].red_revert;
         // Red-yellow lies inside the intergreen.
         clear.at = clear.at - self.red_yellow(g);
-        clear.wait(self.lights[g].since + group.red_revert.max(SHORTEST_RED), Reason::Over);
+        clear.wait(self.lights[g].since + red_revert.max(SHORTEST_RED), Reason::Over);
         Some(clear)
     }
 
     /// How long before green it shows red-yellow.
     fn red_yellow(&self, g: usize) -> Millis {
-        if self.aims[g] == Aim::RedYellow { self.limits.max_red_yellow[g] } else { self.plan.groups()[g].red_yellow }
+        if self.aims[g] == Aim::RedYellow { self.limits.max_red_yellow[g] } else { self.limits.times[g].red_yellow }
     }
 
     /// When a red-yellow has lasted as long as any request may keep it.
@@ -455,7 +453,7 @@ impl Kernel {
     fn start_green(&mut self, g: usize) -> bool {
         let now = self.now;
         if self.lights[g].state == State::Starting {
-            let over = now - self.lights[g].since >= self.plan.groups()[g].red_yellow;
+            let over = now - self.lights[g].since >= self.limits.times[g].red_yellow;
             let kept = self.aims[g] == Aim::RedYellow && now < self.last_red_yellow(g);
             let starts = over && !kept && self.green_at(g).is_some_and(|c| c.at <= now);
             if starts {
@@ -543,7 +541,7 @@ impl Kernel {
                 if over > now { over } else { self.last_yellow(g) }
             }
             State::Starting => {
-                let over = light.since + self.plan.groups()[g].red_yellow;
+                let over = light.since + self.limits.times[g].red_yellow;
                 let clear = self.green_at(g).map_or(FAR_PAST, |c| c.at);
                 if over > now {
                     over
