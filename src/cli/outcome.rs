@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use intergreen_control::Millis;
 use serde::Serialize;
 
 use super::args::behaviour_name;
 use super::run::Finished;
+use crate::commands::Command;
 use crate::emission::Model;
 use crate::measure::{Encounters, Safety};
 use crate::network::{Network, SignalId};
@@ -213,10 +215,19 @@ fn fallbacks(run: &Finished<'_>) -> Vec<String> {
     let fixed = run.sim.scene().setup.controller.0 == "fixed_time";
     let mut found = if fixed { run.loaded.report.fallbacks.clone() } else { Vec::new() };
     // Commands may have chosen another one.
-    let asked = |signal: SignalId| &run.sim.scene().choices[signal.index()].strategy;
+    let asked = |signal: SignalId, at: Millis| {
+        let id = &run.loaded.network.signals[signal.index()].id;
+        let before = run.sim.agenda().done().filter(|due| due.at <= at).filter_map(|due| match due.command {
+            Command::Controller { signals, strategy, .. } if signals.is_empty() || signals.contains(id) => {
+                Some(strategy)
+            }
+            _ => None,
+        });
+        before.last().unwrap_or_else(|| run.sim.scene().setup.controller.0.clone())
+    };
     let faults = run.sim.controllers().faults.iter().map(|fault| {
         let (signal, at) = (&run.loaded.network.signals[fault.signal.index()].id, fault.at.seconds());
-        let strategy = asked(fault.signal);
+        let strategy = asked(fault.signal, fault.at);
         format!(
             "{signal}: {strategy} \u{2192} the plan's own sequence from {at} s on (cycle fault of group {})",
             fault.group
@@ -224,7 +235,7 @@ fn fallbacks(run: &Finished<'_>) -> Vec<String> {
     });
     let instead = run.sim.controllers().fallbacks.iter().map(|fallback| {
         let signal = &run.loaded.network.signals[fallback.signal.index()].id;
-        let asked = asked(fallback.signal);
+        let asked = asked(fallback.signal, Millis::NEVER);
         format!("{signal}: {asked} \u{2192} {} ({})", fallback.runs, fallback.why)
     });
     found.extend(instead.chain(faults));

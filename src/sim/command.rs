@@ -14,7 +14,8 @@ use intergreen_control::Millis;
 use serde::{Deserialize, Serialize};
 
 use super::by_type::Row;
-use super::scene::{Choice, Scene};
+use super::control::Choice;
+use super::scene::Scene;
 use super::surge;
 pub use crate::commands::{Command, Outage, TimedCommand};
 use crate::detectors::Fault;
@@ -174,11 +175,9 @@ impl Due {
                 }
             }
             Command::Controller { signals, .. } => {
-                let choice = Choice::of_command(&self.command).map(Arc::new);
+                let Some(choice) = Choice::of_command(&self.command).map(Arc::new) else { return };
                 let signals: Vec<SignalId> = scene.signals(signals).collect();
-                for (signal, choice) in signals.into_iter().zip(choice.iter().cycle()) {
-                    scene.choices[signal.index()] = choice.clone();
-                }
+                signals.into_iter().for_each(|signal| scene.choices[signal.index()] = choice.clone());
             }
             Command::SignalOutage { .. } | Command::SignalRestore { .. } | Command::Signal { .. } => {}
         }

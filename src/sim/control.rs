@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 use super::command::{Command, Due, Outage};
 use super::monitor::Monitor;
 use super::post::Post;
-use super::scene::{Choice, Scene};
+use super::scene::Scene;
 use super::sensors::SensorState;
 use crate::network::SignalId;
 use crate::plans::{SignalPlan, Wiring};
 
-pub use self::making::Fallback;
+pub use self::making::{Choice, Fallback};
 use self::making::{Made, Maker};
 
 /// The lamps drivers see.
@@ -148,11 +148,12 @@ impl Controllers {
     /// # Errors
     /// If it refuses its parameters, or needs another plan than the one that runs.
     pub fn check(&self, scene: &Scene, command: &Command) -> Result<(), String> {
-        let Command::Controller { signals, .. } = command else { return Ok(()) };
-        let (maker, choice) = (Maker::new(scene, &self.plans), Choice::of_command(command));
+        let (Command::Controller { signals, .. }, Some(choice)) = (command, Choice::of_command(command)) else {
+            return Ok(());
+        };
+        let maker = Maker::new(scene, &self.plans);
         for signal in scene.signals(signals) {
-            let Some(choice) = &choice else { continue };
-            let plan = maker.make(signal, choice).map_err(|e| format!("Controller: {e}"))?.plan;
+            let plan = maker.make(signal, &choice).map_err(|e| format!("Controller: {e}"))?.plan;
             if plan != *self.list[signal.index()].plan() {
                 let (strategy, signal) = (&choice.strategy, &scene.network.signals[signal.index()].id);
                 return Err(format!(
@@ -164,21 +165,21 @@ impl Controllers {
         Ok(())
     }
 
-    /// Lets the strategies chosen for these signals take over.
-    fn hand_over(&mut self, scene: &Scene, signals: &[String]) {
+    /// Lets the strategies chosen for these signals take over at `now`.
+    fn hand_over(&mut self, scene: &Scene, signals: &[String], now: Millis) {
         let plans = self.plans.clone();
         let maker = Maker::new(scene, &plans);
         for signal in scene.signals(signals) {
-            let i = signal.index();
-            // Checked when the command was taken.
-            let Ok(Made { strategy, approaches, fallback, .. }) = maker.make(signal, &scene.choices[i]) else {
-                continue;
-            };
-            self.list[i].hand_over(strategy, approaches);
-            self.due[i] = self.list[i].poll_at();
+            let controller = &mut self.list[signal.index()];
+            // It was checked when the command was taken.
+            let made = maker.make(signal, &scene.choices[signal.index()]).ok();
+            let Some(made) = made.filter(|made| made.plan == *controller.plan()) else { continue };
+            controller.hand_over(now, made.strategy, made.approaches);
+            self.due[signal.index()] = controller.poll_at();
             self.fallbacks.retain(|f| f.signal != signal);
-            self.fallbacks.extend(fallback);
+            self.fallbacks.extend(made.fallback);
         }
+        self.fallbacks.sort_by_key(|f| f.signal);
         self.handed_over = true;
     }
 
@@ -187,7 +188,7 @@ impl Controllers {
     /// together must come to the same.
     pub fn order(&mut self, scene: &Scene, due: &Due, now: Millis) {
         let find = |name: &str| scene.network.signals.iter().position(|s| s.id == name);
-        let now = now + Millis(1);
+        let (begin, now) = (now, now + Millis(1));
         match &due.command {
             Command::SignalOutage { signal, shows, until } => {
                 let Some(i) = find(signal) else { return };
@@ -206,7 +207,7 @@ impl Controllers {
                     self.restore_signal(i, now);
                 }
             }
-            Command::Controller { signals, .. } => self.hand_over(scene, signals),
+            Command::Controller { signals, .. } => self.hand_over(scene, signals, begin),
             Command::Signal { signal, order } => {
                 if let Some(i) = find(signal) {
                     self.ask(i, now, *order);

@@ -11,6 +11,7 @@ use intergreen_control::{Millis, Registry};
 use self::meeting::{clearing, conflict_facts, grazes, swing, waiting_place_offset};
 use super::by_type::{ByType, Row};
 use super::closures::Closures;
+use super::control::Choice;
 use super::faults::{self, Faulty};
 use super::giving_way;
 use super::grades;
@@ -20,7 +21,6 @@ use super::monitor;
 use super::sensors::Sensors;
 use crate::behaviour::Driver;
 use crate::behaviour::headway::{Headways, Meeting};
-use crate::commands::Command;
 use crate::demand::{Demand, Departure, FollowingModel, Routing, VehicleId, VehicleType, expand};
 use crate::detectors::{self, Layout, Sensing};
 use crate::network::{Conflict, ConflictKind, LaneId, LinkId, MovementId, MovementKind, Network, RightOfWay, SignalId};
@@ -214,30 +214,6 @@ impl ConflictFacts {
         let place = network.lane(meeting.foe).incoming.first().map(|&m| network.movement(m));
         let place = place.filter(|m| open && m.kind == MovementKind::Onward);
         Self { meeting, foe_next, foe_after, foe_place: place.map_or(LaneId::NONE, |m| m.from), clearing, swing }
-    }
-}
-
-/// A strategy and its parameters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// Its name.
-    pub strategy: String,
-    /// Names and values of its parameters.
-    pub parameters: Vec<(String, String)>,
-}
-
-impl Choice {
-    /// What a command asks for, if it is about that.
-    pub fn of_command(command: &Command) -> Option<Self> {
-        let Command::Controller { strategy, parameters, .. } = command else { return None };
-        let parameters = parameters.iter().map(|(name, value)| (name.clone(), value.clone()));
-        Some(Self { strategy: strategy.clone(), parameters: parameters.collect() })
-    }
-
-    /// What a run begins with.
-    fn of(setup: &Setup) -> Self {
-        let (strategy, parameters) = setup.controller.clone();
-        Self { strategy, parameters }
     }
 }
 

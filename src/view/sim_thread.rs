@@ -63,6 +63,8 @@ pub struct Driver {
     next: u32,
     steps: u64,
     watched: Option<Subject>,
+    /// The link through which a corridor is traced.
+    traced: Option<LinkId>,
     refused: Vec<String>,
     over: Option<String>,
     /// What was found by its name.
@@ -76,6 +78,7 @@ struct Before {
     sim: crate::sim::Snapshot,
     journal: Journal,
     steps: u64,
+    traced: Option<LinkId>,
 }
 
 impl Driver {
@@ -91,6 +94,7 @@ impl Driver {
             next,
             steps: 0,
             watched: None,
+            traced: None,
             refused: Vec::new(),
             over: None,
             found: None,
@@ -133,7 +137,8 @@ impl Driver {
     /// Gives a command, to take effect with the next step. What does not fit the network is refused, in words.
     pub fn command(&mut self, command: Command) {
         let timed = TimedCommand { at: self.sim.now().seconds(), id: self.next, command };
-        let before = Before { sim: self.sim.snapshot(), journal: self.journal.clone(), steps: self.steps };
+        let (journal, steps, traced) = (self.journal.clone(), self.steps, self.traced);
+        let before = Before { sim: self.sim.snapshot(), journal, steps, traced };
         match self.sim.command(timed.clone()) {
             Ok(()) => {
                 self.next += 1;
@@ -162,6 +167,9 @@ impl Driver {
         self.log.pop();
         let steps = self.steps - before.steps;
         (self.journal, self.steps) = (before.journal, before.steps);
+        if before.traced != self.traced {
+            self.journal.trace(&self.sim, self.traced);
+        }
         self.end();
         steps
     }
@@ -176,13 +184,14 @@ impl Driver {
         match Subject::find(&self.sim, name) {
             Some(subject) => (self.watched, self.found) = (Some(subject), Some(subject)),
             None => self.refused.push(format!(
-                "nothing is called '{name}': expected a vehicle on the road, a signal, a lane or a link"
+                "nothing is called '{name}': expected a vehicle on the road, a signal, a lane, a link, or a detector (SIGNAL/3)"
             )),
         }
     }
 
     /// Says of which corridor a time-space diagram is wanted.
     pub fn trace(&mut self, link: Option<LinkId>) {
+        self.traced = link;
         self.journal.trace(&self.sim, link);
     }
 

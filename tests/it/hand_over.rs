@@ -53,8 +53,7 @@ fn every_strategy_takes_over_and_nobody_is_forgotten() {
             assert!(sim.now() < sim.scene().setup.begin + s(9000.0), "{}", describe(&sim));
         }
         for strategy in strategies() {
-            let runs = seen.contains(&strategy);
-            assert!(runs || sim.controllers().fallbacks.iter().any(|f| f.runs != strategy), "{strategy}: {seen:?}");
+            assert!(seen.contains(&strategy), "{strategy}: {seen:?}");
         }
         assert!(seen.len() > strategies().len(), "they ran one after the other: {seen:?}");
         assert_eq!(sim.trip(), None, "the monitor has nothing to say");
@@ -94,6 +93,22 @@ fn what_a_strategy_looks_at_is_told_to_it() {
         sim.step();
     }
     assert!(sim.controllers().list.iter().all(|c| c.traffic().is_none()), "nobody looks any more");
+}
+
+/// In a quiet place nobody has asked the controller for long: the new strategy must not decide in the past.
+#[test]
+fn nothing_changes_before_the_command() {
+    let world = signal();
+    // Everybody has departed long before.
+    let mut sim = commanded(&world, &[(1990.0, choose(&[], "max_pressure")), (2030.0, choose(&[], "webster"))]);
+    while sim.now() < s(2200.0) {
+        let begin = sim.now();
+        sim.step();
+        for &(at, lamp, shown) in &sim.lamps().changes {
+            assert!(at >= begin, "lamp {lamp} shows {shown:?} since {at:?}, in the step that begins at {begin:?}");
+        }
+    }
+    assert_eq!((sim.trip(), runs(&sim, "x")), (None, "webster"));
 }
 
 #[test]

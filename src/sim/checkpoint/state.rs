@@ -191,6 +191,7 @@ impl State {
     fn scene(&self, sim: &Simulation, now: Millis) -> Result<Arc<Scene>, String> {
         let here = sim.scene();
         self.agenda.check(here, now)?;
+        self.agenda.given().iter().try_for_each(|given| sim.controllers().check(here, &given.command))?;
         let mut scene = match sim.agenda().is_fresh() {
             true => here.clone(),
             false => Arc::new(Scene::new(here.network.clone(), &sim.demand, here.setup.clone())),

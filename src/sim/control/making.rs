@@ -5,10 +5,35 @@ use std::sync::Arc;
 
 use intergreen_control::{Approaches, Looks, Plan, PlanErrors, RegistryError, Strategy};
 
+use crate::commands::Command;
 use crate::detectors::Tier;
 use crate::network::SignalId;
 use crate::plans::{self, SignalPlan};
-use crate::sim::scene::{Choice, Scene};
+use crate::sim::scene::{Scene, Setup};
+
+/// A strategy and its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its name.
+    pub strategy: String,
+    /// Names and values of its parameters.
+    pub parameters: Vec<(String, String)>,
+}
+
+impl Choice {
+    /// What a command asks for, if it is about that.
+    pub fn of_command(command: &Command) -> Option<Self> {
+        let Command::Controller { strategy, parameters, .. } = command else { return None };
+        let parameters = parameters.iter().map(|(name, value)| (name.clone(), value.clone()));
+        Some(Self { strategy: strategy.clone(), parameters: parameters.collect() })
+    }
+
+    /// What a run begins with.
+    pub(in crate::sim) fn of(setup: &Setup) -> Self {
+        let (strategy, parameters) = setup.controller.clone();
+        Self { strategy, parameters }
+    }
+}
 
 /// A signal at which the strategy asked for cannot run.
 #[derive(Clone, PartialEq, Eq, Debug)]

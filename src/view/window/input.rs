@@ -183,9 +183,10 @@ pub fn keys(
     if pressed(KeyCode::KeyQ) && control {
         exit.write(AppExit::Success);
     }
+    // An answer may still be about what was selected before.
+    let shown = view.snapshot.answer.as_deref().filter(|answer| Some(answer.subject()) == view.selected);
     if pressed(KeyCode::KeyX)
-        && let Some(command) =
-            view.snapshot.answer.as_deref().and_then(|answer| toggled(&view.stage.scene.network, answer))
+        && let Some(command) = shown.and_then(|answer| toggled(&view.stage.scene.network, answer))
     {
         view.order(Order::Do(command));
     }

@@ -101,10 +101,14 @@ pub fn card(view: &View) -> egui::Frame {
         .inner_margin(egui::Margin::symmetric(10, 7))
 }
 
+/// Messages that are shown at a time: the newest.
+const MOST_MESSAGES: usize = 4;
+
 /// What was refused, or done.
 fn messages(ctx: &egui::Context, view: &View, room: egui::Rect) {
     let over = view.snapshot.over.as_ref().map(|why| format!("The run is over: {why}."));
-    let all: Vec<String> = view.messages.iter().map(|m| m.1.clone()).chain(over).collect();
+    let newest = view.messages.len().saturating_sub(MOST_MESSAGES);
+    let all: Vec<String> = view.messages[newest..].iter().map(|m| m.1.clone()).chain(over).collect();
     if all.is_empty() {
         return;
     }

@@ -26,6 +26,8 @@ use crate::view::words::Units;
 
 /// Rows of the charts that are kept.
 const MOST_ROWS: usize = 20_000;
+/// Alerts that are kept.
+const MOST_ALERTS: usize = 500;
 /// Frames in which shaders are made and buffers filled.
 const FIRST_FRAMES: u64 = 20;
 /// How long a message stays, s.
@@ -137,8 +139,6 @@ pub struct View {
     pub tab: Tab,
     /// The time-space diagram.
     pub time_space: TimeSpace,
-    /// The link through which its corridor goes.
-    pub corridor: Option<LinkId>,
     /// Whether keys are explained.
     pub help: bool,
     /// The list of strategies, if it is open.
@@ -193,7 +193,6 @@ impl View {
             charts: false,
             tab: Tab::default(),
             time_space: TimeSpace::default(),
-            corridor: None,
             help: false,
             choosing: None,
             search: String::new(),
@@ -234,6 +233,7 @@ impl View {
             }
             rows.extend(&snapshot.rows);
             alerts.extend_from_slice(&snapshot.alerts);
+            alerts.drain(..alerts.len().saturating_sub(MOST_ALERTS));
             time_space.take(&snapshot.traced);
             found = snapshot.found.or(found);
             messages.extend(snapshot.alerts.iter().map(|alert| (now(), alert.text.clone())));
@@ -245,6 +245,9 @@ impl View {
             self.placed();
         }
         if found.is_some() {
+            if self.selected != found {
+                (self.group, self.movement) = (None, None);
+            }
             self.selected = found;
             self.goes = true;
             self.stale = true;
@@ -314,7 +317,7 @@ impl View {
 
     /// Shows the time-space diagram of the straight way through a link.
     pub fn trace(&mut self, link: LinkId) {
-        (self.charts, self.tab, self.corridor) = (true, Tab::Corridor, Some(link));
+        (self.charts, self.tab) = (true, Tab::Corridor);
         self.order(Order::Trace(Some(link)));
     }
 

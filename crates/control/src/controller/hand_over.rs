@@ -22,10 +22,13 @@ impl Controller {
         self.traffic = (self.strategy.looks() > Looks::Groups).then(survey);
     }
 
-    /// Another strategy, made for the same plan, takes over at the time reached, in surroundings as for
-    /// [`with_approaches`](Self::with_approaches). Lamps, detectors, calls, commands in force and a latched fault stay as
-    /// they are, and the kernel keeps every time as before; of what the old strategy had learned nothing is left.
-    pub fn hand_over(&mut self, strategy: Box<dyn Strategy>, approaches: Option<Arc<Approaches>>) {
+    /// Time reaches `at`, as in [`advance`](Self::advance); then another strategy, made for the same plan, takes over in
+    /// surroundings as for [`with_approaches`](Self::with_approaches). Lamps, detectors, calls, commands in force and a
+    /// latched fault stay as they are, and the kernel keeps every time as before; of what the old strategy had learned
+    /// nothing is left.
+    pub fn hand_over(&mut self, at: Millis, strategy: Box<dyn Strategy>, approaches: Option<Arc<Approaches>>) {
+        // Else the new one would decide at the moment in which the old one was last asked.
+        self.advance(at);
         self.strategy = strategy;
         self.wakes = self.strategy.wakes();
         let (reached, strategy) = (self.now, &self.strategy);

@@ -260,7 +260,7 @@ impl<P: Policy> Strategy for Staged<P> {
         }
         self.waits.watch(&self.stages, now, view);
         let next = match (self.stage.map(|s| s as usize), self.shown) {
-            (None, _) => self.enter(0, now),
+            (None, _) => self.enter(self.waits.open_stage(&self.stages), now),
             (Some(stage), Shown::Opening(until)) if now < until && !self.waits.is_open(&self.stages, stage) => until,
             (Some(stage), Shown::Opening(_)) => {
                 self.shown = Shown::Since(now);

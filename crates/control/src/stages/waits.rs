@@ -109,6 +109,12 @@ impl Waits {
         !stages.opens[stage].exceeds(&self.open)
     }
 
+    /// The stage to begin with: one that is open, because another strategy has opened it; else the first.
+    pub fn open_stage(&self, stages: &Stages) -> usize {
+        let all = 0..stages.opens.len();
+        all.into_iter().find(|&stage| !stages.groups[stage].is_empty() && self.is_open(stages, stage)).unwrap_or(0)
+    }
+
     /// Until when nobody waits for too long, whatever comes next.
     pub const fn easy_until(&self) -> Millis {
         self.easy

@@ -24,13 +24,14 @@ impl Choosing {
 
     /// For the selected signal, at the strategy that it has; for all if none is selected.
     pub fn of_selected(view: &View) -> Self {
-        let selected = view.snapshot.answer.as_deref().filter(|a| Some(a.subject()) == view.selected);
-        let (signal, has) = match (view.selected, selected) {
-            (Some(Subject::Signal(_)), Some(Answer::Signal(facts))) => (facts.name.clone(), facts.strategy),
-            _ => return Self::of_all(),
+        let Some(Subject::Signal(id)) = view.selected else { return Self::of_all() };
+        let Some(signal) = view.stage.scene.network.signals.get(id.index()) else { return Self::of_all() };
+        let has = match view.snapshot.answer.as_deref() {
+            Some(Answer::Signal(facts)) if facts.id == id => facts.strategy,
+            _ => "",
         };
         let names = view.stage.scene.setup.registry.entries();
-        Self { signal: Some(signal), at: names.iter().position(|e| e.name == has).unwrap_or(0) }
+        Self { signal: Some(signal.id.clone()), at: names.iter().position(|e| e.name == has).unwrap_or(0) }
     }
 
     /// Goes up or down the list.
