@@ -149,3 +149,28 @@ pub fn offset(line: &[Point], offset: f64) -> Vec<Point> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_simplified_line_stays_near_and_keeps_its_ends() {
+        let arc: Vec<Point> = (0..=90)
+            .map(|degrees| f64::from(degrees).to_radians())
+            .map(|angle| Point::new(50.0 * libm::cos(angle), 50.0 * libm::sin(angle)))
+            .collect();
+        for off in [0.1, 0.5, 3.0] {
+            let few = simplified(&arc, off);
+            assert!(few.len() < arc.len() / 4, "{off} m: {} points", few.len());
+            assert_eq!((few.first(), few.last()), (arc.first(), arc.last()));
+            assert!(arc.iter().all(|&p| distance_to(&few, p) <= off));
+        }
+        // An outline that ends where it begins keeps its corners.
+        let square = [(0.0, 0.0), (5.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0), (0.0, 0.0)];
+        let square = square.map(|(x, y)| Point::new(x, y));
+        assert_eq!(simplified(&square, 0.5).len(), 5);
+        assert_eq!(simplified(&[], 0.5), []);
+        assert_eq!(simplified(&arc[..1], 0.5), arc[..1]);
+    }
+}

@@ -275,7 +275,7 @@ mod tests {
         // Nobody has left: what those who stand have lost has the worst colour. A queue of four on one lane has pressure.
         assert!(books.value(RoadLayer::Delay, lane, &scene).is_some_and(|v| v < 0.5));
         assert_eq!(books.value(RoadLayer::Flow, lane, &scene), None);
-        assert!(books.value(RoadLayer::Pressure, lane, &scene).is_none_or(|v| v < 1.0));
+        assert!(books.value(RoadLayer::Pressure, lane, &scene).is_some_and(|v| v < 1.0));
         assert!(books.value(RoadLayer::Co2, lane, &scene).is_some_and(|v| v < 1.0));
         let scheme = Theme::Dark.scheme();
         let all = colours(&scheme, (RoadLayer::Queue, &books), &scene, &[LaneId(0)]);

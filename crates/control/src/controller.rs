@@ -378,9 +378,7 @@ impl Controller {
         self.tell_of_health(at);
         while let Some(groups) = self.detectors.take_forgotten() {
             for group in groups.iter().map(number) {
-                self.group_calls.call(group);
-                self.kernel.call(group, true, true, &mut self.journal);
-                self.kernel.call(group, false, true, &mut self.journal);
+                call_once(&mut self.group_calls, &mut self.kernel, group, &mut self.journal);
             }
         }
         self.group_calls.advance(at, &self.lamps);
@@ -464,11 +462,7 @@ impl Controller {
                 self.tell_of_group(at, group, before, on, codes);
             }
             Command::ForceOff { group } => self.kernel.force_off(group),
-            Command::Call { group } => {
-                self.group_calls.call(group);
-                self.kernel.call(group, true, true, journal);
-                self.kernel.call(group, false, true, journal);
-            }
+            Command::Call { group } => call_once(&mut self.group_calls, &mut self.kernel, group, journal),
             Command::Preempt { preempt, on } => {
                 self.kernel.preempt(preempt, on, at, journal);
             }
@@ -554,4 +548,11 @@ impl Controller {
         self.tell_of_calls();
         true
     }
+}
+
+/// A group is called once, and that is remembered.
+fn call_once(calls: &mut GroupCalls, kernel: &mut Kernel, group: u16, journal: &mut Journal) {
+    calls.call(group);
+    kernel.call(group, true, true, journal);
+    kernel.call(group, false, true, journal);
 }

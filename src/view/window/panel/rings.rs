@@ -132,21 +132,16 @@ fn about(phase: &PhaseFacts, facts: &SignalFacts) -> String {
     let (least, most) = phase.green;
     let most = if most < Millis::NEVER { format!("{:.0} s", most.seconds()) } else { "no limit".into() };
     let called = if phase.called { ", called" } else { "" };
-    format!(
-        "phase {}{called}\n{}\nleast green {:.0} s, greatest {most}",
-        phase.number,
-        ways.join(", "),
-        least.seconds()
-    )
+    format!("phase {}{called}\n{}\nmin green {:.0} s, max green {most}", phase.number, ways.join(", "), least.seconds())
 }
 
 /// What ends a ring's green, and when.
 fn next(timers: &Timers, now: Millis) -> String {
-    let Some(phase) = timers.phase else { return "pauses".into() };
+    let Some(phase) = timers.phase else { return "idle".into() };
     let Some(green) = timers.green else { return format!("phase {phase} waits for its green") };
     let away = |at: Millis| format!("{:.1} s", (at - now).seconds().max(0.0));
     let mut parts = vec![format!("phase {phase} green for {:.0} s", (now - green).seconds())];
-    parts.extend(timers.least.filter(|&at| at > now).map(|at| format!("least green {} more", away(at))));
+    parts.extend(timers.least.filter(|&at| at > now).map(|at| format!("min green {} more", away(at))));
     parts.push(match timers.gap {
         None => "rests: nobody in conflict is called".into(),
         Some(Millis::NEVER) => "extended".into(),

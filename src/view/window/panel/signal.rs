@@ -164,8 +164,8 @@ pub fn short(group: &GroupFacts, letters: usize) -> String {
 /// What there is to say of a group.
 fn about(group: &GroupFacts) -> String {
     let (least, most) = group.green;
-    let most = if most < Millis::NEVER { format!(", greatest {:.0} s", most.seconds()) } else { String::new() };
-    format!("{}\n{}\nleast green {:.0} s{most}", group.name, group.ways, least.seconds())
+    let most = if most < Millis::NEVER { format!(", max green {:.0} s", most.seconds()) } else { String::new() };
+    format!("{}\n{}\nmin green {:.0} s{most}", group.name, group.ways, least.seconds())
 }
 
 /// Channel by channel: what is in the road, what the controller is told, whether it believes it.
