@@ -99,7 +99,6 @@ impl DetectorBank {
             green.look(of, line, self.since(line), at);
         }
         self.greens[lane] = Green { closed: Some(at), ..Green::default() };
-        let counted = self.counted(lane);
         for i in 0..self.layout.lanes[lane].detectors.len() {
             let of = &self.layout.lanes[lane];
             let number = of.detectors[i];
@@ -108,12 +107,7 @@ impl DetectorBank {
             else {
                 continue;
             };
-            let whole = Whole {
-                left: counted.wrapping_sub(green.counted),
-                left_since: counted.wrapping_sub(self.records[usize::from(number)].counted),
-                ..self.whole(lane, number, place, (opened, at), &green)
-            };
-            if whole.contradicts() {
+            if self.whole(lane, number, place, (opened, at), &green).contradicts() {
                 let (d, limits) = (&mut self.detectors[usize::from(number)], &self.limits[usize::from(number)]);
                 d.contradicted = d.contradicted.saturating_add(1);
                 if is_stuck(d, limits) && d.health.is_good() {
@@ -132,6 +126,7 @@ impl DetectorBank {
         let entrance = of.advance.filter(|a| believed(a) && !self.occupied(*a));
         let entered = self.entered(lane).wrapping_sub(self.records[usize::from(number)].entered);
         let most = entrance.and_then(|a| self.layout.places[usize::from(a)]).map(|entrance| entrance.at_most());
+        let counted = self.counted(lane);
         // The other one at the line knows better, unless it is on all the time, too.
         let other = if of.zone == Some(number) { of.count.filter(|_| of.count_covers) } else { of.zone };
         let knows = other.is_some_and(|o| self.health(o).is_good() && !(self.occupied(o) && self.since(o) <= opened));
@@ -139,8 +134,8 @@ impl DetectorBank {
             place,
             zone_free: of.zone.filter(speaks).map(|_| green.zone_free),
             count_free: of.count.filter(|c| speaks(c) && of.count_covers).map(|_| green.count_free),
-            left: 0,
-            left_since: 0,
+            left: !of.count.is_some_and(|c| believed(&c)) || counted != green.counted,
+            left_since: counted.wrapping_sub(self.records[usize::from(number)].counted),
             too_many: entrance.zip(most).map(|(a, most)| self.comes(number, a).of_those(entered) >= most),
             quiet: entrance.filter(|_| !knows).map(|a| at - self.since(a).max(self.began) >= QUIET),
             lasted: at - opened,

@@ -8,8 +8,8 @@
 //! Who stands before an open line leaves unless something holds him up: a queue before him, nobody letting him through, or
 //! traffic that backs up from downstream. Then he stands at the line, and with him the first of the queue: the line is not
 //! free. So a detector is stuck on if in two own greens, without an edge between, it was on from begin to end and
-//! - it is an advance loop: somebody left in the green, though he must have driven over it, and the zone at the line was
-//!   free for [`ZONE_FREE`] (where there is no zone to be believed, the loop that counts was, for [`COUNT_FREE`]); or since it
+//! - it is an advance loop: somebody left in the green (as far as that is counted), though he must have driven over it, and
+//!   the zone at the line was free for [`ZONE_FREE`] (where there is no zone to be believed, the loop that counts was, for [`COUNT_FREE`]); or since it
 //!   went on so many have left that those before it, and half as many who came from beside, are gone;
 //! - it is the loop that counts: the zone around it was free for [`ZONE_FREE`]; or since it went on more of those who come
 //!   over the nearest advance loop must have come to it than fit between that and the line;
@@ -106,8 +106,9 @@ pub(super) struct Whole {
     /// there is no such detector.
     pub zone_free: Option<bool>,
     pub count_free: Option<bool>,
-    /// How many have left in the green, and since the detector went on.
-    pub left: u32,
+    /// Whether somebody has left in the green; so, if the loop that counts them is not to be believed.
+    pub left: bool,
+    /// How many have left since the detector went on.
     pub left_since: u32,
     /// Whether more of those who came over the nearest advance loop since the detector went on must have come to it than
     /// stand between that and the line; none: that loop is not to be believed, or somebody stands on it.
@@ -129,7 +130,7 @@ impl Whole {
             }
             DetectorKind::Count => free(self.zone_free) || free(self.too_many),
             DetectorKind::X | DetectorKind::In => {
-                let passed = self.left > 0 && free(self.zone_free.or(self.count_free));
+                let passed = self.left && free(self.zone_free.or(self.count_free));
                 passed || self.left_since >= self.place.at_most()
             }
         }
