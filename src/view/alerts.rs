@@ -171,28 +171,28 @@ mod tests {
         };
         let quiet = run(&mut sim, &mut alerts, 300);
         assert!(quiet.is_empty(), "{quiet:?}");
-        // A road that leads on is closed: its queue grows back over the junction. A loop falls silent.
+        // On a road that leads on everybody crawls: the queue before it grows back over the junction. A loop falls silent.
         let network = &sim.scene().network;
         let main = network.links.iter().filter(|l| !l.internal && l.to.is_some() && l.from.is_some());
         let leads_on = |l: &&crate::network::Link| {
             let lane = network.lane(LaneId(l.lanes.start));
             !lane.incoming.is_empty() && !lane.movements.is_empty()
         };
-        let closed = main.filter(leads_on).map(|l| l.id.clone()).next().expect("a road between junctions");
+        let slow = main.filter(leads_on).map(|l| l.id.clone()).next().expect("a road between junctions");
         for (id, command) in (0..).zip([
-            Command::CloseLanes { link: closed, lanes: None, until: None },
+            Command::SpeedLimit { link: slow, limit: 0.5 },
             Command::DetectorFault { signal: signal.clone(), detector: 0, stuck: Stuck::Silent, until: None },
             Command::SignalOutage { signal, shows: Outage::Flashing, until: Some(301.0) },
         ]) {
             sim.command(TimedCommand { at: 300.0, id, command }).expect("it fits");
         }
-        let found = run(&mut sim, &mut alerts, 1200);
+        let found = run(&mut sim, &mut alerts, 2400);
         let of = |word: &str| found.iter().filter(|a| a.text.contains(word)).count();
         assert!(of("spillback") >= 1, "{found:?}");
         assert_eq!(of("detector 0"), 1, "{found:?}");
-        // Not told again while it lasts.
+        // Not told again while it lasts: at most once more, when it has been gone for long.
         let lanes: std::collections::BTreeSet<LaneId> =
             found.iter().filter(|a| a.text.contains("spillback")).map(|a| a.lane).collect();
-        assert!(of("spillback") <= 3 * lanes.len(), "{found:?}");
+        assert!(of("spillback") <= 2 * lanes.len(), "{found:?}");
     }
 }

@@ -9,7 +9,6 @@ mod rings;
 mod signal;
 mod vehicle;
 
-use intergreen_control::log::{Event, code};
 use intergreen_control::{Health, Millis};
 
 pub use detectors::{DetectorFacts, opinion};
@@ -22,9 +21,6 @@ use super::snapshot::STANDING;
 use crate::demand::VehicleId;
 use crate::network::{LaneId, SignalId};
 use crate::sim::{Scene, Simulation};
-
-/// Codes of detectors' health: good again, and its alarms.
-const ALARMS: std::ops::RangeInclusive<u8> = code::DETECTOR_RESTORED..=code::DETECTOR_ERRATIC;
 
 /// Something to ask about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,8 +203,7 @@ fn sensor(sim: &Simulation, journal: &Journal, id: u32) -> Option<SensorFacts> {
     let bank = controller.detectors();
     let minute = bank.measured(channel.detector);
     let parameter = channel.detector.saturating_add(1);
-    let of_it = |e: &&Event| ALARMS.contains(&e.code) && e.parameter == parameter;
-    let alarms = journal.events(channel.signal).rev().filter(of_it);
+    let alarms = journal.alarms(channel.signal).rev().filter(|e| e.parameter == parameter);
     Some(SensorFacts {
         sensor: id,
         signal: scene.network.signals[channel.signal.index()].id.clone(),

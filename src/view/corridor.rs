@@ -6,7 +6,7 @@ use crate::network::{Direction, LaneId, LinkId, MovementId, Network, SignalId};
 use crate::sim::Scene;
 
 /// Most links upstream, and downstream.
-const MOST: usize = 12;
+const MOST: usize = 24;
 
 /// Where a signal stands on a corridor.
 #[derive(Clone, Debug, PartialEq)]

@@ -89,8 +89,7 @@ mod tests {
             }
         }
         assert!(kinds.iter().all(|&n| n > 0), "every kind occurs: {kinds:?}");
-        let signal = network.movement(entries[0]).head.or_else(|| network.movement(entries[1]).head);
-        let head = signal.expect("a movement of a signal");
+        let head = entries.iter().find_map(|&m| network.movement(m).head).expect("a movement of a signal");
         assert!(!of_group(&network, head.signal, head.group).is_empty());
         assert!(entries.iter().any(|&m| !way(&network, m).is_empty()));
     }

@@ -25,11 +25,16 @@ const EDGES: usize = 60;
 /// Time between rows of the charts.
 const EVERY: Millis = Millis(5_000);
 
+/// Codes of detectors' health: good again, and its alarms.
+const ALARMS: std::ops::RangeInclusive<u8> = code::DETECTOR_RESTORED..=code::DETECTOR_ERRATIC;
+
 /// Notes of a run while it is looked at.
 #[derive(Clone, Debug)]
 pub struct Journal {
     /// Of each signal what was logged of late, detectors left out; oldest first.
     events: Vec<VecDeque<Event>>,
+    /// Of each signal what was logged of its detectors' health; oldest first.
+    alarms: Vec<VecDeque<Event>>,
     /// Of each lamp what it showed of late and from when on; oldest first.
     lamps: Vec<VecDeque<(Millis, Lamp)>>,
     /// Of each loop: whether it is occupied, and how often it has become so.
@@ -53,6 +58,7 @@ impl Journal {
         let start = |&lamp: &Lamp| VecDeque::from([(sim.now(), lamp)]);
         Self {
             events: vec![VecDeque::new(); sim.scene().network.signals.len()],
+            alarms: vec![VecDeque::new(); sim.scene().network.signals.len()],
             lamps: sim.lamps().shown.iter().map(start).collect(),
             loops: sim.sensors().occupied.iter().map(|&on| (on, 0)).collect(),
             edges: vec![VecDeque::new(); sim.sensors().occupied.len()],
@@ -74,6 +80,10 @@ impl Journal {
         for &(signal, event) in &sim.controllers().events {
             if !matches!(event.code, code::DETECTOR_ON | code::DETECTOR_OFF) {
                 keep(&mut self.events[signal as usize], event, EVENTS);
+            }
+            // They are rare: among the others they would soon be gone.
+            if ALARMS.contains(&event.code) {
+                keep(&mut self.alarms[signal as usize], event, EVENTS);
             }
         }
         for &(at, lamp, shown) in &sim.lamps().changes {
@@ -119,6 +129,11 @@ impl Journal {
     /// What a signal logged of late, oldest first.
     pub fn events(&self, signal: SignalId) -> impl DoubleEndedIterator<Item = &Event> {
         self.events[signal.index()].iter()
+    }
+
+    /// What a signal logged of its detectors' health, oldest first.
+    pub fn alarms(&self, signal: SignalId) -> impl DoubleEndedIterator<Item = &Event> {
+        self.alarms[signal.index()].iter()
     }
 
     /// The last event in which a lamp of a signal changed: the begin of a green, or what ended one.
