@@ -351,7 +351,7 @@ impl Scene {
             change_links,
             has_ring: network.links.iter().any(|l| l.roundabout),
             forks: forks(&network),
-            choices: vec![Arc::new(Choice::of(&setup)); network.signals.len()],
+            choices: std::iter::repeat_n(Arc::new(Choice::of(&setup)), network.signals.len()).collect(),
             network,
             setup,
             dt,

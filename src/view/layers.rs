@@ -196,7 +196,7 @@ impl LaneBooks {
                 let beyond: Vec<f32> = to.map(|lane| self.taken(lane, scene)).collect();
                 let mean = beyond.iter().sum::<f32>() / beyond.len().max(1) as f32;
                 let pressure = self.taken(lane, scene) - mean;
-                (pressure > 0.02 && !beyond.is_empty()).then(|| 1.0 - pressure)
+                (pressure > 0.02 && !beyond.is_empty()).then_some(1.0 - pressure)
             }
             RoadLayer::Speed => (sums.vehicles > 0.5).then(|| sums.speed / sums.vehicles),
             RoadLayer::Queue => {
