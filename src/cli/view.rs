@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{SetupArgs, finite};
+use super::args::{Emissions, SetupArgs, finite};
 use super::draw::parse_bounds;
 use crate::draw::Bounds;
 
@@ -14,11 +14,17 @@ pub struct ViewArgs {
     /// What is simulated.
     #[command(flatten)]
     pub setup: SetupArgs,
+    /// Begin where a run stood that wrote this checkpoint (`run --checkpoint-every`); all other options as in that run
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+    /// Emission model of the run that wrote the checkpoint
+    #[arg(long, value_name = "MODEL", default_value = "cpfm", requires = "resume")]
+    pub emissions: Emissions,
     /// Take a picture (PNG) at --at instead of opening a window; needs no display
     #[arg(long, value_name = "FILE", conflicts_with = "record")]
     pub shot: Option<PathBuf>,
     /// The moment of the picture, or from when on to watch, s of the scenario's clock [default: picture: five minutes
-    /// after its begin; window: its begin]
+    /// after its begin; window: its begin; with --resume that of the checkpoint]
     #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = finite, conflicts_with = "record")]
     pub at: Option<f64>,
     /// Take a film from --from to --to (ffmpeg makes it; a name without extension: a folder of PNGs); needs no display
@@ -138,6 +144,7 @@ mod with_window {
     use intergreen_control::Millis;
 
     use super::{RoadColours, VehicleColours, ViewArgs};
+    use crate::cli::checkpoints::resume;
     use crate::cli::findings::Findings;
     use crate::cli::progress::Progress;
     use crate::cli::{Failure, complain, load, run as runs};
@@ -163,7 +170,13 @@ mod with_window {
         // As a run does that does not say otherwise.
         loaded.complete_programs();
         Findings::of(&loaded.report).warn(false);
-        let mut sim = runs::simulation(&args.setup, None, &mut loaded, false)?;
+        let emissions = args.resume.as_ref().and_then(|_| args.emissions.model());
+        let mut sim = runs::simulation(&args.setup, emissions, &mut loaded, false)?;
+        let (mut begin, mut settled) = (loaded.begin, loaded.begin + SETTLED);
+        if let Some(file) = &args.resume {
+            resume(file, &mut sim, false)?;
+            (begin, settled) = (sim.now(), sim.now());
+        }
         let selected = args.select.as_deref().map(|name| subject(&sim, name)).transpose()?;
         let corridor = args.time_space.as_deref().map(|name| link(&sim, name)).transpose()?;
         let still = Still {
@@ -176,17 +189,17 @@ mod with_window {
             selected,
         };
         if let Some(file) = &args.shot {
-            let at = args.at.map_or(loaded.begin + SETTLED, Millis::from_seconds);
-            not_before(loaded.begin, at, "--at")?;
+            let at = args.at.map_or(settled, Millis::from_seconds);
+            not_before(begin, at, "--at")?;
             return window::still(sim, at, &still, file).map_err(failure);
         }
         if let Some(file) = &args.record {
-            return film(args, sim, loaded.begin, still, file);
+            return film(args, sim, begin, still, file);
         }
         if let Some(at) = args.at.map(Millis::from_seconds) {
-            not_before(loaded.begin, at, "--at")?;
+            not_before(begin, at, "--at")?;
             complain("note", &format!("runs up to {} s; the window opens then", at.seconds()));
-            let mut progress = Progress::new(false, loaded.begin, Some(at), loaded.begin);
+            let mut progress = Progress::new(false, begin, Some(at), begin);
             while sim.now() < at && !sim.is_empty() {
                 sim.step();
                 progress.show(&sim);
@@ -282,7 +295,7 @@ mod with_window {
             return Ok(());
         }
         let (at, begin) = (at.seconds(), begin.seconds());
-        Err(Failure::Input(format!("{option} {at}: the scenario begins at {begin} s; expected that or later")))
+        Err(Failure::Input(format!("{option} {at}: the run begins at {begin} s; expected that or later")))
     }
 
     /// Writes commands as `run --commands` reads them.

@@ -288,6 +288,7 @@ mod tests {
     fn rings_have_timers_and_broken_detectors_a_reason() {
         use crate::detectors::Stuck;
         use crate::sim::{Command, TimedCommand};
+        use intergreen_control::On;
         let mut sim = crate::view::test_world::with("nema");
         sim.log_events();
         let mut journal = Journal::new(&sim);
@@ -303,7 +304,7 @@ mod tests {
             for ring in &facts.rings {
                 let timers = ring.timers.as_ref().expect("nema has rings");
                 let own: Vec<_> = ring.sections.iter().flatten().collect();
-                let Some(number) = timers.phase else { continue };
+                let On::Phase(number) = timers.on else { continue };
                 let phase = own.iter().find(|p| p.number == number).expect("it is of this ring");
                 // A green that has begun is shown, and its least green is that of the plan or longer.
                 if let (Some(green), Some(least)) = (timers.green, timers.least)

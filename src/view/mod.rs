@@ -23,6 +23,7 @@ pub mod layers;
 pub mod pace;
 pub mod paint;
 pub mod pick;
+pub mod plots;
 pub mod record;
 pub mod scene;
 pub mod sim_thread;

@@ -18,7 +18,7 @@ pub use signs::{Sign, SignKind, signs};
 use super::canvas::Canvas;
 use super::paint::Paint;
 use super::tracks::Tracks;
-use crate::network::{LaneId, Network, Point};
+use crate::network::{LaneId, LinkId, Network, Point};
 
 /// What lies on what.
 pub mod level {
@@ -89,13 +89,20 @@ struct Builder<'a> {
     network: &'a Network,
     tracks: &'a Tracks,
     side: f64,
+    /// By junction, the roads that begin or end there.
+    roads: Vec<Vec<LinkId>>,
 }
 
 impl<'a> Builder<'a> {
     fn new(network: &'a Network, tracks: &'a Tracks) -> Self {
         let all = crate::draw::extent(network);
         let side = (all.width.max(all.height) / MOST_TILES).max(LEAST_TILE);
-        Self { network, tracks, side }
+        let mut roads = vec![Vec::new(); network.junctions.len()];
+        for (i, link) in network.links.iter().enumerate().filter(|(_, link)| !link.internal) {
+            let ends = [link.from, link.to.filter(|_| link.to != link.from)];
+            ends.into_iter().flatten().for_each(|junction| roads[junction.index()].push(LinkId::new(i)));
+        }
+        Self { network, tracks, side, roads }
     }
 
     /// The tile a point lies in.

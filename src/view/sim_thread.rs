@@ -19,6 +19,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounde
 use super::ask::Subject;
 use super::journal::Journal;
 use super::pace::{Achieved, Metronome, Pace};
+use super::plots::{Quantity, Sampler};
 use super::snapshot::Snapshot;
 use super::time_space::Traced;
 use crate::network::LinkId;
@@ -50,6 +51,8 @@ pub enum Order {
     Find(String),
     /// What the time-space diagram is of: the straight way through a link.
     Trace(Option<LinkId>),
+    /// Begins or ends to sample a number of a thing.
+    Plot(Subject, Quantity, bool),
     /// An end: the thread gives the simulation back.
     Stop,
 }
@@ -65,6 +68,8 @@ pub struct Driver {
     watched: Option<Subject>,
     /// The link through which a corridor is traced.
     traced: Option<LinkId>,
+    /// Numbers that are plotted.
+    sampler: Sampler,
     refused: Vec<String>,
     over: Option<String>,
     /// What was found by its name.
@@ -95,6 +100,7 @@ impl Driver {
             steps: 0,
             watched: None,
             traced: None,
+            sampler: Sampler::default(),
             refused: Vec::new(),
             over: None,
             found: None,
@@ -119,6 +125,7 @@ impl Driver {
         self.sim.step();
         self.steps += 1;
         self.journal.look(&self.sim);
+        self.sampler.look(&self.sim, &self.journal);
         self.end();
     }
 
@@ -167,6 +174,7 @@ impl Driver {
         self.log.pop();
         let steps = self.steps - before.steps;
         (self.journal, self.steps) = (before.journal, before.steps);
+        self.sampler.restart(&self.sim);
         if before.traced != self.traced {
             self.journal.trace(&self.sim, self.traced);
         }
@@ -195,12 +203,20 @@ impl Driver {
         self.journal.trace(&self.sim, link);
     }
 
+    /// Begins or ends to sample a number of a thing.
+    fn plot(&mut self, subject: Subject, quantity: Quantity, on: bool) {
+        self.sampler.want(&self.sim, (subject, quantity), on);
+        self.sampler.look(&self.sim, &self.journal);
+    }
+
     /// Fills a box.
     pub fn fill(&mut self, snapshot: &mut Snapshot) {
         snapshot.look(&self.sim);
         snapshot.step = self.steps;
         snapshot.rows.clear();
         self.journal.take_rows(&mut snapshot.rows);
+        snapshot.samples.clear();
+        self.sampler.take(&mut snapshot.samples);
         snapshot.alerts.clear();
         self.journal.take_alerts(&mut snapshot.alerts);
         snapshot.traced = Traced::default();
@@ -413,6 +429,7 @@ impl Thread {
             Order::Watch(subject) => self.driver.watch(subject),
             Order::Find(name) => self.driver.find(&name),
             Order::Trace(link) => self.driver.trace(link),
+            Order::Plot(subject, quantity, on) => self.driver.plot(subject, quantity, on),
             Order::Stop => return true,
         }
         false

@@ -6,6 +6,7 @@ use intergreen_control::{Lamp, Millis};
 
 use super::ask::{Answer, Subject};
 use super::burn::Engines;
+use super::plots::Sample;
 use super::time_space::Traced;
 use crate::demand::VehicleId;
 use crate::network::{LaneId, MovementId};
@@ -135,6 +136,8 @@ pub struct Snapshot {
     pub arrived: usize,
     /// Rows of the charts since the last snapshot.
     pub rows: Vec<Row>,
+    /// Numbers that are plotted, since the last snapshot.
+    pub samples: Vec<Sample>,
     /// What was found since the last snapshot.
     pub alerts: Vec<Alert>,
     /// What was noted of a corridor since the last snapshot.

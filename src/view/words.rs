@@ -44,6 +44,14 @@ impl Units {
         }
     }
 
+    /// The unit of short lengths, and how many of it are a metre.
+    pub const fn short_length(self) -> (&'static str, f64) {
+        match self {
+            Self::Metric => ("m", 1.0),
+            Self::Us => ("ft", 1.0 / FOOT),
+        }
+    }
+
     /// A length in m.
     pub fn length(self, length: f64) -> String {
         match self {

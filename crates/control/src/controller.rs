@@ -34,7 +34,7 @@ use crate::{
     DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Looks, Millis, Plan, Strategy, Timers, Traffic, View, Wakes,
     group_calls::Touched,
     group_set::number,
-    kernel::{Journal, Kernel, LampChange, Latch, Mode, Output},
+    kernel::{Journal, Kept, Kernel, LampChange, Latch, Mode, Output},
     log::{Reason, code, phase_number},
     plan::{DayAction, Pattern, WallClock},
 };
@@ -509,15 +509,20 @@ impl Controller {
         }
     }
 
+    /// When the day of a moment began, if the date and time are known.
+    fn midnight(&self, at: Millis) -> Option<Millis> {
+        self.clock.map(|(clock, since)| at - clock.after(at - since).time)
+    }
+
     /// Asks the strategy at `at`.
     fn decide(&mut self, at: Millis) {
+        let midnight = self.midnight(at);
         let plan = self.kernel.plan();
         let pattern = self.pattern.and_then(|p| plan.spec().patterns.get(usize::from(p)));
         if let Some(traffic) = &mut self.traffic {
             traffic.advance(plan, at, &self.lamps);
         }
         let (detectors, calls, traffic) = (&self.detectors, &self.group_calls, self.traffic.as_ref());
-        let midnight = self.clock.map(|(clock, since)| at - clock.after(at - since).time);
         let (lamps, changed) = (&self.lamps, self.changed);
         let view = View { plan, pattern, midnight, detectors, calls, traffic, lamps, changed };
         let decision = self.strategy.decide(at, &view);

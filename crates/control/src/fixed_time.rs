@@ -9,7 +9,7 @@
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 
 use crate::{
-    Decision, Entry, Millis, Request, StateError, StateReader, Strategy, View,
+    Decision, Entry, Millis, On, Request, StateError, StateReader, Strategy, Timers, View,
     plan::{Group, Pattern, Plan, Rings, bit},
 };
 
@@ -193,6 +193,27 @@ impl Strategy for FixedTime {
             }
             What::Nothing => "fixed_time: no pattern is in force, everything stays".into(),
         }
+    }
+
+    fn timers(&self, _: Millis, view: &View<'_>) -> Vec<Timers> {
+        let Some(Last { what, number, until }) = self.last else { return Vec::new() };
+        let place = number as usize;
+        let (on, lasts) = match what {
+            What::Step => {
+                (On::Step(number), view.plan.program().and_then(|p| p.steps().get(place)).map(|s| s.duration))
+            }
+            What::Stage => {
+                let pattern = view.pattern.or(view.plan.spec().patterns.first());
+                let name = view.plan.stages().get(place).map(|s| &s.name);
+                let split = pattern.and_then(|p| p.stages.iter().find(|s| Some(&s.stage) == name));
+                (On::Stage(number), split.map(|s| s.split))
+            }
+            // Each ring has its own.
+            What::Phases | What::Nothing => return Vec::new(),
+        };
+        let green = lasts.map(|lasts| until - lasts);
+        let words = self.explain();
+        alloc::vec![Timers { on, green, least: None, gap: None, most: Some(until), forced: true, words }]
     }
 
     fn save(&self, out: &mut Vec<u8>) {

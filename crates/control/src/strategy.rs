@@ -115,20 +115,34 @@ pub struct Minds {
     pub gap: Millis,
 }
 
-/// What a ring of phases is doing, for somebody who watches. Times are moments on the controller's clock.
+/// What a ring, or a whole strategy without rings, is on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum On {
+    /// Nothing: a ring that pauses.
+    Nothing,
+    /// A phase, by its number.
+    Phase(u8),
+    /// A stage of the plan, from 0.
+    Stage(u32),
+    /// A step of the plan's program, from 0.
+    Step(u32),
+}
+
+/// What a ring of phases, or a strategy without rings, is doing, for somebody who watches. Times are moments on the
+/// controller's clock.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Timers {
-    /// The phase it is on, by its number; none: it pauses.
-    pub phase: Option<u8>,
-    /// Since when that is green.
+    /// What it is on.
+    pub on: On,
+    /// Since when that is green, or the step is on; none while it is not, or where that is not known.
     pub green: Option<Millis>,
     /// When its least green, initial included, is over.
     pub least: Option<Millis>,
     /// When it gaps out if nobody comes any more; [`Millis::NEVER`] while a detector extends it.
     pub gap: Option<Millis>,
-    /// When it has its greatest green, or is forced off; none while nobody in conflict is called.
+    /// When it has its greatest green, or ends at the latest by force; none while nobody in conflict is called.
     pub most: Option<Millis>,
-    /// Whether that is a force-off.
+    /// Whether that is a force-off: by a pattern, by the clock, or so that nobody waits too long.
     pub forced: bool,
     /// What it is doing, in words for a traffic engineer.
     pub words: String,
@@ -184,8 +198,8 @@ pub trait Strategy: Debug + Send + Sync {
     /// Its last decision and the reason for it, in words for a traffic engineer. Built only when asked for.
     fn explain(&self) -> String;
 
-    /// What its rings are doing at `now`, the time at which it was asked last or later; empty without rings. Built only when
-    /// asked for.
+    /// What its rings, ring by ring, or its stages are doing at `now`, the time at which it was asked last or later; empty
+    /// if there is nothing to tell. Built only when asked for.
     fn timers(&self, now: Millis, view: &View<'_>) -> Vec<Timers> {
         let _ = (now, view);
         Vec::new()

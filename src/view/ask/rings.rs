@@ -1,6 +1,6 @@
 //! The phases of a plan with rings as they are now: what a ring-barrier diagram shows.
 
-use intergreen_control::{Controller, Lamp, Millis, Timers};
+use intergreen_control::{Controller, Lamp, Millis, On, Timers};
 
 use super::signal::GroupFacts;
 
@@ -33,7 +33,7 @@ pub struct PhaseFacts {
 }
 
 /// The rings of a controller's plan; empty if it has none.
-pub(super) fn ask(controller: &Controller, groups: &[GroupFacts]) -> Vec<RingFacts> {
+pub(super) fn ask(controller: &Controller, timers: &[Timers], groups: &[GroupFacts]) -> Vec<RingFacts> {
     let plan = controller.plan();
     let Some(rings) = plan.rings() else { return Vec::new() };
     let of_group = |&g: &u16| groups.get(usize::from(g));
@@ -58,7 +58,7 @@ pub(super) fn ask(controller: &Controller, groups: &[GroupFacts]) -> Vec<RingFac
             groups: greens,
         })
     };
-    let mut timers = controller.timers().into_iter();
+    let mut timers = timers.iter().filter(|t| matches!(t.on, On::Phase(_) | On::Nothing)).cloned();
     let section = |numbers: &Vec<u8>| numbers.iter().filter_map(phase).collect();
     let ring =
         |sections: &Vec<Vec<u8>>| RingFacts { sections: sections.iter().map(section).collect(), timers: timers.next() };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use intergreen_control::log::phase_number;
-use intergreen_control::{Controller, Lamp, Millis, Mode};
+use intergreen_control::{Controller, Kept, Lamp, Millis, Mode, On, Timers};
 
 use super::detectors::{self, DetectorFacts};
 use super::rings::{self, RingFacts};
@@ -36,6 +36,8 @@ pub struct SignalFacts {
     pub stage: Option<String>,
     /// All stages of the plan: their names, their groups, whether just these are open.
     pub stages: Vec<(String, Vec<u16>, bool)>,
+    /// What a strategy without rings is on, and its timers.
+    pub timers: Option<Timers>,
     /// The rings of the plan.
     pub rings: Vec<RingFacts>,
     /// Its groups.
@@ -67,6 +69,10 @@ pub struct GroupFacts {
     pub green: (Millis, Millis),
     /// Whether a command holds it, and whether one keeps it from starting.
     pub commanded: [bool; 2],
+    /// What the kernel keeps it from, in words: what is asked for is not what it shows.
+    pub kept: Option<String>,
+    /// Whether a command is without effect because of that.
+    pub overridden: bool,
     /// Vehicles that want to go with it and stand before its line, and all of them.
     pub queue: (usize, usize),
     /// How long those who stand have stood, mean, s.
@@ -90,12 +96,13 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
     let told = |event: &intergreen_control::log::Event| (event.at, event.what(plan), event.reason.words(plan));
     let events: Vec<_> = journal.events(id).rev().take(TOLD).map(told).collect();
     let base = scene.lamp_base[id.index()];
-    let queues = queues(sim, id);
+    let (queues, timers) = (queues(sim, id), controller.timers());
     let groups: Vec<GroupFacts> = (0..signal.groups)
         .map(|group| {
             let lamp = base + u32::from(group);
             let facts = plan.groups().get(usize::from(group));
             let (standing, all, stood) = queues.get(usize::from(group)).copied().unwrap_or_default();
+            let kept = controller.kept(group);
             GroupFacts {
                 name: facts.map(|g| g.name.clone()).unwrap_or_default(),
                 phase: phase_number(plan, group),
@@ -103,6 +110,8 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
                 extended: extended(controller, group),
                 green: facts.map_or((Millis(0), Millis::NEVER), |g| (g.min_green, g.max_green)),
                 commanded: controller.commanded(group),
+                kept: kept.map(|kept| kept.words(plan, sim.now())),
+                overridden: kept == Some(Kept::Overridden),
                 queue: (standing, all),
                 waits: if standing > 0 { stood / standing as f32 } else { 0.0 },
                 lamp: sim.lamps().shown[lamp as usize],
@@ -133,7 +142,8 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
         decision: controller.explain(),
         stage: stages.iter().find(|s| s.2).map(|s| s.0.clone()),
         stages,
-        rings: rings::ask(controller, &groups),
+        rings: rings::ask(controller, &timers, &groups),
+        timers: timers.into_iter().find(|t| matches!(t.on, On::Stage(_) | On::Step(_))),
         groups,
         detectors: detectors::ask(sim, id),
         measured: journal.measured(id),

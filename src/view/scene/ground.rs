@@ -36,12 +36,9 @@ impl Builder<'_> {
     /// The outline of a junction whose file has none: around the ends of its roads.
     fn mouths(&self, junction: usize) -> Vec<Point> {
         let mut corners = Vec::new();
-        for link in self.network.links.iter().filter(|l| !l.internal) {
-            let is = |j: Option<crate::network::JunctionId>| j.is_some_and(|j| j.index() == junction);
-            let (starts, ends) = (is(link.from), is(link.to));
-            if !starts && !ends {
-                continue;
-            }
+        for &link in &self.roads[junction] {
+            let link = self.network.link(link);
+            let (starts, ends) = [link.from, link.to].map(|j| j.is_some_and(|j| j.index() == junction)).into();
             for lane in link.lanes.clone().map(LaneId) {
                 let (shape, width) = (self.shape(lane), f64::from(self.network.lane(lane).width));
                 for side in [-0.5, 0.5] {

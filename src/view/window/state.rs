@@ -9,7 +9,7 @@ use super::panel::strategies::Choosing;
 use crate::demand::VehicleId;
 use crate::network::{LinkId, MovementId, Point};
 use crate::sim::{Scene, Simulation};
-use crate::view::ask::Subject;
+use crate::view::ask::{Answer, Subject};
 use crate::view::camera::{Camera, Pane, Sight};
 use crate::view::fleet::{Fleet, VehicleLayer};
 use crate::view::foes;
@@ -17,6 +17,7 @@ use crate::view::heat::Heat;
 use crate::view::layers::{LaneBooks, RoadLayer};
 use crate::view::pace::Pace;
 use crate::view::paint::Theme;
+use crate::view::plots::{Plot, Quantity};
 use crate::view::scene::{Sign, signs};
 use crate::view::sim_thread::{Order, Running, now};
 use crate::view::snapshot::{Alert, Row, Snapshot};
@@ -54,6 +55,8 @@ pub enum Tab {
     Network,
     /// A corridor: the time-space diagram.
     Corridor,
+    /// Numbers that somebody has clicked.
+    Plots,
 }
 
 /// What does not change while a simulation is looked at.
@@ -139,6 +142,8 @@ pub struct View {
     pub tab: Tab,
     /// The time-space diagram.
     pub time_space: TimeSpace,
+    /// Numbers that are plotted.
+    pub plots: Vec<Plot>,
     /// Whether keys are explained.
     pub help: bool,
     /// The list of strategies, if it is open.
@@ -193,6 +198,7 @@ impl View {
             charts: false,
             tab: Tab::default(),
             time_space: TimeSpace::default(),
+            plots: Vec::new(),
             help: false,
             choosing: None,
             search: String::new(),
@@ -224,7 +230,7 @@ impl View {
     pub fn receive(&mut self) {
         let Some(running) = &self.running else { return };
         let (rows, messages, alerts) = (&mut self.rows, &mut self.messages, &mut self.alerts);
-        let (time_space, mut found) = (&mut self.time_space, None);
+        let (time_space, plots, mut found) = (&mut self.time_space, &mut self.plots, None);
         let newest = running.newest(|snapshot| {
             if let Some(first) = snapshot.rows.first() {
                 // A command was taken back: what came after it has never been.
@@ -235,6 +241,7 @@ impl View {
             alerts.extend_from_slice(&snapshot.alerts);
             alerts.drain(..alerts.len().saturating_sub(MOST_ALERTS));
             time_space.take(&snapshot.traced);
+            plots.iter_mut().for_each(|plot| plot.take(&snapshot.samples));
             found = snapshot.found.or(found);
             messages.extend(snapshot.alerts.iter().map(|alert| (now(), alert.text.clone())));
             messages.extend(snapshot.refused.iter().map(|text| (now(), text.clone())));
@@ -319,6 +326,28 @@ impl View {
     pub fn trace(&mut self, link: LinkId) {
         (self.charts, self.tab) = (true, Tab::Corridor);
         self.order(Order::Trace(Some(link)));
+    }
+
+    /// Whether a number of the selected thing is plotted.
+    pub fn is_plotted(&self, quantity: Quantity) -> bool {
+        self.plots.iter().any(|plot| (Some(plot.subject), plot.quantity) == (self.selected, quantity))
+    }
+
+    /// Plots a number of a thing from now on; or no longer, if it is plotted.
+    pub fn plot(&mut self, answer: &Answer, quantity: Quantity) {
+        let subject = answer.subject();
+        if let Some(place) = self.plots.iter().position(|plot| (plot.subject, plot.quantity) == (subject, quantity)) {
+            return self.forget_plot(place);
+        }
+        self.plots.push(Plot::new(subject, quantity, quantity.name(answer)));
+        (self.charts, self.tab) = (true, Tab::Plots);
+        self.order(Order::Plot(subject, quantity, true));
+    }
+
+    /// Ends a plot.
+    pub fn forget_plot(&mut self, place: usize) {
+        let plot = self.plots.remove(place);
+        self.order(Order::Plot(plot.subject, plot.quantity, false));
     }
 
     /// Selects something, or nothing.

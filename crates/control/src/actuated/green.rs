@@ -1,7 +1,7 @@
 //! How long a stage stays green.
 
 use super::{Actuated, Why};
-use crate::{Millis, View, group_set::members, log::code, stages::Shown};
+use crate::{Millis, On, Strategy, Timers, View, group_set::members, log::code, stages::Shown};
 
 impl Actuated {
     /// Keeps a stage that is shown, or leaves it. Returns when to look again.
@@ -65,6 +65,27 @@ impl Actuated {
         }
         self.leave(stage, to, code::GAP_OUT, now);
         self.opening_ends(to, now)
+    }
+
+    /// What it waits for, with the times that count. Scratch is used: of a copy.
+    pub(super) fn timers_of(mut self, stage: u32, now: Millis, view: &View<'_>) -> Timers {
+        let (on, words, place) = (On::Stage(stage), self.explain(), stage as usize);
+        let Shown::Since(green) = self.shown else {
+            return Timers { on, green: None, least: None, gap: None, most: None, forced: false, words };
+        };
+        let follows = self.conflict.and_then(|since| Some((since, self.following(place, now, view)?.0)));
+        let Some((since, to)) = follows else {
+            return Timers { on, green: Some(green), least: None, gap: None, most: None, forced: false, words };
+        };
+        let least = Some(self.least_until(place, to, false, view));
+        // Finds the greens that end.
+        self.extends(place, to, view);
+        let needed = (0..self.out.len()).filter(|&lane| !self.out[lane] && self.is_needed(lane));
+        let gap = needed.map(|lane| self.gap_ends(lane, view)).max().unwrap_or(now);
+        let (max, last) =
+            (since + self.tables.of_stages[place].max_green, self.waits.must_end(&self.stages, place, view.plan));
+        let most = Some(max.min(last)).filter(|&most| most < Millis::NEVER);
+        Timers { on, green: Some(green), least, gap: Some(gap), most, forced: last < max, words }
     }
 
     /// When the stage asked for has to be open.

@@ -36,7 +36,7 @@ use self::{
     tables::Tables,
 };
 use crate::{
-    Decision, Entry, Millis, Request, StateError, Strategy, View,
+    Decision, Entry, Millis, Request, StateError, Strategy, Timers, View,
     group_set::GroupSet,
     log::code,
     plan::Plan,
@@ -223,6 +223,10 @@ impl Strategy for Actuated {
             _ => "",
         };
         format!("actuated: stage '{stage}', {why}{ended}")
+    }
+
+    fn timers(&self, now: Millis, view: &View<'_>) -> Vec<Timers> {
+        self.stage.map_or_else(Vec::new, |stage| vec![self.clone().timers_of(stage, now, view)])
     }
 
     fn save(&self, out: &mut Vec<u8>) {

@@ -80,14 +80,18 @@ impl Controller {
         self.strategy.explain()
     }
 
-    /// What the rings of the strategy are doing now; empty before the start and for strategies without rings.
+    /// What the rings, the stages or the program of the strategy are doing now; empty before the start.
     pub fn timers(&self) -> Vec<Timers> {
         let Some(now) = self.now else { return Vec::new() };
-        let plan = self.kernel.plan();
-        let midnight = self.clock.map(|(clock, since)| now - clock.after(now - since).time);
+        let (plan, pattern, midnight) = (self.kernel.plan(), self.pattern(), self.midnight(now));
         let (detectors, calls, traffic) = (&self.detectors, &self.group_calls, self.traffic.as_ref());
-        let (lamps, changed, pattern) = (&self.lamps, self.changed, self.pattern());
+        let (lamps, changed) = (&self.lamps, self.changed);
         self.strategy.timers(now, &View { plan, pattern, midnight, detectors, calls, traffic, lamps, changed })
+    }
+
+    /// What keeps a group from becoming what the strategy or a command asks for; none, if it is that or on its way.
+    pub fn kept(&self, group: u16) -> Option<Kept> {
+        self.kernel.kept(group)
     }
 
     /// Whether commands hold and omit a group.

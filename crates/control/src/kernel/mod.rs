@@ -32,6 +32,7 @@ mod calls;
 mod checkpoint;
 mod fallback;
 mod journal;
+mod kept;
 mod light;
 mod limits;
 mod overview;
@@ -55,6 +56,7 @@ use self::{
 };
 pub use self::{
     journal::{Journal, LampChange, Latch, Output},
+    kept::Kept,
     unit::Mode,
 };
 use crate::{

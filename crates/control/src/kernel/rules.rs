@@ -21,9 +21,9 @@ pub(super) const SHOWN_RED: Millis = Millis(1000);
 
 /// From when on a group may be green, and what it waited for last; a group that nothing keeps waits for nothing.
 #[derive(Clone, Copy)]
-struct Clear {
-    at: Millis,
-    reason: Option<Reason>,
+pub(super) struct Clear {
+    pub at: Millis,
+    pub reason: Option<Reason>,
 }
 
 impl Clear {
@@ -82,7 +82,7 @@ impl Kernel {
     }
 
     /// Whether a green may end, traps aside.
-    fn may_end(&self, g: usize) -> bool {
+    pub(super) fn may_end(&self, g: usize) -> bool {
         !self.is_held(g) && self.now - self.lights[g].opened >= self.min_green(g) && !self.is_joined(g)
     }
 
@@ -407,7 +407,7 @@ impl Kernel {
     }
 
     /// From when on a closed group may start, with red-yellow or with green; `None` while another is in the way.
-    fn start_at(&self, g: usize) -> Option<Clear> {
+    pub(super) fn start_at(&self, g: usize) -> Option<Clear> {
         let mut clear = self.green_at(g)?;
         for w in self.overview.words() {
             for p in groups(w, self.limits.gives_way[g].word(w) & self.limits.leads.word(w)) {

@@ -3,7 +3,7 @@
 use alloc::{format, string::String, vec::Vec};
 
 use super::{Cause, Nema, Ring, coordination::State, standing::Standing};
-use crate::{Millis, Timers, View};
+use crate::{Millis, On, Timers, View};
 
 impl Nema {
     /// Ring by ring.
@@ -41,14 +41,14 @@ impl Nema {
         let ring = &self.rings[r];
         let words = self.ring_words(ring);
         let Some(p) = ring.on else {
-            return Timers { phase: None, green: None, least: None, gap: None, most: None, forced: false, words };
+            return Timers { on: On::Nothing, green: None, least: None, gap: None, most: None, forced: false, words };
         };
         let least = ring.green.map(|green| self.least_over(p, green).max(green + ring.initial));
         let force = Some(self.forced_at(r, now)).filter(|&at| at < Millis::NEVER);
         let max = ring.max_from.filter(|_| self.clock.keeps_max()).map(|from| from + self.max(p));
         let most = [force, max].into_iter().flatten().min();
         Timers {
-            phase: Some(self.layout.phases[p].number),
+            on: On::Phase(self.layout.phases[p].number),
             green: ring.green,
             least,
             gap: ring.green.filter(|_| self.conflicting(r)).map(|_| self.gap_out(ring, p, now, view).0),

@@ -16,7 +16,7 @@ mod tables;
 mod times;
 mod waits;
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 use core::fmt::Debug;
 
 pub(crate) use self::{
@@ -24,7 +24,7 @@ pub(crate) use self::{
     waits::Waits,
 };
 use crate::{
-    Decision, Looks, Millis, Minds, Plan, Request, StateError, StateReader, Strategy, Traffic, View, Wakes,
+    Decision, Looks, Millis, Minds, On, Plan, Request, StateError, StateReader, Strategy, Timers, Traffic, View, Wakes,
     group_set::members, state,
 };
 
@@ -276,6 +276,18 @@ impl<P: Policy> Strategy for Staged<P> {
         let stage = self.stages.names.get(stage as usize).map_or("?", String::as_str);
         let why = if self.overdue { "somebody would have waited too long".into() } else { self.policy.why() };
         format!("{}: stage '{stage}', {why}", self.policy.name())
+    }
+
+    fn timers(&self, _: Millis, view: &View<'_>) -> Vec<Timers> {
+        let Some(stage) = self.stage else { return Vec::new() };
+        let (on, words) = (On::Stage(stage), self.explain());
+        let Shown::Since(green) = self.shown else {
+            return vec![Timers { on, green: None, least: None, gap: None, most: None, forced: false, words }];
+        };
+        let end = self.waits.must_end(&self.stages, stage as usize, view.plan);
+        let most = Some(end).filter(|&end| self.policy.guarded() && end < Millis::NEVER);
+        let least = Some(green + self.policy.least());
+        vec![Timers { on, green: Some(green), least, gap: None, most, forced: true, words }]
     }
 
     fn save(&self, out: &mut Vec<u8>) {

@@ -111,8 +111,8 @@ impl Waits {
 
     /// The stage to begin with: one that is open, because another strategy has opened it; else the first.
     pub fn open_stage(&self, stages: &Stages) -> usize {
-        let all = 0..stages.opens.len();
-        all.into_iter().find(|&stage| !stages.groups[stage].is_empty() && self.is_open(stages, stage)).unwrap_or(0)
+        let is_shown = |&stage: &usize| !stages.groups[stage].is_empty() && self.is_open(stages, stage);
+        (0..stages.opens.len()).find(is_shown).unwrap_or(0)
     }
 
     /// Until when nobody waits for too long, whatever comes next.
@@ -124,10 +124,11 @@ impl Waits {
     /// asked again.
     #[inline]
     pub fn last_end(&self, stages: &Stages, stage: usize, now: Millis, plan: &Plan) -> Millis {
-        if now < self.easy { self.easy } else { self.end(stages, stage, plan) }
+        if now < self.easy { self.easy } else { self.must_end(stages, stage, plan) }
     }
 
-    fn end(&self, stages: &Stages, stage: usize, plan: &Plan) -> Millis {
+    /// When a stage has to end at the latest so that nobody who waits now does so for longer than the plan allows.
+    pub fn must_end(&self, stages: &Stages, stage: usize, plan: &Plan) -> Millis {
         let end = |g: usize| self.waiting[g] + plan.groups()[g].max_red - stages.times.need(stage, g) - MARGIN;
         self.elsewhere(stages, stage).map(end).min().unwrap_or(Millis::NEVER)
     }

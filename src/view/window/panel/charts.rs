@@ -6,6 +6,7 @@ use egui_plot::{Line, Plot, PlotPoints};
 use super::super::state::{Tab, View};
 use super::ink;
 use crate::view::paint::Colour;
+use crate::view::plots::Measure;
 use crate::view::snapshot::Row;
 
 /// Throughput is counted over this time, s.
@@ -17,15 +18,17 @@ const POINTS: usize = 600;
 pub fn draw(root: &mut egui::Ui, view: &mut View) {
     let fill = root.visuals().panel_fill;
     let frame = egui::Frame::NONE.fill(fill).inner_margin(egui::Margin::symmetric(10, 6));
-    let height = if view.tab == Tab::Network { 205.0 } else { 300.0 };
+    let height = if view.tab == Tab::Corridor { 300.0 } else { 205.0 };
     egui::Panel::bottom("charts").frame(frame).exact_size(height).show(root, |ui| {
         ui.horizontal(|ui| {
             ui.selectable_value(&mut view.tab, Tab::Network, "network");
             ui.selectable_value(&mut view.tab, Tab::Corridor, "time–space diagram");
+            ui.selectable_value(&mut view.tab, Tab::Plots, "numbers");
         });
-        if view.tab == Tab::Corridor {
-            super::time_space::draw(ui, view);
-            return;
+        match view.tab {
+            Tab::Corridor => return super::time_space::draw(ui, view),
+            Tab::Plots => return plots(ui, view),
+            Tab::Network => {}
         }
         let rows = &view.rows;
         let units = view.style.units;
@@ -93,26 +96,77 @@ fn chart(ui: &mut egui::Ui, width: f32, title: &str, lines: Vec<(&str, Colour, V
                 }
             }
         });
-        let time = |mark: egui_plot::GridMark, _: &std::ops::RangeInclusive<f64>| hours(mark.value);
-        let plot = Plot::new(title)
-            .height(142.0)
-            .width(width)
-            .include_y(0.0)
-            .allow_scroll(false)
-            .allow_drag(false)
-            .allow_zoom(false)
-            .show_background(false)
-            .y_axis_min_width(34.0)
-            .y_grid_spacer(egui_plot::uniform_grid_spacer(number_grid))
-            .y_axis_formatter(|mark, _| number(mark.value))
-            .x_grid_spacer(egui_plot::uniform_grid_spacer(time_grid))
-            .x_axis_formatter(time);
-        plot.show(ui, |plot| {
-            for (name, colour, points) in lines {
-                plot.line(Line::new(name, PlotPoints::from(points)).color(ink(colour)).width(1.8));
-            }
-        });
+        lines_over_time(ui, title, width, lines);
     });
+}
+
+/// Lines over the scenario's clock.
+fn lines_over_time(ui: &mut egui::Ui, id: &str, width: f32, lines: Vec<(&str, Colour, Vec<[f64; 2]>)>) {
+    let time = |mark: egui_plot::GridMark, _: &std::ops::RangeInclusive<f64>| hours(mark.value);
+    let plot = Plot::new(id)
+        .height(142.0)
+        .width(width)
+        .include_y(0.0)
+        .allow_scroll(false)
+        .allow_drag(false)
+        .allow_zoom(false)
+        .show_background(false)
+        .y_axis_min_width(34.0)
+        .y_grid_spacer(egui_plot::uniform_grid_spacer(number_grid))
+        .y_axis_formatter(|mark, _| number(mark.value))
+        .x_grid_spacer(egui_plot::uniform_grid_spacer(time_grid))
+        .x_axis_formatter(time);
+    plot.show(ui, |plot| {
+        for (name, colour, points) in lines {
+            plot.line(Line::new(name, PlotPoints::from(points)).color(ink(colour)).width(1.8));
+        }
+    });
+}
+
+/// The numbers that somebody has clicked, those of a unit together; a click on a name ends its plot.
+fn plots(ui: &mut egui::Ui, view: &mut View) {
+    if view.plots.is_empty() {
+        let text = "Select a vehicle, lane, signal or detector, and click the name of a number: it is plotted here.";
+        ui.label(egui::RichText::new(text).weak());
+        return;
+    }
+    let measures: Vec<Measure> =
+        Measure::ALL.into_iter().filter(|m| view.plots.iter().any(|p| p.quantity.measure() == *m)).collect();
+    let width = (ui.available_width() - 8.0 * measures.len() as f32) / measures.len() as f32;
+    let mut ended = None;
+    ui.horizontal_top(|ui| {
+        for measure in measures {
+            let (unit, factor) = measure.unit(view.style.units);
+            let own = || (0..).zip(&view.plots).filter(|(_, p)| p.quantity.measure() == measure);
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                ui.horizontal_wrapped(|ui| {
+                    ui.label(egui::RichText::new(unit).small().weak());
+                    for (place, plot) in own() {
+                        let name = egui::RichText::new(format!("■ {} ×", plot.name)).small().color(ink(line(place)));
+                        if ui.link(name).on_hover_text("End this plot").clicked() {
+                            ended = Some(place);
+                        }
+                    }
+                });
+                let lines = own().map(|(place, plot)| {
+                    let every = plot.points.len().div_ceil(POINTS).max(1);
+                    let points = plot.points.iter().step_by(every).map(|p| [p[0], p[1] * factor]).collect();
+                    (plot.name.as_str(), line(place), points)
+                });
+                lines_over_time(ui, unit, width, lines.collect());
+            });
+        }
+    });
+    if let Some(place) = ended {
+        view.forget_plot(place);
+    }
+}
+
+/// The colour of the line at a place in the list.
+fn line(place: usize) -> Colour {
+    const COLOURS: [u32; 6] = [0x4f_a3_e3, 0xe8_a8_38, 0x3f_b9_6b, 0xe0_5a_4a, 0xb0_7a_d9, 0x6f_c7_c7];
+    Colour::hex(COLOURS[place % COLOURS.len()])
 }
 
 /// Marks of an axis of numbers, round, with room for a line of text between them.

@@ -9,6 +9,7 @@ use crate::commands::Command;
 use crate::network::{LinkId, MovementId};
 use crate::view::ask::{Answer, LaneFacts, Subject, VehicleFacts};
 use crate::view::foes::{self, Foe};
+use crate::view::plots::Quantity;
 use crate::view::sim_thread::Order;
 use crate::view::words::turn;
 
@@ -21,6 +22,8 @@ pub struct Wishes {
     pub chooses: bool,
     /// To look at something else.
     pub look_at: Option<Subject>,
+    /// To plot a number of the thing, or no longer.
+    pub plot: Option<Quantity>,
     /// To choose a group of the signal.
     pub group: Option<u16>,
     /// A time-space diagram of the straight way through a link.
@@ -57,7 +60,7 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
         ui.separator();
         let answer = view.snapshot.answer.clone().filter(|a| Some(a.subject()) == view.selected);
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| match answer.as_deref() {
-            Some(Answer::Vehicle(facts)) => vehicle(ui, view, facts),
+            Some(Answer::Vehicle(facts)) => vehicle(ui, view, facts, &mut wishes),
             Some(Answer::Signal(facts)) => super::signal::draw(ui, view, facts, &mut wishes),
             Some(Answer::Lane(facts)) => lane(ui, view, facts, &mut wishes),
             Some(Answer::Sensor(facts)) => super::sensor::draw(ui, view, facts, &mut wishes),
@@ -73,6 +76,9 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
         }
         if wishes.chooses {
             view.choosing = Some(Choosing::of_selected(view));
+        }
+        if let (Some(quantity), Some(answer)) = (wishes.plot, &answer) {
+            view.plot(answer, quantity);
         }
         if wishes.group.is_some() {
             view.group = wishes.group;
@@ -96,13 +102,29 @@ pub fn row(ui: &mut egui::Ui, what: &str, value: impl Into<String>) {
     ui.end_row();
 }
 
+/// A row whose number can be plotted over time.
+pub fn plot_row(
+    ui: &mut egui::Ui,
+    (view, wishes): (&View, &mut Wishes),
+    quantity: Quantity,
+    what: &str,
+    value: impl Into<String>,
+) {
+    let name = ui.selectable_label(view.is_plotted(quantity), RichText::new(what).weak());
+    if name.on_hover_text("Plot it over time, from now on").clicked() {
+        wishes.plot = Some(quantity);
+    }
+    ui.label(value.into());
+    ui.end_row();
+}
+
 /// Rows of two columns.
 pub fn grid(ui: &mut egui::Ui, name: &str, rows: impl FnOnce(&mut egui::Ui)) {
     egui::Grid::new(name.to_owned()).num_columns(2).spacing([14.0, 4.0]).show(ui, rows);
 }
 
 /// A vehicle.
-fn vehicle(ui: &mut egui::Ui, view: &View, facts: &VehicleFacts) {
+fn vehicle(ui: &mut egui::Ui, view: &View, facts: &VehicleFacts, wishes: &mut Wishes) {
     let units = view.style.units;
     ui.heading(format!("Vehicle {}", facts.name));
     ui.label(RichText::new(format!("{} ({})", facts.kind, facts.class)).weak());
@@ -112,12 +134,16 @@ fn vehicle(ui: &mut egui::Ui, view: &View, facts: &VehicleFacts) {
         ui.add_space(6.0);
     }
     grid(ui, "vehicle", |ui| {
-        row(ui, "speed", format!("{} of {}", units.speed(facts.speed), units.speed(facts.limit)));
-        row(ui, "acceleration", format!("{:+.1} m/s²", facts.accel));
-        row(ui, "time lost so far", format!("{:.0} s", facts.time_loss));
-        row(ui, "of that, standing", format!("{:.0} s, {} stops", facts.waited, facts.stops));
+        let mut plotted = |ui: &mut egui::Ui, quantity, what: &str, value: String| {
+            plot_row(ui, (view, wishes), quantity, what, value);
+        };
+        let speed = format!("{} of {}", units.speed(facts.speed), units.speed(facts.limit));
+        plotted(ui, Quantity::Speed, "speed", speed);
+        plotted(ui, Quantity::Acceleration, "acceleration", format!("{:+.1} m/s²", facts.accel));
+        plotted(ui, Quantity::TimeLost, "time lost so far", format!("{:.0} s", facts.time_loss));
+        plotted(ui, Quantity::Waited, "of that, standing", format!("{:.0} s, {} stops", facts.waited, facts.stops));
+        plotted(ui, Quantity::Driven, "driven", units.length(f64::from(facts.driven)));
         row(ui, "waited to enter", format!("{:.0} s", facts.depart_delay));
-        row(ui, "driven", units.length(f64::from(facts.driven)));
         row(ui, "on lane", view.stage.scene.network.lane(facts.lane).id.clone());
         row(ui, "bound for", facts.destination.clone());
         row(ui, "links ahead", facts.route.len().saturating_sub(1).to_string());
@@ -133,10 +159,14 @@ fn lane(ui: &mut egui::Ui, view: &View, facts: &LaneFacts, wishes: &mut Wishes) 
     grid(ui, "lane", |ui| {
         row(ui, "length", units.length(f64::from(facts.length)));
         row(ui, "speed limit", units.speed(facts.limit));
-        row(ui, "vehicles", format!("{}, {} standing", facts.vehicles, facts.standing));
-        row(ui, "mean speed", facts.speed.map_or("–".into(), |s| units.speed(s)));
-        row(ui, "queue", units.length(f64::from(facts.queue)));
-        row(ui, "have left it so far", facts.flow.to_string());
+        let mut plotted = |ui: &mut egui::Ui, quantity, what: &str, value: String| {
+            plot_row(ui, (view, wishes), quantity, what, value);
+        };
+        plotted(ui, Quantity::Vehicles, "vehicles", facts.vehicles.to_string());
+        plotted(ui, Quantity::Standing, "standing", facts.standing.to_string());
+        plotted(ui, Quantity::Speed, "mean speed", facts.speed.map_or("–".into(), |s| units.speed(s)));
+        plotted(ui, Quantity::Queue, "queue", units.length(f64::from(facts.queue)));
+        plotted(ui, Quantity::Left, "have left it so far", facts.flow.to_string());
         row(ui, "most seen standing", facts.most_standing.to_string());
     });
     ui.add_space(8.0);

@@ -1,7 +1,7 @@
 //! The ring-barrier diagram of a signal: rings as rows, phases in their order, barriers across, timers of what is green.
 
 use bevy_egui::egui::{self, Align2, Color32, FontId, Rect, RichText, Stroke, pos2, vec2};
-use intergreen_control::{Millis, Timers};
+use intergreen_control::{Lamp, Millis, On, Timers};
 
 use super::signal::colour;
 use crate::view::ask::{PhaseFacts, SignalFacts};
@@ -42,7 +42,7 @@ pub fn draw(ui: &mut egui::Ui, now: Millis, facts: &SignalFacts) {
             for (i, phase) in phases.iter().enumerate() {
                 let corner = pos2(left(s) + each * i as f32, top);
                 let place = Rect::from_min_size(corner, vec2(each - GAP, ROW - GAP));
-                let on = ring.timers.as_ref().filter(|t| t.phase == Some(phase.number));
+                let on = ring.timers.as_ref().filter(|t| t.on == On::Phase(phase.number));
                 draw_phase(ui, place, now, (phase, on), facts);
                 if response.hover_pos().is_some_and(|at| place.contains(at)) {
                     hovered = Some(phase);
@@ -55,7 +55,7 @@ pub fn draw(ui: &mut egui::Ui, now: Millis, facts: &SignalFacts) {
     }
     for (number, ring) in (1..).zip(&facts.rings) {
         if let Some(timers) = &ring.timers {
-            ui.label(RichText::new(format!("ring {number}: {}", next(timers, now))).small());
+            ui.label(RichText::new(format!("ring {number}: {}", next(timers, now, facts))).small());
         }
     }
 }
@@ -94,6 +94,16 @@ fn draw_phase(
     if let (Some(timers), true) = (on, lit) {
         bar(&painter, place, now, (timers, since, phase.green), shown, ink);
     }
+}
+
+/// What a strategy without rings is on: a line about what it does next, and how far it is.
+pub fn draw_stage(ui: &mut egui::Ui, now: Millis, timers: &Timers, facts: &SignalFacts) {
+    ui.label(RichText::new(next(timers, now, facts)).small());
+    let Some(green) = timers.green else { return };
+    let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), 13.0), egui::Sense::hover());
+    let shown = if matches!(timers.on, On::Step(_)) { Lamp::Off } else { Lamp::Green };
+    let limits = (Millis(0), Millis::NEVER);
+    bar(ui.painter(), place, now, (timers, green, limits), colour(shown), ui.visuals().text_color());
 }
 
 /// How far a green is: a bar from its begin to its greatest length, with marks for its least and for the gap.
@@ -135,18 +145,28 @@ fn about(phase: &PhaseFacts, facts: &SignalFacts) -> String {
     format!("phase {}{called}\n{}\nmin green {:.0} s, max green {most}", phase.number, ways.join(", "), least.seconds())
 }
 
-/// What ends a ring's green, and when.
-fn next(timers: &Timers, now: Millis) -> String {
-    let Some(phase) = timers.phase else { return "idle".into() };
-    let Some(green) = timers.green else { return format!("phase {phase} waits for its green") };
+/// What ends a green, and when.
+fn next(timers: &Timers, now: Millis, facts: &SignalFacts) -> String {
+    let on = match timers.on {
+        On::Nothing => return "idle".into(),
+        On::Phase(phase) => format!("phase {phase}"),
+        On::Stage(stage) => format!("stage {}", facts.stages.get(stage as usize).map_or("?", |s| s.0.as_str())),
+        On::Step(step) => format!("step {step} of the program"),
+    };
     let away = |at: Millis| format!("{:.1} s", (at - now).seconds().max(0.0));
-    let mut parts = vec![format!("phase {phase} green for {:.0} s", (now - green).seconds())];
+    let Some(green) = timers.green else { return format!("{on} waits for its green") };
+    if let (On::Step(_), Some(end)) = (timers.on, timers.most) {
+        return format!("{on} for {:.0} s, {} more", (now - green).seconds(), away(end));
+    }
+    let mut parts = vec![format!("{on} green for {:.0} s", (now - green).seconds())];
     parts.extend(timers.least.filter(|&at| at > now).map(|at| format!("min green {} more", away(at))));
-    parts.push(match timers.gap {
-        None => "rests: nobody in conflict is called".into(),
-        Some(Millis::NEVER) => "extended".into(),
-        Some(gap) if gap > now => format!("gap-out in {} if nobody comes", away(gap)),
-        Some(_) => "has gapped out".into(),
+    parts.extend(match timers.gap {
+        // What a strategy goes by that knows no gaps it says itself.
+        None if timers.most.is_some() => None,
+        None => Some("nobody in conflict is called".into()),
+        Some(Millis::NEVER) => Some("extended".into()),
+        Some(gap) if gap > now => Some(format!("gap-out in {} if nobody comes", away(gap))),
+        Some(_) => Some("has gapped out".into()),
     });
     let what = if timers.forced { "force-off" } else { "max-out" };
     parts.extend(timers.most.map(|at| format!("{what} in {}", away(at))));

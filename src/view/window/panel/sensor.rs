@@ -5,11 +5,12 @@ use intergreen_control::Millis;
 
 use super::super::state::View;
 use super::ink;
-use super::inspector::{Wishes, grid, row};
+use super::inspector::{Wishes, grid, plot_row, row};
 use super::signal::ALARM;
 use crate::commands::Command;
 use crate::detectors::Stuck;
 use crate::view::ask::{SensorFacts, Subject, opinion};
+use crate::view::plots::Quantity;
 use crate::view::words::clock;
 
 /// Time that the strip goes back, s.
@@ -43,9 +44,13 @@ pub fn draw(ui: &mut egui::Ui, view: &View, facts: &SensorFacts, wishes: &mut Wi
         row(ui, "for", facts.since.map_or("–".into(), |at| format!("{:.1} s", (now - at).seconds())));
         row(ui, "the controller is told", level(facts.reported));
         let (volume, occupancy, headway) = facts.minute;
-        row(ui, "its last minute", format!("{volume} vehicles, {:.0} % occupied", 100.0 * occupancy));
-        row(ui, "mean headway there", headway.map_or("–".into(), |s| format!("{s:.1} s")));
-        row(ui, "counted", format!("{} since the window opened", facts.count));
+        let mut plotted = |ui: &mut egui::Ui, quantity, what: &str, value: String| {
+            plot_row(ui, (view, wishes), quantity, what, value);
+        };
+        plotted(ui, Quantity::Volume, "its last minute", format!("{volume} vehicles"));
+        plotted(ui, Quantity::Occupancy, "occupied then", format!("{:.0} %", 100.0 * occupancy));
+        plotted(ui, Quantity::Count, "counted", format!("{} since the window opened", facts.count));
+        row(ui, "mean headway then", headway.map_or("–".into(), |s| format!("{s:.1} s")));
         row(ui, "lane", facts.lane.clone());
         row(ui, "length", units.length(f64::from(facts.length)));
         row(ui, "before the line", units.length(f64::from(facts.before_end)));

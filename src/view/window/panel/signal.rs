@@ -10,6 +10,7 @@ use crate::commands::{Command, Outage};
 use crate::performance::Phase;
 use crate::view::ask::{GroupFacts, SignalFacts, Subject};
 use crate::view::paint::Colour;
+use crate::view::plots::Quantity;
 use crate::view::words::{clock, lamp};
 
 /// Time that the lamps' diagram goes back, s.
@@ -45,6 +46,9 @@ pub fn draw(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, wishes: &mut Wi
     ui.add_space(6.0);
     if facts.rings.is_empty() {
         stages(ui, facts);
+        if let Some(timers) = &facts.timers {
+            super::rings::draw_stage(ui, now, timers, facts);
+        }
     } else {
         super::rings::draw(ui, now, facts);
     }
@@ -52,12 +56,13 @@ pub fn draw(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, wishes: &mut Wi
     diagram(ui, now, facts);
     ui.add_space(6.0);
     let chosen = view.group.or_else(|| busiest(facts));
-    movements(ui, facts, chosen, wishes);
+    movements(ui, view, facts, chosen, wishes);
     ui.add_space(6.0);
     if let Some((group, phase)) = chosen.and_then(|g| Some((facts.groups.get(usize::from(g))?, measures(facts, g)?))) {
         super::purdue::draw(ui, phase, &group.name);
         ui.add_space(6.0);
     }
+    kept(ui, facts);
     detectors(ui, facts, wishes);
     touch(ui, facts, wishes);
     egui::CollapsingHeader::new("event log, newest first").default_open(true).show(ui, |ui| {
@@ -81,6 +86,16 @@ fn reasons(ui: &mut egui::Ui, facts: &SignalFacts) {
         ui.add_space(4.0);
         ui.label(RichText::new("next change: the controller says").small().weak());
         ui.label(&facts.decision);
+    }
+}
+
+/// What is asked for and the safety kernel does not show yet, and commands that it overrides.
+fn kept(ui: &mut egui::Ui, facts: &SignalFacts) {
+    for group in facts.groups.iter().filter(|g| g.kept.is_some()) {
+        let text = format!("{}: {}", short(group, MOVEMENT_LETTERS), group.kept.as_deref().unwrap_or_default());
+        let text = RichText::new(text).small();
+        ui.label(if group.overridden { text.color(ink(ALARM)).strong() } else { text })
+            .on_hover_text("What is asked for waits: the safety kernel keeps its times and conflicts");
     }
 }
 
@@ -114,7 +129,7 @@ fn busiest(facts: &SignalFacts) -> Option<u16> {
 }
 
 /// Group by group: calls, queue, wait; arrivals on green and their delay by the log of the last half hour.
-fn movements(ui: &mut egui::Ui, facts: &SignalFacts, chosen: Option<u16>, wishes: &mut Wishes) {
+fn movements(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, chosen: Option<u16>, wishes: &mut Wishes) {
     let small = |text: String| RichText::new(text).small();
     egui::Grid::new("movements").num_columns(6).striped(true).spacing([9.0, 2.0]).show(ui, |ui| {
         let heads = [
@@ -142,8 +157,14 @@ fn movements(ui: &mut egui::Ui, facts: &SignalFacts, chosen: Option<u16>, wishes
             };
             ui.label(small(call.into()).color(ink(super::rings::CALL)));
             let (standing, all) = group.queue;
-            ui.label(small(format!("{standing} / {all}")));
-            ui.label(small(if standing > 0 { format!("{:.0}", group.waits) } else { "–".into() }));
+            let wait = if standing > 0 { format!("{:.0}", group.waits) } else { "–".into() };
+            let numbers = [(Quantity::GroupQueue(i), format!("{standing} / {all}")), (Quantity::GroupWait(i), wait)];
+            for (quantity, text) in numbers {
+                let cell = ui.selectable_label(view.is_plotted(quantity), small(text));
+                if cell.on_hover_text("Plot it over time, from now on").clicked() {
+                    wishes.plot = Some(quantity);
+                }
+            }
             let total = measures(facts, i).map(|p| &p.total);
             let share = total.and_then(|t| t.arrivals_on_green).map(|share| format!("{:.0} %", 100.0 * share));
             ui.label(small(share.unwrap_or_else(|| "–".into())));
@@ -277,9 +298,10 @@ fn touch(ui: &mut egui::Ui, facts: &SignalFacts, wishes: &mut Wishes) {
             for (group, facts) in (0..).zip(&facts.groups) {
                 ui.label(RichText::new(short(facts, NAME_LETTERS)).color(colour(facts.lamp)).strong())
                     .on_hover_text(&facts.ways);
+                let held = facts.commanded[0];
+                let hold = if held { "release" } else { "hold" };
                 let orders = [
-                    ("hold", Order::Hold { group, on: true }),
-                    ("release", Order::Hold { group, on: false }),
+                    (hold, Order::Hold { group, on: !held }),
                     ("end", Order::ForceOff { group }),
                     ("call", Order::Call { group }),
                 ];
@@ -288,8 +310,19 @@ fn touch(ui: &mut egui::Ui, facts: &SignalFacts, wishes: &mut Wishes) {
                         wishes.commands.push(Command::Signal { signal: signal(), order });
                     }
                 }
+                ui.label(RichText::new(effect(facts)).small());
                 ui.end_row();
             }
         });
     });
+}
+
+/// What has become of a hold.
+fn effect(facts: &GroupFacts) -> &'static str {
+    match (facts.commanded[0], facts.overridden, facts.lamp.is_green()) {
+        (false, ..) => "",
+        (true, true, _) => "overridden",
+        (true, false, true) => "held",
+        (true, false, false) => "will be held once green",
+    }
 }
