@@ -47,7 +47,7 @@ impl Brush {
 pub struct Canvas {
     /// Corners.
     pub corners: Vec<Corner>,
-    /// Places of corners, three for each triangle.
+    /// Places of corners, three for each triangle; of a canvas of [lines](Self::line), two for each stretch.
     pub triangles: Vec<u32>,
 }
 
@@ -60,6 +60,13 @@ impl Canvas {
     fn corner(&mut self, brush: Brush, (x, y): (f64, f64), along: f64) {
         let (paint, level, dash) = (brush.paint as f32, brush.level, brush.dash);
         self.corners.push(Corner { at: [x as f32, y as f32], level, paint, along: along as f32, dash });
+    }
+
+    /// A line as thin as can be drawn, for a canvas of nothing but lines.
+    pub fn line(&mut self, brush: Brush, line: &[Point]) {
+        let base = self.corners.len() as u32;
+        line.iter().for_each(|p| self.corner(brush, (p.x, p.y), 0.0));
+        self.triangles.extend((1..line.len() as u32).flat_map(|i| [base + i - 1, base + i]));
     }
 
     /// A strip of some width along a line.

@@ -2,8 +2,8 @@
 //!
 //! Terms
 //! - **tile**: a square piece of the plane; what lies outside the picture is not drawn.
-//! - **ground**: surfaces, seen from near. **far**: the same in as few triangles as do from far. **markings**: lines and
-//!   arrows, seen from near.
+//! - **ground**: surfaces, seen from near. **far**: the same in as few triangles as do from far. **map**: roads as thin
+//!   lines, seen from so far that a lane is less than a pixel wide. **markings**: lines and arrows, seen from near.
 //! - **sign**: a lamp or a loop: a small rectangle whose look hangs on its state.
 
 mod arrows;
@@ -47,6 +47,8 @@ pub struct Tile {
     pub ground: Canvas,
     /// Surfaces, seen from far.
     pub far: Canvas,
+    /// Roads, seen from very far: lines.
+    pub map: Canvas,
     /// Lines and arrows.
     pub markings: Canvas,
 }
@@ -74,6 +76,7 @@ pub fn tiles(network: &Network, tracks: &Tracks) -> Vec<Tile> {
         let link = network.link(network.lane(id).link);
         let inside_area = link.internal && link.from.is_some_and(|j| areas[j.index()]);
         builder.lane(tile, id, &shape, inside_area);
+        builder.road(&mut tile.map, id, &shape);
         builder.marks(&mut tile.markings, id, &shape);
     }
     tiles.into_values().collect()
@@ -148,8 +151,14 @@ mod tests {
             let far = tiles.iter().any(|t| t.far.corners.iter().any(|c| c.paint == paint));
             assert!(far || facts.internal, "{}", facts.id);
         }
+        // Every road is a line on the map.
+        let roads = network.links.iter().filter(|l| !l.internal && l.lanes.end > l.lanes.start);
+        for link in roads {
+            let paint = lane_paint(LaneId(link.lanes.end - 1)) as f32;
+            assert!(tiles.iter().any(|t| t.map.corners.iter().any(|c| c.paint == paint)), "{}", link.id);
+        }
         for tile in &tiles {
-            for canvas in [&tile.ground, &tile.far, &tile.markings] {
+            for canvas in [&tile.ground, &tile.far, &tile.map, &tile.markings] {
                 assert!(canvas.triangles.iter().all(|&i| (i as usize) < canvas.corners.len()));
             }
         }

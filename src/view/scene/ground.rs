@@ -4,7 +4,7 @@ use super::{Builder, Tile, lane_paint, level};
 use crate::draw::Surface;
 use crate::network::geometry::{offset, simplified};
 use crate::network::{LaneId, Point};
-use crate::view::canvas::{Brush, hull};
+use crate::view::canvas::{Brush, Canvas, hull};
 use crate::view::paint::Paint;
 
 /// How far the border reaches beyond a road, m.
@@ -14,6 +14,8 @@ const LAP: f64 = 0.06;
 
 /// From far an outline may be this far from where it is, m: less than a pixel.
 const FAR_OFF: f64 = 0.5;
+/// The same on the map, m.
+const MAP_OFF: f64 = 4.0;
 
 impl Builder<'_> {
     /// The outline of a junction; none if it is but a place where a road goes on.
@@ -70,6 +72,14 @@ impl Builder<'_> {
         }
         if !inside_area {
             tile.far.ribbon(brush, &simplified(shape, FAR_OFF), width + 2.0 * BORDER);
+        }
+    }
+
+    /// A road as a line: its last lane, which is next to the other direction and mostly for cars.
+    pub(super) fn road(&self, map: &mut Canvas, id: LaneId, shape: &[Point]) {
+        let link = self.network.link(self.network.lane(id).link);
+        if !link.internal && id.0 + 1 == link.lanes.end {
+            map.line(Brush::solid(lane_paint(id), level::LANE), &simplified(shape, MAP_OFF));
         }
     }
 }

@@ -23,7 +23,9 @@ const LEAST_PIXELS: f32 = 2.4;
 const FADE: (f64, f64) = (0.45, 1.1);
 /// Share of the border's colour that roads have from far.
 const FAR: f32 = 0.45;
-/// So many vehicles are drawn as specks from far.
+/// From this scale on roads are lines and there are no lamps, metres per pixel: a crossing is but a few pixels then.
+const MAP: f64 = 8.0;
+/// So many vehicles are drawn as specks from far, as single pixels on the map.
 const MANY: usize = 10_000;
 /// What turns a loop's state off for a lamp's shader.
 const LOOP: f32 = 9.0;
@@ -37,7 +39,7 @@ pub struct Buffers {
     records: Handle<ShaderBuffer>,
     /// As they are seen from near, and as specks.
     vehicles: [Handle<Vehicles>; 2],
-    specks: bool,
+    look: Look,
     fleet: Entity,
     /// Vehicles for which there is room.
     room: usize,
@@ -47,16 +49,25 @@ pub struct Buffers {
     words: Vec<u32>,
 }
 
-/// From where something is drawn.
-#[derive(Component, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
-    /// From near alone.
-    Near,
-    /// From far alone.
-    Far,
-    /// From anywhere.
-    Always,
+/// How vehicles are drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// With all there is to see.
+    Whole,
+    /// As rectangles of one colour.
+    Specks,
+    /// As single pixels.
+    Points,
 }
+
+/// At which scales something is drawn, metres per pixel: above the first, up to the second.
+#[derive(Component, Clone, Copy)]
+pub struct Seen(f64, f64);
+
+const NEAR: Seen = Seen(0.0, FADE.1);
+const FROM_FAR: Seen = Seen(FADE.1, MAP);
+const ON_MAP: Seen = Seen(MAP, f64::INFINITY);
+const NOT_ON_MAP: Seen = Seen(0.0, MAP);
 
 /// Part of the picture of a network: goes when another one is opened.
 #[derive(Component)]
@@ -86,14 +97,17 @@ pub fn spawn(
     let (params, records) = (buffer(16), buffer(ROOM * WORDS));
     let road = roads.add(Roads { colours: colours.clone() });
     for tile in tiles(network, &stage.tracks) {
-        for (canvas, seen) in [(&tile.ground, Seen::Near), (&tile.markings, Seen::Near), (&tile.far, Seen::Far)] {
-            if let Some((mesh, bounds)) = mesh_of(canvas) {
+        use PrimitiveTopology::{LineList, TriangleList};
+        let surfaces = [(&tile.ground, NEAR), (&tile.markings, NEAR), (&tile.far, FROM_FAR)];
+        let all = surfaces.map(|(canvas, seen)| (canvas, TriangleList, seen));
+        for (canvas, topology, seen) in all.into_iter().chain([(&tile.map, LineList, ON_MAP)]) {
+            if let Some((mesh, bounds)) = mesh_of(canvas, topology) {
                 commands.spawn((Mesh2d(meshes.add(mesh)), MeshMaterial2d(road.clone()), bounds, seen, OnMap));
             }
         }
     }
     let sign = signs.add(Signs { states: states.clone(), params: params.clone() });
-    let kinds = [(SignKind::Sensor, level::SENSOR, Seen::Near), (SignKind::Lamp, level::LAMP, Seen::Always)];
+    let kinds = [(SignKind::Sensor, level::SENSOR, NEAR), (SignKind::Lamp, level::LAMP, NOT_ON_MAP)];
     for (kind, z, seen) in kinds {
         let base = if kind == SignKind::Lamp { 0 } else { lamps as u32 };
         if let Some(mesh) = sign_mesh(stage.signs.iter().filter(|s| s.kind == kind), base, z) {
@@ -105,7 +119,7 @@ pub fn spawn(
     let look = |far| Vehicles { far: Far(far), records: records.clone(), params: params.clone() };
     let looks = [vehicles.add(look(false)), vehicles.add(look(true))];
     let place = Transform::from_xyz(0.0, 0.0, level::VEHICLE);
-    let mesh = Mesh2d(meshes.add(fleet_mesh(ROOM)));
+    let mesh = Mesh2d(meshes.add(fleet_mesh(ROOM, Look::Whole)));
     let fleet = commands.spawn((mesh, MeshMaterial2d(looks[0].clone()), place, NoFrustumCulling, OnMap)).id();
     commands.insert_resource(Buffers {
         colours,
@@ -113,7 +127,7 @@ pub fn spawn(
         params,
         records,
         vehicles: looks,
-        specks: false,
+        look: Look::Whole,
         fleet,
         room: ROOM,
         table: None,
@@ -136,10 +150,11 @@ pub fn upload(
     let scale = view.camera.now.scale / f64::from(pixels.0);
     let stale = std::mem::take(&mut view.stale);
     table(view, gpu, scale, stale, &mut buffers);
+    let mut remesh = false;
     if stale {
         states(view, gpu, &mut buffers);
-        let look = (view.style.vehicles, view.vehicle());
-        view.fleet.pack(&view.snapshot, &view.stage.scene, look, &mut gpu.words);
+        let colours = (view.style.vehicles, view.vehicle());
+        view.fleet.pack(&view.snapshot, &view.stage.scene, colours, &mut gpu.words);
         let needed = view.fleet.bodies.len();
         if needed > gpu.room {
             gpu.room = needed.next_power_of_two();
@@ -151,16 +166,21 @@ pub fn upload(
                     material.records = gpu.records.clone();
                 }
             }
-            commands.entity(gpu.fleet).insert(Mesh2d(meshes.add(fleet_mesh(gpu.room))));
+            remesh = true;
         } else {
             gpu.words.resize(gpu.room * WORDS, 0);
             write(&mut buffers, &gpu.records, &gpu.words);
         }
     }
-    let specks = scale > FADE.1 && view.fleet.bodies.len() > MANY;
-    if specks != gpu.specks {
-        gpu.specks = specks;
-        commands.entity(gpu.fleet).insert(MeshMaterial2d(gpu.vehicles[usize::from(specks)].clone()));
+    let look = match view.fleet.bodies.len() > MANY {
+        true if scale > MAP => Look::Points,
+        true if scale > FADE.1 => Look::Specks,
+        _ => Look::Whole,
+    };
+    if look != gpu.look || remesh {
+        gpu.look = look;
+        let material = MeshMaterial2d(gpu.vehicles[usize::from(look != Look::Whole)].clone());
+        commands.entity(gpu.fleet).insert((Mesh2d(meshes.add(fleet_mesh(gpu.room, look))), material));
     }
     // Where nobody watches the clock, what blinks goes by the simulation's.
     let seconds = if view.running.is_some() { time.elapsed_secs_f64() } else { view.snapshot.now.seconds() };
@@ -227,9 +247,9 @@ fn states(view: &View, gpu: &mut Buffers, buffers: &mut Assets<ShaderBuffer>) {
 
 /// Hides what nobody could see.
 pub fn fade(view: Res<View>, pixels: Res<Pixels>, mut parts: Query<(&Seen, &mut Visibility)>) {
-    let far = view.camera.now.scale / f64::from(pixels.0) > FADE.1;
-    for (&seen, mut visibility) in &mut parts {
-        let shown = seen == Seen::Always || (seen == Seen::Far) == far;
+    let scale = view.camera.now.scale / f64::from(pixels.0);
+    for (seen, mut visibility) in &mut parts {
+        let shown = scale > seen.0 && scale <= seen.1;
         visibility.set_if_neq(if shown { Visibility::Inherited } else { Visibility::Hidden });
     }
 }
@@ -257,12 +277,12 @@ fn write(buffers: &mut Assets<ShaderBuffer>, handle: &Handle<ShaderBuffer>, word
     }
 }
 
-fn new_mesh() -> Mesh {
-    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+fn new_mesh(topology: PrimitiveTopology) -> Mesh {
+    Mesh::new(topology, RenderAssetUsages::RENDER_WORLD)
 }
 
 /// A canvas as a mesh, and where it lies.
-fn mesh_of(canvas: &Canvas) -> Option<(Mesh, Aabb)> {
+fn mesh_of(canvas: &Canvas, topology: PrimitiveTopology) -> Option<(Mesh, Aabb)> {
     if canvas.is_empty() {
         return None;
     }
@@ -271,7 +291,7 @@ fn mesh_of(canvas: &Canvas) -> Option<(Mesh, Aabb)> {
     let (low, high) = place
         .iter()
         .fold((Vec3::INFINITY, Vec3::NEG_INFINITY), |(low, high), &p| (low.min(p.into()), high.max(p.into())));
-    let mesh = new_mesh()
+    let mesh = new_mesh(topology)
         .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, place)
         .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, look)
         .with_inserted_indices(Indices::U32(canvas.triangles.clone()));
@@ -296,7 +316,7 @@ fn sign_mesh<'a>(signs: impl Iterator<Item = &'a Sign>, base: u32, z: f32) -> Op
     let corner: Vec<[f32; 2]> = corners().map(|(_, corner)| corner).collect();
     let turn = |s: &Sign| if s.kind == SignKind::Lamp { s.turn } else { LOOP };
     let what: Vec<[f32; 2]> = corners().map(|(s, _)| [(base + s.state) as f32, turn(s)]).collect();
-    let mesh = new_mesh()
+    let mesh = new_mesh(PrimitiveTopology::TriangleList)
         .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, place)
         .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, shape)
         .with_inserted_attribute(Mesh::ATTRIBUTE_UV_0, corner)
@@ -305,8 +325,13 @@ fn sign_mesh<'a>(signs: impl Iterator<Item = &'a Sign>, base: u32, z: f32) -> Op
     Some(mesh)
 }
 
-/// Corners and numbers of so many vehicles.
-fn fleet_mesh(n: usize) -> Mesh {
+/// Corners and numbers of so many vehicles; of points their numbers.
+fn fleet_mesh(n: usize, look: Look) -> Mesh {
+    if look == Look::Points {
+        let middles: Vec<[f32; 3]> = (0..n).map(|i| [0.0, 0.0, i as f32]).collect();
+        return new_mesh(PrimitiveTopology::PointList).with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, middles);
+    }
     let corners: Vec<[f32; 3]> = (0..n).flat_map(|i| CORNERS.map(|c| [c[0] * 0.5, c[1] * 0.5, i as f32])).collect();
-    new_mesh().with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, corners).with_inserted_indices(quads(n))
+    let mesh = new_mesh(PrimitiveTopology::TriangleList);
+    mesh.with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, corners).with_inserted_indices(quads(n))
 }

@@ -39,6 +39,35 @@ fn a_hold_keeps_a_green_and_nothing_else() {
         ",
     );
     assert_eq!(outcome.codes(&[41, 42]), [(4.0, 41, 1), (15.0, 42, 1), (16.0, 41, 1)]);
+    // Somebody who watches is told why nothing happens, and for how long.
+    assert_eq!(outcome.kept(5.0), [""; 0]);
+    assert_eq!(outcome.kept(10.0), ["A held: its green does not end", "B waits until 'A' has ended"]);
+    assert_eq!(outcome.kept(17.0), ["B waits until 'A' has cleared, 3.0 s more"]);
+    assert_eq!(outcome.kept(20.0), [""; 0]);
+    assert_eq!(outcome.kept(35.0), [""; 0]);
+}
+
+#[test]
+fn a_hold_that_flashing_overrides_is_told_of() {
+    let outcome = Timeline::new(two()).check(
+        "
+               A B
+            0  G r  stage a, hold A
+              ...
+            6  y r  flash  -- it ends all the same
+            7  y r
+            8  y r
+            9  r r
+              ...
+           11  o o
+              ...
+           20  o o
+        ",
+    );
+    assert_eq!(outcome.kept(4.0), [""; 0], "nothing but what is asked for is shown");
+    for second in [7.0, 10.0, 20.0] {
+        assert_eq!(outcome.kept(second), ["A the hold is overridden: a preemption, or flashing"], "{second}");
+    }
 }
 
 #[test]
@@ -70,7 +99,7 @@ fn an_omit_keeps_a_group_from_starting_and_ends_no_green() {
 
 #[test]
 fn a_force_off_ends_a_green_once() {
-    Timeline::new(two()).check(
+    let outcome = Timeline::new(two()).check(
         "
                A B
             0  r G  stage b
@@ -100,6 +129,7 @@ fn a_force_off_ends_a_green_once() {
            36  r G
         ",
     );
+    assert_eq!(outcome.kept(8.0), ["A its least green lasts 4.0 s more"]);
 }
 
 #[test]

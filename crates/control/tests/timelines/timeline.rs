@@ -8,8 +8,8 @@ use std::{
 };
 
 use intergreen_control::{
-    Command, Controller, Decision, DetectorEvent, FixedTime, Input, Lamp, Latch, Millis, Mode, Output, Plan, PlanSpec,
-    Registry, Request, StateError, Strategy, View,
+    Command, Controller, Decision, DetectorEvent, FixedTime, Input, Kept, Lamp, Latch, Millis, Mode, Output, Plan,
+    PlanSpec, Registry, Request, StateError, Strategy, View,
     log::Event,
     plan::{GroupKind, Waiver, WallClock},
 };
@@ -83,6 +83,8 @@ pub struct Outcome {
     pub events: Vec<Event>,
     /// What has to be stored, with seconds.
     pub latches: Vec<(f64, Latch)>,
+    /// At each moment, what kept which group from becoming what was asked for.
+    kept: BTreeMap<Millis, Vec<(u16, Kept)>>,
 }
 
 impl Timeline {
@@ -150,7 +152,7 @@ impl Timeline {
             }
         }
         controller.start(start);
-        let mut outcome = Outcome { plan, events: Vec::new(), latches: Vec::new() };
+        let mut outcome = Outcome { plan, events: Vec::new(), latches: Vec::new(), kept: BTreeMap::new() };
         let mut referee = Referee::new(&self.spec, self.allowed, &vec![Lamp::Red; self.spec.groups.len()]);
         let mut shown = vec![Lamp::Off; self.spec.groups.len()];
         let mut by_time: BTreeMap<Millis, String> = BTreeMap::new();
@@ -178,6 +180,8 @@ impl Timeline {
             }
             referee.watch(now, &changes, flashing);
             by_time.insert(now, letters(&self.spec, &shown));
+            let kept = (0..).take(shown.len()).filter_map(|g| Some((g, controller.kept(g)?)));
+            outcome.kept.insert(now, kept.collect());
             if now >= end {
                 break;
             }
@@ -201,6 +205,13 @@ impl Outcome {
     pub fn codes(&self, codes: &[u8]) -> Vec<(f64, u8, u16)> {
         let wanted = self.events.iter().filter(|e| codes.contains(&e.code));
         wanted.map(|e| (e.at.seconds(), e.code, e.parameter)).collect()
+    }
+
+    /// What kept which group from becoming what was asked for at a second, in words.
+    pub fn kept(&self, second: f64) -> Vec<String> {
+        let at = Millis::from_seconds(second);
+        let name = |g: u16| self.plan.groups()[usize::from(g)].name.as_str();
+        self.kept[&at].iter().map(|&(g, kept)| format!("{} {}", name(g), kept.words(&self.plan, at))).collect()
     }
 
     /// The whole log in words.
