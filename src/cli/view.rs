@@ -155,6 +155,7 @@ mod with_window {
     use crate::view::layers::RoadLayer;
     use crate::view::pace::Pace;
     use crate::view::paint::Theme;
+    use crate::view::sim_thread::Driver;
     use crate::view::window::{self, Film, Loader, Opening, Problem, Still, Style};
     use crate::view::words::Units;
 
@@ -196,20 +197,22 @@ mod with_window {
         if let Some(file) = &args.record {
             return film(args, sim, begin, still, file);
         }
+        // What happens before the window opens is noted, too: charts and diagrams begin with the run.
+        let mut driver = Driver::new(sim);
         if let Some(at) = args.at.map(Millis::from_seconds) {
             not_before(begin, at, "--at")?;
             complain("note", &format!("runs up to {} s; the window opens then", at.seconds()));
             let mut progress = Progress::new(false, begin, Some(at), begin);
-            while sim.now() < at && !sim.is_empty() {
-                sim.step();
-                progress.show(&sim);
+            while driver.sim().now() < at && !driver.is_over() {
+                driver.step();
+                progress.show(driver.sim());
             }
             progress.finish();
         }
         let (title, style) = (still.title, still.style);
         let pace = Pace::Times(args.times);
         let load = loader(args.clone());
-        let closed = window::open(Opening { title, sim, style, pace, size: args.size, load, frames: args.fps });
+        let closed = window::open(Opening { title, driver, style, pace, size: args.size, load, frames: args.fps });
         let closed = closed.map_err(failure)?;
         if let Some((at, hash)) = closed.reached {
             let (at, rate) = (at.seconds(), closed.frames);

@@ -258,7 +258,7 @@ impl Running {
     ///
     /// # Errors
     /// If there can be no other thread.
-    pub fn start(sim: Simulation, pace: Pace, paused: bool) -> std::io::Result<Self> {
+    pub fn start(driver: Driver, pace: Pace, paused: bool) -> std::io::Result<Self> {
         let (orders, inbox) = unbounded();
         // Room for all boxes on either side: nobody ever waits to send one.
         let (filled, full) = bounded(BOXES);
@@ -266,11 +266,11 @@ impl Running {
         for _ in 0..BOXES {
             let _ = empty.send(Box::<Snapshot>::default());
         }
-        let step = Duration::from_millis(sim.scene().setup.step.0.unsigned_abs());
+        let step = Duration::from_millis(driver.sim().scene().setup.step.0.unsigned_abs());
         let body = move || {
             let started = now();
             let beat = Metronome::new(pace, step, Duration::ZERO);
-            let (driver, achieved) = (Driver::new(sim), Achieved::default());
+            let achieved = Achieved::default();
             Thread { driver, inbox, boxes, filled, started, step, beat, achieved, paused, todo: 0, told: false }.run()
         };
         let thread = std::thread::Builder::new().name("simulation".into()).spawn(body)?;

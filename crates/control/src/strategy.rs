@@ -165,6 +165,12 @@ pub trait Strategy: Debug + Send + Sync {
         Wakes::Edges
     }
 
+    /// It takes over from another strategy: told once, before it is asked for the first time, since when each group has been
+    /// open, and since when each that is called and closed has waited.
+    fn take_over(&mut self, opened: &[Option<Millis>], waiting: &[Option<Millis>]) {
+        let _ = (opened, waiting);
+    }
+
     /// What it looks at. The same in a whole run.
     fn looks(&self) -> Looks {
         Looks::Groups

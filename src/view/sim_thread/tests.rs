@@ -38,7 +38,7 @@ fn wait_for(running: &Running, step: u64) {
 fn a_run_beside_a_window_is_the_run_without_one_to_the_bit() {
     let sim = fresh();
     let wanted = commands(&sim);
-    let running = Running::start(sim, Pace::Fastest, true).expect("a thread");
+    let running = Running::start(Driver::new(sim), Pace::Fastest, true).expect("a thread");
     let mut step = 0;
     for command in wanted {
         step += 137;
@@ -72,7 +72,7 @@ fn a_run_beside_a_window_is_the_run_without_one_to_the_bit() {
 
 #[test]
 fn a_window_that_does_not_look_stops_nobody() {
-    let running = Running::start(fresh(), Pace::Fastest, false).expect("a thread");
+    let running = Running::start(Driver::new(fresh()), Pace::Fastest, false).expect("a thread");
     // All boxes are full, and nobody takes one.
     std::thread::sleep(Duration::from_millis(300));
     let Finished { sim, .. } = running.stop().expect("it ends");

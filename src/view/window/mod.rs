@@ -29,9 +29,9 @@ use picture::{MapCamera, Pixels};
 pub use state::Style;
 use state::{Stage, View};
 
-use crate::sim::{Simulation, TimedCommand};
+use crate::sim::TimedCommand;
 use crate::view::pace::Pace;
-use crate::view::sim_thread::{Finished, Running};
+use crate::view::sim_thread::{Driver, Finished, Running};
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +58,7 @@ pub struct Opening {
     /// What the run is called.
     pub title: String,
     /// The run.
-    pub sim: Simulation,
+    pub driver: Driver,
     /// How things are shown.
     pub style: Style,
     /// How fast it is to run.
@@ -78,7 +78,7 @@ pub struct Closed {
     pub log: Vec<TimedCommand>,
     /// The time the run had reached, and its state hash there.
     pub reached: Option<(intergreen_control::Millis, u64)>,
-    /// Frames drawn in a second, mean, after the first ones.
+    /// Frames drawn in a second, mean of the last ten seconds.
     pub frames: f64,
 }
 
@@ -89,11 +89,11 @@ pub struct Closed {
 pub fn open(opening: Opening) -> Result<Closed, Problem> {
     gpu::display()?;
     let software = gpu::look()?;
-    let Opening { title, sim, style, pace, size, load, frames } = opening;
-    let mut view = View::new(Stage::new(title, &sim), style);
-    view.snapshot.look(&sim);
+    let Opening { title, driver, style, pace, size, load, frames } = opening;
+    let mut view = View::new(Stage::new(title, driver.sim()), style);
+    view.snapshot.look(driver.sim());
     view.pace = pace;
-    view.running = Some(Running::start(sim, pace, false).map_err(Problem::Thread)?);
+    view.running = Some(Running::start(driver, pace, false).map_err(Problem::Thread)?);
     let mut app = App::new();
     let window = Window {
         title: format!("{} – Intergreen", view.stage.title),

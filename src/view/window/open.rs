@@ -8,7 +8,7 @@ use bevy::window::FileDragAndDrop;
 use super::picture::{self, OnMap};
 use super::state::{Stage, View};
 use crate::sim::Simulation;
-use crate::view::sim_thread::Running;
+use crate::view::sim_thread::{Driver, Running};
 
 /// Makes a run of a file: what it is called, and the run; or says what is wrong with it.
 pub type Loader = Box<dyn Fn(&Path) -> Result<(String, Simulation), String> + Send + Sync>;
@@ -46,7 +46,7 @@ fn begin(view: &mut View, load: &Loader, file: &Path) -> Result<(), String> {
     new.snapshot.look(&sim);
     new.pace = view.pace;
     (new.pane, new.charts) = (view.pane, view.charts);
-    new.running = Some(Running::start(sim, view.pace, false).map_err(|e| e.to_string())?);
+    new.running = Some(Running::start(Driver::new(sim), view.pace, false).map_err(|e| e.to_string())?);
     if let Some(running) = std::mem::replace(view, new).running {
         running.stop();
     }

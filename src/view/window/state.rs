@@ -1,5 +1,6 @@
 //! What the window knows: the newest snapshot, what is selected, how it is shown.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,8 +30,8 @@ use crate::view::words::Units;
 const MOST_ROWS: usize = 20_000;
 /// Alerts that are kept.
 const MOST_ALERTS: usize = 500;
-/// Frames in which shaders are made and buffers filled.
-const FIRST_FRAMES: u64 = 20;
+/// The frame rate is that of the last so many seconds.
+const RATE_OVER: Duration = Duration::from_secs(10);
 /// How long a message stays, s.
 const MESSAGE_S: u64 = 6;
 
@@ -162,8 +163,8 @@ pub struct View {
     pub messages: Vec<(Instant, String)>,
     /// Pictures that keys asked for so far.
     pub shots: u32,
-    /// Frames drawn so far, and when the last of the first ones was.
-    frames: (u64, Option<Instant>),
+    /// When the last frames were drawn, oldest first.
+    frames: VecDeque<Instant>,
 }
 
 impl View {
@@ -208,22 +209,23 @@ impl View {
             alerts: Vec::new(),
             messages: Vec::new(),
             shots: 0,
-            frames: (0, None),
+            frames: VecDeque::new(),
         }
     }
 
     /// Counts a frame.
     pub fn count_frame(&mut self) {
-        self.frames.0 += 1;
-        if self.frames.0 == FIRST_FRAMES {
-            self.frames.1 = Some(now());
+        self.frames.push_back(now());
+        while self.frames.front().is_some_and(|first| first.elapsed() > RATE_OVER) {
+            self.frames.pop_front();
         }
     }
 
-    /// Frames drawn in a second, mean, after the first ones.
+    /// Frames drawn in a second, mean of the last ten seconds.
     pub fn frame_rate(&self) -> f64 {
-        let seconds = self.frames.1.map_or(0.0, |since| since.elapsed().as_secs_f64());
-        if seconds > 0.0 { self.frames.0.saturating_sub(FIRST_FRAMES) as f64 / seconds } else { 0.0 }
+        let (Some(first), Some(last)) = (self.frames.front(), self.frames.back()) else { return 0.0 };
+        let seconds = last.duration_since(*first).as_secs_f64();
+        if seconds > 0.0 { (self.frames.len() - 1) as f64 / seconds } else { 0.0 }
     }
 
     /// Takes the newest snapshot from the thread, if there is one.

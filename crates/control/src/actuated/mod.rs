@@ -179,6 +179,10 @@ impl Strategy for Actuated {
         self.tables.minds(&self.stages.opens, number)
     }
 
+    fn take_over(&mut self, opened: &[Option<Millis>], waiting: &[Option<Millis>]) {
+        self.waits.take_over(opened, waiting);
+    }
+
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
         self.notes.clear();
         self.waits.watch(&self.stages, now, view);

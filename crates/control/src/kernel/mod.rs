@@ -470,6 +470,12 @@ impl Kernel {
         self.preempts.input(preempt, on, at.max(self.now), journal)
     }
 
+    /// Of each group since when it has been open, and since when it has been called and closed.
+    pub(crate) fn since(&self) -> (Vec<Option<Millis>>, Vec<Option<Millis>>) {
+        let opened = self.lights.iter().map(|light| light.state.is_open().then_some(light.opened));
+        (opened.collect(), self.calls.list.iter().map(|call| call.waiting).collect())
+    }
+
     /// Keeps a green from ending, unless a preemption or flashing needs it to.
     pub fn hold(&mut self, group: u16, on: bool) {
         self.asked = true;

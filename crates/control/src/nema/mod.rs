@@ -325,6 +325,13 @@ impl Strategy for Nema {
         self.put(out);
     }
 
+    fn take_over(&mut self, opened: &[Option<Millis>], waiting: &[Option<Millis>]) {
+        for (g, (seen, (opened, waiting))) in self.groups.iter_mut().zip(opened.iter().zip(waiting)).enumerate() {
+            (seen.open, seen.waits) = (*opened, *waiting);
+            self.waits.put(g, waiting.is_some());
+        }
+    }
+
     fn load(&mut self, state: &[u8]) -> Result<(), StateError> {
         self.take(state)
     }

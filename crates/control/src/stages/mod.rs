@@ -254,6 +254,10 @@ impl<P: Policy> Strategy for Staged<P> {
         None
     }
 
+    fn take_over(&mut self, opened: &[Option<Millis>], waiting: &[Option<Millis>]) {
+        self.waits.take_over(opened, waiting);
+    }
+
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
         if let Some(traffic) = view.traffic {
             self.stages.know(traffic.approaches());

@@ -39,6 +39,17 @@ impl Waits {
         }
     }
 
+    /// Takes over what is open and who waits, and since when; for the first [look](Self::watch) that is no news.
+    pub fn take_over(&mut self, opened: &[Option<Millis>], waiting: &[Option<Millis>]) {
+        let own = [(&mut self.open, &mut self.opened, opened), (&mut self.waits, &mut self.waiting, waiting)];
+        for (set, times, known) in own {
+            for (g, (time, since)) in times.iter_mut().zip(known).enumerate() {
+                set.put(g, since.is_some());
+                *time = since.unwrap_or(Millis::NEVER);
+            }
+        }
+    }
+
     /// Takes note of what is open and who waits.
     #[inline]
     pub fn watch(&mut self, stages: &Stages, now: Millis, view: &View<'_>) {

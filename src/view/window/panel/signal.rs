@@ -44,11 +44,12 @@ pub fn draw(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, wishes: &mut Wi
     ui.label(RichText::new(format!("{}, {}", facts.strategy, facts.mode)).weak());
     reasons(ui, facts);
     ui.add_space(6.0);
-    if facts.rings.is_empty() {
+    if let Some(timers) = &facts.timers {
+        // It runs by stages or by a program, also where the plan has rings.
         stages(ui, facts);
-        if let Some(timers) = &facts.timers {
-            super::rings::draw_stage(ui, now, timers, facts);
-        }
+        super::rings::draw_stage(ui, now, timers, facts);
+    } else if facts.rings.is_empty() {
+        stages(ui, facts);
     } else {
         super::rings::draw(ui, now, facts);
     }
