@@ -31,7 +31,8 @@
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use crate::{
-    DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Looks, Millis, Plan, Strategy, Timers, Traffic, View, Wakes,
+    DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Looks, Millis, Plan, Request, Strategy, Timers, Traffic,
+    View, Wakes,
     group_calls::Touched,
     group_set::number,
     kernel::{Journal, Kept, Kernel, LampChange, Latch, Mode, Output},
@@ -84,6 +85,8 @@ pub struct Controller {
     flashes: bool,
     /// Whether a command wants it to flash.
     commanded: bool,
+    /// The stage that a command wants to be shown.
+    manual: Option<u16>,
     /// Inputs whose time has not come, in order of time; of one time, in order of arrival.
     inputs: VecDeque<Input>,
     journal: Journal,
@@ -121,6 +124,7 @@ impl Controller {
             pattern: None,
             flashes: false,
             commanded: false,
+            manual: None,
             inputs: VecDeque::with_capacity(2 * usize::from(detectors)),
             journal: Journal::new(2 * groups, false),
             buttons: plan.buttons(),
@@ -450,11 +454,8 @@ impl Controller {
                 self.commanded = on;
                 self.kernel.flash(on || self.flashes);
             }
-            Command::Hold { group, on } => {
-                let [before, _] = self.kernel.commanded(group);
-                self.kernel.hold(group, on);
-                self.tell_of_group(at, group, before, on, [[code::HOLD, code::HOLD_END]; 2]);
-            }
+            Command::Hold { group, on } => self.hold(at, group, on),
+            Command::Stage { stage, on } => self.hold_stage(at, stage, on),
             Command::Omit { group, on } => {
                 let [_, before] = self.kernel.commanded(group);
                 self.kernel.omit(group, on);
@@ -473,6 +474,27 @@ impl Controller {
             Command::SelfCheck { passed } => self.kernel.self_check(passed, at, journal),
             Command::Fault => self.kernel.fault(at, journal),
             Command::Reset => self.kernel.reset(at, journal),
+        }
+    }
+
+    fn hold(&mut self, at: Millis, group: u16, on: bool) {
+        let [before, _] = self.kernel.commanded(group);
+        self.kernel.hold(group, on);
+        self.tell_of_group(at, group, before, on, [[code::HOLD, code::HOLD_END]; 2]);
+    }
+
+    /// Manual control of a stage begins or ends.
+    fn hold_stage(&mut self, at: Millis, stage: u16, on: bool) {
+        let known = usize::from(stage) < self.plan().stages().len();
+        if !known || !on && self.manual != Some(stage) {
+            return;
+        }
+        let ends = self.manual.take().map(|before| (before, false));
+        self.manual = on.then_some(stage);
+        for (stage, on) in ends.into_iter().chain(self.manual.map(|stage| (stage, true))) {
+            for group in self.plan().stages()[usize::from(stage)].groups.clone() {
+                self.hold(at, group, on);
+            }
         }
     }
 
@@ -528,7 +550,8 @@ impl Controller {
         let decision = self.strategy.decide(at, &view);
         // Time must go on even if the strategy says "now".
         self.next = decision.next.max(at + Millis(1));
-        if !self.kernel.request(decision.request, at) {
+        let request = self.manual.map_or(decision.request, |stage| Request::Stage(usize::from(stage)));
+        if !self.kernel.request(request, at) {
             self.refused = self.refused.saturating_add(1);
         }
         let (kernel, journal) = (&mut self.kernel, &mut self.journal);

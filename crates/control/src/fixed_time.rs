@@ -197,23 +197,15 @@ impl Strategy for FixedTime {
 
     fn timers(&self, _: Millis, view: &View<'_>) -> Vec<Timers> {
         let Some(Last { what, number, until }) = self.last else { return Vec::new() };
-        let place = number as usize;
-        let (on, lasts) = match what {
-            What::Step => {
-                (On::Step(number), view.plan.program().and_then(|p| p.steps().get(place)).map(|s| s.duration))
-            }
-            What::Stage => {
-                let pattern = view.pattern.or(view.plan.spec().patterns.first());
-                let name = view.plan.stages().get(place).map(|s| &s.name);
-                let split = pattern.and_then(|p| p.stages.iter().find(|s| Some(&s.stage) == name));
-                (On::Stage(number), split.map(|s| s.split))
-            }
+        let on = match what {
+            What::Step => On::Step(number),
+            What::Stage => On::Stage(number),
             // Each ring has its own.
             What::Phases | What::Nothing => return Vec::new(),
         };
-        let green = lasts.map(|lasts| until - lasts);
-        let words = self.explain();
-        alloc::vec![Timers { on, green, least: None, gap: None, most: Some(until), forced: true, words }]
+        let step = view.plan.program().and_then(|p| p.steps().get(number as usize)).filter(|_| what == What::Step);
+        let green = step.map(|step| until - step.duration);
+        alloc::vec![Timers { green, most: Some(until), forced: true, ..Timers::of(on) }]
     }
 
     fn save(&self, out: &mut Vec<u8>) {

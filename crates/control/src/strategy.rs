@@ -144,8 +144,15 @@ pub struct Timers {
     pub most: Option<Millis>,
     /// Whether that is a force-off: by a pattern, by the clock, or so that nobody waits too long.
     pub forced: bool,
-    /// What it is doing, in words for a traffic engineer.
-    pub words: String,
+    /// Whether it rests: nobody in conflict is called.
+    pub rests: bool,
+}
+
+impl Timers {
+    /// Of what is not green, or of which no times are known.
+    pub const fn of(on: On) -> Self {
+        Self { on, green: None, least: None, gap: None, most: None, forced: false, rests: false }
+    }
 }
 
 /// A way to control an intersection.

@@ -1,7 +1,7 @@
 //! How long a stage stays green.
 
 use super::{Actuated, Why};
-use crate::{Millis, On, Strategy, Timers, View, group_set::members, log::code, stages::Shown};
+use crate::{Millis, On, Timers, View, group_set::members, log::code, stages::Shown};
 
 impl Actuated {
     /// Keeps a stage that is shown, or leaves it. Returns when to look again.
@@ -69,23 +69,25 @@ impl Actuated {
 
     /// What it waits for, with the times that count. Scratch is used: of a copy.
     pub(super) fn timers_of(mut self, stage: u32, now: Millis, view: &View<'_>) -> Timers {
-        let (on, words, place) = (On::Stage(stage), self.explain(), stage as usize);
-        let Shown::Since(green) = self.shown else {
-            return Timers { on, green: None, least: None, gap: None, most: None, forced: false, words };
-        };
+        let (on, place) = (On::Stage(stage), stage as usize);
+        let Shown::Since(green) = self.shown else { return Timers::of(on) };
+        if !self.waits.is_open(&self.stages, place) {
+            return Timers::of(on);
+        }
         let follows = self.conflict.and_then(|since| Some((since, self.following(place, now, view)?.0)));
-        let Some((since, to)) = follows else {
-            return Timers { on, green: Some(green), least: None, gap: None, most: None, forced: false, words };
-        };
+        let Some((since, to)) = follows else { return Timers { green: Some(green), rests: true, ..Timers::of(on) } };
         let least = Some(self.least_until(place, to, false, view));
-        // Finds the greens that end.
-        self.extends(place, to, view);
-        let needed = (0..self.out.len()).filter(|&lane| !self.out[lane] && self.is_needed(lane));
-        let gap = needed.map(|lane| self.gap_ends(lane, view)).max().unwrap_or(now);
-        let (max, last) =
-            (since + self.tables.of_stages[place].max_green, self.waits.must_end(&self.stages, place, view.plan));
+        let gap = match self.extends(place, to, view) {
+            Some((Why::Recall(_), _)) => Millis::NEVER,
+            _ => {
+                let needed = (0..self.out.len()).filter(|&lane| !self.out[lane] && self.is_needed(lane));
+                needed.map(|lane| self.gap_ends(lane, view)).max().unwrap_or(now)
+            }
+        };
+        let max = since + self.tables.of_stages[place].max_green;
+        let last = self.waits.must_end(&self.stages, place, view.plan);
         let most = Some(max.min(last)).filter(|&most| most < Millis::NEVER);
-        Timers { on, green: Some(green), least, gap: Some(gap), most, forced: last < max, words }
+        Timers { on, green: Some(green), least, gap: Some(gap), most, forced: last < max, rests: false }
     }
 
     /// When the stage asked for has to be open.

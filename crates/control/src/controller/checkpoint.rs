@@ -15,7 +15,7 @@ use crate::{
     state,
 };
 
-const VERSION: u8 = 6;
+const VERSION: u8 = 7;
 
 impl Controller {
     /// Appends its state.
@@ -40,6 +40,7 @@ impl Controller {
             state::put_millis(out, at);
         });
         state::put_optional(out, self.pattern, |out, p| out.extend_from_slice(&p.to_le_bytes()));
+        state::put_optional(out, self.manual, |out, stage| out.extend_from_slice(&stage.to_le_bytes()));
         out.extend_from_slice(&[self.flashes.into(), self.commanded.into()]);
         self.detectors.save(out);
         self.group_calls.save(out);
@@ -75,6 +76,10 @@ impl Controller {
         };
         let clock = if reader.flag()? { Some((read_clock(&mut reader)?, reader.millis()?)) } else { None };
         let pattern = if reader.flag()? { Some(reader.u16()?) } else { None };
+        let manual = if reader.flag()? { Some(reader.u16()?) } else { None };
+        if manual.is_some_and(|stage| usize::from(stage) >= self.plan().stages().len()) {
+            return Err(StateError::Invalid { what: "stage of manual control", expected: "a stage of the plan" });
+        }
         let (flashes, commanded) = (reader.flag()?, reader.flag()?);
         let mut detectors = self.detectors.clone();
         detectors.load(&mut reader)?;
@@ -95,7 +100,7 @@ impl Controller {
         // What the strategy has not seen yet has changed in the moment reached.
         self.changed = now.unwrap_or(Millis::NEVER);
         (self.choice, self.clock, self.pattern) = (choice, clock, pattern);
-        (self.flashes, self.commanded) = (flashes, commanded);
+        (self.manual, self.flashes, self.commanded) = (manual, flashes, commanded);
         self.detectors = detectors;
         self.group_calls = group_calls;
         self.traffic = traffic;
@@ -166,6 +171,7 @@ fn put_input(out: &mut Vec<u8>, input: &Input) {
         Command::SelfCheck { passed } => put(11, passed, 0),
         Command::Fault => put(12, false, 0),
         Command::Reset => put(13, false, 0),
+        Command::Stage { stage, on } => put(17, on, stage),
     }
 }
 
@@ -173,7 +179,7 @@ fn read_input(reader: &mut StateReader<'_>, detectors: usize) -> Result<Input, S
     let at = reader.millis()?;
     let (code, flag, number) = (reader.u8()?, reader.flag()?, reader.u16()?);
     // One input has one spelling: what a command does not use is 0.
-    let (with_flag, with_number) = (matches!(code, 0..=3 | 6 | 11 | 16), matches!(code, 0 | 2..=7 | 14..=16));
+    let (with_flag, with_number) = (matches!(code, 0..=3 | 6 | 11 | 16 | 17), matches!(code, 0 | 2..=7 | 14..=17));
     if flag && !with_flag || number > 0 && !with_number {
         return Err(StateError::Invalid { what: "input", expected: "0 in what it does not use" });
     }
@@ -194,6 +200,7 @@ fn read_input(reader: &mut StateReader<'_>, detectors: usize) -> Result<Input, S
         11 => Command::SelfCheck { passed: flag },
         12 => Command::Fault,
         13 => Command::Reset,
+        17 => Command::Stage { stage: number, on: flag },
         14 => {
             let (age_ms, distance_dm, speed_cm_s) = (reader.u16()?, reader.u16()?, reader.u16()?);
             let vehicle = reader.u32()?;

@@ -33,6 +33,14 @@ pub enum Command {
         /// The group.
         group: u16,
     },
+    /// Manual control: show this stage of the plan, from 0, whatever the strategy asks for, and hold its groups; or let it
+    /// go, with the holds of its groups: the strategy decides again. One stage at a time; one the plan has not is ignored.
+    Stage {
+        /// The stage.
+        stage: u16,
+        /// Begin or end.
+        on: bool,
+    },
     /// A preemption's input goes on or off.
     Preempt {
         /// Which, from 0, in the plan's order.

@@ -80,18 +80,30 @@ impl Controller {
         self.strategy.explain()
     }
 
-    /// What the rings, the stages or the program of the strategy are doing now; empty before the start.
+    /// What the rings, the stages or the program of the strategy are doing now; empty before the start, and while it has no
+    /// say.
     pub fn timers(&self) -> Vec<Timers> {
-        let Some(now) = self.now else { return Vec::new() };
+        let has_say = self.overruled().is_none() && self.manual.is_none();
+        let Some(now) = self.now.filter(|_| has_say) else { return Vec::new() };
         let (plan, pattern, midnight) = (self.kernel.plan(), self.pattern(), self.midnight(now));
         let (detectors, calls, traffic) = (&self.detectors, &self.group_calls, self.traffic.as_ref());
         let (lamps, changed) = (&self.lamps, self.changed);
         self.strategy.timers(now, &View { plan, pattern, midnight, detectors, calls, traffic, lamps, changed })
     }
 
-    /// What keeps a group from becoming what the strategy or a command asks for; none, if it is that or on its way.
-    pub fn kept(&self, group: u16) -> Option<Kept> {
-        self.kernel.kept(group)
+    /// By group, what keeps it from becoming what the strategy or a command asks for; none, if it is that or on its way.
+    pub fn kept(&self) -> Vec<Option<Kept>> {
+        self.kernel.kept()
+    }
+
+    /// Why the strategy has no say now: a preemption, flashing, a start-up, the plan's own sequence after a cycle fault.
+    pub fn overruled(&self) -> Option<Reason> {
+        self.kernel.overruled()
+    }
+
+    /// The stage that a command wants to be shown.
+    pub const fn manual(&self) -> Option<u16> {
+        self.manual
     }
 
     /// Whether commands hold and omit a group.

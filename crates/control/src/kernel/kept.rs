@@ -1,6 +1,6 @@
 //! What keeps a group from becoming what is wanted, for somebody who watches. It reads the rules; nothing is decided here.
 
-use alloc::{format, string::String};
+use alloc::{format, string::String, vec::Vec};
 
 use super::{Kernel, Mode, light::State, rules::Clear};
 use crate::{
@@ -25,7 +25,7 @@ pub enum Kept {
         /// That one.
         group: u16,
     },
-    /// Another is open that it must not meet.
+    /// Another is open, or is to be, that it must not meet.
     Open {
         /// That one.
         group: u16,
@@ -56,12 +56,12 @@ impl Kept {
             Self::Until { at, reason } => {
                 let of = match reason {
                     Some(Reason::After { group } | Reason::GivesWay { to: group }) => {
-                        format!("until '{}' has cleared", name(group))
+                        format!("'{}' has to clear", name(group))
                     }
-                    Some(Reason::Lead { group }) => format!("for the lead of people on foot of '{}'", name(group)),
-                    _ => "for its least red".into(),
+                    Some(Reason::Lead { group }) => format!("people on foot of '{}' have their lead", name(group)),
+                    _ => "it has its least red".into(),
                 };
-                format!("waits {of}, {} more", more(at))
+                format!("may start in {}: {of}", more(at))
             }
             Self::Overridden => "the hold is overridden: a preemption, or flashing".into(),
         }
@@ -69,34 +69,47 @@ impl Kept {
 }
 
 impl Kernel {
-    /// What keeps a group from becoming what it is to become now; none, if it is that, is on its way, or there is no such
-    /// group.
-    pub fn kept(&self, group: u16) -> Option<Kept> {
-        let g = usize::from(group);
-        let light = self.lights.get(g)?;
-        if self.hold.has(g) && (self.preempts.is_active() || self.unit.clears() || self.mode() != Mode::Normal) {
-            return Some(Kept::Overridden);
+    /// By group, what keeps it from becoming what it is to become now; none, if it is that or on its way.
+    pub fn kept(&self) -> Vec<Option<Kept>> {
+        // Of a copy: rules use scratch, and after a checkpoint it is not worked out.
+        let mut copy = self.clone();
+        copy.overview.forget();
+        copy.overview.see_lights(&copy.lights, copy.now, copy.now - copy.limits.longest_intergreen);
+        copy.overview.see_aims(&copy.aims);
+        (0..copy.lights.len()).map(|g| copy.kept_one(g)).collect()
+    }
+
+    /// Why the strategy has no say now: a preemption, flashing, a start-up, the plan's own sequence.
+    pub fn overruled(&self) -> Option<Reason> {
+        match (self.preempts.aims(&self.plan), self.fallback.group()) {
+            _ if self.mode() != Mode::Normal => Some(self.unit.reason()),
+            (Some((preempt, _)), _) => Some(Reason::Preempt { preempt }),
+            (None, Some(group)) => Some(Reason::CycleFault { group }),
+            (None, None) => None,
         }
-        match light.state {
+    }
+
+    fn kept_one(&mut self, g: usize) -> Option<Kept> {
+        let state = self.lights[g].state;
+        let ends = state.is_open() || state == State::Ending;
+        let overrides = ends && (self.preempts.is_active() || self.unit.clears()) || self.mode() == Mode::Flash;
+        match state {
+            _ if self.hold.has(g) && overrides => Some(Kept::Overridden),
             _ if self.mode() != Mode::Normal => None,
-            State::Permissive | State::Protected if !self.aims[g].opens() => self.kept_open(g),
+            _ if self.is_to_end(g) => self.kept_open(g),
             State::Closed if self.aims[g].opens() => self.kept_closed(g),
             _ => None,
         }
     }
 
-    fn kept_open(&self, g: usize) -> Option<Kept> {
-        let until = self.lights[g].opened + self.limits.times[g].min_green;
+    fn kept_open(&mut self, g: usize) -> Option<Kept> {
+        let until = self.lights[g].opened + self.min_green(g);
         if self.is_held(g) {
             Some(Kept::Held)
         } else if until > self.now {
             Some(Kept::Least { until })
         } else {
-            let waits = |b: &&u16| {
-                let state = self.lights[usize::from(**b)].state;
-                state == State::Starting || state.is_open() && !self.may_end(usize::from(**b))
-            };
-            self.limits.oncoming[g].iter().find(waits).map(|&group| Kept::With { group })
+            self.with_oncoming(g).filter(|&group| usize::from(group) != g).map(|group| Kept::With { group })
         }
     }
 
@@ -104,12 +117,22 @@ impl Kernel {
         if let Some(Clear { at, reason }) = self.start_at(g) {
             return (at > self.now).then_some(Kept::Until { at, reason });
         }
+        // In the order of the rules.
         let limits = &self.limits;
+        let conflicting = |w: usize| {
+            let word = self.overview.word(w);
+            limits.forbidden[g].word(w) & word.committed() | limits.yielders[g].word(w) & word.are(State::Protected)
+        };
+        let beside = |w: usize| limits.beside[g].word(w) & self.perhaps_to_end(w);
         let met = |w: usize| {
             let word = self.overview.word(w);
-            let beside = limits.yielders[g].word(w) | limits.gives_way[g].word(w) | limits.beside[g].word(w);
-            limits.forbidden[g].word(w) & word.committed() | beside & word.open()
+            limits.gives_way[g].word(w) & (word.committed() | word.to_open)
         };
-        members(self.overview.words().map(met)).next().map(|other| Kept::Open { group: number(other) })
+        let words = || self.overview.words();
+        let ends = |&other: &usize| self.is_to_end(other) && !self.is_held(other);
+        let other = members(words().map(conflicting)).next();
+        let other = other.or_else(|| members(words().map(beside)).find(ends));
+        let other = other.or_else(|| members(words().map(met)).next());
+        other.map(|other| Kept::Open { group: number(other) })
     }
 }

@@ -47,7 +47,7 @@ impl Kernel {
         self.limits.arrows.has(g)
     }
 
-    fn min_green(&self, g: usize) -> Millis {
+    pub(super) fn min_green(&self, g: usize) -> Millis {
         let group = &self.limits.times[g];
         if group.on_foot && self.preempts.cuts_walk() { Millis(0) } else { group.min_green }
     }
@@ -58,7 +58,7 @@ impl Kernel {
     }
 
     /// Whether a green is to end.
-    fn is_to_end(&self, g: usize) -> bool {
+    pub(super) fn is_to_end(&self, g: usize) -> bool {
         let light = &self.lights[g];
         if !light.state.is_open() {
             return false;
@@ -71,7 +71,7 @@ impl Kernel {
     }
 
     /// In a word, all greens that are to end: who is not to be open, and perhaps an arrow.
-    fn perhaps_to_end(&self, w: usize) -> u64 {
+    pub(super) fn perhaps_to_end(&self, w: usize) -> u64 {
         let word = self.overview.word(w);
         word.open() & (!word.to_open | self.limits.arrows.word(w))
     }
@@ -104,7 +104,7 @@ impl Kernel {
         for w in self.overview.words() {
             for g in groups(w, self.perhaps_to_end(w)) {
                 // Unless it has just ended together with another.
-                if self.is_to_end(g) && self.with_oncoming(g) {
+                if self.is_to_end(g) && self.with_oncoming(g).is_none() {
                     for i in 0..self.together.len() {
                         self.end(usize::from(self.together[i]), g);
                     }
@@ -116,19 +116,19 @@ impl Kernel {
     }
 
     /// Collects who has to end with a green: the oncoming traffic that drivers would otherwise believe to end, and what
-    /// that gives way to in turn. Returns whether all of them may.
-    fn with_oncoming(&mut self, g: usize) -> bool {
+    /// that gives way to in turn. Returns who of them may not yet.
+    pub(super) fn with_oncoming(&mut self, g: usize) -> Option<u16> {
         self.together.clear();
         self.together.push(number(g));
         let mut i = 0;
         while let Some(&member) = self.together.get(i) {
             if !self.may_end(usize::from(member)) {
-                return false;
+                return Some(member);
             }
             for &b in &self.limits.oncoming[usize::from(member)] {
                 if self.lights[usize::from(b)].state == State::Starting {
                     // It will be green in any case, and then has to end together with the turn.
-                    return false;
+                    return Some(b);
                 }
                 if self.lights[usize::from(b)].state.is_open() && !self.together.contains(&b) {
                     self.together.push(b);
@@ -136,7 +136,7 @@ impl Kernel {
             }
             i += 1;
         }
-        true
+        None
     }
 
     /// Whether a left turn that is to end may wait for the least green of others.

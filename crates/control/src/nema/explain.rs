@@ -39,10 +39,8 @@ impl Nema {
 
     fn ring_timers(&self, r: usize, now: Millis, view: &View<'_>) -> Timers {
         let ring = &self.rings[r];
-        let words = self.ring_words(ring);
-        let Some(p) = ring.on else {
-            return Timers { on: On::Nothing, green: None, least: None, gap: None, most: None, forced: false, words };
-        };
+        let Some(p) = ring.on else { return Timers::of(On::Nothing) };
+        let conflicting = self.conflicting(r);
         let least = ring.green.map(|green| self.least_over(p, green).max(green + ring.initial));
         let force = Some(self.forced_at(r, now)).filter(|&at| at < Millis::NEVER);
         let max = ring.max_from.filter(|_| self.clock.keeps_max()).map(|from| from + self.max(p));
@@ -51,10 +49,10 @@ impl Nema {
             on: On::Phase(self.layout.phases[p].number),
             green: ring.green,
             least,
-            gap: ring.green.filter(|_| self.conflicting(r)).map(|_| self.gap_out(ring, p, now, view).0),
+            gap: ring.green.filter(|_| conflicting).map(|_| self.gap_out(ring, p, now, view).0),
             most: most.filter(|_| ring.green.is_some()),
             forced: most.is_some() && most == force,
-            words,
+            rests: !conflicting,
         }
     }
 

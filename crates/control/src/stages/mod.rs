@@ -284,14 +284,16 @@ impl<P: Policy> Strategy for Staged<P> {
 
     fn timers(&self, _: Millis, view: &View<'_>) -> Vec<Timers> {
         let Some(stage) = self.stage else { return Vec::new() };
-        let (on, words) = (On::Stage(stage), self.explain());
-        let Shown::Since(green) = self.shown else {
-            return vec![Timers { on, green: None, least: None, gap: None, most: None, forced: false, words }];
-        };
-        let end = self.waits.must_end(&self.stages, stage as usize, view.plan);
+        let (on, place) = (On::Stage(stage), stage as usize);
+        let Shown::Since(green) = self.shown else { return vec![Timers::of(on)] };
+        if !self.waits.is_open(&self.stages, place) {
+            return vec![Timers::of(on)];
+        }
+        let end = self.waits.must_end(&self.stages, place, view.plan);
         let most = Some(end).filter(|&end| self.policy.guarded() && end < Millis::NEVER);
-        let least = Some(green + self.policy.least());
-        vec![Timers { on, green: Some(green), least, gap: None, most, forced: true, words }]
+        let least = self.least_until((place, self.stages.next(place)), view.plan);
+        let least = Some(least.max(green + self.policy.least()));
+        vec![Timers { green: Some(green), least, most, forced: true, ..Timers::of(on) }]
     }
 
     fn save(&self, out: &mut Vec<u8>) {

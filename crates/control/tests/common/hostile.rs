@@ -529,7 +529,7 @@ pub fn random_input(dice: &mut Dice, plan: &Plan, at: Millis, faults: bool) -> I
     let group = dice.number(plan.groups().len() + 1) as u16;
     let preempt = dice.number(plan.preempts().count() + 1) as u16;
     let on = dice.chance(50);
-    let command = match dice.below(23) {
+    let command = match dice.below(24) {
         0..=5 => {
             return Input::Detector(DetectorEvent { detector: dice.below(5) as u16, at, on });
         }
@@ -542,6 +542,7 @@ pub fn random_input(dice: &mut Dice, plan: &Plan, at: Millis, faults: bool) -> I
         17 => Command::Flash(on && dice.chance(50)),
         18 if faults => [Command::Fault, Command::SelfCheck { passed: on }][dice.number(2)],
         18 => Command::Free,
+        23 => Command::Stage { stage: dice.number(plan.stages().len() + 1) as u16, on: on && dice.chance(50) },
         // Of any date, also of none.
         19 => Command::Clock(WallClock {
             year: [2026, i32::MAX, i32::MIN, 0][dice.number(4)],

@@ -1,6 +1,9 @@
 //! Stages as long as their traffic needs them: the strategy `actuated`.
 
-use intergreen_control::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, PlanSpec, Recall};
+use intergreen_control::{
+    On,
+    plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, PlanSpec, Recall},
+};
 
 use crate::{s, timeline::Timeline, vehicle};
 
@@ -77,6 +80,16 @@ fn a_green_lasts_until_the_gap_of_its_lane() {
         ",
     );
     assert_eq!(outcome.codes(&ENDS), [(13.0, 4, 1)]);
+    // Who watches sees it coming: since when it is green, its least green of 5 s, its gap, its greatest green since the call.
+    let on = On::Stage(0);
+    assert_eq!(outcome.timers(9.0), [(on, [Some(-9.0), Some(-4.0), Some(f64::INFINITY), Some(41.0)])]);
+    assert_eq!(outcome.timers(12.0), [(on, [Some(-12.0), Some(-7.0), Some(1.0), Some(38.0)])]);
+    assert_eq!(outcome.timers(14.0), [(On::Stage(2), [None; 4])], "it waits for its green");
+    assert_eq!(
+        outcome.timers(30.0),
+        [(On::Stage(2), [Some(-13.0), None, None, None])],
+        "nobody else is called: it rests"
+    );
 }
 
 #[test]

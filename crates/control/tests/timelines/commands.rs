@@ -42,7 +42,7 @@ fn a_hold_keeps_a_green_and_nothing_else() {
     // Somebody who watches is told why nothing happens, and for how long.
     assert_eq!(outcome.kept(5.0), [""; 0]);
     assert_eq!(outcome.kept(10.0), ["A held: its green does not end", "B waits until 'A' has ended"]);
-    assert_eq!(outcome.kept(17.0), ["B waits until 'A' has cleared, 3.0 s more"]);
+    assert_eq!(outcome.kept(17.0), ["B may start in 3.0 s: 'A' has to clear"]);
     assert_eq!(outcome.kept(20.0), [""; 0]);
     assert_eq!(outcome.kept(35.0), [""; 0]);
 }
@@ -65,9 +65,40 @@ fn a_hold_that_flashing_overrides_is_told_of() {
         ",
     );
     assert_eq!(outcome.kept(4.0), [""; 0], "nothing but what is asked for is shown");
-    for second in [7.0, 10.0, 20.0] {
+    for second in [7.0, 8.0, 20.0] {
         assert_eq!(outcome.kept(second), ["A the hold is overridden: a preemption, or flashing"], "{second}");
     }
+}
+
+#[test]
+fn manual_control_shows_a_stage_whatever_the_strategy_wants_and_gives_it_back() {
+    let outcome = Timeline::new(two()).check(
+        "
+               A B
+            0  G r  stage a
+              ...
+            6  y r  force b
+              ...
+            9  r r
+              ...
+           11  r G
+              ...
+           20  r G  force-off B  -- held
+              ...
+          400  r G  -- A waits for long, and nobody calls that a fault: somebody is in control
+          401  r y  end force b
+              ...
+          404  r r
+              ...
+          406  G r
+              ...
+          420  G r  end force b  -- not in force: nothing happens
+              ...
+          430  G r
+        ",
+    );
+    assert_eq!(outcome.codes(&[41, 42]), [(6.0, 41, 2), (401.0, 42, 2)]);
+    assert_eq!(outcome.codes(&[175]), [], "no alarm");
 }
 
 #[test]

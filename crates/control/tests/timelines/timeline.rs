@@ -8,8 +8,8 @@ use std::{
 };
 
 use intergreen_control::{
-    Command, Controller, Decision, DetectorEvent, FixedTime, Input, Kept, Lamp, Latch, Millis, Mode, Output, Plan,
-    PlanSpec, Registry, Request, StateError, Strategy, View,
+    Command, Controller, Decision, DetectorEvent, FixedTime, Input, Kept, Lamp, Latch, Millis, Mode, On, Output, Plan,
+    PlanSpec, Registry, Request, StateError, Strategy, Timers, View,
     log::Event,
     plan::{GroupKind, Waiver, WallClock},
 };
@@ -85,6 +85,8 @@ pub struct Outcome {
     pub latches: Vec<(f64, Latch)>,
     /// At each moment, what kept which group from becoming what was asked for.
     kept: BTreeMap<Millis, Vec<(u16, Kept)>>,
+    /// At each moment, what the strategy was on.
+    timers: BTreeMap<Millis, Vec<Timers>>,
 }
 
 impl Timeline {
@@ -152,7 +154,8 @@ impl Timeline {
             }
         }
         controller.start(start);
-        let mut outcome = Outcome { plan, events: Vec::new(), latches: Vec::new(), kept: BTreeMap::new() };
+        let mut outcome =
+            Outcome { plan, events: Vec::new(), latches: Vec::new(), kept: BTreeMap::new(), timers: BTreeMap::new() };
         let mut referee = Referee::new(&self.spec, self.allowed, &vec![Lamp::Red; self.spec.groups.len()]);
         let mut shown = vec![Lamp::Off; self.spec.groups.len()];
         let mut by_time: BTreeMap<Millis, String> = BTreeMap::new();
@@ -180,8 +183,9 @@ impl Timeline {
             }
             referee.watch(now, &changes, flashing);
             by_time.insert(now, letters(&self.spec, &shown));
-            let kept = (0..).take(shown.len()).filter_map(|g| Some((g, controller.kept(g)?)));
+            let kept = (0..).zip(controller.kept()).filter_map(|(g, kept)| Some((g, kept?)));
             outcome.kept.insert(now, kept.collect());
+            outcome.timers.insert(now, controller.timers());
             if now >= end {
                 break;
             }
@@ -205,6 +209,14 @@ impl Outcome {
     pub fn codes(&self, codes: &[u8]) -> Vec<(f64, u8, u16)> {
         let wanted = self.events.iter().filter(|e| codes.contains(&e.code));
         wanted.map(|e| (e.at.seconds(), e.code, e.parameter)).collect()
+    }
+
+    /// What the strategy was on at a second, and its times as whole seconds from then on: since when green, end of its least
+    /// green, of its gap, and of its greatest.
+    pub fn timers(&self, second: f64) -> Vec<(On, [Option<f64>; 4])> {
+        let at = Millis::from_seconds(second);
+        let away = |t: Millis| if t == Millis::NEVER { f64::INFINITY } else { (t - at).seconds().round() };
+        self.timers[&at].iter().map(|t| (t.on, [t.green, t.least, t.gap, t.most].map(|t| t.map(away)))).collect()
     }
 
     /// What kept which group from becoming what was asked for at a second, in words.
@@ -360,6 +372,10 @@ fn input(plan: &Plan, at: Millis, words: &str) -> Option<Input> {
         }
         ["flash"] => Command::Flash(on),
         ["hold", name] => Command::Hold { group: group(name), on },
+        ["force", name] => {
+            let stage = plan.stages().iter().position(|s| s.name == name).expect("a stage");
+            Command::Stage { stage: stage as u16, on }
+        }
         ["omit", name] => Command::Omit { group: group(name), on },
         ["force-off", name] => Command::ForceOff { group: group(name) },
         ["call", name] => Command::Call { group: group(name) },
