@@ -24,13 +24,13 @@ pub struct ViewArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "record")]
     pub shot: Option<PathBuf>,
     /// The moment of the picture, or from when on to watch, s of the scenario's clock [default: picture: five minutes
-    /// after its begin; window: its begin; with --resume that of the checkpoint]
+    /// after its begin; window: its begin; with --resume that is the checkpoint's time]
     #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = finite, conflicts_with = "record")]
     pub at: Option<f64>,
     /// Take a film from --from to --to (ffmpeg makes it; a name without extension: a folder of PNGs); needs no display
     #[arg(long, value_name = "FILE", requires = "to")]
     pub record: Option<PathBuf>,
-    /// Begin of the film, s of the scenario's clock [default: the scenario's begin]
+    /// Begin of the film, s of the scenario's clock [default: the begin; with --resume the checkpoint's time]
     #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = finite, requires = "record")]
     pub from: Option<f64>,
     /// End of the film, s of the scenario's clock
@@ -96,6 +96,8 @@ pub enum RoadColours {
     Plain,
     /// Mean speed against the limit
     Speed,
+    /// How long those on the lane have stood, mean
+    Waiting,
     /// How full the lane is of vehicles that stand
     Queue,
     /// Vehicles an hour
@@ -176,7 +178,7 @@ mod with_window {
         let (mut begin, mut settled) = (loaded.begin, loaded.begin + SETTLED);
         if let Some(file) = &args.resume {
             resume(file, &mut sim, false)?;
-            (begin, settled) = (sim.now(), sim.now());
+            (begin, settled) = (sim.now(), sim.now() + SETTLED);
         }
         let selected = args.select.as_deref().map(|name| subject(&sim, name)).transpose()?;
         let corridor = args.time_space.as_deref().map(|name| link(&sim, name)).transpose()?;
@@ -282,6 +284,7 @@ mod with_window {
             roads: match args.roads {
                 RoadColours::Plain => RoadLayer::Plain,
                 RoadColours::Speed => RoadLayer::Speed,
+                RoadColours::Waiting => RoadLayer::Waiting,
                 RoadColours::Queue => RoadLayer::Queue,
                 RoadColours::Flow => RoadLayer::Flow,
                 RoadColours::Delay => RoadLayer::Delay,

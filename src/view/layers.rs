@@ -17,6 +17,8 @@ const SLOW_HALF_LIFE: f64 = 120.0;
 /// kilograms of CO₂ in an hour on a kilometre of lane.
 const FULL_FLOW: f32 = 1800.0;
 const FULL_DELAY: f32 = 80.0;
+/// Standing for so long, mean of a lane's vehicles, has the last colour, s.
+const FULL_WAIT: f32 = 60.0;
 const FULL_CO2: f32 = 400.0;
 /// Road that a vehicle in a queue takes, m.
 const SPACE: f32 = 7.0;
@@ -29,6 +31,8 @@ pub enum RoadLayer {
     Plain,
     /// Mean speed against the limit.
     Speed,
+    /// How long those on the lane have stood, mean.
+    Waiting,
     /// Share of the lane that is taken by vehicles that stand.
     Queue,
     /// Vehicles that leave over the end of the lane, per hour.
@@ -45,14 +49,24 @@ pub enum RoadLayer {
 
 impl RoadLayer {
     /// All of them, in the order of the key.
-    pub const ALL: [Self; 8] =
-        [Self::Plain, Self::Speed, Self::Queue, Self::Flow, Self::Delay, Self::Co2, Self::Pressure, Self::Heat];
+    pub const ALL: [Self; 9] = [
+        Self::Plain,
+        Self::Speed,
+        Self::Waiting,
+        Self::Queue,
+        Self::Flow,
+        Self::Delay,
+        Self::Co2,
+        Self::Pressure,
+        Self::Heat,
+    ];
 
     /// What it is called.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Speed => "speed",
+            Self::Waiting => "waiting",
             Self::Queue => "queue",
             Self::Flow => "flow",
             Self::Delay => "delay",
@@ -74,6 +88,7 @@ impl RoadLayer {
         let (red, green) = match self {
             Self::Plain => return None,
             Self::Speed => ("standing".into(), "at the limit".into()),
+            Self::Waiting => (format!("stood for {FULL_WAIT:.0} s, mean"), "not standing".into()),
             Self::Queue => ("full of a queue".into(), "none".into()),
             Self::Flow => (format!("{FULL_FLOW:.0} veh/h a lane"), "0".into()),
             Self::Delay => (format!("lost {FULL_DELAY:.0} s a vehicle"), "0 s".into()),
@@ -94,6 +109,8 @@ struct Sums {
     standing: f32,
     /// Speed over limit, times vehicle-seconds.
     speed: f32,
+    /// Time stood, times vehicle-seconds, s.
+    stood: f32,
 }
 
 /// The same of what fades more slowly.
@@ -142,7 +159,9 @@ impl LaneBooks {
         let engines = (layer == RoadLayer::Co2).then(|| Engines::of(scene));
         self.co2_seconds = if engines.is_some() { self.co2_seconds * slowly + span } else { 0.0 };
         for sums in &mut self.sums {
-            *sums = Sums { vehicles: sums.vehicles * keep, standing: sums.standing * keep, speed: sums.speed * keep };
+            let &mut Sums { vehicles, standing, speed, stood } = sums;
+            let [vehicles, standing, speed, stood] = [vehicles, standing, speed, stood].map(|sum| sum * keep);
+            *sums = Sums { vehicles, standing, speed, stood };
         }
         let kept = if engines.is_some() { slowly } else { 0.0 };
         for (slow, (&now, was)) in self.slow.iter_mut().zip(snapshot.flow.iter().zip(&self.flow)) {
@@ -159,6 +178,7 @@ impl LaneBooks {
             sums.vehicles += span;
             sums.standing += if v.speed < STANDING { span } else { 0.0 };
             sums.speed += span * share;
+            sums.stood += span * v.waiting;
             slow.lost += span * (1.0 - share);
             slow.co2 += engines.as_ref().map_or(0.0, |e| e.rate_of(v) * span);
         }
@@ -197,6 +217,10 @@ impl LaneBooks {
                 let mean = beyond.iter().sum::<f32>() / beyond.len().max(1) as f32;
                 let pressure = self.taken(lane, scene) - mean;
                 (pressure > 0.02 && !beyond.is_empty()).then_some(1.0 - pressure)
+            }
+            RoadLayer::Waiting => {
+                let mean = sums.stood / sums.vehicles.max(0.1);
+                (sums.vehicles > 0.5 && mean > 1.0).then(|| 1.0 - mean / FULL_WAIT)
             }
             RoadLayer::Speed => (sums.vehicles > 0.5).then(|| sums.speed / sums.vehicles),
             RoadLayer::Queue => {
@@ -245,6 +269,7 @@ pub fn colours(
 mod tests {
     use super::*;
     use crate::view::paint::Theme;
+    use crate::view::snapshot::Seen;
     use crate::view::test_world::{after, long_lane};
 
     #[test]
@@ -256,7 +281,7 @@ mod tests {
         snapshot.look(&sim);
         let mut stands = snapshot.vehicles[0];
         (stands.lane, stands.speed) = (lane, 0.0);
-        let drives = super::super::snapshot::Seen { speed: scene.lanes[lane.index()].limit, ..stands };
+        let drives = Seen { speed: scene.lanes[lane.index()].limit, ..stands };
         let mut books = LaneBooks::default();
         let mut see = |books: &mut LaneBooks, v, seconds: i64| {
             for _ in 0..seconds {
@@ -272,6 +297,9 @@ mod tests {
         let mixed = books.value(RoadLayer::Speed, lane, &scene).expect("somebody is there");
         assert!((0.2..0.6).contains(&mixed), "{mixed}");
         assert!(books.value(RoadLayer::Queue, lane, &scene).is_some_and(|v| v < 1.0));
+        assert_eq!(books.value(RoadLayer::Waiting, lane, &scene), None, "they stand since a moment ago, each time");
+        see(&mut books, Seen { waiting: 60.0, ..stands }, 600);
+        assert!(books.value(RoadLayer::Waiting, lane, &scene).is_some_and(|v| v < 0.05));
         // Nobody has left: what those who stand have lost has the worst colour. A queue of four on one lane has pressure.
         assert!(books.value(RoadLayer::Delay, lane, &scene).is_some_and(|v| v < 0.5));
         assert_eq!(books.value(RoadLayer::Flow, lane, &scene), None);

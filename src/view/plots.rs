@@ -66,6 +66,10 @@ pub enum Measure {
     Share,
     /// Vehicles.
     Vehicles,
+    /// Vehicles in a minute.
+    Flow,
+    /// Vehicles counted so far.
+    Total,
 }
 
 impl Quantity {
@@ -136,6 +140,8 @@ impl Quantity {
             Self::TimeLost | Self::Waited | Self::GroupWait(_) => Measure::Time,
             Self::Driven | Self::Queue => Measure::Length,
             Self::Occupancy => Measure::Share,
+            Self::Volume => Measure::Flow,
+            Self::Left | Self::Count => Measure::Total,
             _ => Measure::Vehicles,
         }
     }
@@ -143,7 +149,16 @@ impl Quantity {
 
 impl Measure {
     /// All of them, in the order of their charts.
-    pub const ALL: [Self; 6] = [Self::Vehicles, Self::Time, Self::Speed, Self::Length, Self::Share, Self::Acceleration];
+    pub const ALL: [Self; 8] = [
+        Self::Vehicles,
+        Self::Time,
+        Self::Speed,
+        Self::Length,
+        Self::Flow,
+        Self::Total,
+        Self::Share,
+        Self::Acceleration,
+    ];
 
     /// The unit's name, and what a value in SI units is to be multiplied by.
     pub fn unit(self, units: Units) -> (&'static str, f64) {
@@ -154,6 +169,8 @@ impl Measure {
             Self::Length => units.short_length(),
             Self::Share => ("%", 1.0),
             Self::Vehicles => ("vehicles", 1.0),
+            Self::Flow => ("veh/min", 1.0),
+            Self::Total => ("veh so far", 1.0),
         }
     }
 }
@@ -184,7 +201,10 @@ impl Sampler {
     pub fn want(&mut self, sim: &Simulation, number: (Subject, Quantity), on: bool) {
         self.wanted.retain(|&wanted| wanted != number);
         if on {
-            self.wanted.push(number);
+            // Numbers of one thing stand together: it is asked once for all of them.
+            let place =
+                self.wanted.iter().rposition(|wanted| wanted.0 == number.0).map_or(self.wanted.len(), |i| i + 1);
+            self.wanted.insert(place, number);
             self.next = sim.now();
         }
     }
@@ -204,7 +224,6 @@ impl Sampler {
         self.next = now + EVERY;
         let mut told: Option<(Subject, Option<Answer>)> = None;
         for &(subject, quantity) in &self.wanted {
-            // One after the other they are mostly of one thing.
             let known = told.take().filter(|told| told.0 == subject);
             let (_, answer) = told.insert(known.unwrap_or_else(|| (subject, subject.ask(sim, journal))));
             if let Some(value) = answer.as_ref().and_then(|answer| quantity.of(answer)) {
@@ -228,28 +247,43 @@ pub struct Plot {
     pub quantity: Quantity,
     /// What it is called.
     pub name: String,
+    /// The number of its colour.
+    pub colour: usize,
     /// Its values in SI units: time, s, and value.
     pub points: Vec<[f64; 2]>,
 }
 
 impl Plot {
-    /// A plot of nothing yet.
-    pub fn new(subject: Subject, quantity: Quantity, name: String) -> Self {
-        Self { subject, quantity, name, points: Vec::new() }
-    }
-
-    /// Adds the samples that are its own. Where one is not later than the last, a command was taken back: what came after
-    /// it has never been.
+    /// Adds the samples that are its own.
     pub fn take(&mut self, samples: &[Sample]) {
-        for s in samples.iter().filter(|s| (s.subject, s.quantity) == (self.subject, self.quantity)) {
-            while self.points.last().is_some_and(|last| last[0] >= s.time) {
-                self.points.pop();
+        let own = samples.iter().filter(|s| (s.subject, s.quantity) == (self.subject, self.quantity));
+        for s in own {
+            // One at a time: it is taken anew when the number is wanted anew.
+            if self.points.last().is_none_or(|last| last[0] < s.time) {
+                self.points.push([s.time, s.value]);
             }
-            self.points.push([s.time, s.value]);
         }
         if self.points.len() > MOST {
             self.points.drain(..MOST / 4);
         }
+    }
+
+    /// What came after a time, s, has never been.
+    pub fn forget_after(&mut self, time: f64) {
+        self.points.retain(|point| point[0] <= time);
+    }
+
+    /// Its lines, at most so many points in all: where there were no samples for a while, none is drawn.
+    pub fn lines(&self, most: usize, factor: f64) -> Vec<Vec<[f64; 2]>> {
+        let every = self.points.len().div_ceil(most).max(1);
+        let apart = |a: &[f64; 2], b: &[f64; 2]| b[0] - a[0] > 2.5 * EVERY.seconds();
+        let stretches = self.points.chunk_by(|a, b| !apart(a, b));
+        let thin = |stretch: &[[f64; 2]]| {
+            let last = stretch.len().saturating_sub(1);
+            let kept = stretch.iter().enumerate().filter(|(i, _)| i % every == 0 || *i == last);
+            kept.map(|(_, point)| [point[0], point[1] * factor]).collect()
+        };
+        stretches.map(thin).collect()
     }
 }
 
@@ -282,17 +316,22 @@ mod tests {
                 assert_eq!(last.value, sim.traffic().lanes[lane.index()].vehicles.len() as f64);
             }
         }
-        let mut plot = Plot::new(lane, Quantity::Vehicles, "vehicles".into());
+        let quantity = Quantity::Vehicles;
+        let mut plot = Plot { subject: lane, quantity, name: "vehicles".into(), colour: 0, points: Vec::new() };
         plot.take(&samples);
         assert_eq!(plot.points.len(), 60, "{:?}", plot.points);
         assert!(plot.points.iter().any(|p| p[1] > 0.0));
         let most = |quantity| samples.iter().filter(|s| s.quantity == quantity).map(|s| s.value).fold(0.0, f64::max);
         assert!(most(Quantity::Queues) > 0.0 && most(Quantity::Queues) >= most(Quantity::GroupQueue(0)));
         assert!(samples.iter().all(|s| s.quantity != Quantity::Volume), "a lane has no volume of a detector");
-        // Taken back to 20 s: what came after it is forgotten when new samples come.
-        plot.take(&[Sample { subject: lane, quantity: Quantity::Vehicles, time: 20.0, value: 7.0 }]);
-        assert_eq!(plot.points.last(), Some(&[20.0, 7.0]));
-        assert!(plot.points.len() <= 21);
+        assert_eq!(plot.lines(600, 2.0), [plot.points.iter().map(|p| [p[0], 2.0 * p[1]]).collect::<Vec<_>>()]);
+        assert!(plot.lines(10, 1.0)[0].len() <= 11);
+        // Taken back to 20 s, and nothing known of the next minute.
+        plot.forget_after(20.0);
+        let last = plot.points.len();
+        plot.take(&[Sample { subject: lane, quantity, time: 80.0, value: 7.0 }]);
+        assert_eq!(plot.points[last], [80.0, 7.0]);
+        assert_eq!(plot.lines(600, 1.0)[1], [[80.0, 7.0]]);
     }
 
     #[test]

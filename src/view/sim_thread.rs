@@ -15,6 +15,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
+use intergreen_control::Millis;
 
 use super::ask::Subject;
 use super::journal::Journal;
@@ -70,6 +71,8 @@ pub struct Driver {
     traced: Option<LinkId>,
     /// Numbers that are plotted.
     sampler: Sampler,
+    /// To when commands were taken back, since somebody was told.
+    back: Option<Millis>,
     refused: Vec<String>,
     over: Option<String>,
     /// What was found by its name.
@@ -101,6 +104,7 @@ impl Driver {
             watched: None,
             traced: None,
             sampler: Sampler::default(),
+            back: None,
             refused: Vec::new(),
             over: None,
             found: None,
@@ -175,6 +179,8 @@ impl Driver {
         let steps = self.steps - before.steps;
         (self.journal, self.steps) = (before.journal, before.steps);
         self.sampler.restart(&self.sim);
+        let now = self.sim.now();
+        self.back = Some(self.back.map_or(now, |back| back.min(now)));
         if before.traced != self.traced {
             self.journal.trace(&self.sim, self.traced);
         }
@@ -212,7 +218,7 @@ impl Driver {
     /// Fills a box.
     pub fn fill(&mut self, snapshot: &mut Snapshot) {
         snapshot.look(&self.sim);
-        snapshot.step = self.steps;
+        (snapshot.step, snapshot.back) = (self.steps, self.back.take());
         snapshot.rows.clear();
         self.journal.take_rows(&mut snapshot.rows);
         snapshot.samples.clear();

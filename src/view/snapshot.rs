@@ -116,6 +116,8 @@ pub struct Snapshot {
     pub now: Millis,
     /// Steps made so far.
     pub step: u64,
+    /// To when commands were taken back since the last snapshot: what came after that has never been.
+    pub back: Option<Millis>,
     /// What does not change by itself; commands may have changed it since the last snapshot.
     pub scene: Option<Arc<Scene>>,
     /// Vehicles on the network, in lane order, front first.

@@ -36,6 +36,10 @@ pub struct SignalFacts {
     pub stage: Option<String>,
     /// All stages of the plan: their names, their groups, whether just these are open.
     pub stages: Vec<(String, Vec<u16>, bool)>,
+    /// Why the strategy has no say now, in words.
+    pub overruled: Option<String>,
+    /// The stage that a command wants to be shown.
+    pub manual: Option<u16>,
     /// What a strategy without rings is on, and its timers.
     pub timers: Option<Timers>,
     /// The rings of the plan.
@@ -96,13 +100,13 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
     let told = |event: &intergreen_control::log::Event| (event.at, event.what(plan), event.reason.words(plan));
     let events: Vec<_> = journal.events(id).rev().take(TOLD).map(told).collect();
     let base = scene.lamp_base[id.index()];
-    let (queues, timers) = (queues(sim, id), controller.timers());
+    let (queues, timers, kept) = (queues(sim, id), controller.timers(), controller.kept());
     let groups: Vec<GroupFacts> = (0..signal.groups)
         .map(|group| {
             let lamp = base + u32::from(group);
             let facts = plan.groups().get(usize::from(group));
             let (standing, all, stood) = queues.get(usize::from(group)).copied().unwrap_or_default();
-            let kept = controller.kept(group);
+            let kept = kept.get(usize::from(group)).copied().flatten();
             GroupFacts {
                 name: facts.map(|g| g.name.clone()).unwrap_or_default(),
                 phase: phase_number(plan, group),
@@ -140,6 +144,8 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
         },
         flashes: controller.mode() == Mode::Flash || sim.controllers().outages()[id.index()].is_some(),
         decision: controller.explain(),
+        overruled: controller.overruled().map(|reason| reason.words(plan)),
+        manual: controller.manual(),
         stage: stages.iter().find(|s| s.2).map(|s| s.0.clone()),
         stages,
         rings: rings::ask(controller, &timers, &groups),

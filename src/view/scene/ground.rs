@@ -3,7 +3,7 @@
 use super::{Builder, Tile, lane_paint, level};
 use crate::draw::Surface;
 use crate::network::geometry::{offset, simplified};
-use crate::network::{LaneId, Point};
+use crate::network::{JunctionId, LaneId, Point};
 use crate::view::canvas::{Brush, Canvas, hull};
 use crate::view::paint::Paint;
 
@@ -75,11 +75,16 @@ impl Builder<'_> {
         }
     }
 
-    /// A road as a line: its last lane, which is next to the other direction and mostly for cars.
+    /// A road as a line from junction to junction: its last lane, which is next to the other direction and mostly for cars.
     pub(super) fn road(&self, map: &mut Canvas, id: LaneId, shape: &[Point]) {
-        let link = self.network.link(self.network.lane(id).link);
-        if !link.internal && id.0 + 1 == link.lanes.end {
-            map.line(Brush::solid(lane_paint(id), level::LANE), &simplified(shape, MAP_OFF));
+        let lane = self.network.lane(id);
+        let link = self.network.link(lane.link);
+        if link.internal || id.0 + 1 != link.lanes.end || lane.permissions.is_footway() {
+            return;
         }
+        let middle = |j: JunctionId| self.local(self.network.junctions[j.index()].position);
+        let (from, to) = (link.from.map(middle), link.to.map(middle));
+        let line: Vec<Point> = from.into_iter().chain(shape.iter().copied()).chain(to).collect();
+        map.line(Brush::solid(lane_paint(id), level::LANE), &simplified(&line, MAP_OFF));
     }
 }

@@ -1,7 +1,5 @@
 //! A run beside a window is the run without one.
 
-use intergreen_control::Millis;
-
 use super::*;
 use crate::view::test_world::fresh;
 
@@ -120,6 +118,9 @@ fn a_command_taken_back_has_never_been() {
     let mut snapshot = Snapshot::default();
     driver.fill(&mut snapshot);
     assert_eq!((snapshot.step, snapshot.closed.len()), (300, 0));
+    assert_eq!(snapshot.back, Some(Millis(50_000)), "the window is told what has never been");
+    driver.fill(&mut snapshot);
+    assert_eq!(snapshot.back, None, "once");
     assert_eq!(driver.undo(), 0);
     let Finished { sim, log } = driver.finish();
     assert!(log.is_empty());

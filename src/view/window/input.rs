@@ -43,7 +43,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("G", "go to the selected thing"),
     ("/", "find by name"),
     ("V", "colour vehicles by speed, waiting, delay, CO₂, class"),
-    ("R", "colour roads by speed, queue, flow, delay, CO₂, pressure; heat map of delay"),
+    ("R", "colour roads by speed, waiting, queue, flow, delay, CO₂, pressure; heat map of delay"),
     ("L", "legend"),
     ("D", "time-space diagram of the straight way through the selected lane"),
     ("X", "selected signal out of order, lane closed, detector silent; and back"),

@@ -91,7 +91,7 @@ pub fn open(opening: Opening) -> Result<Closed, Problem> {
     let software = gpu::look()?;
     let Opening { title, driver, style, pace, size, load, frames } = opening;
     let mut view = View::new(Stage::new(title, driver.sim()), style);
-    view.snapshot.look(driver.sim());
+    view.begin(driver.sim());
     view.pace = pace;
     view.running = Some(Running::start(driver, pace, false).map_err(Problem::Thread)?);
     let mut app = App::new();

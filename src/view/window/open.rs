@@ -43,7 +43,7 @@ pub fn open_file(
 fn begin(view: &mut View, load: &Loader, file: &Path) -> Result<(), String> {
     let (title, sim) = load(file)?;
     let mut new = View::new(Stage::new(title, &sim), view.style);
-    new.snapshot.look(&sim);
+    new.begin(&sim);
     new.pace = view.pace;
     (new.pane, new.charts) = (view.pane, view.charts);
     new.running = Some(Running::start(Driver::new(sim), view.pace, false).map_err(|e| e.to_string())?);

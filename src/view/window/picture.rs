@@ -7,6 +7,7 @@ use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
 
+use super::Smooth;
 use super::materials::{Far, Roads, Signs, Vehicles};
 use super::state::View;
 use crate::view::canvas::Canvas;
@@ -60,14 +61,21 @@ enum Look {
     Points,
 }
 
-/// At which scales something is drawn, metres per pixel: above the first, up to the second.
+/// At which scales something is drawn, metres per pixel.
 #[derive(Component, Clone, Copy)]
-pub struct Seen(f64, f64);
+pub struct Scales {
+    above: f64,
+    to: f64,
+}
 
-const NEAR: Seen = Seen(0.0, FADE.1);
-const FROM_FAR: Seen = Seen(FADE.1, MAP);
-const ON_MAP: Seen = Seen(MAP, f64::INFINITY);
-const NOT_ON_MAP: Seen = Seen(0.0, MAP);
+/// From near: all details.
+const NEAR: Scales = Scales { above: 0.0, to: FADE.1 };
+/// From far: surfaces alone.
+const FROM_FAR: Scales = Scales { above: FADE.1, to: MAP };
+/// From very far: roads are lines.
+const ON_MAP: Scales = Scales { above: MAP, to: f64::INFINITY };
+/// Unless from very far.
+const NOT_ON_MAP: Scales = Scales { above: 0.0, to: MAP };
 
 /// Part of the picture of a network: goes when another one is opened.
 #[derive(Component)]
@@ -144,7 +152,7 @@ pub fn upload(
     mut gpu: ResMut<Buffers>,
     mut buffers: ResMut<Assets<ShaderBuffer>>,
     (mut meshes, mut vehicles): (ResMut<Assets<Mesh>>, ResMut<Assets<Vehicles>>),
-    pixels: Res<Pixels>,
+    (pixels, smooth): (Res<Pixels>, Res<Smooth>),
 ) {
     let (view, gpu) = (&mut *view, &mut *gpu);
     let scale = view.camera.now.scale / f64::from(pixels.0);
@@ -173,14 +181,18 @@ pub fn upload(
         }
     }
     let look = match view.fleet.bodies.len() > MANY {
-        true if scale > MAP => Look::Points,
+        // A graphics card has time for rectangles.
+        true if scale > MAP && !smooth.0 => Look::Points,
         true if scale > FADE.1 => Look::Specks,
         _ => Look::Whole,
     };
-    if look != gpu.look || remesh {
+    if remesh || (look == Look::Points) != (gpu.look == Look::Points) {
+        commands.entity(gpu.fleet).insert(Mesh2d(meshes.add(fleet_mesh(gpu.room, look))));
+    }
+    if look != gpu.look {
+        let material = gpu.vehicles[usize::from(look != Look::Whole)].clone();
+        commands.entity(gpu.fleet).insert(MeshMaterial2d(material));
         gpu.look = look;
-        let material = MeshMaterial2d(gpu.vehicles[usize::from(look != Look::Whole)].clone());
-        commands.entity(gpu.fleet).insert((Mesh2d(meshes.add(fleet_mesh(gpu.room, look))), material));
     }
     // Where nobody watches the clock, what blinks goes by the simulation's.
     let seconds = if view.running.is_some() { time.elapsed_secs_f64() } else { view.snapshot.now.seconds() };
@@ -246,10 +258,10 @@ fn states(view: &View, gpu: &mut Buffers, buffers: &mut Assets<ShaderBuffer>) {
 }
 
 /// Hides what nobody could see.
-pub fn fade(view: Res<View>, pixels: Res<Pixels>, mut parts: Query<(&Seen, &mut Visibility)>) {
+pub fn fade(view: Res<View>, pixels: Res<Pixels>, mut parts: Query<(&Scales, &mut Visibility)>) {
     let scale = view.camera.now.scale / f64::from(pixels.0);
-    for (seen, mut visibility) in &mut parts {
-        let shown = scale > seen.0 && scale <= seen.1;
+    for (scales, mut visibility) in &mut parts {
+        let shown = scale > scales.above && scale <= scales.to;
         visibility.set_if_neq(if shown { Visibility::Inherited } else { Visibility::Hidden });
     }
 }

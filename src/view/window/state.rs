@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bevy::prelude::Resource;
+use intergreen_control::Millis;
 
 use super::panel::strategies::Choosing;
 use crate::demand::VehicleId;
@@ -109,6 +110,8 @@ pub struct View {
     pub rows: Vec<Row>,
     /// How far the present step is drawn, 0 to 1; set by somebody else where there is no thread.
     pub share: f32,
+    /// The time of the first snapshot.
+    opened: Millis,
     /// When the snapshot came.
     came: Instant,
     /// Whether vehicles have to be packed again, lanes coloured again.
@@ -182,6 +185,7 @@ impl View {
             books: LaneBooks::default(),
             rows: Vec::new(),
             share: 1.0,
+            opened: Millis(0),
             came: now(),
             stale: true,
             pace: Pace::Times(1.0),
@@ -213,6 +217,12 @@ impl View {
         }
     }
 
+    /// Takes over a simulation as it is when the window opens.
+    pub fn begin(&mut self, sim: &Simulation) {
+        self.snapshot.look(sim);
+        self.opened = sim.now();
+    }
+
     /// Counts a frame.
     pub fn count_frame(&mut self) {
         self.frames.push_back(now());
@@ -231,13 +241,14 @@ impl View {
     /// Takes the newest snapshot from the thread, if there is one.
     pub fn receive(&mut self) {
         let Some(running) = &self.running else { return };
+        let opened = &self.opened;
         let (rows, messages, alerts) = (&mut self.rows, &mut self.messages, &mut self.alerts);
         let (time_space, plots, mut found) = (&mut self.time_space, &mut self.plots, None);
         let newest = running.newest(|snapshot| {
-            if let Some(first) = snapshot.rows.first() {
-                // A command was taken back: what came after it has never been.
-                rows.retain(|row: &Row| row.time < first.time);
-                alerts.retain(|alert: &Alert| alert.at.seconds() < first.time);
+            if let Some(back) = snapshot.back {
+                rows.retain(|row: &Row| row.time <= back.seconds());
+                alerts.retain(|alert: &Alert| alert.at <= back);
+                plots.iter_mut().for_each(|plot| plot.forget_after(back.seconds()));
             }
             rows.extend(&snapshot.rows);
             alerts.extend_from_slice(&snapshot.alerts);
@@ -245,7 +256,9 @@ impl View {
             time_space.take(&snapshot.traced);
             plots.iter_mut().for_each(|plot| plot.take(&snapshot.samples));
             found = snapshot.found.or(found);
-            messages.extend(snapshot.alerts.iter().map(|alert| (now(), alert.text.clone())));
+            // What was found before the window opened is only listed.
+            let fresh = snapshot.alerts.iter().filter(|alert| alert.at > *opened);
+            messages.extend(fresh.map(|alert| (now(), alert.text.clone())));
             messages.extend(snapshot.refused.iter().map(|text| (now(), text.clone())));
         });
         if let Some(snapshot) = newest {
@@ -341,7 +354,8 @@ impl View {
         if let Some(place) = self.plots.iter().position(|plot| (plot.subject, plot.quantity) == (subject, quantity)) {
             return self.forget_plot(place);
         }
-        self.plots.push(Plot::new(subject, quantity, quantity.name(answer)));
+        let colour = (0..).find(|colour| self.plots.iter().all(|plot| plot.colour != *colour)).unwrap_or(0);
+        self.plots.push(Plot { subject, quantity, name: quantity.name(answer), colour, points: Vec::new() });
         (self.charts, self.tab) = (true, Tab::Plots);
         self.order(Order::Plot(subject, quantity, true));
     }

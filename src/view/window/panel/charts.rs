@@ -11,6 +11,8 @@ use crate::view::snapshot::Row;
 
 /// Throughput is counted over this time, s.
 const WINDOW: f64 = 300.0;
+/// Least width of a chart of numbers, pixels: more of them are scrolled.
+const LEAST_WIDTH: f32 = 260.0;
 /// Points of a line; more would not be seen.
 const POINTS: usize = 600;
 
@@ -126,47 +128,52 @@ fn lines_over_time(ui: &mut egui::Ui, id: &str, width: f32, lines: Vec<(&str, Co
 /// The numbers that somebody has clicked, those of a unit together; a click on a name ends its plot.
 fn plots(ui: &mut egui::Ui, view: &mut View) {
     if view.plots.is_empty() {
-        let text = "Select a vehicle, lane, signal or detector, and click the name of a number: it is plotted here.";
+        let text = "Select a vehicle, lane, signal or detector, and click a number or its name: it is plotted here.";
         ui.label(egui::RichText::new(text).weak());
         return;
     }
     let measures: Vec<Measure> =
         Measure::ALL.into_iter().filter(|m| view.plots.iter().any(|p| p.quantity.measure() == *m)).collect();
     let width = (ui.available_width() - 8.0 * measures.len() as f32) / measures.len() as f32;
-    let mut ended = None;
-    ui.horizontal_top(|ui| {
-        for measure in measures {
-            let (unit, factor) = measure.unit(view.style.units);
-            let own = || (0..).zip(&view.plots).filter(|(_, p)| p.quantity.measure() == measure);
-            ui.vertical(|ui| {
-                ui.set_width(width);
-                ui.horizontal_wrapped(|ui| {
-                    ui.label(egui::RichText::new(unit).small().weak());
-                    for (place, plot) in own() {
-                        let name = egui::RichText::new(format!("■ {} ×", plot.name)).small().color(ink(line(place)));
-                        if ui.link(name).on_hover_text("End this plot").clicked() {
-                            ended = Some(place);
-                        }
-                    }
+    let (width, mut ended) = (width.max(LEAST_WIDTH), None);
+    let side_by_side = egui::ScrollArea::horizontal();
+    side_by_side.show(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            for measure in measures {
+                let (unit, factor) = measure.unit(view.style.units);
+                let own = || (0..).zip(&view.plots).filter(|(_, p)| p.quantity.measure() == measure);
+                ui.vertical(|ui| {
+                    ui.set_width(width);
+                    egui::ScrollArea::horizontal().id_salt(unit).show(ui, |ui| {
+                        ui.horizontal(|ui| {
+                            ui.label(egui::RichText::new(unit).small().weak());
+                            for (place, plot) in own() {
+                                let text = egui::RichText::new(format!("■ {} ×", plot.name)).small();
+                                let name = text.color(ink(line(plot.colour)));
+                                if ui.link(name).on_hover_text("End this plot").clicked() {
+                                    ended = Some(place);
+                                }
+                            }
+                        });
+                    });
+                    let lines = own().flat_map(|(_, plot)| {
+                        let colour = line(plot.colour);
+                        plot.lines(POINTS, factor).into_iter().map(move |points| (plot.name.as_str(), colour, points))
+                    });
+                    lines_over_time(ui, unit, width, lines.collect());
                 });
-                let lines = own().map(|(place, plot)| {
-                    let every = plot.points.len().div_ceil(POINTS).max(1);
-                    let points = plot.points.iter().step_by(every).map(|p| [p[0], p[1] * factor]).collect();
-                    (plot.name.as_str(), line(place), points)
-                });
-                lines_over_time(ui, unit, width, lines.collect());
-            });
-        }
+            }
+        })
     });
     if let Some(place) = ended {
         view.forget_plot(place);
     }
 }
 
-/// The colour of the line at a place in the list.
-fn line(place: usize) -> Colour {
+/// The colour of a line by its number.
+fn line(number: usize) -> Colour {
     const COLOURS: [u32; 6] = [0x4f_a3_e3, 0xe8_a8_38, 0x3f_b9_6b, 0xe0_5a_4a, 0xb0_7a_d9, 0x6f_c7_c7];
-    Colour::hex(COLOURS[place % COLOURS.len()])
+    Colour::hex(COLOURS[number % COLOURS.len()])
 }
 
 /// Marks of an axis of numbers, round, with room for a line of text between them.

@@ -13,6 +13,9 @@ use crate::view::plots::Quantity;
 use crate::view::sim_thread::Order;
 use crate::view::words::turn;
 
+/// What a click on a number does.
+pub const PLOT: &str = "Plot it over time, from now on";
+
 /// What buttons of a panel ask for.
 #[derive(Default)]
 pub struct Wishes {
@@ -111,7 +114,7 @@ pub fn plot_row(
     value: impl Into<String>,
 ) {
     let name = ui.selectable_label(view.is_plotted(quantity), RichText::new(what).weak());
-    if name.on_hover_text("Plot it over time, from now on").clicked() {
+    if name.on_hover_text(PLOT).clicked() {
         wishes.plot = Some(quantity);
     }
     ui.label(value.into());

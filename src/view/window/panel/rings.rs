@@ -154,16 +154,15 @@ fn next(timers: &Timers, now: Millis, facts: &SignalFacts) -> String {
         On::Step(step) => format!("step {step} of the program"),
     };
     let away = |at: Millis| format!("{:.1} s", (at - now).seconds().max(0.0));
-    let Some(green) = timers.green else { return format!("{on} waits for its green") };
-    if let (On::Step(_), Some(end)) = (timers.on, timers.most) {
-        return format!("{on} for {:.0} s, {} more", (now - green).seconds(), away(end));
+    if let (None, Some(end)) = (timers.least, timers.most) {
+        // By the clock.
+        return format!("{on}, {} more", away(end));
     }
+    let Some(green) = timers.green else { return format!("{on} waits for its green") };
     let mut parts = vec![format!("{on} green for {:.0} s", (now - green).seconds())];
     parts.extend(timers.least.filter(|&at| at > now).map(|at| format!("min green {} more", away(at))));
     parts.extend(match timers.gap {
-        // What a strategy goes by that knows no gaps it says itself.
-        None if timers.most.is_some() => None,
-        None => Some("nobody in conflict is called".into()),
+        None => timers.rests.then(|| "rests: nobody in conflict is called".into()),
         Some(Millis::NEVER) => Some("extended".into()),
         Some(gap) if gap > now => Some(format!("gap-out in {} if nobody comes", away(gap))),
         Some(_) => Some("has gapped out".into()),

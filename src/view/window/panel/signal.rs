@@ -5,7 +5,7 @@ use intergreen_control::{Command as Order, Lamp, Millis};
 
 use super::super::state::View;
 use super::ink;
-use super::inspector::Wishes;
+use super::inspector::{PLOT, Wishes};
 use crate::commands::{Command, Outage};
 use crate::performance::Phase;
 use crate::view::ask::{GroupFacts, SignalFacts, Subject};
@@ -46,12 +46,15 @@ pub fn draw(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, wishes: &mut Wi
     ui.add_space(6.0);
     if let Some(timers) = &facts.timers {
         // It runs by stages or by a program, also where the plan has rings.
-        stages(ui, facts);
+        stages(ui, facts, wishes);
         super::rings::draw_stage(ui, now, timers, facts);
     } else if facts.rings.is_empty() {
-        stages(ui, facts);
+        stages(ui, facts, wishes);
     } else {
         super::rings::draw(ui, now, facts);
+        if !facts.stages.is_empty() {
+            egui::CollapsingHeader::new("stages").show(ui, |ui| stages(ui, facts, wishes));
+        }
     }
     ui.add_space(6.0);
     diagram(ui, now, facts);
@@ -63,9 +66,9 @@ pub fn draw(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, wishes: &mut Wi
         super::purdue::draw(ui, phase, &group.name);
         ui.add_space(6.0);
     }
-    kept(ui, facts);
     detectors(ui, facts, wishes);
     touch(ui, facts, wishes);
+    kept(ui, facts);
     egui::CollapsingHeader::new("event log, newest first").default_open(true).show(ui, |ui| {
         for (at, what, why) in &facts.events {
             ui.label(RichText::new(format!("{}  {what} ({why})", clock(*at))).small());
@@ -73,8 +76,18 @@ pub fn draw(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, wishes: &mut Wi
     });
 }
 
-/// Why the lamps changed last, and what the controller waits for.
+/// Who decides if not the strategy, why the lamps changed last, and what the controller waits for.
 fn reasons(ui: &mut egui::Ui, facts: &SignalFacts) {
+    let stage = facts.manual.and_then(|stage| facts.stages.get(usize::from(stage)));
+    let manual = stage.map(|stage| format!("{} is forced by hand", stage.0));
+    if let Some(why) = &facts.overruled {
+        ui.label(RichText::new(format!("The strategy has no say: {why}")).color(ink(ALARM)).strong());
+        if facts.manual.is_some() {
+            ui.label(RichText::new("The kernel overrides manual control.").color(ink(ALARM)));
+        }
+    } else if let Some(manual) = manual {
+        ui.label(RichText::new(manual).color(ink(super::rings::CALL)).strong());
+    }
     if let Some((at, what, why)) = &facts.last {
         ui.add_space(4.0);
         ui.label(RichText::new("last change").small().weak());
@@ -100,11 +113,17 @@ fn kept(ui: &mut egui::Ui, facts: &SignalFacts) {
     }
 }
 
-/// The stages: which is open, and what it opens.
-fn stages(ui: &mut egui::Ui, facts: &SignalFacts) {
+/// The stages: which is open, and what it opens; any can be forced.
+fn stages(ui: &mut egui::Ui, facts: &SignalFacts, wishes: &mut Wishes) {
     let name = |&g: &u16| facts.groups.get(usize::from(g)).map_or("?", |g| g.name.as_str());
-    egui::Grid::new("stages").num_columns(2).spacing([10.0, 2.0]).show(ui, |ui| {
-        for (stage, groups, open) in &facts.stages {
+    egui::Grid::new("stages").num_columns(3).spacing([10.0, 2.0]).show(ui, |ui| {
+        for (number, (stage, groups, open)) in (0..).zip(&facts.stages) {
+            let forced = facts.manual == Some(number);
+            let button = ui.small_button(if forced { "release" } else { "force" });
+            if button.on_hover_text("Manual control: shown whatever the strategy asks for, and held").clicked() {
+                let order = Order::Stage { stage: number, on: !forced };
+                wishes.commands.push(Command::Signal { signal: facts.name.clone(), order });
+            }
             let lamp = if *open { Lamp::Green } else { Lamp::Off };
             ui.label(RichText::new(format!("■ {stage}")).color(colour(lamp)).strong());
             let all: Vec<&str> = groups.iter().map(name).collect();
@@ -162,7 +181,7 @@ fn movements(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, chosen: Option
             let numbers = [(Quantity::GroupQueue(i), format!("{standing} / {all}")), (Quantity::GroupWait(i), wait)];
             for (quantity, text) in numbers {
                 let cell = ui.selectable_label(view.is_plotted(quantity), small(text));
-                if cell.on_hover_text("Plot it over time, from now on").clicked() {
+                if cell.on_hover_text(PLOT).clicked() {
                     wishes.plot = Some(quantity);
                 }
             }
@@ -173,6 +192,15 @@ fn movements(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, chosen: Option
             ui.label(small(delay.unwrap_or_else(|| "–".into())));
             ui.end_row();
         }
+        let [standing, all] = [|g: &GroupFacts| g.queue.0, |g: &GroupFacts| g.queue.1]
+            .map(|count| facts.groups.iter().map(count).sum::<usize>());
+        ui.label(small("all".into()).weak());
+        ui.label("");
+        let cell = ui.selectable_label(view.is_plotted(Quantity::Queues), small(format!("{standing} / {all}")));
+        if cell.on_hover_text(PLOT).clicked() {
+            wishes.plot = Some(Quantity::Queues);
+        }
+        ui.end_row();
     });
 }
 
