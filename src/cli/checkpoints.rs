@@ -75,7 +75,14 @@ pub fn resume(file: &Path, sim: &mut Simulation, quiet: bool) -> Result<(), Fail
     let given = sim.agenda().given();
     sim.load(&bytes).map_err(|e| wrong(e.to_string()))?;
     let made = sim.agenda().given();
-    if made != given {
+    // What was to happen later may be told now.
+    let more: Vec<_> = given.iter().filter(|command| !made.contains(command)).cloned().collect();
+    let later = more.iter().all(|command| command.at >= sim.now().seconds());
+    if later && made.iter().all(|command| given.contains(command)) {
+        for command in more {
+            sim.command(command).map_err(|e| wrong(e.to_string()))?;
+        }
+    } else {
         let count = |n: usize| if n == 1 { "1 command".to_owned() } else { format!("{n} commands") };
         let (made, here) = (count(made.len()), count(given.len()));
         return Err(wrong(if made == here {

@@ -372,11 +372,21 @@ pub fn scale(loaded: &mut Loaded, factor: f64, seed: u64) -> Result<(), Failure>
 /// Most that a demand is scaled by: beyond it a scenario is another one.
 const MOST_SCALE: f64 = 100.0;
 
+/// The timed commands of a file, and its text.
+///
+/// # Errors
+/// If it cannot be read, or is no list of commands.
+pub fn read_commands(file: &Path) -> Result<(String, Vec<TimedCommand>), Failure> {
+    let name = file.display().to_string();
+    let text = crate::import::file::read_text(file).map_err(|e| Failure::Input(format!("{name}: {e}")))?;
+    let list = read_ron(&text, &name).map_err(|e| Failure::Input(e.to_string()))?;
+    Ok((text, list))
+}
+
 /// Gives a simulation the timed commands of a file.
 fn give_commands(sim: &mut Simulation, file: &Path) -> Result<(), Failure> {
     let name = file.display().to_string();
-    let text = crate::import::file::read_text(file).map_err(|e| Failure::Input(format!("{name}: {e}")))?;
-    let list: Vec<TimedCommand> = read_ron(&text, &name).map_err(|e| Failure::Input(e.to_string()))?;
+    let (text, list) = read_commands(file)?;
     let begin = sim.scene().setup.begin;
     let early = list.iter().filter(|c| Millis::from_seconds(c.at) < begin).count();
     if early > 0 {

@@ -220,7 +220,12 @@ mod with_window {
             let (at, rate) = (at.seconds(), closed.frames);
             complain("note", &format!("closed at {at} s, state hash {hash:016x}; {rate:.1} frames a second"));
         }
-        args.save_commands.as_ref().map_or(Ok(()), |file| save(&closed.log, file))
+        let Some(file) = &args.save_commands else { return Ok(()) };
+        // Those the run was started with are part of it.
+        let given = args.setup.commands.as_ref().map(|file| runs::read_commands(file)).transpose()?;
+        let mut log = given.map_or_else(Vec::new, |(_, list)| list);
+        log.extend(closed.log);
+        save(&log, file)
     }
 
     /// Makes runs of other files with the same options.

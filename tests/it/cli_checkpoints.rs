@@ -77,6 +77,25 @@ fn a_resumed_run_with_incidents_comes_to_the_same() {
     }
 }
 
+/// What somebody does after a checkpoint, in a window for example, can be done again from there.
+#[test]
+fn commands_that_come_later_may_be_given_later() {
+    let (scratch, config) = scenario();
+    let early = "(at: 30, command: SpeedLimit(link: \"e\", limit: 8))";
+    let late = "(at: 60, id: 1, command: SpeedLimit(link: \"e\", limit: 4))";
+    let file = |name: &str, list: &str| scratch.write(name, format!("[{list}]")).display().to_string();
+    let (first, both) = (file("first.ron", early), file("both.ron", &format!("{early}, {late}")));
+    with_checkpoints(&scratch, &[&config, "--commands", &first]);
+    let whole = run([&config, "--commands", &both, "--json"]);
+    let at = scratch.path("out/x-60s.checkpoint").display().to_string();
+    let resumed = run([&config, "--commands", &both, "--json", "--resume", &at]);
+    assert_eq!(results(&resumed), results(&whole));
+    assert_ne!(results(&whole), results(&run([&config, "--commands", &first, "--json"])), "they did something");
+    let at = scratch.path("out/x-120s.checkpoint").display().to_string();
+    let said = run([&config, "--commands", &both, "--resume", &at]);
+    assert!(said.code == 2 && said.stderr.contains("was made with 1 command; this run has 2 commands"), "{said:?}");
+}
+
 fn is_checkpoint(entry: &std::io::Result<std::fs::DirEntry>) -> bool {
     entry.as_ref().is_ok_and(|e| e.file_name().to_string_lossy().contains("checkpoint"))
 }
