@@ -250,15 +250,18 @@ impl View {
                 alerts.retain(|alert: &Alert| alert.at <= back);
                 plots.iter_mut().for_each(|plot| plot.forget_after(back.seconds()));
             }
-            rows.extend(&snapshot.rows);
-            alerts.extend_from_slice(&snapshot.alerts);
-            alerts.drain(..alerts.len().saturating_sub(MOST_ALERTS));
+            // What nobody had taken yet when the command was given comes once more.
+            let last = rows.last().map_or(f64::NEG_INFINITY, |last| last.time);
+            rows.extend(snapshot.rows.iter().filter(|row| row.time > last));
+            let new: Vec<&Alert> = snapshot.alerts.iter().filter(|alert| !alerts.contains(alert)).collect();
             time_space.take(&snapshot.traced);
             plots.iter_mut().for_each(|plot| plot.take(&snapshot.samples));
             found = snapshot.found.or(found);
             // What was found before the window opened is only listed.
-            let fresh = snapshot.alerts.iter().filter(|alert| alert.at > *opened);
+            let fresh = new.iter().filter(|alert| alert.at > *opened);
             messages.extend(fresh.map(|alert| (now(), alert.text.clone())));
+            alerts.extend(new.into_iter().cloned());
+            alerts.drain(..alerts.len().saturating_sub(MOST_ALERTS));
             messages.extend(snapshot.refused.iter().map(|text| (now(), text.clone())));
         });
         if let Some(snapshot) = newest {
