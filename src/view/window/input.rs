@@ -75,7 +75,9 @@ pub fn mouse(
 ) {
     let Some(cursor) = window.cursor_position() else { return };
     let pixel = (f64::from(cursor.x), f64::from(cursor.y));
-    if scroll.delta.y != 0.0 {
+    // Panels lie beside the map.
+    let on_map = view.pane.contains(pixel);
+    if scroll.delta.y != 0.0 && on_map {
         let notches = match scroll.unit {
             MouseScrollUnit::Line => f64::from(scroll.delta.y),
             MouseScrollUnit::Pixel => f64::from(scroll.delta.y) / NOTCH_PIXELS,
@@ -84,7 +86,7 @@ pub fn mouse(
         let pixel = if view.follows { pane.middle() } else { pixel };
         view.camera.zoom(&pane, pixel, libm::pow(NOTCH, notches.clamp(-8.0, 8.0)));
     }
-    if buttons.just_pressed(MouseButton::Left) {
+    if buttons.just_pressed(MouseButton::Left) && on_map {
         *press = Press { start: Some(cursor), dragged: false };
     }
     let held = buttons.any_pressed([MouseButton::Left, MouseButton::Right, MouseButton::Middle]);

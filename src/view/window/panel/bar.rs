@@ -14,6 +14,9 @@ use crate::view::paint::Theme;
 use crate::view::sim_thread::Order;
 use crate::view::words::{Units, clock};
 
+/// Size of the clock's digits.
+const CLOCK: f32 = 19.0;
+
 /// Draws the bar.
 pub fn draw(root: &mut egui::Ui, view: &mut View) {
     let margin = egui::Margin::symmetric(10, 6);
@@ -23,7 +26,10 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
         ui.horizontal(|ui| {
             play(ui, view);
             ui.separator();
-            ui.label(RichText::new(clock(view.snapshot.now)).size(19.0).strong().monospace());
+            ui.label(RichText::new(clock(view.snapshot.now)).size(CLOCK).strong().monospace());
+            // A digit that is new to the clock would be missing in its first frame.
+            let digits = egui::FontId::monospace(CLOCK);
+            ui.painter().layout_no_wrap("0123456789".into(), digits, egui::Color32::TRANSPARENT);
             ui.separator();
             let s = &view.snapshot;
             ui.label(format!("{} driving", s.vehicles.len())).on_hover_text("Vehicles on the network");

@@ -14,7 +14,7 @@ use crate::view::sim_thread::Order;
 use crate::view::words::turn;
 
 /// What a click on a number does.
-pub const PLOT: &str = "Plot it over time, from now on";
+const PLOT: &str = "Plot it over time, from now on";
 
 /// What buttons of a panel ask for.
 #[derive(Default)]
@@ -113,12 +113,20 @@ pub fn plot_row(
     what: &str,
     value: impl Into<String>,
 ) {
-    let name = ui.selectable_label(view.is_plotted(quantity), RichText::new(what).weak());
-    if name.on_hover_text(PLOT).clicked() {
-        wishes.plot = Some(quantity);
-    }
+    let text = RichText::new(what);
+    let plotted = text.clone().color(ui.visuals().hyperlink_color);
+    number(ui, (view, wishes), quantity, if view.is_plotted(quantity) { plotted } else { text.weak() });
     ui.label(value.into());
     ui.end_row();
+}
+
+/// A text that plots a number when it is clicked.
+pub fn number(ui: &mut egui::Ui, (view, wishes): (&View, &mut Wishes), quantity: Quantity, text: RichText) {
+    let text = if view.is_plotted(quantity) { text.underline() } else { text };
+    let label = egui::Label::new(text).sense(egui::Sense::click()).selectable(false);
+    if ui.add(label).on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(PLOT).clicked() {
+        wishes.plot = Some(quantity);
+    }
 }
 
 /// Rows of two columns.

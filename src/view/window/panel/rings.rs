@@ -150,7 +150,7 @@ fn next(timers: &Timers, now: Millis, facts: &SignalFacts) -> String {
     let on = match timers.on {
         On::Nothing => return "idle".into(),
         On::Phase(phase) => format!("phase {phase}"),
-        On::Stage(stage) => format!("stage {}", facts.stages.get(stage as usize).map_or("?", |s| s.0.as_str())),
+        On::Stage(stage) => facts.stages.get(stage as usize).map_or("?", |s| s.0.as_str()).to_owned(),
         On::Step(step) => format!("step {step} of the program"),
     };
     let away = |at: Millis| format!("{:.1} s", (at - now).seconds().max(0.0));

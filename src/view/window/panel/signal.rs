@@ -5,7 +5,7 @@ use intergreen_control::{Command as Order, Lamp, Millis};
 
 use super::super::state::View;
 use super::ink;
-use super::inspector::{PLOT, Wishes};
+use super::inspector::{Wishes, number};
 use crate::commands::{Command, Outage};
 use crate::performance::Phase;
 use crate::view::ask::{GroupFacts, SignalFacts, Subject};
@@ -180,10 +180,7 @@ fn movements(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, chosen: Option
             let wait = if standing > 0 { format!("{:.0}", group.waits) } else { "–".into() };
             let numbers = [(Quantity::GroupQueue(i), format!("{standing} / {all}")), (Quantity::GroupWait(i), wait)];
             for (quantity, text) in numbers {
-                let cell = ui.selectable_label(view.is_plotted(quantity), small(text));
-                if cell.on_hover_text(PLOT).clicked() {
-                    wishes.plot = Some(quantity);
-                }
+                number(ui, (view, wishes), quantity, small(text));
             }
             let total = measures(facts, i).map(|p| &p.total);
             let share = total.and_then(|t| t.arrivals_on_green).map(|share| format!("{:.0} %", 100.0 * share));
@@ -196,10 +193,7 @@ fn movements(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, chosen: Option
             .map(|count| facts.groups.iter().map(count).sum::<usize>());
         ui.label(small("all".into()).weak());
         ui.label("");
-        let cell = ui.selectable_label(view.is_plotted(Quantity::Queues), small(format!("{standing} / {all}")));
-        if cell.on_hover_text(PLOT).clicked() {
-            wishes.plot = Some(Quantity::Queues);
-        }
+        number(ui, (view, wishes), Quantity::Queues, small(format!("{standing} / {all}")));
         ui.end_row();
     });
 }
