@@ -134,8 +134,9 @@ impl Controllers {
                 self.list[i].handle_command(now, Order::Clock(scene.setup.wall_clock()));
             }
             self.list[i].start(now);
-            self.show(scene, lamps, i);
+            self.take(i);
         }
+        self.show(scene, lamps);
     }
 
     /// Of each signal, whether it is out of order.
@@ -272,9 +273,10 @@ impl Controllers {
         for i in 0..self.list.len() {
             if self.due[i] <= now {
                 self.list[i].advance(now);
-                self.show(scene, lamps, i);
+                self.take(i);
             }
         }
+        self.show(scene, lamps);
         for (signal, _) in orders {
             self.show_outage(scene, lamps, signal as usize, now);
         }
@@ -317,26 +319,11 @@ impl Controllers {
         if gives_way { Lamp::GreenMinor } else { lamp }
     }
 
-    /// Carries a controller's outputs to its lamps.
-    fn show(&mut self, scene: &Scene, lamps: &mut Lamps, i: usize) {
-        let base = scene.lamp_base[i];
-        let mut changed = None;
+    /// Takes a controller's outputs.
+    fn take(&mut self, i: usize) {
         while let Some(output) = self.list[i].poll_output() {
             match output {
-                Output::Lamp(change) => {
-                    let seen = self.seen(i, change.group, change.lamp);
-                    let shown = if self.is_dark(i) { Lamp::Off } else { seen };
-                    for head in heads(&self.wiring[i], change.group) {
-                        let lamp = base + u32::from(head);
-                        lamps.shown[lamp as usize] = shown;
-                        lamps.changes.push((change.at, lamp, shown));
-                        self.monitor.look(i, change.at, head, seen);
-                    }
-                    if self.inputs.is_some() {
-                        self.switched.push((i as u32, change));
-                    }
-                    changed = Some(change.at);
-                }
+                Output::Lamp(change) => self.switched.push((i as u32, change)),
                 Output::Event(event) => self.events.push((i as u32, event)),
                 Output::Persist { at, latch: Latch::CycleFault { group } } => {
                     self.faults.push(CycleFault { signal: SignalId::new(i), at, group });
@@ -345,10 +332,28 @@ impl Controllers {
                 Output::Persist { .. } => {}
             }
         }
-        if let Some(at) = changed {
-            self.monitor.settle(i, at);
-        }
         self.due[i] = self.list[i].poll_at();
+    }
+
+    /// Carries what the controllers have switched to the lamps, and shows it to the monitor: after all of them have had
+    /// their turn, so that the code of neither is fetched anew for every signal.
+    fn show(&mut self, scene: &Scene, lamps: &mut Lamps) {
+        let switched = std::mem::take(&mut self.switched);
+        for of_signal in switched.chunk_by(|a, b| a.0 == b.0) {
+            let i = of_signal[0].0 as usize;
+            for &(_, change) in of_signal {
+                let seen = self.seen(i, change.group, change.lamp);
+                let shown = if self.is_dark(i) { Lamp::Off } else { seen };
+                for head in heads(&self.wiring[i], change.group) {
+                    let lamp = scene.lamp_base[i] + u32::from(head);
+                    lamps.shown[lamp as usize] = shown;
+                    lamps.changes.push((change.at, lamp, shown));
+                    self.monitor.look(i, change.at, head, seen);
+                }
+            }
+            self.monitor.settle(i, of_signal[of_signal.len() - 1].1.at);
+        }
+        self.switched = switched;
     }
 }
 
