@@ -221,6 +221,10 @@ impl Controller {
             }
             self.happen(due);
         }
+        if self.inputs.is_empty() {
+            // The next lie where these lay: in memory that was just used.
+            self.inputs.clear();
+        }
         self.kernel.log_until(now, &mut self.journal);
         self.now = Some(now);
     }
