@@ -1,6 +1,6 @@
 //! How long a stage stays green.
 
-use super::{Actuated, Why};
+use super::{Actuated, Why, tables::Tables};
 use crate::{Millis, On, Timers, View, group_set::members, log::code, stages::Shown};
 
 impl Actuated {
@@ -131,11 +131,10 @@ impl Actuated {
     fn gap_out(&mut self, now: Millis, view: &View<'_>) -> Millis {
         let mut next = Millis::NEVER;
         for lane in 0..self.out.len() {
-            let of = &self.tables.lanes[lane];
-            if !self.out[lane] && of.reach.shares(self.waits.open()) {
-                let end = self.gap_ends(lane, view);
+            if !self.out[lane] && self.tables.reach.share(lane, self.waits.open()) {
+                let (end, told) = (self.gap_ends(lane, view), self.tables.lanes[lane].told);
                 self.out[lane] = end <= now;
-                next = if end <= now || of.told { next } else { next.min(end) };
+                next = if end <= now || told { next } else { next.min(end) };
             }
         }
         next
@@ -143,8 +142,8 @@ impl Actuated {
 
     /// Whether a lane is needed: some of its groups are open and end.
     fn is_needed(&self, lane: usize) -> bool {
-        let lane = &self.tables.lanes[lane];
-        lane.groups.shares(&self.ending) || lane.switched.shares(&self.ending) && !lane.groups.shares(self.waits.open())
+        let Tables { groups, switched, .. } = &self.tables;
+        groups.share(lane, &self.ending) || switched.share(lane, &self.ending) && !groups.share(lane, self.waits.open())
     }
 
     /// Who extends the stage, and until when if nobody comes any more.

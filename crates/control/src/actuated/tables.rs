@@ -6,6 +6,7 @@ use super::Settings;
 use crate::{
     Millis, Minds,
     group_set::{GroupSet, number},
+    lists::Sets,
     log::phase_number,
     plan::{DetectorKind, DetectorUse, LONG_HEADWAY_S, Plan, Recall},
 };
@@ -27,11 +28,9 @@ pub(super) struct Lane {
     pub name: String,
     /// Uses of detectors that extend.
     pub detectors: Vec<Extends>,
-    pub groups: GroupSet,
+    groups: GroupSet,
     /// Groups that they extend while those are closed.
-    pub switched: GroupSet,
-    /// Both.
-    pub reach: GroupSet,
+    switched: GroupSet,
     /// Its detectors are not all for the same groups.
     pub mixed: bool,
     /// The strategy is woken when it has gapped out, and need not wait for that itself.
@@ -51,6 +50,10 @@ pub(super) struct Extends {
 #[derive(Clone, Debug)]
 pub(super) struct Tables {
     pub lanes: Vec<Lane>,
+    /// By lane, its groups; those that it extends while they are closed; both. Most lanes are asked for no more than that.
+    pub groups: Sets,
+    pub switched: Sets,
+    pub reach: Sets,
     /// By stage.
     pub of_stages: Vec<Stage>,
     /// By group, the uses in lanes of its own.
@@ -78,8 +81,17 @@ impl Tables {
             let gives_way = |g: usize| opens.has(g) && !stage.protects.has(g);
             stage.turns = GroupSet::of(groups.len(), |g| gives_way(g) && !own[g].is_empty());
         }
+        let reach = |lane: &Lane| {
+            let mut reach = lane.groups.clone();
+            reach.join(&lane.switched);
+            reach
+        };
+        let reach: Vec<GroupSet> = lanes.iter().map(reach).collect();
         let mut tables = Self {
             own,
+            groups: Sets::new(lanes.iter().map(|l| &l.groups)),
+            switched: Sets::new(lanes.iter().map(|l| &l.switched)),
+            reach: Sets::new(&reach),
             lanes,
             of_stages,
             max_recall: GroupSet::of(groups.len(), |g| groups[g].recall == Recall::Max),
@@ -138,7 +150,6 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
                 detectors: Vec::new(),
                 groups: GroupSet::new(plan.groups().len()),
                 switched: GroupSet::new(plan.groups().len()),
-                reach: GroupSet::new(plan.groups().len()),
                 mixed: false,
                 told: false,
             });
@@ -155,7 +166,6 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
         lane.switched.join(&switched);
         let mut reach = groups;
         reach.join(&switched);
-        lane.reach.join(&reach);
         lane.detectors.push(Extends { number, gap: gap(d, settings), reach });
     }
     lanes

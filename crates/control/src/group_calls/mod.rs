@@ -17,7 +17,7 @@ mod uses;
 
 use alloc::{vec, vec::Vec};
 
-use self::uses::{Reach, Use, Wiring};
+use self::uses::{Minded, NOT_YET, Reach, Use, Wiring};
 use crate::{
     Lamp, Millis, Minds, Plan, StateError, StateReader,
     group_set::GroupSet,
@@ -100,13 +100,14 @@ pub struct GroupCalls {
     /// Those that are called.
     called: GroupSet,
     uses: Vec<Use>,
-    /// By use, how the strategy minds that it extends.
-    minded: Vec<Option<Minds>>,
+    /// By use, [until when](Use::until) it has extended: strategies ask that of whole lanes.
+    extended: Vec<Millis>,
     lanes: Vec<OfLane>,
     /// Not later than the next moment at which time alone changes something.
     next: Millis,
     /// Not later than the next moment at which a lane of open groups gaps out.
     next_gap: Millis,
+    /// What the plan says of uses, each once.
     wiring: Vec<Wiring>,
     wired: Vec<Wired>,
     /// By use, its groups; those whose red actuations it counts; the groups as sets; those with the ones to which it is
@@ -188,21 +189,31 @@ impl GroupCalls {
                 channels[usize::from(uses[number as usize].channel)].push(number);
             }
         }
+        let relief = Lists::new(relief(plan, &wiring, &reach));
+        let mut kinds: Vec<Wiring> = Vec::new();
+        let uses = wiring.into_iter().map(|w| {
+            let known = kinds.iter().position(|kind| *kind == w).unwrap_or_else(|| {
+                kinds.push(w);
+                kinds.len() - 1
+            });
+            Use::new(known)
+        });
+        let uses: Vec<Use> = uses.collect();
         let room = reach.iter().map(|r| r.groups.len()).sum::<usize>();
         Self {
             groups: vec![OfGroup::default(); n],
             open: GroupSet::new(n),
             called: GroupSet::new(n),
-            uses: vec![Use::default(); wiring.len()],
-            minded: vec![None; wiring.len()],
+            extended: vec![NOT_YET; uses.len()],
+            uses,
             lanes: Vec::new(),
             next: Millis::NEVER,
             next_gap: Millis::NEVER,
             changes: Vec::with_capacity(2 * room),
             touched: Touched::default(),
             epoch: 0,
-            relief: Lists::new(relief(plan, &wiring, &reach)),
-            wiring,
+            relief,
+            wiring: kinds,
             wired,
             of_use: Lists::new(reach.iter().map(|r| &r.groups)),
             counts: Lists::new(reach.iter().map(|r| &r.counts)),
@@ -217,19 +228,19 @@ impl GroupCalls {
 
     /// At the beginning: how the strategy minds that uses extend, by their places in the plan's list.
     pub(crate) fn mind(&mut self, minds: impl Fn(usize) -> Option<Minds>) {
-        self.minded.iter_mut().enumerate().for_each(|(number, minded)| *minded = minds(number));
-        let mut lanes: Vec<usize> = self.minded.iter().flatten().map(|m| m.lane).collect();
+        let minds: Vec<Option<Minds>> = (0..self.uses.len()).map(minds).collect();
+        let mut lanes: Vec<usize> = minds.iter().flatten().map(|m| m.lane).collect();
         lanes.sort_unstable();
         lanes.dedup();
-        for minded in self.minded.iter_mut().flatten() {
-            minded.lane = lanes.binary_search(&minded.lane).unwrap_or(0);
-        }
         self.lanes = vec![OfLane::default(); lanes.len()];
         let mut groups = vec![GroupSet::new(self.groups.len()); lanes.len()];
-        for (number, minded) in self.minded.iter().enumerate() {
-            if let Some(lane) = minded.map(|m| m.lane) {
+        for (number, minds) in minds.into_iter().enumerate() {
+            let place = |minds: Minds| lanes.binary_search(&minds.lane).ok().map(|lane| (minds, lane));
+            let minded = minds.and_then(place);
+            if let Some((_, lane)) = minded {
                 self.reach.join_to(&mut groups[lane], number);
             }
+            self.uses[number].minded = minded.map(|(minds, lane)| Minded::new(minds, lane));
         }
         self.of_lane = Sets::new(&groups);
     }
@@ -245,9 +256,9 @@ impl GroupCalls {
         for lane in &mut self.lanes {
             (lane.extending, lane.gaps_out) = (0, None);
         }
-        for (u, minded) in self.uses.iter().zip(&self.minded) {
-            if let Some(Minds { lane, gap, .. }) = *minded {
-                let of = &mut self.lanes[lane];
+        for u in &self.uses {
+            if let Some(minded) = u.minded {
+                let (of, gap) = (&mut self.lanes[usize::from(minded.lane)], minded.gap());
                 of.extending = of.extending.saturating_add(u.extends.into());
                 of.gaps_out = of.gaps_out.max(u.extended.filter(|_| gap.0 > 0).map(|at| at + gap));
             }
@@ -294,12 +305,12 @@ impl GroupCalls {
 
     /// Whether a use, by its place in the plan's list, extends now.
     pub fn use_extends(&self, number: usize) -> bool {
-        self.uses.get(number).is_some_and(|u| u.extends)
+        self.use_extended(number) == Some(Millis::NEVER)
     }
 
-    /// When a use that does not extend now last did.
+    /// Until when a use has extended: [`Millis::NEVER`] while it does, none if it never did.
     pub fn use_extended(&self, number: usize) -> Option<Millis> {
-        self.uses.get(number).and_then(|u| u.extended)
+        self.extended.get(number).copied().filter(|&at| at != NOT_YET)
     }
 
     /// When time alone changes something at the earliest.
@@ -311,7 +322,7 @@ impl GroupCalls {
     pub(crate) fn edge(&mut self, channel: u16, on: bool, at: Millis, lamps: &[Lamp]) {
         for place in self.channels.range(usize::from(channel)) {
             let number = self.channels.at(place) as usize;
-            if on {
+            if on && self.wiring(number).counts {
                 self.count(number);
             }
             self.with(number, at, lamps, |u, wiring| u.edge(wiring, on, at));
@@ -401,8 +412,8 @@ impl GroupCalls {
                 self.with(number, at, lamps, |u, wiring| u.green(wiring, green, at));
             }
             for &number in self.of_group.get(g).iter().chain(self.switching.get(g)).filter(|_| open) {
-                if let Some(Minds { lane, .. }) = self.minded[number as usize] {
-                    self.next_gap = self.next_gap.min(self.lanes[lane].gap_ends(at));
+                if let Some(minded) = self.uses[number as usize].minded {
+                    self.next_gap = self.next_gap.min(self.lanes[usize::from(minded.lane)].gap_ends(at));
                 }
             }
         }
@@ -429,11 +440,16 @@ impl GroupCalls {
         }
     }
 
+    /// What the plan says of a use.
+    fn wiring(&self, number: usize) -> &Wiring {
+        &self.wiring[usize::from(self.uses[number].wiring)]
+    }
+
     /// Changes a use, and with it what its groups have of it.
     fn with(&mut self, number: usize, at: Millis, lamps: &[Lamp], change: impl FnOnce(&mut Use, &Wiring)) {
         let changed = &mut self.uses[number];
         let (called, extended) = (changed.calls, changed.extends);
-        change(changed, &self.wiring[number]);
+        change(changed, &self.wiring[usize::from(changed.wiring)]);
         let (calls, extends) = (changed.calls, changed.extends);
         self.next = self.next.min(changed.due);
         if extends != extended {
@@ -446,8 +462,10 @@ impl GroupCalls {
 
     /// A use begins to extend greens, or no longer does.
     fn extend(&mut self, number: usize, on: bool, at: Millis) {
-        let Some(Minds { lane, begins, gap }) = self.minded[number] else { return };
-        let of = &mut self.lanes[lane];
+        let u = &self.uses[number];
+        self.extended[number] = u.until();
+        let Some(minded) = u.minded else { return };
+        let (of, gap, begins) = (&mut self.lanes[usize::from(minded.lane)], minded.gap(), minded.begins);
         let before = of.extending;
         of.extending = step(before, on);
         if !on && gap.0 > 0 {
@@ -463,7 +481,7 @@ impl GroupCalls {
 
     /// A use begins to call its groups, or no longer does.
     fn call_all(&mut self, number: usize, on: bool, lamps: &[Lamp]) {
-        let wiring = &self.wiring[number];
+        let wiring = &self.wiring[usize::from(self.uses[number].wiring)];
         for &group in self.of_use.get(number) {
             let g = usize::from(group);
             let (of, open, lamp) = (&mut self.groups[g], self.open.has(g), lamps.get(g).copied());
@@ -491,8 +509,8 @@ impl GroupCalls {
             out.extend_from_slice(&of.red_actuations.to_le_bytes());
             out.push(self.open.has(g).into());
         }
-        let uses = self.uses.iter().zip(&self.wiring).filter(|(_, wiring)| wiring.matters());
-        uses.for_each(|(u, _)| u.save(out));
+        let matters = |u: &&Use| self.wiring[usize::from(u.wiring)].matters();
+        self.uses.iter().filter(matters).for_each(|u| u.save(out));
         state::put_millis(out, self.next);
     }
 
@@ -514,8 +532,9 @@ impl GroupCalls {
             groups.push(OfGroup { locked: reader.flag()?, red_actuations: reader.u32()?, calling: 0 });
             open.put(g, reader.flag()?);
         }
-        let mut load = |wiring: &Wiring| if wiring.matters() { Use::load(reader) } else { Ok(Use::default()) };
-        let uses = self.wiring.iter().map(&mut load).collect::<Result<Vec<_>, _>>()?;
+        // Those that do not matter are as they were at the beginning.
+        let mut load = |u: &Use| if self.wiring[usize::from(u.wiring)].matters() { u.loaded(reader) } else { Ok(*u) };
+        let uses = self.uses.iter().map(&mut load).collect::<Result<Vec<_>, _>>()?;
         let next = reader.millis()?;
         for (number, u) in uses.iter().enumerate() {
             for &g in self.of_use.get(number) {
@@ -524,6 +543,7 @@ impl GroupCalls {
             }
         }
         self.called = GroupSet::of(groups.len(), |g| groups[g].is_called());
+        self.extended = uses.iter().map(Use::until).collect();
         (self.groups, self.open, self.uses, self.next) = (groups, open, uses, next);
         self.work_out_lanes(at);
         self.epoch = self.epoch.wrapping_add(1);

@@ -9,7 +9,7 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
-    Millis, StateError, StateReader,
+    Millis, Minds, StateError, StateReader,
     group_set::GroupSet,
     plan::{DetectorMode, DetectorUse, Plan},
     state,
@@ -88,7 +88,32 @@ impl Wiring {
     }
 }
 
-/// What a use does now: one cache line.
+/// Before all times: what has not happened.
+pub(super) const NOT_YET: Millis = Millis(i64::MIN);
+
+/// How a strategy minds that a use extends, in few bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Minded {
+    /// Its lane among those that are minded.
+    pub lane: u16,
+    pub begins: bool,
+    gap_ms: u32,
+}
+
+impl Minded {
+    /// `lane`: its place among those that are minded.
+    pub fn new(minds: Minds, lane: usize) -> Self {
+        let gap_ms = u32::try_from(minds.gap.0.max(0)).unwrap_or(u32::MAX);
+        Self { lane: u16::try_from(lane).unwrap_or(u16::MAX), begins: minds.begins, gap_ms }
+    }
+
+    /// See [`Minds::gap`].
+    pub fn gap(self) -> Millis {
+        Millis(self.gap_ms.into())
+    }
+}
+
+/// What a use does now, and what each of its edges asks for: one cache line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(align(64))]
 pub(super) struct Use {
@@ -109,6 +134,10 @@ pub(super) struct Use {
     pub extended: Option<Millis>,
     /// When time alone may change it.
     pub due: Millis,
+    /// What the plan says of it: the place among the wirings that differ.
+    pub wiring: u16,
+    /// How the strategy minds that it extends.
+    pub minded: Option<Minded>,
 }
 
 const _: () = assert!(size_of::<Use>() == 64);
@@ -126,11 +155,18 @@ impl Default for Use {
             extends: false,
             extended: None,
             due: Millis::NEVER,
+            wiring: 0,
+            minded: None,
         }
     }
 }
 
 impl Use {
+    /// Of a detector that is off, of such wiring.
+    pub fn new(wiring: usize) -> Self {
+        Self { wiring: u16::try_from(wiring).unwrap_or(u16::MAX), ..Self::default() }
+    }
+
     /// The detector goes on or off.
     pub fn edge(&mut self, wiring: &Wiring, on: bool, at: Millis) {
         self.on = on;
@@ -177,7 +213,13 @@ impl Use {
         self.extends = extends;
     }
 
-    fn until(&mut self, due: Millis) {
+    /// Until when it has extended: [`Millis::NEVER`] while it does, [`NOT_YET`] if it never did.
+    pub fn until(&self) -> Millis {
+        if self.extends { Millis::NEVER } else { self.extended.unwrap_or(NOT_YET) }
+    }
+
+    /// Time alone may change it at this moment.
+    fn due_by(&mut self, due: Millis) {
         self.due = self.due.min(due);
     }
 
@@ -186,7 +228,7 @@ impl Use {
         if !self.on || self.green.is_some() || at >= counts {
             return self.on;
         }
-        self.until(counts);
+        self.due_by(counts);
         false
     }
 
@@ -197,7 +239,7 @@ impl Use {
         }
         let end = green + wiring.fail_time;
         if at < end {
-            self.until(end);
+            self.due_by(end);
         }
         at < end
     }
@@ -207,7 +249,7 @@ impl Use {
         let carried = self.since + wiring.extend;
         let carries = !self.on && !self.failed && self.extends && self.green.is_some() && at < carried;
         if carries {
-            self.until(carried);
+            self.due_by(carried);
         }
         let Some(green) = self.green else { return counted };
         if wiring.extend_limit.0 > 0 && !self.failed {
@@ -215,7 +257,7 @@ impl Use {
             if at >= limit {
                 self.disconnected = true;
             } else if counted || carries {
-                self.until(limit);
+                self.due_by(limit);
             }
         }
         if wiring.queue && !self.failed && !counted && !carries {
@@ -234,7 +276,8 @@ impl Use {
         state::put_millis(out, self.due);
     }
 
-    pub fn load(reader: &mut StateReader<'_>) -> Result<Self, StateError> {
+    /// The same with the state that was saved.
+    pub fn loaded(self, reader: &mut StateReader<'_>) -> Result<Self, StateError> {
         Ok(Self {
             on: reader.flag()?,
             failed: reader.flag()?,
@@ -246,6 +289,7 @@ impl Use {
             green: reader.optional_millis()?,
             extended: reader.optional_millis()?,
             due: reader.millis()?,
+            ..self
         })
     }
 }
