@@ -8,7 +8,7 @@ use super::{
     mates::{LEARNED, MATES, Pair, Share},
     presence::Green,
 };
-use crate::{StateError, StateReader, state};
+use crate::{Millis, StateError, StateReader, state};
 
 const VERSION: u8 = 4;
 
@@ -23,8 +23,9 @@ impl DetectorBank {
         self.counts.iter().for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
         state::put_count(out, self.greens.len());
         self.greens.iter().for_each(|green| put_green(out, green));
-        let records = self.records.iter().zip(&self.measured);
-        self.detectors.iter().zip(records).for_each(|(d, (record, measured))| put(out, d, record, measured));
+        for (i, (d, record)) in self.detectors.iter().zip(&self.records).enumerate() {
+            put(out, d, record, self.on_times[i], &self.measured[i]);
+        }
     }
 
     /// Reads the state of a bank of as many detectors as this one.
@@ -47,10 +48,10 @@ impl DetectorBank {
         let greens = (0..self.greens.len()).map(|_| read_green(reader)).collect::<Result<Vec<_>, _>>()?;
         let detectors = (0..self.detectors.len()).map(|_| read(reader)).collect::<Result<Vec<_>, _>>()?;
         (self.next, self.began, self.counts, self.greens) = (next, began, counts, greens);
-        for (i, (detector, record, measured)) in detectors.into_iter().enumerate() {
+        for (i, (detector, record, on_time, measured)) in detectors.into_iter().enumerate() {
             // The limit is the plan's.
             self.detectors[i] = Detector { short_pulse: self.detectors[i].short_pulse, ..detector };
-            (self.records[i], self.measured[i]) = (record, measured);
+            (self.records[i], self.on_times[i], self.measured[i]) = (record, on_time, measured);
         }
         self.news.clear();
         self.forgotten.clear();
@@ -71,10 +72,10 @@ fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
     Ok(Green { open, closed, zone_free, count_free, counted: reader.u32()? })
 }
 
-fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, measured: &Measures) {
+fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, on_time: Millis, measured: &Measures) {
     out.extend_from_slice(&[d.occupied.into(), d.health as u8, d.contradicted]);
     let (m, share) = (&record.minute, &record.share);
-    for time in [d.finished, d.since, m.headways, m.on_time, measured.on] {
+    for time in [d.finished, d.since, m.headways, on_time, measured.on] {
         state::put_millis(out, time);
     }
     for time in [d.last_on, measured.headway] {
@@ -84,12 +85,12 @@ fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, measured: &Measures) {
     let of_mates = [share.own, share.all, record.counted, record.entered];
     let counts = [d.count].into_iter().chain(of_minutes).chain(of_mates);
     let pairs = d.missed.iter().zip(&record.pairs);
-    let pairs = pairs.flat_map(|(&missed, pair)| [missed, pair.own, pair.of, pair.squares]);
+    let pairs = pairs.flat_map(|(&missed, pair)| [missed, pair.own.into(), pair.of.into(), pair.squares]);
     counts.chain(pairs).for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
 }
 
 /// Reads a detector as it is saved.
-fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Measures), StateError> {
+fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Millis, Measures), StateError> {
     let (occupied, health, contradicted) = (reader.flag()?, usize::from(reader.u8()?), reader.u8()?);
     let wrong = StateError::Invalid { what: "health of a detector", expected: "0 to 5" };
     let health = *Health::ALL.get(health).ok_or(wrong)?;
@@ -99,17 +100,21 @@ fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Measures), St
     let (mut missed, mut pairs) = ([0; MATES], [Pair::default(); MATES]);
     for (missed, pair) in missed.iter_mut().zip(&mut pairs) {
         *missed = reader.u32()?;
-        *pair = Pair { own: reader.u32()?, of: reader.u32()?, squares: reader.u32()? };
-        let most = 2 * LEARNED;
-        if pair.own.max(pair.of) >= most || pair.squares > most * LEARNED {
-            return Err(StateError::Invalid { what: "ratio of detectors", expected: "of as many as are learned from" });
+        let wrong = StateError::Invalid { what: "ratio of detectors", expected: "of as many as are learned from" };
+        let mut learned = || u16::try_from(reader.u32()?).ok().filter(|&n| n < 2 * LEARNED).ok_or(wrong);
+        let (own, of) = (learned()?, learned()?);
+        let squares = reader.u32()?;
+        if squares > 2 * u32::from(LEARNED) * u32::from(LEARNED) {
+            return Err(wrong);
         }
+        *pair = Pair { own, of, squares };
     }
-    let minute = Minute { count: in_minute, short, headways, pairs: of_headways, on_time };
+    let minute = Minute { count: in_minute, short, headways, pairs: of_headways };
     let share = Share { own, all };
     Ok((
         Detector { occupied, health, contradicted, count, finished, since, last_on, missed, ..Detector::default() },
         Record { minute, pairs, share, counted, entered },
+        on_time,
         Measures { volume, on, headway },
     ))
 }

@@ -89,14 +89,13 @@ pub(super) struct Minute {
     /// Time between actuations, summed up, and of how many.
     pub headways: Millis,
     pub pairs: u32,
-    /// Its on-time when the minute began.
-    pub on_time: Millis,
 }
 
 impl Minute {
-    pub fn measures(&self, on_time: Millis) -> Measures {
+    /// `on`: for how long it was on.
+    pub fn measures(&self, on: Millis) -> Measures {
         let headway = (self.pairs > 0).then(|| Millis(self.headways.0 / i64::from(self.pairs.max(1))));
-        Measures { volume: self.count, on: on_time - self.on_time, headway }
+        Measures { volume: self.count, on, headway }
     }
 }
 
@@ -109,18 +108,17 @@ pub(super) struct Seen {
     pub unchanged: Millis,
     /// Whether it was on in too many whole greens.
     pub stuck: bool,
-    /// How many vehicles it was expected to see since the last one, in thousandths.
-    pub expected: u64,
 }
 
-/// What a minute says of a detector.
-pub(super) fn judge(limits: &DetectorLimits, minute: &Minute, seen: &Seen) -> Health {
+/// What a minute says of a detector. `expected`: how many vehicles it was expected to see since the last one, in
+/// thousandths; asked for only where that matters.
+pub(super) fn judge(limits: &DetectorLimits, minute: &Minute, seen: &Seen, expected: impl FnOnce() -> u64) -> Health {
     let over = |limit: Millis| limit.0 > 0 && seen.unchanged > limit;
     match seen.health {
         // Only an edge, or who drives the channel, takes these back.
         Health::NoActivity | Health::Lost => seen.health,
         _ if seen.occupied && (seen.stuck || over(limits.max_presence)) => Health::MaxPresence,
-        _ if over(limits.no_activity) || is_missed(limits, seen.occupied, seen.expected) => Health::NoActivity,
+        _ if over(limits.no_activity) || is_missed(limits, seen.occupied, expected) => Health::NoActivity,
         _ if limits.erratic > 0 && minute.count > u32::from(limits.erratic) => Health::Erratic,
         _ if limits.short_pulse.0 > 0 && minute.short >= SHORT_PULSES => Health::ShortPulses,
         _ => Health::Good,
@@ -128,6 +126,6 @@ pub(super) fn judge(limits: &DetectorLimits, minute: &Minute, seen: &Seen) -> He
 }
 
 /// Whether a detector has missed too many.
-pub(super) fn is_missed(limits: &DetectorLimits, occupied: bool, expected: u64) -> bool {
-    limits.expected > 0 && !occupied && expected >= u64::from(limits.expected) * VEHICLE
+pub(super) fn is_missed(limits: &DetectorLimits, occupied: bool, expected: impl FnOnce() -> u64) -> bool {
+    limits.expected > 0 && !occupied && expected() >= u64::from(limits.expected) * VEHICLE
 }

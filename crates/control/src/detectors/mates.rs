@@ -26,7 +26,7 @@ use super::presence::COVERS_M;
 use crate::{
     Plan,
     group_set::GroupSet,
-    lists::{Lists, Sets},
+    lists::Sets,
     plan::{DetectorKind, DetectorLimits, DetectorPlace, DetectorUse},
 };
 
@@ -37,7 +37,7 @@ pub(super) const MATES: usize = 3;
 const PRIOR: (u64, u64) = (10, 12);
 
 /// What is learned is of the last so many actuations, or about half as many.
-pub(super) const LEARNED: u32 = 256;
+pub(super) const LEARNED: u16 = 256;
 
 /// So many actuations tell what the usual share of a detector is.
 const USUAL: u32 = 30;
@@ -49,18 +49,19 @@ pub(super) const VEHICLE: u64 = 1000;
 /// the squares of these.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Pair {
-    pub own: u32,
-    pub of: u32,
+    pub own: u16,
+    pub of: u16,
     pub squares: u32,
 }
 
 impl Pair {
     /// The detector is on again, after it has missed so many.
     pub fn learn(&mut self, missed: u32) {
-        let missed = missed.min(LEARNED);
+        // No more than are learned from are counted: far less than the numbers hold.
+        let missed = missed.min(u32::from(LEARNED)) as u16;
         self.own += 1;
         self.of += missed;
-        self.squares += missed * missed;
+        self.squares += u32::from(missed) * u32::from(missed);
         if self.own.max(self.of) >= LEARNED {
             (self.own, self.of, self.squares) = (self.own / 2, self.of / 2, self.squares / 2);
         }
@@ -74,7 +75,7 @@ impl Pair {
     /// often as anybody was seen: this is how fast the probability of longer runs falls (exactly, if it does so evenly).
     fn expected(&self, missed: u32) -> u64 {
         let (own, of) = self.ratio();
-        let bursts = u64::from(self.squares) * own / u64::from(2 * self.of).max(1);
+        let bursts = u64::from(self.squares) * own / (2 * u64::from(self.of)).max(1);
         let (missed, of) = (u64::from(missed), of.max(bursts));
         2 * VEHICLE * missed * own.min(of) / (2 * of + missed)
     }
@@ -189,6 +190,8 @@ pub(super) struct Links {
     pub advance: Option<u16>,
     /// Whether it is the zone of the lane, or the loop that counts.
     pub at_line: bool,
+    /// Of whom it is a mate: from where to where in [`Layout::tells`].
+    pub tells: (u32, u32),
 }
 
 /// Which detectors see the same vehicles. It follows from the plan.
@@ -202,8 +205,8 @@ pub(super) struct Layout {
     /// By detector, its mates.
     pub mates: Vec<Vec<u16>>,
     pub links: Vec<Links>,
-    /// By detector, of whom it is a mate.
-    pub tells: Lists<Tells>,
+    /// Of whom detectors are mates, detector by detector.
+    pub tells: Vec<Tells>,
 }
 
 /// A car and the gap to the next one in a queue, m.
@@ -267,7 +270,11 @@ impl Layout {
             layout.lanes.push(of);
         }
         layout.groups = Sets::new(layout.lanes.iter().map(|lane| &lane.groups));
-        layout.tells = Lists::new(tells);
+        for (links, tells) in layout.links.iter_mut().zip(tells) {
+            let first = layout.tells.len() as u32;
+            layout.tells.extend(tells);
+            links.tells = (first, layout.tells.len() as u32);
+        }
         layout.find_approaches();
         layout
     }

@@ -62,8 +62,9 @@ struct Detector {
 
 const _: () = assert!(size_of::<Detector>() == 64);
 
-/// What its own edges alone change.
+/// What its own edges alone change: one cache line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(align(64))]
 struct Record {
     minute: Minute,
     /// What it has learned of its mates.
@@ -75,6 +76,8 @@ struct Record {
     entered: u32,
 }
 
+const _: () = assert!(size_of::<Record>() == 64);
+
 /// The state of every detector of a cabinet.
 ///
 /// A detector it does not have reads as one that never saw anything.
@@ -85,6 +88,8 @@ pub struct DetectorBank {
     records: Vec<Record>,
     /// By detector, what it measured in the last whole minute.
     measured: Vec<Measures>,
+    /// By detector, how long it had been on in all when the minute began.
+    on_times: Vec<Millis>,
     /// By detector, when it is taken for broken; empty: never.
     limits: Vec<DetectorLimits>,
     layout: Layout,
@@ -114,6 +119,7 @@ impl DetectorBank {
             detectors: vec![off; n],
             records: vec![Record::default(); n],
             measured: vec![Measures::default(); n],
+            on_times: vec![Millis(0); n],
             news: Vec::with_capacity(n),
             ..Self::default()
         }
@@ -165,18 +171,16 @@ impl DetectorBank {
         let jumped = at - end >= MINUTE;
         self.next = Some(if jumped { at } else { end } + MINUTE);
         for number in (0..u16::MAX).take(self.detectors.len()) {
-            let on_time = self.on_time(number, at);
+            let (i, on_time) = (usize::from(number), self.on_time(number, at));
             if !jumped {
-                let (expected, kept_on) = (self.expected(number), self.kept_on(number));
-                let i = usize::from(number);
                 let (d, minute, limits) = (&self.detectors[i], &self.records[i].minute, &self.limits[i]);
-                self.measured[i] = minute.measures(on_time);
-                let (stuck, unchanged) = (is_stuck(d, limits), at - d.since.max(self.began).max(kept_on));
-                let seen = Seen { health: d.health, occupied: d.occupied, unchanged, stuck, expected };
-                let health = judge(limits, minute, &seen);
+                self.measured[i] = minute.measures(on_time - self.on_times[i]);
+                let unchanged = at - d.since.max(self.began).max(self.kept_on(number));
+                let seen = Seen { health: d.health, occupied: d.occupied, unchanged, stuck: is_stuck(d, limits) };
+                let health = judge(limits, minute, &seen, || self.expected(number));
                 self.find(number, health);
             }
-            self.records[usize::from(number)].minute = Minute { on_time, ..Minute::default() };
+            (self.records[i].minute, self.on_times[i]) = (Minute::default(), on_time);
         }
         if !jumped {
             self.look_at_lanes(at);
@@ -312,8 +316,8 @@ impl DetectorBank {
         if let Some(lane) = links.lane.map(usize::from).filter(|_| links.at_line) {
             self.greens[lane].look(&self.layout.lanes[lane], number, since, at);
         }
-        for told in self.layout.tells.range(i) {
-            let Tells { other, place, expected } = self.layout.tells.at(told);
+        for told in links.tells.0..links.tells.1 {
+            let Tells { other, place, expected } = self.layout.tells[told as usize];
             let d = &mut self.detectors[usize::from(other)];
             if !d.occupied {
                 let missed = &mut d.missed[usize::from(place)];
@@ -329,7 +333,7 @@ impl DetectorBank {
     /// A detector has missed many.
     #[cold]
     fn suspect(&mut self, number: u16) {
-        if is_missed(&self.limits[usize::from(number)], false, self.expected(number)) {
+        if is_missed(&self.limits[usize::from(number)], false, || self.expected(number)) {
             self.find(number, Health::NoActivity);
         }
     }
