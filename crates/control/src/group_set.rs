@@ -111,6 +111,14 @@ impl GroupSet {
         members(self.0.iter().copied())
     }
 
+    /// Takes the first of them out, if there is one.
+    pub fn pop(&mut self) -> Option<usize> {
+        let (w, word) = self.0.iter_mut().enumerate().find(|(_, word)| **word != 0)?;
+        let first = w * BITS + word.trailing_zeros() as usize;
+        *word &= *word - 1;
+        Some(first)
+    }
+
     /// Lets one word of it be this.
     pub fn set_word(&mut self, word: usize, bits: u64) {
         self.0[word] = bits;
@@ -129,10 +137,5 @@ impl GroupSet {
     /// Whether a group is in it that is not in another.
     pub fn exceeds(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).any(|(own, other)| own & !other != 0)
-    }
-
-    /// Whether a group is both in it and in a set given word by word.
-    pub fn meets(&self, word: impl Fn(usize) -> u64) -> bool {
-        self.0.iter().enumerate().any(|(w, &bits)| bits & word(w) != 0)
     }
 }

@@ -3,7 +3,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use crate::group_set::GroupSet;
+use crate::group_set::{BITS, GroupSet, bit};
 
 /// Lists by number.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -48,18 +48,42 @@ impl<T: Copy> Lists<T> {
 /// Sets by number, all of groups of one plan.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Sets {
+    /// How many words each has.
+    width: usize,
     words: Vec<u64>,
 }
 
 impl Sets {
     pub fn new<'a>(sets: impl IntoIterator<Item = &'a GroupSet>) -> Self {
-        Self { words: sets.into_iter().flat_map(GroupSet::words).copied().collect() }
+        let (mut width, mut words) = (0, Vec::new());
+        for set in sets {
+            width = set.words().len();
+            words.extend_from_slice(set.words());
+        }
+        Self { width, words }
+    }
+
+    /// All words of one of them.
+    #[inline]
+    pub fn words(&self, number: usize) -> &[u64] {
+        &self.words[number * self.width..][..self.width]
+    }
+
+    /// One word of one of them.
+    #[inline]
+    pub fn word(&self, number: usize, word: usize) -> u64 {
+        self.words(number)[word]
+    }
+
+    /// Whether a group is in one of them.
+    #[inline]
+    pub fn has(&self, number: usize, g: usize) -> bool {
+        self.word(number, g / BITS) & bit(g) != 0
     }
 
     /// Puts all groups of one of them into another set.
     pub fn join_to(&self, set: &mut GroupSet, number: usize) {
-        let words = set.words().len();
-        for (w, own) in self.words[number * words..][..words].iter().enumerate() {
+        for (w, own) in self.words(number).iter().enumerate() {
             set.set_word(w, set.word(w) | own);
         }
     }
@@ -67,7 +91,6 @@ impl Sets {
     /// Whether some group is both in one of them and in another set.
     #[inline]
     pub fn share(&self, number: usize, other: &GroupSet) -> bool {
-        let words = other.words();
-        self.words[number * words.len()..][..words.len()].iter().zip(words).any(|(own, other)| own & other != 0)
+        self.words(number).iter().zip(other.words()).any(|(own, other)| own & other != 0)
     }
 }

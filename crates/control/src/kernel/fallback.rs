@@ -47,10 +47,15 @@ impl Fallback {
     }
 
     /// Works out what is to be open now.
+    #[inline]
     pub fn advance(&mut self, plan: &Plan, lights: &[Light], omit: &GroupSet, now: Millis) {
-        if self.fault.is_none() {
-            return;
+        if self.fault.is_some() {
+            self.go_on(plan, lights, omit, now);
         }
+    }
+
+    #[cold]
+    fn go_on(&mut self, plan: &Plan, lights: &[Light], omit: &GroupSet, now: Millis) {
         if let Some(program) = plan.program() {
             let (step, _) = program.step_at(now);
             for ((aim, group), &lamp) in self.aims.iter_mut().zip(plan.groups()).zip(&program.steps()[step].lamps) {
@@ -113,10 +118,13 @@ impl Fallback {
     }
 
     /// When it goes on next.
+    #[inline]
     pub fn next(&self, plan: &Plan, lights: &[Light], now: Millis) -> Millis {
-        if self.fault.is_none() {
-            return Millis::NEVER;
-        }
+        if self.fault.is_none() { Millis::NEVER } else { self.due(plan, lights, now) }
+    }
+
+    #[cold]
+    fn due(&self, plan: &Plan, lights: &[Light], now: Millis) -> Millis {
         if let Some(program) = plan.program() {
             return program.step_at(now).1;
         }

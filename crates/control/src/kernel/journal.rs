@@ -77,7 +77,12 @@ impl Journal {
 
     /// The next output.
     pub fn pop(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        let next = self.outputs.pop_front();
+        if next.is_none() {
+            // The next lie where these lay: in memory that was just used.
+            self.outputs.clear();
+        }
+        next
     }
 
     pub(crate) fn outputs(&self) -> &VecDeque<Output> {
@@ -92,10 +97,17 @@ impl Journal {
         self.outputs.push_back(output);
     }
 
+    #[inline]
     pub(crate) fn event(&mut self, at: Millis, code: u8, parameter: u16, reason: Reason) {
         if self.events {
-            self.push(Output::Event(Event { at, code, parameter, reason }));
+            self.tell(at, code, parameter, reason);
         }
+    }
+
+    /// Apart: mostly nobody asks for events, and there are many places that would tell them.
+    #[cold]
+    fn tell(&mut self, at: Millis, code: u8, parameter: u16, reason: Reason) {
+        self.push(Output::Event(Event { at, code, parameter, reason }));
     }
 
     pub(crate) fn latch(&mut self, at: Millis, latch: Latch) {

@@ -121,12 +121,12 @@ impl Kernel {
         let limits = &self.limits;
         let conflicting = |w: usize| {
             let word = self.overview.word(w);
-            limits.forbidden[g].word(w) & word.committed() | limits.yielders[g].word(w) & word.are(State::Protected)
+            limits.forbidden.word(g, w) & word.committed() | limits.yielders.word(g, w) & word.are(State::Protected)
         };
-        let beside = |w: usize| limits.beside[g].word(w) & self.perhaps_to_end(w);
+        let beside = |w: usize| limits.beside.word(g, w) & self.perhaps_to_end(w);
         let met = |w: usize| {
             let word = self.overview.word(w);
-            limits.gives_way[g].word(w) & (word.committed() | word.to_open)
+            limits.gives_way.word(g, w) & (word.committed() | word.to_open)
         };
         let words = || self.overview.words();
         let ends = |&other: &usize| self.is_to_end(other) && !self.is_held(other);

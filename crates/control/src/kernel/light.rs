@@ -14,10 +14,7 @@
 //! - **Ending**: yellow; of people on foot: clearance.
 //! - **Off**: dark or flashing, signs rule.
 
-use crate::{
-    Lamp, Millis,
-    plan::{Group, GroupKind},
-};
+use crate::{Lamp, Millis};
 
 /// Before all times: what never happened is long over.
 pub(crate) const FAR_PAST: Millis = Millis(i64::MIN / 4);
@@ -81,13 +78,13 @@ impl Light {
         self.state = to;
     }
 
-    /// What it shows in its state. Only for one state the group is looked at.
+    /// What it shows in its state. Only for one state it matters whether the group is a flashing yellow arrow.
     #[inline]
-    pub fn lamp(&self, group: &Group) -> Lamp {
+    pub fn lamp(&self, is_arrow: impl FnOnce() -> bool) -> Lamp {
         match self.state {
             State::Closed => Lamp::Red,
             State::Starting => Lamp::RedYellow,
-            State::Permissive if group.kind == GroupKind::FlashingYellowArrow => Lamp::Flashing,
+            State::Permissive if is_arrow() => Lamp::Flashing,
             State::Permissive => Lamp::GreenMinor,
             State::Protected => Lamp::Green,
             State::Ending => Lamp::Yellow,

@@ -5,6 +5,7 @@ use alloc::{vec, vec::Vec};
 use crate::{
     Lamp, Millis,
     group_set::GroupSet,
+    lists::Sets,
     plan::{Group, GroupKind, Plan, Relation, Waiver, longest_run},
 };
 
@@ -37,14 +38,16 @@ pub(super) struct Limits {
     /// By group, the oncoming traffic with which it has to end.
     pub(super) oncoming: Vec<Vec<u16>>,
     /// By group, those with whom it must never be open.
-    pub(super) forbidden: Vec<GroupSet>,
+    pub(super) forbidden: Sets,
     /// By group, others that clear before it starts, or whom it must not see begin to end: those that give way to it, and
     /// those to whom it gives way. A turn gives way to people on foot at any time: they are not among them.
-    pub(super) beside: Vec<GroupSet>,
+    pub(super) beside: Sets,
     /// By group, those to whom it gives way.
-    pub(super) gives_way: Vec<GroupSet>,
+    pub(super) gives_way: Sets,
     /// By group, those who give way to it.
-    pub(super) yielders: Vec<GroupSet>,
+    pub(super) yielders: Sets,
+    /// Whether a yellow conflicts with a green.
+    pub(super) yellow_conflicts: bool,
     /// Groups that cannot show that they give way.
     pub(super) never_give_way: GroupSet,
     /// Groups that give way to somebody.
@@ -102,11 +105,12 @@ impl Limits {
                 .collect(),
             meets_oncoming: GroupSet::of(groups.len(), |g| !oncoming[g].is_empty()),
             oncoming,
-            forbidden: of_pairs(&forbidden),
-            beside: of_pairs(&|g, other| !(forbidden(g, other) || on_foot(other) && gives_way(g, other))),
+            forbidden: Sets::new(&of_pairs(&forbidden)),
+            beside: Sets::new(&of_pairs(&|g, other| !(forbidden(g, other) || on_foot(other) && gives_way(g, other)))),
             may_give_way: GroupSet::of(groups.len(), |g| !gives_way_to[g].is_empty()),
-            gives_way: gives_way_to,
-            yielders: of_pairs(&|g, other| gives_way(other, g)),
+            gives_way: Sets::new(&gives_way_to),
+            yielders: Sets::new(&of_pairs(&|g, other| gives_way(other, g))),
+            yellow_conflicts: plan.spec().yellow_conflicts,
             never_give_way: of_groups(&|g| matches!(g.kind, GroupKind::Arrow | GroupKind::Pedestrian)),
             leads: of_groups(&|g| g.lead.0 > 0),
             arrows: of_groups(&|g| g.kind == GroupKind::FlashingYellowArrow),

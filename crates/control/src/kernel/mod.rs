@@ -217,8 +217,10 @@ impl Kernel {
         self.preempts.advance(&self.plan, &self.lights, now, journal);
         self.plain &= !self.target.follow(&self.plan, &self.lights, now);
         let was_normal = self.unit.mode() == Mode::Normal;
-        let idle = self.unit.clears() && self.is_idle();
-        self.unit.advance(self.limits.longest_intergreen, idle, now, journal);
+        if !was_normal || self.unit.clears() {
+            let idle = was_normal && self.is_idle();
+            self.unit.advance(self.limits.longest_intergreen, idle, now, journal);
+        }
         if self.unit.mode() == Mode::Normal {
             if !was_normal {
                 self.leave_red();
@@ -343,19 +345,18 @@ impl Kernel {
     fn show(&mut self, journal: &mut Journal) {
         let mut changed = false;
         let serves = self.unit.mode() == Mode::Normal;
-        let groups = (0u16..).zip(self.plan.groups()).zip(&self.aims);
-        for (light, ((g, group), &aim)) in self.lights.iter_mut().zip(groups) {
+        for ((g, light), &aim) in (0u16..).zip(&mut self.lights).zip(&self.aims) {
             let i = usize::from(g);
-            let of_unit = if serves { None } else { self.unit.lamp(group) };
+            let of_unit = if serves { None } else { self.unit.lamp(&self.plan.groups()[i]) };
             let lamp = match (of_unit, light.state, aim) {
                 (Some(lamp), ..) => lamp,
                 (None, State::Closed, Aim::TurnOnRed) => Lamp::TurnOnRed,
                 (None, State::Off, Aim::Off(lamp)) => lamp,
-                _ => light.lamp(group),
+                _ => light.lamp(|| self.limits.arrows.has(i)),
             };
             if lamp != light.shown {
                 journal.push(Output::Lamp(LampChange { at: self.now, group: g, lamp }));
-                self.phases.changed(i, group.is_pedestrian(), self.reasons[i]);
+                self.phases.changed(i, self.limits.times[i].on_foot, self.reasons[i]);
                 light.shown = lamp;
                 self.news.put(i, true);
                 changed = true;

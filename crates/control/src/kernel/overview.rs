@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Millis,
-    group_set::{BITS, GroupSet, bit, groups},
+    group_set::{BITS, bit, groups},
 };
 
 /// The groups of one word.
@@ -89,8 +89,8 @@ impl Overview {
     }
 
     /// Whether some groups of a set are what is asked for.
-    pub fn any(&self, set: &GroupSet, of: impl Fn(&Word) -> u64) -> bool {
-        set.meets(|w| of(&self.words[w]))
+    pub fn any(&self, set: &[u64], of: impl Fn(&Word) -> u64) -> bool {
+        set.iter().zip(&self.words).any(|(set, word)| set & of(word) != 0)
     }
 
     /// Works out who is in which state at `now`. Greens that ended before `lately` are over for everybody.

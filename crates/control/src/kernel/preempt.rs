@@ -75,7 +75,14 @@ impl Preempts {
     }
 
     /// Lets time reach `now`: inputs take effect or break, dwells end.
+    #[inline]
     pub fn advance(&mut self, plan: &Plan, lights: &[Light], now: Millis, journal: &mut Journal) {
+        if !self.inputs.is_empty() {
+            self.follow(plan, lights, now, journal);
+        }
+    }
+
+    fn follow(&mut self, plan: &Plan, lights: &[Light], now: Millis, journal: &mut Journal) {
         let specs = &plan.spec().preempts;
         for (n, (input, spec)) in (0u16..).zip(self.inputs.iter_mut().zip(specs)) {
             if input.on && !input.ignored && now - input.since >= spec.max_presence {
@@ -120,8 +127,21 @@ impl Preempts {
     }
 
     /// Goes on when the groups of the present part have had their time.
+    #[inline]
     pub fn serve(&mut self, plan: &Plan, lights: &[Light], now: Millis, journal: &mut Journal) {
-        let Some((n, part, since)) = self.active else { return };
+        if let Some(active) = self.active {
+            self.serve_part(active, plan, lights, now, journal);
+        }
+    }
+
+    fn serve_part(
+        &mut self,
+        (n, part, since): (u16, Part, Millis),
+        plan: &Plan,
+        lights: &[Light],
+        now: Millis,
+        journal: &mut Journal,
+    ) {
         let Some((spec, groups)) = plan.preempts().nth(usize::from(n)) else { return };
         // A green from before does not count: whoever is on the tracks leaves them from now on.
         let open_since = |list: &[u16], least: Millis| {
@@ -153,7 +173,12 @@ impl Preempts {
     }
 
     /// When something happens next by itself.
+    #[inline]
     pub fn next(&self, plan: &Plan, lights: &[Light], now: Millis) -> Millis {
+        if self.inputs.is_empty() { Millis::NEVER } else { self.due(plan, lights, now) }
+    }
+
+    fn due(&self, plan: &Plan, lights: &[Light], now: Millis) -> Millis {
         let specs = &plan.spec().preempts;
         let inputs = self.inputs.iter().zip(specs).filter(|(i, _)| i.on && !i.ignored);
         if self.active.is_none() && inputs.clone().any(|(i, s)| now - i.since >= s.delay) {

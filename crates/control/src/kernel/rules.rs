@@ -90,7 +90,7 @@ impl Kernel {
     /// tell which came first, so it ends in the next.
     fn is_joined(&self, g: usize) -> bool {
         let just_opened = self.overview.words().map(|w| self.overview.word(w).just_opened());
-        members(just_opened).any(|other| self.limits.beside[other].has(g))
+        members(just_opened).any(|other| self.limits.beside.has(other, g))
     }
 
     /// When a yellow ends if it is asked for what it is now.
@@ -176,7 +176,7 @@ impl Kernel {
     fn keeps_waiting(&self, g: usize) -> bool {
         let matrix = self.plan.matrix();
         let own = number(g);
-        self.plan.spec().yellow_conflicts
+        self.limits.yellow_conflicts
             && matrix.partners(own).iter().any(|&p| {
                 matrix.relation(own, p) == Relation::Forbidden && self.lights[usize::from(p)].state == State::Starting
             })
@@ -238,13 +238,13 @@ impl Kernel {
         let met = |word: &Word| {
             if exact { word.are(State::Protected) | word.to_be_full } else { word.committed() | word.to_open }
         };
-        let others = &self.limits.gives_way[g];
+        let others = self.limits.gives_way.words(g);
         if self.overview.any(others, met) {
             return None;
         }
         let mut clear = Clear { at: FAR_PAST, reason: None };
         for w in self.overview.words() {
-            for b in groups(w, others.word(w) & self.overview.word(w).clearing()) {
+            for b in groups(w, others[w] & self.overview.word(w).clearing()) {
                 clear.wait(self.lights[b].ended + self.intergreen(b, g), Reason::GivesWay { to: number(b) });
             }
         }
@@ -253,7 +253,7 @@ impl Kernel {
 
     /// Whether somebody who gives way to a group is protected.
     fn is_unyielded(&self, g: usize) -> bool {
-        self.overview.any(&self.limits.yielders[g], |word| word.are(State::Protected))
+        self.overview.any(self.limits.yielders.words(g), |word| word.are(State::Protected))
     }
 
     /// From when on an open group need not give way, and nobody who gives way to it is protected.
@@ -304,7 +304,7 @@ impl Kernel {
 
     /// Why a group gives way, or no longer does.
     fn level_reason(&self, g: usize) -> Reason {
-        let mut to = self.limits.gives_way[g].iter();
+        let mut to = members(self.limits.gives_way.words(g).iter().copied());
         match self.aims[g] {
             Aim::Open => to.next().map_or(self.cause, |to| Reason::GivesWay { to: number(to) }),
             _ => self.cause,
@@ -326,9 +326,9 @@ impl Kernel {
         let mut clear = Clear { at: FAR_PAST, reason: None };
         // Red-yellow leads to green in its time, whoever came and went in between: who ended before has cleared then.
         let in_time = if starting { self.last_red_yellow(g) } else { Millis::NEVER };
-        let yellow_conflicts = self.plan.spec().yellow_conflicts;
+        let yellow_conflicts = self.limits.yellow_conflicts;
         // Cleared even if it ends later than planned: every end of a forbidden green counts.
-        let related = self.limits.forbidden[g].words().iter().zip(self.limits.beside[g].words());
+        let related = self.limits.forbidden.words(g).iter().zip(self.limits.beside.words(g));
         for (w, (forbidden, beside)) in related.enumerate() {
             for i in groups(w, (forbidden | beside) & self.overview.word(w).clearing()) {
                 let (cleared, after) = (self.cleared_at(i, g), Reason::After { group: number(i) });
@@ -356,14 +356,14 @@ impl Kernel {
         self.overview.words().any(|w| {
             let word = self.overview.word(w);
             let bound_to_yield = if gives_way { self.limits.arrows.word(w) } else { u64::MAX };
-            let unyielding = self.limits.yielders[g].word(w) & bound_to_yield & word.are(State::Protected);
-            self.limits.forbidden[g].word(w) & word.committed() | unyielding != 0
+            let unyielding = self.limits.yielders.word(g, w) & bound_to_yield & word.are(State::Protected);
+            self.limits.forbidden.word(g, w) & word.committed() | unyielding != 0
         })
     }
 
     /// Whether a green that it may be open together with is to end: they need not end together, so that one clears first.
     fn is_beside_an_end(&self, g: usize) -> bool {
-        let perhaps = |w| self.limits.beside[g].word(w) & self.perhaps_to_end(w);
+        let perhaps = |w| self.limits.beside.word(g, w) & self.perhaps_to_end(w);
         members(self.overview.words().map(perhaps)).any(|i| self.is_to_end(i) && !self.is_held(i))
     }
 
@@ -373,11 +373,11 @@ impl Kernel {
             return FAR_PAST;
         }
         let mut at = self.lights[g].since + self.limits.times[g].red_revert;
-        if self.overview.any(&self.limits.forbidden[g], Word::committed) {
+        if self.overview.any(self.limits.forbidden.words(g), Word::committed) {
             return FAR_PAST;
         }
         for w in self.overview.words() {
-            for other in groups(w, self.limits.forbidden[g].word(w) & self.overview.word(w).clearing()) {
+            for other in groups(w, self.limits.forbidden.word(g, w) & self.overview.word(w).clearing()) {
                 at = at.max(self.cleared_at(other, g));
             }
         }
@@ -410,7 +410,7 @@ impl Kernel {
     pub(super) fn start_at(&self, g: usize) -> Option<Clear> {
         let mut clear = self.green_at(g)?;
         for w in self.overview.words() {
-            for p in groups(w, self.limits.gives_way[g].word(w) & self.limits.leads.word(w)) {
+            for p in groups(w, self.limits.gives_way.word(g, w) & self.limits.leads.word(w)) {
                 let (other, lead) = (&self.lights[p], self.limits.times[p].lead);
                 let opens = if other.state.is_open() { other.opened } else { self.opens_later(p) };
                 clear.wait(opens + lead, Reason::Lead { group: number(p) });
@@ -491,8 +491,7 @@ impl Kernel {
                 Relation::Forbidden => {
                     let yellow = light.state.is_open() && other.state == State::Ending
                         || light.state == State::Ending && other.state.is_open();
-                    light.state.is_committed() && other.state.is_committed()
-                        || yellow && self.plan.spec().yellow_conflicts
+                    light.state.is_committed() && other.state.is_committed() || yellow && self.limits.yellow_conflicts
                 }
                 Relation::Yields | Relation::YieldsToOncoming => {
                     both_full

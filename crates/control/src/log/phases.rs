@@ -16,6 +16,7 @@ use alloc::{format, string::String, vec::Vec};
 use super::{Reason, code};
 use crate::{
     Lamp, Millis, StateError, StateReader,
+    group_set::GroupSet,
     kernel::Journal,
     plan::{GroupKind, Plan, Relation, bit},
     state,
@@ -103,6 +104,17 @@ struct Together {
     opened: Millis,
 }
 
+/// Which subjects a group is of, by their places.
+#[derive(Clone, Copy, Debug)]
+struct OfGroup {
+    /// Its own, if it has one.
+    own: Option<u16>,
+    /// The phase that it carries.
+    carried: Option<u16>,
+    /// Whether it leads its subject.
+    leads: bool,
+}
+
 /// Events that come with time alone: when, which, of which subject.
 type Due = (Millis, u8, usize);
 
@@ -110,12 +122,9 @@ type Due = (Millis, u8, usize);
 #[derive(Clone, Debug)]
 pub(crate) struct Phases {
     subjects: Vec<Subject>,
-    /// By group: its subject, if it has one.
-    of_group: Vec<Option<usize>>,
-    /// By group: the phase that it carries.
-    carried: Vec<Option<usize>>,
-    /// By group: whether it leads its subject.
-    leads: Vec<bool>,
+    of_group: Vec<OfGroup>,
+    /// Subjects of which a group shows another lamp, while lamps change.
+    changed: GroupSet,
     due: Vec<Due>,
     /// None of them comes earlier.
     next: Millis,
@@ -160,7 +169,12 @@ impl Phases {
         }
         // At most two events of a subject are due at a time.
         let due = Vec::with_capacity(2 * subjects.len());
-        Self { subjects, of_group, carried, leads, due, next: Millis::NEVER }
+        let changed = GroupSet::new(subjects.len());
+        let short = |place: Option<usize>| place.and_then(|place| u16::try_from(place).ok());
+        let of_group = of_group.into_iter().zip(carried).zip(leads);
+        let of_group =
+            of_group.map(|((own, carried), leads)| OfGroup { own: short(own), carried: short(carried), leads });
+        Self { subjects, of_group: of_group.collect(), changed, due, next: Millis::NEVER }
     }
 
     /// Tells what is due up to `now`.
@@ -208,8 +222,8 @@ impl Phases {
 
     /// A group is called or no longer called.
     pub fn call(&mut self, at: Millis, group: u16, on_foot: bool, on: bool, reason: Reason, journal: &mut Journal) {
-        let of = |list: &[Option<usize>]| list.get(usize::from(group)).copied().flatten();
-        let subject = of(&self.carried).or(of(&self.of_group)).and_then(|s| self.subjects.get_mut(s));
+        let subject = self.of_group.get(usize::from(group)).and_then(|of| of.carried.or(of.own));
+        let subject = subject.and_then(|s| self.subjects.get_mut(usize::from(s)));
         // Calls are of phases: an overlap is called by them.
         let Some(subject) = subject.filter(|s| s.who == Who::Phase) else { return };
         let called = &mut subject.called[usize::from(on_foot)];
@@ -226,10 +240,10 @@ impl Phases {
 
     /// A group shows another lamp, for a reason. [`settle`](Self::settle) follows when all lamps of the moment are known.
     pub fn changed(&mut self, group: usize, on_foot: bool, reason: Reason) {
-        let leads = self.leads.get(group).is_some_and(|&l| l);
-        let of = [self.of_group.get(group), self.carried.get(group)];
-        for s in of.into_iter().filter_map(|s| s.copied().flatten()).filter(|_| leads) {
+        let Some(of) = self.of_group.get(group).filter(|of| of.leads) else { return };
+        for s in [of.own, of.carried].into_iter().flatten().map(usize::from) {
             self.subjects[s].reasons[usize::from(on_foot)] = Some(reason);
+            self.changed.put(s, true);
         }
     }
 
@@ -312,11 +326,8 @@ impl Phases {
     /// Tells how subjects have changed with the lamps of this moment.
     pub fn settle(&mut self, now: Millis, groups: impl Fn(u16) -> Seen, journal: &mut Journal) {
         self.reach(now, journal);
-        for s in 0..self.subjects.len() {
+        while let Some(s) = self.changed.pop() {
             let subject = &mut self.subjects[s];
-            if let [None, None] = subject.reasons {
-                continue;
-            }
             let Together { mut vehicles, on_foot, flashes, opened } = Self::see(subject, &groups);
             if subject.is_carried && vehicles == Shows::Yellow && subject.vehicles <= Shows::Red {
                 // The end of flashing, which is none of the phase's.
