@@ -21,25 +21,28 @@ pub(super) const TRIPS: [TripKind; 4] = [TripKind::Dual, TripKind::MissingRed, T
 pub(super) const ALARMS: [AlarmKind; 4] =
     [AlarmKind::YellowDark, AlarmKind::GreenDark, AlarmKind::RedUncommanded, AlarmKind::YellowUncommanded];
 
-/// What is remembered of a channel.
+/// What is remembered of a channel: first, in one cache line, what every change of its lamp asks for; then, since when
+/// conditions stand, which only a read-back brings about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(C, align(64))]
 pub(super) struct State {
-    pub(super) command: Option<Lamp>,
-    pub(super) lit: Option<Lit>,
-    pub(super) shown: Option<Lamp>,
-    /// Since when it is shown.
+    /// Since when it shows what it shows.
     pub(super) since: Millis,
-    pub(super) asleep: bool,
-    /// A yellow that followed green, and so has to last.
-    pub(super) after_green: bool,
     /// When it was open last, and on full green, if it was and is no more.
     pub(super) closed: Option<Millis>,
     pub(super) full_ended: Option<Millis>,
-    /// Conditions, trips in the low half, and since when each stands.
+    pub(super) command: Option<Lamp>,
+    pub(super) lit: Option<Lit>,
+    pub(super) shown: Option<Lamp>,
+    pub(super) asleep: bool,
+    /// A yellow that followed green, and so has to last.
+    pub(super) after_green: bool,
+    /// Conditions, trips in the low half.
     pub(super) standing: u8,
-    pub(super) stands_since: [Millis; 8],
-    /// Alarms, and since when their condition stood.
+    /// Alarms.
     pub(super) raised: u8,
+    /// Since when each condition stands, and since when those of alarms stood.
+    pub(super) stands_since: [Millis; 8],
     pub(super) raised_since: [Millis; 4],
 }
 

@@ -87,7 +87,8 @@ impl Conflicts {
             }
             // No channel is its own partner: the counts are the same before and after.
             let open = table.pairs.count(channel, &table.members);
-            let armed = table.armed.count(channel, &table.members);
+            // The armed ones are some of them.
+            let armed = if open > 0 { table.armed.count(channel, &table.members) } else { 0 };
             if member {
                 table.since[channel] = at;
                 self.open += open;
