@@ -226,6 +226,60 @@ fn a_detector_that_is_stuck_on_is_alarmed_after_two_own_greens() {
 }
 
 #[test]
+fn several_that_are_stuck_on_are_found_by_the_one_that_is_not() {
+    // Of a zone nothing else at the line knows: it is told from a busy one when nobody comes for a while.
+    let cases = [
+        (&[ZONE, COUNT, X][..], &[COUNT, X][..], 8),
+        (&[ZONE, X, IN], &[ZONE, X, IN], 5),
+        (&[COUNT, X, IN], &[COUNT, X, IN], 5),
+    ];
+    for (stuck, first, minutes) in cases {
+        let mut town = Town::new(2, 4);
+        for &detector in stuck {
+            town.controller.handle_detector(DetectorEvent { detector: detector as u16, at: Millis(0), on: true });
+        }
+        let of = stuck.to_vec();
+        town.spoil = Box::new(move |e| Some(e).filter(|e| !of.contains(&usize::from(e.detector))));
+        town.drive(60 * minutes);
+        let found: Vec<Health> = first.iter().map(|&d| town.health(d)).collect();
+        assert!(found.iter().all(|&h| h == Health::MaxPresence), "{stuck:?}: {found:?}");
+        assert!(town.alarms.iter().all(|alarm| stuck.contains(&usize::from(alarm.2))), "{:?}", town.alarms);
+    }
+}
+
+#[test]
+fn a_zone_is_not_dead_because_an_advance_loop_is_stuck_on() {
+    // Nobody comes in this lane, and nobody else does much.
+    let mut town = Town::new(1, 4);
+    stick(&mut town, X, true);
+    (0..840).for_each(|_| town.second(|lane| [0.0, 60.0][lane], 0.0));
+    assert_eq!(town.alarms, [], "after so long nobody knows");
+}
+
+#[test]
+fn a_zone_is_dead_if_who_stood_in_a_queue_was_not_seen() {
+    let mut town = Town::new(2, 11);
+    town.drive(900);
+    while town.controller.detectors().occupied(ZONE as u16) {
+        town.drive(1);
+    }
+    stick(&mut town, ZONE, false);
+    let before: Vec<u32> = [X, IN].iter().map(|&i| town.count(i)).collect();
+    // It backs up until the queue stands over X.
+    town.blocked = true;
+    while !town.controller.detectors().occupied(X as u16) {
+        town.drive(1);
+    }
+    (0..90).for_each(|_| town.second(|_| 0.0, 0.0));
+    assert_eq!(town.health(ZONE), Health::Good);
+    town.blocked = false;
+    (0..60).for_each(|_| town.second(|_| 0.0, 0.0));
+    let missed: Vec<u32> = [X, IN].iter().zip(before).map(|(&i, before)| town.count(i) - before).collect();
+    assert_eq!(town.health(ZONE), Health::NoActivity, "{:?}", town.alarms);
+    assert!(missed.iter().all(|&missed| missed < 12), "fewer than tell by their number: {missed:?}");
+}
+
+#[test]
 fn whoever_cannot_leave_is_no_fault() {
     let mut town = Town::new(2, 5);
     town.drive(1200);
@@ -261,6 +315,24 @@ fn a_lane_that_is_full_is_no_fault() {
     let before = edges(&town);
     (0..1800).for_each(|_| town.second(|_| 1200.0, 0.0));
     assert_eq!((edges(&town), &town.alarms[..]), (before, &[][..]));
+}
+
+#[test]
+fn a_queue_that_crawls_is_no_fault() {
+    // Beyond the signal all drive 0.5 m/s: each takes 13 s over the loop that counts, the gap behind him 6 s.
+    let mut town = Town::new(1, 5);
+    town.drive(1200);
+    let mut tell = |town: &mut Town, detector: usize, on: bool| {
+        town.controller.handle_detector(DetectorEvent { detector: detector as u16, at: Millis(town.now), on });
+    };
+    town.spoil = Box::new(|e| Some(e).filter(|e| usize::from(e.detector) >= LOOPS));
+    tell(&mut town, ZONE, true);
+    for second in 0..600 {
+        let over = town.controller.lamps()[0] != Lamp::Green || second % 19 < 13;
+        tell(&mut town, COUNT, over);
+        town.drive(1);
+    }
+    assert_eq!(town.alarms, []);
 }
 
 #[test]

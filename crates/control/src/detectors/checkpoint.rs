@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{Millis, StateError, StateReader, state};
 
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 
 impl DetectorBank {
     /// Appends its state.
@@ -62,14 +62,15 @@ impl DetectorBank {
 fn put_green(out: &mut Vec<u8>, green: &Green) {
     state::put_optional_millis(out, green.open);
     state::put_optional_millis(out, green.closed);
+    state::put_optional_millis(out, green.before);
     out.extend_from_slice(&[green.zone_free.into(), green.count_free.into()]);
     out.extend_from_slice(&green.counted.to_le_bytes());
 }
 
 fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
-    let (open, closed) = (reader.optional_millis()?, reader.optional_millis()?);
+    let [open, closed, before] = read_all(|| reader.optional_millis())?;
     let (zone_free, count_free) = (reader.flag()?, reader.flag()?);
-    Ok(Green { open, closed, zone_free, count_free, counted: reader.u32()? })
+    Ok(Green { open, closed, before, zone_free, count_free, counted: reader.u32()? })
 }
 
 fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, on_time: Millis, measured: &Measures) {
@@ -82,8 +83,7 @@ fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, on_time: Millis, measur
         state::put_optional_millis(out, time);
     }
     let of_minutes = [m.count, m.short, m.pairs, measured.volume];
-    let of_mates = [share.own, share.all, record.counted, record.entered];
-    let counts = [d.count].into_iter().chain(of_minutes).chain(of_mates);
+    let counts = [d.count].into_iter().chain(of_minutes).chain([share.own, share.all]).chain(record.counted);
     let pairs = d.missed.iter().zip(&record.pairs);
     let pairs = pairs.flat_map(|(&missed, pair)| [missed, pair.own.into(), pair.of.into(), pair.squares]);
     counts.chain(pairs).for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
@@ -96,7 +96,8 @@ fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Millis, Measu
     let health = *Health::ALL.get(health).ok_or(wrong)?;
     let [finished, since, headways, on_time, on] = read_all(|| reader.millis())?;
     let (last_on, headway) = (reader.optional_millis()?, reader.optional_millis()?);
-    let [count, in_minute, short, of_headways, volume, own, all, counted, entered] = read_all(|| reader.u32())?;
+    let [count, in_minute, short, of_headways, volume, own, all] = read_all(|| reader.u32())?;
+    let counted = read_all(|| reader.u32())?;
     let (mut missed, mut pairs) = ([0; MATES], [Pair::default(); MATES]);
     for (missed, pair) in missed.iter_mut().zip(&mut pairs) {
         *missed = reader.u32()?;
@@ -113,7 +114,7 @@ fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Millis, Measu
     let share = Share { own, all };
     Ok((
         Detector { occupied, health, contradicted, count, finished, since, last_on, missed, ..Detector::default() },
-        Record { minute, pairs, share, counted, entered },
+        Record { minute, pairs, share, counted },
         on_time,
         Measures { volume, on, headway },
     ))

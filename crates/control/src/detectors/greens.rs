@@ -25,12 +25,7 @@ impl DetectorBank {
         self.layout.lanes[lane].count.map_or(0, |loop_at| self.count(loop_at))
     }
 
-    /// What the advance loop of a lane nearest to the line has counted.
-    pub(super) fn entered(&self, lane: usize) -> u32 {
-        self.layout.lanes[lane].advance.map_or(0, |loop_at| self.count(loop_at))
-    }
-
-    /// A minute ends: greens that last are cut, and before closed lines zones may be dead.
+    /// A minute ends: greens that last are cut, and before closed lines somebody may be forgotten.
     pub(super) fn look_at_lanes(&mut self, at: Millis) {
         for lane in 0..self.greens.len() {
             match self.greens[lane].open {
@@ -39,25 +34,23 @@ impl DetectorBank {
                     self.begin_green(lane, at);
                 }
                 Some(_) => {}
-                None => {
-                    self.look_for_queue(lane, at);
-                    if self.is_forgotten(lane, at) {
-                        self.forgotten.push(lane as u16);
-                    }
-                }
+                None if self.is_forgotten(lane, at) => self.forgotten.push(lane as u16),
+                None => {}
             }
         }
     }
 
-    /// Whether somebody came over an advance loop of a closed lane, and nobody has been seen at its line since.
+    /// Whether somebody came over an advance loop of a closed lane, or stands there, and nobody has been seen at its line since.
     fn is_forgotten(&self, lane: usize, at: Millis) -> bool {
-        let of = &self.layout.lanes[lane];
+        let (of, green) = (&self.layout.lanes[lane], &self.greens[lane]);
         let Some(zone) = of.zone.filter(|&zone| !self.occupied(zone)) else { return false };
-        let since = self.since(zone).max(self.greens[lane].closed.unwrap_or(self.began));
         let came = |&d: &u16| {
             let upstream = self.layout.places[usize::from(d)].is_some_and(|p| !p.is_at_line());
-            let last = self.last_on(d).filter(|&on| on > since && at - on >= QUEUE);
-            upstream && last.is_some() && self.health(d).is_good() && self.comes(zone, d).is_close()
+            // Whom a whole green has not moved another one does not help.
+            let last = if self.occupied(d) { green.before } else { green.closed };
+            let since = self.since(zone).max(last.unwrap_or(self.began));
+            let came = self.last_on(d).is_some_and(|on| on > since && at - on >= QUEUE);
+            upstream && came && self.health(d).is_good() && self.comes(zone, d).is_close()
         };
         of.detectors.iter().any(came)
     }
@@ -68,20 +61,17 @@ impl DetectorBank {
         self.layout.lanes.get(usize::from(lane)).map(|of| &of.groups)
     }
 
-    /// Whether somebody stands in the queue of a closed lane whose zone has seen nobody since he came.
-    fn look_for_queue(&mut self, lane: usize, at: Millis) {
-        let of = &self.layout.lanes[lane];
-        let Some(zone) = of.zone.filter(|&zone| !self.occupied(zone) && self.health(zone).is_good()) else { return };
-        let last = self.since(zone);
-        let stands = |&d: &u16| {
-            let upstream = of.zone != Some(d) && of.count != Some(d);
-            upstream
-                && self.occupied(d)
-                && self.health(d).is_good()
-                && self.since(d) >= last
-                && at - self.since(d) >= QUEUE
-        };
-        if of.detectors.iter().any(stands) && self.limits[usize::from(zone)].expected > 0 {
+    /// A detector goes off at `at`; it was on since `since`. Who has stood on an advance loop before a closed line, and moves now
+    /// that it is open, has stood in a queue: a zone that has seen nobody meanwhile is dead.
+    pub(super) fn let_go(&mut self, number: u16, since: Millis, at: Millis) {
+        let Some(place) = self.layout.places[usize::from(number)].filter(|p| !p.is_at_line()) else { return };
+        let lane = usize::from(place.lane);
+        let moves = self.greens[lane].open.is_some_and(|opened| since < opened) && at - since >= QUEUE;
+        let Some(zone) = self.layout.lanes[lane].zone.filter(|_| moves) else { return };
+        let unseen = !self.occupied(zone) && self.since(zone) <= since;
+        let believed = self.health(number).is_good() && self.health(zone).is_good();
+        let comes = self.comes(zone, number);
+        if unseen && believed && comes.is_learned() && comes.is_close() && self.limits[usize::from(zone)].expected > 0 {
             self.find(zone, Health::NoActivity);
         }
     }
@@ -96,9 +86,9 @@ impl DetectorBank {
         let of = &self.layout.lanes[lane];
         let mut green = self.greens[lane];
         for line in [of.zone, of.count].into_iter().flatten().filter(|&d| !self.occupied(d)) {
-            green.look(of, line, self.since(line), at);
+            green.look(of, line, self.last_on(line), self.since(line), at);
         }
-        self.greens[lane] = Green { closed: Some(at), ..Green::default() };
+        self.greens[lane] = Green { closed: Some(at), before: Some(opened), ..Green::default() };
         for i in 0..self.layout.lanes[lane].detectors.len() {
             let of = &self.layout.lanes[lane];
             let number = of.detectors[i];
@@ -123,21 +113,30 @@ impl DetectorBank {
         let believed = |d: &u16| *d != number && self.health(*d).is_good();
         // Of an advance loop the line knows only if most who come over it come there.
         let speaks = |by: &u16| believed(by) && (place.is_at_line() || self.comes(*by, number).is_close());
-        let entrance = of.advance.filter(|a| believed(a) && !self.occupied(*a));
-        let entered = self.entered(lane).wrapping_sub(self.records[usize::from(number)].entered);
-        let most = entrance.and_then(|a| self.layout.places[usize::from(a)]).map(|entrance| entrance.at_most());
-        let counted = self.counted(lane);
-        // The other one at the line knows better, unless it is on all the time, too.
-        let other = if of.zone == Some(number) { of.count.filter(|_| of.count_covers) } else { of.zone };
-        let knows = other.is_some_and(|o| self.health(o).is_good() && !(self.occupied(o) && self.since(o) <= opened));
+        // Who has been on all the time, too, knows nothing.
+        let knows = |d: &u16| believed(d) && !(self.occupied(*d) && self.since(*d) <= opened);
+        let line =
+            if of.zone == Some(number) { [of.count.filter(|_| of.count_covers), None] } else { [of.zone, of.count] };
+        let i = usize::from(number);
+        let (counted, pairs) = (&self.records[i].counted, &self.records[i].pairs);
+        // Of each mate that knows something: where it lies, how many have come over it, and how many of them to this one.
+        let mates = self.layout.mates[i].iter().zip(counted).zip(pairs).filter(|((mate, _), _)| knows(mate));
+        let mates = mates.filter_map(|((&mate, &counted), pair)| {
+            let came = self.count(mate).wrapping_sub(counted);
+            Some((mate, self.layout.places[usize::from(mate)]?, came, pair.of_those(came)))
+        });
+        let upstream = mates.clone().filter(|m| !m.1.is_at_line() && m.1.ahead > place.ahead);
+        let mut downstream = mates.filter(|m| of.zone != Some(m.0) && m.1.ahead < place.ahead);
+        let quiet = |mate: u16| !self.occupied(mate) && at - self.since(mate).max(self.began) >= QUIET;
         Whole {
             place,
             zone_free: of.zone.filter(speaks).map(|_| green.zone_free),
             count_free: of.count.filter(|c| speaks(c) && of.count_covers).map(|_| green.count_free),
-            left: !of.count.is_some_and(|c| believed(&c)) || counted != green.counted,
-            left_since: counted.wrapping_sub(self.records[usize::from(number)].counted),
-            too_many: entrance.zip(most).map(|(a, most)| self.comes(number, a).of_those(entered) >= most),
-            quiet: entrance.filter(|_| !knows).map(|a| at - self.since(a).max(self.began) >= QUIET),
+            left: !of.count.is_some_and(|c| believed(&c)) || self.counted(lane) != green.counted,
+            passed: downstream.any(|m| m.2 >= m.1.at_most(&place)),
+            too_many: upstream.clone().any(|m| !self.occupied(m.0) && m.3 >= m.1.at_most(&place)),
+            quiet: upstream.map(|m| m.0).next().is_some_and(quiet),
+            known: line.iter().flatten().any(knows),
             lasted: at - opened,
         }
     }

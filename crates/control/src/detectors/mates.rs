@@ -91,6 +91,11 @@ impl Pair {
         (u64::from(self.own) + PRIOR.0, u64::from(self.of) + PRIOR.1)
     }
 
+    /// Whether somebody has come here.
+    pub const fn is_learned(&self) -> bool {
+        self.own > 0
+    }
+
     /// Whether most of the mate's vehicles come here.
     pub fn is_close(&self) -> bool {
         let (own, of) = self.ratio();
@@ -155,8 +160,6 @@ pub(super) struct Lane {
     pub count: Option<u16>,
     /// Whether the first of a queue surely stands over the loop that counts.
     pub count_covers: bool,
-    /// The advance loop nearest to the line.
-    pub advance: Option<u16>,
 }
 
 /// Where a detector lies, as far as it matters here.
@@ -165,7 +168,7 @@ pub(super) struct Place {
     /// Its lane: the place in [`Layout::lanes`].
     pub lane: u16,
     pub kind: DetectorKind,
-    /// So many vehicles stand between it and the stop line at most.
+    /// So many vehicles stand between it and the stop line.
     pub ahead: u32,
 }
 
@@ -184,10 +187,8 @@ pub(super) struct Tells {
 pub(super) struct Links {
     /// Its approach; 0: the whole cabinet.
     pub approach: u16,
-    /// Its lane: the place in [`Layout::lanes`]; and, in that lane, the loop that counts, and the nearest advance loop.
+    /// Its lane: the place in [`Layout::lanes`].
     pub lane: Option<u16>,
-    pub count: Option<u16>,
-    pub advance: Option<u16>,
     /// Whether it is the zone of the lane, or the loop that counts.
     pub at_line: bool,
     /// Of whom it is a mate: from where to where in [`Layout::tells`].
@@ -232,14 +233,8 @@ impl Layout {
         for lane in known.chunk_by(|a, b| a.2.lane == b.2.lane) {
             let this = u16::try_from(layout.lanes.len()).unwrap_or(u16::MAX);
             let groups_of_lane = GroupSet::new(groups);
-            let mut of = Lane {
-                groups: groups_of_lane,
-                detectors: Vec::new(),
-                zone: None,
-                count: None,
-                count_covers: false,
-                advance: None,
-            };
+            let mut of =
+                Lane { groups: groups_of_lane, detectors: Vec::new(), zone: None, count: None, count_covers: false };
             for &(channel, used, place) in lane {
                 let numbers: Vec<u16> = used.groups.iter().filter_map(|g| plan.find_group(g)).collect();
                 of.groups.join(&GroupSet::listed(groups, &numbers));
@@ -251,7 +246,7 @@ impl Layout {
                         of.count_covers = place.distance_m + place.length_m >= COVERS_M;
                     }
                     DetectorKind::Count => {}
-                    DetectorKind::X | DetectorKind::In => of.advance = of.advance.or(Some(channel)),
+                    DetectorKind::X | DetectorKind::In => {}
                 }
                 let ahead = (place.distance_m / CAR_SPACE_M) as u32;
                 layout.places[usize::from(channel)] = Some(Place { lane: this, kind: place.kind, ahead });
@@ -265,7 +260,7 @@ impl Layout {
                 }
                 let links = &mut layout.links[usize::from(own)];
                 links.at_line = of.zone == Some(own) || of.count == Some(own);
-                (links.lane, links.count, links.advance) = (Some(this), of.count, of.advance);
+                links.lane = Some(this);
             }
             layout.lanes.push(of);
         }

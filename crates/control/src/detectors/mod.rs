@@ -70,10 +70,8 @@ struct Record {
     /// What it has learned of its mates.
     pairs: [Pair; MATES],
     share: Share,
-    /// What the loop that counts its lane had counted when it went on last.
-    counted: u32,
-    /// What the nearest advance loop of its lane had counted then.
-    entered: u32,
+    /// What each of its mates had counted when it went on last.
+    counted: [u32; MATES],
 }
 
 const _: () = assert!(size_of::<Record>() == 64);
@@ -266,12 +264,13 @@ impl DetectorBank {
         let before = detector.since;
         let at = event.at.max(before);
         (detector.since, detector.occupied, detector.contradicted) = (at, event.on, 0);
-        let health = detector.health;
+        let (health, last_on) = (detector.health, detector.last_on);
         if event.on {
             detector.count = detector.count.saturating_add(1);
             let minute = &mut self.records[i].minute;
             minute.count = minute.count.saturating_add(1);
-            if let Some(before) = detector.last_on.replace(at) {
+            detector.last_on = Some(at);
+            if let Some(before) = last_on {
                 minute.headways += at - before;
                 minute.pairs = minute.pairs.saturating_add(1);
             }
@@ -285,7 +284,10 @@ impl DetectorBank {
         }
         if !self.limits.is_empty() {
             if event.on {
-                self.actuate(event.detector, before, at);
+                self.actuate(event.detector, last_on, before, at);
+            }
+            if !event.on {
+                self.let_go(event.detector, before, at);
             }
             if matches!((health, event.on), (Health::NoActivity | Health::Lost, _) | (Health::MaxPresence, false)) {
                 self.find(event.detector, Health::Good);
@@ -295,8 +297,8 @@ impl DetectorBank {
     }
 
     /// A detector has gone on at `at`: it has missed nobody any more, and its mates that are off have missed one. It was
-    /// off since `since`.
-    fn actuate(&mut self, number: u16, since: Millis, at: Millis) {
+    /// off since `since`, and before on since `last_on`, if ever.
+    fn actuate(&mut self, number: u16, last_on: Option<Millis>, since: Millis, at: Millis) {
         let i = usize::from(number);
         let links = self.layout.links[i];
         self.counts[0] = self.counts[0].saturating_add(1);
@@ -305,16 +307,17 @@ impl DetectorBank {
             self.counts[approach] = self.counts[approach].saturating_add(1);
         }
         let all = self.counts[approach];
-        let (counted, entered) = (links.count.map_or(0, |l| self.count(l)), links.advance.map_or(0, |l| self.count(l)));
+        let mut counted = [0; MATES];
+        counted.iter_mut().zip(&self.layout.mates[i]).for_each(|(counted, &mate)| *counted = self.count(mate));
         let (d, record) = (&mut self.detectors[i], &mut self.records[i]);
         if d.health != Health::NoActivity && d.health != Health::Lost {
             record.pairs.iter_mut().zip(d.missed).for_each(|(pair, missed)| pair.learn(missed));
         }
         d.missed = [0; MATES];
         record.share = Share { own: record.share.own.saturating_add(1), all };
-        (record.counted, record.entered) = (counted, entered);
+        record.counted = counted;
         if let Some(lane) = links.lane.map(usize::from).filter(|_| links.at_line) {
-            self.greens[lane].look(&self.layout.lanes[lane], number, since, at);
+            self.greens[lane].look(&self.layout.lanes[lane], number, last_on, since, at);
         }
         for told in links.tells.0..links.tells.1 {
             let Tells { other, place, expected } = self.layout.tells[told as usize];

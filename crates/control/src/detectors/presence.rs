@@ -10,12 +10,16 @@
 //! free. So a detector is stuck on if in two own greens, without an edge between, it was on from begin to end and
 //! - it is an advance loop: somebody left in the green (as far as that is counted), though he must have driven over it, and
 //!   the zone at the line was free for [`ZONE_FREE`] (where there is no zone to be believed, the loop that counts was, for [`COUNT_FREE`]); or since it
-//!   went on so many have left that those before it, and half as many who came from beside, are gone;
+//!   went on more have come over a loop downstream than stand between the two, and half as many who came from beside; or
+//!   the line knows nothing, and more of those who come over a loop upstream must have come to it than stand between them;
 //! - it is the loop that counts: the zone around it was free for [`ZONE_FREE`]; or since it went on more of those who come
-//!   over the nearest advance loop must have come to it than fit between that and the line;
-//! - it is the zone: nobody was over the loop that counts for [`COUNT_FREE`]; or that one is not to be believed, or on all the
-//!   time, too, and in a green of at least [`LONG`] nobody has come over the nearest advance loop for [`QUIET`], nor stands
-//!   there, while before more came over it than fit between that and the line: those were no vehicle that waits alone.
+//!   over a loop upstream must have come to it than stand between the two;
+//! - it is the zone: nobody was over the loop that counts for [`COUNT_FREE`]; or that one knows nothing, and in a green of at
+//!   least [`LONG`] nobody has come over the nearest loop upstream that knows something for [`QUIET`], nor stands there, while
+//!   before more came over one than stand between it and the line: those were no vehicle that waits alone.
+//!
+//! A detector that is not to be believed, or is on all the time, too, **knows nothing**: of a lane in which all but one are
+//! stuck, that one tells.
 //!
 //! How many of those who come over one loop come to another one is [learned](super::mates). A loop over which mostly others
 //! come, because lanes share it or fork behind it, is not contradicted by this lane's line. Nor does a loop that counts say
@@ -25,12 +29,11 @@
 //! presence is what finds it. A zone that is kept on by those who leave over the loop that counts is not present for long:
 //! in a lane that is full all day no gap between them shows.
 //!
-//! The other way round, who stands on an advance loop before a closed line for [`QUEUE`] stands in a queue: a zone that has
-//! seen nobody since he came is dead. Nobody may call a lane whose zone is dead, then it is not served, and too few
-//! vehicles pass for it to be found by their number.
-//!
-//! Who came over an advance loop of a closed lane more than [`QUEUE`] ago, while nobody has been seen at its line since, is
-//! *forgotten*: perhaps he changed lanes, perhaps nothing sees him. His lane is called once, whatever is found later.
+//! Who came over an advance loop of a closed lane more than [`QUEUE`] ago, or stands there, while nobody has been seen at its
+//! line since, is *forgotten*: perhaps he changed lanes, perhaps nothing sees him. His lane is called once, whatever is found
+//! later. If he stood there for [`QUEUE`] and moves when it opens, he stood in a queue: a zone that has seen nobody
+//! meanwhile is dead. If he does not, perhaps nobody stands there. (Too few may pass a dead zone for it to be found by their
+//! number: nobody else calls its lane.)
 
 use super::mates::{Lane, Place};
 use crate::{Millis, plan::DetectorKind};
@@ -67,8 +70,9 @@ pub(super) const STUCK: u8 = 2;
 pub(super) struct Green {
     /// Since when; none: it is closed.
     pub open: Option<Millis>,
-    /// When the one before ended; none: there was none.
+    /// When the one before ended, and when it began; none: there was none.
     pub closed: Option<Millis>,
+    pub before: Option<Millis>,
     /// Whether its zone, and its loop that counts, have been free for long enough in it.
     pub zone_free: bool,
     pub count_free: bool,
@@ -77,12 +81,14 @@ pub(super) struct Green {
 }
 
 impl Green {
-    /// A detector at the line goes on, or the green ends, at `at`; it was off since `since`.
-    pub fn look(&mut self, lane: &Lane, detector: u16, since: Millis, at: Millis) {
+    /// A detector at the line goes on, or the green ends, at `at`; it was off since `since`, and before on since `on`, if ever.
+    pub fn look(&mut self, lane: &Lane, detector: u16, on: Option<Millis>, since: Millis, at: Millis) {
         let Some(open) = self.open else { return };
         let off = at - since.max(open);
+        // In a queue that crawls gaps last long, too, but no longer than it takes a vehicle to pass.
+        let passed = on.map_or(Millis(0), |on| since - on.max(open));
         self.zone_free |= lane.zone == Some(detector) && off >= ZONE_FREE;
-        self.count_free |= lane.count == Some(detector) && off >= COUNT_FREE;
+        self.count_free |= lane.count == Some(detector) && off >= COUNT_FREE.max(passed);
     }
 }
 
@@ -92,9 +98,10 @@ impl Place {
         matches!(self.kind, DetectorKind::StopBar | DetectorKind::Count)
     }
 
-    /// More do not stand between it and the line, those who come from beside among them.
-    pub const fn at_most(&self) -> u32 {
-        self.ahead + self.ahead / 2 + ALLOWANCE
+    /// More do not stand between it and another place of its lane, those who come from beside among them.
+    pub const fn at_most(&self, other: &Self) -> u32 {
+        let between = self.ahead.abs_diff(other.ahead);
+        between + between / 2 + ALLOWANCE
     }
 }
 
@@ -108,14 +115,15 @@ pub(super) struct Whole {
     pub count_free: Option<bool>,
     /// Whether somebody has left in the green; so, if the loop that counts them is not to be believed.
     pub left: bool,
-    /// How many have left since the detector went on.
-    pub left_since: u32,
-    /// Whether more of those who came over the nearest advance loop since the detector went on must have come to it than
-    /// stand between that and the line; none: that loop is not to be believed, or somebody stands on it.
-    pub too_many: Option<bool>,
-    /// Whether nobody came over it for a while though the line was open; none: as before, or the other detector at the line
-    /// knows better.
-    pub quiet: Option<bool>,
+    /// Whether over a loop downstream more have come since the detector went on than stand between the two.
+    pub passed: bool,
+    /// Whether more of those who came over a loop upstream since then must have come to the detector than stand between the
+    /// two.
+    pub too_many: bool,
+    /// Whether nobody came over the nearest believed loop upstream for a while though the line was open, nor stands there.
+    pub quiet: bool,
+    /// Whether the detectors at the line tell who leaves: a zone is told by the loop that counts, others by both.
+    pub known: bool,
     /// How long the green lasted.
     pub lasted: Millis,
 }
@@ -126,12 +134,12 @@ impl Whole {
         let free = |line: Option<bool>| line == Some(true);
         match self.place.kind {
             DetectorKind::StopBar => {
-                free(self.count_free) || free(self.quiet) && free(self.too_many) && self.lasted >= LONG
+                free(self.count_free) || !self.known && self.quiet && self.too_many && self.lasted >= LONG
             }
-            DetectorKind::Count => free(self.zone_free) || free(self.too_many),
+            DetectorKind::Count => free(self.zone_free) || self.too_many,
             DetectorKind::X | DetectorKind::In => {
-                let passed = self.left && free(self.zone_free.or(self.count_free));
-                passed || self.left_since >= self.place.at_most()
+                let free = free(self.zone_free.or(self.count_free));
+                self.left && free || self.passed || !self.known && self.too_many
             }
         }
     }

@@ -109,6 +109,8 @@ pub struct LaneTraffic {
     seen: Vec<Seen>,
     /// Whether somebody is over the output loop.
     pub(super) over_line: bool,
+    /// Whether that has counted somebody: before, nobody knows whether it works.
+    pub(super) counts: bool,
     /// While loops are stood in for: since when it is open; none: it is closed.
     pub(super) opened: Option<Millis>,
     /// Until when those were reckoned who came unseen, and the part of the next one that has come.
@@ -159,8 +161,17 @@ impl LaneTraffic {
 
     /// Whether a queue before the line reaches a loop so far from it, m, or beyond.
     pub fn backs_up_to(&self, distance: f32, now: Millis) -> bool {
-        self.free.is_none()
-            && self.standing.iter().any(|&(loop_at, since)| loop_at >= distance && now - since >= QUEUE_OVER)
+        let reaches = |&(loop_at, since): &(f32, Millis)| loop_at >= distance && self.reaches(loop_at, since, now);
+        self.standing.iter().any(reaches)
+    }
+
+    /// Whether who has stood on an advance loop since then stands in a queue from the line on: that covers the zone, and
+    /// nobody moves in it.
+    fn reaches(&self, loop_at: f32, since: Millis, now: Millis) -> bool {
+        let nobody_first = self.free.is_some() || self.loops.watched && self.occupied.is_none();
+        let check = self.loops.check.filter(|check| check.distance_m < loop_at);
+        let moves = check.and(self.clear).is_some_and(|clear| clear - since > QUEUE_OVER);
+        now - since >= QUEUE_OVER && !nobody_first && !moves
     }
 
     /// The vehicles that report, the first first.
@@ -297,6 +308,9 @@ impl LaneTraffic {
 
     /// Somebody leaves over the stop line.
     fn leave(&mut self, at: Millis, open: bool) {
+        if !core::mem::replace(&mut self.counts, true) {
+            self.rely_on(self.loops);
+        }
         if !self.loops.input {
             // As many come as leave.
             self.came = self.came.saturating_add(1);
@@ -384,8 +398,8 @@ impl LaneTraffic {
         self.check(now);
         for i in 0..self.standing.len() {
             let (distance, since) = self.standing[i];
-            // While the lane is open and its line free, whoever stands upstream waits for something else.
-            if now - since >= QUEUE_OVER && self.free.is_none() {
+            // Whoever stands upstream of a free line waits for something else, or nobody stands there.
+            if self.reaches(distance, since, now) {
                 self.fill(distance, now);
             }
         }

@@ -45,7 +45,7 @@ use crate::{ApproachLane, Approaches, Lamp, Millis, Plan, StateError, StateReade
 /// Room that a standing car takes, m.
 pub const CAR_SPACE_M: f32 = 7.5;
 
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 
 /// What an intersection upstream hears of an exit.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -181,7 +181,7 @@ impl Traffic {
         let everyone = self.approaches.everyone_reports;
         for (number, of) in self.approaches.lanes.iter().enumerate() {
             let open = is_open(of, plan, lamps);
-            if !everyone && !self.lanes[number].loops().are_whole() {
+            if !everyone && self.lanes[number].needs_stand_in() {
                 let others = self.usual_flow(number, now);
                 self.lanes[number].stand_in(now, open, others);
             }

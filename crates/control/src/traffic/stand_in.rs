@@ -8,6 +8,9 @@
 //! | the output loop | while the lane is open and its zone occupied, somebody leaves every saturation headway |
 //! | the zone | the line is free when the lane is open and nobody has left for a while, nor is over the output loop |
 //! | zone and output loop | somebody leaves every saturation headway while the lane is open |
+//!
+//! An output loop that has counted nobody yet is stood in for, too: if it is stuck, in a lane that counts those who come and
+//! never those who leave an endless queue would stand until that is found.
 
 use super::lane::{LaneTraffic, MOST};
 use super::wires::{Loops, Role, Wire};
@@ -45,10 +48,20 @@ impl LaneTraffic {
             // Nobody knows who of those in the line has passed another check loop.
             (self.clear, self.missed, self.passed) = (None, 0, self.due.len());
         }
-        if loops.are_whole() {
+        self.loops = loops;
+        if !self.needs_stand_in() {
             (self.opened, self.reckoned, self.owed) = (None, None, 0.0);
         }
-        self.loops = loops;
+    }
+
+    /// Whether somebody comes or leaves whom no loop counts, or a zone tells nothing.
+    pub(super) const fn needs_stand_in(&self) -> bool {
+        !self.loops.are_whole() || !self.counts_leavers()
+    }
+
+    /// Whether who leaves is counted, if the lane ever had a loop for it.
+    const fn counts_leavers(&self) -> bool {
+        self.loops.output && (self.counts || !self.loops.counted)
     }
 
     /// Since when the lane is open and its line free, as far as is known; none: it is not.
@@ -60,7 +73,7 @@ impl LaneTraffic {
             return if self.occupied.is_none() { self.free.or(Some(now)) } else { None };
         }
         let since = self.opened?.max(self.left.unwrap_or(Millis(i64::MIN))) + NOBODY;
-        (self.loops.output && !self.over_line && since <= now).then_some(since)
+        (self.counts_leavers() && !self.over_line && since <= now).then_some(since)
     }
 
     /// Lets those come and leave until `now` whom no loop counts; `open`: whether some group of the lane is; `others`: the
@@ -69,19 +82,19 @@ impl LaneTraffic {
         self.opened = if open { self.opened.or(Some(now)) } else { None };
         let before = self.reckoned.replace(now).unwrap_or(now);
         if !self.loops.input {
-            let known = self.loops.output || self.flow.is_some();
+            let known = self.counts_leavers() || self.flow.is_some();
             let flow = if known { self.flow(now) } else { others };
             // More than the lane holds are not there, however long nobody looked.
             self.owed = (self.owed + flow * (now - before).0 as f32 * 0.001).min(MOST as f32);
             while self.owed >= 1.0 {
                 self.owed -= 1.0;
-                if !self.loops.output {
+                if !self.counts_leavers() {
                     self.came = self.came.saturating_add(1);
                 }
                 self.line_in(now);
             }
         }
-        let Some(opened) = self.opened.filter(|_| !self.loops.output) else { return };
+        let Some(opened) = self.opened.filter(|_| !self.counts_leavers()) else { return };
         let headway = Millis((self.headway_s() * 1000.0) as i64);
         for _ in 0..MOST {
             let leaves = (opened + STARTS).max(before).max(self.left.map_or(opened, |left| left + headway));

@@ -134,12 +134,14 @@ fn the_next_loop_counts_for_a_broken_input_loop() {
 #[test]
 fn a_loop_that_is_stuck_on_tells_of_no_queue_once_it_is_known() {
     let mut lane = Lane::new();
+    lane.edge(ZONE, true, 9.0);
     lane.edge(X, true, 10.0);
     assert_eq!(lane.due(20.0).len(), 5, "a queue of 40 m stands before it");
     assert!(lane.traffic.lanes()[0].backs_up_to(40.0, Millis(20_000)));
     lane.traffic.believe(X, false);
     assert!(!lane.traffic.lanes()[0].backs_up_to(40.0, Millis(20_000)));
     lane.lamp = Lamp::Green;
+    lane.edge(ZONE, false, 21.0);
     lane.due(21.0);
     assert_eq!(lane.due(24.0), [0.0; 0], "the zone is free: whoever was there is gone");
     lane.lamp = Lamp::Red;
@@ -147,8 +149,23 @@ fn a_loop_that_is_stuck_on_tells_of_no_queue_once_it_is_known() {
 }
 
 #[test]
+fn a_queue_that_reaches_a_loop_covers_the_zone_and_stands() {
+    let mut lane = Lane::new();
+    lane.edge(IN, true, 10.0);
+    assert_eq!(lane.due(20.0), [20.0], "nobody stands in the zone: one has come, and there is no queue of 100 m");
+    lane.edge(ZONE, true, 21.0);
+    assert_eq!(lane.due(22.0).len(), 13, "now it may be one");
+    let mut moves = Lane::new();
+    moves.edge(IN, true, 10.0);
+    moves.edge(ZONE, true, 12.0);
+    moves.over(X, 14.0);
+    assert_eq!(moves.due(20.0).len(), 1, "who has passed X drives where the queue would stand");
+}
+
+#[test]
 fn without_its_zone_a_lane_is_served_until_nobody_leaves() {
     let mut lane = Lane::new();
+    lane.over(COUNT, 5.0);
     lane.over(IN, 10.0);
     lane.over(IN, 12.0);
     lane.over(IN, 14.0);
@@ -175,6 +192,26 @@ fn without_its_output_loop_a_queue_leaves_at_the_usual_rate() {
     lane.due(41.0);
     assert_eq!(lane.due(42.0).len(), 5, "the first needs two seconds");
     assert_eq!(lane.due(47.0).len(), 2, "43, 44.9, 46.8");
+}
+
+#[test]
+fn a_loop_that_has_counted_nobody_yet_keeps_no_queue() {
+    let mut lane = Lane::new();
+    lane.edge(ZONE, true, 5.0);
+    lane.edge(COUNT, true, 5.0);
+    (0..5).for_each(|i| lane.over(IN, 10.0 + 2.0 * f64::from(i)));
+    assert_eq!(lane.due(40.0).len(), 6);
+    lane.lamp = Lamp::Green;
+    lane.due(41.0);
+    assert_eq!(lane.due(55.0), [0.0; 0], "perhaps it is stuck");
+    // It has counted one: now it tells who leaves.
+    lane.edge(COUNT, false, 56.0);
+    lane.lamp = Lamp::Red;
+    lane.due(57.0);
+    (0..5).for_each(|i| lane.over(IN, 60.0 + 2.0 * f64::from(i)));
+    lane.lamp = Lamp::Green;
+    lane.due(90.0);
+    assert_eq!(lane.due(110.0).len(), 5, "nobody has left, though the line is open");
 }
 
 #[test]

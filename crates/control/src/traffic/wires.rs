@@ -62,11 +62,14 @@ pub(super) struct Loops {
     pub input: bool,
     pub output: bool,
     pub zone: bool,
+    /// Whether it has an output, and a zone, that are believed.
+    pub counted: bool,
+    pub watched: bool,
 }
 
 impl Default for Loops {
     fn default() -> Self {
-        Self { check: None, input: true, output: true, zone: true }
+        Self { check: None, input: true, output: true, zone: true, counted: false, watched: false }
     }
 }
 
@@ -145,6 +148,8 @@ impl Wires {
             input: does(&Laid::is_advance),
             output: does(&|l| l.kind == DetectorKind::Count),
             zone: does(&|l| l.kind == DetectorKind::StopBar),
+            counted: laid.iter().any(|l| l.kind == DetectorKind::Count && l.believed),
+            watched: laid.iter().any(|l| l.kind == DetectorKind::StopBar && l.believed),
         };
     }
 

@@ -31,7 +31,7 @@ impl LaneTraffic {
         self.seen.iter().for_each(|seen| seen.save(out));
         state::put_optional_millis(out, self.opened);
         state::put_optional_millis(out, self.reckoned);
-        out.push(self.over_line.into());
+        out.extend_from_slice(&[self.over_line.into(), self.counts.into()]);
         out.extend_from_slice(&self.owed.to_bits().to_le_bytes());
     }
 
@@ -76,7 +76,8 @@ impl LaneTraffic {
             }
             of.seen.push(Seen::load(reader, number)?);
         }
-        (of.opened, of.reckoned, of.over_line) = (reader.optional_millis()?, reader.optional_millis()?, reader.flag()?);
+        (of.opened, of.reckoned) = (reader.optional_millis()?, reader.optional_millis()?);
+        (of.over_line, of.counts) = (reader.flag()?, reader.flag()?);
         of.owed = f32::from_bits(reader.u32()?);
         if !(0.0..1.0).contains(&of.owed) {
             return Err(wrong);
