@@ -322,7 +322,7 @@ fn a_queue_that_crawls_is_no_fault() {
     // Beyond the signal all drive 0.5 m/s: each takes 13 s over the loop that counts, the gap behind him 6 s.
     let mut town = Town::new(1, 5);
     town.drive(1200);
-    let mut tell = |town: &mut Town, detector: usize, on: bool| {
+    let tell = |town: &mut Town, detector: usize, on: bool| {
         town.controller.handle_detector(DetectorEvent { detector: detector as u16, at: Millis(town.now), on });
     };
     town.spoil = Box::new(|e| Some(e).filter(|e| usize::from(e.detector) >= LOOPS));

@@ -6,6 +6,7 @@ use alloc::{collections::VecDeque, vec::Vec};
 
 use super::CAR_SPACE_M;
 use super::reports::{Seen, VehicleReport};
+use super::stand_in::STARTS;
 use super::wires::{Loops, Role, Wire};
 use crate::{ApproachLane, Millis};
 
@@ -111,7 +112,7 @@ pub struct LaneTraffic {
     pub(super) over_line: bool,
     /// Whether that has counted somebody: before, nobody knows whether it works.
     pub(super) counts: bool,
-    /// While loops are stood in for: since when it is open; none: it is closed.
+    /// Since when it is open; none: it is closed.
     pub(super) opened: Option<Millis>,
     /// Until when those were reckoned who came unseen, and the part of the next one that has come.
     pub(super) reckoned: Option<Millis>,
@@ -383,8 +384,22 @@ impl LaneTraffic {
         }
     }
 
+    /// Whoever stands on an advance loop of an open lane moves when those before him have left. If he does not, he waits for
+    /// something else, or nobody stands there: he tells of no queue.
+    fn release(&mut self, now: Millis) {
+        let Some(opened) = self.opened else { return };
+        let left = self.free.is_some_and(|free| now - free >= GONE);
+        let headway_ms = self.headway_s() * 1000.0;
+        self.standing.retain(|&(distance, since)| {
+            let before = Millis((distance / CAR_SPACE_M * headway_ms) as i64);
+            let moves = opened.max(since) + STARTS + before;
+            now <= moves && !(left && now - since >= QUEUE_OVER)
+        });
+    }
+
     /// Lets time reach `now`; `open`: whether some group of the lane is.
     pub(super) fn advance(&mut self, now: Millis, of: &ApproachLane, open: bool) {
+        self.opened = if open { self.opened.or(Some(now)) } else { None };
         self.seen.retain(|s| s.counts(now));
         let since = *self.since.get_or_insert(now);
         if now - since >= SPAN {
@@ -394,6 +409,7 @@ impl LaneTraffic {
         }
         self.followed = self.followed.filter(|_| open);
         self.free = self.line_is_free(now, open);
+        self.release(now);
         self.correct(now, open);
         self.check(now);
         for i in 0..self.standing.len() {

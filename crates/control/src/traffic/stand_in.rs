@@ -17,7 +17,7 @@ use super::wires::{Loops, Role, Wire};
 use crate::Millis;
 
 /// The first of a queue reaches the output loop so long after the start of green (HCM 7: lost time 2 s).
-const STARTS: Millis = Millis(2000);
+pub(super) const STARTS: Millis = Millis(2000);
 
 /// When nobody has left for so long, nobody stands before an open line.
 const NOBODY: Millis = Millis(4000);
@@ -50,7 +50,7 @@ impl LaneTraffic {
         }
         self.loops = loops;
         if !self.needs_stand_in() {
-            (self.opened, self.reckoned, self.owed) = (None, None, 0.0);
+            (self.reckoned, self.owed) = (None, 0.0);
         }
     }
 

@@ -149,6 +149,26 @@ fn a_loop_that_is_stuck_on_tells_of_no_queue_once_it_is_known() {
 }
 
 #[test]
+fn who_does_not_move_when_the_queue_has_left_stands_in_none() {
+    let mut lane = Lane::new();
+    lane.over(COUNT, 5.0);
+    lane.edge(ZONE, true, 9.0);
+    lane.edge(X, true, 10.0);
+    assert_eq!(lane.due(20.0).len(), 5);
+    lane.lamp = Lamp::Green;
+    lane.due(21.0);
+    // Five vehicles need 2 s and five headways.
+    assert!(lane.traffic.lanes()[0].backs_up_to(40.0, Millis(33_000)));
+    lane.due(34.0);
+    lane.lamp = Lamp::Red;
+    lane.due(35.0);
+    assert!(!lane.traffic.lanes()[0].backs_up_to(40.0, Millis(60_000)), "he tells of no queue");
+    lane.edge(X, false, 70.0);
+    lane.edge(X, true, 71.0);
+    assert!(lane.traffic.lanes()[0].backs_up_to(40.0, Millis(80_000)), "but the next does");
+}
+
+#[test]
 fn a_queue_that_reaches_a_loop_covers_the_zone_and_stands() {
     let mut lane = Lane::new();
     lane.edge(IN, true, 10.0);
