@@ -67,8 +67,12 @@ impl DetectorBank {
         let Some(place) = self.layout.places[usize::from(number)].filter(|p| !p.is_at_line()) else { return };
         let lane = usize::from(place.lane);
         let moves = self.greens[lane].open.is_some_and(|opened| since < opened) && at - since >= QUEUE;
-        let Some(zone) = self.layout.lanes[lane].zone.filter(|_| moves) else { return };
-        let unseen = !self.occupied(zone) && self.since(zone) <= since;
+        let of = &self.layout.lanes[lane];
+        let Some(zone) = of.zone.filter(|_| moves) else { return };
+        // Unless those before him have left it is another lane's queue.
+        let left = |count: u16| !self.health(count).is_good() || self.since(count) > since;
+        let moves = of.count.is_none_or(left);
+        let unseen = moves && !self.occupied(zone) && self.since(zone) <= since;
         let believed = self.health(number).is_good() && self.health(zone).is_good();
         let comes = self.comes(zone, number);
         if unseen && believed && comes.is_learned() && comes.is_close() && self.limits[usize::from(zone)].expected > 0 {
@@ -78,7 +82,9 @@ impl DetectorBank {
 
     /// A lane opens, or its green goes on after a cut.
     fn begin_green(&mut self, lane: usize, at: Millis) {
-        self.greens[lane] = Green { open: Some(at), counted: self.counted(lane), ..Green::default() };
+        let counted = self.counted(lane);
+        let green = &mut self.greens[lane];
+        *green = Green { open: Some(at), counted, closed: green.closed, ..Green::default() };
     }
 
     /// The green of a lane ends: those of its detectors that were on all the time may be stuck.

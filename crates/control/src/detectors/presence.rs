@@ -85,8 +85,9 @@ impl Green {
     pub fn look(&mut self, lane: &Lane, detector: u16, on: Option<Millis>, since: Millis, at: Millis) {
         let Some(open) = self.open else { return };
         let off = at - since.max(open);
-        // In a queue that crawls gaps last long, too, but no longer than it takes a vehicle to pass.
-        let passed = on.map_or(Millis(0), |on| since - on.max(open));
+        // In a queue that crawls gaps last long, too, but no longer than it takes a vehicle to pass, in greens.
+        let before = |on: Millis| self.closed.map_or(Millis(0), |closed| (closed - on).max(Millis(0)));
+        let passed = on.map_or(Millis(0), |on| (since - on.max(open)).max(Millis(0)) + before(on));
         self.zone_free |= lane.zone == Some(detector) && off >= ZONE_FREE;
         self.count_free |= lane.count == Some(detector) && off >= COUNT_FREE.max(passed);
     }
