@@ -84,7 +84,7 @@ impl DetectorBank {
     fn begin_green(&mut self, lane: usize, at: Millis) {
         let counted = self.counted(lane);
         let green = &mut self.greens[lane];
-        *green = Green { open: Some(at), counted, closed: green.closed, ..Green::default() };
+        *green = Green { open: Some(at), counted, closed: green.closed, before: green.before, ..Green::default() };
     }
 
     /// The green of a lane ends: those of its detectors that were on all the time may be stuck.

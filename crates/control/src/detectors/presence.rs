@@ -86,8 +86,11 @@ impl Green {
         let Some(open) = self.open else { return };
         let off = at - since.max(open);
         // In a queue that crawls gaps last long, too, but no longer than it takes a vehicle to pass, in greens.
-        let before = |on: Millis| self.closed.map_or(Millis(0), |closed| (closed - on).max(Millis(0)));
-        let passed = on.map_or(Millis(0), |on| (since - on.max(open)).max(Millis(0)) + before(on));
+        let in_green = |on: Millis, from: Millis, until: Millis| (since.min(until) - on.max(from)).max(Millis(0));
+        let before = self.before.zip(self.closed);
+        let passed = on.map_or(Millis(0), |on| {
+            in_green(on, open, at) + before.map_or(Millis(0), |(opened, closed)| in_green(on, opened, closed))
+        });
         self.zone_free |= lane.zone == Some(detector) && off >= ZONE_FREE;
         self.count_free |= lane.count == Some(detector) && off >= COUNT_FREE.max(passed);
     }
