@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 
 use super::{
-    Detector, DetectorBank, Record,
+    Aside, Detector, DetectorBank, Record,
     health::{Health, Measures, Minute},
     mates::{LEARNED, MATES, Pair, Share},
     presence::Green,
 };
-use crate::{Millis, StateError, StateReader, state};
+use crate::{StateError, StateReader, state};
 
 const VERSION: u8 = 5;
 
@@ -24,7 +24,7 @@ impl DetectorBank {
         state::put_count(out, self.greens.len());
         self.greens.iter().for_each(|green| put_green(out, green));
         for (i, (d, record)) in self.detectors.iter().zip(&self.records).enumerate() {
-            put(out, d, record, self.on_times[i], &self.measured[i]);
+            put(out, d, record, &self.asides[i], &self.measured[i]);
         }
     }
 
@@ -48,10 +48,10 @@ impl DetectorBank {
         let greens = (0..self.greens.len()).map(|_| read_green(reader)).collect::<Result<Vec<_>, _>>()?;
         let detectors = (0..self.detectors.len()).map(|_| read(reader)).collect::<Result<Vec<_>, _>>()?;
         (self.next, self.began, self.counts, self.greens) = (next, began, counts, greens);
-        for (i, (detector, record, on_time, measured)) in detectors.into_iter().enumerate() {
+        for (i, (detector, record, aside, measured)) in detectors.into_iter().enumerate() {
             // The limit is the plan's.
             self.detectors[i] = Detector { short_pulse: self.detectors[i].short_pulse, ..detector };
-            (self.records[i], self.on_times[i], self.measured[i]) = (record, on_time, measured);
+            (self.records[i], self.asides[i], self.measured[i]) = (record, aside, measured);
         }
         self.news.clear();
         self.forgotten.clear();
@@ -73,24 +73,24 @@ fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
     Ok(Green { open, closed, before, zone_free, count_free, counted: reader.u32()? })
 }
 
-fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, on_time: Millis, measured: &Measures) {
+fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, aside: &Aside, measured: &Measures) {
     out.extend_from_slice(&[d.occupied.into(), d.health as u8, d.contradicted]);
     let (m, share) = (&record.minute, &record.share);
-    for time in [d.finished, d.since, m.headways, on_time, measured.on] {
+    for time in [d.finished, d.since, m.headways, aside.on_time, measured.on] {
         state::put_millis(out, time);
     }
     for time in [d.last_on, measured.headway] {
         state::put_optional_millis(out, time);
     }
     let of_minutes = [m.count, m.short, m.pairs, measured.volume];
-    let counts = [d.count].into_iter().chain(of_minutes).chain([share.own, share.all]).chain(record.counted);
+    let counts = [d.count].into_iter().chain(of_minutes).chain([share.own, share.all]).chain(aside.counted);
     let pairs = d.missed.iter().zip(&record.pairs);
     let pairs = pairs.flat_map(|(&missed, pair)| [missed, pair.own.into(), pair.of.into(), pair.squares]);
     counts.chain(pairs).for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
 }
 
 /// Reads a detector as it is saved.
-fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Millis, Measures), StateError> {
+fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Aside, Measures), StateError> {
     let (occupied, health, contradicted) = (reader.flag()?, usize::from(reader.u8()?), reader.u8()?);
     let wrong = StateError::Invalid { what: "health of a detector", expected: "0 to 5" };
     let health = *Health::ALL.get(health).ok_or(wrong)?;
@@ -114,8 +114,8 @@ fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Millis, Measu
     let share = Share { own, all };
     Ok((
         Detector { occupied, health, contradicted, count, finished, since, last_on, missed, ..Detector::default() },
-        Record { minute, pairs, share, counted },
-        on_time,
+        Record { minute, pairs, share },
+        Aside { on_time, counted },
         Measures { volume, on, headway },
     ))
 }

@@ -124,7 +124,7 @@ impl DetectorBank {
         let line =
             if of.zone == Some(number) { [of.count.filter(|_| of.count_covers), None] } else { [of.zone, of.count] };
         let i = usize::from(number);
-        let (counted, pairs) = (&self.records[i].counted, &self.records[i].pairs);
+        let (counted, pairs) = (&self.asides[i].counted, &self.records[i].pairs);
         // Of each mate that knows something: where it lies, how many have come over it, and how many of them to this one.
         let mates = self.layout.mates[i].iter().zip(counted).zip(pairs).filter(|((mate, _), _)| knows(mate));
         let mates = mates.filter_map(|((&mate, &counted), pair)| {

@@ -70,11 +70,18 @@ struct Record {
     /// What it has learned of its mates.
     pairs: [Pair; MATES],
     share: Share,
-    /// What each of its mates had counted when it went on last.
-    counted: [u32; MATES],
 }
 
 const _: () = assert!(size_of::<Record>() == 64);
+
+/// What is looked at rarely.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Aside {
+    /// How long it had been on in all when the minute began.
+    on_time: Millis,
+    /// What each of its mates had counted when it went on last.
+    counted: [u32; MATES],
+}
 
 /// The state of every detector of a cabinet.
 ///
@@ -86,8 +93,8 @@ pub struct DetectorBank {
     records: Vec<Record>,
     /// By detector, what it measured in the last whole minute.
     measured: Vec<Measures>,
-    /// By detector, how long it had been on in all when the minute began.
-    on_times: Vec<Millis>,
+    /// By detector.
+    asides: Vec<Aside>,
     /// By detector, when it is taken for broken; empty: never.
     limits: Vec<DetectorLimits>,
     layout: Layout,
@@ -117,7 +124,7 @@ impl DetectorBank {
             detectors: vec![off; n],
             records: vec![Record::default(); n],
             measured: vec![Measures::default(); n],
-            on_times: vec![Millis(0); n],
+            asides: vec![Aside::default(); n],
             news: Vec::with_capacity(n),
             ..Self::default()
         }
@@ -172,13 +179,13 @@ impl DetectorBank {
             let (i, on_time) = (usize::from(number), self.on_time(number, at));
             if !jumped {
                 let (d, minute, limits) = (&self.detectors[i], &self.records[i].minute, &self.limits[i]);
-                self.measured[i] = minute.measures(on_time - self.on_times[i]);
+                self.measured[i] = minute.measures(on_time - self.asides[i].on_time);
                 let unchanged = at - d.since.max(self.began).max(self.kept_on(number));
                 let seen = Seen { health: d.health, occupied: d.occupied, unchanged, stuck: is_stuck(d, limits) };
                 let health = judge(limits, minute, &seen, || self.expected(number));
                 self.find(number, health);
             }
-            (self.records[i].minute, self.on_times[i]) = (Minute::default(), on_time);
+            (self.records[i].minute, self.asides[i].on_time) = (Minute::default(), on_time);
         }
         if !jumped {
             self.look_at_lanes(at);
@@ -315,7 +322,7 @@ impl DetectorBank {
         }
         d.missed = [0; MATES];
         record.share = Share { own: record.share.own.saturating_add(1), all };
-        record.counted = counted;
+        self.asides[i].counted = counted;
         if let Some(lane) = links.lane.map(usize::from).filter(|_| links.at_line) {
             self.greens[lane].look(&self.layout.lanes[lane], number, last_on, since, at);
         }
