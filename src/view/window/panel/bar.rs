@@ -29,7 +29,7 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
             ui.label(RichText::new(clock(view.snapshot.now)).size(CLOCK).strong().monospace());
             // A digit that is new to the clock would be missing in its first frame.
             let digits = egui::FontId::monospace(CLOCK);
-            ui.painter().layout_no_wrap("0123456789".into(), digits, egui::Color32::TRANSPARENT);
+            let _ = ui.painter().layout_no_wrap("0123456789".into(), digits, egui::Color32::TRANSPARENT);
             ui.separator();
             let s = &view.snapshot;
             ui.label(format!("{} driving", s.vehicles.len())).on_hover_text("Vehicles on the network");
