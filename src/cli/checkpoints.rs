@@ -75,10 +75,12 @@ pub fn resume(file: &Path, sim: &mut Simulation, quiet: bool) -> Result<(), Fail
     let given = sim.agenda().given();
     sim.load(&bytes).map_err(|e| wrong(e.to_string()))?;
     let made = sim.agenda().given();
-    // What was to happen later may be told now.
-    let more: Vec<_> = given.iter().filter(|command| !made.contains(command)).cloned().collect();
-    let later = more.iter().all(|command| command.at >= sim.now().seconds());
-    if later && made.iter().all(|command| given.contains(command)) {
+    // What was to happen later may be told now, where it is in no order with what was told before.
+    let mut more = given.clone();
+    let mut take = |command| more.iter().position(|known| known == command).map(|place| more.remove(place)).is_some();
+    let knows_all = made.iter().all(&mut take);
+    let now = sim.now().seconds();
+    if knows_all && more.iter().all(|new| new.at >= now && made.iter().all(|known| known.at != new.at)) {
         for command in more {
             sim.command(command).map_err(|e| wrong(e.to_string()))?;
         }

@@ -144,11 +144,23 @@ impl Controllers {
         &self.outages
     }
 
-    /// Whether a strategy can take over where a command wants it to; of other commands nothing is asked.
+    /// Whether a strategy can take over where a command wants it to, and whether there is a stage that is to be shown; of
+    /// other commands nothing is asked.
     ///
     /// # Errors
-    /// If it refuses its parameters, or needs another plan than the one that runs.
+    /// If it refuses its parameters, or needs another plan than the one that runs; if there is no such stage.
     pub fn check(&self, scene: &Scene, command: &Command) -> Result<(), String> {
+        if let Command::Signal { signal, order: Order::Stage { stage, .. } } = command {
+            let place = scene.network.signals.iter().position(|s| s.id == *signal);
+            let stages = place.and_then(|i| self.list.get(i)).map_or(0, |c| c.plan().stages().len());
+            if usize::from(*stage) >= stages {
+                let expected = match stages {
+                    0 => "its plan has none".to_owned(),
+                    n => format!("expected 0 to {}", n - 1),
+                };
+                return Err(format!("Signal '{signal}': there is no stage {stage}; {expected}"));
+            }
+        }
         let (Command::Controller { signals, .. }, Some(choice)) = (command, Choice::of_command(command)) else {
             return Ok(());
         };

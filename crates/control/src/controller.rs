@@ -459,7 +459,7 @@ impl Controller {
                 self.kernel.flash(on || self.flashes);
             }
             Command::Hold { group, on } => self.hold(at, group, on),
-            Command::Stage { stage, on } => self.hold_stage(at, stage, on),
+            Command::Stage { stage, on } => self.control(at, stage, on),
             Command::Omit { group, on } => {
                 let [_, before] = self.kernel.commanded(group);
                 self.kernel.omit(group, on);
@@ -482,24 +482,27 @@ impl Controller {
     }
 
     fn hold(&mut self, at: Millis, group: u16, on: bool) {
-        let [before, _] = self.kernel.commanded(group);
+        let before = self.kernel.holds(group);
         self.kernel.hold(group, on);
-        self.tell_of_group(at, group, before, on, [[code::HOLD, code::HOLD_END]; 2]);
+        self.tell_of_hold(at, group, before);
+    }
+
+    fn tell_of_hold(&mut self, at: Millis, group: u16, before: bool) {
+        let now = self.kernel.holds(group);
+        self.tell_of_group(at, group, before, now, [[code::HOLD, code::HOLD_END]; 2]);
     }
 
     /// Manual control of a stage begins or ends.
-    fn hold_stage(&mut self, at: Millis, stage: u16, on: bool) {
+    fn control(&mut self, at: Millis, stage: u16, on: bool) {
         let known = usize::from(stage) < self.plan().stages().len();
-        if !known || !on && self.manual != Some(stage) {
+        if !known || on == (self.manual == Some(stage)) {
             return;
         }
-        let ends = self.manual.take().map(|before| (before, false));
+        let groups = 0..number(self.lamps.len());
+        let before: Vec<bool> = groups.clone().map(|group| self.kernel.holds(group)).collect();
         self.manual = on.then_some(stage);
-        for (stage, on) in ends.into_iter().chain(self.manual.map(|stage| (stage, true))) {
-            for group in self.plan().stages()[usize::from(stage)].groups.clone() {
-                self.hold(at, group, on);
-            }
-        }
+        self.kernel.control(self.manual);
+        groups.zip(before).for_each(|(group, before)| self.tell_of_hold(at, group, before));
     }
 
     /// The pattern in force at `at`: the commanded one, else the calendar's, else the first of the plan.
@@ -559,7 +562,14 @@ impl Controller {
             self.refused = self.refused.saturating_add(1);
         }
         let (kernel, journal) = (&mut self.kernel, &mut self.journal);
-        self.strategy.report(&mut |code, parameter| kernel.note(at, code, parameter, journal));
+        // Under manual control no green ends for the strategy's reasons.
+        let silent = self.manual.is_some();
+        let is_end = |code| matches!(code, code::GAP_OUT | code::MAX_OUT | code::FORCE_OFF);
+        self.strategy.report(&mut |code, parameter| {
+            if !(silent && is_end(code)) {
+                kernel.note(at, code, parameter, journal);
+            }
+        });
         self.wakes = self.strategy.wakes();
     }
 

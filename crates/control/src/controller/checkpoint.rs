@@ -40,6 +40,7 @@ impl Controller {
             state::put_millis(out, at);
         });
         state::put_optional(out, self.pattern, |out, p| out.extend_from_slice(&p.to_le_bytes()));
+        state::put_millis(out, self.changed);
         state::put_optional(out, self.manual, |out, stage| out.extend_from_slice(&stage.to_le_bytes()));
         out.extend_from_slice(&[self.flashes.into(), self.commanded.into()]);
         self.detectors.save(out);
@@ -76,6 +77,7 @@ impl Controller {
         };
         let clock = if reader.flag()? { Some((read_clock(&mut reader)?, reader.millis()?)) } else { None };
         let pattern = if reader.flag()? { Some(reader.u16()?) } else { None };
+        let changed = reader.millis()?;
         let manual = if reader.flag()? { Some(reader.u16()?) } else { None };
         if manual.is_some_and(|stage| usize::from(stage) >= self.plan().stages().len()) {
             return Err(StateError::Invalid { what: "stage of manual control", expected: "a stage of the plan" });
@@ -96,9 +98,9 @@ impl Controller {
         // Nothing can fail from here on.
         self.wakes = self.strategy.wakes();
         self.kernel = kernel;
+        self.kernel.set_control(manual);
         (self.now, self.next, self.refused) = (now, next, refused);
-        // What the strategy has not seen yet has changed in the moment reached.
-        self.changed = now.unwrap_or(Millis::NEVER);
+        self.changed = changed;
         (self.choice, self.clock, self.pattern) = (choice, clock, pattern);
         (self.manual, self.flashes, self.commanded) = (manual, flashes, commanded);
         self.detectors = detectors;

@@ -33,8 +33,9 @@ pub enum Command {
         /// The group.
         group: u16,
     },
-    /// Manual control: show this stage of the plan, from 0, whatever the strategy asks for, and hold its groups; or let it
-    /// go, with the holds of its groups: the strategy decides again. One stage at a time; one the plan has not is ignored.
+    /// Manual control: show this stage of the plan, from 0, whatever the strategy asks for, and hold its groups, whoever
+    /// waits; or let it go: the strategy decides again. One stage at a time; one the plan has not is ignored. Preemptions,
+    /// flashing and the plan's own sequence after a cycle fault go first.
     Stage {
         /// The stage.
         stage: u16,

@@ -73,6 +73,7 @@ impl Kernel {
     pub fn kept(&self) -> Vec<Option<Kept>> {
         // Of a copy: rules use scratch, and after a checkpoint it is not worked out.
         let mut copy = self.clone();
+        copy.preempts.find_cuts(&copy.plan);
         copy.overview.forget();
         copy.overview.see_lights(&copy.lights, copy.now, copy.now - copy.limits.longest_intergreen);
         copy.overview.see_aims(&copy.aims);
@@ -83,6 +84,7 @@ impl Kernel {
     pub fn overruled(&self) -> Option<Reason> {
         match (self.preempts.aims(&self.plan), self.fallback.group()) {
             _ if self.mode() != Mode::Normal => Some(self.unit.reason()),
+            _ if self.unit.clears() => Some(Reason::Command),
             (Some((preempt, _)), _) => Some(Reason::Preempt { preempt }),
             (None, Some(group)) => Some(Reason::CycleFault { group }),
             (None, None) => None,
@@ -94,7 +96,7 @@ impl Kernel {
         let ends = state.is_open() || state == State::Ending;
         let overrides = ends && (self.preempts.is_active() || self.unit.clears()) || self.mode() == Mode::Flash;
         match state {
-            _ if self.hold.has(g) && overrides => Some(Kept::Overridden),
+            _ if self.holds(number(g)) && overrides => Some(Kept::Overridden),
             _ if self.mode() != Mode::Normal => None,
             _ if self.is_to_end(g) => self.kept_open(g),
             State::Closed if self.aims[g].opens() => self.kept_closed(g),

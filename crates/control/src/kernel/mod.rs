@@ -20,10 +20,12 @@
 //! 6. A left turn that gives way does not end before the traffic it gives way to (yellow trap), unless it flashes or the
 //!    plan waives it: that traffic ends together with it. Nor does that traffic start before a turn that ends has cleared.
 //! 7. A group that is called and red for its longest red is served, or a cycle fault is raised and the plan's own
-//!    sequence runs. Exempt are preemptions, flashing, groups that are omitted, and those in whose way one is held.
+//!    sequence runs. Exempt are preemptions, flashing, manual control, groups that are omitted, and those in whose way one is
+//!    held.
 //! 8. Flashing and start-up are left through red everywhere for the longest intergreen; flashing by command is entered
 //!    through it. A fault flashes at once. Nothing but a passed self-check ends a start-up's flashing.
-//! 9. A preemption overrides hold, omit and force-off, commanded flashing all of them; neither overrides the rules above.
+//! 9. A preemption overrides manual control, hold, omit and force-off, commanded flashing all of them; neither overrides the
+//!    rules above. A cycle fault's sequence goes before manual control, too; what that holds and is open stays open.
 //!
 //! Time never runs backwards: what is earlier than the time reached is taken as the time reached.
 
@@ -61,7 +63,7 @@ pub use self::{
 };
 use crate::{
     Lamp, Millis, Request,
-    group_set::GroupSet,
+    group_set::{GroupSet, number},
     log::{Phases, Reason, code},
     plan::{Group, GroupKind, Plan},
 };
@@ -91,6 +93,8 @@ pub struct Kernel {
     fallback: Fallback,
     unit: Unit,
     hold: GroupSet,
+    /// The groups that manual control holds, if it is in force.
+    manual: Option<GroupSet>,
     omit: GroupSet,
     force_off: GroupSet,
     now: Millis,
@@ -130,6 +134,7 @@ impl Kernel {
             fallback: Fallback::new(&plan),
             unit: Unit::default(),
             hold: GroupSet::new(n),
+            manual: None,
             omit: GroupSet::new(n),
             force_off: GroupSet::new(n),
             now: light::FAR_PAST,
@@ -307,7 +312,7 @@ impl Kernel {
 
     /// A group that has waited too long makes the plan's own sequence take over.
     fn look_for_cycle_faults(&mut self, journal: &mut Journal) {
-        if self.preempts.is_active() || self.unit.clears() {
+        if self.preempts.is_active() || self.unit.clears() || self.manual.is_some() {
             self.calls.forget();
             return;
         }
@@ -457,6 +462,7 @@ impl Kernel {
         // Lamps do not depend on calls: only who waits too long is to be found in time.
         let g = usize::from(group);
         let exempt = self.unit.mode() != Mode::Normal || self.unit.clears() || self.preempts.is_active();
+        let exempt = exempt || self.manual.is_some();
         if exempt || self.is_kept_waiting(g) {
             self.asked = true;
             return;
@@ -483,6 +489,26 @@ impl Kernel {
         if usize::from(group) < self.lights.len() {
             self.hold.put(usize::from(group), on);
         }
+    }
+
+    /// Manual control of a stage of the plan, from 0, holds its groups as [`hold`](Self::hold) does, whoever waits; or none
+    /// does.
+    pub fn control(&mut self, stage: Option<u16>) {
+        self.asked = true;
+        self.set_control(stage);
+    }
+
+    /// The same as it was: nothing is asked anew.
+    pub(crate) fn set_control(&mut self, stage: Option<u16>) {
+        let groups = stage.and_then(|stage| self.plan.stages().get(usize::from(stage))).map(|stage| &stage.groups);
+        let of = |groups: &Vec<u16>| GroupSet::of(self.lights.len(), |g| groups.contains(&number(g)));
+        self.manual = groups.map(of);
+    }
+
+    /// Whether a command, or manual control, holds a group.
+    pub fn holds(&self, group: u16) -> bool {
+        let of = |set: &GroupSet| usize::from(group) < self.lights.len() && set.has(usize::from(group));
+        of(&self.hold) || self.manual.as_ref().is_some_and(of)
     }
 
     /// Whether commands hold and omit a group.

@@ -103,7 +103,13 @@ impl Preempts {
             }
             _ => {}
         }
-        let spec = self.active.and_then(|(n, part, _)| (part != Part::Exit).then(|| &specs[usize::from(n)]));
+        self.find_cuts(plan);
+    }
+
+    /// Finds what may be cut short, which hangs on what is active.
+    pub fn find_cuts(&mut self, plan: &Plan) {
+        let active = self.active.filter(|(_, part, _)| *part != Part::Exit);
+        let spec = active.and_then(|(n, ..)| plan.spec().preempts.get(usize::from(n)));
         self.cuts_walk = spec.is_some_and(|s| s.cuts_walk);
         self.cuts_clearance = spec.is_some_and(|s| s.cuts_clearance);
     }

@@ -78,7 +78,7 @@ impl Kernel {
 
     /// Whether a command keeps a green from ending. A train does not wait for that, nor does flashing.
     pub(super) fn is_held(&self, g: usize) -> bool {
-        self.hold.has(g) && self.lights[g].state.is_open() && !self.preempts.is_active() && !self.unit.clears()
+        self.holds(number(g)) && self.lights[g].state.is_open() && !self.preempts.is_active() && !self.unit.clears()
     }
 
     /// Whether a green may end, traps aside.

@@ -327,7 +327,8 @@ impl Strategy for Nema {
 
     fn take_over(&mut self, opened: &[Option<Millis>], waiting: &[Option<Millis>]) {
         for (g, (seen, (opened, waiting))) in self.groups.iter_mut().zip(opened.iter().zip(waiting)).enumerate() {
-            (seen.open, seen.waits) = (*opened, *waiting);
+            // The lamps say whether that is a green.
+            (seen.open, seen.green, seen.waits) = (*opened, *opened, *waiting);
             self.waits.put(g, waiting.is_some());
         }
     }

@@ -102,6 +102,39 @@ fn manual_control_shows_a_stage_whatever_the_strategy_wants_and_gives_it_back() 
 }
 
 #[test]
+fn manual_control_holds_what_it_shows_whoever_waits_and_leaves_holds_of_others_alone() {
+    // C is in nobody's way but B's.
+    let three = PlanSpec::new("three", vec![vehicle("A"), vehicle("B"), vehicle("C")])
+        .forbid("A", "B", (s(5), s(5)))
+        .forbid("B", "C", (s(5), s(5)))
+        .stage("a", &["A"])
+        .stage("ac", &["A", "C"])
+        .stage("b", &["B"]);
+    let outcome = Timeline::new(three).check(
+        "
+               A B C
+            0  G r r  stage ac, hold A, force a
+              ...
+          300  G r r  force a  -- in force already; C has waited beyond its longest red
+              ...
+          310  G r G  end force a
+              ...
+          320  G r y  stage b  -- A is held as before
+              ...
+          323  G r r
+              ...
+          326  y r r  end hold A
+              ...
+          329  r r r
+              ...
+          331  r G r
+        ",
+    );
+    assert_eq!(outcome.codes(&[41, 42]), [(0.0, 41, 1), (326.0, 42, 1)]);
+    assert_eq!(outcome.codes(&[175]), [], "no alarm");
+}
+
+#[test]
 fn an_omit_keeps_a_group_from_starting_and_ends_no_green() {
     let outcome = Timeline::new(two()).check(
         "
