@@ -9,7 +9,8 @@ use intergreen_control::log::code;
 
 use super::snapshot::{Alert, STANDING};
 use crate::network::{LaneId, SignalId};
-use crate::sim::Simulation;
+use crate::sim::sensors::Sensor;
+use crate::sim::{Scene, Simulation};
 
 /// Time between two looks at lanes.
 const EVERY: Millis = Millis(5_000);
@@ -41,15 +42,36 @@ pub struct Alerts {
 }
 
 impl Alerts {
-    /// From now on; what was found before is old.
+    /// From now on; what was found before is old, but detectors that have failed are told of.
     pub fn new(sim: &Simulation) -> Self {
-        Self {
+        let mut alerts = Self {
             gridlocks: sim.gridlocks().found.len(),
             faults: sim.controllers().faults.len(),
             lanes: vec![Queue::default(); sim.scene().lanes.len()],
             next: sim.now(),
             found: Vec::new(),
+        };
+        for (i, controller) in sim.controllers().list.iter().enumerate() {
+            let failed = |&d: &u16| !controller.detectors().health(d).is_good();
+            let channels = 0..sim.scene().sensors.per_signal[i];
+            channels
+                .filter(failed)
+                .for_each(|detector| alerts.detector(sim.scene(), sim.now(), (SignalId::new(i), detector)));
         }
+        alerts
+    }
+
+    /// A detector has failed.
+    fn detector(&mut self, scene: &Scene, at: Millis, (signal, detector): (SignalId, u16)) {
+        let sensors = &scene.sensors;
+        let is_it = |s: &&Sensor| {
+            let channel = sensors.channels.get(s.channel as usize);
+            channel.is_some_and(|c| c.signal == signal && c.detector == detector)
+        };
+        let Some(sensor) = sensors.list.iter().find(is_it) else { return };
+        let name = &scene.network.signals[signal.index()].id;
+        let text = format!("detector {detector} of signal {name} has failed");
+        self.found.push(Alert { at, text, lane: sensor.lane });
     }
 
     /// Looks at a step.
@@ -102,15 +124,8 @@ impl Alerts {
             if !(code::DETECTOR_OTHER..=code::DETECTOR_ERRATIC).contains(&event.code) {
                 continue;
             }
-            let (signal, detector) = (SignalId::new(signal as usize), event.parameter.saturating_sub(1));
-            let sensors = &scene.sensors;
-            let is_it = |s: &&crate::sim::sensors::Sensor| {
-                let channel = sensors.channels.get(s.channel as usize);
-                channel.is_some_and(|c| c.signal == signal && c.detector == detector)
-            };
-            let Some(sensor) = sensors.list.iter().find(is_it) else { continue };
-            let text = format!("detector {detector} of signal {} has failed", name(signal));
-            self.found.push(Alert { at: event.at, text, lane: sensor.lane });
+            let detector = (SignalId::new(signal as usize), event.parameter.saturating_sub(1));
+            self.detector(scene, event.at, detector);
         }
     }
 

@@ -41,7 +41,7 @@ pub enum Answer {
     /// Of a vehicle.
     Vehicle(VehicleFacts),
     /// Of a signal.
-    Signal(SignalFacts),
+    Signal(Box<SignalFacts>),
     /// Of a lane.
     Lane(LaneFacts),
     /// Of a loop.
@@ -159,7 +159,7 @@ impl Subject {
     pub fn ask(self, sim: &Simulation, journal: &Journal) -> Option<Answer> {
         match self {
             Self::Vehicle(id) => vehicle::ask(sim, id).map(Answer::Vehicle),
-            Self::Signal(id) => signal::ask(sim, journal, id).map(Answer::Signal),
+            Self::Signal(id) => signal::ask(sim, journal, id).map(Box::new).map(Answer::Signal),
             Self::Lane(id) => lane(sim, id).map(Answer::Lane),
             Self::Sensor(id) => sensor(sim, journal, id).map(Answer::Sensor),
         }

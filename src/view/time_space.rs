@@ -134,6 +134,13 @@ impl TimeSpace {
         self.forget(self.now() - SPAN_S);
     }
 
+    /// The first moment that is known, s; none: nothing is.
+    pub fn since(&self) -> Option<f64> {
+        let paths = self.paths.iter().filter_map(|p| p.first()).map(|p| p[0]);
+        let lamps = self.lamps.iter().filter_map(|l| l.first()).map(|l| l.0);
+        paths.chain(lamps).reduce(f64::min)
+    }
+
     /// The last moment that is known, s.
     pub fn now(&self) -> f64 {
         let paths = self.paths.iter().filter_map(|p| p.last()).map(|p| p[0]);

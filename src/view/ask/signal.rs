@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use intergreen_control::log::phase_number;
-use intergreen_control::{Controller, Kept, Lamp, Millis, Mode, On, Timers};
+use intergreen_control::{Controller, Kept, Lamp, Millis, Mode, On, Registry, Timers};
 
 use super::detectors::{self, DetectorFacts};
 use super::rings::{self, RingFacts};
@@ -36,6 +36,8 @@ pub struct SignalFacts {
     pub stage: Option<String>,
     /// All stages of the plan: their names, their groups, whether just these are open.
     pub stages: Vec<(String, Vec<u16>, bool)>,
+    /// Whether the strategy serves phases of rings, not stages.
+    pub by_phases: bool,
     /// Why the strategy has no say now, in words.
     pub overruled: Option<String>,
     /// The stage that a command wants to be shown.
@@ -85,7 +87,7 @@ pub struct GroupFacts {
     pub lamp: Lamp,
     /// Since when.
     pub since: Millis,
-    /// Where its vehicles go: the streets they come from, and the turns they take.
+    /// Where its vehicles go: the turns they take, and the streets they come from.
     pub ways: String,
     /// What it showed of late: when each lamp began, oldest first.
     pub past: Vec<(Millis, Lamp)>,
@@ -144,6 +146,7 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
         },
         flashes: controller.mode() == Mode::Flash || sim.controllers().outages()[id.index()].is_some(),
         decision: controller.explain(),
+        by_phases: Registry::default().entries().iter().any(|e| e.name == controller.strategy() && e.phases),
         overruled: controller.overruled().map(|reason| reason.words(plan)),
         manual: controller.manual(),
         stage: stages.iter().find(|s| s.2).map(|s| s.0.clone()),
@@ -213,6 +216,7 @@ fn ways(sim: &Simulation, id: SignalId, group: u16) -> String {
             }
         }
     }
-    let parts: Vec<String> = by_link.iter().map(|(link, turns)| format!("{link} {}", turns.join("+"))).collect();
+    // The turn first: names of links are long, and what has no room is cut.
+    let parts: Vec<String> = by_link.iter().map(|(link, turns)| format!("{} {link}", turns.join("+"))).collect();
     parts.join(", ")
 }

@@ -120,7 +120,10 @@ fn why(sim: &Simulation, lane: LaneId, v: &Vehicle) -> String {
     if exit.exists() && exit.back < v.length + 10.0 {
         return format!("no room on the road beyond the junction: {} is there", name(exit.id));
     }
-    if v.waiting < 3.0 { "has just stopped, or is about to start".into() } else { "waits for a gap".into() }
+    // Drivers need a moment to see green; who gives way to nobody waits for no gap.
+    let (from, to) = facts.yields;
+    let starts = v.waiting < 3.0 || v.flags & Flags::AT_RED != 0 || from == to;
+    if starts { "has just stopped, or is about to start".into() } else { "waits for a gap".into() }
 }
 
 /// The nearest vehicle on a way to which a movement gives way, and how far it is from its line; in the junction: 0.

@@ -121,6 +121,12 @@ pub fn keys(
     mut exit: MessageWriter<AppExit>,
 ) {
     let pressed = |key| keys.just_pressed(key);
+    let controls = [KeyCode::ControlLeft, KeyCode::ControlRight];
+    // Quick hands press and release within a frame.
+    let control = keys.any_pressed(controls) || keys.any_just_released(controls);
+    if pressed(KeyCode::KeyQ) && control {
+        exit.write(AppExit::Success);
+    }
     if choose(&mut view, pressed) {
         return;
     }
@@ -178,12 +184,6 @@ pub fn keys(
     }
     if pressed(KeyCode::KeyU) {
         view.style.units = if view.style.units == Units::Metric { Units::Us } else { Units::Metric };
-    }
-    let controls = [KeyCode::ControlLeft, KeyCode::ControlRight];
-    // Quick hands press and release within a frame.
-    let control = keys.any_pressed(controls) || keys.any_just_released(controls);
-    if pressed(KeyCode::KeyQ) && control {
-        exit.write(AppExit::Success);
     }
     // An answer may still be about what was selected before.
     let shown = view.snapshot.answer.as_deref().filter(|answer| Some(answer.subject()) == view.selected);

@@ -76,6 +76,7 @@ fn dress(ctx: &egui::Context, theme: Theme) {
     visuals.panel_fill = panel;
     visuals.window_fill = panel;
     visuals.override_text_color = Some(ink(scheme.ink));
+    visuals.weak_text_color = Some(ink(scheme.ink).gamma_multiply(0.66));
     visuals.selection.bg_fill = accent.gamma_multiply(0.45);
     visuals.selection.stroke.color = ink(scheme.ink);
     visuals.hyperlink_color = accent;

@@ -109,6 +109,7 @@ fn lines_over_time(ui: &mut egui::Ui, id: &str, width: f32, lines: Vec<(&str, Co
         .height(142.0)
         .width(width)
         .include_y(0.0)
+        .include_y(1.0)
         .allow_scroll(false)
         .allow_drag(false)
         .allow_zoom(false)

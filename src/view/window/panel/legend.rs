@@ -73,7 +73,10 @@ fn detectors(ui: &mut egui::Ui, view: &View) {
     let unknown = view.snapshot.broken.len() - known;
     ui.horizontal(|ui| {
         if known > 0 {
-            ui.label(RichText::new(format!("■ {known} detectors failed")).color(ink(ALARM)));
+            ui.label(
+                RichText::new(format!("■ {known} failed detector{}", if known == 1 { "" } else { "s" }))
+                    .color(ink(ALARM)),
+            );
         }
         if unknown > 0 {
             ui.label(RichText::new(format!("■ {unknown} broken, not noticed yet")).color(ink(CALL)));

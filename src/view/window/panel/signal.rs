@@ -44,16 +44,17 @@ pub fn draw(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, wishes: &mut Wi
     ui.label(RichText::new(format!("{}, {}", facts.strategy, facts.mode)).weak());
     reasons(ui, facts);
     ui.add_space(6.0);
-    if let Some(timers) = &facts.timers {
+    if !facts.by_phases || facts.rings.is_empty() {
         // It runs by stages or by a program, also where the plan has rings.
         stages(ui, facts, wishes);
-        super::rings::draw_stage(ui, now, timers, facts);
-    } else if facts.rings.is_empty() {
-        stages(ui, facts, wishes);
+        if let Some(timers) = &facts.timers {
+            super::rings::draw_stage(ui, now, timers, facts);
+        }
     } else {
         super::rings::draw(ui, now, facts);
         if !facts.stages.is_empty() {
-            egui::CollapsingHeader::new("stages").show(ui, |ui| stages(ui, facts, wishes));
+            let forced = facts.manual.is_some();
+            egui::CollapsingHeader::new("stages").default_open(forced).show(ui, |ui| stages(ui, facts, wishes));
         }
     }
     ui.add_space(6.0);
@@ -88,15 +89,23 @@ fn reasons(ui: &mut egui::Ui, facts: &SignalFacts) {
     } else if let Some(manual) = manual {
         ui.label(RichText::new(manual).color(ink(super::rings::CALL)).strong());
     }
+    let held = facts.groups.iter().filter(|g| g.commanded[0]).map(|g| short(g, MOVEMENT_LETTERS));
+    let held: Vec<String> = held.collect();
+    if !held.is_empty() {
+        let text = format!("held by command: {}", held.join(", "));
+        ui.label(RichText::new(text).color(ink(super::rings::CALL)).strong());
+    }
     if let Some((at, what, why)) = &facts.last {
         ui.add_space(4.0);
         ui.label(RichText::new("last change").small().weak());
         ui.label(RichText::new(format!("{} {what}", clock(*at))).strong());
         ui.label(why);
     }
-    // A ring says what it waits for below its diagram.
+    // A ring says what it waits for below its diagram; what runs by the clock, and what has no say, waits for nothing.
     let timed = facts.rings.iter().any(|r| r.timers.is_some());
-    if !facts.decision.is_empty() && !timed {
+    let clocked = facts.timers.as_ref().is_some_and(|t| t.least.is_none() && t.most.is_some());
+    let has_say = facts.overruled.is_none() && facts.manual.is_none();
+    if !facts.decision.is_empty() && !timed && !clocked && has_say {
         ui.add_space(4.0);
         ui.label(RichText::new("next change: the controller says").small().weak());
         ui.label(&facts.decision);
@@ -222,7 +231,7 @@ fn detectors(ui: &mut egui::Ui, facts: &SignalFacts, wishes: &mut Wishes) {
     egui::CollapsingHeader::new(title).id_salt("detectors").default_open(failed > 0).show(ui, |ui| {
         let small = |text: String| RichText::new(text).small();
         egui::Grid::new("detectors").num_columns(5).striped(true).spacing([9.0, 1.0]).show(ui, |ui| {
-            for head in ["no.", "road, told", "for", "veh/min", "health"] {
+            for head in ["no.", "road, told", "for", "veh/min, occ.", "health"] {
                 ui.label(small(head.into()).weak());
             }
             ui.end_row();

@@ -69,9 +69,7 @@ pub fn draw(ctx: &egui::Context, view: &mut View) {
     let (mut open, mut taken) = (true, false);
     let window = egui::Window::new(title).id("strategies".into()).open(&mut open).collapsible(false).resizable(false);
     window.anchor(egui::Align2::CENTER_CENTER, egui::Vec2::ZERO).show(ctx, |ui| {
-        ui.label(
-            RichText::new("\u{2191} \u{2193} and Return, or a click. Lamps go on from what they show.").small().weak(),
-        );
+        ui.label(RichText::new("Up, Down and Return, or a click. Lamps go on from what they show.").small().weak());
         egui::Grid::new("strategies").num_columns(2).spacing([14.0, 3.0]).show(ui, |ui| {
             for (i, entry) in view.stage.scene.setup.registry.entries().iter().enumerate() {
                 if ui.selectable_label(i == choosing.at, entry.name).clicked() {

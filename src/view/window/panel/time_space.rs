@@ -2,13 +2,17 @@
 
 use bevy_egui::egui::{self, Align2, RichText, Stroke};
 use egui_plot::{Line, LineStyle, Plot, PlotPoint, PlotPoints, Text};
-use intergreen_control::Lamp;
+use intergreen_control::{Lamp, Millis};
 
 use super::super::state::View;
 use super::charts::{hours, number, number_grid, time_grid};
 use super::ink;
 use super::signal::colour;
 use crate::view::time_space::SPAN_S;
+use crate::view::words::clock;
+
+/// The least time that it shows, s.
+const LEAST_S: f64 = 60.0;
 
 /// Draws it into what is left of a panel.
 pub fn draw(ui: &mut egui::Ui, view: &View) {
@@ -19,16 +23,20 @@ pub fn draw(ui: &mut egui::Ui, view: &View) {
         return;
     };
     let network = &view.stage.scene.network;
+    let (unit, metre) = units.short_length();
+    let now = view.snapshot.now.seconds();
+    let since = diagram.since().unwrap_or(now);
     let title = format!(
-        "straight way from {} to {}, {}: {} signals; upwards the way, to the right the clock",
+        "straight way from {} to {}, {}: {} signals; upwards the way, {unit}, to the right the clock; noted from {} on",
         network.link(first).id,
         network.link(last).id,
         units.length(f64::from(corridor.length)),
         corridor.stops.len(),
+        clock(Millis::from_seconds(since)),
     );
     ui.label(RichText::new(title).small());
-    let now = view.snapshot.now.seconds();
-    let from = now - SPAN_S;
+    // What was before nobody has noted.
+    let from = (now - SPAN_S).max(since.min(now - LEAST_S));
     let driven = ink(view.style.theme.scheme().accent).gamma_multiply(0.75);
     let text = ui.visuals().text_color();
     let plot = Plot::new("time-space")
@@ -44,7 +52,7 @@ pub fn draw(ui: &mut egui::Ui, view: &View) {
         .set_margin_fraction(egui::vec2(0.0, 0.04))
         .y_axis_min_width(40.0)
         .y_grid_spacer(egui_plot::uniform_grid_spacer(number_grid))
-        .y_axis_formatter(|mark, _| number(mark.value))
+        .y_axis_formatter(move |mark, _| number(mark.value * metre))
         .x_grid_spacer(egui_plot::uniform_grid_spacer(time_grid))
         .x_axis_formatter(|mark, _| hours(mark.value));
     plot.show(ui, |plot| {
@@ -64,7 +72,8 @@ pub fn draw(ui: &mut egui::Ui, view: &View) {
                 let line = Line::new("", PlotPoints::from(points)).allow_hover(false);
                 plot.line(line.stroke(Stroke::new(width, colour(lamp))).style(LineStyle::Solid));
             }
-            let label = Text::new("", PlotPoint::new(from + 0.004 * SPAN_S, at), RichText::new(&stop.name).size(11.0));
+            let label =
+                Text::new("", PlotPoint::new(from + 0.004 * (now - from), at), RichText::new(&stop.name).size(11.0));
             plot.text(label.color(text).anchor(Align2::LEFT_BOTTOM));
         }
     });
