@@ -304,7 +304,7 @@ mod tests {
         sampler.want(&sim, (signal, Quantity::Queues), true);
         sampler.want(&sim, (Subject::Lane(LaneId(0)), Quantity::Volume), true);
         let mut samples = Vec::new();
-        while sim.now() < Millis(60_000) {
+        while sim.now() < Millis(300_000) {
             sim.step();
             journal.look(&sim);
             sampler.look(&sim, &journal);
@@ -319,7 +319,7 @@ mod tests {
         let quantity = Quantity::Vehicles;
         let mut plot = Plot { subject: lane, quantity, name: "vehicles".into(), colour: 0, points: Vec::new() };
         plot.take(&samples);
-        assert_eq!(plot.points.len(), 60, "{:?}", plot.points);
+        assert_eq!(plot.points.len(), 300, "{:?}", plot.points);
         assert!(plot.points.iter().any(|p| p[1] > 0.0));
         let most = |quantity| samples.iter().filter(|s| s.quantity == quantity).map(|s| s.value).fold(0.0, f64::max);
         assert!(most(Quantity::Queues) > 0.0 && most(Quantity::Queues) >= most(Quantity::GroupQueue(0)));
