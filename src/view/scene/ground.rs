@@ -14,8 +14,8 @@ const LAP: f64 = 0.06;
 
 /// From far an outline may be this far from where it is, m: less than a pixel.
 const FAR_OFF: f64 = 0.5;
-/// The same on the map, m.
-const MAP_OFF: f64 = 4.0;
+/// The same on the map, m: a pixel of its largest scale. A straight road with its lanes beside its axis is one stretch.
+const MAP_OFF: f64 = 8.0;
 
 impl Builder<'_> {
     /// The outline of a junction; none if it is but a place where a road goes on.
