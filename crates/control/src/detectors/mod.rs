@@ -292,8 +292,7 @@ impl DetectorBank {
         if !self.limits.is_empty() {
             if event.on {
                 self.actuate(event.detector, last_on, before, at);
-            }
-            if !event.on {
+            } else {
                 self.let_go(event.detector, before, at);
             }
             if matches!((health, event.on), (Health::NoActivity | Health::Lost, _) | (Health::MaxPresence, false)) {
