@@ -63,8 +63,11 @@ fn every_strategy_takes_over_and_nobody_is_forgotten() {
         }
         assert!(seen.len() > strategies().len(), "they ran one after the other: {seen:?}");
         assert_eq!(sim.trip(), None, "the monitor has nothing to say");
-        // Who takes over in the middle of a change begins with another stage than the one that was coming: once on the
-        // arterial somebody waits too long for that, and the plan's own sequence serves him.
+        let faults = sim.controllers().list.iter().filter_map(|c| c.cycle_fault()).count();
+        assert_eq!(
+            faults, 0,
+            "a new strategy goes on with what was asked for, and knows for how long everybody has waited"
+        );
         assert_eq!(sim.gridlocks().found, []);
     }
 }

@@ -274,6 +274,6 @@ pub use plan::{Plan, PlanError, PlanErrors, PlanSpec};
 pub use program::{Program, ProgramError, ProgramStep};
 pub use registry::{Entry, Parameter, Registry, RegistryError, Setup};
 pub use state::{StateError, StateReader};
-pub use strategy::{Decision, Looks, Minds, On, Request, Strategy, Timers, View, Wakes};
+pub use strategy::{Decision, Found, Looks, Minds, On, Request, Strategy, Timers, View, Wakes};
 pub use time::Millis;
 pub use traffic::{CAR_SPACE_M, ExitTraffic, LaneTraffic, NeighbourReport, Seen, Traffic, VehicleReport};

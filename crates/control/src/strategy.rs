@@ -155,6 +155,21 @@ impl Timers {
     }
 }
 
+/// What a strategy finds that takes over from another while the signal runs. The lists are by group.
+#[derive(Clone, Debug)]
+pub struct Found<'a> {
+    /// The moment; the strategy decides for the first time after it.
+    pub now: Millis,
+    /// The plan of the intersection.
+    pub plan: &'a Plan,
+    /// Since when it has been open; none: it is closed.
+    pub opened: Vec<Option<Millis>>,
+    /// Since when it has been called and closed; none: it is not.
+    pub waiting: Vec<Option<Millis>>,
+    /// Whether it was asked to be open, be it open or still to come.
+    pub asked: Vec<bool>,
+}
+
 /// A way to control an intersection.
 ///
 /// A strategy is deterministic: equal states and equal views give equal decisions. It panics on no view, and in steady
@@ -172,10 +187,9 @@ pub trait Strategy: Debug + Send + Sync {
         Wakes::Edges
     }
 
-    /// It takes over from another strategy: told once, before it is asked for the first time, since when each group has been
-    /// open, and since when each that is called and closed has waited.
-    fn take_over(&mut self, opened: &[Option<Millis>], waiting: &[Option<Millis>]) {
-        let _ = (opened, waiting);
+    /// It takes over from another strategy: told once, before it is asked for the first time.
+    fn take_over(&mut self, found: &Found<'_>) {
+        let _ = found;
     }
 
     /// What it looks at. The same in a whole run.

@@ -36,7 +36,7 @@ use self::{
     tables::Tables,
 };
 use crate::{
-    Decision, Entry, Millis, Request, StateError, Strategy, Timers, View,
+    Decision, Entry, Found, Millis, Request, StateError, Strategy, Timers, View,
     group_set::GroupSet,
     log::code,
     plan::Plan,
@@ -179,17 +179,18 @@ impl Strategy for Actuated {
         self.tables.minds(&self.stages.opens, number)
     }
 
-    fn take_over(&mut self, opened: &[Option<Millis>], waiting: &[Option<Millis>]) {
-        self.waits.take_over(opened, waiting);
+    fn take_over(&mut self, found: &Found<'_>) {
+        self.waits.take_over(found);
+        let first = self.waits.stage_after(&self.stages, found);
+        self.enter(first, found.now);
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
         self.notes.clear();
         self.waits.watch(&self.stages, now, view);
         let Some(stage) = self.stage.map(|s| s as usize) else {
-            let first = self.waits.open_stage(&self.stages);
-            self.enter(first, now);
-            return Decision { request: Request::Stage(first), next: now + Millis(1) };
+            self.enter(0, now);
+            return Decision { request: Request::Stage(0), next: now + Millis(1) };
         };
         let next = match self.shown {
             Shown::Opening(until) if now < until && !self.waits.is_open(&self.stages, stage) => until,

@@ -25,7 +25,7 @@ impl Controller {
     /// Time reaches `at`, as in [`advance`](Self::advance); then another strategy, made for the same plan, takes over in
     /// surroundings as for [`with_approaches`](Self::with_approaches). Lamps, detectors, calls, commands in force and a
     /// latched fault stay as they are, and the kernel keeps every time as before; of what the old strategy had learned
-    /// nothing is left but for how long everybody has waited.
+    /// nothing is left but what it has asked for, and for how long everybody has waited.
     pub fn hand_over(&mut self, at: Millis, strategy: Box<dyn Strategy>, approaches: Option<Arc<Approaches>>) {
         // Else the new one would decide at the moment in which the old one was last asked.
         self.advance(at);
@@ -35,8 +35,7 @@ impl Controller {
         self.group_calls.mind_anew(reached.unwrap_or(Millis::NEVER), |number| strategy.minds(number));
         self.survey(approaches);
         let Some(at) = reached else { return };
-        let (opened, waiting) = self.kernel.since();
-        self.strategy.take_over(&opened, &waiting);
+        self.strategy.take_over(&self.kernel.found());
         if let Some(traffic) = &mut self.traffic {
             let plan = self.kernel.plan();
             traffic.advance(plan, at, &self.lamps);

@@ -62,7 +62,7 @@ pub use self::{
     unit::Mode,
 };
 use crate::{
-    Lamp, Millis, Request,
+    Found, Lamp, Millis, Request,
     group_set::{GroupSet, number},
     log::{Phases, Reason, code},
     plan::{Group, GroupKind, Plan},
@@ -477,10 +477,12 @@ impl Kernel {
         self.preempts.input(preempt, on, at.max(self.now), journal)
     }
 
-    /// Of each group since when it has been open, and since when it has been called and closed.
-    pub(crate) fn since(&self) -> (Vec<Option<Millis>>, Vec<Option<Millis>>) {
-        let opened = self.lights.iter().map(|light| light.state.is_open().then_some(light.opened));
-        (opened.collect(), self.calls.list.iter().map(|call| call.waiting).collect())
+    /// What a strategy finds that takes over now.
+    pub(crate) fn found(&self) -> Found<'_> {
+        let opened = self.lights.iter().map(|light| light.state.is_open().then_some(light.opened)).collect();
+        let waiting = self.calls.list.iter().map(|call| call.waiting).collect();
+        let asked = self.target.aims.iter().map(|aim| aim.opens()).collect();
+        Found { now: self.now, plan: &self.plan, opened, waiting, asked }
     }
 
     /// Keeps a green from ending, unless a preemption or flashing needs it to.

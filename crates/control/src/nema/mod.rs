@@ -63,7 +63,7 @@ use self::{
     standing::Standing,
 };
 use crate::{
-    Decision, Entry, Lamp, Millis, Plan, Request, StateError, Strategy, View,
+    Decision, Entry, Found, Lamp, Millis, Plan, Request, StateError, Strategy, View,
     group_set::GroupSet,
     plan::{Pattern, bit},
 };
@@ -325,8 +325,10 @@ impl Strategy for Nema {
         self.put(out);
     }
 
-    fn take_over(&mut self, opened: &[Option<Millis>], waiting: &[Option<Millis>]) {
-        for (g, (seen, (opened, waiting))) in self.groups.iter_mut().zip(opened.iter().zip(waiting)).enumerate() {
+    fn take_over(&mut self, found: &Found<'_>) {
+        for (g, (seen, (opened, waiting))) in
+            self.groups.iter_mut().zip(found.opened.iter().zip(&found.waiting)).enumerate()
+        {
             // The lamps say whether that is a green.
             (seen.open, seen.green, seen.waits) = (*opened, *opened, *waiting);
             self.waits.put(g, waiting.is_some());

@@ -24,8 +24,8 @@ pub(crate) use self::{
     waits::Waits,
 };
 use crate::{
-    Decision, Looks, Millis, Minds, On, Plan, Request, StateError, StateReader, Strategy, Timers, Traffic, View, Wakes,
-    group_set::members, state,
+    Decision, Found, Looks, Millis, Minds, On, Plan, Request, StateError, StateReader, Strategy, Timers, Traffic, View,
+    Wakes, group_set::members, state,
 };
 
 /// Where nobody has left for so long somebody is held up.
@@ -254,8 +254,10 @@ impl<P: Policy> Strategy for Staged<P> {
         None
     }
 
-    fn take_over(&mut self, opened: &[Option<Millis>], waiting: &[Option<Millis>]) {
-        self.waits.take_over(opened, waiting);
+    fn take_over(&mut self, found: &Found<'_>) {
+        self.waits.take_over(found);
+        let first = self.waits.stage_after(&self.stages, found);
+        self.enter(first, found.now);
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
@@ -264,7 +266,7 @@ impl<P: Policy> Strategy for Staged<P> {
         }
         self.waits.watch(&self.stages, now, view);
         let next = match (self.stage.map(|s| s as usize), self.shown) {
-            (None, _) => self.enter(self.waits.open_stage(&self.stages), now),
+            (None, _) => self.enter(0, now),
             (Some(stage), Shown::Opening(until)) if now < until && !self.waits.is_open(&self.stages, stage) => until,
             (Some(stage), Shown::Opening(_)) => {
                 self.shown = Shown::Since(now);

@@ -4,7 +4,7 @@ use alloc::{vec, vec::Vec};
 
 use super::Stages;
 use crate::{
-    Lamp, Millis, Plan, StateError, StateReader, View,
+    Found, Lamp, Millis, Plan, StateError, StateReader, View,
     group_set::{GroupSet, bit, groups, members},
     state,
 };
@@ -40,8 +40,9 @@ impl Waits {
     }
 
     /// Takes over what is open and who waits, and since when; for the first [look](Self::watch) that is no news.
-    pub fn take_over(&mut self, opened: &[Option<Millis>], waiting: &[Option<Millis>]) {
-        let own = [(&mut self.open, &mut self.opened, opened), (&mut self.waits, &mut self.waiting, waiting)];
+    pub fn take_over(&mut self, found: &Found<'_>) {
+        let own =
+            [(&mut self.open, &mut self.opened, &found.opened), (&mut self.waits, &mut self.waiting, &found.waiting)];
         for (set, times, known) in own {
             for (g, (time, since)) in times.iter_mut().zip(known).enumerate() {
                 set.put(g, since.is_some());
@@ -120,10 +121,18 @@ impl Waits {
         !stages.opens[stage].exceeds(&self.open)
     }
 
-    /// The stage to begin with: one that is open, because another strategy has opened it; else the first.
-    pub fn open_stage(&self, stages: &Stages) -> usize {
-        let is_shown = |&stage: &usize| !stages.groups[stage].is_empty() && self.is_open(stages, stage);
-        (0..stages.opens.len()).find(is_shown).unwrap_or(0)
+    /// The stage to go on with after another strategy: of those that were asked for the one with the most groups; between
+    /// two of a program, one that opens whoever may wait for the shortest time still.
+    pub fn stage_after(&self, stages: &Stages, found: &Found<'_>) -> usize {
+        let all = |&stage: &usize| stages.groups[stage].iter().all(|&g| found.asked[usize::from(g)]);
+        let size = |&stage: &usize| stages.groups[stage].len();
+        // Of equals the first.
+        let asked = (0..stages.len()).rev().filter(all).max_by_key(size).filter(|stage| size(stage) > 0);
+        let hurried = || {
+            let first = self.waits.iter().min_by_key(|&g| self.waiting[g] + found.plan.groups()[g].max_red)?;
+            stages.opens.iter().position(|opens| opens.has(first))
+        };
+        asked.or_else(hurried).unwrap_or(0)
     }
 
     /// Until when nobody waits for too long, whatever comes next.
