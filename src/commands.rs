@@ -153,6 +153,18 @@ pub struct TimedCommand {
     pub command: Command,
 }
 
+/// Parameters of a strategy as people write them: `param=value,…`.
+///
+/// # Errors
+/// If one has no name, or no `=`.
+pub fn parameters(text: &str) -> Result<Vec<(String, String)>, String> {
+    let one = |part: &str| match part.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
+        _ => Err(format!("'{part}': expected PARAM=VALUE")),
+    };
+    text.split(',').map(one).collect()
+}
+
 /// What is asked of a controller, in the schema of scenario files.
 fn order(_: &mut SchemaGenerator) -> Schema {
     json_schema!({})

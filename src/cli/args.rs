@@ -19,6 +19,7 @@ use super::replay::ReplayArgs;
 use super::timing::TimingArgs;
 use super::validate::ValidateArgs;
 use super::view::ViewArgs;
+use crate::commands::parameters;
 use crate::demand::FollowingModel;
 use crate::demand::routing::Moment;
 use crate::detectors::Tier;
@@ -365,10 +366,9 @@ pub fn edit(text: &str) -> Result<(String, String), String> {
 
 /// `name,param=value,…`.
 fn controller(text: &str) -> Result<Controller, String> {
-    let mut parts = text.split(',');
-    let name = parts.next().unwrap_or_default().trim().to_owned();
-    let parameters = parts.map(|p| edit(p).map_err(|_| format!("'{p}': expected PARAM=VALUE")));
-    Ok(Controller { name, parameters: parameters.collect::<Result<_, _>>()? })
+    let (name, rest) = text.split_once(',').map_or((text, None), |(name, rest)| (name, Some(rest)));
+    let parameters = rest.map_or(Ok(Vec::new()), parameters)?;
+    Ok(Controller { name: name.trim().to_owned(), parameters })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::draw::Bounds;
 
 /// Watches a scenario in a window; or takes a picture or a film of it without one.
 #[derive(Args, Clone, Debug)]
+#[command(group = clap::ArgGroup::new("picture").args(["shot", "record"]))]
 pub struct ViewArgs {
     /// What is simulated.
     #[command(flatten)]
@@ -46,7 +47,7 @@ pub struct ViewArgs {
     #[arg(long, value_name = "WxH", default_value = "1280x720", value_parser = parse_size)]
     pub size: (u32, u32),
     /// Of pictures, show only this part: west edge, south edge, width and height in m
-    #[arg(long, value_name = "X,Y,W,H", value_parser = parse_bounds, allow_hyphen_values = true)]
+    #[arg(long, value_name = "X,Y,W,H", value_parser = parse_bounds, allow_hyphen_values = true, requires = "picture")]
     pub bounds: Option<Bounds>,
     /// What colours of vehicles tell
     #[arg(long, value_name = "WHAT", default_value = "speed")]
@@ -61,16 +62,16 @@ pub struct ViewArgs {
     #[arg(long)]
     pub us_units: bool,
     /// Show panels in pictures, too
-    #[arg(long)]
+    #[arg(long, requires = "picture")]
     pub panels: bool,
     /// Of pictures: select the signal, lane, link or detector (SIGNAL/3) of this name, and show what is around it
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", requires = "picture")]
     pub select: Option<String>,
     /// Of pictures with panels: the time-space diagram of the straight way through this link, of the ten minutes before
     #[arg(long, value_name = "LINK", requires = "panels")]
     pub time_space: Option<String>,
     /// Where the commands given in the window are written, for `run --commands` [default: nowhere]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "picture")]
     pub save_commands: Option<PathBuf>,
 }
 
@@ -175,11 +176,10 @@ mod with_window {
         Findings::of(&loaded.report).warn(false);
         let emissions = args.resume.as_ref().and_then(|_| args.emissions.model());
         let mut sim = runs::simulation(&args.setup, emissions, &mut loaded, false)?;
-        let (mut begin, mut settled) = (loaded.begin, loaded.begin + SETTLED);
         if let Some(file) = &args.resume {
             resume(file, &mut sim, false)?;
-            (begin, settled) = (sim.now(), sim.now() + SETTLED);
         }
+        let begin = sim.now();
         let selected = args.select.as_deref().map(|name| subject(&sim, name)).transpose()?;
         let corridor = args.time_space.as_deref().map(|name| link(&sim, name)).transpose()?;
         let still = Still {
@@ -192,9 +192,11 @@ mod with_window {
             selected,
         };
         if let Some(file) = &args.shot {
-            let at = args.at.map_or(settled, Millis::from_seconds);
+            let at = args.at.map_or(begin + SETTLED, Millis::from_seconds);
             not_before(begin, at, "--at")?;
-            return window::still(sim, at, &still, file).map_err(failure);
+            let reached = window::still(sim, at, &still, file).map_err(failure)?;
+            tell_of_end(reached, at);
+            return Ok(());
         }
         if let Some(file) = &args.record {
             return film(args, sim, begin, still, file);
@@ -210,6 +212,7 @@ mod with_window {
                 progress.show(driver.sim());
             }
             progress.finish();
+            tell_of_end(driver.sim().now(), at);
         }
         let (title, style) = (still.title, still.style);
         let pace = Pace::Times(args.times);
@@ -226,6 +229,13 @@ mod with_window {
         let mut log = given.map_or_else(Vec::new, |(_, list)| list);
         log.extend(closed.log);
         save(&log, file)
+    }
+
+    /// Says so if a run was over before somebody wanted to see it.
+    fn tell_of_end(reached: Millis, at: Millis) {
+        if reached < at {
+            complain("note", &format!("the run is over at {} s", reached.seconds()));
+        }
     }
 
     /// Makes runs of other files with the same options.
@@ -254,7 +264,8 @@ mod with_window {
                 complain("note", &format!("{:.0} of {:.0} s", (now - from).seconds(), (to - from).seconds()));
             }
         };
-        let frames = window::film(sim, from, &film, file, &mut look).map_err(failure)?;
+        let (frames, reached) = window::film(sim, from, &film, file, &mut look).map_err(failure)?;
+        tell_of_end(reached, to);
         complain("note", &format!("{}: {frames} pictures", file.display()));
         Ok(())
     }
@@ -319,10 +330,7 @@ mod with_window {
 
     /// Whose fault it is.
     fn failure(problem: Problem) -> Failure {
-        match problem {
-            Problem::Frames(e) => Failure::Run(e.to_string()),
-            other => Failure::Run(other.to_string()),
-        }
+        Failure::Run(problem.to_string())
     }
 }
 

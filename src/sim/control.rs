@@ -151,8 +151,8 @@ impl Controllers {
     /// If it refuses its parameters, or needs another plan than the one that runs; if there is no such stage.
     pub fn check(&self, scene: &Scene, command: &Command) -> Result<(), String> {
         if let Command::Signal { signal, order: Order::Stage { stage, .. } } = command {
-            let place = scene.network.signals.iter().position(|s| s.id == *signal);
-            let stages = place.and_then(|i| self.list.get(i)).map_or(0, |c| c.plan().stages().len());
+            let place = scene.signals(std::slice::from_ref(signal)).next();
+            let stages = place.and_then(|i| self.list.get(i.index())).map_or(0, |c| c.plan().stages().len());
             if usize::from(*stage) >= stages {
                 let expected = match stages {
                     0 => "its plan has none".to_owned(),

@@ -9,7 +9,6 @@ use intergreen_control::log::code;
 
 use super::snapshot::{Alert, STANDING};
 use crate::network::{LaneId, SignalId};
-use crate::sim::sensors::Sensor;
 use crate::sim::{Scene, Simulation};
 
 /// Time between two looks at lanes.
@@ -63,13 +62,9 @@ impl Alerts {
 
     /// A detector has failed.
     fn detector(&mut self, scene: &Scene, at: Millis, (signal, detector): (SignalId, u16)) {
-        let sensors = &scene.sensors;
-        let is_it = |s: &&Sensor| {
-            let channel = sensors.channels.get(s.channel as usize);
-            channel.is_some_and(|c| c.signal == signal && c.detector == detector)
-        };
-        let Some(sensor) = sensors.list.iter().find(is_it) else { return };
         let name = &scene.network.signals[signal.index()].id;
+        let channel = scene.channel(name, detector);
+        let Some(sensor) = scene.sensors.list.iter().find(|s| Some(s.channel) == channel) else { return };
         let text = format!("detector {detector} of signal {name} has failed");
         self.found.push(Alert { at, text, lane: sensor.lane });
     }

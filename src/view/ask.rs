@@ -17,6 +17,7 @@ pub use signal::{GroupFacts, SignalFacts};
 pub use vehicle::VehicleFacts;
 
 use super::journal::Journal;
+use super::minutes::Minute;
 use super::snapshot::STANDING;
 use crate::demand::VehicleId;
 use crate::network::{LaneId, SignalId};
@@ -85,6 +86,8 @@ pub struct LaneFacts {
     pub flow: u32,
     /// Most vehicles seen standing on it.
     pub most_standing: u32,
+    /// What it did minute by minute, oldest first.
+    pub minutes: Vec<Minute>,
     /// Whether it is closed.
     pub closed: bool,
 }
@@ -160,14 +163,14 @@ impl Subject {
         match self {
             Self::Vehicle(id) => vehicle::ask(sim, id).map(Answer::Vehicle),
             Self::Signal(id) => signal::ask(sim, journal, id).map(Box::new).map(Answer::Signal),
-            Self::Lane(id) => lane(sim, id).map(Answer::Lane),
+            Self::Lane(id) => lane(sim, journal, id).map(Answer::Lane),
             Self::Sensor(id) => sensor(sim, journal, id).map(Answer::Sensor),
         }
     }
 }
 
 /// What there is to tell of a lane.
-fn lane(sim: &Simulation, id: LaneId) -> Option<LaneFacts> {
+fn lane(sim: &Simulation, journal: &Journal, id: LaneId) -> Option<LaneFacts> {
     let scene = sim.scene();
     let facts = scene.network.lanes.get(id.index())?;
     let vehicles = &sim.traffic().lanes.get(id.index())?.vehicles;
@@ -186,6 +189,7 @@ fn lane(sim: &Simulation, id: LaneId) -> Option<LaneFacts> {
         queue: if rear.is_finite() { facts.length - rear.max(0.0) } else { 0.0 },
         flow: book.flow,
         most_standing: book.most_standing,
+        minutes: journal.minutes(id),
         closed: scene.closures.is_closed(id),
     })
 }
@@ -268,7 +272,10 @@ mod tests {
             assert!(facts.detectors.iter().all(|d| d.health.is_good() && d.fault.is_none()), "{:?}", facts.detectors);
             assert!(facts.stages.iter().filter(|s| s.2).count() <= 1, "at most one stage is open: {:?}", facts.stages);
             let all: usize = facts.groups.iter().map(|g| g.queue.1).sum();
-            let near: usize = facts.approaches.iter().map(|a| a.3).sum();
+            let network = &sim.scene().network;
+            let from = network.signals[i].movements.iter().map(|&m| network.movement(m).from);
+            let from: std::collections::BTreeSet<LaneId> = from.collect();
+            let near: usize = from.iter().map(|lane| sim.traffic().lanes[lane.index()].vehicles.len()).sum();
             assert!(all <= near && facts.groups.iter().all(|g| g.queue.0 <= g.queue.1), "{all} of {near}");
         }
         for i in 0..sim.scene().lanes.len() {

@@ -10,6 +10,8 @@ use crate::sim::Scene;
 
 /// What was seen counts half after this time, s.
 const HALF_LIFE: f64 = 60.0;
+/// Nobody has looked for longer than this: it begins anew, s.
+const LONG: f64 = 120.0;
 /// Least side of a cell, m.
 const CELL: f64 = 25.0;
 /// Most cells in a row.
@@ -62,12 +64,12 @@ impl Heat {
             return;
         }
         self.last = Some(snapshot.now);
-        if span < 0.0 {
-            // A command was taken back: what came after it has never been.
+        if !(0.0..=LONG).contains(&span) {
+            // A command was taken back: what came after it has never been. Or nobody has looked for long.
             self.sums.fill(0.0);
             self.seconds = 0.0;
         }
-        let span = span.clamp(1.0, 60.0);
+        let span = span.clamp(1.0, LONG);
         let keep = libm::exp2(-span / HALF_LIFE) as f32;
         self.seconds = self.seconds * keep + span as f32;
         self.sums.iter_mut().for_each(|sum| *sum *= keep);

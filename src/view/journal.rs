@@ -9,10 +9,11 @@ use intergreen_control::{Lamp, Millis};
 
 use super::alerts::Alerts;
 use super::corridor::Corridor;
+use super::minutes::{Minute, Minutes};
 use super::record::Record;
 use super::snapshot::{Alert, Row};
 use super::time_space::{Traced, Tracer};
-use crate::network::{LinkId, SignalId};
+use crate::network::{LaneId, LinkId, SignalId};
 use crate::performance;
 use crate::sim::Simulation;
 
@@ -21,7 +22,7 @@ const EVENTS: usize = 120;
 /// Lamp changes kept of each lamp.
 const CHANGES: usize = 24;
 /// Changes kept of each loop.
-const EDGES: usize = 60;
+pub const EDGES: usize = 240;
 /// Time between rows of the charts.
 const EVERY: Millis = Millis(5_000);
 
@@ -44,6 +45,7 @@ pub struct Journal {
     /// What measures of performance are made of.
     record: Record,
     alerts: Alerts,
+    minutes: Minutes,
     /// Of the corridor that somebody looks at.
     tracer: Option<Tracer>,
     /// When the next row of the charts is due.
@@ -64,6 +66,7 @@ impl Journal {
             edges: vec![VecDeque::new(); sim.sensors().occupied.len()],
             record: Record::new(sim),
             alerts: Alerts::new(sim),
+            minutes: Minutes::new(sim),
             tracer: None,
             next: sim.now(),
             rows: Vec::new(),
@@ -74,6 +77,7 @@ impl Journal {
     pub fn look(&mut self, sim: &Simulation) {
         self.record.look(sim);
         self.alerts.look(sim);
+        self.minutes.look(sim);
         if let Some(tracer) = &mut self.tracer {
             tracer.look(sim);
         }
@@ -160,12 +164,17 @@ impl Journal {
         (self.edges.get(i).unwrap_or(NONE), self.loops.get(i).map_or(0, |&(_, n)| n))
     }
 
+    /// What a lane has done minute by minute, oldest first.
+    pub fn minutes(&self, lane: LaneId) -> Vec<Minute> {
+        self.minutes.of(lane)
+    }
+
     /// Works out the measures of a signal anew, if they are old.
     pub fn measure(&mut self, sim: &Simulation, signal: SignalId) {
         self.record.measure(sim, signal);
     }
 
-    /// The measures of a signal, if it is the one that they were last worked out for.
+    /// The measures of a signal, as they were worked out last.
     pub fn measured(&self, signal: SignalId) -> Option<Arc<performance::Signal>> {
         self.record.measured(signal)
     }

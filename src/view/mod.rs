@@ -20,6 +20,7 @@ pub mod foes;
 pub mod heat;
 pub mod journal;
 pub mod layers;
+pub mod minutes;
 pub mod pace;
 pub mod paint;
 pub mod pick;

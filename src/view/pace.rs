@@ -51,11 +51,6 @@ impl Metronome {
         Self { pace, step, due: now }
     }
 
-    /// The pace.
-    pub fn pace(&self) -> Pace {
-        self.pace
-    }
-
     /// Sets another pace; the next step is due at once.
     pub fn set(&mut self, pace: Pace, now: Duration) {
         (self.pace, self.due) = (pace, now);

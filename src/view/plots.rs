@@ -41,6 +41,10 @@ pub enum Quantity {
     GroupQueue(u16),
     /// How long they have stood, mean.
     GroupWait(u16),
+    /// Of the arrivals of the last half hour at the phase of a group, the share that met green, per cent.
+    OnGreen(u16),
+    /// Mean delay of all of them.
+    Delay(u16),
     /// Vehicles that stand before any group.
     Queues,
     /// Vehicles in a detector's last whole minute.
@@ -89,6 +93,8 @@ impl Quantity {
             (Self::Left, Answer::Lane(lane)) => lane.flow.into(),
             (Self::GroupQueue(g), Answer::Signal(signal)) => count(signal.groups.get(usize::from(g))?.queue.0),
             (Self::GroupWait(g), Answer::Signal(signal)) => signal.groups.get(usize::from(g))?.waits.into(),
+            (Self::OnGreen(g), Answer::Signal(signal)) => 100.0 * signal.measures(g)?.total.arrivals_on_green?,
+            (Self::Delay(g), Answer::Signal(signal)) => signal.measures(g)?.total.approach_delay_s?,
             (Self::Queues, Answer::Signal(signal)) => count(signal.groups.iter().map(|g| g.queue.0).sum()),
             (Self::Volume, Answer::Sensor(sensor)) => sensor.minute.0.into(),
             (Self::Occupancy, Answer::Sensor(sensor)) => 100.0 * sensor.minute.1,
@@ -113,6 +119,11 @@ impl Quantity {
             Answer::Signal(signal) => signal.groups.get(usize::from(g)).map_or("?", |g| g.name.as_str()).to_owned(),
             _ => "?".into(),
         };
+        // Groups of one phase have its measures in common.
+        let phase = |g: u16| match answer {
+            Answer::Signal(signal) => signal.measures(g).map_or("?".into(), |p| format!("phase {}", p.phase)),
+            _ => "?".into(),
+        };
         match self {
             Self::Speed => "speed".into(),
             Self::Acceleration => "acceleration".into(),
@@ -125,6 +136,8 @@ impl Quantity {
             Self::Left => "have left".into(),
             Self::GroupQueue(g) => format!("{} queue", group(g)),
             Self::GroupWait(g) => format!("{} wait", group(g)),
+            Self::OnGreen(g) => format!("{} on green", phase(g)),
+            Self::Delay(g) => format!("{} delay", phase(g)),
             Self::Queues => "queue of all".into(),
             Self::Volume => "volume".into(),
             Self::Occupancy => "occupancy".into(),
@@ -132,14 +145,19 @@ impl Quantity {
         }
     }
 
+    /// Whether it is one of the measures of a signal's log.
+    const fn is_measured(self) -> bool {
+        matches!(self, Self::OnGreen(_) | Self::Delay(_))
+    }
+
     /// In what it is measured.
     pub const fn measure(self) -> Measure {
         match self {
             Self::Speed => Measure::Speed,
             Self::Acceleration => Measure::Acceleration,
-            Self::TimeLost | Self::Waited | Self::GroupWait(_) => Measure::Time,
+            Self::TimeLost | Self::Waited | Self::GroupWait(_) | Self::Delay(_) => Measure::Time,
             Self::Driven | Self::Queue => Measure::Length,
-            Self::Occupancy => Measure::Share,
+            Self::Occupancy | Self::OnGreen(_) => Measure::Share,
             Self::Volume => Measure::Flow,
             Self::Left | Self::Count => Measure::Total,
             _ => Measure::Vehicles,
@@ -164,7 +182,7 @@ impl Measure {
     pub fn unit(self, units: Units) -> (&'static str, f64) {
         match self {
             Self::Speed => (units.speed_unit(), units.speed_number(1.0)),
-            Self::Acceleration => ("m/s²", 1.0),
+            Self::Acceleration => units.acceleration(),
             Self::Time => ("s", 1.0),
             Self::Length => units.short_length(),
             Self::Share => ("%", 1.0),
@@ -216,13 +234,19 @@ impl Sampler {
     }
 
     /// Takes samples, if it is time.
-    pub fn look(&mut self, sim: &Simulation, journal: &Journal) {
+    pub fn look(&mut self, sim: &Simulation, journal: &mut Journal) {
         let now = sim.now();
         if self.wanted.is_empty() || now < self.next {
             return;
         }
         self.next = now + EVERY;
         let mut told: Option<(Subject, Option<Answer>)> = None;
+        let measured = self.wanted.iter().filter(|(_, quantity)| quantity.is_measured());
+        for (subject, _) in measured {
+            if let &Subject::Signal(signal) = subject {
+                journal.measure(sim, signal);
+            }
+        }
         for &(subject, quantity) in &self.wanted {
             let known = told.take().filter(|told| told.0 == subject);
             let (_, answer) = told.insert(known.unwrap_or_else(|| (subject, subject.ask(sim, journal))));
@@ -307,7 +331,7 @@ mod tests {
         while sim.now() < Millis(300_000) {
             sim.step();
             journal.look(&sim);
-            sampler.look(&sim, &journal);
+            sampler.look(&sim, &mut journal);
             sampler.take(&mut samples);
             if let Some(last) =
                 samples.iter().rev().find(|s| s.subject == lane).filter(|s| s.time == sim.now().seconds())
@@ -335,20 +359,50 @@ mod tests {
     }
 
     #[test]
+    fn measures_of_a_log_are_plotted_of_signals_nobody_looks_at() {
+        let mut sim = fresh();
+        sim.log_events();
+        let (mut journal, mut sampler) = (Journal::new(&sim), Sampler::default());
+        let signal = Subject::Signal(SignalId(1));
+        let groups = 0..sim.scene().groups(SignalId(1));
+        for quantity in groups.flat_map(|g| [Quantity::OnGreen(g), Quantity::Delay(g)]) {
+            sampler.want(&sim, (signal, quantity), true);
+        }
+        while sim.now() < Millis(600_000) {
+            sim.step();
+            journal.look(&sim);
+            sampler.look(&sim, &mut journal);
+        }
+        let mut samples = Vec::new();
+        sampler.take(&mut samples);
+        let Some(Answer::Signal(facts)) = signal.ask(&sim, &journal) else { panic!("it is a signal") };
+        let last = |quantity| samples.iter().rfind(|s| s.quantity == quantity).map(|s| s.value);
+        let mut compared = 0;
+        for group in 0..facts.groups.len() as u16 {
+            let total = facts.measures(group).map(|phase| &phase.total);
+            assert_eq!(last(Quantity::Delay(group)), total.and_then(|t| t.approach_delay_s));
+            let share = total.and_then(|t| t.arrivals_on_green).map(|share| 100.0 * share);
+            assert_eq!(last(Quantity::OnGreen(group)), share);
+            compared += usize::from(share.is_some_and(|share| (0.0..=100.0).contains(&share)));
+        }
+        assert!(compared > 0, "{facts:?}");
+    }
+
+    #[test]
     fn what_is_not_wanted_any_more_is_not_sampled() {
         let sim = fresh();
-        let journal = Journal::new(&sim);
+        let mut journal = Journal::new(&sim);
         let number = (Subject::Signal(SignalId(0)), Quantity::Queues);
         let mut sampler = Sampler::default();
         sampler.want(&sim, number, true);
         sampler.want(&sim, number, true);
-        sampler.look(&sim, &journal);
+        sampler.look(&sim, &mut journal);
         let mut samples = Vec::new();
         sampler.take(&mut samples);
         assert_eq!(samples.len(), 1, "wanted twice is wanted once");
         sampler.want(&sim, number, false);
         sampler.restart(&sim);
-        sampler.look(&sim, &journal);
+        sampler.look(&sim, &mut journal);
         sampler.take(&mut samples);
         assert_eq!(samples.len(), 1);
     }

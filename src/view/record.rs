@@ -1,7 +1,7 @@
 //! What signals logged over the last half hour, as far as measures of performance need it: phases, and the actuations that
-//! are arrivals. Of one signal at a time, the one that somebody looks at, the measures are worked out now and then.
+//! are arrivals. Of the signals that somebody looks at, the measures are worked out now and then.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use intergreen_control::Millis;
@@ -30,8 +30,8 @@ pub struct Record {
     uses: Detectors,
     /// Of each signal the channels whose actuations are arrivals, from 1, in order.
     arrivals: Vec<Vec<u16>>,
-    /// The signal that was measured last, when, and what came of it.
-    last: Option<(SignalId, Millis, Arc<performance::Signal>)>,
+    /// Of the signals that were measured, when that was last, and what came of it.
+    measured: BTreeMap<SignalId, (Millis, Arc<performance::Signal>)>,
 }
 
 impl Record {
@@ -47,7 +47,7 @@ impl Record {
             channels
         };
         let arrivals = signals.iter().map(|s| advance(&s.id)).collect();
-        Self { events: vec![VecDeque::new(); signals.len()], uses, arrivals, last: None }
+        Self { events: vec![VecDeque::new(); signals.len()], uses, arrivals, measured: BTreeMap::new() }
     }
 
     /// Notes what was logged in a step.
@@ -72,20 +72,22 @@ impl Record {
     /// Works out the measures of a signal, unless they are new.
     pub fn measure(&mut self, sim: &Simulation, signal: SignalId) {
         let now = sim.now();
-        let new = |&(of, at, _): &(SignalId, Millis, _)| of == signal && now < at + OLD;
         let Some(name) = sim.scene().network.signals.get(signal.index()).map(|s| s.id.clone()) else { return };
-        if self.last.as_ref().is_some_and(new) {
+        if self.measured.get(&signal).is_some_and(|(at, _)| now < *at + OLD) {
             return;
         }
         let event = |&(at, code, parameter): &Noted| performance::Event { signal: 0, at, code, parameter };
         let log = Log { signals: vec![name], events: self.events[signal.index()].iter().map(event).collect() };
         let report = performance::measure(log, &self.uses, &Options { bin: SPAN, ..Options::default() });
-        self.last = report.signals.into_iter().next().map(|of| (signal, now, Arc::new(of)));
+        match report.signals.into_iter().next() {
+            Some(of) => self.measured.insert(signal, (now, Arc::new(of))),
+            None => self.measured.remove(&signal),
+        };
     }
 
-    /// The measures of a signal, if it is the one that was measured last.
+    /// The measures of a signal, as they were worked out last.
     pub fn measured(&self, signal: SignalId) -> Option<Arc<performance::Signal>> {
-        self.last.as_ref().filter(|(of, ..)| *of == signal).map(|(.., measures)| measures.clone())
+        self.measured.get(&signal).map(|(_, measures)| measures.clone())
     }
 }
 

@@ -129,7 +129,7 @@ impl Driver {
         self.sim.step();
         self.steps += 1;
         self.journal.look(&self.sim);
-        self.sampler.look(&self.sim, &self.journal);
+        self.sampler.look(&self.sim, &mut self.journal);
         self.end();
     }
 
@@ -167,7 +167,10 @@ impl Driver {
     /// Takes the last command back: goes to what there was before it. Returns how many steps that is ago.
     pub fn undo(&mut self) -> u64 {
         let Some(before) = self.before.pop_back() else {
-            self.refused.push("there is no command to take back".into());
+            self.refused.push(match self.log.len() {
+                0 => "there is no command to take back".into(),
+                _ => format!("only the last {UNDONE} commands can be taken back"),
+            });
             return 0;
         };
         if let Err(e) = self.sim.restore(&before.sim) {
@@ -212,7 +215,7 @@ impl Driver {
     /// Begins or ends to sample a number of a thing.
     fn plot(&mut self, subject: Subject, quantity: Quantity, on: bool) {
         self.sampler.want(&self.sim, (subject, quantity), on);
-        self.sampler.look(&self.sim, &self.journal);
+        self.sampler.look(&self.sim, &mut self.journal);
     }
 
     /// Fills a box.
@@ -233,6 +236,7 @@ impl Driver {
         if let Some(Subject::Signal(id)) = self.watched {
             self.journal.measure(&self.sim, id);
         }
+        snapshot.watched = self.watched;
         snapshot.answer = self.watched.and_then(|s| s.ask(&self.sim, &self.journal)).map(Box::new);
         snapshot.over.clone_from(&self.over);
     }
@@ -391,8 +395,7 @@ impl Thread {
     fn tell(&mut self) {
         let Ok(mut snapshot) = self.boxes.try_recv() else { return };
         self.driver.fill(&mut snapshot);
-        snapshot.paused = self.paused;
-        snapshot.achieved = if self.paused { 0.0 } else { self.achieved.factor() };
+        snapshot.achieved = if self.paused || self.driver.is_over() { 0.0 } else { self.achieved.factor() };
         self.told = self.filled.try_send(snapshot).is_ok();
     }
 
@@ -425,6 +428,8 @@ impl Thread {
                 self.beat.resume(now);
                 self.achieved.restart(now);
             }
+            // After the end there is nothing to do, and later it would be too much.
+            Order::Step(_) if self.driver.is_over() => {}
             Order::Step(n) => self.todo = self.todo.saturating_add(n),
             Order::Do(command) => self.driver.command(command),
             Order::Undo => {

@@ -148,12 +148,12 @@ pub struct Snapshot {
     pub found: Option<Subject>,
     /// What was refused since the last snapshot, in words.
     pub refused: Vec<String>,
-    /// What there is to tell of the thing that somebody looks at.
+    /// The thing that somebody looks at, as far as the thread knows.
+    pub watched: Option<Subject>,
+    /// What there is to tell of it.
     pub answer: Option<Box<Answer>>,
     /// How many times as fast as the clock it runs.
     pub achieved: f64,
-    /// Whether it stands still because somebody wants it.
-    pub paused: bool,
     /// Why it will not go on by itself, if so.
     pub over: Option<String>,
 }

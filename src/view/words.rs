@@ -52,6 +52,14 @@ impl Units {
         }
     }
 
+    /// The unit of accelerations, and how many of it are 1 m/s².
+    pub const fn acceleration(self) -> (&'static str, f64) {
+        match self {
+            Self::Metric => ("m/s²", 1.0),
+            Self::Us => ("ft/s²", 1.0 / FOOT),
+        }
+    }
+
     /// A length in m.
     pub fn length(self, length: f64) -> String {
         match self {

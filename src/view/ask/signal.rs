@@ -32,8 +32,6 @@ pub struct SignalFacts {
     pub flashes: bool,
     /// What the strategy says of its last decision.
     pub decision: String,
-    /// The stage, if the plan has stages and one is open just as it stands in the plan.
-    pub stage: Option<String>,
     /// All stages of the plan: their names, their groups, whether just these are open.
     pub stages: Vec<(String, Vec<u16>, bool)>,
     /// Whether the strategy serves phases of rings, not stages.
@@ -56,8 +54,14 @@ pub struct SignalFacts {
     pub events: Vec<(Millis, String, String)>,
     /// Why a lamp last changed: when, what, why.
     pub last: Option<(Millis, String, String)>,
-    /// Of each lane that leads here: its name, vehicles that stand on it, vehicles on it.
-    pub approaches: Vec<(LaneId, String, usize, usize)>,
+}
+
+impl SignalFacts {
+    /// What was measured of a group's phase.
+    pub fn measures(&self, group: u16) -> Option<&performance::Phase> {
+        let phase = self.groups.get(usize::from(group))?.phase?;
+        self.measured.as_deref()?.phases.iter().find(|p| p.phase == phase)
+    }
 }
 
 /// What there is to tell of a group.
@@ -127,14 +131,6 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
             }
         })
         .collect();
-    let mut approaches: BTreeMap<LaneId, ()> = BTreeMap::new();
-    approaches.extend(signal.movements.iter().map(|&m| (scene.network.movement(m).from, ())));
-    let approaches = approaches.into_keys().map(|lane| {
-        let vehicles = &sim.traffic().lanes[lane.index()].vehicles;
-        let standing = vehicles.iter().filter(|v| v.speed < STANDING).count();
-        (lane, scene.network.lane(lane).id.clone(), standing, vehicles.len())
-    });
-    let stages = stages(controller);
     Some(SignalFacts {
         id,
         name: signal.id.clone(),
@@ -149,8 +145,7 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
         by_phases: Registry::default().entries().iter().any(|e| e.name == controller.strategy() && e.phases),
         overruled: controller.overruled().map(|reason| reason.words(plan)),
         manual: controller.manual(),
-        stage: stages.iter().find(|s| s.2).map(|s| s.0.clone()),
-        stages,
+        stages: stages(controller),
         rings: rings::ask(controller, &timers, &groups),
         timers: timers.into_iter().find(|t| matches!(t.on, On::Stage(_) | On::Step(_))),
         groups,
@@ -158,7 +153,6 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
         measured: journal.measured(id),
         last: journal.last_lamp(id).map(told),
         events,
-        approaches: approaches.collect(),
     })
 }
 

@@ -96,9 +96,7 @@ fn why(sim: &Simulation, lane: LaneId, v: &Vehicle) -> String {
     let scene = sim.scene();
     let facts = &scene.moves[next.index()];
     let lamp = sim.lamps().shown.get(facts.lamp as usize).copied();
-    let signal = scene.network.movement(next).head.map(|h| scene.network.signals[h.signal.index()].id.as_str());
-    if let (Some(lamp), Some(signal)) = (lamp, signal) {
-        let group = facts.lamp - scene.lamp_base[scene.network.movement(next).head.map_or(0, |h| h.signal.index())];
+    if let (Some(lamp), Some(head)) = (lamp, scene.network.movement(next).head) {
         let what = match lamp {
             Lamp::Red | Lamp::TurnOnRed => Some("red"),
             Lamp::RedYellow => Some("red and yellow"),
@@ -106,6 +104,9 @@ fn why(sim: &Simulation, lane: LaneId, v: &Vehicle) -> String {
             _ => None,
         };
         if let Some(what) = what {
+            let signal = &scene.network.signals[head.signal.index()].id;
+            let plan = sim.controllers().list.get(head.signal.index()).map(|c| c.plan());
+            let group = plan.and_then(|plan| plan.groups().get(usize::from(head.group))).map_or("?", |g| &g.name);
             return format!("{what} at signal {signal}, group {group}");
         }
     }

@@ -1,6 +1,11 @@
 //! Whether there is something to draw on and with. Bevy would end the program without a word that helps.
 
+use std::time::Duration;
+
 use super::Problem;
+
+/// How long a display elsewhere may take to answer.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Looks for a graphics card; whether a processor stands in for it.
 ///
@@ -32,12 +37,25 @@ pub fn display() -> Result<(), Problem> {
         return Err(Problem::Display("DISPLAY is not set".into()));
     };
     let display = display.to_string_lossy();
-    match socket_of(&display) {
-        Some(socket) if !answers(&socket) => {
-            Err(Problem::Display(format!("DISPLAY is {display}, but nobody answers there")))
-        }
-        _ => Ok(()),
-    }
+    let there = match (socket_of(&display), host_of(&display)) {
+        (Some(socket), _) => answers(&socket),
+        (None, Some(host)) => is_reached(&host),
+        (None, None) => true,
+    };
+    if there { Ok(()) } else { Err(Problem::Display(format!("DISPLAY is {display}, but nobody answers there"))) }
+}
+
+/// The address of a display on another machine, or behind a tunnel: its ports begin at 6000.
+fn host_of(display: &str) -> Option<String> {
+    let (host, number) = display.rsplit_once(':')?;
+    let number: u16 = number.split('.').next()?.parse().ok()?;
+    (!host.is_empty() && !host.contains('/')).then(|| format!("{host}:{}", number.saturating_add(6000)))
+}
+
+fn is_reached(host: &str) -> bool {
+    use std::net::{TcpStream, ToSocketAddrs};
+    let mut found = host.to_socket_addrs().into_iter().flatten();
+    found.any(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
 }
 
 /// The socket of a display on this machine; none: it is on another one, or named in a way that is not known here.
@@ -65,6 +83,8 @@ mod tests {
         assert_eq!(socket_of(":97").as_deref(), Some("/tmp/.X11-unix/X97"));
         assert_eq!(socket_of(":0.0").as_deref(), Some("/tmp/.X11-unix/X0"));
         assert_eq!(socket_of("elsewhere:0"), None);
+        assert_eq!(host_of("elsewhere:10.0").as_deref(), Some("elsewhere:6010"));
+        assert_eq!(host_of(":0"), None);
         assert!(!answers("/tmp/.X11-unix/X54321"));
     }
 }

@@ -1,10 +1,11 @@
 //! Mouse and keys.
 
-use bevy::input::mouse::{AccumulatedMouseMotion, AccumulatedMouseScroll, MouseScrollUnit};
+use bevy::input::keyboard::Key;
+use bevy::input::mouse::{AccumulatedMouseScroll, MouseScrollUnit};
 use bevy::prelude::*;
-use bevy::render::view::screenshot::{Screenshot, save_to_disk};
 use bevy::window::PrimaryWindow;
 
+use super::filming::shoot;
 use super::panel::strategies::{Choosing, take};
 use super::picture::{MapCamera, clear_colour};
 use super::state::View;
@@ -53,6 +54,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("T", "light or dark"),
     ("U", "metric or US units"),
     ("P", "picture of the window (PNG)"),
+    ("M", "begin or end a film of the window (MP4 by ffmpeg, else a folder of PNGs)"),
     ("H or F1", "this sheet"),
     ("Ctrl Q", "close the window"),
 ];
@@ -61,6 +63,8 @@ pub const KEYS: &[(&str, &str)] = &[
 #[derive(Resource, Default)]
 pub struct Press {
     start: Option<Vec2>,
+    /// Where the pointer was last, while the map is moved.
+    at: Option<Vec2>,
     dragged: bool,
 }
 
@@ -69,7 +73,6 @@ pub fn mouse(
     mut view: ResMut<View>,
     mut press: ResMut<Press>,
     buttons: Res<ButtonInput<MouseButton>>,
-    motion: Res<AccumulatedMouseMotion>,
     scroll: Res<AccumulatedMouseScroll>,
     window: Single<&Window, With<PrimaryWindow>>,
 ) {
@@ -87,16 +90,18 @@ pub fn mouse(
         view.camera.zoom(&pane, pixel, libm::pow(NOTCH, notches.clamp(-8.0, 8.0)));
     }
     if buttons.just_pressed(MouseButton::Left) && on_map {
-        *press = Press { start: Some(cursor), dragged: false };
+        *press = Press { start: Some(cursor), at: None, dragged: false };
     }
     let held = buttons.any_pressed([MouseButton::Left, MouseButton::Right, MouseButton::Middle]);
     if let Some(start) = press.start {
         press.dragged |= start.distance(cursor) > DRAG;
     }
     let drags = held && (press.dragged || !buttons.pressed(MouseButton::Left));
-    if drags && motion.delta != Vec2::ZERO {
+    // What is under the pointer stays there: the pointer's own way counts, not that of the mouse.
+    let last = press.at.replace(cursor).filter(|_| held);
+    if let Some(moved) = last.map(|last| cursor - last).filter(|moved| drags && *moved != Vec2::ZERO) {
         view.follows = false;
-        view.camera.pan((f64::from(motion.delta.x), f64::from(motion.delta.y)));
+        view.camera.pan((f64::from(moved.x), f64::from(moved.y)));
     }
     if buttons.just_released(MouseButton::Left) && press.start.take().is_some() && !press.dragged {
         let found = pick(&view, pixel);
@@ -115,26 +120,31 @@ fn pick(view: &View, pixel: (f64, f64)) -> Option<Subject> {
 /// Does what keys say. Runs only while nobody writes text.
 pub fn keys(
     mut view: ResMut<View>,
-    keys: Res<ButtonInput<KeyCode>>,
+    (keys, written): (Res<ButtonInput<KeyCode>>, Res<ButtonInput<Key>>),
     time: Res<Time>,
     mut commands: Commands,
     mut exit: MessageWriter<AppExit>,
 ) {
     let pressed = |key| keys.just_pressed(key);
+    // Letters are where they are written, whatever the keyboard.
+    let letter = |wanted: &str| {
+        let is_it = |key: &Key| matches!(key, Key::Character(c) if c.eq_ignore_ascii_case(wanted));
+        written.get_just_pressed().any(is_it)
+    };
     let controls = [KeyCode::ControlLeft, KeyCode::ControlRight];
     // Quick hands press and release within a frame.
     let control = keys.any_pressed(controls) || keys.any_just_released(controls);
-    if pressed(KeyCode::KeyQ) && control {
+    if letter("q") && control {
         exit.write(AppExit::Success);
     }
-    if choose(&mut view, pressed) {
+    if choose(&mut view, letter("k"), pressed) {
         return;
     }
     if pressed(KeyCode::Space) {
         let paused = !view.paused;
         view.pause(paused);
     }
-    if pressed(KeyCode::Period) {
+    if letter(".") {
         view.step();
     }
     let digits = [KeyCode::Digit1, KeyCode::Digit2, KeyCode::Digit3, KeyCode::Digit4];
@@ -146,63 +156,63 @@ pub fn keys(
         let whole = view.stage.whole(&view.pane);
         view.camera.go(whole);
     }
-    if pressed(KeyCode::KeyF) && view.vehicle().is_some() {
+    if letter("f") && view.vehicle().is_some() {
         view.follows = !view.follows;
         if view.follows {
             go_to_selected(&mut view);
         }
     }
-    if pressed(KeyCode::KeyG) {
+    if letter("g") {
         go_to_selected(&mut view);
     }
     if pressed(KeyCode::Escape) {
         view.help = false;
         view.select(None);
     }
-    if pressed(KeyCode::KeyV) {
+    if letter("v") {
         view.style.vehicles = view.style.vehicles.next();
         view.stale = true;
     }
-    if pressed(KeyCode::KeyR) {
+    if letter("r") {
         view.style.roads = view.style.roads.next();
         view.stale = true;
     }
-    if pressed(KeyCode::KeyD)
+    if letter("d")
         && let Some(Subject::Lane(lane)) = view.selected
     {
         let link = view.stage.scene.network.lane(lane).link;
         view.trace(link);
     }
-    if pressed(KeyCode::KeyL) {
+    if letter("l") {
         view.legend = !view.legend;
     }
-    if pressed(KeyCode::KeyC) {
+    if letter("c") {
         view.charts = !view.charts;
     }
-    if pressed(KeyCode::KeyT) {
+    if letter("t") {
         view.style.theme = if view.style.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
     }
-    if pressed(KeyCode::KeyU) {
+    if letter("u") {
         view.style.units = if view.style.units == Units::Metric { Units::Us } else { Units::Metric };
     }
     // An answer may still be about what was selected before.
     let shown = view.snapshot.answer.as_deref().filter(|answer| Some(answer.subject()) == view.selected);
-    if pressed(KeyCode::KeyX)
+    if letter("x")
         && let Some(command) = shown.and_then(|answer| toggled(&view.stage.scene.network, answer))
     {
         view.order(Order::Do(command));
     }
-    if pressed(KeyCode::KeyZ) && control {
+    if letter("z") && control {
         view.order(Order::Undo);
     }
-    if pressed(KeyCode::KeyH) || pressed(KeyCode::F1) {
+    if letter("h") || pressed(KeyCode::F1) {
         view.help = !view.help;
     }
-    if pressed(KeyCode::KeyP) || pressed(KeyCode::F12) {
-        view.shots += 1;
-        let file = format!("intergreen-{}-{}.png", view.snapshot.now.0 / 1000, view.shots);
-        commands.spawn(Screenshot::primary_window()).observe(save_to_disk(file.clone()));
-        view.say(format!("picture: {file}"));
+    if letter("p") || pressed(KeyCode::F12) {
+        shoot(&mut commands, &mut view);
+    }
+    if letter("m") {
+        view.films = !view.films;
     }
     let held = |key| f64::from(u8::from(keys.pressed(key)));
     let pixels = STROLL * time.delta_secs_f64();
@@ -212,7 +222,11 @@ pub fn keys(
         view.follows = false;
         view.camera.pan((x * pixels, y * pixels));
     }
-    let nearer = held(KeyCode::Equal) + held(KeyCode::NumpadAdd) - held(KeyCode::Minus) - held(KeyCode::NumpadSubtract);
+    let writes = |all: [&str; 2]| {
+        let is_it = |key: &Key| matches!(key, Key::Character(c) if all.contains(&c.as_str()));
+        f64::from(u8::from(written.get_pressed().any(is_it)))
+    };
+    let nearer = writes(["+", "="]) - writes(["-", "_"]);
     if nearer != 0.0 {
         let pane = view.pane;
         view.camera.zoom(&pane, pane.middle(), libm::pow(0.2, nearer * time.delta_secs_f64()));
@@ -220,12 +234,12 @@ pub fn keys(
 }
 
 /// What keys do to the list of strategies: opens it, goes through it, takes an entry. Whether the list has the keys.
-fn choose(view: &mut View, pressed: impl Fn(KeyCode) -> bool) -> bool {
+fn choose(view: &mut View, k: bool, pressed: impl Fn(KeyCode) -> bool) -> bool {
     let Some(mut choosing) = view.choosing.take() else {
-        view.choosing = pressed(KeyCode::KeyK).then(|| Choosing::of_selected(view));
+        view.choosing = k.then(|| Choosing::of_selected(view));
         return false;
     };
-    if pressed(KeyCode::Escape) || pressed(KeyCode::KeyK) {
+    if pressed(KeyCode::Escape) || k {
         return true;
     }
     if pressed(KeyCode::ArrowUp) || pressed(KeyCode::ArrowDown) {

@@ -4,6 +4,7 @@
 //! - **picture**: meshes and buffers that a snapshot becomes.
 //! - **offscreen**: the same without a window and without a display, into files.
 
+mod filming;
 mod frames;
 mod gpu;
 mod input;
@@ -96,7 +97,7 @@ pub fn open(opening: Opening) -> Result<Closed, Problem> {
     view.running = Some(Running::start(driver, pace, false).map_err(Problem::Thread)?);
     let mut app = App::new();
     let window = Window {
-        title: format!("{} – Intergreen", view.stage.title),
+        title: window_title(&view.stage.title),
         resolution: WindowResolution::new(size.0, size.1),
         present_mode: PresentMode::AutoVsync,
         ..default()
@@ -121,10 +122,11 @@ pub fn open(opening: Opening) -> Result<Closed, Problem> {
     let closed = std::sync::Arc::new(std::sync::Mutex::new(Closed::default()));
     let kept = closed.clone();
     app.init_resource::<input::Press>()
+        .init_resource::<filming::Filming>()
         .add_systems(Update, input::mouse.run_if(not(egui_wants_any_pointer_input)).before(input::glide))
         .add_systems(Update, input::keys.run_if(not(egui_wants_any_keyboard_input)).before(input::glide))
         .insert_resource(open::Opener(load))
-        .add_systems(Update, (scale_factor, open::open_file))
+        .add_systems(Update, (scale_factor, open::open_file, filming::film))
         .add_systems(Last, move |mut view: ResMut<View>, exits: MessageReader<AppExit>| {
             if exits.is_empty() {
                 return;
@@ -137,6 +139,11 @@ pub fn open(opening: Opening) -> Result<Closed, Problem> {
     app.run();
     let closed = closed.lock().map(|mut closed| std::mem::take(&mut *closed)).unwrap_or_default();
     Ok(closed)
+}
+
+/// What the window is called while it shows a run.
+fn window_title(run: &str) -> String {
+    format!("{run} – Intergreen")
 }
 
 /// Bevy says only what goes wrong.

@@ -69,17 +69,18 @@ pub struct Film {
     pub times: f64,
 }
 
-/// Takes a picture of a simulation once it has come to `at`.
+/// Takes a picture of a simulation once it has come to `at`, or is over. Returns to when it has come.
 ///
 /// # Errors
 /// If there is no graphics card, or the file cannot be written.
-pub fn still(sim: Simulation, at: Millis, still: &Still, file: &Path) -> Result<(), Problem> {
+pub fn still(sim: Simulation, at: Millis, still: &Still, file: &Path) -> Result<Millis, Problem> {
     let mut studio = Studio::new(sim, at, still)?;
     let picture = studio.shoot(1.0)?;
-    Ok(write_png(file, still.size, &picture)?)
+    write_png(file, still.size, &picture)?;
+    Ok(studio.driver.sim().now())
 }
 
-/// Takes a film of a simulation from `from` on.
+/// Takes a film of a simulation from `from` on, until it is over. Returns the number of pictures, and to when it has come.
 ///
 /// # Errors
 /// If there is no graphics card, or the film cannot be written.
@@ -89,16 +90,19 @@ pub fn film(
     film: &Film,
     file: &Path,
     look: &mut dyn FnMut(Millis),
-) -> Result<usize, Problem> {
+) -> Result<(usize, Millis), Problem> {
     let mut studio = Studio::new(sim, from, &film.still)?;
     let mut reel = Reel::begin(file, film.still.size, film.rate)?;
     let step = studio.driver.sim().scene().setup.step.seconds();
     let (mut frames, mut at) = (0_usize, from.seconds());
     // The step that is drawn lies between the last two snapshots.
     while at <= film.to.seconds() {
-        while studio.driver.sim().now().seconds() < at {
+        while studio.driver.sim().now().seconds() < at && !studio.driver.is_over() {
             studio.step();
             look(studio.driver.sim().now());
+        }
+        if studio.driver.sim().now().seconds() < at {
+            break;
         }
         let share = 1.0 - (studio.driver.sim().now().seconds() - at) / step;
         reel.add(&studio.shoot(share as f32)?)?;
@@ -106,7 +110,7 @@ pub fn film(
         at = from.seconds() + frames as f64 * film.times / film.rate;
     }
     reel.end()?;
-    Ok(frames)
+    Ok((frames, studio.driver.sim().now()))
 }
 
 /// Takes over what the driver sees.

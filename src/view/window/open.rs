@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use bevy::prelude::*;
-use bevy::window::FileDragAndDrop;
+use bevy::window::{FileDragAndDrop, PrimaryWindow};
 
 use super::picture::{self, OnMap};
 use super::state::{Stage, View};
+use super::window_title;
 use crate::sim::Simulation;
 use crate::view::sim_thread::{Driver, Running};
 
@@ -24,6 +25,7 @@ pub fn open_file(
     opener: Res<Opener>,
     old: Query<Entity, With<OnMap>>,
     mut dropped: MessageReader<FileDragAndDrop>,
+    mut window: Single<&mut Window, With<PrimaryWindow>>,
 ) {
     let fallen = dropped.read().filter_map(|event| match event {
         FileDragAndDrop::DroppedFile { path_buf, .. } => Some(path_buf.clone()),
@@ -32,6 +34,7 @@ pub fn open_file(
     let Some(file) = fallen.last().or_else(|| view.wanted.take()) else { return };
     match begin(&mut view, &opener.0, &file) {
         Ok(()) => {
+            window.title = window_title(&view.stage.title);
             old.iter().for_each(|entity| commands.entity(entity).despawn());
             commands.run_system_cached(picture::spawn);
         }
@@ -47,8 +50,10 @@ fn begin(view: &mut View, load: &Loader, file: &Path) -> Result<(), String> {
     new.pace = view.pace;
     (new.pane, new.charts) = (view.pane, view.charts);
     new.running = Some(Running::start(Driver::new(sim), view.pace, false).map_err(|e| e.to_string())?);
-    if let Some(running) = std::mem::replace(view, new).running {
-        running.stop();
+    let left = std::mem::replace(view, new).running.and_then(Running::stop);
+    let lost = left.map_or(0, |left| left.log.len());
+    if lost > 0 {
+        view.say(format!("{lost} commands of the run before are forgotten: only those of the last run are saved"));
     }
     Ok(())
 }

@@ -112,8 +112,10 @@ pub struct View {
     pub share: f32,
     /// The time of the first snapshot.
     opened: Millis,
-    /// When the snapshot came.
+    /// When the step that is drawn came.
     came: Instant,
+    /// Its number.
+    drawn: Option<u64>,
     /// Whether vehicles have to be packed again, lanes coloured again.
     pub stale: bool,
     /// How fast it is to run.
@@ -164,8 +166,10 @@ pub struct View {
     pub alerts: Vec<Alert>,
     /// Messages and when they came.
     pub messages: Vec<(Instant, String)>,
-    /// Pictures that keys asked for so far.
-    pub shots: u32,
+    /// Pictures and films that were asked for so far.
+    shots: u32,
+    /// Whether a film is taken.
+    pub films: bool,
     /// When the last frames were drawn, oldest first.
     frames: VecDeque<Instant>,
 }
@@ -187,6 +191,7 @@ impl View {
             share: 1.0,
             opened: Millis(0),
             came: now(),
+            drawn: None,
             stale: true,
             pace: Pace::Times(1.0),
             paused: false,
@@ -213,6 +218,7 @@ impl View {
             alerts: Vec::new(),
             messages: Vec::new(),
             shots: 0,
+            films: false,
             frames: VecDeque::new(),
         }
     }
@@ -273,6 +279,8 @@ impl View {
             if self.selected != found {
                 (self.group, self.movement) = (None, None);
             }
+            // Meanwhile something else may have been clicked.
+            self.order(Order::Watch(found));
             self.selected = found;
             self.goes = true;
             self.stale = true;
@@ -290,20 +298,26 @@ impl View {
         if let Some(scene) = &snapshot.scene {
             self.stage.scene = scene.clone();
         }
+        self.stale = true;
+        // A snapshot of the same step tells of an order: vehicles go on to where they were going.
+        if self.drawn.replace(snapshot.step) == Some(snapshot.step) {
+            return;
+        }
         self.fleet.place(snapshot, &self.stage.scene, &self.stage.tracks);
         self.books.add(snapshot, &self.stage.scene, self.style.roads);
         if self.style.roads == RoadLayer::Heat {
             self.heat.add(snapshot, &self.fleet, &self.stage.scene);
         }
         self.came = now();
-        self.stale = true;
     }
 
     /// How far a step has gone since its snapshot came.
     fn elapsed_share(&self) -> f32 {
         let step = Duration::from_millis(self.stage.scene.setup.step.0.unsigned_abs());
         // A single step is shown as a quick move.
-        let period = if self.paused { step.min(Duration::from_millis(250)) } else { self.pace.period(step) };
+        let achieved = self.snapshot.achieved;
+        let takes = if achieved > 0.0 { step.div_f64(achieved) } else { Duration::ZERO };
+        let period = if self.paused { step.min(Duration::from_millis(250)) } else { self.pace.period(step).max(takes) };
         if period < Duration::from_millis(15) {
             return 1.0;
         }
@@ -411,6 +425,17 @@ impl View {
                 let sensor = stage.scene.sensors.list.get(id as usize)?;
                 let pose = stage.tracks.at(sensor.lane, (sensor.start + sensor.end) / 2.0);
                 Some(wide((pose.x, pose.y)))
+            }
+        }
+    }
+
+    /// A name for a picture or a film that no file here has, without its ending.
+    pub fn free_name(&mut self) -> String {
+        loop {
+            self.shots += 1;
+            let name = format!("intergreen-{}-{}", self.snapshot.now.0 / 1000, self.shots);
+            if ["", ".png", ".mp4"].iter().all(|end| !std::path::Path::new(&format!("{name}{end}")).exists()) {
+                return name;
             }
         }
     }

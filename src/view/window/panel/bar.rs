@@ -4,6 +4,8 @@ use bevy_egui::egui::{self, RichText};
 
 use super::super::input::go_to_selected;
 use super::super::state::View;
+use super::ink;
+use super::signal::ALARM;
 use super::strategies::Choosing;
 use crate::commands::Command;
 use crate::view::ask::Subject;
@@ -37,6 +39,10 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
                 ui.label(format!("{} waiting to enter", s.waiting)).on_hover_text("No room yet where they start");
             }
             ui.label(format!("{} arrived", s.arrived));
+            if view.films {
+                let film = egui::Button::new(RichText::new("● film").color(ink(ALARM)));
+                view.films = !ui.add(film).on_hover_text("A film is taken; ends it (M)").clicked();
+            }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| options(ui, view));
         });
     });
@@ -61,6 +67,7 @@ fn play(ui: &mut egui::Ui, view: &mut View) {
     }
     let achieved = view.snapshot.achieved;
     let text = match achieved {
+        _ if view.snapshot.over.is_some() => "over".to_owned(),
         _ if view.paused => "paused".to_owned(),
         f if f <= 0.0 => "…".to_owned(),
         f if f < 10.0 => format!("{f:.1}× real time"),
@@ -162,9 +169,11 @@ fn alerts(ui: &mut egui::Ui, view: &mut View) {
     }
 }
 
-/// Whether a field was left otherwise than by a click beside it or Escape. The key itself may have been seen a frame before.
-fn is_entered(ui: &egui::Ui, field: &egui::Response) -> bool {
-    field.lost_focus() && !ui.input(|i| i.key_pressed(egui::Key::Escape) || i.pointer.any_pressed())
+/// Whether a field was left otherwise than by a click beside it, Escape or Tab. The key itself may have been seen a frame
+/// before.
+pub fn is_entered(ui: &egui::Ui, field: &egui::Response) -> bool {
+    let away = [egui::Key::Escape, egui::Key::Tab];
+    field.lost_focus() && !ui.input(|i| away.iter().any(|&key| i.key_pressed(key)) || i.pointer.any_pressed())
 }
 
 /// A field to find something by its name.

@@ -9,10 +9,13 @@ use crate::commands::Command;
 use crate::network::{LinkId, MovementId};
 use crate::view::ask::{Answer, LaneFacts, Subject, VehicleFacts};
 use crate::view::foes::{self, Foe};
+use crate::view::minutes::KEPT;
 use crate::view::plots::Quantity;
 use crate::view::sim_thread::Order;
 use crate::view::words::turn;
 
+/// Height of a strip of bars, pixels.
+const BARS: f32 = 26.0;
 /// What a click on a number does.
 const PLOT: &str = "Plot it over time, from now on";
 
@@ -69,7 +72,9 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
             Some(Answer::Sensor(facts)) => super::sensor::draw(ui, view, facts, &mut wishes),
             None => {
                 ui.label(match view.selected {
-                    Some(Subject::Vehicle(_)) => "It is not on the road: it has arrived, or is parked.",
+                    Some(Subject::Vehicle(_)) if view.snapshot.watched == view.selected => {
+                        "It is not on the road: it has arrived, or is parked."
+                    }
                     _ => "…",
                 });
             }
@@ -150,7 +155,9 @@ fn vehicle(ui: &mut egui::Ui, view: &View, facts: &VehicleFacts, wishes: &mut Wi
         };
         let speed = format!("{} of {}", units.speed(facts.speed), units.speed(facts.limit));
         plotted(ui, Quantity::Speed, "speed", speed);
-        plotted(ui, Quantity::Acceleration, "acceleration", format!("{:+.1} m/s²", facts.accel));
+        let (unit, factor) = units.acceleration();
+        let accel = format!("{:+.1} {unit}", f64::from(facts.accel) * factor);
+        plotted(ui, Quantity::Acceleration, "acceleration", accel);
         plotted(ui, Quantity::TimeLost, "time lost so far", format!("{:.0} s", facts.time_loss));
         plotted(ui, Quantity::Waited, "of that, standing", format!("{:.0} s, {} stops", facts.waited, facts.stops));
         plotted(ui, Quantity::Driven, "driven", units.length(f64::from(facts.driven)));
@@ -181,6 +188,11 @@ fn lane(ui: &mut egui::Ui, view: &View, facts: &LaneFacts, wishes: &mut Wishes) 
         row(ui, "most seen standing", facts.most_standing.to_string());
     });
     ui.add_space(8.0);
+    let left: Vec<f32> = facts.minutes.iter().map(|m| m.left as f32).collect();
+    minutes(ui, "left it, vehicles a minute", &left);
+    let standing: Vec<f32> = facts.minutes.iter().map(|m| m.standing).collect();
+    minutes(ui, "stood on it, mean of a minute", &standing);
+    ui.add_space(4.0);
     movements(ui, view, facts, wishes);
     let index = view.stage.scene.network.lane(facts.lane).index;
     let (link, lanes) = (facts.link.clone(), Some(vec![index]));
@@ -195,6 +207,25 @@ fn lane(ui: &mut egui::Ui, view: &View, facts: &LaneFacts, wishes: &mut Wishes) 
         }
     } else if ui.button("close it").on_hover_text("Whoever is on it drives on; nobody enters").clicked() {
         wishes.commands.push(Command::CloseLanes { link, lanes, until: None });
+    }
+}
+
+/// The last half hour, a bar a minute, the newest on the right.
+fn minutes(ui: &mut egui::Ui, what: &str, values: &[f32]) {
+    let most = values.iter().copied().fold(0.0, f32::max);
+    let text = match values.last() {
+        None => format!("{what}: no minute is over yet"),
+        Some(last) => format!("{what}: last {last:.1}, most {most:.1}"),
+    };
+    ui.label(RichText::new(text).small().weak());
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), BARS), egui::Sense::hover());
+    ui.painter().rect_filled(rect, 2.0, ui.visuals().faint_bg_color);
+    let width = rect.width() / KEPT as f32;
+    for (ago, value) in values.iter().rev().enumerate() {
+        let right = rect.right() - width * ago as f32;
+        let top = rect.bottom() - rect.height() * value / most.max(1.0);
+        let bar = egui::Rect::from_min_max(egui::pos2(right - width + 1.0, top), egui::pos2(right, rect.bottom()));
+        ui.painter().rect_filled(bar, 0.0, ui.visuals().hyperlink_color);
     }
 }
 

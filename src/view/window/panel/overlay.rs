@@ -109,7 +109,7 @@ fn broken(painter: &egui::Painter, view: &View, room: egui::Rect, pixel: &dyn Fn
     }
 }
 
-/// The first lane of a link.
+/// The lane in the middle of a link.
 fn lane_of(view: &View, link: LinkId) -> LaneId {
     let lanes = &view.stage.scene.network.link(link).lanes;
     LaneId((lanes.start + lanes.end) / 2)

@@ -10,6 +10,7 @@ use super::signal::ALARM;
 use crate::commands::Command;
 use crate::detectors::Stuck;
 use crate::view::ask::{SensorFacts, Subject, opinion};
+use crate::view::journal::EDGES;
 use crate::view::plots::Quantity;
 use crate::view::words::clock;
 
@@ -80,8 +81,9 @@ fn strip(ui: &mut egui::Ui, view: &View, facts: &SensorFacts) {
     };
     ui.painter().rect_filled(rect, 2.0, ui.visuals().faint_bg_color);
     let colour = ink(view.style.theme.scheme().occupied);
-    // Before the first change that is known it was the other way.
-    let before = facts.past.first().map(|&(_, on)| (Millis(i64::MIN / 4), !on));
+    // Before the first change there was it was the other way; of what was before the first that is kept nothing is known.
+    let all = facts.past.len() < EDGES;
+    let before = facts.past.first().filter(|_| all).map(|&(_, on)| (Millis(i64::MIN / 4), !on));
     let from: Vec<(Millis, bool)> = before.into_iter().chain(facts.past.iter().copied()).collect();
     let to = from.iter().skip(1).map(|edge| edge.0).chain([now]);
     for (&(from, _), to) in from.iter().zip(to).filter(|((_, on), _)| *on) {

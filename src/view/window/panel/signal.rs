@@ -7,7 +7,6 @@ use super::super::state::View;
 use super::ink;
 use super::inspector::{Wishes, number};
 use crate::commands::{Command, Outage};
-use crate::performance::Phase;
 use crate::view::ask::{GroupFacts, SignalFacts, Subject};
 use crate::view::paint::Colour;
 use crate::view::plots::Quantity;
@@ -63,7 +62,7 @@ pub fn draw(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, wishes: &mut Wi
     let chosen = view.group.or_else(|| busiest(facts));
     movements(ui, view, facts, chosen, wishes);
     ui.add_space(6.0);
-    if let Some((group, phase)) = chosen.and_then(|g| Some((facts.groups.get(usize::from(g))?, measures(facts, g)?))) {
+    if let Some((group, phase)) = chosen.and_then(|g| Some((facts.groups.get(usize::from(g))?, facts.measures(g)?))) {
         super::purdue::draw(ui, phase, &group.name);
         ui.add_space(6.0);
     }
@@ -143,15 +142,9 @@ fn stages(ui: &mut egui::Ui, facts: &SignalFacts, wishes: &mut Wishes) {
     });
 }
 
-/// What was measured of a group's phase.
-fn measures(facts: &SignalFacts, group: u16) -> Option<&Phase> {
-    let phase = facts.groups.get(usize::from(group))?.phase?;
-    facts.measured.as_deref()?.phases.iter().find(|p| p.phase == phase)
-}
-
 /// The group with the most arrivals.
 fn busiest(facts: &SignalFacts) -> Option<u16> {
-    let arrivals = |g: u16| measures(facts, g).and_then(|p| p.total.arrivals).map_or(0, |a| a.total);
+    let arrivals = |g: u16| facts.measures(g).and_then(|p| p.total.arrivals).map_or(0, |a| a.total);
     let groups = 0..facts.groups.len() as u16;
     // Of equals the first.
     groups.rev().max_by_key(|&g| arrivals(g)).filter(|&g| arrivals(g) > 0)
@@ -166,8 +159,8 @@ fn movements(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, chosen: Option
             ("call", "■ somebody calls it, ▶ a detector extends its green"),
             ("queue", "Standing / all who want to go with it, on the lanes that lead here"),
             ("wait", "How long those who stand have stood, mean, s"),
-            ("on green", "Share of arrivals that met green, last half hour, by the event log"),
-            ("delay", "Of all arrivals by the event log, mean, s"),
+            ("on green", "Of the phase that the group is logged as: share of arrivals that met green, last half hour"),
+            ("delay", "Of that phase: mean delay of all arrivals, by the event log, s"),
         ];
         for (head, hint) in heads {
             ui.label(small(head.into()).weak()).on_hover_text(hint);
@@ -191,11 +184,15 @@ fn movements(ui: &mut egui::Ui, view: &View, facts: &SignalFacts, chosen: Option
             for (quantity, text) in numbers {
                 number(ui, (view, wishes), quantity, small(text));
             }
-            let total = measures(facts, i).map(|p| &p.total);
+            let total = facts.measures(i).map(|p| &p.total);
             let share = total.and_then(|t| t.arrivals_on_green).map(|share| format!("{:.0} %", 100.0 * share));
-            ui.label(small(share.unwrap_or_else(|| "–".into())));
             let delay = total.and_then(|t| t.approach_delay_s).map(|s| format!("{s:.0}"));
-            ui.label(small(delay.unwrap_or_else(|| "–".into())));
+            for (quantity, text) in [(Quantity::OnGreen(i), share), (Quantity::Delay(i), delay)] {
+                match text {
+                    Some(text) => number(ui, (view, wishes), quantity, small(text)),
+                    None => _ = ui.label(small("–".into())),
+                }
+            }
             ui.end_row();
         }
         let [standing, all] = [|g: &GroupFacts| g.queue.0, |g: &GroupFacts| g.queue.1]

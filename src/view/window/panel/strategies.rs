@@ -1,9 +1,14 @@
 //! The list of strategies: another controller for one signal, or for all of them.
 
+use std::collections::BTreeMap;
+
 use bevy_egui::egui::{self, RichText};
 
 use super::super::state::View;
-use crate::commands::Command;
+use super::bar::is_entered;
+use super::ink;
+use super::signal::ALARM;
+use crate::commands::{Command, parameters};
 use crate::view::ask::{Answer, Subject};
 use crate::view::sim_thread::Order;
 
@@ -14,12 +19,14 @@ pub struct Choosing {
     signal: Option<String>,
     /// The entry that Return takes.
     at: usize,
+    /// Its parameters, as somebody writes them.
+    parameters: String,
 }
 
 impl Choosing {
     /// For all signals.
     pub const fn of_all() -> Self {
-        Self { signal: None, at: 0 }
+        Self { signal: None, at: 0, parameters: String::new() }
     }
 
     /// For the selected signal, at the strategy that it has; for all if none is selected.
@@ -31,7 +38,8 @@ impl Choosing {
             _ => "",
         };
         let names = view.stage.scene.setup.registry.entries();
-        Self { signal: Some(signal.id.clone()), at: names.iter().position(|e| e.name == has).unwrap_or(0) }
+        let at = names.iter().position(|e| e.name == has).unwrap_or(0);
+        Self { signal: Some(signal.id.clone()), at, parameters: String::new() }
     }
 
     /// Goes up or down the list.
@@ -41,21 +49,37 @@ impl Choosing {
     }
 
     /// The command that the marked entry makes.
-    pub fn command(&self, view: &View) -> Option<Command> {
-        let entry = view.stage.scene.setup.registry.entries().get(self.at)?;
+    ///
+    /// # Errors
+    /// If its parameters are not written as such.
+    fn command(&self, view: &View) -> Result<Command, String> {
+        let entry = view.stage.scene.setup.registry.entries().get(self.at).ok_or("there is no strategy")?;
+        let given = self.given()?;
+        let known = |name: &String| entry.parameters.iter().any(|p| p.name == name);
+        if let Some(other) = given.keys().find(|name| !known(name)) {
+            return Err(format!("{} has no parameter '{other}'", entry.name));
+        }
         let signals = self.signal.iter().cloned().collect();
-        Some(Command::Controller {
-            signals,
-            strategy: entry.name.into(),
-            parameters: std::collections::BTreeMap::new(),
-        })
+        Ok(Command::Controller { signals, strategy: entry.name.into(), parameters: given })
+    }
+
+    /// The parameters that are written.
+    fn given(&self) -> Result<BTreeMap<String, String>, String> {
+        if self.parameters.trim().is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let list = parameters(&self.parameters)?;
+        let (count, given) = (list.len(), list.into_iter().collect::<BTreeMap<_, _>>());
+        if given.len() < count { Err("a parameter is given twice".into()) } else { Ok(given) }
     }
 }
 
-/// Gives the command of the marked entry, and closes the list.
+/// Gives the command of the marked entry, and closes the list; if something is wrong with its parameters it stays.
 pub fn take(view: &mut View) {
-    if let Some(command) = view.choosing.take().and_then(|choosing| choosing.command(view)) {
-        view.order(Order::Do(command));
+    let Some(choosing) = view.choosing.take() else { return };
+    match choosing.command(view) {
+        Ok(command) => view.order(Order::Do(command)),
+        Err(_) => view.choosing = Some(choosing),
     }
 }
 
@@ -70,8 +94,24 @@ pub fn draw(ctx: &egui::Context, view: &mut View) {
     let window = egui::Window::new(title).id("strategies".into()).open(&mut open).collapsible(false).resizable(false);
     window.anchor(egui::Align2::CENTER_CENTER, egui::Vec2::ZERO).show(ctx, |ui| {
         ui.label(RichText::new("Up, Down and Return, or a click. Lamps go on from what they show.").small().weak());
+        let entries = view.stage.scene.setup.registry.entries();
+        let known = entries.get(choosing.at).map_or(&[][..], |entry| entry.parameters);
+        ui.horizontal(|ui| {
+            ui.label("parameters");
+            let hint = if known.is_empty() { "it has none" } else { "param=value,…; none: its defaults" };
+            let all = known.iter().map(|p| format!("{} = {}: {}", p.name, p.default, p.summary));
+            let field = egui::TextEdit::singleline(&mut choosing.parameters).hint_text(hint).desired_width(420.0);
+            let field = ui.add(field).on_hover_text(all.collect::<Vec<_>>().join("\n"));
+            taken = is_entered(ui, &field);
+            if taken && choosing.command(view).is_err() {
+                field.request_focus();
+            }
+        });
+        if let Err(problem) = choosing.command(view) {
+            ui.label(RichText::new(problem).small().color(ink(ALARM)));
+        }
         egui::Grid::new("strategies").num_columns(2).spacing([14.0, 3.0]).show(ui, |ui| {
-            for (i, entry) in view.stage.scene.setup.registry.entries().iter().enumerate() {
+            for (i, entry) in entries.iter().enumerate() {
                 if ui.selectable_label(i == choosing.at, entry.name).clicked() {
                     (choosing.at, taken) = (i, true);
                 }

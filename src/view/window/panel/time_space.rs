@@ -19,7 +19,7 @@ pub fn draw(ui: &mut egui::Ui, view: &View) {
     let (diagram, units) = (&view.time_space, view.style.units);
     let corridor = &diagram.corridor;
     let (Some(&first), Some(&last)) = (corridor.links.first(), corridor.links.last()) else {
-        ui.label("Click a lane: the diagram is of the straight way through it, from now on.");
+        ui.label("Click a lane and press D: the diagram is of the straight way through it, from then on.");
         return;
     };
     let network = &view.stage.scene.network;

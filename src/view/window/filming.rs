@@ -1,0 +1,172 @@
+//! Pictures and films of the window as somebody sees it: they come back from the graphics card.
+//!
+//! A film has [`RATE`] pictures in a second of the clock on the wall, and lasts as long as what it shows did: what the
+//! window draws more slowly stands in it for longer. Pictures are written by a thread of their own; where it cannot keep
+//! up, some are left out, and the film is shorter.
+
+use std::path::Path;
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use bevy::prelude::*;
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use super::frames::{FrameError, Reel, write_png};
+use super::state::View;
+use crate::view::sim_thread::now;
+
+/// Pictures in a second.
+const RATE: f64 = 25.0;
+/// A picture stands for so many at most.
+const MOST: usize = 10;
+/// Pictures that wait to be written.
+const WAITING: usize = 2;
+
+/// Four bytes a pixel, width and height.
+type Picture = (Vec<u8>, UVec2);
+
+fn picture(image: &Image) -> Result<Picture, String> {
+    let rgba = image.clone().try_into_dynamic().map_err(|e| e.to_string())?.into_rgba8();
+    let size = UVec2::from(rgba.dimensions());
+    Ok((rgba.into_raw(), size))
+}
+
+/// Takes a picture of the window.
+pub fn shoot(commands: &mut Commands, view: &mut View) {
+    let file = format!("{}.png", view.free_name());
+    let save = move |captured: On<ScreenshotCaptured>, mut view: ResMut<View>| {
+        let written = picture(&captured.image)
+            .and_then(|(rgba, size)| write_png(Path::new(&file), (size.x, size.y), &rgba).map_err(|e| e.to_string()));
+        view.say(written.map_or_else(|problem| problem, |()| format!("picture: {file}")));
+    };
+    commands.spawn(Screenshot::primary_window()).observe(save);
+}
+
+/// The film that is being taken, if one is. At the end of the program what was written is ended by whoever writes it.
+#[derive(Resource, Default)]
+pub struct Filming(Option<Film>);
+
+struct Film {
+    name: String,
+    /// None before the first picture: that tells the size.
+    reel: Option<(Writer, UVec2)>,
+    began: Instant,
+    frames: usize,
+    /// Whether a picture is on its way.
+    awaited: bool,
+}
+
+impl Film {
+    /// Pictures that there should be by now.
+    fn due(&self) -> usize {
+        if self.reel.is_none() { 1 } else { 1 + (self.began.elapsed().as_secs_f64() * RATE) as usize }
+    }
+
+    /// Adds a picture, for as long as it was to be seen.
+    fn add(&mut self, image: &Image) -> Result<(), String> {
+        let (rgba, size) = picture(image)?;
+        let due = self.due();
+        let (writer, first) = match &mut self.reel {
+            Some(begun) => begun,
+            None => {
+                let writer = Writer::start(&mut self.name, size).map_err(|e| e.to_string())?;
+                self.began = now();
+                self.reel.insert((writer, size))
+            }
+        };
+        if *first != size {
+            return Err("the window has another size now".into());
+        }
+        match writer.pictures.try_send((rgba, (due - self.frames).min(MOST))) {
+            Ok(()) => self.frames = due,
+            Err(TrySendError::Full(_)) => {}
+            Err(TrySendError::Disconnected(_)) => return Err("it cannot be written".into()),
+        }
+        Ok(())
+    }
+
+    /// Ends it; what there is to say of it.
+    fn end(self) -> String {
+        let Some((writer, _)) = self.reel else { return "no film: there was no picture yet".into() };
+        match writer.end() {
+            Ok(frames) => format!("film: {}, {:.0} s", self.name, frames as f64 / RATE),
+            Err(e) => format!("no film: {e}"),
+        }
+    }
+}
+
+/// Writes pictures of a film, in a thread.
+struct Writer {
+    /// A picture, and how often it is written.
+    pictures: Sender<(Vec<u8>, usize)>,
+    thread: JoinHandle<Result<usize, FrameError>>,
+}
+
+impl Writer {
+    /// Begins a film; without ffmpeg a folder of pictures, and the name is that of the folder.
+    fn start(name: &mut String, size: UVec2) -> Result<Self, FrameError> {
+        let size = (size.x, size.y);
+        let film = format!("{name}.mp4");
+        let reel = match Reel::begin(Path::new(&film), size, RATE) {
+            Ok(reel) => {
+                *name = film;
+                reel
+            }
+            Err(_) => Reel::begin(Path::new(name.as_str()), size, RATE)?,
+        };
+        let (pictures, inbox) = bounded(WAITING);
+        Ok(Self { pictures, thread: std::thread::spawn(move || write(reel, &inbox)) })
+    }
+
+    /// Waits until all is written. Returns the number of pictures.
+    fn end(self) -> Result<usize, FrameError> {
+        drop(self.pictures);
+        let died = || FrameError { file: "the film".into(), problem: "whoever wrote it has died".into() };
+        self.thread.join().unwrap_or_else(|_| Err(died()))
+    }
+}
+
+fn write(mut reel: Reel, inbox: &Receiver<(Vec<u8>, usize)>) -> Result<usize, FrameError> {
+    let mut count = 0;
+    for (rgba, times) in inbox {
+        for _ in 0..times {
+            reel.add(&rgba)?;
+            count += 1;
+        }
+    }
+    reel.end()?;
+    Ok(count)
+}
+
+/// Begins and ends the film as somebody wants it, and asks for its next picture.
+pub fn film(mut commands: Commands, mut filming: ResMut<Filming>, mut view: ResMut<View>) {
+    match (view.films, filming.0.is_some()) {
+        (true, false) => {
+            let name = view.free_name();
+            filming.0 = Some(Film { name, reel: None, began: now(), frames: 0, awaited: false });
+        }
+        (false, true) => {
+            if let Some(film) = filming.0.take() {
+                view.say(film.end());
+            }
+        }
+        _ => {}
+    }
+    if let Some(film) = filming.0.as_mut().filter(|film| !film.awaited && film.frames < film.due()) {
+        film.awaited = true;
+        commands.spawn(Screenshot::primary_window()).observe(take);
+    }
+}
+
+/// A picture of a film has come.
+fn take(captured: On<ScreenshotCaptured>, mut filming: ResMut<Filming>, mut view: ResMut<View>) {
+    let Some(film) = &mut filming.0 else { return };
+    film.awaited = false;
+    let Err(problem) = film.add(&captured.image) else { return };
+    view.films = false;
+    view.say(format!("the film ends: {problem}"));
+    if let Some(film) = filming.0.take().filter(|film| film.reel.is_some()) {
+        view.say(film.end());
+    }
+}
