@@ -4,8 +4,10 @@ use bevy_egui::egui::{self, Align2, Color32, FontId, Rect, RichText, Stroke, pos
 use intergreen_control::{Lamp, Millis, On, Timers};
 
 use super::signal::colour;
+use crate::network::Direction;
 use crate::view::ask::{PhaseFacts, SignalFacts};
 use crate::view::paint::Colour;
+use crate::view::words::turn;
 
 /// Height of a ring's row.
 const ROW: f32 = 46.0;
@@ -85,7 +87,9 @@ fn draw_phase(
     } else if phase.called {
         painter.circle_filled(place.right_top() + vec2(-9.0, 11.0), 4.0, super::ink(CALL));
     }
-    let group = phase.groups.first().and_then(|&g| facts.groups.get(usize::from(g)));
+    // A phase is known by its through traffic.
+    let groups = || phase.groups.iter().filter_map(|&g| facts.groups.get(usize::from(g)));
+    let group = groups().find(|g| g.ways.starts_with(turn(Direction::Straight))).or_else(|| groups().next());
     let name = group.map(|g| super::signal::short(g, 16)).unwrap_or_default();
     let walk = if phase.walk.is_some_and(|w| !w.is_red()) { "  walk" } else { "" };
     let small = FontId::proportional(10.0);

@@ -17,10 +17,12 @@ const BACK: f64 = 90.0;
 /// Height of a row of the diagram.
 const ROW: f32 = 13.0;
 /// Width of the names of its rows.
-const NAME: f32 = 72.0;
+const NAME: f32 = 100.0;
 /// Letters of a group's name in tables, and in the widest column.
-const NAME_LETTERS: usize = 11;
+const NAME_LETTERS: usize = 16;
 const MOVEMENT_LETTERS: usize = 20;
+/// Of the names of a detector's groups.
+const GROUPS_LETTERS: usize = 22;
 /// What has failed.
 pub const ALARM: Colour = Colour::hex(0xe0_5a_4a);
 
@@ -251,7 +253,7 @@ fn detectors(ui: &mut egui::Ui, facts: &SignalFacts, wishes: &mut Wishes) {
                 })
                 .response
                 .on_hover_text(hint);
-                let groups: String = d.groups.chars().take(2 * NAME_LETTERS).collect();
+                let groups: String = d.groups.chars().take(GROUPS_LETTERS).collect();
                 ui.label(small(format!("{} {groups}", d.what)));
                 ui.label(small(format!("{}, {:.0} %", d.volume, 100.0 * d.occupancy)))
                     .on_hover_text("Actuations and occupancy in the controller's last whole minute");
