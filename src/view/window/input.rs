@@ -1,6 +1,6 @@
 //! Mouse and keys.
 
-use bevy::input::keyboard::Key;
+use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::input::mouse::{AccumulatedMouseScroll, MouseScrollUnit};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
@@ -68,6 +68,18 @@ pub struct Press {
     dragged: bool,
 }
 
+/// What was written with the keys that were pressed since the last frame. A key that is let go of writes something else than
+/// when it was pressed, if Shift has gone before: of keys as they are written it is not known which are held.
+#[derive(Resource, Default)]
+pub struct Written(Vec<Key>);
+
+/// Notes what was written.
+pub fn note(mut written: ResMut<Written>, mut typed: MessageReader<KeyboardInput>) {
+    written.0.clear();
+    let pressed = typed.read().filter(|key| key.state.is_pressed() && !key.repeat);
+    written.0.extend(pressed.map(|key| key.logical_key.clone()));
+}
+
 /// Moves and zooms, and picks what is clicked. Runs only while no panel wants the pointer.
 pub fn mouse(
     mut view: ResMut<View>,
@@ -120,7 +132,7 @@ fn pick(view: &View, pixel: (f64, f64)) -> Option<Subject> {
 /// Does what keys say. Runs only while nobody writes text.
 pub fn keys(
     mut view: ResMut<View>,
-    (keys, written): (Res<ButtonInput<KeyCode>>, Res<ButtonInput<Key>>),
+    (keys, written): (Res<ButtonInput<KeyCode>>, Res<Written>),
     time: Res<Time>,
     mut commands: Commands,
     mut exit: MessageWriter<AppExit>,
@@ -129,7 +141,7 @@ pub fn keys(
     // Letters are where they are written, whatever the keyboard.
     let letter = |wanted: &str| {
         let is_it = |key: &Key| matches!(key, Key::Character(c) if c.eq_ignore_ascii_case(wanted));
-        written.get_just_pressed().any(is_it)
+        written.0.iter().any(is_it)
     };
     let controls = [KeyCode::ControlLeft, KeyCode::ControlRight];
     // Quick hands press and release within a frame.
@@ -222,14 +234,14 @@ pub fn keys(
         view.follows = false;
         view.camera.pan((x * pixels, y * pixels));
     }
-    let writes = |all: [&str; 2]| {
-        let is_it = |key: &Key| matches!(key, Key::Character(c) if all.contains(&c.as_str()));
-        f64::from(u8::from(written.get_pressed().any(is_it)))
-    };
-    let nearer = writes(["+", "="]) - writes(["-", "_"]);
+    let nearer = held(KeyCode::Equal) + held(KeyCode::NumpadAdd) - held(KeyCode::Minus) - held(KeyCode::NumpadSubtract);
     if nearer != 0.0 {
         let pane = view.pane;
         view.camera.zoom(&pane, pane.middle(), libm::pow(0.2, nearer * time.delta_secs_f64()));
+    } else if letter("+") || letter("-") {
+        // Elsewhere on this keyboard.
+        let pane = view.pane;
+        view.camera.zoom(&pane, pane.middle(), if letter("+") { NOTCH } else { 1.0 / NOTCH });
     }
 }
 

@@ -123,6 +123,8 @@ pub fn open(opening: Opening) -> Result<Closed, Problem> {
     let kept = closed.clone();
     app.init_resource::<input::Press>()
         .init_resource::<filming::Filming>()
+        .init_resource::<input::Written>()
+        .add_systems(Update, input::note.before(input::keys))
         .add_systems(Update, input::mouse.run_if(not(egui_wants_any_pointer_input)).before(input::glide))
         .add_systems(Update, input::keys.run_if(not(egui_wants_any_keyboard_input)).before(input::glide))
         .insert_resource(open::Opener(load))

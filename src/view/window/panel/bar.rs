@@ -40,7 +40,7 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
             }
             ui.label(format!("{} arrived", s.arrived));
             if view.films {
-                let film = egui::Button::new(RichText::new("● film").color(ink(ALARM)));
+                let film = egui::Button::new(RichText::new("■ film").color(ink(ALARM)));
                 view.films = !ui.add(film).on_hover_text("A film is taken; ends it (M)").clicked();
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| options(ui, view));
