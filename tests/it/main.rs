@@ -55,6 +55,7 @@ mod random_towns;
 mod regressions;
 mod scenario_files;
 mod sensors;
+mod stability;
 mod stops;
 mod street_plans;
 mod style;
