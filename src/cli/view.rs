@@ -192,6 +192,9 @@ mod with_window {
             selected,
         };
         if let Some(file) = &args.shot {
+            if file.extension().is_some_and(|end| !end.eq_ignore_ascii_case("png")) {
+                return Err(Failure::Input(format!("--shot {}: expected a name that ends in .png", file.display())));
+            }
             let at = args.at.map_or(begin + SETTLED, Millis::from_seconds);
             not_before(begin, at, "--at")?;
             let reached = window::still(sim, at, &still, file).map_err(failure)?;

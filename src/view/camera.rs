@@ -108,6 +108,11 @@ impl Camera {
         (self.aim.x, self.aim.y) = (x, y);
     }
 
+    /// Whether it is where it was to go.
+    pub fn rests(&self) -> bool {
+        self.now == self.aim
+    }
+
     /// Moves what is seen by so many pixels, at once.
     pub fn pan(&mut self, (dx, dy): (f64, f64)) {
         let (dx, dy) = (-dx * self.now.scale, dy * self.now.scale);

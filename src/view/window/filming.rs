@@ -19,7 +19,7 @@ use crate::view::sim_thread::now;
 /// Pictures in a second.
 const RATE: f64 = 25.0;
 /// A picture stands for so many at most.
-const MOST: usize = 10;
+const MOST: usize = 25;
 /// Pictures that wait to be written.
 const WAITING: usize = 2;
 
@@ -43,9 +43,16 @@ pub fn shoot(commands: &mut Commands, view: &mut View) {
     commands.spawn(Screenshot::primary_window()).observe(save);
 }
 
-/// The film that is being taken, if one is. At the end of the program what was written is ended by whoever writes it.
+/// The film that is being taken, if one is, and those that are not written to their ends yet. At the end of the program what was
+/// written is ended by whoever writes it.
 #[derive(Resource, Default)]
-pub struct Filming(Option<Film>);
+pub struct Filming {
+    film: Option<Film>,
+    ending: Vec<(String, Writing)>,
+}
+
+/// The thread that writes a film.
+type Writing = JoinHandle<Result<usize, FrameError>>;
 
 struct Film {
     name: String,
@@ -86,13 +93,9 @@ impl Film {
         Ok(())
     }
 
-    /// Ends it; what there is to say of it.
-    fn end(self) -> String {
-        let Some((writer, _)) = self.reel else { return "no film: there was no picture yet".into() };
-        match writer.end() {
-            Ok(frames) => format!("film: {}, {:.0} s", self.name, frames as f64 / RATE),
-            Err(e) => format!("no film: {e}"),
-        }
+    /// No picture comes any more: its name, and who writes the last ones; none: there was no picture yet.
+    fn end(self) -> Option<(String, Writing)> {
+        self.reel.map(|(writer, _)| (self.name, writer.thread))
     }
 }
 
@@ -100,7 +103,7 @@ impl Film {
 struct Writer {
     /// A picture, and how often it is written.
     pictures: Sender<(Vec<u8>, usize)>,
-    thread: JoinHandle<Result<usize, FrameError>>,
+    thread: Writing,
 }
 
 impl Writer {
@@ -118,13 +121,6 @@ impl Writer {
         let (pictures, inbox) = bounded(WAITING);
         Ok(Self { pictures, thread: std::thread::spawn(move || write(reel, &inbox)) })
     }
-
-    /// Waits until all is written. Returns the number of pictures.
-    fn end(self) -> Result<usize, FrameError> {
-        drop(self.pictures);
-        let died = || FrameError { file: "the film".into(), problem: "whoever wrote it has died".into() };
-        self.thread.join().unwrap_or_else(|_| Err(died()))
-    }
 }
 
 fn write(mut reel: Reel, inbox: &Receiver<(Vec<u8>, usize)>) -> Result<usize, FrameError> {
@@ -139,34 +135,50 @@ fn write(mut reel: Reel, inbox: &Receiver<(Vec<u8>, usize)>) -> Result<usize, Fr
     Ok(count)
 }
 
-/// Begins and ends the film as somebody wants it, and asks for its next picture.
+/// Begins and ends the film as somebody wants it, asks for its next picture, and says when one is written to its end.
 pub fn film(mut commands: Commands, mut filming: ResMut<Filming>, mut view: ResMut<View>) {
-    match (view.films, filming.0.is_some()) {
+    match (view.films, filming.film.is_some()) {
         (true, false) => {
             let name = view.free_name();
-            filming.0 = Some(Film { name, reel: None, began: now(), frames: 0, awaited: false });
+            filming.film = Some(Film { name, reel: None, began: now(), frames: 0, awaited: false });
         }
-        (false, true) => {
-            if let Some(film) = filming.0.take() {
-                view.say(film.end());
-            }
-        }
+        (false, true) => filming.end(&mut view),
         _ => {}
     }
-    if let Some(film) = filming.0.as_mut().filter(|film| !film.awaited && film.frames < film.due()) {
+    if let Some(film) = filming.film.as_mut().filter(|film| !film.awaited && film.frames < film.due()) {
         film.awaited = true;
         commands.spawn(Screenshot::primary_window()).observe(take);
+    }
+    let written = filming.ending.iter().position(|(_, writing)| writing.is_finished());
+    if let Some((name, writing)) = written.map(|i| filming.ending.remove(i)) {
+        view.say(match writing.join() {
+            Ok(Ok(frames)) => format!("film: {name}, {:.0} s", frames as f64 / RATE),
+            Ok(Err(e)) => format!("no film: {e}"),
+            Err(_) => format!("no film: whoever wrote {name} has died"),
+        });
+    }
+}
+
+impl Filming {
+    fn end(&mut self, view: &mut View) {
+        match self.film.take().map(Film::end) {
+            Some(Some(ending)) => self.ending.push(ending),
+            Some(None) => view.say("no film: there was no picture yet"),
+            None => {}
+        }
     }
 }
 
 /// A picture of a film has come.
 fn take(captured: On<ScreenshotCaptured>, mut filming: ResMut<Filming>, mut view: ResMut<View>) {
-    let Some(film) = &mut filming.0 else { return };
+    let Some(film) = &mut filming.film else { return };
     film.awaited = false;
     let Err(problem) = film.add(&captured.image) else { return };
     view.films = false;
     view.say(format!("the film ends: {problem}"));
-    if let Some(film) = filming.0.take().filter(|film| film.reel.is_some()) {
-        view.say(film.end());
+    if film.reel.is_some() {
+        filming.end(&mut view);
+    } else {
+        filming.film = None;
     }
 }

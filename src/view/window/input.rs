@@ -8,7 +8,7 @@ use bevy::window::PrimaryWindow;
 use super::filming::shoot;
 use super::panel::strategies::{Choosing, take};
 use super::picture::{MapCamera, clear_colour};
-use super::state::View;
+use super::state::{Tab, View};
 use crate::commands::{Command, Outage};
 use crate::detectors::Stuck;
 use crate::network::Network;
@@ -46,7 +46,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("V", "colour vehicles by speed, waiting, delay, CO₂, class"),
     ("R", "colour roads by speed, waiting, queue, flow, delay, CO₂, pressure; heat map of delay"),
     ("L", "legend"),
-    ("D", "time-space diagram of the straight way through the selected lane"),
+    ("D", "time-space diagram of the straight way through the selected lane; and away"),
     ("X", "selected signal out of order, lane closed, detector silent; and back"),
     ("K", "another controller for the selected signal, or for all"),
     ("Ctrl Z", "take the last command back"),
@@ -193,7 +193,8 @@ pub fn keys(
         && let Some(Subject::Lane(lane)) = view.selected
     {
         let link = view.stage.scene.network.lane(lane).link;
-        view.trace(link);
+        let shown = view.charts && view.tab == Tab::Corridor && view.time_space.corridor.links.contains(&link);
+        if shown { view.charts = false } else { view.trace(link) }
     }
     if letter("l") {
         view.legend = !view.legend;

@@ -47,8 +47,14 @@ pub fn draw(mut contexts: EguiContexts, mut view: ResMut<View>, mut themed: Loca
     }
     let room = root.available_rect_before_wrap();
     let wide = |x: f32| f64::from(x);
-    view.pane =
+    let pane =
         Pane { left: wide(room.left()), top: wide(room.top()), width: wide(room.width()), height: wide(room.height()) };
+    let before = std::mem::replace(&mut view.pane, pane).middle();
+    // Panels come and go beside the map: what lies under the pointer stays there.
+    if view.running.is_some() && view.framed && !view.follows && view.camera.rests() {
+        let now = pane.middle();
+        view.camera.pan((before.0 - now.0, before.1 - now.1));
+    }
     if !view.framed && room.width() > 1.0 {
         let whole = view.stage.whole(&view.pane);
         view.camera.jump(whole);

@@ -1,5 +1,6 @@
 //! The bar on top: play, pace, time, what is shown.
 
+use bevy_egui::egui::containers::menu::{MenuButton, MenuConfig};
 use bevy_egui::egui::{self, RichText};
 
 use super::super::input::go_to_selected;
@@ -116,9 +117,14 @@ fn options(ui: &mut egui::Ui, view: &mut View) {
 
 /// Opens another scenario.
 fn open(ui: &mut egui::Ui, view: &mut View) {
-    ui.menu_button("open", |ui| {
+    // Somebody clicks the field to write in it.
+    let stays = MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+    MenuButton::new("open").config(stays).ui(ui, |ui| {
         ui.label(RichText::new("a scenario (.ron, .sumocfg, config.json), or drop one on the window").small().weak());
         let field = ui.add(egui::TextEdit::singleline(&mut view.file).hint_text("path").desired_width(320.0));
+        if ui.data_mut(|data| !std::mem::replace(data.get_temp_mut_or_default::<bool>(field.id.with("shown")), true)) {
+            field.request_focus();
+        }
         if is_entered(ui, &field) && !view.file.trim().is_empty() {
             view.wanted = Some(view.file.trim().into());
             ui.close();
@@ -169,11 +175,12 @@ fn alerts(ui: &mut egui::Ui, view: &mut View) {
     }
 }
 
-/// Whether a field was left otherwise than by a click beside it, Escape or Tab. The key itself may have been seen a frame
-/// before.
+/// Whether a field was left otherwise than by a click beside it, Escape or Tab. Focus is missed a frame after the key.
 pub fn is_entered(ui: &egui::Ui, field: &egui::Response) -> bool {
-    let away = [egui::Key::Escape, egui::Key::Tab];
-    field.lost_focus() && !ui.input(|i| away.iter().any(|&key| i.key_pressed(key)) || i.pointer.any_pressed())
+    let keys = [egui::Key::Escape, egui::Key::Tab];
+    let away = ui.input(|i| keys.iter().any(|&key| i.key_pressed(key)) || i.pointer.any_pressed());
+    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<bool>(field.id), away));
+    field.lost_focus() && !away && !before
 }
 
 /// A field to find something by its name.

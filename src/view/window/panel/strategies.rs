@@ -57,7 +57,9 @@ impl Choosing {
         let given = self.given()?;
         let known = |name: &String| entry.parameters.iter().any(|p| p.name == name);
         if let Some(other) = given.keys().find(|name| !known(name)) {
-            return Err(format!("{} has no parameter '{other}'", entry.name));
+            let all: Vec<&str> = entry.parameters.iter().map(|p| p.name).collect();
+            let known = if all.is_empty() { "it has none".into() } else { format!("expected {}", all.join(", ")) };
+            return Err(format!("{} has no parameter '{other}'; {known}", entry.name));
         }
         let signals = self.signal.iter().cloned().collect();
         Ok(Command::Controller { signals, strategy: entry.name.into(), parameters: given })
