@@ -42,6 +42,8 @@ pub enum Purpose {
     ProbeNoise,
     /// Faults of detectors.
     Fault,
+    /// Messages between signals that are lost.
+    Message,
 }
 
 /// Scrambles 64 bits: every input bit changes about half of the output bits.

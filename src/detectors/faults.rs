@@ -1,4 +1,5 @@
-//! What is wrong with detectors: what controllers see of them is not what happens in the road.
+//! What is wrong with detectors: what controllers see of them is not what happens in the road; and with what controllers tell
+//! each other.
 
 use intergreen_control::Millis;
 use intergreen_control::plan::DetectorKind;
@@ -83,5 +84,35 @@ impl Fault {
     /// Whether it is there at a time.
     pub fn holds(&self, at: Millis) -> bool {
         self.from <= at && at < self.until
+    }
+}
+
+/// Messages from one signal to another that are lost or late.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MessageFault {
+    /// Whose messages; `None`: anybody's.
+    pub sender: Option<SignalId>,
+    /// To whom; `None`: to anybody.
+    pub receiver: Option<SignalId>,
+    /// From when on they are sent so.
+    pub from: Millis,
+    /// Until when; [`Millis::NEVER`]: for ever.
+    pub until: Millis,
+    /// Share of the messages that is lost, each by itself; 0–1.
+    pub lost: f64,
+    /// How late the others arrive, at most [`MessageFault::LATEST`].
+    pub latency: Millis,
+}
+
+impl MessageFault {
+    /// The greatest latency.
+    pub const LATEST: Millis = Millis(30_000);
+
+    /// Whether a message that is sent then has it.
+    pub fn is_of(&self, sender: SignalId, receiver: SignalId, at: Millis) -> bool {
+        self.sender.is_none_or(|of| of == sender)
+            && self.receiver.is_none_or(|of| of == receiver)
+            && self.from <= at
+            && at < self.until
     }
 }

@@ -6,7 +6,7 @@ use intergreen_control::Millis;
 use intergreen_control::plan::{DetectorKind, DetectorLimits, DetectorMode};
 use serde::Serialize;
 
-use super::{Channel, Fault, Piece};
+use super::{Channel, Fault, MessageFault, Piece};
 use crate::network::{LaneId, SignalId};
 
 /// How long somebody must wait in a lane for right turns before the zone calls, where a turn on red is permitted: 8 to
@@ -43,6 +43,8 @@ pub struct Layout {
     pub of_plans: Vec<(SignalId, Vec<Channel>)>,
     /// What is wrong with some of them.
     pub faults: Vec<Fault>,
+    /// What happens to messages between signals.
+    pub messages: Vec<MessageFault>,
 }
 
 impl Default for Layout {
@@ -57,6 +59,7 @@ impl Default for Layout {
             own: Vec::new(),
             of_plans: Vec::new(),
             faults: Vec::new(),
+            messages: Vec::new(),
         }
     }
 }

@@ -25,7 +25,7 @@ use intergreen_control::plan::DetectorUse;
 use serde::Serialize;
 
 pub use adopt::adopted;
-pub use faults::{Fault, Stuck};
+pub use faults::{Fault, MessageFault, Stuck};
 pub use layout::{Layout, Own, Position, Special};
 pub use place::{Line, lay, lines, place, zone_room};
 pub use tier::{Probes, Sensing, Tier};

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use intergreen_control::{ApproachLane, Approaches, Exit, Way};
+use intergreen_control::{ApproachLane, Approaches, Exit, Feeder, Lead, Shared, Way};
 
 use super::SignalPlan;
 use crate::detectors::{Line, lines};
@@ -35,6 +35,23 @@ pub fn approaches(network: &Network, plans: &[SignalPlan], everyone_reports: boo
         let exits = &mut exits[line.signal.index()];
         let lane = approach_lane(network, &plans[line.signal.index()], line, next, exits);
         all[line.signal.index()].lanes.push(lane);
+    }
+    for of_signal in lines.chunk_by(|a, b| a.signal == b.signal) {
+        let around = &mut all[of_signal[0].signal.index()];
+        around.lanes.iter_mut().zip(of_signal).for_each(|(lane, line)| lane.shared = shared(line, of_signal));
+    }
+    let places = places(&lines);
+    for line in &lines {
+        let next = |link: LinkId| ahead.get(&link).map_or(&[][..], Vec::as_slice);
+        for (i, (distance_m, share)) in leads(network, line, &lines, next) {
+            let feeders = &mut all[lines[i].signal.index()].feeders;
+            let (signal, lane) = (name(network, line.signal), &network.lane(line.lane).id);
+            if feeders.last().is_none_or(|last| last.signal != signal || last.lane != *lane) {
+                feeders.push(Feeder { signal, lane: lane.clone(), leads: Vec::new() });
+            }
+            let known = feeders.len() - 1;
+            feeders[known].leads.push(Lead { lane: places[i], distance_m, share });
+        }
     }
     let named = |&i: &usize| {
         let Line { signal, lane, .. } = &lines[i];
@@ -83,7 +100,50 @@ fn approach_lane<'n>(
         reach_m: line.reach().max(lane.length),
         speed_m_s: lane.speed_limit,
         exits: ways,
+        shared: Vec::new(),
     }
+}
+
+/// Which of the lines of its signal share the way to one, and from where on.
+fn shared(line: &Line<'_>, of_signal: &[Line<'_>]) -> Vec<Shared> {
+    let others = (0..).zip(of_signal).filter(|(_, other)| other.lane != line.lane);
+    let shared = others.filter_map(|(lane, other)| {
+        let both = line.way.iter().filter(|s| other.way.iter().any(|o| o.lane == s.lane));
+        let from_m = both.map(|stretch| stretch.to_line).reduce(f32::min)?;
+        Some(Shared { lane, from_m })
+    });
+    shared.collect()
+}
+
+/// Of each stop line its place among those of its signal.
+fn places(lines: &[Line<'_>]) -> Vec<u16> {
+    let by_signal = lines.chunk_by(|a, b| a.signal == b.signal);
+    by_signal.flat_map(|of| (0..).take(of.len())).collect()
+}
+
+/// To which lines vehicles come from one, in the order of these: how far that is, m, and the share of them if all ways are
+/// taken equally.
+fn leads<'n>(
+    network: &Network,
+    line: &Line<'_>,
+    lines: &[Line<'_>],
+    next: impl Fn(LinkId) -> &'n [usize],
+) -> BTreeMap<usize, (f32, f32)> {
+    let ways: Vec<_> = line.movements().map(|(_, m)| m).filter(|m| m.direction != Direction::UTurn).collect();
+    let mut found = BTreeMap::new();
+    for movement in &ways {
+        let link = network.lane(movement.to).link;
+        let all = next(link);
+        for &i in all {
+            let way = lines[i].way.iter().filter(|stretch| network.lane(stretch.lane).link == link);
+            // All lanes of a link are nearly as long.
+            let Some(distance) = way.map(|stretch| stretch.from_line(network)).reduce(f32::max) else { continue };
+            let (known, share) = found.entry(i).or_insert((0.0_f32, 0.0_f32));
+            *known = known.max(distance + movement.inside_length);
+            *share += 1.0 / (ways.len() * all.len()) as f32;
+        }
+    }
+    found
 }
 
 fn name(network: &Network, signal: SignalId) -> String {

@@ -101,6 +101,35 @@ fn a_node_where_nobody_turns_ends_no_approach() {
     }
 }
 
+/// Feeders are exits, seen from the other end; between two lines lies the way, and the junction.
+#[test]
+fn who_leads_here_is_who_comes_from_there() {
+    for node in [false, true] {
+        let network = avenue(node).build();
+        let all = around(&network);
+        let names: Vec<_> = network.signals.iter().map(|s| s.id.as_str()).collect();
+        for (i, around) in all.iter().enumerate() {
+            let other = 1 - i;
+            assert!(around.feeders.iter().all(|feeder| feeder.signal == names[other]));
+            for feeder in &around.feeders {
+                let from = &all[other].lanes[usize::from(all[other].find(&feeder.lane).expect("its lane"))];
+                let exits = from.exits.iter().map(|way| &all[other].exits[usize::from(way.exit)].lane);
+                let leads = feeder.leads.iter().map(|lead| &around.lanes[usize::from(lead.lane)].name);
+                assert_eq!(leads.collect::<BTreeSet<_>>(), exits.collect::<BTreeSet<_>>());
+            }
+        }
+        let feeder = all[1].feeders.iter().find(|f| f.lane == "w_0").expect("it leads from a to b");
+        for lead in &feeder.leads {
+            // Of two ways one leads here, to one of two lanes.
+            assert_eq!(lead.share, 0.25);
+            let reach = all[1].lanes[usize::from(lead.lane)].reach_m;
+            // A junction of two narrow streets.
+            assert!((5.0..40.0).contains(&(lead.distance_m - reach)), "{} {reach}", lead.distance_m);
+        }
+        assert!(all.iter().flat_map(|a| &a.lanes).all(|lane| lane.shared.is_empty()), "each has a road of its own");
+    }
+}
+
 /// What a plan says of its detectors is what is said of its approaches: the lanes' names and groups.
 #[test]
 fn approaches_fit_the_plans_of_all_bundled_scenarios() {

@@ -102,6 +102,9 @@ impl StateHash {
                 self.fold(u64::from(r.distance_dm) << 16 | u64::from(r.speed_cm_s));
             }
             Input::Neighbour(r) => self.fold(u64::from(r.exit) << 32 | u64::from(r.queued) << 16 | u64::from(r.room)),
+            Input::Departures(r) => {
+                self.fold(u64::from(r.feeder) << 32 | u64::from(r.left) << 16 | u64::from(r.age_ms))
+            }
             Input::Detector(e) => self.fold(u64::from(e.detector) << 1 | u64::from(e.on)),
             // Commands are on no way, and what becomes of a channel is known at once.
             Input::Command { .. } | Input::Channel { .. } => {}

@@ -3,8 +3,10 @@
 //!
 //! - At every whole second vehicles on the way to a stop line report to its signal: all of them, or some, as the
 //!   [tier](crate::detectors::Tier) says. A second that ends inside a step finds them where they were then.
-//! - At every whole second a signal tells those upstream of it how full its lanes are, as far as its own sensors know. That
-//!   arrives a step later.
+//! - At every whole second a signal tells those upstream of it how full its lanes are, and those downstream how many
+//!   have left its lanes, as far as its own sensors know. That arrives a step later.
+//! - Such messages may be [lost or late](crate::detectors::MessageFault): all of a second from one signal to another, drawn by
+//!   the names of the two and the time.
 //! - Reports of [broken detectors](super::faults) may come late.
 //! - Nobody reports to a signal whose strategy does not [look](intergreen_control::Strategy::looks) at it.
 //!
@@ -13,7 +15,9 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bevy::ecs::prelude::Resource;
-use intergreen_control::{Controller, DetectorEvent, Input, Looks, Millis, NeighbourReport, VehicleReport};
+use intergreen_control::{
+    Approaches, Controller, DepartureReport, DetectorEvent, Input, Looks, Millis, NeighbourReport, VehicleReport,
+};
 
 use super::routes::RouteTable;
 use super::scene::Scene;
@@ -21,7 +25,7 @@ use super::sensors::SensorEvent;
 use super::state::{Traffic, Vehicle};
 use crate::detectors::{Line, Tier, inside, lines};
 use crate::network::{LaneId, SignalId};
-use crate::random::{Purpose, normal, uniform};
+use crate::random::{Purpose, key_of, normal, uniform};
 
 /// Longer than any way to a stop line, in links.
 const MOST_LINKS: usize = 64;
@@ -51,8 +55,10 @@ struct Addressee {
 struct Told {
     /// Whose lane: the signal, and the lane's place in its list.
     of: (usize, usize),
-    /// Who is told, and the number of the exit there.
+    /// Who is told, and the number of the exit or the feeder there.
     to: (u32, u16),
+    /// What draws of messages from the one to the other hang on.
+    key: u64,
 }
 
 /// The post.
@@ -64,6 +70,8 @@ pub struct Post {
     reporting: Vec<Reporting>,
     /// Who is told of which lanes, by signal, then lane.
     told: Vec<Told>,
+    /// Who is told how many have left a lane, by signal, then lane.
+    announced: Vec<Told>,
 }
 
 impl Post {
@@ -75,6 +83,9 @@ impl Post {
         }
         if controllers.iter().any(|c| c.looks() >= Looks::Neighbours) {
             post.told = told(scene, controllers);
+        }
+        if controllers.iter().any(|c| c.looks() >= Looks::Arrivals) {
+            post.announced = announced(scene, controllers);
         }
         post
     }
@@ -133,18 +144,37 @@ impl Post {
 
     /// Tells neighbours what the controllers know after the step that ends at `end`.
     pub fn tell(&mut self, scene: &Scene, controllers: &[Controller], end: Millis) {
-        if self.told.is_empty() || seconds(end - scene.setup.step, end).next().is_none() {
+        let nobody = self.told.is_empty() && self.announced.is_empty();
+        if nobody || seconds(end - scene.setup.step, end).next().is_none() {
             return;
         }
-        let told = std::mem::take(&mut self.told);
-        let at = end + scene.setup.step;
-        for &Told { of: (signal, lane), to: (to, exit) } in &told {
-            if let Some((queued, room)) = controllers[signal].tell(lane, end) {
+        let (told, announced) = (std::mem::take(&mut self.told), std::mem::take(&mut self.announced));
+        for message in &told {
+            let (Told { of: (signal, lane), to: (to, exit), .. }, at) = (*message, arrival(scene, message, end));
+            if let Some((at, (queued, room))) = at.zip(controllers[signal].tell(lane, end)) {
                 self.send(to, Input::Neighbour(NeighbourReport { at, exit, queued, room }));
             }
         }
-        self.told = told;
+        for message in &announced {
+            let (Told { of: (signal, lane), to: (to, feeder), .. }, at) = (*message, arrival(scene, message, end));
+            if let Some((at, left)) = at.zip(controllers[signal].gone(lane)) {
+                let age_ms = (at - end).0 as u16;
+                self.send(to, Input::Departures(DepartureReport { at, age_ms, feeder, left }));
+            }
+        }
+        (self.told, self.announced) = (told, announced);
     }
+}
+
+/// When a message that is sent at `end` arrives; none: it is lost.
+fn arrival(scene: &Scene, message: &Told, end: Millis) -> Option<Millis> {
+    let (sender, receiver) = (SignalId::new(message.of.0), SignalId::new(message.to.0 as usize));
+    let faults = scene.setup.detectors.messages.iter().filter(|fault| fault.is_of(sender, receiver, end));
+    let (lost, latency) =
+        faults.fold((0.0_f64, Millis(0)), |(lost, late), fault| (lost.max(fault.lost), late.max(fault.latency)));
+    let second = end.0.div_euclid(1000).cast_unsigned();
+    let is_lost = lost > 0.0 && f64::from(uniform(scene.setup.seed, message.key, Purpose::Message, second)) < lost;
+    (!is_lost).then_some(end + scene.setup.step + latency)
 }
 
 /// The whole seconds after `start`, up to `end`.
@@ -237,15 +267,34 @@ fn reporting(scene: &Scene, controllers: &[Controller]) -> Vec<Reporting> {
 
 /// Who is told of which lanes: signals that want to know it, of their exits at signals that know something.
 fn told(scene: &Scene, controllers: &[Controller]) -> Vec<Told> {
+    let exits = |of: &Approaches| of.exits.iter().map(|exit| (exit.signal.clone(), exit.lane.clone())).collect();
+    neighbours(scene, controllers, Looks::Neighbours, exits)
+}
+
+/// Who is told how many have left a lane: signals that want to know it, of their feeders at signals that know something.
+fn announced(scene: &Scene, controllers: &[Controller]) -> Vec<Told> {
+    let feeders = |of: &Approaches| of.feeders.iter().map(|of| (of.signal.clone(), of.lane.clone())).collect();
+    neighbours(scene, controllers, Looks::Arrivals, feeders)
+}
+
+/// Who is told something of which lanes: those who look so far, of the lanes of others in their lists, each by its signal and
+/// name.
+fn neighbours(
+    scene: &Scene,
+    controllers: &[Controller],
+    looks: Looks,
+    lists: impl Fn(&Approaches) -> Vec<(String, String)>,
+) -> Vec<Told> {
     let signals = &scene.network.signals;
     let by_name: BTreeMap<&str, usize> = signals.iter().enumerate().map(|(i, s)| (s.id.as_str(), i)).collect();
     let mut all = Vec::new();
-    for (to, controller) in (0..).zip(controllers).filter(|(_, c)| c.looks() >= Looks::Neighbours) {
-        let exits = controller.traffic().map_or(&[][..], |traffic| &traffic.approaches().exits);
-        for (number, exit) in (0..).zip(exits) {
-            let Some(&signal) = by_name.get(exit.signal.as_str()) else { continue };
-            let known = controllers[signal].traffic().and_then(|traffic| traffic.approaches().find(&exit.lane));
-            all.extend(known.map(|lane| Told { of: (signal, usize::from(lane)), to: (to, number) }));
+    for (to, controller) in (0..).zip(controllers).filter(|(_, c)| c.looks() >= looks) {
+        let list = controller.traffic().map_or_else(Vec::new, |traffic| lists(traffic.approaches()));
+        for (number, (signal, lane)) in (0..).zip(list) {
+            let Some(&signal) = by_name.get(signal.as_str()) else { continue };
+            let known = controllers[signal].traffic().and_then(|traffic| traffic.approaches().find(&lane));
+            let key = key_of(&format!("{}>{}", signals[signal].id, signals[to as usize].id));
+            all.extend(known.map(|lane| Told { of: (signal, usize::from(lane)), to: (to, number), key }));
         }
     }
     all.sort_unstable_by_key(|told| (told.of, told.to));

@@ -41,6 +41,7 @@ mod ladder;
 mod lamp_traces;
 mod lanes;
 mod measures;
+mod messages;
 mod models;
 mod mutilated;
 mod navigation;

@@ -6,6 +6,7 @@
 //! - **reach**: how far upstream of the stop line its way goes, up to where the traffic splits: it may go on over several
 //!   links. The **last lane** is the piece that ends at the line.
 //! - **exit**: an approach lane of another intersection to which vehicles come next, without passing a signal in between.
+//! - **feeder**: an approach lane of another intersection from which vehicles come here so.
 //!
 //! A plan says what a signal may do; this says what stands before it. Strategies that look at single lanes need it.
 
@@ -21,6 +22,9 @@ pub struct Approaches {
     pub lanes: Vec<ApproachLane>,
     /// The exits.
     pub exits: Vec<Exit>,
+    /// The feeders.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub feeders: Vec<Feeder>,
     /// Whether every vehicle on the approach lanes [reports](crate::VehicleReport) once a second: an empty lane is empty.
     pub everyone_reports: bool,
     /// By stage of the plan, what a benchmark of the literature counts for it; empty where it does not know this place.
@@ -66,6 +70,19 @@ pub struct ApproachLane {
     pub speed_m_s: f32,
     /// Where its vehicles go.
     pub exits: Vec<Way>,
+    /// Lanes beside it that lie behind the same road: a loop there counts for all of them.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub shared: Vec<Shared>,
+}
+
+/// A lane whose way is in part that of another one.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Shared {
+    /// The other approach lane: its place in [`Approaches::lanes`].
+    pub lane: u16,
+    /// From the line on so far upstream the two are apart, m.
+    pub from_m: f32,
 }
 
 /// A way from an approach lane to an exit.
@@ -86,6 +103,30 @@ pub struct Exit {
     pub signal: String,
     /// The lane, as it is called there.
     pub lane: String,
+}
+
+/// A feeder.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Feeder {
+    /// The other intersection.
+    pub signal: String,
+    /// The lane, as it is called there.
+    pub lane: String,
+    /// Where its vehicles come to.
+    pub leads: Vec<Lead>,
+}
+
+/// A way from a feeder to an approach lane.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Lead {
+    /// The approach lane: its place in [`Approaches::lanes`].
+    pub lane: u16,
+    /// From the stop line there to the one here, m, > 0.
+    pub distance_m: f32,
+    /// The share of the feeder's vehicles that comes here if all ways are taken equally, 0–1.
+    pub share: f32,
 }
 
 /// Speed where no detector tells it, m/s.
@@ -112,6 +153,7 @@ impl Approaches {
                     reach_m,
                     speed_m_s: place.speed_m_s as f32,
                     exits: Vec::new(),
+                    shared: Vec::new(),
                 }),
             }
         }
@@ -138,6 +180,13 @@ impl Approaches {
                     && possible(lane.reach_m)
                     && possible(lane.speed_m_s)
                     && lane.exits.iter().all(|way| group(&way.group) && exit(way.exit))
+                    && lane.shared.iter().all(|of| usize::from(of.lane) < self.lanes.len() && of.from_m.is_finite())
+            })
+            && self.feeders.len() <= usize::from(u16::MAX)
+            && self.feeders.iter().flat_map(|feeder| &feeder.leads).all(|lead| {
+                usize::from(lead.lane) < self.lanes.len()
+                    && possible(lead.distance_m)
+                    && (0.0..=1.0).contains(&lead.share)
             })
             && self.counts.iter().all(|of| of.lanes.iter().all(piece) && of.exits.iter().all(|&e| exit(e)))
     }
@@ -151,6 +200,14 @@ impl Approaches {
 impl ApproachLane {
     /// A lane with nothing but a name and its groups.
     pub fn new(name: impl Into<String>, groups: Vec<u16>, length_m: f32) -> Self {
-        Self { name: name.into(), groups, length_m, reach_m: length_m, speed_m_s: SPEED_M_S, exits: Vec::new() }
+        Self {
+            name: name.into(),
+            groups,
+            length_m,
+            reach_m: length_m,
+            speed_m_s: SPEED_M_S,
+            exits: Vec::new(),
+            shared: Vec::new(),
+        }
     }
 }

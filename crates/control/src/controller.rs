@@ -31,8 +31,8 @@
 use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use crate::{
-    DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, Looks, Millis, Plan, Request, Strategy, Timers, Traffic,
-    View, Wakes,
+    DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, LaneTraffic, Looks, Millis, Plan, Request, Strategy, Timers,
+    Traffic, View, Wakes,
     group_calls::Touched,
     group_set::number,
     kernel::{Journal, Kept, Kernel, LampChange, Latch, Mode, Output},
@@ -188,7 +188,8 @@ impl Controller {
         {
             return;
         }
-        if matches!(input, Input::Vehicle(_) | Input::Neighbour(_)) && self.traffic.is_none() {
+        let of_traffic = matches!(input, Input::Vehicle(_) | Input::Neighbour(_) | Input::Departures(_));
+        if of_traffic && self.traffic.is_none() {
             // Nobody looks at it.
             return;
         }
@@ -359,6 +360,9 @@ impl Controller {
                 }
                 Input::Neighbour(report) => {
                     self.traffic.iter_mut().for_each(|traffic| traffic.hear(&report));
+                }
+                Input::Departures(report) => {
+                    self.traffic.iter_mut().for_each(|traffic| traffic.announce(&report));
                 }
             }
         }

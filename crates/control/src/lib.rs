@@ -262,7 +262,7 @@ mod time;
 mod traffic;
 
 pub use actuated::Actuated;
-pub use approaches::{ApproachLane, Approaches, Counted, Counts, Exit, Way};
+pub use approaches::{ApproachLane, Approaches, Counted, Counts, Exit, Feeder, Lead, Shared, Way};
 pub use controller::{Command, Controller, Input};
 pub use detectors::{DetectorBank, DetectorEvent, Health, Heartbeat, Measures};
 pub use fixed_time::FixedTime;
@@ -276,4 +276,6 @@ pub use registry::{Entry, Parameter, Registry, RegistryError, Setup};
 pub use state::{StateError, StateReader};
 pub use strategy::{Decision, Found, Looks, Minds, On, Request, Strategy, Timers, View, Wakes};
 pub use time::Millis;
-pub use traffic::{CAR_SPACE_M, ExitTraffic, LaneTraffic, NeighbourReport, Seen, Traffic, VehicleReport};
+pub use traffic::{
+    CAR_SPACE_M, DepartureReport, ExitTraffic, LaneTraffic, NeighbourReport, Seen, Traffic, VehicleReport,
+};

@@ -100,6 +100,8 @@ pub enum Looks {
     Lanes,
     /// The approach lanes, and what neighbours tell of theirs.
     Neighbours,
+    /// The same, and whom neighbours upstream let go.
+    Arrivals,
 }
 
 /// How it matters to a strategy that a use of a detector extends greens.

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use intergreen_control::{
-    Approaches, Command, Controller, Counted, Counts, DetectorEvent, Exit, Input, Latch, Looks, Millis,
-    NeighbourReport, Output, Plan, PlanSpec, Registry, VehicleReport, Way,
+    Approaches, Command, Controller, Counted, Counts, DepartureReport, DetectorEvent, Exit, Feeder, Input, Latch, Lead,
+    Looks, Millis, NeighbourReport, Output, Plan, PlanSpec, Registry, VehicleReport, Way,
     plan::{DetectorKind, DetectorPlace, GroupKind, GroupSpec, IntergreenTime, Waiver},
 };
 use proptest::{
@@ -119,6 +119,12 @@ fn controller(plan: &Arc<Plan>, among: &[Choice], dice: &mut Dice) -> Controller
     let mut around = Approaches::of_plan(plan);
     around.everyone_reports = name.starts_with("resco") || dice.chance(40);
     around.exits = (0..2).map(|i| Exit { signal: "next".into(), lane: format!("{i}") }).collect();
+    let leads: Vec<Lead> = (0u16..)
+        .take(around.lanes.len())
+        .map(|lane| Lead { lane, distance_m: 20.0 + dice.below(600) as f32, share: 0.01 * dice.below(101) as f32 })
+        .collect();
+    around.feeders =
+        (0..2).map(|i| Feeder { signal: "next".into(), lane: format!("{i}"), leads: leads.clone() }).collect();
     for lane in &mut around.lanes {
         let ways = lane.groups.iter().map(|&group| Way { group, exit: dice.below(2) as u16 });
         lane.exits = ways.collect();
@@ -181,6 +187,9 @@ fn edges(dice: &mut Dice, end: i64) -> Vec<Input> {
             let [distance_dm, speed_cm_s, age_ms] = [3000, 1500, 4000].map(|most| dice.below(most) as u16);
             let vehicle = dice.below(20) as u32;
             Input::Vehicle(VehicleReport { at, age_ms, vehicle, lane: number, distance_dm, speed_cm_s })
+        } else if dice.chance(50) {
+            let (age_ms, left) = (dice.below(4000) as u16, dice.below(200) as u16);
+            Input::Departures(DepartureReport { at, age_ms, feeder: number, left })
         } else {
             let (queued, room) = (dice.below(30) as u16, dice.below(10) as u16);
             Input::Neighbour(NeighbourReport { at, exit: number, queued, room })

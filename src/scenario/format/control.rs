@@ -7,7 +7,7 @@ use intergreen_control::plan::DetectorLimits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::faults::FaultFile;
+use super::faults::{FaultFile, MessageFaultFile};
 use super::is_default;
 use crate::detectors::{Probes, Sensing, Tier};
 
@@ -62,6 +62,9 @@ pub struct SensorsFile {
     /// Broken detectors.
     #[serde(skip_serializing_if = "is_default")]
     pub faults: Vec<FaultFile>,
+    /// Messages between signals that are lost or late. Those are sent for strategies that listen to neighbours.
+    #[serde(skip_serializing_if = "is_default")]
+    pub messages: Vec<MessageFaultFile>,
 }
 
 impl Default for SensorsFile {
@@ -82,6 +85,7 @@ impl Default for SensorsFile {
             without: Vec::new(),
             detectors: Vec::new(),
             faults: Vec::new(),
+            messages: Vec::new(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Broken detectors.
+//! Broken detectors, and messages that are lost.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,5 +55,34 @@ pub struct FaultFile {
     /// How late what it reports arrives.
     #[serde(default, skip_serializing_if = "is_default")]
     #[schemars(range(min = 0.0, max = 60.0), extend("unit" = "s"))]
+    pub latency: f64,
+}
+
+/// What happens to messages between signals: of those from one to another, or of all. Messages are lost and late as a whole:
+/// what a signal tells another one in a second. What is left out does not happen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename = "MessageFault")]
+pub struct MessageFaultFile {
+    /// The signal whose messages are meant. Left out: any.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub sender: Option<String>,
+    /// The signal to which they go. Left out: any.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub receiver: Option<String>,
+    /// When it begins, on the scenario's clock. Left out: it is so from the beginning.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 0.0, max = 1_209_600.0), extend("unit" = "s"))]
+    pub from: Option<f64>,
+    /// When it ends, on the scenario's clock. Left out: never.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 0.0, max = 1_209_600.0), extend("unit" = "s"))]
+    pub until: Option<f64>,
+    /// The share of messages that is lost: others with each seed. 1: the line is dead.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub lost: f64,
+    /// How late the others arrive.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(range(min = 0.0, max = 30.0), extend("unit" = "s"))]
     pub latency: f64,
 }

@@ -22,7 +22,7 @@ pub use demand::{
     DemandFile, EnterFile, EntryFile, FlowFile, LeaveFile, MatrixFile, PairFile, PlaceFile, ProfileFile, RouteFile,
     ShareFile, StopFile, TripFile, TurnsFile, UntilFile, ViaFile, WeightFile, ZoneEndFile, ZoneFile,
 };
-pub use faults::FaultFile;
+pub use faults::{FaultFile, MessageFaultFile};
 pub use measures::{AreaFile, GateFile, GatesFile, LampLogFile, LoopFile, MeasuresFile, SectionFile, TableFile};
 pub use network::{NetworkFile, SumoNetFile};
 pub use vehicles::{SpeedFactorFile, VehicleFile};

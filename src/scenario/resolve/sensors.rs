@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use intergreen_control::Millis;
 use intergreen_control::plan::{DetectorKind, DetectorMode};
 
-use super::faults::fault_file;
+use super::faults::{fault_file, message_file};
 use super::{Step, Wrong, expected_names, steps, with, wrong};
 use crate::detectors::{Layout, Own, Piece, Position, Special, way_to};
 use crate::network::{LaneId, Network, SignalId};
@@ -30,8 +30,10 @@ pub(in crate::scenario) fn layout(file: &SensorsFile, network: &Network) -> Resu
         own: Vec::new(),
         of_plans: Vec::new(),
         faults: Vec::new(),
+        messages: Vec::new(),
     };
-    if file.without.is_empty() && file.detectors.is_empty() && file.faults.is_empty() {
+    let usual = file.without.is_empty() && file.detectors.is_empty();
+    if usual && file.faults.is_empty() && file.messages.is_empty() {
         return Ok(layout);
     }
     let names = Names::new(network);
@@ -54,6 +56,9 @@ pub(in crate::scenario) fn layout(file: &SensorsFile, network: &Network) -> Resu
     }
     for (i, fault) in file.faults.iter().enumerate() {
         layout.faults.push(names.fault(fault, i)?);
+    }
+    for (i, fault) in file.messages.iter().enumerate() {
+        layout.messages.push(names.message_fault(fault, i)?);
     }
     Ok(layout)
 }
@@ -103,6 +108,7 @@ pub(in crate::scenario) fn sensors(layout: &Layout, network: &Network) -> Sensor
         without: layout.without.iter().map(without).collect(),
         detectors: layout.own.iter().map(own).collect(),
         faults: layout.faults.iter().map(|fault| fault_file(fault, network)).collect(),
+        messages: layout.messages.iter().map(|fault| message_file(fault, network)).collect(),
         ..usual
     }
 }

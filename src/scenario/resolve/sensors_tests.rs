@@ -35,7 +35,8 @@ fn what_a_file_says_is_taken_over_and_written_back() {
         faults: [
             (signal: "c", kinds: [x, in], share: 0.1, from: 600, until: 900.5, stuck: silent),
             (lane: "an_0", miss: 0.02, false_calls: 5, chatter: 40, drop_out: 0.005, latency: 1.5),
-        ]"#;
+        ],
+        messages: [(sender: "c", receiver: "b", from: 60, until: 120, lost: 0.3), (latency: 2.5)]"#;
     let (found, network, scenario) = arterial(section).expect("it is sound");
     assert_eq!((found.stop_bar_m, found.count, found.x), (Some(20.0), false, None));
     assert_eq!((found.input, found.on_red), (Some(Position::Metres(90.0)), Millis(8000)));
@@ -76,6 +77,14 @@ fn what_a_file_says_is_taken_over_and_written_back() {
     assert_eq!((more.line.map(name), more.share, more.stuck, more.until), (Some("an_0"), 1.0, None, Millis::NEVER));
     assert_eq!((more.miss, more.false_calls, more.chatter, more.drop_out), (0.02, 5.0, 40.0, 0.005));
     assert!(more.holds(Millis(0)) && more.latency == Millis(1500));
+    let [lost, late] = &found.messages[..] else { panic!("{:?}", found.messages) };
+    let signal = |id: &str| network.signals.iter().position(|s| s.id == id).map(SignalId::new).expect("it is there");
+    let (b, c) = (signal("b"), signal("c"));
+    assert_eq!((lost.sender, lost.receiver, lost.lost, lost.latency), (Some(c), Some(b), 0.3, Millis(0)));
+    let at = |fault: &crate::detectors::MessageFault, s| fault.is_of(c, b, Millis::from_seconds(s));
+    assert_eq!([59.9, 60.0, 119.9, 120.0].map(|s| at(lost, s)), [false, true, true, false]);
+    assert!(!lost.is_of(b, c, Millis(90_000)), "the other way");
+    assert!(at(late, 0.0) && (late.lost, late.latency) == (0.0, Millis(2500)));
     // It comes to the plan of the signal.
     let placed = crate::detectors::place(&network, &found);
     let is_zone = |c: &&crate::detectors::Channel| c.meaning.queue;
@@ -118,6 +127,11 @@ fn what_is_wrong_is_named_with_its_place() {
         ("faults: [(miss: 1.1)]".to_owned(), "sensors.faults[0].miss"),
         ("faults: [(from: 9, until: 9, stuck: on)]".to_owned(), "faults[0].until"),
         ("faults: [(stuck: up)]".to_owned(), "silent"),
+        (r#"messages: [(sender: "z", lost: 0.1)]"#.to_owned(), "no signal 'z'"),
+        (r#"messages: [(), (receiver: "z", lost: 0.1)]"#.to_owned(), "sensors.messages[1].receiver"),
+        ("messages: [(lost: 1.1)]".to_owned(), "sensors.messages[0].lost"),
+        ("messages: [(latency: 31)]".to_owned(), "sensors.messages[0].latency"),
+        ("messages: [(from: 9, until: 8, lost: 1)]".to_owned(), "sensors.messages[0].until"),
     ] {
         let said = arterial(&section).err().unwrap_or_else(|| panic!("{section} was taken"));
         assert!(said.contains(expected) && said.contains("arterial.ron:"), "{section}: {said}");

@@ -114,7 +114,7 @@ impl<'a> Check<'a> {
             let detectors = self.scene.sensors.per_signal.get(*signal as usize);
             let known = detectors.is_some_and(|&n| match input {
                 Input::Detector(event) => event.detector < n,
-                Input::Vehicle(_) | Input::Neighbour(_) => true,
+                Input::Vehicle(_) | Input::Neighbour(_) | Input::Departures(_) => true,
                 Input::Command { .. } | Input::Channel { .. } => false,
             });
             known && input.at() > self.clock.now && input.at() - self.clock.now <= LATEST_POST

@@ -9,7 +9,7 @@ use alloc::{collections::VecDeque, vec::Vec};
 
 use super::{Choice, Command, Controller, Input};
 use crate::{
-    DetectorEvent, Lamp, Millis, NeighbourReport, StateError, StateReader, VehicleReport,
+    DepartureReport, DetectorEvent, Lamp, Millis, NeighbourReport, StateError, StateReader, VehicleReport,
     kernel::{LampChange, Latch, Output},
     plan::WallClock,
     state,
@@ -151,6 +151,11 @@ fn put_input(out: &mut Vec<u8>, input: &Input) {
             [exit, queued, room].iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
             return;
         }
+        Input::Departures(DepartureReport { at: _, age_ms, feeder, left }) => {
+            out.extend_from_slice(&[18, 0]);
+            [feeder, age_ms, left].iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
+            return;
+        }
     };
     let mut put = |code: u8, flag: bool, number: u16| {
         out.extend_from_slice(&[code, flag.into()]);
@@ -181,7 +186,7 @@ fn read_input(reader: &mut StateReader<'_>, detectors: usize) -> Result<Input, S
     let at = reader.millis()?;
     let (code, flag, number) = (reader.u8()?, reader.flag()?, reader.u16()?);
     // One input has one spelling: what a command does not use is 0.
-    let (with_flag, with_number) = (matches!(code, 0..=3 | 6 | 11 | 16 | 17), matches!(code, 0 | 2..=7 | 14..=17));
+    let (with_flag, with_number) = (matches!(code, 0..=3 | 6 | 11 | 16 | 17), matches!(code, 0 | 2..=7 | 14..=18));
     if flag && !with_flag || number > 0 && !with_number {
         return Err(StateError::Invalid { what: "input", expected: "0 in what it does not use" });
     }
@@ -212,6 +217,10 @@ fn read_input(reader: &mut StateReader<'_>, detectors: usize) -> Result<Input, S
         15 => {
             let (queued, room) = (reader.u16()?, reader.u16()?);
             return Ok(Input::Neighbour(NeighbourReport { at, exit: number, queued, room }));
+        }
+        18 => {
+            let (age_ms, left) = (reader.u16()?, reader.u16()?);
+            return Ok(Input::Departures(DepartureReport { at, age_ms, feeder: number, left }));
         }
         _ => return Err(StateError::Invalid { what: "input", expected: "a known kind, and a known detector" }),
     };

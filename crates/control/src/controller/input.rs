@@ -1,6 +1,6 @@
 //! What a controller can be given.
 
-use crate::{DetectorEvent, Millis, NeighbourReport, VehicleReport, plan::WallClock};
+use crate::{DepartureReport, DetectorEvent, Millis, NeighbourReport, VehicleReport, plan::WallClock};
 
 /// What can be asked of a controller from outside: by an operator, a central computer, a priority receiver. The kernel
 /// treats all of it as requests.
@@ -95,6 +95,8 @@ pub enum Input {
     Vehicle(VehicleReport),
     /// A neighbour tells of a lane.
     Neighbour(NeighbourReport),
+    /// A neighbour tells whom it lets go.
+    Departures(DepartureReport),
 }
 
 impl Input {
@@ -105,6 +107,7 @@ impl Input {
             Self::Command { at, .. } | Self::Channel { at, .. } => *at,
             Self::Vehicle(report) => report.at,
             Self::Neighbour(report) => report.at,
+            Self::Departures(report) => report.at,
         }
     }
 }

@@ -40,6 +40,11 @@ impl Controller {
         Some((self.strategy.tells(lane).unwrap_or(queued), room))
     }
 
+    /// How many have left an approach lane, modulo 2¹⁶, as neighbours downstream are told; none if it knows nothing of lanes.
+    pub fn gone(&self, lane: usize) -> Option<u16> {
+        self.traffic.as_ref()?.lanes().get(lane).map(LaneTraffic::gone)
+    }
+
     /// What the strategy looks at.
     pub fn looks(&self) -> Looks {
         self.strategy.looks()

@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 use super::service::Service;
 use super::ways::{Way, Ways};
 use crate::{
+    Millis, Traffic,
     adaptive::s,
-    stages::{Moment, Stages},
+    stages::{Moment, Served, Stages},
     traffic::MOST_IN_LANE,
 };
 
@@ -20,6 +21,28 @@ const FULL_COUNTS: f32 = 1.0;
 
 /// No input loop is nearer to its line, m.
 const SHORTEST_M: f32 = 1.0;
+
+/// A lane downstream with room for fewer is full if so many queue there: in a lane of a few metres there is never much room.
+const ROOM: u16 = 2;
+const QUEUE: u16 = 3;
+
+/// What a neighbour downstream told counts for so long.
+const OLD: Millis = Millis(10_000);
+
+/// So many slots of those who are announced are looked at.
+const SLOTS: usize = 20;
+
+/// Fewer vehicles than this in a slot are nobody.
+const LEAST: f32 = 0.05;
+
+/// Vehicles that are expected at one time.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Due {
+    /// When they are due at their line; ≤ 0: they queue.
+    pub at: f32,
+    /// How many: 1, or of those who are only announced as many as come in the mean.
+    pub vehicles: f32,
+}
 
 /// Who is expected in a lane.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -50,8 +73,8 @@ pub(super) struct Serving {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Forecast {
     pub lanes: Vec<Lane>,
-    /// When each vehicle is due at its line, lane by lane; ≤ 0: it queues.
-    pub due: Vec<f32>,
+    /// Who is due, lane by lane.
+    pub due: Vec<Due>,
     /// By stage, the lanes it serves.
     pub served: Vec<Vec<Serving>>,
     /// How lanes are served, as far as the plan says it.
@@ -63,25 +86,28 @@ impl Forecast {
     pub fn know(&mut self, stages: &Stages, ways: Ways, lanes: usize, others: usize) {
         self.ways = ways;
         self.lanes.reserve(lanes + others);
-        self.due.reserve(lanes * MOST_IN_LANE + others);
+        self.due.reserve(lanes * (MOST_IN_LANE + SLOTS) + others);
         self.served = stages.served.iter().map(|served| Vec::with_capacity(served.len() + others)).collect();
     }
 
-    /// Looks at the traffic.
-    pub fn look(&mut self, m: &Moment<'_>, service: &Service) {
+    /// Looks at the traffic. `horizon`: how far anybody counts whom nobody has seen; none of those whom neighbours announce do if
+    /// `messages` do not.
+    pub fn look(&mut self, m: &Moment<'_>, service: &Service, horizon: f32, messages: bool) {
         self.lanes.clear();
         self.due.clear();
         for (number, lane) in m.traffic.lanes().iter().enumerate() {
             let first = self.due.len() as u32;
-            self.due.extend(m.traffic.due(number).map(|due| s(due - m.now)));
-            let (flow, sight) = (lane.flow(m.now), m.traffic.sight_s(number));
+            let likely = m.traffic.likely(number);
+            self.due.extend(likely.map(|(due, vehicles)| Due { at: s(due - m.now), vehicles }));
+            let (flow, sight) = (m.traffic.flow(number, m.now), m.traffic.sight_s(number));
             // Of who reports it is not known when he came.
             let called =
                 m.traffic.approaches().lanes[number].groups.iter().filter_map(|&g| m.waits.since(usize::from(g)));
             let called = called.map(|since| s(m.now - since)).fold(0.0, f32::max);
-            let waited = self.due.get(first as usize).map_or(0.0, |due| called.max(-due));
+            let waited = self.due.get(first as usize).map_or(0.0, |due| called.max(-due.at));
             let full = lane.backs_up_to(m.traffic.input_m(number).max(SHORTEST_M), m.now);
             let worth = 1.0 + waited / COUNTS_TWICE + if full { FULL_COUNTS } else { 0.0 };
+            let sight = if messages { self.announced(m, number, sight, horizon) } else { sight };
             self.lanes.push(Lane { first, end: self.due.len() as u32, flow, sight, worth });
         }
         for (stage, (of, served)) in self.served.iter_mut().zip(&m.stages.served).enumerate() {
@@ -89,7 +115,11 @@ impl Forecast {
             of.extend(served.iter().enumerate().map(|(place, of)| Serving {
                 lane: of.lane,
                 headway: service.headway(stage, of.lane),
-                way: self.ways.of(stage, place, of, service, (stage == m.stage).then_some(m)),
+                way: if messages && is_full(m, of) {
+                    Way::Blocked
+                } else {
+                    self.ways.of(stage, place, of, service, (stage == m.stage).then_some(m))
+                },
                 extends: of.extends,
             }));
         }
@@ -97,7 +127,7 @@ impl Forecast {
             let Some(since) = m.waits.since(group) else { continue };
             let first = self.due.len() as u32;
             let waited = s(m.now - since);
-            self.due.push(-waited);
+            self.due.push(Due { at: -waited, vehicles: 1.0 });
             for (of, opens) in self.served.iter_mut().zip(&m.stages.opens) {
                 if opens.has(group) {
                     of.push(Serving { lane: self.lanes.len(), headway: 0.0, way: Way::Free, extends: true });
@@ -107,4 +137,28 @@ impl Forecast {
             self.lanes.push(Lane { first, end: first + 1, flow: 0.0, sight: 0.0, worth });
         }
     }
+
+    /// Adds those whom neighbours announce, behind those who are known. Returns from when on nobody is known.
+    fn announced(&mut self, m: &Moment<'_>, lane: usize, sight: f32, horizon: f32) -> f32 {
+        let mut slots = [0.0; SLOTS];
+        let Some(until) = m.traffic.expected(lane, m.now, &mut slots) else { return sight };
+        let until = until.min(horizon.max(sight));
+        for (slot, &vehicles) in slots.iter().enumerate() {
+            let at = sight + Traffic::SLOT_S * (slot as f32 + 0.5);
+            if at > until {
+                break;
+            }
+            if vehicles >= LEAST {
+                self.due.push(Due { at, vehicles });
+            }
+        }
+        until
+    }
+}
+
+/// Whether there is no room in any of the lanes to which a stage lets a lane go, as neighbours tell.
+fn is_full(m: &Moment<'_>, of: &Served) -> bool {
+    let exits = of.exits.iter().map(|&exit| &m.traffic.exits()[exit]);
+    let mut heard = exits.filter(|exit| exit.told.is_some_and(|told| m.now - told <= OLD)).peekable();
+    heard.peek().is_some() && heard.all(|exit| exit.room < ROOM && exit.queued >= QUEUE)
 }

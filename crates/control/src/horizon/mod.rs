@@ -7,8 +7,8 @@
 //!   Tsitsiklis and Wu 1997, *Rollout algorithms for combinatorial optimization*).
 //! - **decision**: the present stage is shown for some seconds more, or another begins now.
 //!
-//! It sees nobody beyond the loops of its own lanes yet: neighbours' departures, and room downstream, are not in the
-//! forecast.
+//! If it listens to neighbours it sees, beyond the loops of its own lanes, those whom they [announce](crate::DepartureReport), and
+//! nobody goes where there is no room downstream. Who is silent is no neighbour.
 
 mod forecast;
 mod rollout;
@@ -25,7 +25,7 @@ use self::rollout::{First, Model, Now, Rollout};
 use self::service::{Held, Service};
 use self::ways::Ways;
 use crate::{
-    Entry, Millis, Parameter, StateError, StateReader,
+    Entry, Looks, Millis, Parameter, RegistryError, Setup, StateError, StateReader,
     adaptive::{number, s, staged},
     stages::{Moment, Policy, Wish},
 };
@@ -48,6 +48,16 @@ pub(crate) const ENTRY: Entry = Entry {
         },
         Parameter { name: "startup_s", summary: "until the first of a queue leaves, s, 0 to 5", default: "1" },
         Parameter { name: "yellow_s", summary: "so much of yellow is used, s, 0 to 5", default: "1" },
+        Parameter {
+            name: "messages",
+            summary: "on: neighbours tell who has left their lanes, and whether there is room; off",
+            default: "off",
+        },
+        Parameter {
+            name: "terminal",
+            summary: "on: who is left at the end of a future waits on; off, to see what that is worth",
+            default: "on",
+        },
     ],
     source: "rollout after Bertsekas, Tsitsiklis and Wu 1997, J. Heuristics 3, 245; base rule after Lämmer and Helbing 2008",
     phases: false,
@@ -63,7 +73,9 @@ pub(crate) const ENTRY: Entry = Entry {
                     gap: value("gap_s", 2.0, 10.0, "a number of seconds, 0 to 10")?,
                     startup: value("startup_s", 1.0, 5.0, "a number of seconds, 0 to 5")?,
                     yellow: value("yellow_s", 1.0, 5.0, "a number of seconds, 0 to 5")?,
+                    terminal: switch(setup, "terminal", true)?,
                 },
+                messages: switch(setup, "messages", false)?,
                 knows: false,
                 service: Service::default(),
                 forecast: Forecast::default(),
@@ -73,6 +85,17 @@ pub(crate) const ENTRY: Entry = Entry {
         })
     },
 };
+
+/// A parameter that is on or off.
+fn switch(setup: &Setup<'_>, name: &'static str, default: bool) -> Result<bool, RegistryError> {
+    const EXPECTED: &str = "on or off";
+    match setup.value::<String>(name, EXPECTED)?.as_deref() {
+        None => Ok(default),
+        Some("on") => Ok(true),
+        Some("off") => Ok(false),
+        Some(other) => Err(setup.bad_value(name, other, EXPECTED)),
+    }
+}
 
 const VERSION: u8 = 2;
 
@@ -85,6 +108,8 @@ const HOLDS: [f32; 5] = [1.0, 2.0, 4.0, 7.0, 11.0];
 #[derive(Clone, Debug)]
 struct Horizon {
     model: Model,
+    /// Whether it listens to neighbours.
+    messages: bool,
     knows: bool,
     service: Service,
     forecast: Forecast,
@@ -113,6 +138,10 @@ impl Policy for Horizon {
         ENTRY.name
     }
 
+    fn looks(&self) -> Looks {
+        if self.messages { Looks::Arrivals } else { Looks::Lanes }
+    }
+
     fn least(&self) -> Millis {
         Millis(0)
     }
@@ -130,7 +159,7 @@ impl Policy for Horizon {
                 self.service.turns(of.lane, m.now);
             }
         }
-        self.forecast.look(m, &self.service);
+        self.forecast.look(m, &self.service, self.model.horizon, self.messages);
         let shown = s(m.now - m.since);
         let (stages, model) = (m.stages, &self.model);
         let now = Now { forecast: &self.forecast, stages, model, stage: m.stage, shown };

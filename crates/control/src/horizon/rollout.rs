@@ -11,7 +11,7 @@
 
 use alloc::vec::Vec;
 
-use super::forecast::{Forecast, Lane, Serving};
+use super::forecast::{Due, Forecast, Lane, Serving};
 use super::ways::Way;
 use crate::{adaptive::s, stages::Stages};
 
@@ -28,6 +28,8 @@ pub(super) struct Model {
     pub startup: f32,
     /// So much of yellow is used, s.
     pub yellow: f32,
+    /// Whether those count who are left at the end of a future.
+    pub terminal: bool,
 }
 
 /// What the future is reckoned from.
@@ -122,7 +124,7 @@ impl Rollout {
         for &served in &f.served[stage] {
             cost += self.serve(now, served, f32::MAX);
         }
-        cost + self.left(now, end)
+        if now.model.terminal { cost + self.left(now, end) } else { cost }
     }
 
     /// Cost of those who leave until a stage ends at `end`; another begins.
@@ -140,7 +142,7 @@ impl Rollout {
             let (of, lane) = (&f.lanes[served.lane], &mut self.lanes[served.lane]);
             if lane.open == f32::INFINITY {
                 lane.open = opens;
-                let first = if lane.next < of.end { f.due[lane.next as usize] } else { lane.flow };
+                let first = if lane.next < of.end { f.due[lane.next as usize].at } else { lane.flow };
                 if first < opens {
                     lane.free = lane.free.max(opens + now.model.startup);
                 }
@@ -179,13 +181,13 @@ impl Rollout {
         let (mut t, mut cost) = (p.free.max(p.open), 0.0);
         while p.next < of.end {
             let due = f.due[p.next as usize];
-            let leaves = t.max(due);
+            let leaves = t.max(due.at);
             if leaves >= until {
                 p.free = t;
                 return cost;
             }
             cost += of.worth * waits(model, due, leaves);
-            t = leaves + headway;
+            t = leaves + headway * due.vehicles;
             p.next += 1;
         }
         if t < until && p.flow < until.min(model.horizon) && of.flow > 0.0 {
@@ -216,14 +218,21 @@ impl Rollout {
             return cleared;
         }
         let mut t = p.free.max(from);
-        for &due in &f.due[p.next as usize..of.end as usize] {
-            if due > t + model.gap {
+        let mut part = 0.0;
+        for due in &f.due[p.next as usize..of.end as usize] {
+            if due.at > t + model.gap {
                 return cleared;
             }
-            let leaves = t.max(due);
-            t = leaves + headway;
+            // Parts of somebody hold no green by themselves.
+            part += due.vehicles;
+            if part < SOMEBODY {
+                continue;
+            }
+            let leaves = t.max(due.at);
+            t = leaves + headway * part;
             cleared.until = leaves;
-            cleared.vehicles += of.worth;
+            cleared.vehicles += of.worth * part;
+            part = 0.0;
         }
         if t > p.flow && of.flow > 0.0 {
             let queue = of.queue(model, t - p.flow, headway, p.flow);
@@ -274,7 +283,7 @@ impl Rollout {
         let mut cost = 0.0;
         for (p, of) in self.lanes.iter().zip(&now.forecast.lanes) {
             let known = &now.forecast.due[p.next as usize..of.end as usize];
-            let waiting: f32 = known.iter().map(|&due| waits(model, due, end.max(due) + TO_SERVICE)).sum();
+            let waiting: f32 = known.iter().map(|&due| waits(model, due, end.max(due.at) + TO_SERVICE)).sum();
             cost += of.worth * waiting;
             let flow = of.flow * (model.horizon - p.flow).max(0.0);
             cost += flow * (TO_SERVICE + model.stop);
@@ -292,11 +301,11 @@ impl Lane {
     }
 }
 
-/// Cost of a vehicle that was due at `due` and leaves at `leaves`.
-fn waits(model: &Model, due: f32, leaves: f32) -> f32 {
+/// Cost of vehicles that were due and leave at `leaves`.
+fn waits(model: &Model, due: Due, leaves: f32) -> f32 {
     // Who queues already has stopped already.
-    let stop = if due > 0.0 { model.stop * ((leaves - due) / SLOWS).min(1.0) } else { 0.0 };
-    leaves - due.max(0.0) + stop
+    let stop = if due.at > 0.0 { model.stop * ((leaves - due.at) / SLOWS).min(1.0) } else { 0.0 };
+    due.vehicles * (leaves - due.at.max(0.0) + stop)
 }
 
 #[cfg(test)]

@@ -93,6 +93,9 @@ pub struct LaneTraffic {
     pub(super) standing: Vec<(f32, Millis)>,
     /// When somebody left last.
     pub(super) left: Option<Millis>,
+    /// How many have left since the start, modulo 2¹⁶, and of late: those of the span before count half.
+    pub(super) gone: u16,
+    pub(super) lately: f32,
     /// When somebody left with others behind, if the lane has been open and its zone occupied ever since.
     pub(super) followed: Option<Millis>,
     /// Time that those took who followed so, ms, and how many they were; modulo 2³².
@@ -152,6 +155,11 @@ impl LaneTraffic {
     /// When somebody left last.
     pub const fn left(&self) -> Option<Millis> {
         self.left
+    }
+
+    /// How many have left since the start, modulo 2¹⁶.
+    pub const fn gone(&self) -> u16 {
+        self.gone
     }
 
     /// How long it took those who left out of a queue, one behind the other, ms, and how many they were: since the start,
@@ -316,6 +324,7 @@ impl LaneTraffic {
             // As many come as leave.
             self.came = self.came.saturating_add(1);
         }
+        self.count_gone();
         self.due.pop_front();
         self.passed = self.passed.saturating_sub(1);
         if let Some(before) = self.left.filter(|_| open && self.occupied.is_some()) {
@@ -334,6 +343,18 @@ impl LaneTraffic {
             self.following = (self.following.0.wrapping_add(took), self.following.1.wrapping_add(1));
         }
         self.followed = (open && self.occupied.is_some()).then_some(at);
+    }
+
+    pub(super) const fn count_gone(&mut self) {
+        self.gone = self.gone.wrapping_add(1);
+        self.lately += 1.0;
+    }
+
+    /// Whoever is due first of those of whom nothing but a loop before several lanes has told is in another of these.
+    pub(super) fn lose(&mut self, sure: usize) {
+        if self.due.remove(sure).is_some() && self.passed > sure {
+            self.passed -= 1;
+        }
     }
 
     /// Takes a vehicle's report in.
@@ -406,6 +427,7 @@ impl LaneTraffic {
             let per_1000_s = i64::from(self.came) * 1_000_000 / (now - since).0;
             self.flow = u32::try_from(per_1000_s).ok();
             (self.came, self.since) = (0, Some(now));
+            self.lately *= 0.5;
         }
         self.followed = self.followed.filter(|_| open);
         self.free = self.line_is_free(now, open);

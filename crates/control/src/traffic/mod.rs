@@ -21,11 +21,15 @@
 //! due; who reports between the input loop and the line without a ticket gets one; and before a closed line, whoever stands
 //! stands behind a queue that reaches it. How many there are altogether a share of them cannot tell.
 //!
+//! Where the input loop lies before the place where lanes part, one loop counts for several of them, and each of these lanes
+//! has tickets of all: then one of which nothing closer tells counts as much as the lane's share of those who have left lately.
+//!
 //! A loop that is broken is left out: another of its lane does its work, or it is [stood in](stand_in) for.
 //!
 //! The same picture is drawn from reports of all vehicles (perfect sensors), so that a strategy need not know which it
 //! looks at.
 
+mod announced;
 mod lane;
 mod reports;
 mod stand_in;
@@ -36,16 +40,21 @@ mod tests;
 
 use alloc::{sync::Arc, vec::Vec};
 
+use self::announced::Announced;
+use self::lane::Check;
 pub use self::lane::LaneTraffic;
 pub(crate) use self::lane::MOST as MOST_IN_LANE;
-pub use self::reports::{NeighbourReport, Seen, VehicleReport};
-use self::wires::Wires;
+pub use self::reports::{DepartureReport, NeighbourReport, Seen, VehicleReport};
+use self::wires::{Role, Wires};
 use crate::{ApproachLane, Approaches, Lamp, Millis, Plan, StateError, StateReader, state};
 
 /// Room that a standing car takes, m.
 pub const CAR_SPACE_M: f32 = 7.5;
 
-const VERSION: u8 = 5;
+const VERSION: u8 = 6;
+
+/// Of lanes behind one loop each has let so many go before anybody was seen.
+const PRIOR: f32 = 1.0;
 
 /// What an intersection upstream hears of an exit.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -65,15 +74,19 @@ pub struct Traffic {
     wires: Wires,
     lanes: Vec<LaneTraffic>,
     exits: Vec<ExitTraffic>,
+    announced: Announced,
 }
 
 impl Traffic {
+    /// How long the slots are in which those are told whom neighbours announce, s.
+    pub const SLOT_S: f32 = announced::SLOT_S;
+
     /// Of an intersection that nobody has told anything of.
     pub fn new(plan: &Plan, approaches: Arc<Approaches>) -> Self {
         let wires = Wires::new(plan, &approaches);
         let lanes = wires.loops().iter().map(|&loops| LaneTraffic::new(loops)).collect();
         let exits = alloc::vec![ExitTraffic::default(); approaches.exits.len()];
-        Self { wires, approaches, lanes, exits }
+        Self { wires, lanes, exits, announced: Announced::new(&approaches), approaches }
     }
 
     /// What it is the picture of.
@@ -106,6 +119,57 @@ impl Traffic {
         };
         let counted = counted.into_iter().flat_map(LaneTraffic::due);
         counted.chain(seen.into_iter().flat_map(move |lane| lane.seen().iter().map(move |s| s.due(speed))))
+    }
+
+    /// The same, each with how likely he is there: 1, or where one loop counts for several lanes the lane's share.
+    pub fn likely(&self, lane: usize) -> impl Iterator<Item = (Millis, f32)> + '_ {
+        let (sure, share) = (self.sure(lane), self.share(lane));
+        self.due(lane).enumerate().map(move |(i, due)| (due, if i < sure { 1.0 } else { share }))
+    }
+
+    /// Mean flow into a lane, vehicles per second.
+    pub fn flow(&self, lane: usize, now: Millis) -> f32 {
+        self.counts_as(lane) * self.lanes.get(lane).map_or(0.0, |of| of.flow(now))
+    }
+
+    /// As how many whoever passes the input loop of a lane counts: those who go by another lane are found out at a check loop
+    /// of its own.
+    fn counts_as(&self, lane: usize) -> f32 {
+        let checked =
+            self.lanes.get(lane).is_some_and(|of| of.loops().check.is_some_and(|check| self.is_own(lane, &check)));
+        if checked { 1.0 } else { self.share(lane) }
+    }
+
+    /// Whether a check loop lies where the lane has parted from all others.
+    fn is_own(&self, lane: usize, check: &Check) -> bool {
+        self.approaches.lanes[lane].shared.iter().all(|shared| check.distance_m < shared.from_m)
+    }
+
+    /// Whether the input loop of a lane counts for another one, too.
+    fn is_shared(&self, lane: usize, other: usize) -> bool {
+        let input = self.input_m(lane);
+        self.approaches.lanes[lane].shared.iter().any(|of| usize::from(of.lane) == other && of.from_m <= input)
+    }
+
+    /// The share of a lane of those whom its input loop counts.
+    fn share(&self, lane: usize) -> f32 {
+        let Some(of) = self.approaches.lanes.get(lane) else { return 1.0 };
+        if of.shared.is_empty() || self.approaches.everyone_reports || !self.lanes[lane].loops().input {
+            return 1.0;
+        }
+        let others = of.shared.iter().map(|of| usize::from(of.lane)).filter(|&other| self.is_shared(lane, other));
+        let lately = |lane: usize| self.lanes[lane].lately + PRIOR;
+        lately(lane) / (lately(lane) + others.map(lately).sum::<f32>())
+    }
+
+    /// How many tickets of a lane, the first, something closer than a loop before several lanes has told of.
+    fn sure(&self, lane: usize) -> usize {
+        let of = &self.lanes[lane];
+        if of.loops().check.as_ref().is_none_or(|check| self.is_own(lane, check)) {
+            of.passed
+        } else {
+            of.passed.min(of.occupied().is_some().into())
+        }
     }
 
     /// How many of those in a lane are due by a time.
@@ -143,6 +207,20 @@ impl Traffic {
             let lane = usize::from(wire.lane);
             let open = is_open(&self.approaches.lanes[lane], plan, lamps);
             self.lanes[lane].edge(wire, on, at, open);
+            if !on && wire.role == Role::Output {
+                // Who has left here is in none of the lanes beside.
+                for beside in self.approaches.lanes[lane].shared.iter().map(|of| usize::from(of.lane)) {
+                    let sure = self.sure(beside);
+                    if self.is_shared(beside, lane) {
+                        self.lanes[beside].lose(sure);
+                    }
+                }
+            }
+            if on && wire.role == Role::Input {
+                let as_many = self.counts_as(lane);
+                let flow = as_many * self.lanes[lane].flow(at);
+                self.announced.come(&self.approaches, (lane, as_many), at, wire.distance_m, flow);
+            }
         }
     }
 
@@ -174,6 +252,19 @@ impl Traffic {
         if let Some(exit) = self.exits.get_mut(usize::from(report.exit)) {
             *exit = ExitTraffic { told: Some(report.at), queued: report.queued, room: report.room };
         }
+    }
+
+    /// Takes in whom a neighbour upstream lets go. Of a feeder that nobody knows it is dropped.
+    pub fn announce(&mut self, report: &DepartureReport) {
+        self.announced.hear(&self.approaches, report, |lane| self.wires.input_m(lane));
+    }
+
+    /// Whom neighbours upstream announce for a lane, behind those who are known: expected vehicles by slots of
+    /// [`Traffic::SLOT_S`] from [`Traffic::sight_s`] after `now` on, into `slots`. Returns until when they are known, s after
+    /// `now`; none: somebody from whose lanes vehicles come is silent, or nobody tells so far ahead.
+    pub fn expected(&self, lane: usize, now: Millis, slots: &mut [f32]) -> Option<f32> {
+        let flow = self.flow(lane, now);
+        self.announced.expect(&self.approaches, lane, now, self.sight_s(lane), flow, slots)
     }
 
     /// Lets time reach `now`: reports grow old, and standing on a loop tells of a queue. `lamps`: what each group shows.
@@ -218,6 +309,7 @@ impl Traffic {
             out.extend_from_slice(&exit.queued.to_le_bytes());
             out.extend_from_slice(&exit.room.to_le_bytes());
         }
+        self.announced.save(out);
     }
 
     /// Reads the state of as many lanes and exits as these.
@@ -240,6 +332,7 @@ impl Traffic {
         for exit in &mut exits {
             *exit = ExitTraffic { told: reader.optional_millis()?, queued: reader.u16()?, room: reader.u16()? };
         }
+        self.announced = self.announced.loaded(reader)?;
         (self.lanes, self.exits) = (lanes, exits);
         Ok(())
     }

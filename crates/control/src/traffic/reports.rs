@@ -36,6 +36,20 @@ pub struct NeighbourReport {
     pub room: u16,
 }
 
+/// A neighbour upstream tells, about once a second, whom it lets go from one of its lanes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct DepartureReport {
+    /// When the message arrives.
+    pub at: Millis,
+    /// How long before that it was sent, ms.
+    pub age_ms: u16,
+    /// The lane there: its place in [`Approaches::feeders`](crate::Approaches::feeders).
+    pub feeder: u16,
+    /// How many vehicles have passed its stop line, modulo 2¹⁶.
+    pub left: u16,
+}
+
 /// A report that old is out of date: its vehicle has reported again, or is gone.
 const OUT_OF_DATE: Millis = Millis(1000);
 

@@ -105,6 +105,7 @@ impl LaneTraffic {
                 self.due.pop_front();
                 self.passed = self.passed.saturating_sub(1);
             }
+            self.count_gone();
             self.left = Some(leaves);
         }
     }

@@ -4,7 +4,7 @@ use alloc::{sync::Arc, vec, vec::Vec};
 
 use super::Traffic;
 use crate::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, GroupSpec};
-use crate::{Approaches, Lamp, Millis, Plan, PlanSpec};
+use crate::{Approaches, Lamp, Millis, Plan, PlanSpec, Shared};
 
 const IN: u16 = 0;
 const X: u16 = 1;
@@ -248,4 +248,47 @@ fn without_any_advance_loop_as_many_come_as_leave() {
     }
     let before = lane.due(301.0).len();
     assert_eq!(lane.due(361.0).len() - before, 5, "nearly six in a minute: in this minute nobody has left yet");
+}
+
+/// Two lanes that part 30 m before their lines; the IN loop lies before that, and counts for both.
+#[test]
+fn one_loop_for_two_lanes_counts_each_vehicle_once() {
+    let groups = ["left", "right"].map(|g| GroupSpec::vehicle(g, Millis(5000), Millis(3000)));
+    let mut spec = PlanSpec::new("two lanes", groups.into()).stage("both", &["left", "right"]);
+    for (first, lane) in [(0, "left"), (3, "right")] {
+        let kinds = [(DetectorKind::In, 80.0), (DetectorKind::Count, 1.0), (DetectorKind::StopBar, 0.0)];
+        for (number, (kind, distance_m)) in (first..).zip(kinds) {
+            spec.detectors.push(DetectorUse {
+                channel: number,
+                groups: vec![lane.into()],
+                mode: DetectorMode::Count,
+                place: Some(DetectorPlace { kind, lane: lane.into(), distance_m, length_m: 2.0, speed_m_s: 10.0 }),
+                ..DetectorUse::default()
+            });
+        }
+    }
+    let plan = Plan::imported(spec, Vec::new()).expect("sound");
+    let mut around = Approaches::of_plan(&plan);
+    for (lane, other) in [(0, 1), (1, 0)] {
+        around.lanes[lane].shared = vec![Shared { lane: other, from_m: 30.0 }];
+    }
+    assert!(around.fit(&plan));
+    let mut traffic = Traffic::new(&plan, Arc::new(around));
+    let over = |traffic: &mut Traffic, detectors: &[u16], at: f64| {
+        for (on, at) in [(true, at), (false, at + 0.5)] {
+            for &detector in detectors {
+                traffic.edge(&plan, detector, on, Millis::from_seconds(at), &[Lamp::Green; 2]);
+            }
+        }
+    };
+    let vehicles = |traffic: &Traffic| [0, 1].map(|lane| traffic.likely(lane).map(|(_, n)| n).sum::<f32>());
+    (0..4).for_each(|i| over(&mut traffic, &[0, 3], f64::from(i)));
+    assert_eq!(vehicles(&traffic), [2.0, 2.0], "four, and nobody knows where");
+    // Three leave on the left, nobody on the right: four of five do so, what is known before counted.
+    (0..3).for_each(|i| over(&mut traffic, &[1], 10.0 + 2.0 * f64::from(i)));
+    assert_eq!(vehicles(&traffic), [0.8, 0.2], "one is left");
+    traffic.edge(&plan, 5, true, Millis(20_000), &[Lamp::Green; 2]);
+    traffic.advance(&plan, Millis(22_000), &[Lamp::Green; 2]);
+    assert_eq!(vehicles(&traffic)[1], 1.0, "somebody stands there");
+    assert_eq!(traffic.due(1).count(), 1, "it is he");
 }

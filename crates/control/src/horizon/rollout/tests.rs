@@ -5,8 +5,12 @@ use alloc::vec;
 use super::*;
 use crate::horizon::tests::{ARROW, CROSS, CROSSING, MAIN, ONCOMING, WEST, plan};
 
-const MODEL: Model = Model { horizon: 60.0, stop: 0.0, gap: 2.0, startup: 1.0, yellow: 1.0 };
+const MODEL: Model = Model { horizon: 60.0, stop: 0.0, gap: 2.0, startup: 1.0, yellow: 1.0, terminal: true };
 const QUEUE: Serving = Serving { lane: 0, headway: 2.0, way: Way::Free, extends: true };
+
+fn one(at: f32) -> Due {
+    Due { at, vehicles: 1.0 }
+}
 
 /// What the only lane costs that is open from `open` on, until it closes.
 fn serve(f: &Forecast, model: &Model, open: f32, served: Serving, until: f32) -> f32 {
@@ -25,7 +29,7 @@ fn a_flow_waits_as_very_many_small_vehicles_do() {
     for (flow, headway, open, until) in [(0.1, 2.0, 20.0, 60.0), (0.3, 2.0, 20.0, 30.0), (0.4, 1.5, 10.0, 25.0)] {
         let mean =
             Forecast { lanes: vec![Lane { first: 0, end: 0, flow, sight: 5.0, worth: 1.0 }], ..Forecast::default() };
-        let due: Vec<f32> = (0..(55.0 * flow / SMALL) as u32).map(|i| 5.0 + SMALL / flow * i as f32).collect();
+        let due: Vec<Due> = (0..(55.0 * flow / SMALL) as u32).map(|i| one(5.0 + SMALL / flow * i as f32)).collect();
         let lanes = vec![Lane { first: 0, end: due.len() as u32, flow: 0.0, sight: 60.0, worth: 1.0 }];
         let small = Forecast { lanes, due, ..Forecast::default() };
         let as_flow = serve(&mean, &MODEL, open, Serving { headway, ..QUEUE }, until);
@@ -38,7 +42,7 @@ fn a_flow_waits_as_very_many_small_vehicles_do() {
 #[test]
 fn a_queue_leaves_a_headway_apart_and_waits_until_then() {
     let lanes = vec![Lane { first: 0, end: 3, flow: 0.0, sight: 8.0, worth: 1.0 }];
-    let f = Forecast { lanes, due: vec![-4.0, 0.0, 5.0], ..Forecast::default() };
+    let f = Forecast { lanes, due: [-4.0, 0.0, 5.0].map(one).into(), ..Forecast::default() };
     // 10 and 12 s from now on; the third is due in 5 s and leaves after 14.
     assert_eq!(serve(&f, &MODEL, 10.0, QUEUE, 60.0), 10.0 + 12.0 + 9.0);
     let stop = Model { stop: 4.0, ..MODEL };
@@ -54,7 +58,7 @@ fn crossroads(due: [&[f32]; 3], main: Way) -> Forecast {
     let mut f = Forecast::default();
     for of in due {
         let first = f.due.len() as u32;
-        f.due.extend(of);
+        f.due.extend(of.iter().copied().map(one));
         f.lanes.push(Lane { first, end: f.due.len() as u32, flow: 0.0, sight: 8.0, worth: 1.0 });
     }
     let at = |lane: usize, way: Way| Serving { lane, way, ..QUEUE };

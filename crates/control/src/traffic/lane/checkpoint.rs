@@ -33,6 +33,8 @@ impl LaneTraffic {
         state::put_optional_millis(out, self.reckoned);
         out.extend_from_slice(&[self.over_line.into(), self.counts.into()]);
         out.extend_from_slice(&self.owed.to_bits().to_le_bytes());
+        out.extend_from_slice(&self.gone.to_le_bytes());
+        out.extend_from_slice(&self.lately.to_bits().to_le_bytes());
     }
 
     /// Becomes what was saved of the lane of that number.
@@ -80,6 +82,10 @@ impl LaneTraffic {
         (of.over_line, of.counts) = (reader.flag()?, reader.flag()?);
         of.owed = f32::from_bits(reader.u32()?);
         if !(0.0..1.0).contains(&of.owed) {
+            return Err(wrong);
+        }
+        (of.gone, of.lately) = (reader.u16()?, f32::from_bits(reader.u32()?));
+        if !(0.0..=1e6).contains(&of.lately) {
             return Err(wrong);
         }
         *self = of;
