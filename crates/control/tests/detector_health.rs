@@ -337,24 +337,96 @@ fn a_queue_that_crawls_is_no_fault() {
 }
 
 #[test]
+fn who_stands_back_from_the_line_is_no_fault() {
+    // As recorded at a left turn that gives way: in each green the next one takes 10 s up to the line, and one stays behind.
+    let mut town = Town::new(1, 5);
+    town.drive(1200);
+    town.spoil = Box::new(|e| Some(e).filter(|e| usize::from(e.detector) >= LOOPS));
+    let tell = |town: &mut Town, detector: usize, on: bool| {
+        town.controller.handle_detector(DetectorEvent { detector: detector as u16, at: Millis(town.now), on });
+    };
+    let is_open = |town: &Town| town.controller.lamps()[0] == Lamp::Green;
+    while is_open(&town) {
+        town.drive(1);
+    }
+    [ZONE, COUNT, X, IN].iter().for_each(|&d| tell(&mut town, d, false));
+    let (mut second, mut open) = (0, false);
+    for _ in 0..1800 {
+        second = if is_open(&town) == open { second + 1 } else { 0 };
+        open = is_open(&town);
+        // Two come in each red, after three in the first.
+        let comes = !open && [3, 7].contains(&(second % 60)) || town.now < 1_230_000 && !open && second == 5;
+        [X, IN].iter().for_each(|&d| tell(&mut town, d, comes));
+        match (open, second) {
+            (false, 6) => tell(&mut town, ZONE, true),
+            (false, 8) | (true, 14 | 19) => tell(&mut town, COUNT, true),
+            (true, 4 | 17) => tell(&mut town, COUNT, false),
+            _ => {}
+        }
+        town.drive(1);
+    }
+    assert_eq!(town.alarms, []);
+    // Nobody comes any more, but it stays on: two have left whom nobody had seen coming.
+    for _ in 0..300 {
+        second = if is_open(&town) == open { second + 1 } else { 0 };
+        open = is_open(&town);
+        if open && (second == 4 || second == 8) {
+            tell(&mut town, COUNT, second == 8);
+        }
+        if open && second == 10 {
+            tell(&mut town, COUNT, false);
+        }
+        town.drive(1);
+    }
+    assert_eq!(town.health(ZONE), Health::MaxPresence, "{:?}", town.alarms);
+}
+
+#[test]
+fn a_long_green_is_one_green() {
+    let mut spec = streets(1);
+    spec.patterns[0].cycle = Millis(120_000);
+    (spec.patterns[0].stages[0].split, spec.patterns[0].stages[1].split) = (Millis(75_000), Millis(45_000));
+    let mut town = Town::of(spec, "fixed_time", 1, 4);
+    let is_open = |town: &Town| town.controller.lamps()[0] == Lamp::Green;
+    (0..7200).for_each(|_| town.second(|_| 100.0, 0.0));
+    while is_open(&town) {
+        town.drive(1);
+    }
+    stick(&mut town, ZONE, true);
+    let (mut ends, mut was) = (0, false);
+    while town.alarms.is_empty() && town.now < 9_000_000 {
+        town.second(|_| 100.0, 0.0);
+        ends += usize::from(was && !is_open(&town));
+        was = is_open(&town);
+    }
+    assert_eq!((ends, town.health(ZONE)), (2, Health::MaxPresence));
+}
+
+#[test]
 fn a_loop_before_which_the_first_waits_says_of_nobody_that_he_has_left() {
-    let zone_alarms = |far_m: f64| {
+    let zone_alarms = |near_m: f64, far_m: f64| {
         let mut spec = streets(1);
         let count = spec.detectors[COUNT].place.as_mut().expect("it lies somewhere");
-        (count.distance_m, count.length_m) = (0.0, far_m);
+        (count.distance_m, count.length_m) = (near_m, far_m - near_m);
         let mut town = Town::of(spec, "fixed_time", 1, 9);
         town.drive(1200);
-        while !town.controller.detectors().occupied(ZONE as u16) {
+        // All have left; one comes.
+        (0..120).for_each(|_| town.second(|_| 0.0, 0.0));
+        town.blocked = true;
+        let before = town.count(IN);
+        while town.count(IN) == before {
             town.drive(1);
         }
-        // He stands behind the loop, and cannot leave.
+        while !town.controller.detectors().occupied(COUNT as u16) {
+            town.second(|_| 0.0, 0.0);
+        }
+        // He has come over the loop, stands behind it, and cannot leave.
         stick(&mut town, COUNT, false);
-        town.blocked = true;
         (0..300).for_each(|_| town.second(|_| 0.0, 0.0));
         town.alarms.iter().filter(|a| usize::from(a.2) == ZONE).map(|a| a.1).collect::<Vec<u8>>()
     };
-    // A loop that reaches as far back as the first may stand would have seen him.
-    assert_eq!((zone_alarms(0.9), zone_alarms(2.8)), (vec![], vec![87]));
+    // A loop that reaches as far back as the first may stand would have seen him, but for one that lies behind him.
+    assert_eq!([zone_alarms(0.0, 0.9), zone_alarms(0.0, 2.8), zone_alarms(18.0, 19.8)], [vec![], vec![87], vec![]]);
 }
 
 #[test]

@@ -4,13 +4,14 @@ use alloc::vec::Vec;
 
 use super::{
     Aside, Detector, DetectorBank, Record,
+    between::{self, Between, Counted},
     health::{Health, Measures, Minute},
     mates::{LEARNED, MATES, Pair, Share},
     presence::Green,
 };
 use crate::{StateError, StateReader, state};
 
-const VERSION: u8 = 5;
+const VERSION: u8 = 6;
 
 impl DetectorBank {
     /// Appends its state.
@@ -64,13 +65,22 @@ fn put_green(out: &mut Vec<u8>, green: &Green) {
     state::put_optional_millis(out, green.closed);
     state::put_optional_millis(out, green.before);
     out.extend_from_slice(&[green.zone_free.into(), green.count_free.into()]);
-    out.extend_from_slice(&green.counted.to_le_bytes());
+    let Between { since, then, forgiven, came, wrong } = green.between;
+    let forgiven = forgiven.cast_unsigned();
+    let counts = [green.counted, since.came, since.left, then.came, then.left, forgiven, came.into(), wrong.into()];
+    counts.iter().for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
 }
 
 fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
     let [open, closed, before] = read_all(|| reader.optional_millis())?;
     let (zone_free, count_free) = (reader.flag()?, reader.flag()?);
-    Ok(Green { open, closed, before, zone_free, count_free, counted: reader.u32()? })
+    let [counted, since_came, since_left, then_came, then_left, forgiven] = read_all(|| reader.u32())?;
+    let [since, then] = [(since_came, since_left), (then_came, then_left)].map(|(came, left)| Counted { came, left });
+    let wrong = StateError::Invalid { what: "who came and left", expected: "of as many as are learned from" };
+    let mut learned = || u16::try_from(reader.u32()?).ok().filter(|&n| n < between::LEARNED).ok_or(wrong);
+    let forgiven = forgiven.cast_signed();
+    let between = Between { since, then, forgiven, came: learned()?, wrong: learned()? };
+    Ok(Green { open, closed, before, zone_free, count_free, counted, between })
 }
 
 fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, aside: &Aside, measured: &Measures) {

@@ -1,7 +1,9 @@
 //! Each green of a lane, and what it says of its detectors: see [`presence`](super::presence).
 
 use super::{
-    DetectorBank, Health, is_stuck,
+    DetectorBank, Health,
+    between::Counted,
+    is_stuck,
     mates::{Pair, Place},
     presence::{Green, QUEUE, QUIET, SHORTEST, Whole},
 };
@@ -80,11 +82,27 @@ impl DetectorBank {
         }
     }
 
+    /// A detector at a line goes off at `at`: that of a zone says that nobody stands there; one that counts may have counted
+    /// the last.
+    pub(super) fn leave(&mut self, number: u16, lane: usize, at: Millis) {
+        let of = &self.layout.lanes[lane];
+        let Some((upstream, drive)) = of.upstream else { return };
+        let mut now = Counted { came: self.count(upstream), left: self.counted(lane) };
+        if of.count == Some(number) {
+            self.greens[lane].between.then = now;
+        } else if of.zone == Some(number) && of.count.is_some() {
+            // Who is on his way to the zone is not there yet.
+            let on_way = self.last_on(upstream).is_some_and(|on| at - on <= drive);
+            now.came = now.came.wrapping_sub(on_way.into());
+            self.greens[lane].between.learn(now);
+        }
+    }
+
     /// A lane opens, or its green goes on after a cut.
     fn begin_green(&mut self, lane: usize, at: Millis) {
         let counted = self.counted(lane);
         let green = &mut self.greens[lane];
-        *green = Green { open: Some(at), counted, closed: green.closed, before: green.before, ..Green::default() };
+        *green = Green { open: Some(at), counted, zone_free: false, count_free: false, ..*green };
     }
 
     /// The green of a lane ends: those of its detectors that were on all the time may be stuck.
@@ -92,9 +110,10 @@ impl DetectorBank {
         let of = &self.layout.lanes[lane];
         let mut green = self.greens[lane];
         for line in [of.zone, of.count].into_iter().flatten().filter(|&d| !self.occupied(d)) {
-            green.look(of, line, self.last_on(line), self.since(line), at);
+            let tells = || of.upstream.is_some_and(|(d, _)| self.health(d).is_good());
+            green.look(of, line, (self.last_on(line), self.since(line)), at, tells);
         }
-        self.greens[lane] = Green { closed: Some(at), before: Some(opened), ..Green::default() };
+        self.greens[lane] = Green { open: None, closed: Some(at), before: Some(opened), ..green };
         for i in 0..self.layout.lanes[lane].detectors.len() {
             let of = &self.layout.lanes[lane];
             let number = of.detectors[i];

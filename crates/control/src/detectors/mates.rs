@@ -24,7 +24,7 @@ use alloc::{vec, vec::Vec};
 
 use super::presence::COVERS_M;
 use crate::{
-    Plan,
+    Millis, Plan,
     group_set::GroupSet,
     lists::Sets,
     plan::{DetectorKind, DetectorLimits, DetectorPlace, DetectorUse},
@@ -41,6 +41,12 @@ pub(super) const LEARNED: u16 = 256;
 
 /// So many actuations tell what the usual share of a detector is.
 const USUAL: u32 = 30;
+
+/// When so many of a mate were seen, the ratio is known well enough.
+const KNOWN: u16 = 40;
+
+/// So often at most a detector is expected to go on for once that a mate did: over a zone several who follow each other go on once.
+const SEVERAL: u64 = 3;
 
 /// A vehicle, in the unit in which expectations are reckoned.
 pub(super) const VEHICLE: u64 = 1000;
@@ -77,7 +83,8 @@ impl Pair {
         let (own, of) = self.ratio();
         let bursts = u64::from(self.squares) * own / (2 * u64::from(self.of)).max(1);
         let (missed, of) = (u64::from(missed), of.max(bursts));
-        2 * VEHICLE * missed * own.min(of) / (2 * of + missed)
+        let doubt = if self.of < KNOWN { missed } else { 0 };
+        2 * VEHICLE * missed * own.min(SEVERAL * of) / (2 * of + doubt)
     }
 
     /// How many of so many at the mate must have come here.
@@ -160,6 +167,8 @@ pub(super) struct Lane {
     pub count: Option<u16>,
     /// Whether the first of a queue surely stands over the loop that counts.
     pub count_covers: bool,
+    /// The nearest loop upstream of the line, and how long somebody drives from there to the zone at most if nothing holds him up.
+    pub upstream: Option<(u16, Millis)>,
 }
 
 /// Where a detector lies, as far as it matters here.
@@ -210,6 +219,9 @@ pub(super) struct Layout {
     pub tells: Vec<Tells>,
 }
 
+/// So much longer than at the usual speed somebody drives from one loop to the next.
+const SLOWER: Millis = Millis(1000);
+
 /// A car and the gap to the next one in a queue, m.
 const CAR_SPACE_M: f64 = 7.5;
 
@@ -233,8 +245,15 @@ impl Layout {
         for lane in known.chunk_by(|a, b| a.2.lane == b.2.lane) {
             let this = u16::try_from(layout.lanes.len()).unwrap_or(u16::MAX);
             let groups_of_lane = GroupSet::new(groups);
-            let mut of =
-                Lane { groups: groups_of_lane, detectors: Vec::new(), zone: None, count: None, count_covers: false };
+            let mut of = Lane {
+                groups: groups_of_lane,
+                detectors: Vec::new(),
+                zone: None,
+                count: None,
+                count_covers: false,
+                upstream: None,
+            };
+            let zone_m = lane.iter().filter(|d| d.2.kind == DetectorKind::StopBar).map(|d| d.2.length_m).next();
             for &(channel, used, place) in lane {
                 let numbers: Vec<u16> = used.groups.iter().filter_map(|g| plan.find_group(g)).collect();
                 of.groups.join(&GroupSet::listed(groups, &numbers));
@@ -243,10 +262,14 @@ impl Layout {
                     DetectorKind::StopBar => of.zone = of.zone.or(Some(channel)),
                     DetectorKind::Count if of.count.is_none() => {
                         of.count = Some(channel);
-                        of.count_covers = place.distance_m + place.length_m >= COVERS_M;
+                        let far = place.distance_m + place.length_m;
+                        of.count_covers = place.distance_m <= COVERS_M[0] && far >= COVERS_M[1];
                     }
                     DetectorKind::Count => {}
-                    DetectorKind::X | DetectorKind::In => {}
+                    DetectorKind::X | DetectorKind::In => {
+                        let drive = (place.distance_m - zone_m.unwrap_or(0.0)).max(0.0) / place.speed_m_s;
+                        of.upstream = of.upstream.or(Some((channel, Millis::from_seconds(drive) + SLOWER)));
+                    }
                 }
                 let ahead = (place.distance_m / CAR_SPACE_M) as u32;
                 layout.places[usize::from(channel)] = Some(Place { lane: this, kind: place.kind, ahead });

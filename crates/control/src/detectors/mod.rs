@@ -8,6 +8,7 @@
 //! - **edge**: a change of state with its exact time, which is usually inside a step of the simulator.
 //! - **broken**: not to be believed (see [`Health`]).
 
+mod between;
 mod checkpoint;
 mod greens;
 mod health;
@@ -293,6 +294,10 @@ impl DetectorBank {
             if event.on {
                 self.actuate(event.detector, last_on, before, at);
             } else {
+                let links = self.layout.links[i];
+                if let Some(lane) = links.lane.filter(|_| links.at_line) {
+                    self.leave(event.detector, usize::from(lane), at);
+                }
                 self.let_go(event.detector, before, at);
             }
             if matches!((health, event.on), (Health::NoActivity | Health::Lost, _) | (Health::MaxPresence, false)) {
@@ -323,7 +328,9 @@ impl DetectorBank {
         record.share = Share { own: record.share.own.saturating_add(1), all };
         self.asides[i].counted = counted;
         if let Some(lane) = links.lane.map(usize::from).filter(|_| links.at_line) {
-            self.greens[lane].look(&self.layout.lanes[lane], number, last_on, since, at);
+            let (of, detectors) = (&self.layout.lanes[lane], &self.detectors);
+            let tells = || of.upstream.is_some_and(|(d, _)| detectors[usize::from(d)].health.is_good());
+            self.greens[lane].look(of, number, (last_on, since), at, tells);
         }
         for told in links.tells.0..links.tells.1 {
             let Tells { other, place, expected } = self.layout.tells[told as usize];

@@ -35,7 +35,10 @@
 //! meanwhile is dead. If he does not, perhaps nobody stands there. (Too few may pass a dead zone for it to be found by their
 //! number: nobody else calls its lane.)
 
-use super::mates::{Lane, Place};
+use super::{
+    between::Between,
+    mates::{Lane, Place},
+};
 use crate::{Millis, plan::DetectorKind};
 
 /// So long a zone is off before an open line when nobody stands there.
@@ -44,8 +47,12 @@ pub(super) const ZONE_FREE: Millis = Millis(3000);
 /// The same of a loop that counts: who starts from behind the line needs some seconds to it.
 pub(super) const COUNT_FREE: Millis = Millis(5000);
 
-/// The first of a queue stands over a loop that reaches so far upstream from the line, m: drivers stop 0 to 2 m before it.
-pub(super) const COVERS_M: f64 = 2.0;
+/// The same where no loop upstream tells whether anybody is still to come: some stand back from the line for a while.
+const ALONE_FREE: Millis = Millis(7000);
+
+/// The first of a queue stands over a loop that begins and ends so far from the line, m: drivers stop 0 to 2 m before it, and
+/// no car is shorter than 3 m.
+pub(super) const COVERS_M: [f64; 2] = [3.0, 2.0];
 
 /// So many more than stand before a loop must have left.
 const ALLOWANCE: u32 = 5;
@@ -59,8 +66,8 @@ pub(super) const QUIET: Millis = Millis(20_000);
 /// A green in which a zone full of vehicles empties.
 pub(super) const LONG: Millis = Millis(10_000);
 
-/// A piece of a green that is shorter is none.
-pub(super) const SHORTEST: Millis = Millis(20_000);
+/// A green that lasts is cut into pieces no shorter than this.
+pub(super) const SHORTEST: Millis = Millis(60_000);
 
 /// In so many own greens a detector is contradicted before it is stuck.
 pub(super) const STUCK: u8 = 2;
@@ -78,11 +85,21 @@ pub(super) struct Green {
     pub count_free: bool,
     /// What the loop that counts had counted at its begin.
     pub counted: u32,
+    /// Who came to its line and has not left.
+    pub between: Between,
 }
 
 impl Green {
     /// A detector at the line goes on, or the green ends, at `at`; it was off since `since`, and before on since `on`, if ever.
-    pub fn look(&mut self, lane: &Lane, detector: u16, on: Option<Millis>, since: Millis, at: Millis) {
+    /// `tells`: whether the loop upstream is to be believed.
+    pub fn look(
+        &mut self,
+        lane: &Lane,
+        detector: u16,
+        (on, since): (Option<Millis>, Millis),
+        at: Millis,
+        tells: impl FnOnce() -> bool,
+    ) {
         let Some(open) = self.open else { return };
         let off = at - since.max(open);
         // In a queue that crawls gaps last long, too, but no longer than it takes a vehicle to pass, in greens.
@@ -92,7 +109,10 @@ impl Green {
             in_green(on, open, at) + before.map_or(Millis(0), |(opened, closed)| in_green(on, opened, closed))
         });
         self.zone_free |= lane.zone == Some(detector) && off >= ZONE_FREE;
-        self.count_free |= lane.count == Some(detector) && off >= COUNT_FREE.max(passed);
+        if lane.count == Some(detector) && off >= COUNT_FREE.max(passed) {
+            let anybody = self.between.look().filter(|_| tells());
+            self.count_free |= anybody.map_or(off >= ALONE_FREE, |anybody| !anybody);
+        }
     }
 }
 

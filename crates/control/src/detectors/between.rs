@@ -1,0 +1,89 @@
+//! Who came to a line and has not left: what two loops have counted.
+//!
+//! Over the loop that counts nobody may be for some seconds though somebody stands in the zone around it: he drives up slowly,
+//! or stands back from the line because he lets others pass or wants to change lanes. Then he has come over the nearest loop
+//! upstream, and fewer have left than came since the zone was off last.
+//!
+//! Some change lanes between the two, and some stop for good before the line. Where many do, the two tell nothing: this is
+//! learned whenever the zone goes off. Where few do, each such gap in a green forgives one who came and did not leave.
+
+/// What two loops have counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Counted {
+    /// Over the nearest loop upstream of a line.
+    pub came: u32,
+    /// Over the loop that counts there.
+    pub left: u32,
+}
+
+/// What is learned is of the last so many who came, or about half as many.
+pub(super) const LEARNED: u16 = 256;
+
+/// One of so many who come changes lanes, at most, where the two loops tell who is between them.
+const ONE_OF: u32 = 20;
+
+/// Those between a line and the nearest loop upstream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Between {
+    /// When the zone was off last.
+    pub since: Counted,
+    /// When the loop that counts went off last.
+    pub then: Counted,
+    /// So many of those who have not left since the zone was off are not there; less than none: others left.
+    pub forgiven: i32,
+    /// Of how many who came it was learned, and how many of them did not leave, or left and had not come.
+    pub came: u16,
+    pub wrong: u16,
+}
+
+impl Between {
+    /// Nobody is there.
+    pub fn learn(&mut self, now: Counted) {
+        let (came, left) = (now.came.wrapping_sub(self.since.came), now.left.wrapping_sub(self.since.left));
+        let most = u32::from(LEARNED);
+        self.came += came.min(most) as u16;
+        self.wrong += came.abs_diff(left).min(most) as u16;
+        if self.came.max(self.wrong) >= LEARNED {
+            (self.came, self.wrong) = (self.came / 2, self.wrong / 2);
+        }
+        (self.since, self.forgiven) = (now, 0);
+    }
+
+    /// The loop that counts has been off for a while in a green. Returns whether anybody was there when it went off; none: the
+    /// two loops do not tell.
+    pub fn look(&mut self) -> Option<bool> {
+        let came = self.then.came.wrapping_sub(self.since.came);
+        let left = self.then.left.wrapping_sub(self.since.left);
+        let remain = came.wrapping_sub(left).cast_signed();
+        let anybody = remain > self.forgiven;
+        self.forgiven = if anybody { self.forgiven.saturating_add(1) } else { remain };
+        (u32::from(self.wrong) * ONE_OF <= u32::from(self.came) + ONE_OF).then_some(anybody)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_came_and_did_not_leave_is_there() {
+        let mut lane = Between::default();
+        (1..40).for_each(|n| lane.learn(Counted { came: 3 * n, left: 3 * n }));
+        let mut gap = |came: u32, left: u32| {
+            lane.then = Counted { came: 117 + came, left: 117 + left };
+            lane.look()
+        };
+        assert_eq!([gap(3, 1), gap(5, 4), gap(6, 6)], [Some(true), Some(false), Some(false)], "the first forgave one");
+        assert_eq!([gap(8, 7), gap(9, 9)], [Some(true), Some(false)]);
+    }
+
+    #[test]
+    fn where_many_change_lanes_two_loops_tell_nothing() {
+        let mut lane = Between::default();
+        (1..20).for_each(|n| lane.learn(Counted { came: 6 * n, left: 5 * n }));
+        assert_eq!(lane.look(), None);
+        // Later nobody does.
+        (0..400).for_each(|n| lane.learn(Counted { came: 114 + 3 * n, left: 95 + 3 * n }));
+        assert_eq!(lane.look(), Some(false));
+    }
+}
