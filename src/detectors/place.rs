@@ -3,7 +3,7 @@
 use super::layout::{Layout, Own, Position, Rules};
 use super::upstream::{Stretch, way_to};
 use super::{Channel, Detectors, Piece};
-use crate::network::{Direction, LaneId, Movement, Network, Signal, SignalId};
+use crate::network::{Direction, LaneId, Movement, Network, Signal, SignalId, VehicleClass};
 use intergreen_control::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse};
 use intergreen_control::{Lamp, Millis};
 
@@ -178,7 +178,13 @@ impl<'a> Line<'a> {
             if let Some((distance, pieces)) = self.advance(position).filter(|found| found.0 >= free) {
                 // The next one at least a loop's length upstream of this one.
                 free = distance + 2.0 * LOOP_M;
-                found.push((distance, self.channel(kind, distance, LOOP_M, pieces, self.usually(rules, kind))));
+                let mut meaning = self.usually(rules, kind);
+                // Where buses alone come by, who comes over the others tells nothing of this one.
+                let cars = |lane: LaneId| self.network.lane(lane).permissions.allows(VehicleClass::Passenger);
+                if cars(self.lane) && !pieces.iter().any(|p| cars(p.lane)) {
+                    meaning.diagnostics.expected = 0;
+                }
+                found.push((distance, self.channel(kind, distance, LOOP_M, pieces, meaning)));
             }
         }
         found

@@ -295,6 +295,22 @@ fn detectors_of_the_files_stand_for_the_usual_ones() {
     assert!(found.len() == 4 && *last == (In, IN_M, vec!["v_0".to_owned()]), "{found:?}");
 }
 
+/// Cars come into a bus lane for its last 40 m, downstream of the advance loops: these see buses only.
+#[test]
+fn in_a_bus_lane_nobody_is_expected_by_who_leaves_it() {
+    let expected = |bus_lane: bool, line: &str| -> Vec<(DetectorKind, u16)> {
+        let mut plan = town(&[("w", 300.0)], 2);
+        let west = plan.streets.iter_mut().find(|s| s.id == "w").expect("it is there");
+        west.bus_lane = bus_lane;
+        let placed = place(&made(&plan), &Layout::default()).channels;
+        let here = placed.iter().filter(|c| place_of(c).lane.starts_with("w") && place_of(c).lane.ends_with(line));
+        here.map(|c| (place_of(c).kind, c.meaning.diagnostics.expected)).collect()
+    };
+    assert_eq!(expected(true, "_0"), [(StopBar, 14), (Count, 14), (X, 0), (In, 0)]);
+    assert_eq!(expected(true, "_1"), expected(false, "_1"));
+    assert_eq!(expected(false, "_0"), [(StopBar, 14), (Count, 14), (X, 14), (In, 14)]);
+}
+
 /// In every network of the program: pieces lie on roads that lead to the stop line, within them, and not inside of
 /// junctions; channels are numbered; a lane's detectors do not meet but at the stop line.
 #[test]
