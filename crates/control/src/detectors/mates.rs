@@ -42,7 +42,7 @@ pub(super) const LEARNED: u16 = 256;
 /// So many actuations tell what the usual share of a detector is.
 const USUAL: u32 = 30;
 
-/// When so many of a mate were seen, the ratio is known well enough.
+/// From so many the ratio is known well enough.
 const KNOWN: u16 = 40;
 
 /// So often at most a detector is expected to go on for once that a mate did: over a zone several who follow each other go on once.
@@ -73,18 +73,20 @@ impl Pair {
         }
     }
 
-    /// Expected by this mate, of which so many were missed, in thousandths of a vehicle.
+    /// Expected by this mate, of which so many were missed, in thousandths of a vehicle. `most`: the ratio is no greater.
     ///
     /// If `own` were seen of `of`, nobody of `n` more is seen with probability (1 + n/of)^−own (Poisson, its mean known from
-    /// what was seen): as if own · ln(1 + n/of) were expected, of which 2 · own · n / (2 · of + n) is no more. `of` is what was
-    /// missed; or, if they were missed in bursts, half the run in which one of those missed finds himself in the mean, as
-    /// often as anybody was seen: this is how fast the probability of longer runs falls (exactly, if it does so evenly).
-    fn expected(&self, missed: u32) -> u64 {
+    /// what was seen): as if own · ln(1 + n/of) were expected, of which 2 · own · n / (2 · of + n) is no more. Of many this is
+    /// their ratio. `of` is what was missed; or, if they were missed in bursts, half the run in which one of those missed finds
+    /// himself in the mean, as often as anybody was seen: this is how fast the probability of longer runs falls (exactly, if
+    /// it does so evenly).
+    fn expected(&self, missed: u32, most: u64) -> u64 {
         let (own, of) = self.ratio();
         let bursts = u64::from(self.squares) * own / (2 * u64::from(self.of)).max(1);
-        let (missed, of) = (u64::from(missed), of.max(bursts));
-        let doubt = if self.of < KNOWN { missed } else { 0 };
-        2 * VEHICLE * missed * own.min(SEVERAL * of) / (2 * of + doubt)
+        let of = of.max(bursts).max(own.div_ceil(most));
+        let missed = u64::from(missed);
+        let doubt = if self.own.max(self.of) < KNOWN { missed } else { 0 };
+        2 * VEHICLE * missed * own / (2 * of + doubt)
     }
 
     /// How many of so many at the mate must have come here.
@@ -112,11 +114,11 @@ impl Pair {
 
 /// What is expected by some believed mates, each with how many of it were missed, in thousandths of a vehicle; none: there
 /// are none.
-pub(super) fn expected<'a>(believed: impl Iterator<Item = (&'a Pair, u32)>) -> Option<u64> {
+pub(super) fn expected<'a>(believed: impl Iterator<Item = (&'a Pair, u32, bool)>) -> Option<u64> {
     let (mut first, mut second, mut close, mut mates) = (0, 0, 0, 0);
-    for (pair, missed) in believed {
+    for (pair, missed, is_zone) in believed {
         mates += 1;
-        let expected = pair.expected(missed);
+        let expected = pair.expected(missed, if is_zone { SEVERAL } else { 1 });
         if pair.is_close() {
             close = expected.max(close);
         }
@@ -345,8 +347,8 @@ mod tests {
     fn who_misses_some_in_bursts_is_expected_later() {
         // As recorded at a loop 111 m before the line, where drivers change lanes below it when the queue is long.
         let bursts = [5, 0, 0, 7, 3, 0, 4, 6, 0, 4, 1, 0, 0, 0, 0, 7, 0, 0, 2, 2];
-        let in_bursts = pair(bursts.into_iter().cycle().take(100)).expected(30);
-        let evenly = pair(core::iter::repeat_n(2, 100)).expected(30);
+        let in_bursts = pair(bursts.into_iter().cycle().take(100)).expected(30, 1);
+        let evenly = pair(core::iter::repeat_n(2, 100)).expected(30, 1);
         assert!((10_000..12_000).contains(&in_bursts) && evenly >= 14_000, "{in_bursts}, {evenly}");
     }
 
@@ -354,7 +356,7 @@ mod tests {
     fn evenly_falling_runs_are_expected_as_seldom_as_they_are() {
         // Runs of a length of n or more with probability 2^−n: one of 20 is as rare as if 20 · ln 2 = 13.9 were expected.
         let halving = (0..8u32).flat_map(|n| core::iter::repeat_n(n, 1 << (7 - n)));
-        let expected = pair(halving).expected(20);
+        let expected = pair(halving).expected(20, 1);
         assert!((13_000..14_500).contains(&expected), "{expected}");
     }
 

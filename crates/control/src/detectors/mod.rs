@@ -27,7 +27,10 @@ use self::{
     mates::{Layout, MATES, Pair, Share, Tells},
     presence::{Green, STUCK},
 };
-use crate::{Millis, Plan, plan::DetectorLimits};
+use crate::{
+    Millis, Plan,
+    plan::{DetectorKind, DetectorLimits},
+};
 
 /// An edge of one detector.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -205,7 +208,12 @@ impl DetectorBank {
         let i = usize::from(number);
         let record = &self.records[i];
         let pairs = record.pairs.iter().zip(self.detectors[i].missed).zip(&self.layout.mates[i]);
-        let believed = pairs.filter(|(_, mate)| self.health(**mate).is_good()).map(|(pair, _)| pair);
+        // Where nobody is expected (a bus lane) it tells nothing that nobody comes.
+        let tells = |mate: u16| self.health(mate).is_good() && self.limits[usize::from(mate)].expected > 0;
+        let is_zone =
+            |mate: u16| self.layout.places[usize::from(mate)].is_some_and(|p| p.kind == DetectorKind::StopBar);
+        let believed = pairs.filter(|(_, mate)| tells(**mate));
+        let believed = believed.map(|((pair, missed), &mate)| (pair, missed, is_zone(mate)));
         let by_share = || record.share.expected(self.counts[usize::from(self.layout.links[i].approach)]);
         mates::expected(believed).unwrap_or_else(by_share)
     }
