@@ -4,21 +4,25 @@
 //! - **mate** of a detector: another one of its lane. Mostly the same vehicles pass both.
 //! - **missed** by a detector: actuations of a mate since the detector was on last, and while it was off.
 //! - **ratio** of a detector to a mate: its own actuations by those that it missed of the mate before they came, as was
-//!   learned, at most 1.
+//!   learned, at most 1; to a zone, over which several go on once, at most [`SEVERAL`].
 //! - **burst**: several missed one after the other, as where drivers change lanes in front of a queue.
 //! - **expected** of a detector: what it missed of a mate, times the ratio; less, while the ratio is known from few
 //!   vehicles: somebody whom most pass by on another way is no dead detector; and less where it misses them in bursts.
 //! - **approach**: the lanes from which common groups let vehicles go.
 //!
 //! One mate alone may be wrong: it chatters, or its vehicles turn off before they come here, which they do today and not
-//! yesterday. So what a detector should have seen is what two believed mates agree on: the second largest of what is
-//! expected by each. A queue that stands moves over no mate, a quiet night is quiet for all of them, and a lane that
-//! nobody uses for an hour is used by nobody at its mates either. Where fewer believed mates are left, more is asked for:
+//! yesterday. So what a detector should have seen is what two believed mates agree on: the mean of the two that expect most,
+//! at most twice the lesser; while nothing much is learned, the lesser. A queue that stands moves over no mate, a quiet night
+//! is quiet for all of them, and a lane that nobody uses for an hour is used by nobody at its mates either. Where fewer
+//! believed mates are left, more is asked for:
 //! - one mate: half of what is expected by it;
 //! - several of which only one sees anybody, and most of whose vehicles usually come here: a third (the others are broken
 //!   and not found yet);
 //! - none: half of its usual share of what its approach counts, or of all that the cabinet counts where the lane is alone
 //!   in its approach. How demand is shared among lanes changes within a day by itself.
+//!
+//! An advance loop that has never seen anybody is told from one that everybody passes by only where its mates, above and
+//! below, count about the same. A mate from which nobody is expected (a bus lane) tells nothing.
 
 use alloc::{vec, vec::Vec};
 
@@ -41,6 +45,9 @@ pub(super) const LEARNED: u16 = 256;
 
 /// So many actuations tell what the usual share of a detector is.
 const USUAL: u32 = 30;
+
+/// From so few nothing is known yet.
+const FEW: u16 = 10;
 
 /// From so many the ratio is known well enough.
 const KNOWN: u16 = 40;
@@ -112,23 +119,41 @@ impl Pair {
     }
 }
 
-/// What is expected by some believed mates, each with how many of it were missed, in thousandths of a vehicle; none: there
-/// are none.
-pub(super) fn expected<'a>(believed: impl Iterator<Item = (&'a Pair, u32, bool)>) -> Option<u64> {
-    let (mut first, mut second, mut close, mut mates) = (0, 0, 0, 0);
-    for (pair, missed, is_zone) in believed {
+/// A believed mate of a detector.
+pub(super) struct Witness<'a> {
+    /// What the detector has learned of it.
+    pub pair: &'a Pair,
+    /// How many of its actuations the detector has missed.
+    pub missed: u32,
+    /// Whether it is a zone.
+    pub is_zone: bool,
+}
+
+/// What is expected by some believed mates of a detector, in thousandths of a vehicle; none: there are none. `passed_by`: the
+/// detector lies where who comes to the line may pass by.
+pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, passed_by: bool) -> Option<u64> {
+    let [mut first, mut second, mut close, mut most, mut others] = [0; 5];
+    let (mut mates, mut least) = (0, u16::MAX);
+    for Witness { pair, missed, is_zone } in believed {
         mates += 1;
+        least = least.min(pair.own);
         let expected = pair.expected(missed, if is_zone { SEVERAL } else { 1 });
         if pair.is_close() {
             close = expected.max(close);
         }
         second = expected.min(first).max(second);
         first = expected.max(first);
+        let missed = u64::from(missed);
+        others = missed.min(most).max(others);
+        most = missed.max(most);
     }
     match mates {
         0 => None,
         1 => Some(first / 2),
-        _ => Some(second.max(close / 3)),
+        // Nobody was ever seen: who comes by one of them perhaps comes to this lane further down.
+        MATES if passed_by && least == 0 && 2 * others < most => Some(0),
+        _ if least < FEW => Some(second.max(close / 3)),
+        _ => Some(first.midpoint(second).min(2 * second).max(close / 3)),
     }
 }
 

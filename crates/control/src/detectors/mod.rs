@@ -24,7 +24,7 @@ pub use self::{
 };
 use self::{
     health::{MINUTE, Minute, Seen, is_missed, judge},
-    mates::{Layout, MATES, Pair, Share, Tells},
+    mates::{Layout, MATES, Pair, Share, Tells, Witness},
     presence::{Green, STUCK},
 };
 use crate::{
@@ -213,9 +213,10 @@ impl DetectorBank {
         let is_zone =
             |mate: u16| self.layout.places[usize::from(mate)].is_some_and(|p| p.kind == DetectorKind::StopBar);
         let believed = pairs.filter(|(_, mate)| tells(**mate));
-        let believed = believed.map(|((pair, missed), &mate)| (pair, missed, is_zone(mate)));
+        let believed = believed.map(|((pair, missed), &mate)| Witness { pair, missed, is_zone: is_zone(mate) });
         let by_share = || record.share.expected(self.counts[usize::from(self.layout.links[i].approach)]);
-        mates::expected(believed).unwrap_or_else(by_share)
+        let passed_by = self.layout.places[i].is_some_and(|p| !p.is_at_line());
+        mates::expected(believed, passed_by).unwrap_or_else(by_share)
     }
 
     /// Whoever drives the channel of a detector has lost it, or it is back.
