@@ -159,7 +159,7 @@ fn a_dead_detector_is_alarmed_by_fourteen_vehicles() {
         }
         let missed = mates.iter().zip(before).map(|(&i, before)| town.count(i) - before).max().expect("mates");
         // Fourteen are expected: less than a mate counts, the less the more irregular it was whom both saw.
-        assert!((10..=24).contains(&missed), "{kind}: {missed} seen by a mate");
+        assert!((10..=18).contains(&missed), "{kind}: {missed} seen by a mate");
         let [(_, 85, channel)] = town.alarms[..] else { panic!("{kind}: {:?}", town.alarms) };
         assert_eq!((usize::from(channel), town.health(kind)), (kind, Health::NoActivity));
         // It stands in: it calls, if that is what it is for.
@@ -207,16 +207,18 @@ fn a_detector_that_is_stuck_on_is_alarmed_after_two_own_greens() {
         let mut town = Town::new(2, 4);
         town.drive(1800);
         stick(&mut town, kind, true);
+        // A green that had begun before it broke is none.
         let (mut ends, mut was) = (0, false);
+        let mut broke = town.controller.lamps()[0] == Lamp::Green;
         while town.alarms.is_empty() && town.now < 3_600_000 {
             town.drive(1);
             let open = town.controller.lamps()[0] == Lamp::Green;
+            broke &= open;
             ends += usize::from(was && !open);
-            was = open;
+            was = open && !broke;
         }
         let [(_, 87, channel)] = town.alarms[..] else { panic!("{kind}: {:?}", town.alarms) };
-        // The first may have begun before it broke.
-        assert!(usize::from(channel) == kind && (2..=3).contains(&ends), "{kind}: after {ends} greens");
+        assert_eq!((usize::from(channel), ends), (kind, 2), "after two greens");
         // Off again, it is believed.
         town.controller.handle_detector(DetectorEvent { detector: channel, at: Millis(town.now), on: false });
         town.spoil = Box::new(Some);

@@ -393,4 +393,40 @@ mod tests {
         assert_eq!((few.of_those(20), few.is_close()), (3, false));
         assert_eq!(Pair::default().of_those(12), 10, "nothing is learned yet");
     }
+
+    /// What is expected by mates in such pairs, in whole vehicles.
+    fn by(pairs: &[Pair], missed: &[u32], passed_by: bool) -> Option<u64> {
+        let witness = |(pair, &missed)| Witness { pair, missed, is_zone: false };
+        expected(pairs.iter().zip(missed).map(witness), passed_by).map(|expected| expected / VEHICLE)
+    }
+
+    #[test]
+    fn what_is_known_is_not_doubted() {
+        let known = pair(core::iter::repeat_n(1, 100));
+        assert_eq!(known.expected(14, 1) / VEHICLE, 13, "nobody knows for sure");
+        assert_eq!(by(&[known; 2], &[15, 15], false), Some(14));
+        // The other one goes on once for several: by itself it expects fewer.
+        assert_eq!(by(&[known; 2], &[20, 9], false), Some(14));
+        assert_eq!(by(&[known; 2], &[60, 5], false), Some(19), "it chatters, or only one sees anybody");
+        assert_eq!(by(&[known; 1], &[28], false), Some(13));
+        let few = pair(core::iter::repeat_n(1, 5));
+        assert_eq!(by(&[few; 2], &[20, 9], false), Some(6));
+    }
+
+    #[test]
+    fn over_a_zone_several_go_on_once() {
+        // Two and a half leave for each time that the zone goes on.
+        let of_zone = Pair { own: 200, of: 80, squares: 80 };
+        assert_eq!([1, SEVERAL].map(|most| of_zone.expected(6, most) / VEHICLE), [6, 12]);
+    }
+
+    #[test]
+    fn where_all_pass_by_nobody_is_missed() {
+        // As recorded at a loop where a lane begins: those who leave over the line change lanes below it.
+        let never = [Pair::default(); MATES];
+        assert_eq!(by(&never, &[35, 56, 320], true), Some(0));
+        // Nobody can pass by the line.
+        assert_eq!(by(&never, &[35, 56, 320], false), Some(14));
+        assert_eq!(by(&never, &[35, 56, 60], true), Some(14));
+    }
 }

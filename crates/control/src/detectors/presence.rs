@@ -14,7 +14,8 @@
 //!   the line knows nothing, and more of those who come over a loop upstream must have come to it than stand between them;
 //! - it is the loop that counts: the zone around it was free for [`ZONE_FREE`]; or since it went on more of those who come
 //!   over a loop upstream must have come to it than stand between the two;
-//! - it is the zone: nobody was over the loop that counts for [`COUNT_FREE`]; or that one knows nothing, and in a green of at
+//! - it is the zone: nobody was over the loop that counts for [`COUNT_FREE`], and as many had left as [came](super::between) (where
+//!   that is not known: for [`ALONE_FREE`]); or that one knows nothing, and in a green of at
 //!   least [`LONG`] nobody has come over the nearest loop upstream that knows something for [`QUIET`], nor stands there, while
 //!   before more came over one than stand between it and the line: those were no vehicle that waits alone.
 //!
@@ -23,9 +24,9 @@
 //!
 //! How many of those who come over one loop come to another one is [learned](super::mates). A loop over which mostly others
 //! come, because lanes share it or fork behind it, is not contradicted by this lane's line. Nor does a loop that counts say
-//! that the line is free where the first of a queue may stand behind it ([`COVERS_M`]).
+//! that the line is free where the first of a queue may stand behind it or before it ([`COVERS_M`]).
 //!
-//! A green that lasts is cut every minute, each piece counts as one. Where nothing else lies in the lane, the greatest
+//! A green that lasts for a minute or more is cut every minute, each piece counts as one. Where nothing else lies in the lane, the greatest
 //! presence is what finds it. A zone that is kept on by those who leave over the loop that counts is not present for long:
 //! in a lane that is full all day no gap between them shows.
 //!
