@@ -103,10 +103,9 @@ pub struct Kernel {
     taken_over: Millis,
     /// Whether something was asked for since the last advance.
     asked: bool,
-    /// By group that is to open, when it may if nobody else changes; long ago if another has to change first. Found when
-    /// greens were to start last.
-    starts: Vec<Millis>,
-    /// Whether nothing has changed since then.
+    /// By group that is to open, when it may if nobody else changes; none if another has to change first.
+    starts: Vec<Option<rules::Clear>>,
+    /// Whether nothing has changed since they were found.
     settled: bool,
     /// Why each group changes in this moment; scratch.
     reasons: Vec<Reason>,
@@ -141,7 +140,7 @@ impl Kernel {
             next: Millis::NEVER,
             taken_over: light::FAR_PAST,
             asked: true,
-            starts: vec![light::FAR_PAST; n],
+            starts: vec![None; n],
             settled: false,
             reasons: vec![Reason::StartUp; n],
             news: GroupSet::new(n),
@@ -488,6 +487,7 @@ impl Kernel {
     /// Keeps a green from ending, unless a preemption or flashing needs it to.
     pub fn hold(&mut self, group: u16, on: bool) {
         self.asked = true;
+        self.overview.forget_starts();
         if usize::from(group) < self.lights.len() {
             self.hold.put(usize::from(group), on);
         }
@@ -505,6 +505,7 @@ impl Kernel {
         let groups = stage.and_then(|stage| self.plan.stages().get(usize::from(stage))).map(|stage| &stage.groups);
         let of = |groups: &Vec<u16>| GroupSet::of(self.lights.len(), |g| groups.contains(&number(g)));
         self.manual = groups.map(of);
+        self.overview.forget_starts();
     }
 
     /// Whether a command, or manual control, holds a group.

@@ -24,6 +24,8 @@ pub(super) struct Word {
     clearing: u64,
     /// Those that have opened in this very moment.
     opened: u64,
+    /// Those of which it is known when they may start: nothing that matters has changed since that was found.
+    pub known: u64,
     /// Those that are to become or stay green.
     pub to_open: u64,
     /// Those of them that are not to give way, or only if they have to.
@@ -78,6 +80,16 @@ impl Overview {
         self.seen = false;
     }
 
+    /// When groups may start is to be found anew.
+    pub fn forget_starts(&mut self) {
+        self.words.iter_mut().for_each(|word| word.known = 0);
+    }
+
+    /// It is known when a group may start.
+    pub fn know_start(&mut self, g: usize) {
+        self.words[g / BITS].known |= bit(g);
+    }
+
     /// How many words there are.
     pub fn words(&self) -> core::ops::Range<usize> {
         0..self.words.len()
@@ -99,6 +111,7 @@ impl Overview {
             if !self.seen {
                 // All may clear, all may have opened: that is looked at below.
                 (word.states, word.clearing, word.opened) = ([0; State::ALL.len()], 0, 0);
+                word.known = 0;
                 for (g, light) in lights.iter().enumerate() {
                     word.states[light.state as usize] |= bit(g);
                     word.clearing |= bit(g);
@@ -114,7 +127,7 @@ impl Overview {
     /// Works out who has which aim.
     pub fn see_aims(&mut self, aims: &[Aim]) {
         for (word, aims) in self.words.iter_mut().zip(aims.chunks(BITS)) {
-            (word.to_open, word.to_be_full, word.to_be_off) = Default::default();
+            (word.to_open, word.to_be_full, word.to_be_off, word.known) = Default::default();
             for (g, aim) in aims.iter().enumerate() {
                 word.to_open |= u64::from(aim.opens()) << g;
                 word.to_be_full |= u64::from(matches!(aim, Aim::Protected | Aim::Open)) << g;
@@ -132,7 +145,13 @@ fn keep(bits: u64, is: impl Fn(usize) -> bool) -> u64 {
 impl Kernel {
     /// A group goes over to another state.
     pub(super) fn go(&mut self, g: usize, to: State) {
+        let over = self.lights[g].state == State::Ending && to == State::Closed && !self.limits.yellow_conflicts;
+        if !over {
+            // Whoever waits does so for the end of a green, and not for that of its yellow.
+            self.overview.forget_starts();
+        }
         let (light, word) = (&mut self.lights[g], &mut self.overview.words[g / BITS]);
+        word.known &= !bit(g);
         word.states[light.state as usize] &= !bit(g);
         word.states[to as usize] |= bit(g);
         light.go(to, self.now);

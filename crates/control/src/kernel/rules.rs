@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Millis,
-    group_set::{bit, groups, members, number},
+    group_set::{BITS, bit, groups, members, number},
     log::Reason,
     plan::Relation,
 };
@@ -20,7 +20,7 @@ const SHORTEST_RED: Millis = Millis(1);
 pub(super) const SHOWN_RED: Millis = Millis(1000);
 
 /// From when on a group may be green, and what it waited for last; a group that nothing keeps waits for nothing.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Clear {
     pub at: Millis,
     pub reason: Option<Reason>,
@@ -462,14 +462,33 @@ impl Kernel {
             }
             return starts;
         }
-        let clear = self.start_at(g);
-        self.starts[g] = clear.map_or(FAR_PAST, |c| c.at);
-        let Some(clear) = clear.filter(|c| c.at <= now) else { return false };
+        let Some(clear) = self.find_start(g).filter(|c| c.at <= now) else { return false };
         let with_red_yellow = self.red_yellow(g).0 > 0;
         self.go(g, if with_red_yellow { State::Starting } else { self.level(g) });
         // Only what it waited for until this moment is a reason.
         self.reasons[g] = clear.reason.filter(|_| clear.at == now).unwrap_or(self.cause);
         true
+    }
+
+    /// When a closed group may start, as it was found before if nothing that matters has changed since.
+    fn find_start(&mut self, g: usize) -> Option<Clear> {
+        // What else than a change moves a start: who leads, arrows, and preemptions.
+        let lasts = !self.preempts.is_active() && self.limits.leads.is_empty() && self.limits.arrows.is_empty();
+        if lasts && self.overview.word(g / BITS).known & bit(g) != 0 {
+            debug_assert!(self.same_start(self.starts[g], self.start_at(g)), "a start that was found before");
+            return self.starts[g];
+        }
+        self.starts[g] = self.start_at(g);
+        if lasts {
+            self.overview.know_start(g);
+        }
+        self.starts[g]
+    }
+
+    /// Whether two starts mean the same: at the same time, or at once, and for the same reason if it is this moment.
+    fn same_start(&self, a: Option<Clear>, b: Option<Clear>) -> bool {
+        let mean = |c: Clear| (c.at.max(self.now - Millis(1)), c.reason.filter(|_| c.at == self.now));
+        a.map(mean) == b.map(mean)
     }
 
     /// Whether a group that opens now has to give way.
@@ -551,11 +570,8 @@ impl Kernel {
                 }
             }
             State::Closed if self.aims[g].opens() => {
-                if self.settled {
-                    self.starts[g]
-                } else {
-                    self.start_at(g).map_or(FAR_PAST, |c| c.at)
-                }
+                let found = if self.settled { self.starts[g] } else { self.start_at(g) };
+                found.map_or(FAR_PAST, |c| c.at)
             }
             _ => FAR_PAST,
         }

@@ -184,6 +184,8 @@ impl Search {
                 back(since, spec.min_dwell.max(track));
             }
         }
+        // Those that are known stay so: whether they still are right is asserted where they are used.
+        kernel.starts.iter_mut().flatten().for_each(|start| start.at = start.at - now);
         back(&mut kernel.taken_over, Millis(-1));
         back(&mut kernel.unit.since, Millis(-1));
         back(&mut kernel.unit.until, Millis(0));
