@@ -32,22 +32,21 @@ fn picture(image: &Image) -> Result<Picture, String> {
     Ok((rgba.into_raw(), size))
 }
 
-/// Takes a picture of the window.
-pub fn shoot(commands: &mut Commands, view: &mut View) {
-    let file = format!("{}.png", view.free_name());
-    let save = move |captured: On<ScreenshotCaptured>, mut view: ResMut<View>| {
-        let written = picture(&captured.image)
-            .and_then(|(rgba, size)| write_png(Path::new(&file), (size.x, size.y), &rgba).map_err(|e| e.to_string()));
-        view.say(written.map_or_else(|problem| problem, |()| format!("picture: {file}")));
-    };
-    commands.spawn(Screenshot::primary_window()).observe(save);
+/// Writes a picture; what there is to say of it.
+fn save(file: &str, image: &Image) -> String {
+    let written = picture(image)
+        .and_then(|(rgba, size)| write_png(Path::new(file), (size.x, size.y), &rgba).map_err(|e| e.to_string()));
+    written.map_or_else(|problem| problem, |()| format!("picture: {file}"))
 }
 
-/// The film that is being taken, if one is, and those that are not written to their ends yet. At the end of the program what was
-/// written is ended by whoever writes it.
+/// What pictures of the window are for. At the end of the program films are ended by whoever writes them.
 #[derive(Resource, Default)]
 pub struct Filming {
+    /// Whether one is on its way: of a window there can be only one at a time.
+    awaited: bool,
+    /// The film that is being taken, if one is.
     film: Option<Film>,
+    /// Films that are not written to their ends yet.
     ending: Vec<(String, Writing)>,
 }
 
@@ -60,8 +59,6 @@ struct Film {
     reel: Option<(Writer, UVec2)>,
     began: Instant,
     frames: usize,
-    /// Whether a picture is on its way.
-    awaited: bool,
 }
 
 impl Film {
@@ -135,18 +132,19 @@ fn write(mut reel: Reel, inbox: &Receiver<(Vec<u8>, usize)>) -> Result<usize, Fr
     Ok(count)
 }
 
-/// Begins and ends the film as somebody wants it, asks for its next picture, and says when one is written to its end.
+/// Begins and ends the film as somebody wants it, asks for the next picture, and says when one is written to its end.
 pub fn film(mut commands: Commands, mut filming: ResMut<Filming>, mut view: ResMut<View>) {
     match (view.films, filming.film.is_some()) {
         (true, false) => {
             let name = view.free_name();
-            filming.film = Some(Film { name, reel: None, began: now(), frames: 0, awaited: false });
+            filming.film = Some(Film { name, reel: None, began: now(), frames: 0 });
         }
         (false, true) => filming.end(&mut view),
         _ => {}
     }
-    if let Some(film) = filming.film.as_mut().filter(|film| !film.awaited && film.frames < film.due()) {
-        film.awaited = true;
+    let wanted = view.shot.is_some() || filming.film.as_ref().is_some_and(|film| film.frames < film.due());
+    if wanted && !filming.awaited {
+        filming.awaited = true;
         commands.spawn(Screenshot::primary_window()).observe(take);
     }
     let written = filming.ending.iter().position(|(_, writing)| writing.is_finished());
@@ -169,10 +167,13 @@ impl Filming {
     }
 }
 
-/// A picture of a film has come.
+/// A picture has come.
 fn take(captured: On<ScreenshotCaptured>, mut filming: ResMut<Filming>, mut view: ResMut<View>) {
+    filming.awaited = false;
+    if let Some(file) = view.shot.take() {
+        view.say(save(&file, &captured.image));
+    }
     let Some(film) = &mut filming.film else { return };
-    film.awaited = false;
     let Err(problem) = film.add(&captured.image) else { return };
     view.films = false;
     view.say(format!("the film ends: {problem}"));

@@ -5,7 +5,6 @@ use bevy::input::mouse::{AccumulatedMouseScroll, MouseScrollUnit};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 
-use super::filming::shoot;
 use super::panel::strategies::{Choosing, take};
 use super::picture::{MapCamera, clear_colour};
 use super::state::{Tab, View};
@@ -134,7 +133,6 @@ pub fn keys(
     mut view: ResMut<View>,
     (keys, written): (Res<ButtonInput<KeyCode>>, Res<Written>),
     time: Res<Time>,
-    mut commands: Commands,
     mut exit: MessageWriter<AppExit>,
 ) {
     let pressed = |key| keys.just_pressed(key);
@@ -222,7 +220,7 @@ pub fn keys(
         view.help = !view.help;
     }
     if letter("p") || pressed(KeyCode::F12) {
-        shoot(&mut commands, &mut view);
+        view.shot = Some(format!("{}.png", view.free_name()));
     }
     if letter("m") {
         view.films = !view.films;

@@ -168,6 +168,8 @@ pub struct View {
     pub messages: Vec<(Instant, String)>,
     /// Pictures and films that were asked for so far.
     shots: u32,
+    /// The file of a picture that is wanted of the window.
+    pub shot: Option<String>,
     /// Whether a film is taken.
     pub films: bool,
     /// When the last frames were drawn, oldest first.
@@ -218,6 +220,7 @@ impl View {
             alerts: Vec::new(),
             messages: Vec::new(),
             shots: 0,
+            shot: None,
             films: false,
             frames: VecDeque::new(),
         }

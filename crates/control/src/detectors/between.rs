@@ -19,7 +19,7 @@ pub(super) struct Counted {
 /// What is learned is of the last so many who came, or about half as many.
 pub(super) const LEARNED: u16 = 256;
 
-/// One of so many who come changes lanes, at most, where the two loops tell who is between them.
+/// One of so many who come changes lanes, at most, where the two loops tell who is between them; of fewer it is not known.
 const ONE_OF: u32 = 20;
 
 /// Those between a line and the nearest loop upstream.
@@ -57,7 +57,8 @@ impl Between {
         let remain = came.wrapping_sub(left).cast_signed();
         let anybody = remain > self.forgiven;
         self.forgiven = if anybody { self.forgiven.saturating_add(1) } else { remain };
-        (u32::from(self.wrong) * ONE_OF <= u32::from(self.came) + ONE_OF).then_some(anybody)
+        let (came, wrong) = (u32::from(self.came), u32::from(self.wrong));
+        (came >= ONE_OF && wrong * ONE_OF <= came + ONE_OF).then_some(anybody)
     }
 }
 

@@ -133,10 +133,11 @@ pub(super) struct Witness<'a> {
 /// detector lies where who comes to the line may pass by.
 pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, passed_by: bool) -> Option<u64> {
     let [mut first, mut second, mut close, mut most, mut others] = [0; 5];
-    let (mut mates, mut least) = (0, u16::MAX);
+    let (mut mates, mut least, mut seen) = (0, u16::MAX, 0);
     for Witness { pair, missed, is_zone } in believed {
         mates += 1;
         least = least.min(pair.own);
+        seen = pair.own.max(seen);
         let expected = pair.expected(missed, if is_zone { SEVERAL } else { 1 });
         if pair.is_close() {
             close = expected.max(close);
@@ -151,7 +152,7 @@ pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, passed_b
         0 => None,
         1 => Some(first / 2),
         // Nobody was ever seen: who comes by one of them perhaps comes to this lane further down.
-        MATES if passed_by && least == 0 && 2 * others < most => Some(0),
+        _ if passed_by && seen == 0 && 2 * others < most => Some(0),
         _ if least < FEW => Some(second.max(close / 3)),
         _ => Some(first.midpoint(second).min(2 * second).max(close / 3)),
     }

@@ -333,6 +333,8 @@ impl Strategy for Nema {
             (seen.open, seen.green, seen.waits) = (*opened, *opened, *waiting);
             self.waits.put(g, waiting.is_some());
         }
+        let asked = |p: &layout::Phase| !p.groups.is_empty() && p.groups.iter().all(|&g| found.asked[usize::from(g)]);
+        self.section = self.layout.phases.iter().find(|p| asked(p)).map_or(0, |p| p.section);
     }
 
     fn load(&mut self, state: &[u8]) -> Result<(), StateError> {

@@ -129,7 +129,8 @@ impl Waits {
         // Of equals the first.
         let asked = (0..stages.len()).rev().filter(all).max_by_key(size).filter(|stage| size(stage) > 0);
         let hurried = || {
-            let first = self.waits.iter().min_by_key(|&g| self.waiting[g] + found.plan.groups()[g].max_red)?;
+            let served = self.waits.iter().filter(|&g| stages.ever.has(g));
+            let first = served.min_by_key(|&g| self.waiting[g] + found.plan.groups()[g].max_red)?;
             stages.opens.iter().position(|opens| opens.has(first))
         };
         asked.or_else(hurried).unwrap_or(0)

@@ -23,6 +23,9 @@ const KEPT: usize = 64;
 /// Who has not been heard of for so long is silent.
 const SILENT: Millis = Millis(3500);
 
+/// No more leave a lane in that time; a larger number is no number of vehicles.
+const MOST: u16 = 32;
+
 /// A driver comes up to so many seconds before or after his time.
 const SPREAD_S: i64 = 3;
 
@@ -91,38 +94,36 @@ impl Feeding {
 
     fn share(&self, lead: usize, of: &Lead) -> f32 {
         let Learned { came, left } = self.learned[lead];
-        (came + PRIOR * of.share) / (left + PRIOR)
+        // In the mean: a single one may be noted as come before he is noted as due.
+        ((came + PRIOR * of.share) / (left + PRIOR)).min(1.0)
     }
 
-    /// Takes a report in. `drives`: of each lead, how long it takes to the input loop, s.
-    fn hear(&mut self, report: &DepartureReport, drives: impl Iterator<Item = i64>) {
+    /// Takes a report in, unless it was overtaken. Returns the second of the last one before, and its own.
+    fn hear(&mut self, report: &DepartureReport) -> Option<(i64, i64)> {
         let sent = report.at - Millis(i64::from(report.age_ms));
         let second = sent.0.div_euclid(1000);
         let last = self.sent.map_or(second, |before| before.0.div_euclid(1000));
         let new = match self.sent {
             // One that was overtaken.
-            Some(before) if before >= sent => return,
-            // Of those who left while nobody told when, the time is not known.
-            Some(before) if sent - before <= SILENT => report.left.wrapping_sub(self.left),
+            Some(before) if before >= sent => return None,
+            // Of those who left while nobody told when, the time is not known; nor is it if the neighbour has begun to count anew.
+            Some(before) if sent - before <= SILENT => {
+                Some(report.left.wrapping_sub(self.left)).filter(|&new| new <= MOST).unwrap_or(0)
+            }
             _ => 0,
         };
         (last + 1..=second).rev().take(KEPT).for_each(|s| self.gone[place(s)] = 0);
         let here = &mut self.gone[place(second)];
         *here = here.saturating_add(u8::try_from(new).unwrap_or(u8::MAX));
         (self.sent, self.left) = (Some(sent), report.left);
-        for (lead, drive) in drives.enumerate() {
-            // Whoever is on the way has not failed to come.
-            let due: f32 = (last + 1..=second).rev().take(KEPT).map(|s| self.gone(s - drive)).sum();
-            self.learned[lead].left += due;
-            self.learned[lead].forget();
-        }
+        Some((last, second))
     }
 }
 
 /// How long it takes to the input loop of a lane, which lies `input_m` before its line, s.
 fn drive_s(approaches: &Approaches, of: &Lead, input_m: f32) -> i64 {
     let speed = approaches.lanes[usize::from(of.lane)].speed_m_s;
-    ((of.distance_m - input_m).max(0.0) / speed + STARTS_UP_S) as i64
+    ((of.distance_m - input_m).max(0.0) / speed + STARTS_UP_S).min(KEPT as f32) as i64
 }
 
 /// Where a second is kept.
@@ -147,9 +148,20 @@ impl Announced {
     /// `input_m`: from the input loop of a lane to its line, m.
     pub fn hear(&mut self, approaches: &Approaches, report: &DepartureReport, input_m: impl Fn(u16) -> f32) {
         let number = usize::from(report.feeder);
-        if let Some((feeding, of)) = self.feeders.get_mut(number).zip(approaches.feeders.get(number)) {
-            let drives = of.leads.iter().map(|lead| drive_s(approaches, lead, input_m(lead.lane)));
-            feeding.hear(report, drives);
+        let Some((feeding, of)) = self.feeders.get_mut(number).zip(approaches.feeders.get(number)) else { return };
+        let Some((last, second)) = feeding.hear(report) else { return };
+        for (place, lead) in of.leads.iter().enumerate() {
+            let input_m = input_m(lead.lane);
+            // Who comes is noted by an input loop, and while all neighbours are heard of; so is who should have come.
+            if input_m <= 0.0 || !self.hears(usize::from(lead.lane), report.at) {
+                continue;
+            }
+            let drive = drive_s(approaches, lead, input_m);
+            let feeding = &mut self.feeders[number];
+            // Whoever is on the way has not failed to come.
+            let due: f32 = (last + 1..=second).rev().take(KEPT).map(|s| feeding.gone(s - drive)).sum();
+            feeding.learned[place].left += due;
+            feeding.learned[place].forget();
         }
     }
 
@@ -230,7 +242,7 @@ impl Announced {
             let since = (now - sent).0 as f32 * 0.001;
             let last = sent.0.div_euclid(1000);
             // Who left before has passed the input loop.
-            let oldest = ((drive - from_s).max(0.0) as i64 + 1).min(KEPT as i64);
+            let oldest = (drive - from_s).clamp(0.0, (KEPT - 1) as f32) as i64 + 1;
             for ago in 0..oldest {
                 add(drive - since - ago as f32, share * feeding.gone(last - ago));
             }

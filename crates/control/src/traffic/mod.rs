@@ -123,7 +123,7 @@ impl Traffic {
 
     /// The same, each with how likely he is there: 1, or where one loop counts for several lanes the lane's share.
     pub fn likely(&self, lane: usize) -> impl Iterator<Item = (Millis, f32)> + '_ {
-        let (sure, share) = (self.sure(lane), self.share(lane));
+        let (sure, share) = (self.lanes.get(lane).map_or(0, |_| self.sure(lane)), self.share(lane));
         self.due(lane).enumerate().map(move |(i, due)| (due, if i < sure { 1.0 } else { share }))
     }
 
@@ -154,10 +154,13 @@ impl Traffic {
     /// The share of a lane of those whom its input loop counts.
     fn share(&self, lane: usize) -> f32 {
         let Some(of) = self.approaches.lanes.get(lane) else { return 1.0 };
-        if of.shared.is_empty() || self.approaches.everyone_reports || !self.lanes[lane].loops().input {
+        let loops = self.lanes[lane].loops();
+        // Who leaves must be counted: else the share of a lane would be none.
+        if of.shared.is_empty() || self.approaches.everyone_reports || !loops.input || !loops.counted {
             return 1.0;
         }
-        let others = of.shared.iter().map(|of| usize::from(of.lane)).filter(|&other| self.is_shared(lane, other));
+        let counts = |&other: &usize| self.is_shared(lane, other) && self.lanes[other].loops().counted;
+        let others = of.shared.iter().map(|of| usize::from(of.lane)).filter(counts);
         let lately = |lane: usize| self.lanes[lane].lately + PRIOR;
         lately(lane) / (lately(lane) + others.map(lately).sum::<f32>())
     }
