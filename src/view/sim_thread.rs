@@ -431,13 +431,7 @@ impl Thread {
             // After the end there is nothing to do, and later it would be too much.
             Order::Step(_) if self.driver.is_over() => {}
             Order::Step(n) => self.todo = self.todo.saturating_add(n),
-            Order::Do(command) => {
-                let given = self.driver.log.len();
-                self.driver.command(command);
-                if self.paused && self.driver.log.len() > given {
-                    self.driver.refused.push("it takes effect with the next step".into());
-                }
-            }
+            Order::Do(command) => self.driver.command(command),
             Order::Undo => {
                 // Replayed as fast as it goes.
                 let steps = u32::try_from(self.driver.undo()).unwrap_or(u32::MAX);

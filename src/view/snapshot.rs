@@ -146,7 +146,7 @@ pub struct Snapshot {
     pub traced: Traced,
     /// What was found by its name since the last snapshot.
     pub found: Option<Subject>,
-    /// What there is to say since the last snapshot: mostly what was refused.
+    /// What was refused since the last snapshot, in words.
     pub refused: Vec<String>,
     /// The thing that somebody looks at, as far as the thread knows.
     pub watched: Option<Subject>,

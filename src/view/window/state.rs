@@ -328,7 +328,10 @@ impl View {
     }
 
     /// Tells the thread something.
-    pub fn order(&self, order: Order) {
+    pub fn order(&mut self, order: Order) {
+        if self.paused && matches!(order, Order::Do(_)) {
+            self.say("a command takes effect with the next step");
+        }
         if let Some(running) = &self.running {
             running.order(order);
         }
