@@ -542,11 +542,6 @@ impl Controller {
         }
     }
 
-    /// When the day of a moment began, if the date and time are known.
-    fn midnight(&self, at: Millis) -> Option<Millis> {
-        self.clock.map(|(clock, since)| at - clock.after(at - since).time)
-    }
-
     /// Asks the strategy at `at`.
     fn decide(&mut self, at: Millis) {
         let midnight = self.midnight(at);

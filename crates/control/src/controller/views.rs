@@ -3,6 +3,11 @@
 use super::*;
 
 impl Controller {
+    /// When the day of a moment began, if the date and time are known.
+    pub(super) fn midnight(&self, at: Millis) -> Option<Millis> {
+        self.clock.map(|(clock, since)| at - clock.after(at - since).time)
+    }
+
     /// What each group shows at the time reached.
     pub fn lamps(&self) -> &[Lamp] {
         &self.lamps
