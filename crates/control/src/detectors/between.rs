@@ -19,7 +19,7 @@ pub(super) struct Counted {
 /// What is learned is of the last so many who came, or about half as many.
 pub(super) const LEARNED: u16 = 256;
 
-/// One of so many who come changes lanes, at most, where the two loops tell who is between them; of fewer it is not known.
+/// One of so many who come changes lanes, at most, where the two loops tell who is between them.
 const ONE_OF: u32 = 20;
 
 /// Those between a line and the nearest loop upstream.
@@ -58,7 +58,9 @@ impl Between {
         let anybody = remain > self.forgiven;
         self.forgiven = if anybody { self.forgiven.saturating_add(1) } else { remain };
         let (came, wrong) = (u32::from(self.came), u32::from(self.wrong));
-        (came >= ONE_OF && wrong * ONE_OF <= came + ONE_OF).then_some(anybody)
+        let tells = wrong * ONE_OF <= came + ONE_OF;
+        // Of few it is not known yet how many change lanes.
+        (tells && (came >= ONE_OF || !anybody)).then_some(anybody)
     }
 }
 

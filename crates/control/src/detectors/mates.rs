@@ -152,7 +152,7 @@ pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, passed_b
         0 => None,
         1 => Some(first / 2),
         // Nobody was ever seen: who comes by one of them perhaps comes to this lane further down.
-        _ if passed_by && seen == 0 && 2 * others < most => Some(0),
+        MATES if passed_by && seen == 0 && 2 * others < most => Some(0),
         _ if least < FEW => Some(second.max(close / 3)),
         _ => Some(first.midpoint(second).min(2 * second).max(close / 3)),
     }
