@@ -56,6 +56,7 @@ mod random_towns;
 mod regressions;
 mod scenario_files;
 mod sensors;
+mod stability;
 mod stops;
 mod street_plans;
 mod style;

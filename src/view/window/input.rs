@@ -135,12 +135,16 @@ pub fn keys(
     time: Res<Time>,
     mut exit: MessageWriter<AppExit>,
 ) {
-    let pressed = |key| keys.just_pressed(key);
+    let is_it = |key: &Key, wanted: &str| matches!(key, Key::Character(c) if c.eq_ignore_ascii_case(wanted));
+    // Who writes quickly has begun a name within the frame of the slash: what follows it is no command.
+    let slash = written.0.iter().position(|key| is_it(key, "/"));
+    let (written, name) = written.0.split_at(slash.unwrap_or(written.0.len()));
+    if let Some((_, name)) = name.split_first() {
+        view.begin_to_find(name);
+    }
+    let pressed = |key| slash.is_none() && keys.just_pressed(key);
     // Letters are where they are written, whatever the keyboard.
-    let letter = |wanted: &str| {
-        let is_it = |key: &Key| matches!(key, Key::Character(c) if c.eq_ignore_ascii_case(wanted));
-        written.0.iter().any(is_it)
-    };
+    let letter = |wanted: &str| written.iter().any(|key| is_it(key, wanted));
     let controls = [KeyCode::ControlLeft, KeyCode::ControlRight];
     // Quick hands press and release within a frame.
     let control = keys.any_pressed(controls) || keys.any_just_released(controls);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bevy::input::keyboard::Key;
 use bevy::prelude::Resource;
 use intergreen_control::Millis;
 
@@ -156,6 +157,8 @@ pub struct View {
     pub choosing: Option<Choosing>,
     /// What is looked for.
     pub search: String,
+    /// Whether the field for it is to have the keys from now on.
+    pub finds: bool,
     /// Whether the camera is to go to what was found.
     pub goes: bool,
     /// A file that is to be opened.
@@ -214,6 +217,7 @@ impl View {
             help: false,
             choosing: None,
             search: String::new(),
+            finds: false,
             goes: false,
             wanted: None,
             file: String::new(),
@@ -443,6 +447,28 @@ impl View {
             if ["", ".png", ".mp4"].iter().all(|end| !std::path::Path::new(&format!("{name}{end}")).exists()) {
                 return name;
             }
+        }
+    }
+
+    /// Somebody looks for something, and may have written its name already, to its end or not.
+    pub fn begin_to_find(&mut self, written: &[Key]) {
+        self.finds = true;
+        for key in written {
+            match key {
+                Key::Character(letters) => self.search.push_str(letters),
+                Key::Space => self.search.push(' '),
+                Key::Enter => self.find(),
+                _ => {}
+            }
+        }
+    }
+
+    /// Looks for what is written in the field, which is empty then.
+    pub fn find(&mut self) {
+        self.finds = false;
+        let name = std::mem::take(&mut self.search);
+        if !name.trim().is_empty() {
+            self.order(Order::Find(name.trim().to_owned()));
         }
     }
 

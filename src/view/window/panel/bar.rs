@@ -1,6 +1,8 @@
 //! The bar on top: play, pace, time, what is shown.
 
 use bevy_egui::egui::containers::menu::{MenuButton, MenuConfig};
+use bevy_egui::egui::text::{CCursor, CCursorRange};
+use bevy_egui::egui::text_edit::TextEditState;
 use bevy_egui::egui::{self, RichText};
 
 use super::super::input::go_to_selected;
@@ -187,17 +189,15 @@ pub fn is_entered(ui: &egui::Ui, field: &egui::Response) -> bool {
 fn find(ui: &mut egui::Ui, view: &mut View) {
     let edit = egui::TextEdit::singleline(&mut view.search).hint_text("find by name  /").desired_width(120.0);
     let field = ui.add(edit);
-    let typing = ui.ctx().memory(|m| m.focused().is_some());
-    if !typing && ui.input(|i| i.key_pressed(egui::Key::Slash)) {
+    if std::mem::take(&mut view.finds) {
         field.request_focus();
+        let mut state = TextEditState::load(ui.ctx(), field.id).unwrap_or_default();
+        let end = CCursor::new(view.search.chars().count());
+        state.cursor.set_char_range(Some(CCursorRange::one(end)));
+        state.store(ui.ctx(), field.id);
     }
-    let wanted = is_entered(ui, &field);
-    // The key that brought one here may have left its letter.
-    let text = view.search.trim();
-    let name = text.strip_prefix('/').unwrap_or(text).to_owned();
-    if wanted && !name.is_empty() {
-        view.order(Order::Find(name));
-        view.search.clear();
+    if is_entered(ui, &field) {
+        view.find();
     }
     // What was found comes with a snapshot.
     if std::mem::take(&mut view.goes) {
