@@ -12,6 +12,7 @@
 
 mod forecast;
 mod rollout;
+mod search;
 mod service;
 mod ways;
 
@@ -21,7 +22,8 @@ mod tests;
 use alloc::{format, string::String, vec::Vec};
 
 use self::forecast::Forecast;
-use self::rollout::{First, Model, Now, Rollout};
+use self::rollout::{Model, Now};
+use self::search::{Found, Search};
 use self::service::{Held, Service};
 use self::ways::Ways;
 use crate::{
@@ -79,7 +81,7 @@ pub(crate) const ENTRY: Entry = Entry {
                 knows: false,
                 service: Service::default(),
                 forecast: Forecast::default(),
-                rollout: Rollout::default(),
+                search: Search::default(),
                 costs: (0.0, 0.0),
             })
         })
@@ -102,9 +104,6 @@ const VERSION: u8 = 2;
 /// How often it looks.
 const EVERY: Millis = Millis(1000);
 
-/// It looks at these times to stay, s, and at that which the base rule chooses.
-const HOLDS: [f32; 5] = [1.0, 2.0, 4.0, 7.0, 11.0];
-
 #[derive(Clone, Debug)]
 struct Horizon {
     model: Model,
@@ -113,7 +112,7 @@ struct Horizon {
     knows: bool,
     service: Service,
     forecast: Forecast,
-    rollout: Rollout,
+    search: Search,
     /// Costs at the last look: of staying, and of the best change.
     costs: (f32, f32),
 }
@@ -129,7 +128,7 @@ impl Horizon {
         self.service.know(m.stages, lanes.len());
         let ways = Ways::new(m.stages, lanes);
         self.forecast.know(m.stages, ways, lanes.len(), m.waits.groups());
-        self.rollout.know(lanes.len() + m.waits.groups());
+        self.search.know(lanes.len() + m.waits.groups(), m.stages);
     }
 }
 
@@ -163,18 +162,9 @@ impl Policy for Horizon {
         let shown = s(m.now - m.since);
         let (stages, model) = (m.stages, &self.model);
         let now = Now { forecast: &self.forecast, stages, model, stage: m.stage, shown };
-        let mut cost = |hold, next| self.rollout.cost(&now, First { hold, next });
-        let stay = HOLDS.iter().map(|&hold| cost(Some(hold), None)).fold(f32::INFINITY, f32::min);
-        let stay = stay.min(cost(None, None));
-        let mut best = (m.stage, f32::INFINITY);
-        for stage in m.stages.others(m.stage) {
-            let change = cost(Some(0.0), Some(stage));
-            if change < best.1 {
-                best = (stage, change);
-            }
-        }
-        self.costs = (stay, best.1);
-        if best.1 < stay { Wish { stage: best.0, ..stays } } else { stays }
+        let Found { stay, change: (best, change) } = self.search.look(&now);
+        self.costs = (stay, change);
+        if change < stay { Wish { stage: best, ..stays } } else { stays }
     }
 
     fn why(&self) -> String {

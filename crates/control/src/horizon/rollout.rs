@@ -43,13 +43,17 @@ pub(super) struct Now<'a> {
     pub shown: f32,
 }
 
-/// The first of what is to be done.
-#[derive(Clone, Copy, PartialEq, Debug)]
+/// The first of what is to be done; none: as the base rule has it.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub(super) struct First {
-    /// How long the present stage is still shown, s; none: as the base rule has it.
+    /// How long the present stage is still shown, s.
     pub hold: Option<f32>,
-    /// What comes next; none: as the base rule has it.
+    /// What comes next.
     pub next: Option<usize>,
+    /// How long that is shown, s; not for less than its least green.
+    pub next_hold: Option<f32>,
+    /// What comes after that.
+    pub second: Option<usize>,
 }
 
 /// A lane on its way through the future.
@@ -101,8 +105,8 @@ impl Rollout {
         self.lanes.reserve(lanes);
     }
 
-    /// Cost of a first decision.
-    pub fn cost(&mut self, now: &Now<'_>, first: First) -> f32 {
+    /// Cost of what is to be done first. If it is `bound` or more, it may be anything from that on.
+    pub fn cost(&mut self, now: &Now<'_>, first: First, bound: f32) -> f32 {
         let (f, stages) = (now.forecast, now.stages);
         let waiting = |lane: &Lane| Progress { next: lane.first, free: 0.0, flow: lane.sight, open: f32::INFINITY };
         self.lanes.clear();
@@ -114,12 +118,19 @@ impl Rollout {
         self.give_way(now, stage, 0.0);
         let least = (s(stages.least[stage]) - now.shown).max(LEAST_STAY);
         let mut end = first.hold.unwrap_or_else(|| self.end(now, stage, 0.0, least));
-        let mut next = first.next;
+        let First { mut next, mut next_hold, mut second, .. } = first;
         for _ in 0..MOST_CHANGES {
+            // No part of it is negative.
+            if cost >= bound {
+                return cost;
+            }
             let Some(to) = next.take().or_else(|| self.best(now, stage, end)) else { break };
             cost += self.change(now, (stage, to), end);
             let opened = end + s(stages.change(stage, to));
-            (stage, end) = (to, self.end(now, to, opened, s(stages.least[to]).max(LEAST_STAY)));
+            let least = s(stages.least[to]).max(LEAST_STAY);
+            let held = next_hold.take().map(|hold| opened + hold.max(least));
+            (stage, end) = (to, held.unwrap_or_else(|| self.end(now, to, opened, least)));
+            next = second.take();
         }
         for &served in &f.served[stage] {
             cost += self.serve(now, served, f32::MAX);
@@ -309,4 +320,4 @@ fn waits(model: &Model, due: Due, leaves: f32) -> f32 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -5,7 +5,8 @@ use alloc::vec;
 use super::*;
 use crate::horizon::tests::{ARROW, CROSS, CROSSING, MAIN, ONCOMING, WEST, plan};
 
-const MODEL: Model = Model { horizon: 60.0, stop: 0.0, gap: 2.0, startup: 1.0, yellow: 1.0, terminal: true };
+pub(in crate::horizon) const MODEL: Model =
+    Model { horizon: 60.0, stop: 0.0, gap: 2.0, startup: 1.0, yellow: 1.0, terminal: true };
 const QUEUE: Serving = Serving { lane: 0, headway: 2.0, way: Way::Free, extends: true };
 
 fn one(at: f32) -> Due {
@@ -54,7 +55,7 @@ fn a_queue_leaves_a_headway_apart_and_waits_until_then() {
 
 /// What leads to the stages of [`plan`] from now on, each lane with its vehicles. The lane of the west may go in two stages, in
 /// the first as `main` says.
-fn crossroads(due: [&[f32]; 3], main: Way) -> Forecast {
+pub(in crate::horizon) fn crossroads(due: [&[f32]; 3], main: Way) -> Forecast {
     let mut f = Forecast::default();
     for of in due {
         let first = f.due.len() as u32;
