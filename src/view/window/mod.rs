@@ -148,9 +148,10 @@ fn window_title(run: &str) -> String {
     format!("{run} – Intergreen")
 }
 
-/// Bevy says only what goes wrong.
+/// Bevy says only what goes wrong; that a picture was on its way when the window closed is nothing wrong.
 fn quiet() -> LogPlugin {
-    LogPlugin { level: bevy::log::Level::ERROR, filter: "wgpu=error,naga=error,winit=error".into(), ..default() }
+    let filter = "wgpu=error,naga=error,winit=error,bevy_render::view::window::screenshot=off";
+    LogPlugin { level: bevy::log::Level::ERROR, filter: filter.into(), ..default() }
 }
 
 /// What window and pictures have in common.

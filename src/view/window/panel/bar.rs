@@ -46,7 +46,10 @@ pub fn draw(root: &mut egui::Ui, view: &mut View) {
                 let film = egui::Button::new(RichText::new("■ film").color(ink(ALARM)));
                 view.films = !ui.add(film).on_hover_text("A film is taken; ends it (M)").clicked();
             }
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| options(ui, view));
+            // Named, since what comes and goes before them would make others of them: fields lost the keys, menus closed.
+            let to_the_right = egui::Layout::right_to_left(egui::Align::Center);
+            let options_are = egui::UiBuilder::new().id(egui::Id::new("options")).layout(to_the_right);
+            ui.scope_builder(options_are, |ui| options(ui, view));
         });
     });
 }
@@ -187,8 +190,8 @@ pub fn is_entered(ui: &egui::Ui, field: &egui::Response) -> bool {
 
 /// A field to find something by its name.
 fn find(ui: &mut egui::Ui, view: &mut View) {
-    let edit = egui::TextEdit::singleline(&mut view.search).hint_text("find by name  /").desired_width(120.0);
-    let field = ui.add(edit);
+    let edit = egui::TextEdit::singleline(&mut view.search).id(egui::Id::new("find"));
+    let field = ui.add(edit.hint_text("find by name  /").desired_width(120.0));
     if std::mem::take(&mut view.finds) {
         field.request_focus();
         let mut state = TextEditState::load(ui.ctx(), field.id).unwrap_or_default();
