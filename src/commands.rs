@@ -158,11 +158,15 @@ pub struct TimedCommand {
 /// # Errors
 /// If one has no name, or no `=`.
 pub fn parameters(text: &str) -> Result<Vec<(String, String)>, String> {
-    let one = |part: &str| match part.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
-        _ => Err(format!("'{part}': expected PARAM=VALUE")),
-    };
+    let one = |part: &str| assignment(part).ok_or_else(|| format!("'{part}': expected PARAM=VALUE"));
     text.split(',').map(one).collect()
+}
+
+/// Takes `name=value` apart; none if there is no name, or no `=`.
+pub fn assignment(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once('=')?;
+    let name = name.trim();
+    (!name.is_empty()).then(|| (name.to_owned(), value.trim().to_owned()))
 }
 
 /// What is asked of a controller, in the schema of scenario files.

@@ -19,7 +19,7 @@ use super::replay::ReplayArgs;
 use super::timing::TimingArgs;
 use super::validate::ValidateArgs;
 use super::view::ViewArgs;
-use crate::commands::parameters;
+use crate::commands::{assignment, parameters};
 use crate::demand::FollowingModel;
 use crate::demand::routing::Moment;
 use crate::detectors::Tier;
@@ -358,10 +358,7 @@ pub fn factor(text: &str) -> Result<f64, String> {
 
 /// `path=value`.
 pub fn edit(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((path, value)) if !path.trim().is_empty() => Ok((path.trim().to_owned(), value.trim().to_owned())),
-        _ => Err("expected PATH=VALUE, e.g. demand.scale=1.2".into()),
-    }
+    assignment(text).ok_or_else(|| "expected PATH=VALUE, e.g. demand.scale=1.2".into())
 }
 
 /// `name,param=value,…`.

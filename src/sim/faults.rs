@@ -80,6 +80,12 @@ impl Scene {
         self.sensors.channels.iter().position(is_it).and_then(|channel| u32::try_from(channel).ok())
     }
 
+    /// The sensor of a signal's detector: its place in [`Sensors::list`](super::sensors::Sensors::list).
+    pub fn sensor(&self, signal: &str, detector: u16) -> Option<usize> {
+        let channel = self.channel(signal, detector)?;
+        self.sensors.list.iter().position(|s| s.channel == channel)
+    }
+
     /// One more fault of a channel.
     pub(super) fn break_detector(&mut self, channel: u32, fault: Fault) {
         let place = self.faulty.partition_point(|f| f.channel < channel);

@@ -63,10 +63,9 @@ impl Alerts {
     /// A detector has failed.
     fn detector(&mut self, scene: &Scene, at: Millis, (signal, detector): (SignalId, u16)) {
         let name = &scene.network.signals[signal.index()].id;
-        let channel = scene.channel(name, detector);
-        let Some(sensor) = scene.sensors.list.iter().find(|s| Some(s.channel) == channel) else { return };
+        let Some(sensor) = scene.sensor(name, detector) else { return };
         let text = format!("detector {detector} of signal {name} has failed");
-        self.found.push(Alert { at, text, lane: sensor.lane });
+        self.found.push(Alert { at, text, lane: scene.sensors.list[sensor].lane });
     }
 
     /// Looks at a step.

@@ -151,8 +151,7 @@ impl Subject {
         let link = || network.find_link(name).and_then(|l| network.lanes_of(l).next()).map(Self::Lane);
         let detector = || {
             let (signal, detector) = name.rsplit_once('/')?;
-            let channel = scene.channel(signal, detector.parse().ok()?)?;
-            let sensor = scene.sensors.list.iter().position(|s| s.channel == channel)?;
+            let sensor = scene.sensor(signal, detector.parse().ok()?)?;
             u32::try_from(sensor).ok().map(Self::Sensor)
         };
         signal.or_else(lane).or_else(link).or_else(detector)

@@ -33,10 +33,9 @@ fn picture(image: &Image) -> Result<Picture, String> {
 }
 
 /// Writes a picture; what there is to say of it.
-fn save(file: &str, image: &Image) -> String {
-    let written = picture(image)
-        .and_then(|(rgba, size)| write_png(Path::new(file), (size.x, size.y), &rgba).map_err(|e| e.to_string()));
-    written.map_or_else(|problem| problem, |()| format!("picture: {file}"))
+fn save(file: &str, (rgba, size): &Picture) -> String {
+    let written = write_png(Path::new(file), (size.x, size.y), rgba);
+    written.map_or_else(|problem| problem.to_string(), |()| format!("picture: {file}"))
 }
 
 /// What pictures of the window are for. At the end of the program films are ended by whoever writes them.
@@ -68,8 +67,7 @@ impl Film {
     }
 
     /// Adds a picture, for as long as it was to be seen.
-    fn add(&mut self, image: &Image) -> Result<(), String> {
-        let (rgba, size) = picture(image)?;
+    fn add(&mut self, (rgba, size): Picture) -> Result<(), String> {
         let due = self.due();
         let (writer, first) = match &mut self.reel {
             Some(begun) => begun,
@@ -170,11 +168,12 @@ impl Filming {
 /// A picture has come.
 fn take(captured: On<ScreenshotCaptured>, mut filming: ResMut<Filming>, mut view: ResMut<View>) {
     filming.awaited = false;
+    let picture = picture(&captured.image);
     if let Some(file) = view.shot.take() {
-        view.say(save(&file, &captured.image));
+        view.say(picture.as_ref().map_or_else(String::clone, |picture| save(&file, picture)));
     }
     let Some(film) = &mut filming.film else { return };
-    let Err(problem) = film.add(&captured.image) else { return };
+    let Err(problem) = picture.and_then(|picture| film.add(picture)) else { return };
     view.films = false;
     view.say(format!("the film ends: {problem}"));
     if film.reel.is_some() {

@@ -22,7 +22,7 @@ mod self_control;
 mod sotl;
 mod webster;
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, string::String};
 
 use crate::{
     Entry, Millis, RegistryError, Setup, Strategy,
@@ -65,6 +65,21 @@ pub(crate) fn number(
         Some(value) if (least..=most).contains(&value) => Ok(value),
         Some(value) => Err(setup.bad_value(name, &alloc::format!("{value}"), expected)),
         None => Ok(default),
+    }
+}
+
+/// Whether a parameter that is one of two words is the second; left out, it is the first.
+pub(crate) fn is_second(
+    setup: &Setup<'_>,
+    name: &'static str,
+    [first, second]: [&'static str; 2],
+    expected: &'static str,
+) -> Result<bool, RegistryError> {
+    match setup.value::<String>(name, expected)?.as_deref() {
+        None => Ok(false),
+        Some(word) if word == first => Ok(false),
+        Some(word) if word == second => Ok(true),
+        Some(other) => Err(setup.bad_value(name, other, expected)),
     }
 }
 

@@ -17,6 +17,10 @@
 //! - `weight=position`: a vehicle counts the more the nearer it is to the line, from 0 to 1; downstream the more the nearer
 //!   it is to where the lane begins. So a full lane downstream holds up and an empty stretch does not.
 //!
+//! Varaiya's theorem, that it keeps queues bounded wherever that can be done, supposes that all of a queue is seen and that
+//! streets have room without end. With perfect sensors and 600 m between signals it holds at 95 % of the load that a cycle of
+//! 90 s can serve (`tests/it/stability.rs`); from loops, which do not see behind IN, or with 300 m, there it does not.
+//!
 //! Sources: Varaiya 2013 (Transportation Research C 36, 177); cyclic: Anderson, Pumir, Triantafyllos and Bayen 2018;
 //! position-weighted: Li and Jabari 2019; max wave after Ault and Sharon 2021.
 
@@ -24,7 +28,7 @@ use alloc::{format, string::String, vec::Vec};
 
 use super::{
     cycle::{Cycle, lost},
-    number, s, seconds, staged,
+    is_second, number, s, seconds, staged,
 };
 use crate::{
     Entry, Looks, Millis, Parameter, RegistryError, Setup, StateError, StateReader,
@@ -112,16 +116,8 @@ impl Pressure {
                 seconds(setup, "ahead_s", default, (0.0, 30.0), "a number of seconds, 0 to 30")
             }
         };
-        let known = |name, default: &'static str, other: &'static str, expected| {
-            let said: Option<String> = setup.value(name, expected)?;
-            match said {
-                Some(word) if word == other => Ok(true),
-                Some(word) if word != default => Err(setup.bad_value(name, &word, expected)),
-                _ => Ok(false),
-            }
-        };
-        let by_position = downstream && known("weight", "vehicles", "position", "vehicles or position")?;
-        let cyclic = downstream && known("order", "free", "cyclic", "free or cyclic")?;
+        let by_position = downstream && is_second(setup, "weight", ["vehicles", "position"], "vehicles or position")?;
+        let cyclic = downstream && is_second(setup, "order", ["free", "cyclic"], "free or cyclic")?;
         let room = if downstream { setup.value::<u16>("room", ROOM_RANGE)?.unwrap_or(2) } else { 0 };
         if room > 50 {
             return Err(setup.bad_value("room", &format!("{room}"), ROOM_RANGE));

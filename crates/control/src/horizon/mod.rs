@@ -27,8 +27,8 @@ use self::search::{Found, Search};
 use self::service::{Held, Service};
 use self::ways::Ways;
 use crate::{
-    Entry, Looks, Millis, Parameter, RegistryError, Setup, StateError, StateReader,
-    adaptive::{number, s, staged},
+    Entry, Looks, Millis, Parameter, StateError, StateReader,
+    adaptive::{is_second, number, s, staged},
     stages::{Moment, Policy, Wish},
 };
 
@@ -75,9 +75,9 @@ pub(crate) const ENTRY: Entry = Entry {
                     gap: value("gap_s", 2.0, 10.0, "a number of seconds, 0 to 10")?,
                     startup: value("startup_s", 1.0, 5.0, "a number of seconds, 0 to 5")?,
                     yellow: value("yellow_s", 1.0, 5.0, "a number of seconds, 0 to 5")?,
-                    terminal: switch(setup, "terminal", true)?,
+                    terminal: !is_second(setup, "terminal", ["on", "off"], "on or off")?,
                 },
-                messages: switch(setup, "messages", false)?,
+                messages: is_second(setup, "messages", ["off", "on"], "on or off")?,
                 knows: false,
                 service: Service::default(),
                 forecast: Forecast::default(),
@@ -87,17 +87,6 @@ pub(crate) const ENTRY: Entry = Entry {
         })
     },
 };
-
-/// A parameter that is on or off.
-fn switch(setup: &Setup<'_>, name: &'static str, default: bool) -> Result<bool, RegistryError> {
-    const EXPECTED: &str = "on or off";
-    match setup.value::<String>(name, EXPECTED)?.as_deref() {
-        None => Ok(default),
-        Some("on") => Ok(true),
-        Some("off") => Ok(false),
-        Some(other) => Err(setup.bad_value(name, other, EXPECTED)),
-    }
-}
 
 const VERSION: u8 = 2;
 
