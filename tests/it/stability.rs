@@ -2,8 +2,8 @@
 //! A7).
 //!
 //! Sixteen signals, four one-way streets of a lane to the east and four to the north, everybody straight on, two thirds of
-//! all to the east. The theorem supposes point queues and room without end: streets are 600 m long, with room for 80 cars, and
-//! sensors tell of whole lanes. With 300 m, or with loops alone, whose sight ends 111 m before the line, `max_pressure` is not
+//! all to the east. The theorem supposes point queues, room without end and changes that cost nothing: here streets are 600 m
+//! long, with room for 80 cars, sensors tell of whole lanes, and a change costs 5 s. With 300 m, or with loops alone, whose sight ends 111 m before the line, `max_pressure` is not
 //! bounded here: a queue that grows where nobody looks, or that has no room, has no pressure.
 
 use intergreen::detectors::{Probes, Sensing, Tier};

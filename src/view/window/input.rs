@@ -67,16 +67,16 @@ pub struct Press {
     dragged: bool,
 }
 
-/// What was written with the keys that were pressed since the last frame. A key that is let go of writes something else than
-/// when it was pressed, if Shift has gone before: of keys as they are written it is not known which are held.
+/// The keys that were pressed since the last frame, in their order, with what they wrote. A key that is let go of writes
+/// something else than when it was pressed, if Shift has gone before: of keys as they are written it is not known which are held.
 #[derive(Resource, Default)]
-pub struct Written(Vec<Key>);
+pub struct Written(Vec<(KeyCode, Key)>);
 
 /// Notes what was written.
 pub fn note(mut written: ResMut<Written>, mut typed: MessageReader<KeyboardInput>) {
     written.0.clear();
     let pressed = typed.read().filter(|key| key.state.is_pressed() && !key.repeat);
-    written.0.extend(pressed.map(|key| key.logical_key.clone()));
+    written.0.extend(pressed.map(|key| (key.key_code, key.logical_key.clone())));
 }
 
 /// Moves and zooms, and picks what is clicked. Runs only while no panel wants the pointer.
@@ -135,23 +135,22 @@ pub fn keys(
     time: Res<Time>,
     mut exit: MessageWriter<AppExit>,
 ) {
-    let is_it = |key: &Key, wanted: &str| matches!(key, Key::Character(c) if c.eq_ignore_ascii_case(wanted));
-    // Who writes quickly has begun a name within the frame of the slash: what follows it is no command.
-    let slash = written.0.iter().position(|key| is_it(key, "/"));
-    let (written, name) = written.0.split_at(slash.unwrap_or(written.0.len()));
-    if let Some((_, name)) = name.split_first() {
-        view.begin_to_find(name);
-    }
-    let pressed = |key| slash.is_none() && keys.just_pressed(key);
-    // Letters are where they are written, whatever the keyboard.
-    let letter = |wanted: &str| written.iter().any(|key| is_it(key, wanted));
     let controls = [KeyCode::ControlLeft, KeyCode::ControlRight];
     // Quick hands press and release within a frame.
     let control = keys.any_pressed(controls) || keys.any_just_released(controls);
+    let is_it = |key: &Key, wanted: &str| matches!(key, Key::Character(c) if c.eq_ignore_ascii_case(wanted));
+    // They have begun a name within the frame of the slash, too: what follows it is no command.
+    let slash = written.0.iter().position(|(_, key)| is_it(key, "/")).filter(|_| !control);
+    let (written, name) = written.0.split_at(slash.unwrap_or(written.0.len()));
+    let pressed = |wanted| written.iter().any(|&(code, _)| code == wanted);
+    // Letters are where they are written, whatever the keyboard.
+    let letter = |wanted: &str| written.iter().any(|(_, key)| is_it(key, wanted));
     if letter("q") && control {
         exit.write(AppExit::Success);
     }
-    if choose(&mut view, letter("k"), pressed) {
+    if let Some((_, name)) = name.split_first() {
+        view.begin_to_find(name.iter().map(|(_, key)| key));
+    } else if choose(&mut view, letter("k"), pressed) {
         return;
     }
     if pressed(KeyCode::Space) {
@@ -229,7 +228,7 @@ pub fn keys(
     if letter("m") {
         view.films = !view.films;
     }
-    let held = |key| f64::from(u8::from(keys.pressed(key)));
+    let held = |key| f64::from(u8::from(slash.is_none() && keys.pressed(key)));
     let pixels = STROLL * time.delta_secs_f64();
     let x = held(KeyCode::ArrowLeft) - held(KeyCode::ArrowRight);
     let y = held(KeyCode::ArrowUp) - held(KeyCode::ArrowDown);

@@ -451,13 +451,15 @@ impl View {
     }
 
     /// Somebody looks for something, and may have written its name already, to its end or not.
-    pub fn begin_to_find(&mut self, written: &[Key]) {
+    pub fn begin_to_find<'a>(&mut self, written: impl Iterator<Item = &'a Key>) {
         self.finds = true;
+        self.choosing = None;
+        self.search.clear();
         for key in written {
             match key {
                 Key::Character(letters) => self.search.push_str(letters),
                 Key::Space => self.search.push(' '),
-                Key::Enter => self.find(),
+                Key::Enter => return self.find(),
                 _ => {}
             }
         }
@@ -466,9 +468,11 @@ impl View {
     /// Looks for what is written in the field, which is empty then.
     pub fn find(&mut self) {
         self.finds = false;
-        let name = std::mem::take(&mut self.search);
-        if !name.trim().is_empty() {
-            self.order(Order::Find(name.trim().to_owned()));
+        let text = std::mem::take(&mut self.search);
+        // Some write another slash although the field has the keys already.
+        let name = text.trim().trim_start_matches('/');
+        if !name.is_empty() {
+            self.order(Order::Find(name.to_owned()));
         }
     }
 

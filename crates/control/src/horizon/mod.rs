@@ -2,10 +2,10 @@
 //!
 //! Terms
 //! - **forecast**: who is expected in each lane and when, as far as detectors see, and a mean flow behind them.
-//! - **rollout**: a future that begins with a decision and goes on by a simple [base rule](rollout). The decision whose
-//!   future costs least is taken: at least as good as the base rule alone, wherever the forecast holds (Bertsekas,
-//!   Tsitsiklis and Wu 1997, *Rollout algorithms for combinatorial optimization*).
 //! - **decision**: the present stage is shown for some seconds more, or another begins now.
+//! - **rollout**: a future that begins with a decision, and perhaps what is to come [after it](search), and goes on by a simple
+//!   [base rule](rollout). The decision whose future costs least is taken: at least as good as the base rule alone, wherever
+//!   the forecast holds (Bertsekas, Tsitsiklis and Wu 1997, *Rollout algorithms for combinatorial optimization*).
 //!
 //! If it listens to neighbours it sees, beyond the loops of its own lanes, those whom they [announce](crate::DepartureReport), and
 //! nobody goes where there is no room downstream. Who is silent is no neighbour.

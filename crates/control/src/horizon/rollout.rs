@@ -43,7 +43,7 @@ pub(super) struct Now<'a> {
     pub shown: f32,
 }
 
-/// The first of what is to be done; none: as the base rule has it.
+/// How a future begins; none: as the base rule has it.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub(super) struct First {
     /// How long the present stage is still shown, s.
@@ -105,7 +105,7 @@ impl Rollout {
         self.lanes.reserve(lanes);
     }
 
-    /// Cost of what is to be done first. If it is `bound` or more, it may be anything from that on.
+    /// Cost of what is to be done first. Of one of `bound` or more it is only told that it is.
     pub fn cost(&mut self, now: &Now<'_>, first: First, bound: f32) -> f32 {
         let (f, stages) = (now.forecast, now.stages);
         let waiting = |lane: &Lane| Progress { next: lane.first, free: 0.0, flow: lane.sight, open: f32::INFINITY };

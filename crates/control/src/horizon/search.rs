@@ -2,16 +2,19 @@
 //!
 //! The base rule alone is short-sighted: it ends a green when its queues have left. So what comes next, for how long and what
 //! after that are tried as well, one after the other: all stages that may come next, then for the best of them some times to
-//! show it, then for the best of these all stages that may come after it. Staying and changing are refined alike: what is
-//! tried more often looks better than it is.
+//! show it, then for the best of these all stages that may come after it. Staying is refined in the same way as changing, for
+//! the best of its own times: what is tried more often looks better than it is.
 
 use alloc::vec::Vec;
 
 use super::rollout::{First, Now, Rollout};
-use crate::stages::Stages;
+use crate::{adaptive::s, stages::Stages};
 
 /// It looks at these times to stay, s, and at that which the base rule chooses.
 const HOLDS: [Option<f32>; 6] = [None, Some(1.0), Some(2.0), Some(4.0), Some(7.0), Some(11.0)];
+
+/// At once.
+const NOW: Option<f32> = Some(0.0);
 
 /// And at these for the stage that comes next; its least green is the least.
 const NEXT_HOLDS: [f32; 4] = [0.0, 8.0, 14.0, 20.0];
@@ -47,8 +50,7 @@ impl Search {
     pub fn look(&mut self, now: &Now<'_>) -> Found {
         self.nexts.clear();
         for next in now.stages.others(now.stage) {
-            let first = First { hold: Some(0.0), next: Some(next), ..First::default() };
-            self.nexts.push((self.rollout.cost(now, first, f32::INFINITY), next));
+            self.nexts.push((self.rollout.cost(now, then(NOW, next), f32::INFINITY), next));
         }
         // Of equals the one whose turn it is comes first.
         let turn = |stage: usize| (stage + now.stages.len() - now.stage) % now.stages.len();
@@ -60,19 +62,18 @@ impl Search {
         let mut change = (now.stage, f32::INFINITY);
         for place in 0..self.nexts.len().min(CLOSELY) {
             let (plain, next) = self.nexts[place];
-            let first = |hold| First { hold, next: Some(next), ..First::default() };
-            let cost = self.refine(now, first(Some(0.0)), plain);
+            let cost = self.refine(now, then(NOW, next), plain);
             if cost < change.1 {
                 change = (next, cost);
             }
             let mut best = (HOLDS[0], f32::INFINITY);
             for hold in HOLDS {
-                let cost = self.rollout.cost(now, first(hold), best.1);
+                let cost = self.rollout.cost(now, then(hold, next), best.1);
                 if cost < best.1 {
                     best = (hold, cost);
                 }
             }
-            stay = stay.min(self.refine(now, first(best.0), best.1));
+            stay = stay.min(self.refine(now, then(best.0, next), best.1));
         }
         Found { stay, change }
     }
@@ -80,7 +81,8 @@ impl Search {
     /// What it costs at best if `first`, which costs so much, is looked at more closely.
     fn refine(&mut self, now: &Now<'_>, mut first: First, mut cost: f32) -> f32 {
         let Some(next) = first.next else { return cost };
-        for hold in NEXT_HOLDS {
+        let least = s(now.stages.least[next]);
+        for hold in NEXT_HOLDS.into_iter().filter(|&hold| hold == 0.0 || hold > least) {
             let held = First { next_hold: Some(hold), ..first };
             let costs = self.rollout.cost(now, held, cost);
             if costs < cost {
@@ -94,67 +96,102 @@ impl Search {
     }
 }
 
+/// The present stage for so long, s, then `next`.
+fn then(hold: Option<f32>, next: usize) -> First {
+    First { hold, next: Some(next), ..First::default() }
+}
+
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
-    use crate::horizon::rollout::tests::{MODEL, crossroads};
-    use crate::horizon::tests::{ARROW, CROSS, MAIN, plan};
+    use crate::horizon::forecast::Forecast;
+    use crate::horizon::rollout::{
+        Model,
+        tests::{MODEL, crossroads},
+    };
+    use crate::horizon::tests::{ARROW, CROSS, MAIN, ONCOMING, plan};
     use crate::horizon::ways::Way;
 
-    /// Somebody waits in the crossing street, others come there 5 s apart, and one on the main street meanwhile.
-    const DUE: [&[f32]; 3] = [&[12.0], &[], &[-5.0, 11.0, 16.0, 21.0]];
+    /// Crossroads with up to six vehicles a lane, some of whom queue, and others of whom nobody knows.
+    fn worlds() -> impl Iterator<Item = Forecast> {
+        // Numerical Recipes' generator: the same worlds everywhere.
+        let mut state = 1_u32;
+        let mut draw = move |most: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % most
+        };
+        (0..300).map(move |_| {
+            let mut due = [(); 3].map(|()| (0..draw(7)).map(|_| draw(50) as f32 - 15.0).collect::<Vec<f32>>());
+            due.iter_mut().for_each(|of| of.sort_by(f32::total_cmp));
+            let ways = [Way::Free, Way::Behind, Way::Partly];
+            let mut f = crossroads([&due[0], &due[1], &due[2]], ways[draw(3) as usize]);
+            f.lanes[ONCOMING].flow = draw(3) as f32 * 0.1;
+            f
+        })
+    }
 
-    fn first(next: usize) -> First {
-        First { hold: Some(0.0), next: Some(next), ..First::default() }
+    fn search(f: &Forecast, stages: &Stages) -> Search {
+        let mut search = Search::default();
+        search.know(f.lanes.len(), stages);
+        search
     }
 
     #[test]
     fn a_bound_changes_nothing_below_it() {
-        let (stages, f) = (Stages::new(&plan()), crossroads(DUE, Way::Free));
-        let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: MAIN, shown: 9.0 };
-        let mut rollout = Rollout::default();
-        for first in [First::default(), first(CROSS), First { second: Some(ARROW), ..first(CROSS) }] {
-            let cost = rollout.cost(&now, first, f32::INFINITY);
-            assert!(cost > 1.0, "{first:?}: {cost}");
-            assert_eq!(rollout.cost(&now, first, cost * 1.001), cost, "{first:?}");
-            for bound in [0.0, 0.3 * cost, 0.9 * cost] {
-                assert!(rollout.cost(&now, first, bound) >= bound, "{first:?} {bound}");
+        let (stages, model) = (Stages::new(&plan()), Model { stop: 4.0, ..MODEL });
+        for f in worlds() {
+            let now = Now { forecast: &f, stages: &stages, model: &model, stage: MAIN, shown: 9.0 };
+            let rollout = &mut search(&f, &stages).rollout;
+            for first in [First::default(), then(NOW, CROSS), First { second: Some(ARROW), ..then(NOW, CROSS) }] {
+                let cost = rollout.cost(&now, first, f32::INFINITY);
+                assert_eq!(rollout.cost(&now, first, cost + 0.1), cost, "{first:?}");
+                for bound in [0.0, 0.3 * cost, 0.9 * cost] {
+                    assert!(rollout.cost(&now, first, bound) >= bound, "{first:?} {bound}");
+                }
             }
         }
     }
 
+    /// Each part of the search finds something better in some of the worlds, and none anything worse than plain futures.
     #[test]
-    fn a_green_is_held_over_gaps_if_that_costs_less() {
-        let (stages, f) = (Stages::new(&plan()), crossroads(DUE, Way::Free));
-        let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: MAIN, shown: 9.0 };
-        let mut search = Search::default();
-        search.know(f.lanes.len(), &stages);
-        let plain = search.rollout.cost(&now, first(CROSS), f32::INFINITY);
-        let held = |hold| First { next_hold: Some(hold), ..first(CROSS) };
-        let held = NEXT_HOLDS.map(|hold| search.rollout.cost(&now, held(hold), f32::INFINITY));
-        let least = held.into_iter().fold(plain, f32::min);
-        assert!(least < plain, "{held:?}, as the base rule has it {plain}");
-        let Found { stay, change } = search.look(&now);
-        assert_eq!(change.0, CROSS);
-        assert!(change.1 <= least && change.1 < stay, "{change:?} {stay}");
+    fn all_parts_of_the_search_matter() {
+        let stages = Stages::new(&plan());
+        let (mut stays, mut holds, mut seconds, mut others) = (0, 0, 0, 0);
+        for f in worlds() {
+            let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: MAIN, shown: 9.0 };
+            let mut search = search(&f, &stages);
+            let Found { stay, change: (best, change) } = search.look(&now);
+            let (plain, first) = search.nexts[0];
+            let mut cost = |first| search.rollout.cost(&now, first, f32::INFINITY);
+            let plain_stay = HOLDS.map(|hold| cost(First { hold, ..First::default() })).into_iter().fold(1e9, f32::min);
+            let held = NEXT_HOLDS.map(|hold| cost(First { next_hold: Some(hold), ..then(NOW, best) }));
+            let held = held.into_iter().fold(cost(then(NOW, best)), f32::min);
+            assert!(
+                stay <= plain_stay && change <= plain && change <= held,
+                "{stay} {plain_stay} {change} {plain} {held}"
+            );
+            stays += u32::from(stay < plain_stay);
+            holds += u32::from(held < cost(then(NOW, best)));
+            seconds += u32::from(change < held);
+            others += u32::from(best != first);
+        }
+        assert!(stays.min(holds).min(seconds).min(others) > 0, "{stays} {holds} {seconds} {others}");
     }
 
     #[test]
     fn who_is_served_keeps_his_green_and_of_equals_the_next_in_turn_comes() {
         let stages = Stages::new(&plan());
-        for (due, stage) in [([&[][..], &[-1.0, 0.0], &[]], MAIN), ([&[], &[], &[-1.0, 0.0, 1.0]], CROSS)] {
+        let look = |due: [&[f32]; 3], stage: usize| {
             let f = crossroads(due, Way::Free);
-            let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage, shown: 9.0 };
-            let mut search = Search::default();
-            search.know(f.lanes.len(), &stages);
-            let Found { stay, change } = search.look(&now);
+            search(&f, &stages).look(&Now { forecast: &f, stages: &stages, model: &MODEL, stage, shown: 9.0 })
+        };
+        for (due, stage) in [([&[][..], &[-1.0, 0.0], &[]], MAIN), ([&[], &[], &[-1.0, 0.0, 1.0]], CROSS)] {
+            let Found { stay, change } = look(due, stage);
             assert!(stay < change.1, "{stay} {change:?}");
         }
-        let f = crossroads([&[], &[], &[]], Way::Free);
-        let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: CROSS, shown: 9.0 };
-        let mut search = Search::default();
-        search.know(f.lanes.len(), &stages);
-        let Found { stay, change } = search.look(&now);
-        assert_eq!((stay, change), (0.0, (stages.next(CROSS), 0.0)), "nobody is there");
+        let nobody = look([&[], &[], &[]], ARROW);
+        assert_eq!(nobody, Found { stay: 0.0, change: (CROSS, 0.0) });
     }
 }
