@@ -49,6 +49,18 @@ impl Between {
         (self.since, self.forgiven) = (now, 0);
     }
 
+    /// Whether all who came have left by now, as far as the two loops tell.
+    pub fn nobody(&self, now: Counted) -> bool {
+        let came = now.came.wrapping_sub(self.since.came);
+        let left = now.left.wrapping_sub(self.since.left);
+        self.tells() && came.wrapping_sub(left).cast_signed() <= 0
+    }
+
+    /// Whether few change lanes between the two.
+    fn tells(&self) -> bool {
+        u32::from(self.wrong) * ONE_OF <= u32::from(self.came) + ONE_OF
+    }
+
     /// The loop that counts has been off for a while in a green. Returns whether anybody was there when it went off; none: the
     /// two loops do not tell.
     pub fn look(&mut self) -> Option<bool> {
@@ -57,10 +69,8 @@ impl Between {
         let remain = came.wrapping_sub(left).cast_signed();
         let anybody = remain > self.forgiven;
         self.forgiven = if anybody { self.forgiven.saturating_add(1) } else { remain };
-        let (came, wrong) = (u32::from(self.came), u32::from(self.wrong));
-        let tells = wrong * ONE_OF <= came + ONE_OF;
         // Of few it is not known yet how many change lanes.
-        (tells && (came >= ONE_OF || !anybody)).then_some(anybody)
+        (self.tells() && (u32::from(self.came) >= ONE_OF || !anybody)).then_some(anybody)
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{StateError, StateReader, state};
 
-const VERSION: u8 = 6;
+const VERSION: u8 = 7;
 
 impl DetectorBank {
     /// Appends its state.
@@ -64,7 +64,7 @@ fn put_green(out: &mut Vec<u8>, green: &Green) {
     state::put_optional_millis(out, green.open);
     state::put_optional_millis(out, green.closed);
     state::put_optional_millis(out, green.before);
-    out.extend_from_slice(&[green.zone_free.into(), green.count_free.into()]);
+    out.extend_from_slice(&[green.zone_free.into(), green.count_free.into(), green.count_sure.into()]);
     let Between { since, then, forgiven, came, wrong } = green.between;
     let forgiven = forgiven.cast_unsigned();
     let counts = [green.counted, since.came, since.left, then.came, then.left, forgiven, came.into(), wrong.into()];
@@ -73,18 +73,18 @@ fn put_green(out: &mut Vec<u8>, green: &Green) {
 
 fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
     let [open, closed, before] = read_all(|| reader.optional_millis())?;
-    let (zone_free, count_free) = (reader.flag()?, reader.flag()?);
+    let (zone_free, count_free, count_sure) = (reader.flag()?, reader.flag()?, reader.flag()?);
     let [counted, since_came, since_left, then_came, then_left, forgiven] = read_all(|| reader.u32())?;
     let [since, then] = [(since_came, since_left), (then_came, then_left)].map(|(came, left)| Counted { came, left });
     let wrong = StateError::Invalid { what: "who came and left", expected: "of as many as are learned from" };
     let mut learned = || u16::try_from(reader.u32()?).ok().filter(|&n| n < between::LEARNED).ok_or(wrong);
     let forgiven = forgiven.cast_signed();
     let between = Between { since, then, forgiven, came: learned()?, wrong: learned()? };
-    Ok(Green { open, closed, before, zone_free, count_free, counted, between })
+    Ok(Green { open, closed, before, zone_free, count_free, count_sure, counted, between })
 }
 
 fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, aside: &Aside, measured: &Measures) {
-    out.extend_from_slice(&[d.occupied.into(), d.health as u8, d.contradicted]);
+    out.extend_from_slice(&[d.occupied.into(), d.health as u8, d.greens, d.contradicted, d.denied.into()]);
     let (m, share) = (&record.minute, &record.share);
     for time in [d.finished, d.since, m.headways, aside.on_time, measured.on] {
         state::put_millis(out, time);
@@ -101,7 +101,8 @@ fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, aside: &Aside, measured
 
 /// Reads a detector as it is saved.
 fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Aside, Measures), StateError> {
-    let (occupied, health, contradicted) = (reader.flag()?, usize::from(reader.u8()?), reader.u8()?);
+    let (occupied, health, greens) = (reader.flag()?, usize::from(reader.u8()?), reader.u8()?);
+    let (contradicted, denied) = (reader.u8()?, reader.flag()?);
     let wrong = StateError::Invalid { what: "health of a detector", expected: "0 to 5" };
     let health = *Health::ALL.get(health).ok_or(wrong)?;
     let [finished, since, headways, on_time, on] = read_all(|| reader.millis())?;
@@ -123,7 +124,7 @@ fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Aside, Measur
     let minute = Minute { count: in_minute, short, headways, pairs: of_headways };
     let share = Share { own, all };
     Ok((
-        Detector { occupied, health, contradicted, count, finished, since, last_on, missed, ..Detector::default() },
+        Detector { occupied, health, greens, contradicted, denied, count, finished, since, last_on, missed, ..Detector::default() },
         Record { minute, pairs, share },
         Aside { on_time, counted },
         Measures { volume, on, headway },

@@ -3,13 +3,18 @@
 use super::{
     DetectorBank, Health,
     between::Counted,
-    is_stuck,
     mates::{Pair, Place},
-    presence::{Green, QUEUE, QUIET, SHORTEST, Whole},
+    presence::{COUNT_FREE, Green, OVER_ZONE, QUEUE, QUIET, SETS_OFF, SHORTEST, Whole, ZONE_FREE},
 };
-use crate::{Millis, group_set::GroupSet};
+use crate::{Lamp, Millis, Plan, group_set::GroupSet, plan::DetectorKind};
 
 impl DetectorBank {
+    /// Lamps of a plan have changed at `at`; what each group shows.
+    pub fn show(&mut self, at: Millis, plan: &Plan, lamps: &[Lamp]) {
+        let groups = plan.groups();
+        self.look(at, &GroupSet::of(groups.len(), |g| lamps.get(g).is_some_and(|&lamp| groups[g].shows_open(lamp))));
+    }
+
     /// Lamps have changed at `at`: these groups are open.
     pub(crate) fn look(&mut self, at: Millis, open: &GroupSet) {
         for lane in 0..self.greens.len() {
@@ -102,7 +107,32 @@ impl DetectorBank {
     fn begin_green(&mut self, lane: usize, at: Millis) {
         let counted = self.counted(lane);
         let green = &mut self.greens[lane];
-        *green = Green { open: Some(at), counted, zone_free: false, count_free: false, ..*green };
+        *green = Green { open: Some(at), counted, zone_free: false, count_free: false, count_sure: false, ..*green };
+    }
+
+    /// A detector at the line was off from `since` to `at`: who is on somewhere in its lane meanwhile should have come there.
+    pub(super) fn deny(&mut self, lane: usize, number: u16, since: Millis, at: Millis) {
+        let of = &self.layout.lanes[lane];
+        let since = self.greens[lane].closed.map_or(since, |closed| since.max(closed)).max(self.began);
+        if of.zone == Some(number) {
+            for &d in &of.detectors {
+                let place = self.layout.places[usize::from(d)];
+                let d = &mut self.detectors[usize::from(d)];
+                let needs = place.map(|place| match place.kind {
+                    DetectorKind::StopBar => Millis::NEVER,
+                    DetectorKind::Count => OVER_ZONE,
+                    DetectorKind::X | DetectorKind::In => place.drive + SETS_OFF + ZONE_FREE,
+                });
+                d.denied |= d.occupied && needs.is_some_and(|needs| at - since.max(d.since) >= needs);
+            }
+        } else if let (Some(zone), true, true) = (of.zone, of.count == Some(number), of.count_covers) {
+            let upstream = of.upstream.filter(|&(d, _)| self.health(d).is_good());
+            let counted = self.counted(lane);
+            let nobody = upstream
+                .is_some_and(|(d, _)| self.greens[lane].between.nobody(Counted { came: self.count(d), left: counted }));
+            let d = &mut self.detectors[usize::from(zone)];
+            d.denied |= d.occupied && nobody && at - since.max(d.since) >= COUNT_FREE;
+        }
     }
 
     /// The green of a lane ends: those of its detectors that were on all the time may be stuck.
@@ -113,6 +143,11 @@ impl DetectorBank {
             let tells = || of.upstream.is_some_and(|(d, _)| self.health(d).is_good());
             green.look(of, line, (self.last_on(line), self.since(line)), at, tells);
         }
+        for line in [of.zone, of.count].into_iter().flatten() {
+            if !self.occupied(line) {
+                self.deny(lane, line, self.since(line), at);
+            }
+        }
         self.greens[lane] = Green { open: None, closed: Some(at), before: Some(opened), ..green };
         for i in 0..self.layout.lanes[lane].detectors.len() {
             let of = &self.layout.lanes[lane];
@@ -122,12 +157,13 @@ impl DetectorBank {
             else {
                 continue;
             };
-            if self.whole(lane, number, place, (opened, at), &green).contradicts() {
-                let (d, limits) = (&mut self.detectors[usize::from(number)], &self.limits[usize::from(number)]);
-                d.contradicted = d.contradicted.saturating_add(1);
-                if is_stuck(d, limits) && d.health.is_good() {
-                    self.find(number, Health::MaxPresence);
-                }
+            let contradicts = self.whole(lane, number, place, (opened, at), &green).contradicts();
+                        self.detectors[usize::from(number)].denied = false;
+            let (i, d) = (usize::from(number), &mut self.detectors[usize::from(number)]);
+            d.greens = d.greens.saturating_add(1);
+            d.contradicted = d.contradicted.saturating_add(u8::from(contradicts) * (1 + u8::from(green.count_sure)));
+            if self.is_stuck(i, &self.limits[i]) && self.health(number).is_good() {
+                self.find(number, Health::MaxPresence);
             }
         }
     }
@@ -137,7 +173,10 @@ impl DetectorBank {
         let of = &self.layout.lanes[lane];
         let believed = |d: &u16| *d != number && self.health(*d).is_good();
         // Of an advance loop the line knows only if most who come over it come there.
-        let speaks = |by: &u16| believed(by) && (place.is_at_line() || self.comes(*by, number).is_close());
+        // Over a zone several go on once: the loop that counts tells it as well, whatever it is worth now.
+        let comes = |by: u16| self.comes(by, number).is_close();
+        let most_come = place.is_at_line() || [of.zone, of.count].into_iter().flatten().any(comes);
+        let speaks = |by: &u16| believed(by) && most_come;
         // Who has been on all the time, too, knows nothing.
         let knows = |d: &u16| believed(d) && !(self.occupied(*d) && self.since(*d) <= opened);
         let line =
@@ -153,8 +192,10 @@ impl DetectorBank {
         let upstream = mates.clone().filter(|m| !m.1.is_at_line() && m.1.ahead > place.ahead);
         let mut downstream = mates.filter(|m| of.zone != Some(m.0) && m.1.ahead < place.ahead);
         let quiet = |mate: u16| !self.occupied(mate) && at - self.since(mate).max(self.began) >= QUIET;
+        let by = if of.zone == Some(number) { of.count } else { of.zone };
         Whole {
             place,
+            denied: self.detectors[i].denied && by.is_some_and(|by| speaks(&by)),
             zone_free: of.zone.filter(speaks).map(|_| green.zone_free),
             count_free: of.count.filter(|c| speaks(c) && of.count_covers).map(|_| green.count_free),
             left: !of.count.is_some_and(|c| believed(&c)) || self.counted(lane) != green.counted,

@@ -207,6 +207,8 @@ pub(super) struct Place {
     pub kind: DetectorKind,
     /// So many vehicles stand between it and the stop line.
     pub ahead: u32,
+    /// How long somebody drives from there to the zone at the line at the usual speed.
+    pub drive: Millis,
 }
 
 /// A detector is a mate of another one.
@@ -286,6 +288,8 @@ impl Layout {
                 let numbers: Vec<u16> = used.groups.iter().filter_map(|g| plan.find_group(g)).collect();
                 of.groups.join(&GroupSet::listed(groups, &numbers));
                 of.detectors.push(channel);
+                let drive = (place.distance_m - zone_m.unwrap_or(0.0)).max(0.0) / place.speed_m_s;
+                let drive = Millis::from_seconds(drive);
                 match place.kind {
                     DetectorKind::StopBar => of.zone = of.zone.or(Some(channel)),
                     DetectorKind::Count if of.count.is_none() => {
@@ -295,12 +299,11 @@ impl Layout {
                     }
                     DetectorKind::Count => {}
                     DetectorKind::X | DetectorKind::In => {
-                        let drive = (place.distance_m - zone_m.unwrap_or(0.0)).max(0.0) / place.speed_m_s;
-                        of.upstream = of.upstream.or(Some((channel, Millis::from_seconds(drive) + SLOWER)));
+                        of.upstream = of.upstream.or(Some((channel, drive + SLOWER)));
                     }
                 }
                 let ahead = (place.distance_m / CAR_SPACE_M) as u32;
-                layout.places[usize::from(channel)] = Some(Place { lane: this, kind: place.kind, ahead });
+                layout.places[usize::from(channel)] = Some(Place { lane: this, kind: place.kind, ahead, drive });
             }
             for &own in &of.detectors {
                 let others = of.detectors.iter().copied().filter(|&d| d != own).take(MATES);

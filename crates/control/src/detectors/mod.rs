@@ -50,8 +50,11 @@ pub struct DetectorEvent {
 struct Detector {
     occupied: bool,
     health: Health,
-    /// In how many whole greens without an edge between it was on though nobody can have been there.
+    /// In how many whole greens without an edge between it was on, and in how many of them nobody can have been there.
+    greens: u8,
     contradicted: u8,
+    /// Whether since it went on, and since its lane's green before ended, the line was free for so long that nobody can be there.
+    denied: bool,
     count: u32,
     /// Sum of the finished on-intervals.
     finished: Millis,
@@ -162,7 +165,7 @@ impl DetectorBank {
     }
 
     /// The first minute begins.
-    pub(crate) fn begin(&mut self, at: Millis) {
+    pub fn begin(&mut self, at: Millis) {
         if !self.limits.is_empty() {
             (self.began, self.next) = (at, Some(at + MINUTE));
         }
@@ -174,7 +177,7 @@ impl DetectorBank {
     }
 
     /// Ends the minute if it is over at `at`.
-    pub(crate) fn advance(&mut self, at: Millis) {
+    pub fn advance(&mut self, at: Millis) {
         let Some(end) = self.next.filter(|&end| end <= at) else { return };
         // Over a jump of the clock nothing was measured.
         let jumped = at - end >= MINUTE;
@@ -185,7 +188,7 @@ impl DetectorBank {
                 let (d, minute, limits) = (&self.detectors[i], &self.records[i].minute, &self.limits[i]);
                 self.measured[i] = minute.measures(on_time - self.asides[i].on_time);
                 let unchanged = at - d.since.max(self.began).max(self.kept_on(number));
-                let seen = Seen { health: d.health, occupied: d.occupied, unchanged, stuck: is_stuck(d, limits) };
+                let seen = Seen { health: d.health, occupied: d.occupied, unchanged, stuck: self.is_stuck(i, limits) };
                 let health = judge(limits, minute, &seen, || self.expected(number));
                 self.find(number, health);
             }
@@ -244,7 +247,7 @@ impl DetectorBank {
     }
 
     /// Those that broke or were restored since this was asked for last.
-    pub(crate) fn take_news(&mut self) -> Option<(u16, Health)> {
+    pub fn take_news(&mut self) -> Option<(u16, Health)> {
         self.news.pop()
     }
 
@@ -280,7 +283,8 @@ impl DetectorBank {
         }
         let before = detector.since;
         let at = event.at.max(before);
-        (detector.since, detector.occupied, detector.contradicted) = (at, event.on, 0);
+        (detector.since, detector.occupied) = (at, event.on);
+        (detector.greens, detector.contradicted, detector.denied) = (0, 0, false);
         let (health, last_on) = (detector.health, detector.last_on);
         if event.on {
             detector.count = detector.count.saturating_add(1);
@@ -340,6 +344,7 @@ impl DetectorBank {
             let (of, detectors) = (&self.layout.lanes[lane], &self.detectors);
             let tells = || of.upstream.is_some_and(|(d, _)| detectors[usize::from(d)].health.is_good());
             self.greens[lane].look(of, number, (last_on, since), at, tells);
+            self.deny(lane, number, since, at);
         }
         for told in links.tells.0..links.tells.1 {
             let Tells { other, place, expected } = self.layout.tells[told as usize];
@@ -361,6 +366,14 @@ impl DetectorBank {
         if is_missed(&self.limits[usize::from(number)], false, || self.expected(number)) {
             self.find(number, Health::NoActivity);
         }
+    }
+
+    /// Whether a detector was on in too many greens.
+    fn is_stuck(&self, i: usize, limits: &DetectorLimits) -> bool {
+        let d = &self.detectors[i];
+        let is_zone = self.layout.places[i].is_some_and(|p| p.kind == DetectorKind::StopBar);
+        let contradicted = if is_zone { STUCK } else { 1 };
+        d.greens >= STUCK && d.contradicted >= contradicted && limits.max_presence.0 > 0
     }
 
     fn get(&self, detector: u16) -> Option<&Detector> {
@@ -394,9 +407,4 @@ impl DetectorBank {
     pub fn last_on(&self, detector: u16) -> Option<Millis> {
         self.get(detector).and_then(|d| d.last_on)
     }
-}
-
-/// Whether a detector was on in too many greens.
-const fn is_stuck(d: &Detector, limits: &DetectorLimits) -> bool {
-    d.contradicted >= STUCK && limits.max_presence.0 > 0
 }

@@ -45,8 +45,16 @@ use crate::{Millis, plan::DetectorKind};
 /// So long a zone is off before an open line when nobody stands there.
 pub(super) const ZONE_FREE: Millis = Millis(3000);
 
+/// For so long a zone that reaches over a loop is not off while somebody stands there.
+pub(super) const OVER_ZONE: Millis = Millis(1000);
+
+/// Who stands in a queue sets off so long after nobody is before him.
+pub(super) const SETS_OFF: Millis = Millis(5000);
+
 /// The same of a loop that counts: who starts from behind the line needs some seconds to it.
 pub(super) const COUNT_FREE: Millis = Millis(5000);
+
+const SURE: Millis = Millis(12000);
 
 /// The same where no loop upstream tells whether anybody is still to come: some stand back from the line for a while.
 const ALONE_FREE: Millis = Millis(7000);
@@ -84,6 +92,7 @@ pub(super) struct Green {
     /// Whether its zone, and its loop that counts, have been free for long enough in it.
     pub zone_free: bool,
     pub count_free: bool,
+    pub count_sure: bool,
     /// What the loop that counts had counted at its begin.
     pub counted: u32,
     /// Who came to its line and has not left.
@@ -112,6 +121,8 @@ impl Green {
         self.zone_free |= lane.zone == Some(detector) && off >= ZONE_FREE;
         if lane.count == Some(detector) && off >= COUNT_FREE.max(passed) {
             let anybody = self.between.look().filter(|_| tells());
+            let surely = off >= if anybody.is_some() { SURE } else { ALONE_FREE };
+            self.count_sure |= surely && anybody != Some(true);
             self.count_free |= anybody.map_or(off >= ALONE_FREE, |anybody| !anybody);
         }
     }
@@ -138,6 +149,8 @@ pub(super) struct Whole {
     /// there is no such detector.
     pub zone_free: Option<bool>,
     pub count_free: Option<bool>,
+    /// Whether the line was free for so long that nobody can be at the detector.
+    pub denied: bool,
     /// Whether somebody has left in the green; so, if the loop that counts them is not to be believed.
     pub left: bool,
     /// Whether over a loop downstream more have come since the detector went on than stand between the two.
@@ -159,12 +172,12 @@ impl Whole {
         let free = |line: Option<bool>| line == Some(true);
         match self.place.kind {
             DetectorKind::StopBar => {
-                free(self.count_free) || !self.known && self.quiet && self.too_many && self.lasted >= LONG
+                self.denied || free(self.count_free) || !self.known && self.quiet && self.too_many && self.lasted >= LONG
             }
-            DetectorKind::Count => free(self.zone_free) || self.too_many,
+            DetectorKind::Count => self.denied || self.too_many,
             DetectorKind::X | DetectorKind::In => {
                 let free = free(self.zone_free.or(self.count_free));
-                self.left && free || self.passed || !self.known && self.too_many
+                self.denied || self.left && free || self.passed || !self.known && self.too_many
             }
         }
     }
