@@ -352,8 +352,9 @@ fn fail(signal: &Signal, mut bank: Bank, from: usize, d: usize, failed: &[usize]
     }
 }
 
-fn look_at(recording: &Recording, draws: usize, others: f64, all: &mut Vec<Draw>) -> (f64, usize) {
+fn look_at(recording: &Recording, draws: usize, others: f64, restart: i64, all: &mut Vec<Draw>) -> (f64, usize) {
     let (mut days, mut alarms) = (0.0, 0);
+    let (mut starts, mut fresh) = (0, 0);
     let length = recording.end - recording.start;
     for (s, signal) in recording.signals.iter().enumerate() {
         let n = usize::from(signal.wired.detectors);
@@ -405,6 +406,25 @@ fn look_at(recording: &Recording, draws: usize, others: f64, all: &mut Vec<Draw>
             bank.take(&signal.wired.plan, event);
             alarms += tell(&mut bank, signal, recording);
         }
+        if restart > 0 {
+            let mut bank = Bank::new(signal, recording.start);
+            let mut due = recording.start + restart;
+            for &event in &signal.events {
+                if event.0 > due {
+                    let lamps = bank.lamps.clone();
+                    bank = Bank::new(signal, due);
+                    bank.lamps = lamps;
+                    bank.bank.show(Millis(due), &signal.wired.plan, &bank.lamps);
+                    due += restart;
+                    starts += n;
+                }
+                bank.take(&signal.wired.plan, event);
+                fresh += tell(&mut bank, signal, recording);
+            }
+        }
+    }
+    if restart > 0 {
+        println!("  {}: fresh banks: {fresh} false alarms in {starts} detectors, {:.0} s each", recording.name, restart as f64 / 1000.0);
     }
     (days, alarms)
 }
@@ -434,11 +454,12 @@ fn quantile(draws: &[&Draw], share: f64, of: impl Fn(&Draw) -> f64) -> f64 {
 
 fn main() -> ExitCode {
     let mut args = env::args().skip(1);
-    let (mut draws, mut others, mut files, mut verbose) = (2, 0.0, Vec::new(), false);
+    let (mut draws, mut others, mut files, mut verbose, mut restart) = (2, 0.0, Vec::new(), false, 0);
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--draws" => draws = args.next().and_then(|n| n.parse().ok()).unwrap_or(draws),
             "--others" => others = args.next().and_then(|n| n.parse().ok()).unwrap_or(others),
+            "--restart" => restart = 3_600_000 * args.next().and_then(|n| n.parse().ok()).unwrap_or(1),
             "--verbose" => verbose = true,
             _ => files.push(arg),
         }
@@ -447,7 +468,7 @@ fn main() -> ExitCode {
     for file in files {
         match read(&file) {
             Ok(recording) => {
-                let (d, a) = look_at(&recording, draws, others, &mut all);
+                let (d, a) = look_at(&recording, draws, others, restart, &mut all);
                 println!("{}: {d:.0} detector-days, {a} false alarms", recording.name);
                 (days, alarms) = (days + d, alarms + a);
             }

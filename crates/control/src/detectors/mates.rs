@@ -90,10 +90,10 @@ impl Pair {
     fn expected(&self, missed: u32, most: u64) -> u64 {
         let (own, of) = self.ratio();
         let bursts = u64::from(self.squares) * own / (2 * u64::from(self.of)).max(1);
-        let of = of.max(bursts).max(own.div_ceil(most));
+        let of = (of * 3 / 4).max(bursts).max(own.div_ceil(most));
         let missed = u64::from(missed);
-        let doubt = if self.own.max(self.of) < KNOWN { missed } else { 0 };
-        2 * VEHICLE * missed * own / (2 * of + doubt)
+        let doubt = if self.own > 0 && self.own.max(self.of) < KNOWN { missed } else { 0 };
+        5 * VEHICLE * missed * own / (4 * of + 2 * doubt)
     }
 
     /// How many of so many at the mate must have come here.
@@ -131,7 +131,7 @@ pub(super) struct Witness<'a> {
 
 /// What is expected by some believed mates of a detector, in thousandths of a vehicle; none: there are none. `passed_by`: the
 /// detector lies where who comes to the line may pass by.
-pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, passed_by: bool) -> Option<u64> {
+pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, all: usize, passed_by: bool) -> Option<u64> {
     let [mut first, mut second, mut close, mut most, mut others] = [0; 5];
     let (mut mates, mut least, mut seen) = (0, u16::MAX, 0);
     for Witness { pair, missed, is_zone } in believed {
@@ -139,7 +139,7 @@ pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, passed_b
         least = least.min(pair.own);
         seen = pair.own.max(seen);
         let expected = pair.expected(missed, if is_zone { SEVERAL } else { 1 });
-        if pair.is_close() {
+        if pair.is_learned() && pair.is_close() {
             close = expected.max(close);
         }
         second = expected.min(first).max(second);
@@ -150,9 +150,9 @@ pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, passed_b
     }
     match mates {
         0 => None,
-        1 => Some(first / 2),
         // Nobody was ever seen: who comes by one of them perhaps comes to this lane further down.
-        MATES if passed_by && seen == 0 && 2 * others < most => Some(0),
+        _ if passed_by && seen == 0 && (mates < all || all == MATES && 2 * others < most) => Some(0),
+        1 => Some(first / 2),
         _ if least < FEW => Some(second.max(close / 3)),
         _ => Some(first.midpoint(second).min(2 * second).max(close / 3)),
     }

@@ -219,7 +219,7 @@ impl DetectorBank {
         let believed = believed.map(|((pair, missed), &mate)| Witness { pair, missed, is_zone: is_zone(mate) });
         let by_share = || record.share.expected(self.counts[usize::from(self.layout.links[i].approach)]);
         let passed_by = self.layout.places[i].is_some_and(|p| !p.is_at_line());
-        mates::expected(believed, passed_by).unwrap_or_else(by_share)
+        mates::expected(believed, self.layout.mates[i].len(), passed_by).unwrap_or_else(by_share)
     }
 
     /// Whoever drives the channel of a detector has lost it, or it is back.
