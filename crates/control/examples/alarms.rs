@@ -383,7 +383,7 @@ fn look_at(recording: &Recording, draws: usize, others: f64, restart: i64, all: 
         for (&place, those) in &at {
             for &event in &signal.events[next..place] {
                 bank.take(&signal.wired.plan, event);
-                alarms += tell(&mut bank, signal, recording);
+                alarms += tell(&mut bank, signal, recording, "");
             }
             next = place;
             for &(d, key) in those {
@@ -404,7 +404,7 @@ fn look_at(recording: &Recording, draws: usize, others: f64, restart: i64, all: 
         }
         for &event in &signal.events[next..] {
             bank.take(&signal.wired.plan, event);
-            alarms += tell(&mut bank, signal, recording);
+            alarms += tell(&mut bank, signal, recording,  "");
         }
         if restart > 0 {
             let mut bank = Bank::new(signal, recording.start);
@@ -419,7 +419,7 @@ fn look_at(recording: &Recording, draws: usize, others: f64, restart: i64, all: 
                     starts += n;
                 }
                 bank.take(&signal.wired.plan, event);
-                fresh += tell(&mut bank, signal, recording);
+                fresh += tell(&mut bank, signal, recording, "fresh ");
             }
         }
     }
@@ -430,12 +430,12 @@ fn look_at(recording: &Recording, draws: usize, others: f64, restart: i64, all: 
 }
 
 /// Tells of false alarms; how many.
-fn tell(bank: &mut Bank, signal: &Signal, recording: &Recording) -> usize {
+fn tell(bank: &mut Bank, signal: &Signal, recording: &Recording, word: &str) -> usize {
     let mut n = 0;
     while let Some((detector, health)) = bank.bank.take_news() {
         if health != Health::Good {
             let at = bank.bank.next().0 as f64 / 1000.0 - 60.0;
-            println!("  FALSE {}: {} detector {detector} ({}) {health:?} in the minute from {at} s", recording.name, signal.wired.id, name(signal.kinds[usize::from(detector)]));
+            println!("  FALSE {word}{}: {} detector {detector} ({}) {health:?} in the minute from {at} s", recording.name, signal.wired.id, name(signal.kinds[usize::from(detector)]));
             n += 1;
         }
     }

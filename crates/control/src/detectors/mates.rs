@@ -93,7 +93,8 @@ impl Pair {
         let of = (of * 3 / 4).max(bursts).max(own.div_ceil(most));
         let missed = u64::from(missed);
         let doubt = if self.own > 0 && self.own.max(self.of) < KNOWN { missed } else { 0 };
-        5 * VEHICLE * missed * own / (4 * of + 2 * doubt)
+        let (times, over) = if self.own == 0 { (3, 2) } else { (4, 3) };
+        2 * times * VEHICLE * missed * own / (over * (2 * of + doubt))
     }
 
     /// How many of so many at the mate must have come here.
