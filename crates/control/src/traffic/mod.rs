@@ -123,7 +123,7 @@ impl Traffic {
 
     /// The same, each with how likely he is there: 1, or where one loop counts for several lanes the lane's share.
     pub fn likely(&self, lane: usize) -> impl Iterator<Item = (Millis, f32)> + '_ {
-        let (sure, share) = (self.lanes.get(lane).map_or(0, |_| self.sure(lane)), self.share(lane));
+        let (sure, share) = (self.lanes.get(lane).map_or(0, |_| self.known(lane)), self.share(lane));
         self.due(lane).enumerate().map(move |(i, due)| (due, if i < sure { 1.0 } else { share }))
     }
 
@@ -135,9 +135,12 @@ impl Traffic {
     /// As how many whoever passes the input loop of a lane counts: those who go by another lane are found out at a check loop
     /// of its own.
     fn counts_as(&self, lane: usize) -> f32 {
-        let checked =
-            self.lanes.get(lane).is_some_and(|of| of.loops().check.is_some_and(|check| self.is_own(lane, &check)));
-        if checked { 1.0 } else { self.share(lane) }
+        if self.is_checked(lane) { 1.0 } else { self.share(lane) }
+    }
+
+    /// Whether a lane finds out by itself who goes by another one: by a check loop of its own.
+    fn is_checked(&self, lane: usize) -> bool {
+        self.lanes.get(lane).is_some_and(|of| of.loops().check.is_some_and(|check| self.is_own(lane, &check)))
     }
 
     /// Whether a check loop lies where the lane has parted from all others.
@@ -159,10 +162,22 @@ impl Traffic {
         if of.shared.is_empty() || self.approaches.everyone_reports || !loops.input || !loops.counted {
             return 1.0;
         }
-        let counts = |&other: &usize| self.is_shared(lane, other) && self.lanes[other].loops().counted;
-        let others = of.shared.iter().map(|of| usize::from(of.lane)).filter(counts);
         let lately = |lane: usize| self.lanes[lane].lately + PRIOR;
-        lately(lane) / (lately(lane) + others.map(lately).sum::<f32>())
+        lately(lane) / (lately(lane) + self.beside(lane).map(lately).sum::<f32>())
+    }
+
+    /// The lanes for which the input loop of a lane counts, too, as far as it is counted who leaves them.
+    fn beside(&self, lane: usize) -> impl Iterator<Item = usize> + '_ {
+        let counts = move |&other: &usize| self.is_shared(lane, other) && self.lanes[other].loops().counted;
+        self.approaches.lanes[lane].shared.iter().map(|of| usize::from(of.lane)).filter(counts)
+    }
+
+    /// How many tickets of a lane, the first, are of somebody who is surely there: something closer has told of him, or he has
+    /// none in the lanes beside any more.
+    fn known(&self, lane: usize) -> usize {
+        let unsure = |lane: usize| self.lanes[lane].due.len().saturating_sub(self.sure(lane));
+        let both = self.beside(lane).map(unsure).max();
+        self.sure(lane) + both.map_or(0, |both| unsure(lane).saturating_sub(both))
     }
 
     /// How many tickets of a lane, the first, something closer than a loop before several lanes has told of.
@@ -210,18 +225,21 @@ impl Traffic {
             let lane = usize::from(wire.lane);
             let open = is_open(&self.approaches.lanes[lane], plan, lamps);
             self.lanes[lane].edge(wire, on, at, open);
-            if !on && wire.role == Role::Output {
-                // Who has left here is in none of the lanes beside.
+            // Who passes the own check loop here, or where there is none leaves, is in none of the lanes beside. Those that
+            // have one themselves find that out.
+            let told = if self.is_checked(lane) { (Role::Check, true) } else { (Role::Output, false) };
+            if (wire.role, on) == told {
                 for beside in self.approaches.lanes[lane].shared.iter().map(|of| usize::from(of.lane)) {
-                    let sure = self.sure(beside);
-                    if self.is_shared(beside, lane) {
+                    if self.is_shared(beside, lane) && !self.is_checked(beside) {
+                        let sure = self.sure(beside);
                         self.lanes[beside].lose(sure);
                     }
                 }
             }
             if on && wire.role == Role::Input {
-                let as_many = self.counts_as(lane);
-                let flow = as_many * self.lanes[lane].flow(at);
+                // Of those who go by several lanes each counts once in all of these.
+                let as_many = self.share(lane);
+                let flow = self.counts_as(lane) * self.lanes[lane].flow(at);
                 self.announced.come(&self.approaches, (lane, as_many), at, wire.distance_m, flow);
             }
         }

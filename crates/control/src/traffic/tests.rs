@@ -292,3 +292,49 @@ fn one_loop_for_two_lanes_counts_each_vehicle_once() {
     assert_eq!(vehicles(&traffic)[1], 1.0, "somebody stands there");
     assert_eq!(traffic.due(1).count(), 1, "it is he");
 }
+
+/// The same lanes, the left one with a check loop of its own 20 m before its line.
+#[test]
+fn who_is_found_by_a_loop_of_one_lane_is_taken_off_the_other_once() {
+    let groups = ["left", "right"].map(|g| GroupSpec::vehicle(g, Millis(5000), Millis(3000)));
+    let mut spec = PlanSpec::new("two lanes", groups.into()).stage("both", &["left", "right"]);
+    let kinds = [(DetectorKind::In, 80.0), (DetectorKind::Count, 1.0), (DetectorKind::X, 20.0)];
+    for (channel, lane, (kind, distance_m)) in
+        [(0, "left", kinds[0]), (1, "left", kinds[1]), (2, "left", kinds[2]), (3, "right", kinds[0]), (4, "right", kinds[1])]
+    {
+        spec.detectors.push(DetectorUse {
+            channel,
+            groups: vec![lane.into()],
+            mode: DetectorMode::Count,
+            place: Some(DetectorPlace { kind, lane: lane.into(), distance_m, length_m: 2.0, speed_m_s: 10.0 }),
+            ..DetectorUse::default()
+        });
+    }
+    let plan = Plan::imported(spec, Vec::new()).expect("sound");
+    let mut around = Approaches::of_plan(&plan);
+    for (lane, other) in [(0, 1), (1, 0)] {
+        around.lanes[lane].shared = vec![Shared { lane: other, from_m: 30.0 }];
+    }
+    let mut traffic = Traffic::new(&plan, Arc::new(around));
+    let over = |traffic: &mut Traffic, detectors: &[u16], at: f64| {
+        for (on, at) in [(true, at), (false, at + 0.5)] {
+            for &detector in detectors {
+                traffic.edge(&plan, detector, on, Millis::from_seconds(at), &[Lamp::Green; 2]);
+            }
+        }
+    };
+    let tickets = |traffic: &Traffic| [0, 1].map(|lane| traffic.due(lane).count());
+    // The loops have counted before.
+    over(&mut traffic, &[1], 0.0);
+    over(&mut traffic, &[4], 0.0);
+    (0..4).for_each(|i| over(&mut traffic, &[0, 3], 1.0 + f64::from(i)));
+    assert_eq!(tickets(&traffic), [4, 4]);
+    over(&mut traffic, &[2], 7.0);
+    assert_eq!(tickets(&traffic), [4, 3], "he is on the left");
+    over(&mut traffic, &[1], 9.0);
+    assert_eq!(tickets(&traffic), [3, 3], "he has left, and nobody else is taken for him");
+    // The other three do not pass the loop on the left: they are on the right, each for sure.
+    traffic.advance(&plan, Millis(40_000), &[Lamp::Green; 2]);
+    assert_eq!(tickets(&traffic), [0, 3]);
+    assert_eq!(traffic.likely(1).map(|(_, n)| n).collect::<Vec<f32>>(), [1.0; 3]);
+}
