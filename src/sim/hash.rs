@@ -101,7 +101,10 @@ impl StateHash {
                 self.fold(u64::from(r.vehicle) << 32 | u64::from(r.lane) << 16 | u64::from(r.age_ms));
                 self.fold(u64::from(r.distance_dm) << 16 | u64::from(r.speed_cm_s));
             }
-            Input::Neighbour(r) => self.fold(u64::from(r.exit) << 32 | u64::from(r.queued) << 16 | u64::from(r.room)),
+            Input::Neighbour(r) => {
+                self.fold(u64::from(r.exit) << 32 | u64::from(r.queued) << 16 | u64::from(r.room));
+                self.fold(u64::from(r.age_ms));
+            }
             Input::Departures(r) => {
                 self.fold(u64::from(r.feeder) << 32 | u64::from(r.left) << 16 | u64::from(r.age_ms))
             }

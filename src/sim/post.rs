@@ -152,7 +152,8 @@ impl Post {
         for message in &told {
             let (Told { of: (signal, lane), to: (to, exit), .. }, at) = (*message, arrival(scene, message, end));
             if let Some((at, (queued, room))) = at.zip(controllers[signal].tell(lane, end)) {
-                self.send(to, Input::Neighbour(NeighbourReport { at, exit, queued, room }));
+                let age_ms = (at - end).0 as u16;
+                self.send(to, Input::Neighbour(NeighbourReport { at, age_ms, exit, queued, room }));
             }
         }
         for message in &announced {

@@ -333,7 +333,7 @@ fn what_neighbours_tell_arrives_a_step_later() {
                     let known = list[other].traffic().expect("it looks");
                     let lane = known.approaches().find(&of.lane).expect("a lane there");
                     let (queued, room) = known.tell(usize::from(lane), sim.now());
-                    expected.push((to, NeighbourReport { at: sim.now() + s(0.5), exit, queued, room }));
+                    expected.push((to, NeighbourReport { at: sim.now() + s(0.5), age_ms: 500, exit, queued, room }));
                 }
             }
         }

@@ -191,8 +191,8 @@ fn edges(dice: &mut Dice, end: i64) -> Vec<Input> {
             let (age_ms, left) = (dice.below(4000) as u16, dice.below(200) as u16);
             Input::Departures(DepartureReport { at, age_ms, feeder: number, left })
         } else {
-            let (queued, room) = (dice.below(30) as u16, dice.below(10) as u16);
-            Input::Neighbour(NeighbourReport { at, exit: number, queued, room })
+            let [queued, room, age_ms] = [30, 10, 4000].map(|most| dice.below(most) as u16);
+            Input::Neighbour(NeighbourReport { at, age_ms, exit: number, queued, room })
         });
     }
     inputs.sort_by_key(Input::at);

@@ -15,7 +15,7 @@ use crate::{
     state,
 };
 
-const VERSION: u8 = 7;
+const VERSION: u8 = 8;
 
 impl Controller {
     /// Appends its state.
@@ -146,9 +146,9 @@ fn put_input(out: &mut Vec<u8>, input: &Input) {
             out.extend_from_slice(&vehicle.to_le_bytes());
             return;
         }
-        Input::Neighbour(NeighbourReport { exit, queued, room, .. }) => {
+        Input::Neighbour(NeighbourReport { at: _, age_ms, exit, queued, room }) => {
             out.extend_from_slice(&[15, 0]);
-            [exit, queued, room].iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
+            [exit, age_ms, queued, room].iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
             return;
         }
         Input::Departures(DepartureReport { at: _, age_ms, feeder, left }) => {
@@ -215,8 +215,8 @@ fn read_input(reader: &mut StateReader<'_>, detectors: usize) -> Result<Input, S
         }
         16 if usize::from(number) < detectors => return Ok(Input::Channel { at, detector: number, up: flag }),
         15 => {
-            let (queued, room) = (reader.u16()?, reader.u16()?);
-            return Ok(Input::Neighbour(NeighbourReport { at, exit: number, queued, room }));
+            let (age_ms, queued, room) = (reader.u16()?, reader.u16()?, reader.u16()?);
+            return Ok(Input::Neighbour(NeighbourReport { at, age_ms, exit: number, queued, room }));
         }
         18 => {
             let (age_ms, left) = (reader.u16()?, reader.u16()?);

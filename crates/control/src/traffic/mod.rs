@@ -59,7 +59,7 @@ const PRIOR: f32 = 1.0;
 /// What an intersection upstream hears of an exit.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct ExitTraffic {
-    /// When it was told last; none: never.
+    /// When what is known was sent; none: nothing was told yet.
     pub told: Option<Millis>,
     /// Vehicles that queue there.
     pub queued: u16,
@@ -270,8 +270,11 @@ impl Traffic {
 
     /// Takes in what a neighbour tells. Of an exit that nobody knows it is dropped.
     pub fn hear(&mut self, report: &NeighbourReport) {
-        if let Some(exit) = self.exits.get_mut(usize::from(report.exit)) {
-            *exit = ExitTraffic { told: Some(report.at), queued: report.queued, room: report.room };
+        let sent = report.at - Millis(i64::from(report.age_ms));
+        // One that was overtaken tells nothing new.
+        let exit = self.exits.get_mut(usize::from(report.exit));
+        if let Some(exit) = exit.filter(|exit| exit.told.is_none_or(|told| told <= sent)) {
+            *exit = ExitTraffic { told: Some(sent), queued: report.queued, room: report.room };
         }
     }
 

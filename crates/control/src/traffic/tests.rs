@@ -2,9 +2,9 @@
 
 use alloc::{sync::Arc, vec, vec::Vec};
 
-use super::Traffic;
+use super::{NeighbourReport, Traffic};
 use crate::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, GroupSpec};
-use crate::{Approaches, Lamp, Millis, Plan, PlanSpec, Shared};
+use crate::{Approaches, Exit, Lamp, Millis, Plan, PlanSpec, Shared};
 
 const IN: u16 = 0;
 const X: u16 = 1;
@@ -337,4 +337,20 @@ fn who_is_found_by_a_loop_of_one_lane_is_taken_off_the_other_once() {
     traffic.advance(&plan, Millis(40_000), &[Lamp::Green; 2]);
     assert_eq!(tickets(&traffic), [0, 3]);
     assert_eq!(traffic.likely(1).map(|(_, n)| n).collect::<Vec<f32>>(), [1.0; 3]);
+}
+
+#[test]
+fn a_report_that_was_overtaken_tells_nothing() {
+    let spec = PlanSpec::new("one", vec![GroupSpec::vehicle("a", Millis(5000), Millis(3000))]).stage("all", &["a"]);
+    let plan = Plan::imported(spec, Vec::new()).expect("sound");
+    let mut around = Approaches::of_plan(&plan);
+    around.exits = vec![Exit { signal: "b".into(), lane: "l".into() }];
+    let mut traffic = Traffic::new(&plan, Arc::new(around));
+    let mut hear = |at: i64, age_ms: u16, room: u16| {
+        traffic.hear(&NeighbourReport { at: Millis(at), age_ms, exit: 0, queued: 0, room });
+        (traffic.exits()[0].told, traffic.exits()[0].room)
+    };
+    assert_eq!(hear(10_000, 500, 7), (Some(Millis(9500)), 7));
+    assert_eq!(hear(11_000, 4000, 3), (Some(Millis(9500)), 7), "it was sent before");
+    assert_eq!(hear(12_000, 1000, 2), (Some(Millis(11_000)), 2));
 }
