@@ -388,7 +388,7 @@ fn the_state_of_something_else_is_refused() {
     for version in [5, 9] {
         let mut wrong = bytes.clone();
         wrong[0] = version;
-        let expected = format!("the state of the controller has version {version}; expected 7");
+        let expected = format!("the state of the controller has version {version}; expected 8");
         assert_eq!(same.load(&wrong).expect_err("a version").to_string(), expected);
     }
     for length in 0..bytes.len() {

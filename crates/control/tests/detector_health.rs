@@ -181,7 +181,7 @@ fn one_that_is_dead_from_the_start_is_found_too() {
             town.drive(1);
         }
         let seen = (0..LOOPS).map(|i| town.count(i)).max().expect("some");
-        assert!((40..=70).contains(&seen), "{kind}: after {seen} vehicles: nothing is learned yet");
+        assert!((8..=20).contains(&seen), "{kind}: after {seen} vehicles: nothing is learned yet");
         assert_eq!(town.health(kind), Health::NoActivity);
     }
 }
@@ -255,7 +255,9 @@ fn a_zone_is_not_dead_because_an_advance_loop_is_stuck_on() {
     let mut town = Town::new(1, 4);
     stick(&mut town, X, true);
     (0..840).for_each(|_| town.second(|lane| [0.0, 60.0][lane], 0.0));
-    assert_eq!(town.alarms, [], "after so long nobody knows");
+    // Whoever stood on it would have come to the zone long ago.
+    let alarms: Vec<(u8, u16)> = town.alarms.iter().map(|alarm| (alarm.1, alarm.2)).collect();
+    assert_eq!(alarms, [(87, X as u16)]);
 }
 
 #[test]

@@ -49,11 +49,11 @@ impl Between {
         (self.since, self.forgiven) = (now, 0);
     }
 
-    /// Whether all who came have left by now, as far as the two loops tell.
+    /// Whether as many have left by now as came, as far as the two loops tell.
     pub fn nobody(&self, now: Counted) -> bool {
         let came = now.came.wrapping_sub(self.since.came);
         let left = now.left.wrapping_sub(self.since.left);
-        self.tells() && came.wrapping_sub(left).cast_signed() <= 0
+        self.tells() && came == left
     }
 
     /// Whether few change lanes between the two.
