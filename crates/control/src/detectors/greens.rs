@@ -110,7 +110,7 @@ impl DetectorBank {
         *green = Green { open: Some(at), counted, zone_free: false, count_free: false, count_sure: false, ..*green };
     }
 
-    /// A detector at the line was off from `since` to `at`: who is on somewhere in its lane meanwhile should have come there.
+    /// A detector at the line was off from `since` to `at`: whoever stood somewhere in its lane meanwhile would have come there.
     pub(super) fn deny(&mut self, lane: usize, number: u16, since: Millis, at: Millis) {
         let of = &self.layout.lanes[lane];
         let since = self.greens[lane].closed.map_or(since, |closed| since.max(closed)).max(self.began);
@@ -143,10 +143,8 @@ impl DetectorBank {
             let tells = || of.upstream.is_some_and(|(d, _)| self.health(d).is_good());
             green.look(of, line, (self.last_on(line), self.since(line)), at, tells);
         }
-        for line in [of.zone, of.count].into_iter().flatten() {
-            if !self.occupied(line) {
-                self.deny(lane, line, self.since(line), at);
-            }
+        for line in [of.zone, of.count].into_iter().flatten().filter(|&d| !self.occupied(d)) {
+            self.deny(lane, line, self.since(line), at);
         }
         self.greens[lane] = Green { open: None, closed: Some(at), before: Some(opened), ..green };
         for i in 0..self.layout.lanes[lane].detectors.len() {
@@ -158,9 +156,8 @@ impl DetectorBank {
                 continue;
             };
             let contradicts = self.whole(lane, number, place, (opened, at), &green).contradicts();
-                        self.detectors[usize::from(number)].denied = false;
             let (i, d) = (usize::from(number), &mut self.detectors[usize::from(number)]);
-            d.greens = d.greens.saturating_add(1);
+            (d.greens, d.denied) = (d.greens.saturating_add(1), false);
             d.contradicted = d.contradicted.saturating_add(u8::from(contradicts) * (1 + u8::from(green.count_sure)));
             if self.is_stuck(i, &self.limits[i]) && self.health(number).is_good() {
                 self.find(number, Health::MaxPresence);

@@ -3,19 +3,23 @@
 //! Terms
 //! - **own green** of a detector: from when a group of its lane opens until none is open any more.
 //! - **free line**: nobody is before the stop line for a while, as another detector there says.
-//! - **contradiction**: the detector was on in a whole own green, though whoever stood there must have left in it.
+//! - **contradiction**: the detector was on in a whole own green, though whoever stood there must have left in it; or it was on
+//!   then and at some time since the green before ended nobody can have been there: the detector is *denied*.
 //!
 //! Who stands before an open line leaves unless something holds him up: a queue before him, nobody letting him through, or
 //! traffic that backs up from downstream. Then he stands at the line, and with him the first of the queue: the line is not
-//! free. So a detector is stuck on if in two own greens, without an edge between, it was on from begin to end and
+//! free. So a detector is stuck on if in two own greens, without an edge between, it was on from begin to end and in one of
+//! them it was contradicted (a zone in both, for what tells of a zone may be wrong, or in one in which nobody was over the loop that
+//! counts for [`SURE`], or [`ALONE_FREE`] where it tells alone). It is contradicted if
 //! - it is an advance loop: somebody left in the green (as far as that is counted), though he must have driven over it, and
 //!   the zone at the line was free for [`ZONE_FREE`] (where there is no zone to be believed, the loop that counts was, for [`COUNT_FREE`]); or since it
 //!   went on more have come over a loop downstream than stand between the two, and half as many who came from beside; or
 //!   the line knows nothing, and more of those who come over a loop upstream must have come to it than stand between them;
-//! - it is the loop that counts: the zone around it was free for [`ZONE_FREE`]; or since it went on more of those who come
+//!   or at any time, open or closed, the zone was free for longer than somebody who stood there takes to it ([`SETS_OFF`]), and [`ZONE_FREE`];
+//! - it is the loop that counts: the zone around it was free for [`OVER_ZONE`], open or closed; or since it went on more of those who come
 //!   over a loop upstream must have come to it than stand between the two;
 //! - it is the zone: nobody was over the loop that counts for [`COUNT_FREE`], and as many had left as [came](super::between) (where
-//!   that is not known: for [`ALONE_FREE`]); or that one knows nothing, and in a green of at
+//!   that is not known: for [`ALONE_FREE`]), open or closed; or that one knows nothing, and in a green of at
 //!   least [`LONG`] nobody has come over the nearest loop upstream that knows something for [`QUIET`], nor stands there, while
 //!   before more came over one than stand between it and the line: those were no vehicle that waits alone.
 //!
@@ -54,7 +58,8 @@ pub(super) const SETS_OFF: Millis = Millis(5000);
 /// The same of a loop that counts: who starts from behind the line needs some seconds to it.
 pub(super) const COUNT_FREE: Millis = Millis(5000);
 
-const SURE: Millis = Millis(12000);
+/// The same of a loop that counts where nobody stands back from the line for so long, whatever two loops have counted.
+const SURE: Millis = Millis(12_000);
 
 /// The same where no loop upstream tells whether anybody is still to come: some stand back from the line for a while.
 const ALONE_FREE: Millis = Millis(7000);
@@ -92,6 +97,7 @@ pub(super) struct Green {
     /// Whether its zone, and its loop that counts, have been free for long enough in it.
     pub zone_free: bool,
     pub count_free: bool,
+    /// Whether the loop that counts has been for so long that this green alone tells.
     pub count_sure: bool,
     /// What the loop that counts had counted at its begin.
     pub counted: u32,
