@@ -5,7 +5,8 @@
 //! upstream, and fewer have left than came since the zone was off last.
 //!
 //! Some change lanes between the two, and some stop for good before the line. Where many do, the two tell nothing: this is
-//! learned whenever the zone goes off. Where few do, each such gap in a green forgives one who came and did not leave.
+//! learned whenever the zone goes off. Where few do, each such gap in a green forgives one who came and did not leave; not
+//! where mostly, as is seen when the zone goes off, somebody was there indeed: where one stands back in every green.
 
 /// What two loops have counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -22,6 +23,10 @@ pub(super) const LEARNED: u16 = 256;
 /// One of so many who come changes lanes, at most, where the two loops tell who is between them.
 const ONE_OF: u32 = 20;
 
+/// Where so many more of those whom a gap left behind were there than were not, nobody is forgiven; more are not counted.
+const STAY: u8 = 3;
+pub(super) const MOST_STAY: u8 = 15;
+
 /// Those between a line and the nearest loop upstream.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Between {
@@ -34,12 +39,18 @@ pub(super) struct Between {
     /// Of how many who came it was learned, and how many of them did not leave, or left and had not come.
     pub came: u16,
     pub wrong: u16,
+    /// Whether since the zone was off last somebody seemed to be there in a gap, and how often he was indeed, less how often not.
+    pub stood: bool,
+    pub stay: u8,
 }
 
 impl Between {
     /// Nobody is there.
     pub fn learn(&mut self, now: Counted) {
         let (came, left) = (now.came.wrapping_sub(self.since.came), now.left.wrapping_sub(self.since.left));
+        if core::mem::take(&mut self.stood) {
+            self.stay = if came == left { (self.stay + 1).min(MOST_STAY) } else { self.stay.saturating_sub(1) };
+        }
         let most = u32::from(LEARNED);
         self.came += came.min(most) as u16;
         self.wrong += came.abs_diff(left).min(most) as u16;
@@ -68,7 +79,9 @@ impl Between {
         let left = self.then.left.wrapping_sub(self.since.left);
         let remain = came.wrapping_sub(left).cast_signed();
         let anybody = remain > self.forgiven;
-        self.forgiven = if anybody { self.forgiven.saturating_add(1) } else { remain };
+        self.stood |= anybody;
+        let forgives = i32::from(self.stay < STAY);
+        self.forgiven = if anybody { self.forgiven.saturating_add(forgives) } else { remain };
         // Of few it is not known yet how many change lanes.
         (self.tells() && (u32::from(self.came) >= ONE_OF || !anybody)).then_some(anybody)
     }
@@ -88,6 +101,26 @@ mod tests {
         };
         assert_eq!([gap(3, 1), gap(5, 4), gap(6, 6)], [Some(true), Some(false), Some(false)], "the first forgave one");
         assert_eq!([gap(8, 7), gap(9, 9)], [Some(true), Some(false)]);
+    }
+
+    #[test]
+    fn where_one_stands_back_in_every_green_nobody_is_forgiven() {
+        let mut lane = Between::default();
+        let mut n = 0;
+        // Of three who come in each green one stays for the next, until the zone is off and all have left.
+        for _ in 0..30 {
+            for behind in [1, 1, 0] {
+                n += 3;
+                lane.then = Counted { came: n, left: n - behind };
+                lane.look();
+            }
+            lane.learn(Counted { came: n, left: n });
+        }
+        for _ in 0..5 {
+            n += 3;
+            lane.then = Counted { came: n, left: n - 1 };
+            assert_eq!(lane.look(), Some(true));
+        }
     }
 
     #[test]

@@ -143,9 +143,8 @@ impl DetectorBank {
             let tells = || of.upstream.is_some_and(|(d, _)| self.health(d).is_good());
             green.look(of, line, (self.last_on(line), self.since(line)), at, tells);
         }
-        for line in [of.zone, of.count].into_iter().flatten().filter(|&d| !self.occupied(d)) {
-            self.deny(lane, line, self.since(line), at);
-        }
+        let [zone, count] = [of.zone, of.count].map(|line| line.filter(|&d| !self.occupied(d)));
+        zone.into_iter().chain(count).for_each(|line| self.deny(lane, line, self.since(line), at));
         self.greens[lane] = Green { open: None, closed: Some(at), before: Some(opened), ..green };
         for i in 0..self.layout.lanes[lane].detectors.len() {
             let of = &self.layout.lanes[lane];
