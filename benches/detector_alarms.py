@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
-"""False alarms of healthy detectors over a whole day, night included: issue 9 wants fewer than 0.01 a detector-day.
+"""How soon detectors that fail are alarmed, and how often healthy ones are, over a whole day, night included (issue 9):
+silent and stuck-off ones by the time that 14 vehicles were expected, stuck-on ones within two own greens, fewer than 0.01
+false alarms a detector-day.
 
-    python3 benches/detector_alarms.py [--program FILE] [--scenario FILE] [--seeds N] [--jobs N] [--keep DIR]
+    python3 benches/detector_alarms.py [--program FILE] [--scenario FILE] [--seeds N] [--draws N] [--jobs N] [--keep DIR]
 
 The day is made of the bundled city's hour: each of its 12000 trips is driven so often in every hour as DAY says, at a
 moment drawn by the seed. One route in four is driven more in the morning, one in four more in the evening, so that who
-turns where changes within the day. All detectors are healthy: every alarm in the event log (codes 84 to 88) is false. A
-seed under a strategy is about 1,450 detector-days. It fails if one of them has LIMIT alarms a detector-day or more, or if
-there are too few detector-days to say so.
+turns where changes within the day. All detectors are healthy. What the controllers were given is recorded and replayed by the
+example `alarms` of the control crate, as it is, so that every alarm is false, and with one detector broken from a moment
+drawn on; terms and columns are explained there. A seed under a strategy is about 1,450 detector-days, half a gigabyte.
+
+Not every failure can be told in time: where drivers change lanes below a loop its neighbours say little, and of a detector that
+nobody has driven over yet nothing is learned. LEAST is what is held.
 """
 import argparse
 import json
@@ -22,6 +27,8 @@ from concurrent.futures import ThreadPoolExecutor
 STRATEGIES = ["fixed_time", "actuated"]
 LIMIT = 0.01
 LEAST_DAYS = 1000
+# Shares of those that are alarmed in time, %.
+LEAST = {"off_in_time": 94, "silent_in_time": 94, "start_in_time": 86, "on_in_two_greens": 94}
 # Traffic by hour, as a share of the city's peak.
 DAY = [.05, .03, .02, .02, .03, .08, .3, .85, 1, .7, .55, .55, .6, .6, .6, .7, .9, 1, .8, .55, .4, .3, .2, .1]
 # How much more than usual a route is driven in the morning; as much less in the afternoon.
@@ -30,7 +37,6 @@ MORNING = (0.5, 1.0, 1.0, 1.5)
 BUSES = (18000.0, 82800.0)
 TRIP = re.compile(r'\s*\(id: "t\d+", depart: [\d.]+, route: "(\w+)"\),')
 BUS = re.compile(r'(\s*\(id: "bus\w+", every: [\d.]+, begin: )([\d.]+)(, end: )[\d.]+(.*)')
-ALARMS = {"84", "85", "86", "87", "88"}
 
 
 def make_day(text, seed):
@@ -64,26 +70,14 @@ def make_day(text, seed):
     return "\n".join(out)
 
 
-def run(program, scenario, strategy, seed, folder):
-    """Detector-days and alarms of a run."""
-    out = os.path.join(folder, f"{strategy}-{seed}")
-    command = [program, "run", scenario, "--controller", strategy, "--seed", str(seed), "--out", out]
+def record(program, scenario, strategy, seed, folder):
+    """A recording of a run: what every controller was given, and the lamps."""
+    out = os.path.join(folder, f"{strategy}-{seed}.jsonl")
+    command = [program, "run", scenario, "--controller", strategy, "--seed", str(seed), "--record-inputs", out]
     done = subprocess.run(command + ["--json", "--quiet", "--emissions", "off", "--threads", "1"], capture_output=True, text=True)
     if done.returncode != 0:
-        return 0, [], done.stderr.strip() or f"exit {done.returncode}"
-    with open(os.path.join(out, "detectors.csv")) as file:
-        detectors = sum(1 for _ in file) - 1
-    alarms = []
-    # Half a gigabyte: it is read once, and not kept.
-    with open(os.path.join(out, "events.csv")) as file:
-        columns = next(file).strip().split(",")
-        code, place, number, at = (columns.index(c) for c in ("EventId", "Signal", "Parameter", "Seconds"))
-        for line in file:
-            cells = line.rstrip("\n").split(",")
-            if len(cells) > code and cells[code] in ALARMS:
-                alarms.append((cells[at], cells[code], cells[place], cells[number]))
-    os.remove(os.path.join(out, "events.csv"))
-    return detectors * json.loads(done.stdout)["simulated_s"] / 86400, alarms, None
+        sys.exit(f"{strategy}, seed {seed}: {done.stderr.strip() or f'exit {done.returncode}'}")
+    return out
 
 
 def main():
@@ -92,12 +86,13 @@ def main():
     parser.add_argument("--program", default=os.path.join(target, "release", "intergreen"))
     parser.add_argument("--scenario", default="scenarios/city.ron")
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--draws", type=int, default=2, help="failures of each detector and kind a day")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--keep", help="folder for scenarios and results, else a temporary one")
+    parser.add_argument("--keep", help="folder for scenarios and recordings, else a temporary one")
     args = parser.parse_args()
     with open(args.scenario) as file:
         text = file.read()
-    failures = []
+    replay = ["cargo", "run", "--quiet", "--release", "-p", "intergreen-control", "--features", "serde", "--example", "alarms", "--"]
     with tempfile.TemporaryDirectory() as temporary:
         folder = args.keep or temporary
         os.makedirs(folder, exist_ok=True)
@@ -106,21 +101,27 @@ def main():
             with open(os.path.join(folder, f"day{seed}.ron"), "w") as file:
                 file.write(make_day(text, seed))
         tasks = [(strategy, seed) for seed in seeds for strategy in STRATEGIES]
-        day = lambda task: run(args.program, os.path.join(folder, f"day{task[1]}.ron"), *task, folder)
+        day = lambda task: record(args.program, os.path.join(folder, f"day{task[1]}.ron"), *task, folder)
         with ThreadPoolExecutor(args.jobs) as pool:
-            results = zip(tasks, pool.map(day, tasks))
-            for (strategy, seed), (days, alarms, error) in results:
-                name = f"{strategy}, seed {seed}"
-                if error:
-                    failures.append(f"{name}: {error}")
-                    continue
-                for alarm in alarms:
-                    print(f"  {name}: at {alarm[0]} s code {alarm[1]}, signal {alarm[2]}, detector {alarm[3]}")
-                print(f"{name}: {len(alarms)} alarms in {days:.0f} detector-days: {len(alarms) / max(days, 1):.4f} a day")
-                if days < LEAST_DAYS:
-                    failures.append(f"{name}: {days:.0f} detector-days; expected {LEAST_DAYS} at least")
-                if len(alarms) >= LIMIT * days:
-                    failures.append(f"{name}: {len(alarms)} alarms; expected fewer than {LIMIT} a detector-day")
+            recordings = list(pool.map(day, tasks))
+        alone, others = [
+            subprocess.run(replay + ["--draws", str(args.draws)] + more + recordings, capture_output=True, text=True)
+            for more in ([], ["--others", "0.1"])
+        ]
+    for done, title in ((alone, "each fails alone"), (others, "one in ten others of its signal fails with it")):
+        if done.returncode != 0:
+            sys.exit(done.stderr)
+        print(f"== {title}\n{done.stdout}")
+    found = json.loads(alone.stdout.splitlines()[-1])
+    failures = []
+    days, alarms = found["detector_days"], found["false_alarms"]
+    if days < LEAST_DAYS:
+        failures.append(f"{days:.0f} detector-days; expected {LEAST_DAYS} at least")
+    if alarms >= LIMIT * days:
+        failures.append(f"{alarms} false alarms in {days:.0f} detector-days; expected fewer than {LIMIT} a day")
+    for what, least in LEAST.items():
+        if found[what] < least:
+            failures.append(f"{what}: {found[what]} %; expected {least} at least")
     for failure in failures:
         print(f"FAILED: {failure}")
     sys.exit(bool(failures))

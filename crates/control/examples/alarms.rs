@@ -1,7 +1,8 @@
 //! How soon detectors that fail are alarmed, and how often healthy ones are: on recordings of `intergreen run
 //! --record-inputs`, of which the banks of detectors alone are replayed.
 //!
-//! `cargo run --release -p intergreen-control --features serde --example alarms -- [--draws N] [--others SHARE] FILE…`;
+//! `cargo run --release -p intergreen-control --features serde --example alarms -- [--draws N] [--others SHARE] [--restart HOURS]
+//! FILE…` (`--restart`: also false alarms of banks that begin anew every few hours);
 //! `benches/detector_alarms.py` makes the recordings and says what is wanted.
 //!
 //! Terms
@@ -20,8 +21,7 @@
 use std::{collections::BTreeMap, env, fs::File, io::BufRead, io::BufReader, process::ExitCode};
 
 use intergreen_control::{
-    DetectorBank, DetectorEvent, Health, Input, Lamp, LampChange, Millis, Plan,
-    plan::DetectorKind,
+    DetectorBank, DetectorEvent, Health, Input, Lamp, LampChange, Millis, Plan, plan::DetectorKind,
 };
 use serde::Deserialize;
 
@@ -58,7 +58,6 @@ struct Wired {
 
 /// What happened at a signal.
 #[derive(Clone, Copy)]
-#[derive(Debug)]
 enum What {
     Edge(u16, bool),
     Shows(u16, Lamp),
@@ -105,7 +104,6 @@ struct Draw {
     greens: Option<usize>,
     told: bool,
     busy: bool,
-    note: String,
 }
 
 /// Counter-based numbers (splitmix64).
@@ -134,7 +132,15 @@ impl Signal {
             (0..n).filter(|&j| j != i && lanes[i].is_some() && lanes[j] == lanes[i] && kinds[j].is_some()).collect()
         });
         let mates = mates.collect();
-        Self { wired, events: Vec::new(), ons: vec![Vec::new(); n], times: vec![Vec::new(); n], mates, kinds, greens: vec![Vec::new(); n] }
+        Self {
+            wired,
+            events: Vec::new(),
+            ons: vec![Vec::new(); n],
+            times: vec![Vec::new(); n],
+            mates,
+            kinds,
+            greens: vec![Vec::new(); n],
+        }
     }
 
     fn finish(&mut self, end: i64) {
@@ -143,16 +149,7 @@ impl Signal {
         let n = self.ons.len();
         let mut since = vec![None; n];
         let mut lamps = vec![Lamp::Red; plan.groups().len()];
-        let mut groups: Vec<Vec<usize>> = vec![Vec::new(); n];
-        for i in 0..n {
-            let lane = |c: usize| plan.spec().detectors.iter().find(|d| usize::from(d.channel) == c).and_then(|d| d.place.as_ref()).map(|p| p.lane.clone());
-            let mine = lane(i);
-            for d in plan.spec().detectors.iter().filter(|d| mine.is_some() && d.place.as_ref().map(|p| p.lane.clone()) == mine) {
-                groups[i].extend(d.groups.iter().filter_map(|g| plan.find_group(g)).map(usize::from));
-            }
-            groups[i].sort_unstable();
-            groups[i].dedup();
-        }
+        let groups: Vec<Vec<usize>> = (0..n).map(|d| self.groups(d)).collect();
         let mut open: Vec<Option<i64>> = vec![None; n];
         for &(at, what) in &self.events {
             match what {
@@ -181,11 +178,21 @@ impl Signal {
                 }
             }
         }
-        for i in 0..n {
-            if let Some(from) = since[i] {
-                self.times[i].push((from, end));
-            }
+        for (times, since) in self.times.iter_mut().zip(since) {
+            times.extend(since.map(|from| (from, end)));
         }
+    }
+
+    /// The groups that let vehicles out of the lane of a detector.
+    fn groups(&self, d: usize) -> Vec<usize> {
+        let plan = &self.wired.plan;
+        let lane = |d: usize| self.mates[d].iter().copied().chain([d]);
+        let uses = plan.spec().detectors.iter().filter(|used| lane(d).any(|d| d == usize::from(used.channel)));
+        let mut groups: Vec<usize> =
+            uses.flat_map(|used| &used.groups).filter_map(|g| plan.find_group(g)).map(usize::from).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
     }
 
     /// Whether a detector was on from begin to end.
@@ -277,8 +284,15 @@ fn name(kind: Option<DetectorKind>) -> &'static str {
     kind.map_or("?", DetectorKind::name)
 }
 
-/// One draw; `bank`: as it is just before `from`, the place in the events.
-fn fail(signal: &Signal, mut bank: Bank, from: usize, d: usize, failed: &[usize], kind: Kind, history: bool, end: i64) -> Draw {
+/// One draw: the first of `failed` is looked at. `bank`: as it is just before `from`, the place in the events.
+fn fail(
+    signal: &Signal,
+    (mut bank, from): (Bank, usize),
+    failed: &[usize],
+    (kind, history): (Kind, bool),
+    end: i64,
+) -> Draw {
+    let d = failed[0];
     let plan = &signal.wired.plan;
     let at = signal.events.get(from).map_or(end, |e| e.0) - 1;
     if kind != Kind::Silent {
@@ -317,24 +331,6 @@ fn fail(signal: &Signal, mut bank: Bank, from: usize, d: usize, failed: &[usize]
         !stands || counts.any(|m| between(&signal.ons[m], g.0, g.1 + 3000) > 0)
     };
     let told = greens.len() == 2 && greens.iter().all(|&g| !signal.was_on(d, g) && moves(g));
-    let mut note = String::new();
-    if kind == Kind::On {
-        for g in &greens {
-            note += &format!("[{:.1} s:", (g.1 - g.0) as f64 / 1000.0);
-            let mut all: Vec<usize> = lane().collect();
-            all.sort_unstable();
-            for m in all {
-                note += &format!(" {}{}{}", name(signal.kinds[m]), if m == d { "*" } else { "" }, between(&signal.ons[m], g.0, g.1));
-                let off: i64 = {
-                    let mut last = g.0; let mut best = 0;
-                    for t in signal.times[m].iter().filter(|t| t.1 > g.0 && t.0 < g.1) { best = best.max(t.0 - last); last = t.1; }
-                    best.max(g.1 - last)
-                };
-                note += &format!("/{:.1}", off as f64 / 1000.0);
-            }
-            note += "] ";
-        }
-    }
     let by_greens = (greens.len() == 2).then(|| signal.greens[d].iter().filter(|g| g.0 > at && g.1 < until).count());
     Draw {
         kind,
@@ -347,12 +343,13 @@ fn fail(signal: &Signal, mut bank: Bank, from: usize, d: usize, failed: &[usize]
         expected: signal.expected(d, at, until),
         greens: by_greens.filter(|_| alarm.is_some()),
         told,
-        note,
         busy: between(&signal.ons[d], at, at + HOUR) >= BUSY && at + HOUR <= end,
     }
 }
 
-fn look_at(recording: &Recording, draws: usize, others: f64, restart: i64, all: &mut Vec<Draw>) -> (f64, usize) {
+/// Replays a recording: detector-days, and false alarms.
+fn look_at(recording: &Recording, args: &Args, all: &mut Vec<Draw>) -> (f64, usize) {
+    let &Args { draws, others, restart, .. } = args;
     let (mut days, mut alarms) = (0.0, 0);
     let (mut starts, mut fresh) = (0, 0);
     let length = recording.end - recording.start;
@@ -367,7 +364,8 @@ fn look_at(recording: &Recording, draws: usize, others: f64, restart: i64, all: 
                 // At a moment drawn, of those after a sixth of an hour (with history) at a vehicle of its own: as busy as it is.
                 let first = recording.start + 600_000;
                 let last = (recording.end - HOUR).max(first + 1);
-                let moments = signal.ons[d].partition_point(|&t| t < first)..signal.ons[d].partition_point(|&t| t < last);
+                let moments =
+                    signal.ons[d].partition_point(|&t| t < first)..signal.ons[d].partition_point(|&t| t < last);
                 if moments.is_empty() {
                     continue;
                 }
@@ -391,20 +389,20 @@ fn look_at(recording: &Recording, draws: usize, others: f64, restart: i64, all: 
                 failed.extend((0..n).filter(|&o| o != d && drawn(key ^ (o as u64 + 1) << 40) < others));
                 let now = signal.events.get(place).map_or(recording.end, |e| e.0) - 1;
                 for kind in [Kind::Off, Kind::Silent, Kind::On] {
-                    all.push(fail(signal, bank.clone(), place, d, &failed, kind, true, recording.end));
+                    all.push(fail(signal, (bank.clone(), place), &failed, (kind, true), recording.end));
                     if kind == Kind::Off {
                         let mut fresh = Bank::new(signal, now);
                         let lamps = bank.lamps.clone();
                         fresh.lamps = lamps;
                         fresh.bank.show(Millis(now), &signal.wired.plan, &fresh.lamps);
-                        all.push(fail(signal, fresh, place, d, &failed, kind, false, recording.end));
+                        all.push(fail(signal, (fresh, place), &failed, (kind, false), recording.end));
                     }
                 }
             }
         }
         for &event in &signal.events[next..] {
             bank.take(&signal.wired.plan, event);
-            alarms += tell(&mut bank, signal, recording,  "");
+            alarms += tell(&mut bank, signal, recording, "");
         }
         if restart > 0 {
             let mut bank = Bank::new(signal, recording.start);
@@ -424,7 +422,11 @@ fn look_at(recording: &Recording, draws: usize, others: f64, restart: i64, all: 
         }
     }
     if restart > 0 {
-        println!("  {}: fresh banks: {fresh} false alarms in {starts} detectors, {:.0} s each", recording.name, restart as f64 / 1000.0);
+        println!(
+            "  {}: fresh banks: {fresh} false alarms in {starts} detectors, {:.0} s each",
+            recording.name,
+            restart as f64 / 1000.0
+        );
     }
     (days, alarms)
 }
@@ -435,7 +437,12 @@ fn tell(bank: &mut Bank, signal: &Signal, recording: &Recording, word: &str) -> 
     while let Some((detector, health)) = bank.bank.take_news() {
         if health != Health::Good {
             let at = bank.bank.next().0 as f64 / 1000.0 - 60.0;
-            println!("  FALSE {word}{}: {} detector {detector} ({}) {health:?} in the minute from {at} s", recording.name, signal.wired.id, name(signal.kinds[usize::from(detector)]));
+            println!(
+                "  FALSE {word}{}: {} detector {detector} ({}) {health:?} in the minute from {at} s",
+                recording.name,
+                signal.wired.id,
+                name(signal.kinds[usize::from(detector)])
+            );
             n += 1;
         }
     }
@@ -452,24 +459,95 @@ fn quantile(draws: &[&Draw], share: f64, of: impl Fn(&Draw) -> f64) -> f64 {
     all.get(((all.len() as f64 * share) as usize).min(all.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
 }
 
-fn main() -> ExitCode {
-    let mut args = env::args().skip(1);
-    let (mut draws, mut others, mut files, mut verbose, mut restart) = (2, 0.0, Vec::new(), false, 0);
-    while let Some(arg) = args.next() {
-        match arg.as_str() {
-            "--draws" => draws = args.next().and_then(|n| n.parse().ok()).unwrap_or(draws),
-            "--others" => others = args.next().and_then(|n| n.parse().ok()).unwrap_or(others),
-            "--restart" => restart = 3_600_000 * args.next().and_then(|n| n.parse().ok()).unwrap_or(1),
-            "--verbose" => verbose = true,
-            _ => files.push(arg),
+/// What is asked for.
+struct Args {
+    draws: usize,
+    others: f64,
+    restart: i64,
+    verbose: bool,
+    files: Vec<String>,
+}
+
+impl Args {
+    fn read() -> Option<Self> {
+        let mut of = Self { draws: 2, others: 0.0, restart: 0, verbose: false, files: Vec::new() };
+        let mut args = env::args().skip(1);
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                "--draws" => of.draws = args.next()?.parse().ok()?,
+                "--others" => of.others = args.next()?.parse().ok()?,
+                "--restart" => of.restart = HOUR * args.next()?.parse::<i64>().ok()?,
+                "--verbose" => of.verbose = true,
+                _ => of.files.push(arg),
+            }
         }
+        (!of.files.is_empty()).then_some(of)
     }
+}
+
+/// Those that were found late.
+fn name_late(all: &[Draw]) {
+    for d in all.iter().filter(|d| d.busy && !d.in_time && d.kind != Kind::On) {
+        let history = if d.history { "with history" } else { "from the start" };
+        println!("  late: {:?} {history}, {} {}: expected {:.1}, missed {}", d.kind, d.of, d.who, d.expected, d.missed);
+    }
+    for d in all.iter().filter(|d| d.told && d.kind == Kind::On && d.greens.is_none_or(|g| g > 1)) {
+        println!("  late: stuck on, {} {}: greens before {:?}", d.of, d.who, d.greens);
+    }
+}
+
+const KINDS: [&str; 5] = ["stop bar", "count", "X", "IN", ""];
+
+/// Of those that saw nobody any more: how soon they were alarmed. Returns the share in time, %.
+fn tell_of_dead(all: &[Draw], kind: Kind, history: bool) -> f64 {
+    let mut in_time = 0.0;
+    for of in KINDS {
+        let those: Vec<&Draw> = all
+            .iter()
+            .filter(|d| d.kind == kind && d.history == history && d.busy && (of.is_empty() || d.of == of))
+            // Of which it can be said.
+            .filter(|d| d.alarmed || d.expected >= BY)
+            .collect();
+        in_time = share(&those, |d| d.in_time);
+        let what = if history { "with history" } else { "from the start" };
+        let [expected, missed] = [(|d: &Draw| d.expected) as fn(&Draw) -> f64, |d: &Draw| d.missed]
+            .map(|of| [0.5, 0.9, 0.95].map(|x| format!("{:7.1}", quantile(&those, x, of))).join(""));
+        let name = format!("{kind:?}, {what}, {}", if of.is_empty() { "all" } else { of });
+        println!(
+            "{name:32} {:6} {:9.1} {in_time:9.1}  {expected}  {missed}",
+            those.len(),
+            share(&those, |d| d.alarmed)
+        );
+    }
+    in_time
+}
+
+/// Of those that are stuck on, how many were alarmed within two own greens. Returns the share of those that could be told, %.
+fn tell_of_stuck(all: &[Draw]) -> f64 {
+    let mut told = 0.0;
+    println!("{:32} {:>6} {:>16}  {:>6} {:>16}", "stuck on", "told", "in two greens, %", "all", "in two greens, %");
+    for of in KINDS {
+        let those: Vec<&Draw> = all.iter().filter(|d| d.kind == Kind::On && (of.is_empty() || d.of == of)).collect();
+        let two: Vec<&Draw> = those.iter().copied().filter(|d| d.told).collect();
+        let in_two = |d: &Draw| d.greens.is_some_and(|g| g < 2);
+        told = share(&two, in_two);
+        let name = if of.is_empty() { "all" } else { of };
+        println!("{name:32} {:6} {told:16.1}  {:6} {:16.1}", two.len(), those.len(), share(&those, in_two));
+    }
+    told
+}
+
+fn main() -> ExitCode {
+    let Some(args) = Args::read() else {
+        eprintln!("expected [--draws N] [--others SHARE] [--restart HOURS] [--verbose] FILE…, recordings of signals");
+        return ExitCode::FAILURE;
+    };
     let (mut all, mut days, mut alarms) = (Vec::new(), 0.0, 0);
-    for file in files {
-        match read(&file) {
+    for file in &args.files {
+        match read(file) {
             Ok(recording) => {
-                let (d, a) = look_at(&recording, draws, others, restart, &mut all);
-                println!("{}: {d:.0} detector-days, {a} false alarms", recording.name);
+                let (d, a) = look_at(&recording, &args, &mut all);
+                println!("{}: {a} false alarms in {d:.0} detector-days: {:.4} a day", recording.name, a as f64 / d);
                 (days, alarms) = (days + d, alarms + a);
             }
             Err(problem) => {
@@ -478,39 +556,18 @@ fn main() -> ExitCode {
             }
         }
     }
-    println!("false alarms: {alarms} in {days:.0} detector-days: {:.4} a day", alarms as f64 / days);
-    if verbose {
-        for d in all.iter().filter(|d| d.busy && !d.in_time && d.kind != Kind::On) {
-            println!("  LATE {:?} {} {} {}: missed {} expected {:.1} alarmed {}", d.kind, if d.history { "history" } else { "start" }, d.of, d.who, d.missed, d.expected, d.alarmed);
-        }
-        for d in all.iter().filter(|d| d.told && d.kind == Kind::On && d.greens.is_none_or(|g| g > 1)) {
-            println!("  STUCK {} {}: greens {:?} {}", d.of, d.who, d.greens, d.note);
-        }
+    if args.verbose {
+        name_late(&all);
     }
-    println!("{:28} {:>6} {:>9} {:>9}  {:>23}  {:>23}", "off, busy", "draws", "alarmed,%", "in time,%", "expected 50/90/95 %", "missed 50/90/95 %");
-    for (kind, history) in [(Kind::Off, true), (Kind::Silent, true), (Kind::Off, false)] {
-        for of in ["stop bar", "count", "X", "IN", ""] {
-            let those: Vec<&Draw> = all
-                .iter()
-                .filter(|d| d.kind == kind && d.history == history && d.busy && (of.is_empty() || d.of == of))
-                // Of which it can be said.
-                .filter(|d| d.alarmed || d.expected >= BY)
-                .collect();
-            let q = |x: f64, e: bool| quantile(&those, x, |d| if e { d.expected } else { d.missed });
-            println!(
-                "{:28} {:6} {:9.1} {:9.1}  {:7.1} {:7.1} {:7.1}  {:7} {:7} {:7}",
-                format!("{kind:?}, {}, {}", if history { "history" } else { "start" }, if of.is_empty() { "all" } else { of }),
-                those.len(), share(&those, |d| d.alarmed), share(&those, |d| d.in_time),
-                q(0.5, true), q(0.9, true), q(0.95, true), q(0.5, false), q(0.9, false), q(0.95, false),
-            );
-        }
-    }
-    println!("{:28} {:>6} {:>16}  {:>6} {:>16}", "stuck on", "told", "in two greens, %", "all", "in two greens, %");
-    for of in ["stop bar", "count", "X", "IN", ""] {
-        let those: Vec<&Draw> = all.iter().filter(|d| d.kind == Kind::On && (of.is_empty() || d.of == of)).collect();
-        let two: Vec<&Draw> = those.iter().copied().filter(|d| d.told).collect();
-        let in_two = |d: &Draw| d.greens.is_some_and(|g| g < 2);
-        println!("{:28} {:6} {:16.1}  {:6} {:16.1}", if of.is_empty() { "all" } else { of }, two.len(), share(&two, in_two), those.len(), share(&those, in_two));
-    }
+    let columns = ["off, busy", "draws", "alarmed,%", "in time,%", "expected 50/90/95 %", "missed 50/90/95 %"];
+    let [what, draws, alarmed, in_time, expected, missed] = columns;
+    println!("{what:32} {draws:>6} {alarmed:>9} {in_time:>9}  {expected:>21}  {missed:>21}");
+    let [off, silent, start] = [(Kind::Off, true), (Kind::Silent, true), (Kind::Off, false)]
+        .map(|(kind, history)| tell_of_dead(&all, kind, history));
+    let on = tell_of_stuck(&all);
+    // For whoever judges.
+    println!(
+        r#"{{"false_alarms":{alarms},"detector_days":{days:.1},"off_in_time":{off:.1},"silent_in_time":{silent:.1},"start_in_time":{start:.1},"on_in_two_greens":{on:.1}}}"#
+    );
     ExitCode::SUCCESS
 }

@@ -129,7 +129,19 @@ fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Aside, Measur
     let minute = Minute { count: in_minute, short, headways, pairs: of_headways };
     let share = Share { own, all };
     Ok((
-        Detector { occupied, health, greens, contradicted, denied, count, finished, since, last_on, missed, ..Detector::default() },
+        Detector {
+            occupied,
+            health,
+            greens,
+            contradicted,
+            denied,
+            count,
+            finished,
+            since,
+            last_on,
+            missed,
+            ..Detector::default()
+        },
         Record { minute, pairs, share },
         Aside { on_time, counted },
         Measures { volume, on, headway },

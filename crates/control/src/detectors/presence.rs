@@ -178,7 +178,9 @@ impl Whole {
         let free = |line: Option<bool>| line == Some(true);
         match self.place.kind {
             DetectorKind::StopBar => {
-                self.denied || free(self.count_free) || !self.known && self.quiet && self.too_many && self.lasted >= LONG
+                self.denied
+                    || free(self.count_free)
+                    || !self.known && self.quiet && self.too_many && self.lasted >= LONG
             }
             DetectorKind::Count => self.denied || self.too_many,
             DetectorKind::X | DetectorKind::In => {

@@ -299,9 +299,13 @@ fn who_is_found_by_a_loop_of_one_lane_is_taken_off_the_other_once() {
     let groups = ["left", "right"].map(|g| GroupSpec::vehicle(g, Millis(5000), Millis(3000)));
     let mut spec = PlanSpec::new("two lanes", groups.into()).stage("both", &["left", "right"]);
     let kinds = [(DetectorKind::In, 80.0), (DetectorKind::Count, 1.0), (DetectorKind::X, 20.0)];
-    for (channel, lane, (kind, distance_m)) in
-        [(0, "left", kinds[0]), (1, "left", kinds[1]), (2, "left", kinds[2]), (3, "right", kinds[0]), (4, "right", kinds[1])]
-    {
+    for (channel, lane, (kind, distance_m)) in [
+        (0, "left", kinds[0]),
+        (1, "left", kinds[1]),
+        (2, "left", kinds[2]),
+        (3, "right", kinds[0]),
+        (4, "right", kinds[1]),
+    ] {
         spec.detectors.push(DetectorUse {
             channel,
             groups: vec![lane.into()],
