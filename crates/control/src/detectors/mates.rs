@@ -137,34 +137,38 @@ pub(super) struct Witness<'a> {
     pub pair: &'a Pair,
     /// How many of its actuations the detector has missed.
     pub missed: u32,
-    /// Whether it is a zone.
-    pub is_zone: bool,
+    pub kind: DetectorKind,
 }
 
 /// What is expected by some believed mates of a detector, of `all` that it has, in thousandths of a vehicle; none: there are none.
 /// `passed_by`: the detector lies where who comes to the line may pass by.
 pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, all: usize, passed_by: bool) -> Option<u64> {
-    let [mut first, mut second, mut close, mut most, mut others] = [0; 5];
+    let [mut first, mut second, mut close] = [0; 3];
+    // Who came over the line, and over advance loops.
+    let (mut line, mut advance) = (0, None);
     let (mut mates, mut least, mut seen) = (0, u16::MAX, 0);
-    for Witness { pair, missed, is_zone } in believed {
+    for Witness { pair, missed, kind } in believed {
         mates += 1;
         least = least.min(pair.own);
         seen = pair.own.max(seen);
-        let expected = pair.expected(missed, if is_zone { SEVERAL } else { 1 });
+        let expected = pair.expected(missed, if kind == DetectorKind::StopBar { SEVERAL } else { 1 });
         if pair.is_learned() && pair.is_close() {
             close = expected.max(close);
         }
         second = expected.min(first).max(second);
         first = expected.max(first);
-        let missed = u64::from(missed);
-        others = missed.min(most).max(others);
-        most = missed.max(most);
+        match kind {
+            DetectorKind::StopBar | DetectorKind::Count => line = missed.max(line),
+            DetectorKind::X | DetectorKind::In => advance = advance.max(Some(missed)),
+        }
     }
+    let agree = |advance: u32| u64::from(line.max(advance)) <= 2 * u64::from(line.min(advance));
+    let is_passed_by = passed_by && seen == 0 && if all == MATES { !advance.is_some_and(agree) } else { mates < all };
     match mates {
         0 => None,
         // Nobody was ever seen: who comes by one of them perhaps comes to this lane further down, or the one that would tell is not
         // believed.
-        _ if passed_by && seen == 0 && (mates < all || all == MATES && 2 * others < most) => Some(0),
+        _ if is_passed_by => Some(0),
         1 => Some(first / 2),
         _ if least < FEW => Some(second.max(close / 3)),
         _ => Some(first.midpoint(second).min(2 * second).max(close / 3)),
@@ -413,7 +417,7 @@ mod tests {
 
     /// What is expected by mates in such pairs, in whole vehicles.
     fn by(pairs: &[Pair], missed: &[u32], passed_by: bool) -> Option<u64> {
-        let witness = |(pair, &missed)| Witness { pair, missed, is_zone: false };
+        let witness = |(pair, &missed)| Witness { pair, missed, kind: DetectorKind::X };
         expected(pairs.iter().zip(missed).map(witness), pairs.len(), passed_by).map(|expected| expected / VEHICLE)
     }
 
@@ -439,17 +443,21 @@ mod tests {
 
     #[test]
     fn where_all_pass_by_nobody_is_missed() {
-        // As recorded at a loop where a lane begins: those who leave over the line change lanes below it.
-        let never = [Pair::default(); MATES];
-        assert_eq!(by(&never, &[35, 56, 320], true), Some(0));
-        // Nobody can pass by the line.
-        assert_eq!(by(&never, &[35, 56, 320], false), Some(84));
-        assert_eq!(by(&never, &[35, 56, 60], true), Some(84));
-        // Of those that tell the one upstream is broken: at the line all come.
-        let at_line = |passed_by| {
-            let witness = |missed| Witness { pair: &never[0], missed, is_zone: false };
-            expected([56, 60].map(witness).into_iter(), MATES, passed_by).map(|expected| expected / VEHICLE)
+        use DetectorKind::{Count, In, StopBar};
+        let never = Pair::default();
+        let by = |missed: &[(DetectorKind, u32)], passed_by| {
+            let witness = |&(kind, missed)| Witness { pair: &never, missed, kind };
+            expected(missed.iter().map(witness), MATES, passed_by).map(|expected| expected / VEHICLE)
         };
-        assert_eq!([true, false].map(at_line), [Some(0), Some(84)]);
+        // As recorded at a loop where a lane begins: those who leave over the line change lanes below it.
+        let beside = [(StopBar, 35), (Count, 320), (In, 56)];
+        assert_eq!(by(&beside, true), Some(0));
+        // Nobody can pass by the line.
+        assert_eq!(by(&beside, false), Some(84));
+        let over = [(StopBar, 35), (Count, 60), (In, 56)];
+        assert_eq!(by(&over, true), Some(84));
+        // The one upstream is broken: at the line all come.
+        assert_eq!(by(&over[..2], true), Some(0));
+        assert_eq!(by(&over[1..], true), Some(84));
     }
 }

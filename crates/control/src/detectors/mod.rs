@@ -213,10 +213,10 @@ impl DetectorBank {
         let pairs = record.pairs.iter().zip(self.detectors[i].missed).zip(&self.layout.mates[i]);
         // Where nobody is expected (a bus lane) it tells nothing that nobody comes.
         let tells = |mate: u16| self.health(mate).is_good() && self.limits[usize::from(mate)].expected > 0;
-        let is_zone =
-            |mate: u16| self.layout.places[usize::from(mate)].is_some_and(|p| p.kind == DetectorKind::StopBar);
         let believed = pairs.filter(|(_, mate)| tells(**mate));
-        let believed = believed.map(|((pair, missed), &mate)| Witness { pair, missed, is_zone: is_zone(mate) });
+        let believed = believed.filter_map(|((pair, missed), &mate)| {
+            Some(Witness { pair, missed, kind: self.layout.places[usize::from(mate)]?.kind })
+        });
         let by_share = || record.share.expected(self.counts[usize::from(self.layout.links[i].approach)]);
         let passed_by = self.layout.places[i].is_some_and(|p| !p.is_at_line());
         mates::expected(believed, self.layout.mates[i].len(), passed_by).unwrap_or_else(by_share)
