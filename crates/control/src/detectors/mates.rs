@@ -18,6 +18,7 @@
 //! - one mate: half of what is expected by it;
 //! - several of which only one sees anybody, and most of whose vehicles usually come here: a third (the others are broken
 //!   and not found yet);
+//! - of a lane before the line of which nobody was ever seen: a quarter, for nobody uses it;
 //! - none: half of its usual share of what its approach counts, or of all that the cabinet counts where the lane is alone
 //!   in its approach. How demand is shared among lanes changes within a day by itself.
 //!
@@ -50,7 +51,7 @@ const USUAL: u32 = 30;
 const FEW: u16 = 10;
 
 /// From so many the ratio is known well enough.
-const KNOWN: u16 = 40;
+const KNOWN: u16 = 20;
 
 /// So often at most a detector is expected to go on for once that a mate did: over a zone several who follow each other go on once.
 const SEVERAL: u64 = 3;
@@ -108,6 +109,12 @@ impl Pair {
         2 * sooner.0 * VEHICLE * missed * own / (sooner.1 * (2 * of + doubt))
     }
 
+    /// The same by what was supposed, with all doubt: of one mate alone that says so.
+    fn supposed(&self, missed: u32) -> u64 {
+        let ((own, of), missed) = (self.ratio(), u64::from(missed));
+        2 * VEHICLE * missed * own / (2 * of + missed)
+    }
+
     /// How many of so many at the mate must have come here.
     pub fn of_those(&self, many: u32) -> u32 {
         let (own, of) = self.ratio();
@@ -152,8 +159,8 @@ pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, all: usi
         least = least.min(pair.own);
         seen = pair.own.max(seen);
         let expected = pair.expected(missed, if kind == DetectorKind::StopBar { SEVERAL } else { 1 });
-        if pair.is_learned() && pair.is_close() {
-            close = expected.max(close);
+        if pair.is_close() {
+            close = (if pair.is_learned() { expected } else { pair.supposed(missed) }).max(close);
         }
         second = expected.min(first).max(second);
         first = expected.max(first);
@@ -163,12 +170,14 @@ pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, all: usi
         }
     }
     let agree = |advance: u32| u64::from(line.max(advance)) <= 2 * u64::from(line.min(advance));
-    let is_passed_by = passed_by && seen == 0 && if all == MATES { !advance.is_some_and(agree) } else { mates < all };
+    let is_passed_by = passed_by && seen == 0 && all == MATES && !advance.is_some_and(agree);
     match mates {
         0 => None,
         // Nobody was ever seen: who comes by one of them perhaps comes to this lane further down, or the one that would tell is not
         // believed.
         _ if is_passed_by => Some(0),
+        // Nor was anybody else at its line: nobody uses the lane, more likely than that two are broken.
+        _ if seen == 0 && !passed_by && line == 0 => Some(second / 4),
         1 => Some(first / 2),
         _ if least < FEW => Some(second.max(close / 3)),
         _ => Some(first.midpoint(second).min(2 * second).max(close / 3)),
