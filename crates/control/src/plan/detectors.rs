@@ -89,7 +89,8 @@ pub struct DetectorLimits {
     pub no_activity: Millis,
     /// Broken if it saw nobody while so many vehicles were expected by what the other detectors of its lane have counted
     /// since, 0–1000 \[14\], 0: never, and it tells nothing of the others: where buses alone drive, for instance. What is
-    /// expected scatters: it is reckoned a third higher, that it be alarmed by then. Where fewer than two of those are left twice or three times as many. A quiet night is no failure.
+    /// expected scatters: it is reckoned a third higher, so that the alarm comes by then. Where fewer than two of those are
+    /// left twice or three times as many. A quiet night is no failure.
     pub expected: u16,
     /// Broken if it is on for longer than this, s, 0–86400 \[900\], or from begin to end of two green times of its lane
     /// though the other detectors there say that nobody can be over it; 0: never.
