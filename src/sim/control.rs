@@ -300,6 +300,7 @@ impl Controllers {
     }
 
     /// Hands an input in.
+    #[inline]
     fn give(&mut self, signal: u32, input: Input) {
         let i = signal as usize;
         self.list[i].handle(input);

@@ -169,11 +169,8 @@ impl Controller {
 
     /// Takes in an edge of a detector. Returns whether there is such a detector; if not, the edge is dropped.
     pub fn handle_detector(&mut self, event: DetectorEvent) -> bool {
-        let known = usize::from(event.detector) < self.detectors.len();
-        if known {
-            self.handle(Input::Detector(event));
-        }
-        known
+        self.handle(Input::Detector(event));
+        usize::from(event.detector) < self.detectors.len()
     }
 
     /// Takes in a command that is in force from `at` on.
@@ -182,23 +179,19 @@ impl Controller {
     }
 
     /// Takes in an input. What is told of a detector that is not wired is dropped.
+    #[inline]
     pub fn handle(&mut self, input: Input) {
-        if let Input::Detector(DetectorEvent { detector, .. }) | Input::Channel { detector, .. } = input
-            && usize::from(detector) >= self.detectors.len()
-        {
-            return;
+        let is_wired = |detector: u16| usize::from(detector) < self.detectors.len();
+        let heard = match input {
+            Input::Detector(event) => is_wired(event.detector),
+            Input::Channel { detector, .. } => is_wired(detector),
+            // Else nobody looks at it.
+            Input::Vehicle(_) | Input::Neighbour(_) | Input::Departures(_) => self.traffic.is_some(),
+            Input::Command { .. } => true,
+        };
+        if heard {
+            self.queue(input);
         }
-        let of_traffic = matches!(input, Input::Vehicle(_) | Input::Neighbour(_) | Input::Departures(_));
-        if of_traffic && self.traffic.is_none() {
-            // Nobody looks at it.
-            return;
-        }
-        // They come almost in order: the place is at or near the end.
-        if self.inputs.back().is_none_or(|last| last.at() <= input.at()) {
-            return self.inputs.push_back(input);
-        }
-        let after = self.inputs.iter().rev().take_while(|queued| queued.at() > input.at()).count();
-        self.inputs.insert(self.inputs.len() - after, input);
     }
 
     /// Lets time reach `now`: all deadlines and inputs up to and including `now` happen, in order, each at its own

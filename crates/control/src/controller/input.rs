@@ -1,5 +1,6 @@
 //! What a controller can be given.
 
+use super::Controller;
 use crate::{DepartureReport, DetectorEvent, Millis, NeighbourReport, VehicleReport, plan::WallClock};
 
 /// What can be asked of a controller from outside: by an operator, a central computer, a priority receiver. The kernel
@@ -109,5 +110,17 @@ impl Input {
             Self::Neighbour(report) => report.at,
             Self::Departures(report) => report.at,
         }
+    }
+}
+
+impl Controller {
+    /// Puts an input where it belongs in time.
+    pub(super) fn queue(&mut self, input: Input) {
+        // They come almost in order: the place is at or near the end.
+        if self.inputs.back().is_none_or(|last| last.at() <= input.at()) {
+            return self.inputs.push_back(input);
+        }
+        let after = self.inputs.iter().rev().take_while(|queued| queued.at() > input.at()).count();
+        self.inputs.insert(self.inputs.len() - after, input);
     }
 }

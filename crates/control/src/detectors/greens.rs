@@ -180,7 +180,7 @@ impl DetectorBank {
         let i = usize::from(number);
         let (counted, pairs) = (&self.asides[i].counted, &self.records[i].pairs);
         // Of each mate that knows something: where it lies, how many have come over it, and how many of them to this one.
-        let mates = self.layout.mates[i].iter().zip(counted).zip(pairs).filter(|((mate, _), _)| knows(mate));
+        let mates = self.layout.links[i].mates().iter().zip(counted).zip(pairs).filter(|((mate, _), _)| knows(mate));
         let mates = mates.filter_map(|((&mate, &counted), pair)| {
             let came = self.count(mate).wrapping_sub(counted);
             Some((mate, self.layout.places[usize::from(mate)]?, came, pair.of_those(came)))
@@ -206,7 +206,7 @@ impl DetectorBank {
     /// What a detector has of one of its mates: how many of those who come there come to it.
     fn comes(&self, number: u16, mate: u16) -> Pair {
         let i = usize::from(number);
-        let place = self.layout.mates[i].iter().position(|&m| m == mate);
+        let place = self.layout.links[i].mates().iter().position(|&m| m == mate);
         place.map_or(Pair::default(), |place| self.records[i].pairs[place])
     }
 

@@ -209,13 +209,10 @@ impl Share {
     }
 }
 
-/// A lane with detectors.
+/// A lane with detectors. What edges ask stands first, in one cache line.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[repr(C, align(64))]
 pub(super) struct Lane {
-    /// The groups that let vehicles out of it.
-    pub groups: GroupSet,
-    /// Its detectors, from the stop line upstream.
-    pub detectors: Vec<u16>,
     /// Its first zone at the line, and its first loop that counts there.
     pub zone: Option<u16>,
     pub count: Option<u16>,
@@ -223,6 +220,10 @@ pub(super) struct Lane {
     pub count_covers: bool,
     /// The nearest loop upstream of the line, and how long somebody drives from there to the zone at most if nothing holds him up.
     pub upstream: Option<(u16, Millis)>,
+    /// The groups that let vehicles out of it.
+    pub groups: GroupSet,
+    /// Its detectors, from the stop line upstream.
+    pub detectors: Vec<u16>,
 }
 
 /// Where a detector lies, as far as it matters here.
@@ -256,8 +257,18 @@ pub(super) struct Links {
     pub lane: Option<u16>,
     /// Whether it is the zone of the lane, or the loop that counts.
     pub at_line: bool,
+    /// Its mates: the first so many.
+    mates: [u16; MATES],
+    many: u8,
     /// Of whom it is a mate: from where to where in [`Layout::tells`].
     pub tells: (u32, u32),
+}
+
+impl Links {
+    /// Its mates.
+    pub fn mates(&self) -> &[u16] {
+        &self.mates[..usize::from(self.many)]
+    }
 }
 
 /// Which detectors see the same vehicles. It follows from the plan.
@@ -268,8 +279,6 @@ pub(super) struct Layout {
     pub groups: Sets,
     /// By detector; none: nobody knows where it lies.
     pub places: Vec<Option<Place>>,
-    /// By detector, its mates.
-    pub mates: Vec<Vec<u16>>,
     pub links: Vec<Links>,
     /// Of whom detectors are mates, detector by detector.
     pub tells: Vec<Tells>,
@@ -290,12 +299,7 @@ impl Layout {
         let mut known: Vec<(u16, &DetectorUse, &DetectorPlace)> = (0..detectors).filter_map(placed).collect();
         known.sort_by(|a, b| a.2.lane.cmp(&b.2.lane).then(a.2.distance_m.total_cmp(&b.2.distance_m)));
         let n = usize::from(detectors);
-        let mut layout = Self {
-            places: vec![None; n],
-            mates: vec![Vec::new(); n],
-            links: vec![Links::default(); n],
-            ..Self::default()
-        };
+        let mut layout = Self { places: vec![None; n], links: vec![Links::default(); n], ..Self::default() };
         let mut tells = vec![Vec::new(); n];
         let groups = plan.groups().len();
         for lane in known.chunk_by(|a, b| a.2.lane == b.2.lane) {
@@ -333,12 +337,12 @@ impl Layout {
             }
             for &own in &of.detectors {
                 let others = of.detectors.iter().copied().filter(|&d| d != own).take(MATES);
+                let links = &mut layout.links[usize::from(own)];
                 for (place, mate) in (0u8..).zip(others) {
-                    layout.mates[usize::from(own)].push(mate);
+                    (links.mates[usize::from(place)], links.many) = (mate, place + 1);
                     let expected = limits[usize::from(own)].expected;
                     tells[usize::from(mate)].push(Tells { other: own, place, expected });
                 }
-                let links = &mut layout.links[usize::from(own)];
                 links.at_line = of.zone == Some(own) || of.count == Some(own);
                 links.lane = Some(this);
             }

@@ -210,16 +210,20 @@ impl DetectorBank {
     fn expected(&self, number: u16) -> u64 {
         let i = usize::from(number);
         let record = &self.records[i];
-        let pairs = record.pairs.iter().zip(self.detectors[i].missed).zip(&self.layout.mates[i]);
+        let pairs = record.pairs.iter().zip(self.detectors[i].missed).zip(self.layout.links[i].mates());
         // Where nobody is expected (a bus lane) it tells nothing that nobody comes.
         let tells = |mate: u16| self.health(mate).is_good() && self.limits[usize::from(mate)].expected > 0;
         let believed = pairs.filter(|(_, mate)| tells(**mate));
+        if self.detectors[i].missed == [0; MATES] && believed.clone().next().is_some() {
+            // Mostly nobody was missed.
+            return 0;
+        }
         let believed = believed.filter_map(|((pair, missed), &mate)| {
             Some(Witness { pair, missed, kind: self.layout.places[usize::from(mate)]?.kind })
         });
         let by_share = || record.share.expected(self.counts[usize::from(self.layout.links[i].approach)]);
         let passed_by = self.layout.places[i].is_some_and(|p| !p.is_at_line());
-        mates::expected(believed, self.layout.mates[i].len(), passed_by).unwrap_or_else(by_share)
+        mates::expected(believed, self.layout.links[i].mates().len(), passed_by).unwrap_or_else(by_share)
     }
 
     /// Whoever drives the channel of a detector has lost it, or it is back.
@@ -307,11 +311,11 @@ impl DetectorBank {
             if event.on {
                 self.actuate(event.detector, last_on, before, at);
             } else {
-                let links = self.layout.links[i];
-                if let Some(lane) = links.lane.filter(|_| links.at_line) {
-                    self.leave(event.detector, usize::from(lane), at);
+                let links = &self.layout.links[i];
+                match links.lane.filter(|_| links.at_line) {
+                    Some(lane) => self.leave(event.detector, usize::from(lane), at),
+                    None => self.let_go(event.detector, before, at),
                 }
-                self.let_go(event.detector, before, at);
             }
             if matches!((health, event.on), (Health::NoActivity | Health::Lost, _) | (Health::MaxPresence, false)) {
                 self.find(event.detector, Health::Good);
@@ -332,7 +336,7 @@ impl DetectorBank {
         }
         let all = self.counts[approach];
         let mut counted = [0; MATES];
-        counted.iter_mut().zip(&self.layout.mates[i]).for_each(|(counted, &mate)| *counted = self.count(mate));
+        counted.iter_mut().zip(links.mates()).for_each(|(counted, &mate)| *counted = self.count(mate));
         let (d, record) = (&mut self.detectors[i], &mut self.records[i]);
         if d.health != Health::NoActivity && d.health != Health::Lost {
             record.pairs.iter_mut().zip(d.missed).for_each(|(pair, missed)| pair.learn(missed));

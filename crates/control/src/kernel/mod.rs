@@ -63,7 +63,7 @@ pub use self::{
 };
 use crate::{
     Found, Lamp, Millis, Request,
-    group_set::{GroupSet, number},
+    group_set::{GroupSet, groups, number},
     log::{Phases, Reason, code},
     plan::{Group, GroupKind, Plan},
 };
@@ -345,27 +345,40 @@ impl Kernel {
                 && self.plan.matrix().partners(number).iter().any(|&p| self.is_held(usize::from(p)))
     }
 
+    /// What a group shows now. `serves`: it is not the unit that says so.
+    fn lamp_of(&self, g: usize, serves: bool) -> Lamp {
+        let of_unit = if serves { None } else { self.unit.lamp(&self.plan.groups()[g]) };
+        match (of_unit, self.lights[g].state, self.aims[g]) {
+            (Some(lamp), ..) => lamp,
+            (None, State::Closed, Aim::TurnOnRed) => Lamp::TurnOnRed,
+            (None, State::Off, Aim::Off(lamp)) => lamp,
+            _ => self.lights[g].lamp(|| self.limits.arrows.has(g)),
+        }
+    }
+
     /// Shows what has changed.
     fn show(&mut self, journal: &mut Journal) {
         let mut changed = false;
         let serves = self.unit.mode() == Mode::Normal;
-        for ((g, light), &aim) in (0u16..).zip(&mut self.lights).zip(&self.aims) {
-            let i = usize::from(g);
-            let of_unit = if serves { None } else { self.unit.lamp(&self.plan.groups()[i]) };
-            let lamp = match (of_unit, light.state, aim) {
-                (Some(lamp), ..) => lamp,
-                (None, State::Closed, Aim::TurnOnRed) => Lamp::TurnOnRed,
-                (None, State::Off, Aim::Off(lamp)) => lamp,
-                _ => light.lamp(|| self.limits.arrows.has(i)),
-            };
-            if lamp != light.shown {
-                journal.push(Output::Lamp(LampChange { at: self.now, group: g, lamp }));
-                self.phases.changed(i, self.limits.times[i].on_foot, self.reasons[i]);
-                light.shown = lamp;
-                self.news.put(i, true);
-                changed = true;
+        if !serves {
+            self.overview.forget();
+        }
+        for w in self.overview.words() {
+            for g in groups(w, self.overview.take_fresh(w)) {
+                let lamp = self.lamp_of(g, serves);
+                if lamp != self.lights[g].shown {
+                    self.lights[g].shown = lamp;
+                    journal.push(Output::Lamp(LampChange { at: self.now, group: number(g), lamp }));
+                    self.phases.changed(g, self.limits.times[g].on_foot, self.reasons[g]);
+                    self.news.put(g, true);
+                    changed = true;
+                }
             }
         }
+        debug_assert!(
+            (0..self.lights.len()).all(|g| self.lights[g].shown == self.lamp_of(g, serves)),
+            "nobody is forgotten"
+        );
         if changed {
             let (groups, lights) = (self.plan.groups(), &self.lights);
             let shown = |g: u16| seen(&groups[usize::from(g)], &lights[usize::from(g)]);

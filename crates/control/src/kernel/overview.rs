@@ -32,6 +32,10 @@ pub(super) struct Word {
     pub to_be_full: u64,
     /// Those that are to be switched off.
     pub to_be_off: u64,
+    /// Those whose aim is seen in a lamp of its own: of the closed, a permitted turn on red; what is switched off.
+    aim_shows: u64,
+    /// Those that may show something else than when they were [shown](Overview::take_fresh) last.
+    fresh: u64,
 }
 
 impl Word {
@@ -64,6 +68,7 @@ impl Word {
 /// What rules ask of all groups.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Overview {
+    groups: usize,
     words: Vec<Word>,
     /// Whether it is known who is in which state.
     seen: bool,
@@ -72,12 +77,22 @@ pub(super) struct Overview {
 impl Overview {
     /// Of so many groups; nothing is known of them.
     pub fn new(groups: usize) -> Self {
-        Self { words: vec![Word::default(); groups.div_ceil(BITS)], seen: false }
+        let mut new = Self { groups, words: vec![Word::default(); groups.div_ceil(BITS)], seen: false };
+        new.forget();
+        new
     }
 
-    /// Lights were set.
+    /// Lights were set, or something else than they says what is shown.
     pub fn forget(&mut self) {
         self.seen = false;
+        for (w, word) in self.words.iter_mut().enumerate() {
+            word.fresh = u64::MAX >> (BITS - BITS.min(self.groups - w * BITS));
+        }
+    }
+
+    /// The groups of a word that may show something else than when this was asked last.
+    pub fn take_fresh(&mut self, word: usize) -> u64 {
+        core::mem::take(&mut self.words[word].fresh)
     }
 
     /// When groups may start is to be found anew.
@@ -127,12 +142,15 @@ impl Overview {
     /// Works out who has which aim.
     pub fn see_aims(&mut self, aims: &[Aim]) {
         for (word, aims) in self.words.iter_mut().zip(aims.chunks(BITS)) {
+            let before = core::mem::take(&mut word.aim_shows);
             (word.to_open, word.to_be_full, word.to_be_off, word.known) = Default::default();
             for (g, aim) in aims.iter().enumerate() {
                 word.to_open |= u64::from(aim.opens()) << g;
                 word.to_be_full |= u64::from(matches!(aim, Aim::Protected | Aim::Open)) << g;
                 word.to_be_off |= u64::from(matches!(aim, Aim::Off(_))) << g;
+                word.aim_shows |= u64::from(matches!(aim, Aim::Off(_) | Aim::TurnOnRed)) << g;
             }
+            word.fresh |= before | word.aim_shows;
         }
     }
 }
@@ -154,6 +172,7 @@ impl Kernel {
         word.known &= !bit(g);
         word.states[light.state as usize] &= !bit(g);
         word.states[to as usize] |= bit(g);
+        word.fresh |= bit(g);
         light.go(to, self.now);
         word.clearing |= if light.ended == self.now { bit(g) } else { 0 };
         word.opened |= if light.opened == self.now { bit(g) } else { 0 };
