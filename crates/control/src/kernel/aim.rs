@@ -7,7 +7,7 @@
 use alloc::{vec, vec::Vec};
 
 use super::{
-    Kernel,
+    Journal, Kernel,
     light::{FAR_PAST, Light},
 };
 use crate::{
@@ -334,6 +334,20 @@ impl Target {
 }
 
 impl Kernel {
+    /// The log is told which overlaps trail: their green goes on although all of their phases have ended.
+    pub(super) fn tell_trails(&mut self, journal: &mut Journal) {
+        if !journal.has_events() {
+            return;
+        }
+        let overruled = self.preempts.is_active() || self.fallback.group().is_some();
+        let overlaps = self.plan.rings().into_iter().flat_map(|rings| rings.overlaps.iter().zip(&self.target.overlaps));
+        for (number, (overlap, state)) in (1u16..).zip(overlaps) {
+            let trails = state.asked.is_none() && self.now < state.left + overlap.trail && !overruled;
+            let trails = trails && self.lights[usize::from(overlap.group)].shown.is_green();
+            self.phases.trail(self.now, number, overlap.group, trails.then_some(state.left), journal);
+        }
+    }
+
     /// Works out what each group is to become. Returns whether that depends on what groups are now.
     pub(super) fn aim(&mut self) -> bool {
         let preempt = self.preempts.aims(&self.plan);

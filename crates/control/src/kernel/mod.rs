@@ -384,6 +384,7 @@ impl Kernel {
             let shown = |g: u16| seen(&groups[usize::from(g)], &lights[usize::from(g)]);
             self.phases.settle(self.now, shown, journal);
         }
+        self.tell_trails(journal);
     }
 
     /// The log tells what comes with time alone, up to `at`.

@@ -98,6 +98,8 @@ pub mod code {
     pub const DYNAMIC_MAX_DOWN: u8 = 54;
     /// Overlap: begin of green.
     pub const OVERLAP_GREEN: u8 = 61;
+    /// Overlap: begin of trailing green: its phases have ended, and it goes on for a while.
+    pub const OVERLAP_TRAILING: u8 = 62;
     /// Overlap: begin of yellow.
     pub const OVERLAP_YELLOW: u8 = 63;
     /// Overlap: begin of red clearance.

@@ -125,6 +125,8 @@ pub(crate) struct Phases {
     of_group: Vec<OfGroup>,
     /// Subjects of which a group shows another lamp, while lamps change.
     changed: GroupSet,
+    /// Groups of overlaps that trail, as far as the log knows.
+    trailing: GroupSet,
     due: Vec<Due>,
     /// None of them comes earlier.
     next: Millis,
@@ -169,12 +171,12 @@ impl Phases {
         }
         // At most two events of a subject are due at a time.
         let due = Vec::with_capacity(2 * subjects.len());
-        let changed = GroupSet::new(subjects.len());
+        let (changed, trailing) = (GroupSet::new(subjects.len()), GroupSet::new(leads.len()));
         let short = |place: Option<usize>| place.and_then(|place| u16::try_from(place).ok());
         let of_group = of_group.into_iter().zip(carried).zip(leads);
         let of_group =
             of_group.map(|((own, carried), leads)| OfGroup { own: short(own), carried: short(carried), leads });
-        Self { subjects, of_group: of_group.collect(), changed, due, next: Millis::NEVER }
+        Self { subjects, of_group: of_group.collect(), changed, trailing, due, next: Millis::NEVER }
     }
 
     /// Tells what is due up to `now`.
@@ -236,6 +238,15 @@ impl Phases {
             _ => return,
         };
         journal.event(at, code, subject.number, reason);
+    }
+
+    /// The group of an overlap, by its number, trails or does not; `since`: from when on. It is told when that begins.
+    pub fn trail(&mut self, now: Millis, overlap: u16, group: u16, since: Option<Millis>, journal: &mut Journal) {
+        let g = usize::from(group);
+        if since == Some(now) && !self.trailing.has(g) {
+            journal.event(now, code::OVERLAP_TRAILING, overlap, Reason::Over);
+        }
+        self.trailing.put(g, since.is_some());
     }
 
     /// A group shows another lamp, for a reason. [`settle`](Self::settle) follows when all lamps of the moment are known.

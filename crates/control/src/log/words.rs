@@ -51,6 +51,7 @@ impl Event {
             code::PED_CALL => format!("{}: called by people on foot", group()),
             code::CALL_DROPPED => format!("{}: no longer called", group()),
             code::OVERLAP_GREEN => format!("{}: green", overlap()),
+            code::OVERLAP_TRAILING => format!("{}: trailing green, its phases have ended", overlap()),
             code::OVERLAP_YELLOW => format!("{}: yellow", overlap()),
             code::OVERLAP_RED => format!("{}: red clearance", overlap()),
             code::OVERLAP_OFF => format!("{}: red", overlap()),

@@ -9,8 +9,13 @@ use intergreen_control::plan::{
     GroupKind, GroupSpec, IntergreenSpec, IntergreenTime, OverlapSpec, Pattern, PhaseSpec, PhaseSplit, PlanSpec,
     RingsSpec,
 };
+use intergreen_control::{Millis, log::code};
 
-use crate::{head, on_foot, s, timeline::Timeline, vehicle};
+use crate::{
+    head, on_foot, s,
+    timeline::{Outcome, Timeline},
+    vehicle,
+};
 
 fn rings() -> PlanSpec {
     let number = |n: u8| n.to_string();
@@ -63,9 +68,15 @@ fn rings() -> PlanSpec {
     spec
 }
 
+/// When which overlaps begin to trail.
+fn trailing(outcome: &Outcome) -> Vec<(Millis, u16)> {
+    let begins = outcome.events.iter().filter(|e| e.code == code::OVERLAP_TRAILING);
+    begins.map(|e| (e.at, e.parameter)).collect()
+}
+
 #[test]
 fn an_overlap_stays_green_from_parent_to_parent_and_clears_for_itself() {
-    Timeline::new(rings()).check(
+    let outcome = Timeline::new(rings()).check(
         "
                1 2 3 4 5 6 7 8 P R
             0  G r r r G r r r r r  phases 1 5
@@ -93,6 +104,8 @@ fn an_overlap_stays_green_from_parent_to_parent_and_clears_for_itself() {
            54  r r r G r r r G r r
         ",
     );
+    // Not at 24, where phase 3 is its next parent.
+    assert_eq!(trailing(&outcome), [(s(36), 1)]);
 }
 
 #[test]
@@ -125,7 +138,7 @@ fn nobody_crosses_a_barrier_before_both_rings_have_cleared() {
 
 #[test]
 fn an_overlap_does_not_leave_before_its_parent() {
-    Timeline::new(rings()).check(
+    let outcome = Timeline::new(rings()).check(
         "
                1 2 3 4 5 6 7 8 P R
             0  G r r r G r r r r r  phases 1 5
@@ -149,6 +162,7 @@ fn an_overlap_does_not_leave_before_its_parent() {
            40  r r r G r r r G r r
         ",
     );
+    assert_eq!(trailing(&outcome), [(s(19), 1)], "when 2 ends, not when another is asked for");
 }
 
 /// Cycle 80 s.
