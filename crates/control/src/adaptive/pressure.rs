@@ -143,11 +143,8 @@ impl Pressure {
 
     /// Pressure of a lane of a stage.
     fn lane(&self, m: &Moment<'_>, served: &Served) -> f32 {
-        let of = &m.traffic.lanes()[served.lane];
-        let flow = 2.0 / of.headway_s();
         if !self.downstream {
-            let until = m.now + self.ahead;
-            return flow * m.traffic.due_by(served.lane, until) as f32;
+            return self.discharge(m, served);
         }
         let heard = |&&e: &&usize| m.traffic.exits()[e].told.is_some_and(|told| m.now - told <= OLD);
         let exits = served.exits.iter().filter(heard).map(|&e| &m.traffic.exits()[e]);
@@ -161,11 +158,24 @@ impl Pressure {
             // Nobody could go.
             return 0.0;
         }
-        flow * (self.before_line(m, served.lane) - if n > 0 { beyond / f32::from(n) } else { 0.0 })
+        self.discharge(m, served) - if n > 0 { self.flow(m, served) * beyond / f32::from(n) } else { 0.0 }
+    }
+
+    /// Saturation flow of a lane, half a vehicle a second is 1.
+    fn flow(&self, m: &Moment<'_>, served: &Served) -> f32 {
+        2.0 / m.traffic.lanes()[served.lane].headway_s()
+    }
+
+    /// Vehicles of a lane, by its saturation flow.
+    fn discharge(&self, m: &Moment<'_>, served: &Served) -> f32 {
+        self.flow(m, served) * self.before_line(m, served.lane)
     }
 
     /// Vehicles of a lane, as they count.
     fn before_line(&self, m: &Moment<'_>, lane: usize) -> f32 {
+        if !self.downstream {
+            return m.traffic.due_by(lane, m.now + self.ahead) as f32;
+        }
         if !self.by_position {
             let (queued, coming) = m.traffic.count(lane, m.now);
             return queued + coming;
@@ -194,6 +204,11 @@ impl Pressure {
     /// The least green of a stage, s.
     fn least_green(&self, m: &Moment<'_>, stage: usize) -> f32 {
         s(m.stages.least[stage].max(self.least()))
+    }
+
+    /// Vehicles of a stage, as they count: who cannot go while it changes.
+    fn leaves(&self, m: &Moment<'_>, stage: usize) -> f32 {
+        m.stages.served[stage].iter().map(|served| self.discharge(m, served)).sum()
     }
 
     fn stage(&self, m: &Moment<'_>, stage: usize) -> f32 {
@@ -227,7 +242,7 @@ impl Policy for Pressure {
             }
         }
         self.last = (own, best.1);
-        let changes = best.1 > own.max(0.0) * (1.0 + self.ratio) + self.margin;
+        let changes = best.1 > own + self.ratio * self.leaves(m, m.stage) + self.margin;
         Wish { stage: if changes { best.0 } else { m.stage }, next: m.now + self.slot }
     }
 
