@@ -8,8 +8,9 @@
 //! than `room`, its vehicles do not count (capacity-aware). `max_wave` sees only those who queue or are about to reach the
 //! line, and nobody downstream.
 //!
-//! A plain comparison of pressures ignores what a change costs; here another stage must have more by a share `ratio` and
-//! `margin` vehicles before it is shown (switching hysteresis).
+//! A plain comparison of pressures ignores what a change costs: meanwhile those cannot go who are before the lines of the
+//! present stage. So another one must have more by `ratio` of these and `margin` vehicles before it is shown (switching
+//! hysteresis).
 //!
 //! Variants of `max_pressure`:
 //! - `order=cyclic`: the stages come in the plan's order in a cycle of `cycle_s`, and pressures at its beginning share out
@@ -39,7 +40,7 @@ use crate::{
 const SLOT: Parameter = Parameter { name: "slot_s", summary: "how often it chooses, s, 1 to 60", default: "2" };
 const RATIO: Parameter = Parameter {
     name: "ratio",
-    summary: "another stage must have this share more than the present one, 0 to 2",
+    summary: "another stage must have more by this share of those before the lines of the present one, 0 to 2",
     default: "0.5",
 };
 const MARGIN: Parameter = Parameter { name: "margin", summary: "and so many vehicles more, 0 to 50", default: "1" };
