@@ -72,6 +72,9 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
         }
         events.push((at, what));
     }
+    let Some((from, to)) = logged else {
+        return Err(Failure::Input(format!("{}: has no events", file.display())));
+    };
     // A log that somebody has sorted otherwise, or put together.
     events.sort_by(|a, b| a.0.total_cmp(&b.0));
     signals.sort_unstable();
@@ -84,9 +87,6 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
         None if signals.len() > 1 => return Err(Failure::Input(format!("--signal is missing; {}", plain(&known())))),
         _ => {}
     }
-    let Some((from, to)) = logged else {
-        return Err(Failure::Input(format!("{}: has no events", file.display())));
-    };
     if events.is_empty() {
         return print(&format!("nothing happened then; the log goes from {from:.1} to {to:.1} s\n"));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use intergreen_control::Millis;
+use intergreen_control::{Controller, DetectorBank, Millis};
 use serde::Serialize;
 
 use super::args::behaviour_name;
@@ -242,7 +242,8 @@ fn fallbacks(run: &Finished<'_>) -> Vec<String> {
     found
 }
 
-/// What was asked of strategies and has no effect: signals of which the same is said in one line.
+/// What was asked of strategies and has no effect, or what they do not see: signals of which the same is said in one line.
+/// And how many detectors they do not believe.
 fn remarks(run: &Finished<'_>) -> Vec<String> {
     let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
     for (controller, signal) in run.sim.controllers().list.iter().zip(&run.loaded.network.signals) {
@@ -252,7 +253,14 @@ fn remarks(run: &Finished<'_>) -> Vec<String> {
             None => found.push((remark, vec![&signal.id])),
         }
     }
-    found.into_iter().map(|(remark, signals)| format!("{}: {remark}", signals.join(", "))).collect()
+    let banks = || run.sim.controllers().list.iter().map(Controller::detectors);
+    let all: usize = banks().map(DetectorBank::len).sum();
+    let broken = |bank: &DetectorBank| (0u16..).take(bank.len()).filter(|&d| !bank.health(d).is_good()).count();
+    let broken: usize = banks().map(broken).sum();
+    let detectors =
+        format!("{broken} of {all} detectors are taken for broken at the end (codes 84 to 88 of events.csv)");
+    let signals = found.into_iter().map(|(remark, signals)| format!("{}: {remark}", signals.join(", ")));
+    signals.chain((broken > 0).then_some(detectors)).collect()
 }
 
 /// What is run although a plan of our own would be refused for it, and what is shown otherwise than written.

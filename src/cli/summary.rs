@@ -8,6 +8,7 @@ use super::intersections::{self, Control, Intersection};
 use super::outcome::Outcome;
 use super::run::{Finished, Stop};
 use super::tables;
+use crate::detectors::Tier;
 use crate::network::{LaneId, SignalId};
 
 /// Places, findings and signals listed without `-v`.
@@ -51,7 +52,11 @@ fn header(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result {
         "at_departure" => ", trips routed at departure",
         _ => "",
     };
-    let setup = format!("{}, {} drivers{routes}, {} s steps, seed {}", o.controller, o.behaviour, o.step_s, o.seed);
+    // Loops are usual.
+    let tier = scene.setup.sensing.tier;
+    let told = if tier == Tier::Loops { String::new() } else { format!(" from {} sensors", tier.name()) };
+    let setup =
+        format!("{}{told}, {} drivers{routes}, {} s steps, seed {}", o.controller, o.behaviour, o.step_s, o.seed);
     line(s, "Scenario", &format!("{} ({setup})", plain(&o.scenario)))?;
     line(s, "Simulated", &format!("{} s (clock {begin} to {now} s{why})", thousands(o.simulated_s, 1)))
 }
@@ -236,7 +241,7 @@ fn remarks(s: &mut String, o: &Outcome) -> std::fmt::Result {
         return Ok(());
     }
     writeln!(s)?;
-    line(s, "Remarks", "what strategies do otherwise than asked:")?;
+    line(s, "Remarks", "what strategies do not see, or do otherwise than asked:")?;
     o.remarks.iter().try_for_each(|remark| writeln!(s, "  {}", plain(remark)))
 }
 

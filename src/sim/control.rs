@@ -133,7 +133,10 @@ impl Controllers {
             if self.wiring[i].is_some() {
                 self.list[i].handle_command(now, Order::Clock(scene.setup.wall_clock()));
             }
+            // Whoever wants events is asked later: those of the start lie here until the first step.
+            self.list[i].log_events(true);
             self.list[i].start(now);
+            self.list[i].log_events(false);
             self.take(i);
         }
         self.show(scene, lamps);
@@ -253,6 +256,7 @@ impl Controllers {
         self.faults = faults;
         self.due = self.list.iter().map(Controller::poll_at).collect();
         self.monitor = monitor;
+        self.events.clear();
     }
 
     /// Advances the controllers to `now`: first every edge and all post are handed in, then whoever is due decides.

@@ -152,14 +152,14 @@ impl Post {
         for message in &told {
             let (Told { of: (signal, lane), to: (to, exit), .. }, at) = (*message, arrival(scene, message, end));
             if let Some((at, (queued, room))) = at.zip(controllers[signal].tell(lane, end)) {
-                let age_ms = (at - end).0 as u16;
+                let age_ms = u16::try_from((at - end).0).unwrap_or(u16::MAX);
                 self.send(to, Input::Neighbour(NeighbourReport { at, age_ms, exit, queued, room }));
             }
         }
         for message in &announced {
             let (Told { of: (signal, lane), to: (to, feeder), .. }, at) = (*message, arrival(scene, message, end));
             if let Some((at, left)) = at.zip(controllers[signal].gone(lane)) {
-                let age_ms = (at - end).0 as u16;
+                let age_ms = u16::try_from((at - end).0).unwrap_or(u16::MAX);
                 self.send(to, Input::Departures(DepartureReport { at, age_ms, feeder, left }));
             }
         }

@@ -51,6 +51,8 @@ impl EventLog {
             };
             let own = ["Signal", "Seconds", "Event", "Reason"];
             log.out.write_record(["TimeStamp", "DeviceId", "EventId", "Parameter"].into_iter().chain(own))?;
+            // At the begin of a run: how signals started.
+            log.look(sim)?;
             Ok(log)
         };
         files::open(&path).and_then(begin).map(Some).map_err(|e| (path, e))

@@ -65,9 +65,10 @@ impl Controller {
         self.now
     }
 
-    /// What the parameters of the strategy ask for that has no effect here.
+    /// What the parameters of the strategy ask for that has no effect here, or what it cannot see.
     pub fn remark(&self) -> Option<&str> {
-        self.strategy.remark()
+        let is_blind = self.traffic.as_ref().is_some_and(Traffic::is_blind);
+        self.strategy.remark().or(is_blind.then_some("no approach lane has an IN or X loop: nobody is seen to come"))
     }
 
     /// Whether it starts up, runs or flashes.

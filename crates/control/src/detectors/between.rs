@@ -23,6 +23,10 @@ pub(super) const LEARNED: u16 = 256;
 /// One of so many who come changes lanes, at most, where the two loops tell who is between them.
 const ONE_OF: u32 = 20;
 
+/// Where one seems to be there in more gaps than these since the zone was off last, he is forgiven all the same: the zone may be
+/// stuck on.
+const MOST_GAPS: u8 = 15;
+
 /// Where so many more of those whom a gap left behind were there than were not, nobody is forgiven; more are not counted.
 const STAY: u8 = 3;
 pub(super) const MOST_STAY: u8 = 15;
@@ -42,6 +46,8 @@ pub(super) struct Between {
     /// Whether since the zone was off last somebody seemed to be there in a gap, and how often he was indeed, less how often not.
     pub stood: bool,
     pub stay: u8,
+    /// In how many gaps since the zone was off last somebody seemed to be there; more than 255 are not counted.
+    pub gaps: u8,
 }
 
 impl Between {
@@ -57,14 +63,14 @@ impl Between {
         if self.came.max(self.wrong) >= LEARNED {
             (self.came, self.wrong) = (self.came / 2, self.wrong / 2);
         }
-        (self.since, self.forgiven) = (now, 0);
+        (self.since, self.forgiven, self.gaps) = (now, 0, 0);
     }
 
-    /// Whether as many have left by now as came, as far as the two loops tell.
+    /// Whether as many have left by now as came, as far as it is known that the two loops tell.
     pub fn nobody(&self, now: Counted) -> bool {
         let came = now.came.wrapping_sub(self.since.came);
         let left = now.left.wrapping_sub(self.since.left);
-        self.tells() && came == left
+        u32::from(self.came) >= ONE_OF && self.tells() && came == left
     }
 
     /// Whether few change lanes between the two.
@@ -80,7 +86,8 @@ impl Between {
         let remain = came.wrapping_sub(left).cast_signed();
         let anybody = remain > self.forgiven;
         self.stood |= anybody;
-        let forgives = i32::from(self.stay < STAY);
+        self.gaps = self.gaps.saturating_add(anybody.into());
+        let forgives = i32::from(self.stay < STAY || self.gaps > MOST_GAPS);
         self.forgiven = if anybody { self.forgiven.saturating_add(forgives) } else { remain };
         // Of few it is not known yet how many change lanes.
         (self.tells() && (u32::from(self.came) >= ONE_OF || !anybody)).then_some(anybody)
@@ -89,6 +96,8 @@ impl Between {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
 
     #[test]
@@ -116,11 +125,16 @@ mod tests {
             }
             lane.learn(Counted { came: n, left: n });
         }
-        for _ in 0..5 {
-            n += 3;
-            lane.then = Counted { came: n, left: n - 1 };
-            assert_eq!(lane.look(), Some(true));
-        }
+        // But not for ever: the zone may be stuck on.
+        let seen: Vec<_> = (0..30)
+            .map(|_| {
+                n += 3;
+                lane.then = Counted { came: n, left: n - 1 };
+                lane.look()
+            })
+            .collect();
+        let denied = seen.iter().position(|&seen| seen == Some(false));
+        assert_eq!(denied, Some(usize::from(MOST_GAPS) + 1), "{seen:?}");
     }
 
     #[test]

@@ -65,8 +65,8 @@ fn put_green(out: &mut Vec<u8>, green: &Green) {
     state::put_optional_millis(out, green.closed);
     state::put_optional_millis(out, green.before);
     out.extend_from_slice(&[green.zone_free.into(), green.count_free.into(), green.count_sure.into()]);
-    let Between { since, then, forgiven, came, wrong, stood, stay } = green.between;
-    out.extend_from_slice(&[stood.into(), stay]);
+    let Between { since, then, forgiven, came, wrong, stood, stay, gaps } = green.between;
+    out.extend_from_slice(&[stood.into(), stay, gaps]);
     let forgiven = forgiven.cast_unsigned();
     let counts = [green.counted, since.came, since.left, then.came, then.left, forgiven, came.into(), wrong.into()];
     counts.iter().for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
@@ -75,7 +75,7 @@ fn put_green(out: &mut Vec<u8>, green: &Green) {
 fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
     let [open, closed, before] = read_all(|| reader.optional_millis())?;
     let (zone_free, count_free, count_sure) = (reader.flag()?, reader.flag()?, reader.flag()?);
-    let (stood, stay) = (reader.flag()?, reader.u8()?);
+    let (stood, stay, gaps) = (reader.flag()?, reader.u8()?, reader.u8()?);
     if stay > between::MOST_STAY {
         return Err(StateError::Invalid { what: "who stands back from a line", expected: "0 to 15" });
     }
@@ -84,7 +84,7 @@ fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
     let wrong = StateError::Invalid { what: "who came and left", expected: "of as many as are learned from" };
     let mut learned = || u16::try_from(reader.u32()?).ok().filter(|&n| n < between::LEARNED).ok_or(wrong);
     let forgiven = forgiven.cast_signed();
-    let between = Between { since, then, forgiven, came: learned()?, wrong: learned()?, stood, stay };
+    let between = Between { since, then, forgiven, came: learned()?, wrong: learned()?, stood, stay, gaps };
     Ok(Green { open, closed, before, zone_free, count_free, count_sure, counted, between })
 }
 

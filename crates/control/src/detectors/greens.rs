@@ -111,7 +111,8 @@ impl DetectorBank {
     }
 
     /// A detector at the line was off from `since` to `at`: whoever stood somewhere in its lane meanwhile would have come there.
-    pub(super) fn deny(&mut self, lane: usize, number: u16, since: Millis, at: Millis) {
+    /// `left`: how many had left by then.
+    pub(super) fn deny(&mut self, lane: usize, number: u16, (since, at): (Millis, Millis), left: u32) {
         let of = &self.layout.lanes[lane];
         let since = self.greens[lane].closed.map_or(since, |closed| since.max(closed)).max(self.began);
         if of.zone == Some(number) {
@@ -127,9 +128,8 @@ impl DetectorBank {
             }
         } else if let (Some(zone), true, true) = (of.zone, of.count == Some(number), of.count_covers) {
             let upstream = of.upstream.filter(|&(d, _)| self.health(d).is_good());
-            let counted = self.counted(lane);
-            let nobody = upstream
-                .is_some_and(|(d, _)| self.greens[lane].between.nobody(Counted { came: self.count(d), left: counted }));
+            let between = &self.greens[lane].between;
+            let nobody = upstream.is_some_and(|(d, _)| between.nobody(Counted { came: self.count(d), left }));
             let d = &mut self.detectors[usize::from(zone)];
             d.denied |= d.occupied && nobody && at - since.max(d.since) >= COUNT_FREE;
         }
@@ -144,7 +144,8 @@ impl DetectorBank {
             green.look(of, line, (self.last_on(line), self.since(line)), at, tells);
         }
         let [zone, count] = [of.zone, of.count].map(|line| line.filter(|&d| !self.occupied(d)));
-        zone.into_iter().chain(count).for_each(|line| self.deny(lane, line, self.since(line), at));
+        let left = self.counted(lane);
+        zone.into_iter().chain(count).for_each(|line| self.deny(lane, line, (self.since(line), at), left));
         self.greens[lane] = Green { open: None, closed: Some(at), before: Some(opened), ..green };
         for i in 0..self.layout.lanes[lane].detectors.len() {
             let of = &self.layout.lanes[lane];
@@ -154,10 +155,12 @@ impl DetectorBank {
             else {
                 continue;
             };
-            let contradicts = self.whole(lane, number, place, (opened, at), &green).contradicts();
+            let whole = self.whole(lane, number, place, (opened, at), &green);
+            let counts =
+                u8::from(whole.contradicts()) * (1 + u8::from(green.count_sure && whole.count_free == Some(true)));
             let (i, d) = (usize::from(number), &mut self.detectors[usize::from(number)]);
             (d.greens, d.denied) = (d.greens.saturating_add(1), false);
-            d.contradicted = d.contradicted.saturating_add(u8::from(contradicts) * (1 + u8::from(green.count_sure)));
+            d.contradicted = d.contradicted.saturating_add(counts);
             if self.is_stuck(i, &self.limits[i]) && self.health(number).is_good() {
                 self.find(number, Health::MaxPresence);
             }

@@ -6,7 +6,8 @@
 //! - **ratio** of a detector to a mate: its own actuations by those that it missed of the mate before they came, as was
 //!   learned, at most 1; to a zone, over which several go on once, at most [`SEVERAL`].
 //! - **burst**: several missed one after the other, as where drivers change lanes in front of a queue.
-//! - **expected** of a detector: what it missed of a mate, times the ratio; less, while the ratio is known from few
+//! - **expected** of a detector: what it missed of a mate, times the ratio, and a third more (so that no more than are wanted
+//!   are missed before it is found); less, while the ratio is known from few
 //!   vehicles: somebody whom most pass by on another way is no dead detector; and less where it misses them in bursts.
 //! - **approach**: the lanes from which common groups let vehicles go.
 //!
@@ -18,7 +19,7 @@
 //! - one mate: half of what is expected by it;
 //! - several of which only one sees anybody, and most of whose vehicles usually come here: a third (the others are broken
 //!   and not found yet);
-//! - of a lane before the line of which nobody was ever seen: a quarter, for nobody uses it;
+//! - of a lane before the line of which nobody was ever seen: a quarter of what advance loops tell, for nobody uses it;
 //! - none: half of its usual share of what its approach counts, or of all that the cabinet counts where the lane is alone
 //!   in its approach. How demand is shared among lanes changes within a day by itself.
 //!
@@ -97,7 +98,7 @@ impl Pair {
     /// what was seen): as if own · ln(1 + n/of) were expected, of which 2 · own · n / (2 · of + n) is no more. Of many this is
     /// their ratio. `of` is what was missed; or, if they were missed in bursts, half the run in which one of those missed finds
     /// himself in the mean, as often as anybody was seen: this is how fast the probability of longer runs falls (exactly, if
-    /// it does so evenly).
+    /// it does so evenly). Then a third more is reckoned: see [`SOONER`].
     fn expected(&self, missed: u32, most: u64) -> u64 {
         let (own, of) = self.ratio();
         let bursts = u64::from(self.squares) * own / (2 * u64::from(self.of)).max(1);
@@ -153,7 +154,7 @@ pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, all: usi
     let [mut first, mut second, mut close] = [0; 3];
     // Who came over the line, and over advance loops.
     let (mut line, mut advance) = (0, None);
-    let (mut mates, mut least, mut seen) = (0, u16::MAX, 0);
+    let (mut mates, mut advances, mut least, mut seen) = (0, 0, u16::MAX, 0);
     for Witness { pair, missed, kind } in believed {
         mates += 1;
         least = least.min(pair.own);
@@ -166,7 +167,10 @@ pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, all: usi
         first = expected.max(first);
         match kind {
             DetectorKind::StopBar | DetectorKind::Count => line = missed.max(line),
-            DetectorKind::X | DetectorKind::In => advance = advance.max(Some(missed)),
+            DetectorKind::X | DetectorKind::In => {
+                advance = advance.max(Some(missed));
+                advances += 1;
+            }
         }
     }
     let agree = |advance: u32| u64::from(line.max(advance)) <= 2 * u64::from(line.min(advance));
@@ -177,7 +181,7 @@ pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, all: usi
         // believed.
         _ if is_passed_by => Some(0),
         // Nor was anybody else at its line: nobody uses the lane, more likely than that two are broken.
-        _ if seen == 0 && !passed_by && line == 0 => Some(second / 4),
+        _ if seen == 0 && !passed_by && line == 0 => Some(if advances > 1 { second } else { first / 2 } / 4),
         1 => Some(first / 2),
         _ if least < FEW => Some(second.max(close / 3)),
         _ => Some(first.midpoint(second).min(2 * second).max(close / 3)),

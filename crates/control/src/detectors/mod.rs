@@ -338,17 +338,21 @@ impl DetectorBank {
         let mut counted = [0; MATES];
         counted.iter_mut().zip(links.mates()).for_each(|(counted, &mate)| *counted = self.count(mate));
         let (d, record) = (&mut self.detectors[i], &mut self.records[i]);
-        if d.health != Health::NoActivity && d.health != Health::Lost {
+        // Whoever was dead until now tells of nothing before.
+        let knows = d.health != Health::NoActivity && d.health != Health::Lost;
+        if knows {
             record.pairs.iter_mut().zip(d.missed).for_each(|(pair, missed)| pair.learn(missed));
         }
         d.missed = [0; MATES];
         record.share = Share { own: record.share.own.saturating_add(1), all };
         self.asides[i].counted = counted;
-        if let Some(lane) = links.lane.map(usize::from).filter(|_| links.at_line) {
+        if let Some(lane) = links.lane.map(usize::from).filter(|_| links.at_line && knows) {
             let (of, detectors) = (&self.layout.lanes[lane], &self.detectors);
             let tells = || of.upstream.is_some_and(|(d, _)| detectors[usize::from(d)].health.is_good());
             self.greens[lane].look(of, number, (last_on, since), at, tells);
-            self.deny(lane, number, since, at);
+            // Who comes now has been counted already.
+            let left = self.counted(lane).saturating_sub((self.layout.lanes[lane].count == Some(number)).into());
+            self.deny(lane, number, (since, at), left);
         }
         for told in links.tells.0..links.tells.1 {
             let Tells { other, place, expected } = self.layout.tells[told as usize];

@@ -195,6 +195,12 @@ impl Traffic {
         self.due(lane).filter(|&due| due <= until).count()
     }
 
+    /// Whether nothing tells who comes in any lane.
+    pub fn is_blind(&self) -> bool {
+        let mut lanes = 0..self.lanes.len();
+        !self.approaches.everyone_reports && !lanes.is_empty() && lanes.all(|lane| self.input_m(lane) == 0.0)
+    }
+
     /// From the input loop of a lane to its line, m; 0: it has none.
     pub fn input_m(&self, lane: usize) -> f32 {
         u16::try_from(lane).map_or(0.0, |lane| self.wires.input_m(lane))

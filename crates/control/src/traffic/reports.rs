@@ -28,7 +28,8 @@ pub struct VehicleReport {
 pub struct NeighbourReport {
     /// When the message arrives.
     pub at: Millis,
-    /// How long before that it was sent, ms.
+    /// How long before that it was sent, ms. Older recordings do not tell.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub age_ms: u16,
     /// The exit: its place in [`Approaches::exits`](crate::Approaches::exits).
     pub exit: u16,
