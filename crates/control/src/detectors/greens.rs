@@ -111,8 +111,8 @@ impl DetectorBank {
     }
 
     /// A detector at the line was off from `since` to `at`: whoever stood somewhere in its lane meanwhile would have come there.
-    /// `left`: how many had left by then.
-    pub(super) fn deny(&mut self, lane: usize, number: u16, (since, at): (Millis, Millis), left: u32) {
+    /// (Who comes to it now has left, as far as is counted: he drove there, unless he stood back for all that time.)
+    pub(super) fn deny(&mut self, lane: usize, number: u16, since: Millis, at: Millis) {
         let of = &self.layout.lanes[lane];
         let since = self.greens[lane].closed.map_or(since, |closed| since.max(closed)).max(self.began);
         if of.zone == Some(number) {
@@ -128,7 +128,7 @@ impl DetectorBank {
             }
         } else if let (Some(zone), true, true) = (of.zone, of.count == Some(number), of.count_covers) {
             let upstream = of.upstream.filter(|&(d, _)| self.health(d).is_good());
-            let between = &self.greens[lane].between;
+            let (between, left) = (&self.greens[lane].between, self.counted(lane));
             let nobody = upstream.is_some_and(|(d, _)| between.nobody(Counted { came: self.count(d), left }));
             let d = &mut self.detectors[usize::from(zone)];
             d.denied |= d.occupied && nobody && at - since.max(d.since) >= COUNT_FREE;
@@ -144,8 +144,7 @@ impl DetectorBank {
             green.look(of, line, (self.last_on(line), self.since(line)), at, tells);
         }
         let [zone, count] = [of.zone, of.count].map(|line| line.filter(|&d| !self.occupied(d)));
-        let left = self.counted(lane);
-        zone.into_iter().chain(count).for_each(|line| self.deny(lane, line, (self.since(line), at), left));
+        zone.into_iter().chain(count).for_each(|line| self.deny(lane, line, self.since(line), at));
         self.greens[lane] = Green { open: None, closed: Some(at), before: Some(opened), ..green };
         for i in 0..self.layout.lanes[lane].detectors.len() {
             let of = &self.layout.lanes[lane];

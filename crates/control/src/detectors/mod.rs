@@ -350,9 +350,7 @@ impl DetectorBank {
             let (of, detectors) = (&self.layout.lanes[lane], &self.detectors);
             let tells = || of.upstream.is_some_and(|(d, _)| detectors[usize::from(d)].health.is_good());
             self.greens[lane].look(of, number, (last_on, since), at, tells);
-            // Who comes now has been counted already.
-            let left = self.counted(lane).saturating_sub((self.layout.lanes[lane].count == Some(number)).into());
-            self.deny(lane, number, (since, at), left);
+            self.deny(lane, number, since, at);
         }
         for told in links.tells.0..links.tells.1 {
             let Tells { other, place, expected } = self.layout.tells[told as usize];
