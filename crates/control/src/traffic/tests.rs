@@ -250,22 +250,19 @@ fn without_any_advance_loop_as_many_come_as_leave() {
     assert_eq!(lane.due(361.0).len() - before, 5, "nearly six in a minute: in this minute nobody has left yet");
 }
 
-/// Two lanes that part 30 m before their lines; the IN loop lies before that, and counts for both.
-#[test]
-fn one_loop_for_two_lanes_counts_each_vehicle_once() {
+/// Two lanes that part 30 m before their lines; their IN loops lie before that, and count for both. Channels are in the order of
+/// these detectors.
+fn two_lanes(detectors: &[(&str, DetectorKind, f64)]) -> (Plan, Traffic) {
     let groups = ["left", "right"].map(|g| GroupSpec::vehicle(g, Millis(5000), Millis(3000)));
     let mut spec = PlanSpec::new("two lanes", groups.into()).stage("both", &["left", "right"]);
-    for (first, lane) in [(0, "left"), (3, "right")] {
-        let kinds = [(DetectorKind::In, 80.0), (DetectorKind::Count, 1.0), (DetectorKind::StopBar, 0.0)];
-        for (number, (kind, distance_m)) in (first..).zip(kinds) {
-            spec.detectors.push(DetectorUse {
-                channel: number,
-                groups: vec![lane.into()],
-                mode: DetectorMode::Count,
-                place: Some(DetectorPlace { kind, lane: lane.into(), distance_m, length_m: 2.0, speed_m_s: 10.0 }),
-                ..DetectorUse::default()
-            });
-        }
+    for (channel, &(lane, kind, distance_m)) in (0..).zip(detectors) {
+        spec.detectors.push(DetectorUse {
+            channel,
+            groups: vec![lane.into()],
+            mode: DetectorMode::Count,
+            place: Some(DetectorPlace { kind, lane: lane.into(), distance_m, length_m: 2.0, speed_m_s: 10.0 }),
+            ..DetectorUse::default()
+        });
     }
     let plan = Plan::imported(spec, Vec::new()).expect("sound");
     let mut around = Approaches::of_plan(&plan);
@@ -273,7 +270,20 @@ fn one_loop_for_two_lanes_counts_each_vehicle_once() {
         around.lanes[lane].shared = vec![Shared { lane: other, from_m: 30.0 }];
     }
     assert!(around.fit(&plan));
-    let mut traffic = Traffic::new(&plan, Arc::new(around));
+    let traffic = Traffic::new(&plan, Arc::new(around));
+    (plan, traffic)
+}
+
+#[test]
+fn one_loop_for_two_lanes_counts_each_vehicle_once() {
+    let (plan, mut traffic) = two_lanes(&[
+        ("left", DetectorKind::In, 80.0),
+        ("left", DetectorKind::Count, 1.0),
+        ("left", DetectorKind::StopBar, 0.0),
+        ("right", DetectorKind::In, 80.0),
+        ("right", DetectorKind::Count, 1.0),
+        ("right", DetectorKind::StopBar, 0.0),
+    ]);
     let over = |traffic: &mut Traffic, detectors: &[u16], at: f64| {
         for (on, at) in [(true, at), (false, at + 0.5)] {
             for &detector in detectors {
@@ -293,33 +303,16 @@ fn one_loop_for_two_lanes_counts_each_vehicle_once() {
     assert_eq!(traffic.due(1).count(), 1, "it is he");
 }
 
-/// The same lanes, the left one with a check loop of its own 20 m before its line.
+/// The left one with a check loop of its own 20 m before its line.
 #[test]
 fn who_is_found_by_a_loop_of_one_lane_is_taken_off_the_other_once() {
-    let groups = ["left", "right"].map(|g| GroupSpec::vehicle(g, Millis(5000), Millis(3000)));
-    let mut spec = PlanSpec::new("two lanes", groups.into()).stage("both", &["left", "right"]);
-    let kinds = [(DetectorKind::In, 80.0), (DetectorKind::Count, 1.0), (DetectorKind::X, 20.0)];
-    for (channel, lane, (kind, distance_m)) in [
-        (0, "left", kinds[0]),
-        (1, "left", kinds[1]),
-        (2, "left", kinds[2]),
-        (3, "right", kinds[0]),
-        (4, "right", kinds[1]),
-    ] {
-        spec.detectors.push(DetectorUse {
-            channel,
-            groups: vec![lane.into()],
-            mode: DetectorMode::Count,
-            place: Some(DetectorPlace { kind, lane: lane.into(), distance_m, length_m: 2.0, speed_m_s: 10.0 }),
-            ..DetectorUse::default()
-        });
-    }
-    let plan = Plan::imported(spec, Vec::new()).expect("sound");
-    let mut around = Approaches::of_plan(&plan);
-    for (lane, other) in [(0, 1), (1, 0)] {
-        around.lanes[lane].shared = vec![Shared { lane: other, from_m: 30.0 }];
-    }
-    let mut traffic = Traffic::new(&plan, Arc::new(around));
+    let (plan, mut traffic) = two_lanes(&[
+        ("left", DetectorKind::In, 80.0),
+        ("left", DetectorKind::Count, 1.0),
+        ("left", DetectorKind::X, 20.0),
+        ("right", DetectorKind::In, 80.0),
+        ("right", DetectorKind::Count, 1.0),
+    ]);
     let over = |traffic: &mut Traffic, detectors: &[u16], at: f64| {
         for (on, at) in [(true, at), (false, at + 0.5)] {
             for &detector in detectors {
