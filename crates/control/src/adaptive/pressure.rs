@@ -159,17 +159,12 @@ impl Pressure {
             // Nobody could go.
             return 0.0;
         }
-        self.discharge(m, served) - if n > 0 { self.flow(m, served) * beyond / f32::from(n) } else { 0.0 }
-    }
-
-    /// Saturation flow of a lane, half a vehicle a second is 1.
-    fn flow(&self, m: &Moment<'_>, served: &Served) -> f32 {
-        2.0 / m.traffic.lanes()[served.lane].headway_s()
+        self.discharge(m, served) - if n > 0 { flow(m, served) * beyond / f32::from(n) } else { 0.0 }
     }
 
     /// Vehicles of a lane, by its saturation flow.
     fn discharge(&self, m: &Moment<'_>, served: &Served) -> f32 {
-        self.flow(m, served) * self.before_line(m, served.lane)
+        flow(m, served) * self.before_line(m, served.lane)
     }
 
     /// Vehicles of a lane, as they count.
@@ -265,6 +260,11 @@ impl Policy for Pressure {
         self.last = (f32::from_bits(reader.u32()?), f32::from_bits(reader.u32()?));
         self.cycle.as_mut().map_or(Ok(()), |(cycle, _)| cycle.load(reader))
     }
+}
+
+/// Saturation flow of a lane, half a vehicle a second is 1.
+fn flow(m: &Moment<'_>, served: &Served) -> f32 {
+    2.0 / m.traffic.lanes()[served.lane].headway_s()
 }
 
 /// How much a vehicle counts so far from the line of a lane of this length, m.

@@ -62,7 +62,7 @@ impl Search {
         let mut change = (now.stage, f32::INFINITY);
         for place in 0..self.nexts.len().min(CLOSELY) {
             let (plain, next) = self.nexts[place];
-            let cost = self.refine(now, then(NOW, next), plain);
+            let cost = self.refine(now, (NOW, next), plain);
             if cost < change.1 {
                 change = (next, cost);
             }
@@ -73,17 +73,18 @@ impl Search {
                     best = (hold, cost);
                 }
             }
-            stay = stay.min(self.refine(now, then(best.0, next), best.1));
+            stay = stay.min(self.refine(now, (best.0, next), best.1));
         }
         Found { stay, change }
     }
 
-    /// What it costs at best if `first`, which costs so much, is looked at more closely.
-    fn refine(&mut self, now: &Now<'_>, mut first: First, mut cost: f32) -> f32 {
-        let Some(next) = first.next else { return cost };
+    /// What it costs at best if the present stage for so long, s, and then the next, which costs so much, is looked at more
+    /// closely.
+    fn refine(&mut self, now: &Now<'_>, (hold, next): (Option<f32>, usize), mut cost: f32) -> f32 {
+        let mut first = then(hold, next);
         let least = s(now.stages.least[next]);
-        for hold in NEXT_HOLDS.into_iter().filter(|&hold| hold == 0.0 || hold > least) {
-            let held = First { next_hold: Some(hold), ..first };
+        for next_hold in NEXT_HOLDS.into_iter().filter(|&hold| hold == 0.0 || hold > least) {
+            let held = First { next_hold: Some(next_hold), ..first };
             let costs = self.rollout.cost(now, held, cost);
             if costs < cost {
                 (first, cost) = (held, costs);
