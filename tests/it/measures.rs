@@ -157,14 +157,14 @@ fn a_run_writes_its_log_and_explains_itself() {
     let files = manifest["files"].as_array().unwrap();
     assert!(["events.csv", "detectors.csv"].iter().all(|f| files.contains(&Value::from(*f))), "{files:?}");
 
-    // 200 s of a cycle of 50 s: group 1 is green from 0 s (before the log begins), 50, 100 and 150 s, for 20 s each.
+    // 200 s of a cycle of 50 s: group 1 is green from 0, 50, 100 and 150 s, for 20 s each.
     let folder = scratch.path("out");
     let said = run(["measures", folder.to_str().unwrap(), "--json"]);
     let json = said.json();
     let signal = &json["signals"][0];
     assert_eq!(signal["signal"], "T");
     let phase = signal["phases"].as_array().unwrap().iter().find(|p| p["phase"] == 1).expect("group 1");
-    assert_eq!((&phase["green"]["count"], &phase["green"]["mean_s"]), (&3.into(), &20.0.into()), "{phase}");
+    assert_eq!((&phase["green"]["count"], &phase["green"]["mean_s"]), (&4.into(), &20.0.into()), "{phase}");
     assert_eq!(phase["yellow"]["mean_s"], 3.0);
 
     let explain = |options: &[&str]| run(["explain", folder.to_str().unwrap()].iter().chain(options));

@@ -46,7 +46,11 @@ impl Purdue {
         if signals > 0 {
             sim.log_events();
         }
-        Self { detectors, events: vec![Vec::new(); signals], from: sim.scene().setup.measured_from() }
+        let from = sim.scene().setup.measured_from();
+        let mut new = Self { detectors, events: vec![Vec::new(); signals], from };
+        // How signals started.
+        new.look(sim);
+        new
     }
 
     /// Takes in what was logged in a step.
