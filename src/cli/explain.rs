@@ -72,21 +72,22 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
         }
         events.push((at, what));
     }
-    let Some((from, to)) = logged else {
-        return Err(Failure::Input(format!("{}: has no events", file.display())));
-    };
     // A log that somebody has sorted otherwise, or put together.
     events.sort_by(|a, b| a.0.total_cmp(&b.0));
     signals.sort_unstable();
     let known = || expected_names(args.signal.as_deref().unwrap_or_default(), signals.iter().map(String::as_str));
     match &args.signal {
-        Some(id) if !signals.contains(id) => {
+        // Of a log without events it is not known which signals there are.
+        Some(id) if !signals.is_empty() && !signals.contains(id) => {
             let (file, id) = (file.display(), plain(id));
             return Err(Failure::Input(format!("{file}: has no signal '{id}'; {}", plain(&known()))));
         }
         None if signals.len() > 1 => return Err(Failure::Input(format!("--signal is missing; {}", plain(&known())))),
         _ => {}
     }
+    let Some((from, to)) = logged else {
+        return Err(Failure::Input(format!("{}: has no events", file.display())));
+    };
     if events.is_empty() {
         return print(&format!("nothing happened then; the log goes from {from:.1} to {to:.1} s\n"));
     }
