@@ -264,10 +264,22 @@ impl Bank {
         Self { bank, lamps: vec![Lamp::Red; plan.groups().len()] }
     }
 
-    fn take(&mut self, plan: &Plan, (at, what): (i64, What)) {
+    /// Another one that begins at that moment, with the same lamps.
+    fn fresh(&self, signal: &Signal, at: i64) -> Self {
+        let mut fresh = Self { lamps: self.lamps.clone(), ..Self::new(signal, at) };
+        fresh.bank.show(Millis(at), &signal.wired.plan, &fresh.lamps);
+        fresh
+    }
+
+    /// Time passes up to `at`.
+    fn reach(&mut self, at: i64) {
         while self.bank.next().0 < at {
             self.bank.advance(self.bank.next());
         }
+    }
+
+    fn take(&mut self, plan: &Plan, (at, what): (i64, What)) {
+        self.reach(at);
         match what {
             What::Edge(detector, on) => {
                 self.bank.handle(DetectorEvent { detector, at: Millis(at), on });
@@ -310,9 +322,7 @@ fn fail(
         }
         if matches!(event.1, What::Edge(e, _) if failed.contains(&usize::from(e))) {
             // Time passes all the same.
-            while bank.bank.next().0 < event.0 {
-                bank.bank.advance(bank.bank.next());
-            }
+            bank.reach(event.0);
         } else {
             bank.take(plan, event);
         }
@@ -391,10 +401,7 @@ fn look_at(recording: &Recording, args: &Args, all: &mut Vec<Draw>) -> (f64, usi
                 for kind in [Kind::Off, Kind::Silent, Kind::On] {
                     all.push(fail(signal, (bank.clone(), place), &failed, (kind, true), recording.end));
                     if kind == Kind::Off {
-                        let mut fresh = Bank::new(signal, now);
-                        let lamps = bank.lamps.clone();
-                        fresh.lamps = lamps;
-                        fresh.bank.show(Millis(now), &signal.wired.plan, &fresh.lamps);
+                        let fresh = bank.fresh(signal, now);
                         all.push(fail(signal, (fresh, place), &failed, (kind, false), recording.end));
                     }
                 }
@@ -409,10 +416,7 @@ fn look_at(recording: &Recording, args: &Args, all: &mut Vec<Draw>) -> (f64, usi
             let mut due = recording.start + restart;
             for &event in &signal.events {
                 if event.0 > due {
-                    let lamps = bank.lamps.clone();
-                    bank = Bank::new(signal, due);
-                    bank.lamps = lamps;
-                    bank.bank.show(Millis(due), &signal.wired.plan, &bank.lamps);
+                    bank = bank.fresh(signal, due);
                     due += restart;
                     starts += n;
                 }

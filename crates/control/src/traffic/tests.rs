@@ -274,6 +274,15 @@ fn two_lanes(detectors: &[(&str, DetectorKind, f64)]) -> (Plan, Traffic) {
     (plan, traffic)
 }
 
+/// Somebody drives over these detectors of [`two_lanes`] in half a second.
+fn drive_over(traffic: &mut Traffic, plan: &Plan, detectors: &[u16], at: f64) {
+    for (on, at) in [(true, at), (false, at + 0.5)] {
+        for &detector in detectors {
+            traffic.edge(plan, detector, on, Millis::from_seconds(at), &[Lamp::Green; 2]);
+        }
+    }
+}
+
 #[test]
 fn one_loop_for_two_lanes_counts_each_vehicle_once() {
     let (plan, mut traffic) = two_lanes(&[
@@ -284,13 +293,7 @@ fn one_loop_for_two_lanes_counts_each_vehicle_once() {
         ("right", DetectorKind::Count, 1.0),
         ("right", DetectorKind::StopBar, 0.0),
     ]);
-    let over = |traffic: &mut Traffic, detectors: &[u16], at: f64| {
-        for (on, at) in [(true, at), (false, at + 0.5)] {
-            for &detector in detectors {
-                traffic.edge(&plan, detector, on, Millis::from_seconds(at), &[Lamp::Green; 2]);
-            }
-        }
-    };
+    let over = |traffic: &mut Traffic, detectors: &[u16], at: f64| drive_over(traffic, &plan, detectors, at);
     let vehicles = |traffic: &Traffic| [0, 1].map(|lane| traffic.likely(lane).map(|(_, n)| n).sum::<f32>());
     (0..4).for_each(|i| over(&mut traffic, &[0, 3], f64::from(i)));
     assert_eq!(vehicles(&traffic), [2.0, 2.0], "four, and nobody knows where");
@@ -313,13 +316,7 @@ fn who_is_found_by_a_loop_of_one_lane_is_taken_off_the_other_once() {
         ("right", DetectorKind::In, 80.0),
         ("right", DetectorKind::Count, 1.0),
     ]);
-    let over = |traffic: &mut Traffic, detectors: &[u16], at: f64| {
-        for (on, at) in [(true, at), (false, at + 0.5)] {
-            for &detector in detectors {
-                traffic.edge(&plan, detector, on, Millis::from_seconds(at), &[Lamp::Green; 2]);
-            }
-        }
-    };
+    let over = |traffic: &mut Traffic, detectors: &[u16], at: f64| drive_over(traffic, &plan, detectors, at);
     let tickets = |traffic: &Traffic| [0, 1].map(|lane| traffic.due(lane).count());
     // The loops have counted before.
     over(&mut traffic, &[1], 0.0);
