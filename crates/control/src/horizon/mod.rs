@@ -17,7 +17,7 @@ mod service;
 mod ways;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use alloc::{format, string::String, vec::Vec};
 

@@ -9,20 +9,21 @@ use crate::stages::{Moment, Stages, Waits};
 use crate::{Approaches, Lamp, Millis, Plan, PlanSpec, StateReader, Traffic};
 
 /// Lanes and stages of [`plan`].
-pub(super) const WEST: usize = 0;
-pub(super) const ONCOMING: usize = 1;
-pub(super) const CROSSING: usize = 2;
-pub(super) const MAIN: usize = 0;
-pub(super) const ARROW: usize = 1;
-pub(super) const CROSS: usize = 2;
+pub(crate) const WEST: usize = 0;
+pub(crate) const ONCOMING: usize = 1;
+pub(crate) const CROSSING: usize = 2;
+pub(crate) const MAIN: usize = 0;
+pub(crate) const ARROW: usize = 1;
+pub(crate) const CROSS: usize = 2;
 
 /// Kinds of detectors: what is added to three times the lane.
-const ZONE: u16 = 0;
-const COUNT: u16 = 1;
+pub(crate) const ZONE: u16 = 0;
+pub(crate) const COUNT: u16 = 1;
+pub(crate) const IN: u16 = 2;
 
 /// A crossroads: from the west some go straight on and some turn left out of one lane, giving way to oncoming traffic unless an
 /// arrow is shown to them alone.
-pub(super) fn plan() -> Plan {
+pub(crate) fn plan() -> Plan {
     let mut spec = PlanSpec::new(
         "crossroads",
         ["straight", "left", "oncoming", "cross"].map(|g| GroupSpec::vehicle(g, Millis(5000), Millis(3000))).into(),
@@ -48,23 +49,23 @@ pub(super) fn plan() -> Plan {
     Plan::imported(spec, vec![]).expect("sound")
 }
 
-fn s(seconds: f64) -> Millis {
+pub(crate) fn s(seconds: f64) -> Millis {
     Millis::from_seconds(seconds)
 }
 
 /// The crossroads with its traffic.
-struct World {
+pub(crate) struct World {
     plan: Plan,
     stages: Stages,
     traffic: Traffic,
     service: Service,
     waits: Waits,
-    stage: usize,
+    pub stage: usize,
     since: Millis,
 }
 
 impl World {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let plan = plan();
         let (mut stages, traffic) = (Stages::new(&plan), Traffic::new(&plan, Arc::new(Approaches::of_plan(&plan))));
         stages.know(traffic.approaches());
@@ -73,19 +74,19 @@ impl World {
         Self { waits: Waits::new(&plan), plan, stages, traffic, service, stage: MAIN, since: Millis(0) }
     }
 
-    fn edge(&mut self, lane: usize, kind: u16, on: bool, at: f64) {
+    pub fn edge(&mut self, lane: usize, kind: u16, on: bool, at: f64) {
         let lamp = |g| if self.stages.opens[self.stage].has(g) { Lamp::Green } else { Lamp::Red };
         let lamps: Vec<Lamp> = (0..self.plan.groups().len()).map(lamp).collect();
         self.traffic.edge(&self.plan, 3 * lane as u16 + kind, on, s(at), &lamps);
     }
 
     /// Somebody leaves then.
-    fn leave(&mut self, lane: usize, at: f64) {
+    pub fn leave(&mut self, lane: usize, at: f64) {
         self.edge(lane, COUNT, true, at - 0.3);
         self.edge(lane, COUNT, false, at);
     }
 
-    fn moment(&self, now: f64) -> Moment<'_> {
+    pub fn moment(&self, now: f64) -> Moment<'_> {
         let (traffic, stages) = (&self.traffic, &self.stages);
         Moment { now: s(now), traffic, stages, stage: self.stage, since: self.since, waits: &self.waits }
     }

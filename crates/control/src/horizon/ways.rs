@@ -38,8 +38,6 @@ struct Fixed {
     foes: Vec<usize>,
     /// Whether it lets turners go.
     turners: bool,
-    /// Whether some stage serves the whole lane.
-    whole: bool,
 }
 
 impl Ways {
@@ -49,10 +47,8 @@ impl Ways {
         let is_open = |stage: usize, g: u16| stages.opens[stage].has(usize::from(g));
         let yields = |stage: usize, g: u16| gives_way[usize::from(g)].iter().filter(move |&&foe| is_open(stage, foe));
         let mut turns = vec![false; gives_way.len()];
-        let mut whole = vec![false; lanes.len()];
-        for (stage, served) in stages.served.iter().enumerate() {
+        for stage in 0..stages.len() {
             stages.groups[stage].iter().for_each(|&g| turns[usize::from(g)] |= yields(stage, g).next().is_some());
-            served.iter().for_each(|of| whole[of.lane] |= !of.partly);
         }
         let fixed = |(stage, served): (usize, &Vec<Served>)| {
             let open = |lane: usize| lanes[lane].groups.iter().copied().filter(move |&g| is_open(stage, g));
@@ -63,7 +59,6 @@ impl Ways {
             let of = |of: &Served| Fixed {
                 foes: (0..served.len()).filter(|&other| gives_way(of.lane, served[other].lane)).collect(),
                 turners: open(of.lane).any(|g| turns[usize::from(g)]),
-                whole: whole[of.lane],
             };
             served.iter().map(of).collect()
         };
@@ -84,7 +79,7 @@ impl Ways {
         });
         let turner = service.turner(of.lane);
         // Who is first may want to go where this stage lets nobody go, and is known to get away in another.
-        let unsure = of.partly && fixed.whole && !(turner && fixed.turners);
+        let unsure = of.lesser && !(turner && fixed.turners);
         if held == Some(Held::Blocked) || unsure {
             Way::Blocked
         } else if held.is_some() || !of.behind.is_empty() || turner && of.yields {

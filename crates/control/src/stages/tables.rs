@@ -18,6 +18,8 @@ pub(crate) struct Served {
     /// Whether some of its vehicles have to wait for another stage; and whether some give way to others whom this opens.
     pub partly: bool,
     pub yields: bool,
+    /// Whether it serves the lane partly, and another stage serves all of it.
+    pub lesser: bool,
     /// If all of them do: to vehicles of these lanes, by their places among those that the stage serves.
     pub behind: Vec<usize>,
     /// Whether no other stage serves it better: it gives way to nobody here, or everywhere.
@@ -98,15 +100,22 @@ impl Stages {
                     lane,
                     exits,
                     partly: open(lane).count() < lanes[lane].groups.len(),
+                    lesser: false,
                     yields: open(lane).any(|&g| foes(g).next().is_some()),
                     extends: behind.is_empty(),
                     behind,
                 }
             }));
         }
-        let mut has_way = vec![false; lanes.len()];
-        self.served.iter().flatten().filter(|of| of.extends).for_each(|of| has_way[of.lane] = true);
-        self.served.iter_mut().flatten().for_each(|of| of.extends |= !has_way[of.lane]);
+        let (mut has_way, mut whole) = (vec![false; lanes.len()], vec![false; lanes.len()]);
+        for of in self.served.iter().flatten() {
+            has_way[of.lane] |= of.extends;
+            whole[of.lane] |= !of.partly;
+        }
+        for of in self.served.iter_mut().flatten() {
+            of.extends |= !has_way[of.lane];
+            of.lesser = of.partly && whole[of.lane];
+        }
     }
 
     /// Number of stages.
