@@ -55,7 +55,7 @@ impl Pictures {
 
     fn compare_lanes(&mut self, now: Millis, errors: &mut Errors) {
         let known = std::mem::take(&mut self.due);
-        for (number, (lane, of)) in self.reports.lanes().iter().zip(&self.reports.approaches().lanes).enumerate() {
+        for (number, lane) in self.reports.lanes().iter().enumerate() {
             let reach = self.loops.input_m(number);
             // Without an input loop nobody is counted in.
             if reach <= 0.0 {
@@ -64,7 +64,7 @@ impl Pictures {
             let (mut there, mut held_up) = (0.0, 0.0);
             for vehicle in lane.seen().iter().filter(|v| v.distance_m() <= reach) {
                 let key = (number, vehicle.report.vehicle);
-                let due = known.get(&key).copied().unwrap_or_else(|| vehicle.due(of.speed_m_s));
+                let due = known.get(&key).copied().unwrap_or(vehicle.due);
                 self.due.insert(key, due);
                 there += 1.0;
                 held_up += f64::from(u8::from(due <= now));

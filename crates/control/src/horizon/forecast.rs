@@ -100,7 +100,7 @@ impl Forecast {
             let likely = m.traffic.likely(number);
             self.due.extend(likely.map(|(due, vehicles)| Due { at: s(due - m.now), vehicles }));
             let (flow, sight) = (m.traffic.flow(number, m.now), m.traffic.sight_s(number));
-            // Of who reports it is not known when he came.
+            // Whoever called may have been counted later.
             let called =
                 m.traffic.approaches().lanes[number].groups.iter().filter_map(|&g| m.waits.since(usize::from(g)));
             let called = called.map(|since| s(m.now - since)).fold(0.0, f32::max);

@@ -357,26 +357,28 @@ impl LaneTraffic {
         }
     }
 
-    /// Takes a vehicle's report in.
-    pub(super) fn see(&mut self, report: &VehicleReport) -> Seen {
-        let mut stood = false;
+    /// Takes a vehicle's report in. `speed`: of free driving, m/s, > 0.
+    pub(super) fn see(&mut self, report: &VehicleReport, speed: f32) -> Seen {
+        let mut same = None;
         self.seen.retain(|s| {
-            let same = s.report.vehicle == report.vehicle;
-            stood |= same && s.stood;
+            let is_same = s.report.vehicle == report.vehicle;
+            if is_same {
+                same = Some(*s);
+            }
             // Those who reported just before may still do so now: until they have, it is known that they stood.
-            !same && s.counts(report.at - Millis(1))
+            !is_same && s.counts(report.at - Millis(1))
         });
         let before = self.seen.partition_point(|s| s.report.distance_dm <= report.distance_dm);
-        let seen = Seen::new(*report, stood);
+        let seen = Seen::new(*report, same, speed);
         self.seen.insert(before, seen);
         self.seen.truncate(MOST);
         seen
     }
 
-    /// One of some who report is to come, driving at `speed` m/s: that is when whoever has the ticket nearest to it is due.
-    /// `input_m`: from the input loop to the line.
-    pub(super) fn expect(&mut self, seen: Seen, input_m: f32, speed: f32) {
-        let due = seen.due(speed);
+    /// One of some who report is to come: that is when whoever has the ticket nearest to it is due. `input_m`: from the input
+    /// loop to the line.
+    pub(super) fn expect(&mut self, seen: Seen, input_m: f32) {
+        let due = seen.due;
         // Farther upstream nobody has a ticket yet; who was in the queue has one of those that are due.
         if seen.stood || due <= seen.report.at || input_m > 0.0 && seen.distance_m() >= input_m {
             return;

@@ -51,7 +51,7 @@ use crate::{ApproachLane, Approaches, Lamp, Millis, Plan, StateError, StateReade
 /// Room that a standing car takes, m.
 pub const CAR_SPACE_M: f32 = 7.5;
 
-const VERSION: u8 = 6;
+const VERSION: u8 = 7;
 
 /// Of lanes behind one loop each has let so many go before anybody was seen.
 const PRIOR: f32 = 1.0;
@@ -112,13 +112,12 @@ impl Traffic {
 
     /// When those in a lane are due, in the order in which they stand: who drives off may be due later than who stands behind.
     pub fn due(&self, lane: usize) -> impl Iterator<Item = Millis> + '_ {
-        let speed = self.approaches.lanes.get(lane).map_or(1.0, |l| l.speed_m_s);
         let (counted, seen) = match self.lanes.get(lane) {
             Some(lane) if self.approaches.everyone_reports => (None, Some(lane)),
             lane => (lane, None),
         };
         let counted = counted.into_iter().flat_map(LaneTraffic::due);
-        counted.chain(seen.into_iter().flat_map(move |lane| lane.seen().iter().map(move |s| s.due(speed))))
+        counted.chain(seen.into_iter().flat_map(|lane| lane.seen().iter().map(|s| s.due)))
     }
 
     /// The same, each with how likely he is there: 1, or where one loop counts for several lanes the lane's share.
@@ -266,10 +265,9 @@ impl Traffic {
     /// Takes a vehicle's report in. One from a lane that nobody knows is dropped.
     pub fn see(&mut self, report: &VehicleReport) {
         if let Some(lane) = self.lanes.get_mut(usize::from(report.lane)) {
-            let seen = lane.see(report);
+            let seen = lane.see(report, self.approaches.lanes[usize::from(report.lane)].speed_m_s);
             if !self.approaches.everyone_reports {
-                let speed = self.approaches.lanes[usize::from(report.lane)].speed_m_s;
-                lane.expect(seen, self.wires.input_m(report.lane), speed);
+                lane.expect(seen, self.wires.input_m(report.lane));
             }
         }
     }

@@ -66,6 +66,8 @@ pub struct Seen {
     pub report: VehicleReport,
     /// Whether it has stood on the lane.
     pub stood: bool,
+    /// When it is due if nobody holds it up; of who has stood, when that was before he did.
+    pub due: Millis,
 }
 
 impl Seen {
@@ -84,22 +86,24 @@ impl Seen {
         self.report.speed_cm_s < STANDS_CM_S
     }
 
-    /// When it is due if nobody holds it up, driving at `speed` m/s, > 0; who stands is due already.
-    pub fn due(&self, speed: f32) -> Millis {
-        let way_ms = if self.stands() { 0.0 } else { 1000.0 * self.distance_m() / speed };
-        self.report.at - Millis(i64::from(self.report.age_ms)) + Millis(way_ms as i64)
-    }
-
     /// Whether it counts at `now`.
     pub(super) fn counts(&self, now: Millis) -> bool {
         now - self.report.at < OUT_OF_DATE
     }
 
-    /// A vehicle that reports; `stood`: it has stood before.
-    pub(super) fn new(report: VehicleReport, stood: bool) -> Self {
-        let mut seen = Self { report, stood };
-        seen.stood |= seen.stands();
-        seen
+    /// A vehicle that reports; `before`: how it was seen a second ago. `speed`: of free driving, m/s, > 0.
+    pub(super) fn new(report: VehicleReport, before: Option<Self>, speed: f32) -> Self {
+        let there = report.at - Millis(i64::from(report.age_ms));
+        let mut seen = Self { report, stood: false, due: there };
+        match before {
+            // Who is held up is due as early as ever: he waits the longer.
+            Some(before) if before.stood || seen.stands() => Self { stood: true, due: before.due.min(there), ..seen },
+            _ if seen.stands() => Self { stood: true, ..seen },
+            _ => {
+                seen.due = there + Millis((1000.0 * seen.distance_m() / speed) as i64);
+                seen
+            }
+        }
     }
 
     pub(super) fn save(&self, out: &mut Vec<u8>) {
@@ -109,11 +113,13 @@ impl Seen {
         out.extend_from_slice(&self.report.distance_dm.to_le_bytes());
         out.extend_from_slice(&self.report.speed_cm_s.to_le_bytes());
         out.push(self.stood.into());
+        state::put_millis(out, self.due);
     }
 
     pub(super) fn load(reader: &mut StateReader<'_>, lane: u16) -> Result<Self, StateError> {
         let (at, age_ms, vehicle) = (reader.millis()?, reader.u16()?, reader.u32()?);
         let (distance_dm, speed_cm_s, stood) = (reader.u16()?, reader.u16()?, reader.flag()?);
-        Ok(Self { report: VehicleReport { at, age_ms, vehicle, lane, distance_dm, speed_cm_s }, stood })
+        let report = VehicleReport { at, age_ms, vehicle, lane, distance_dm, speed_cm_s };
+        Ok(Self { report, stood, due: reader.millis()? })
     }
 }
