@@ -11,8 +11,9 @@ turns where changes within the day. All detectors are healthy. What the controll
 example `alarms` of the control crate, as it is, so that every alarm is false, and with one detector broken from a moment
 drawn on; terms and columns are explained there. A seed under a strategy is about 1,450 detector-days, half a gigabyte.
 
-Not every failure can be told in time: where drivers change lanes below a loop its neighbours say little, and of a detector that
-nobody has driven over yet nothing is learned. LEAST is what is held.
+What was expected says the example: by all neighbours, each weighted as the whole recording wants it. Not every failure can be
+told in time: where few use a lane what others see scatters, and a zone in a full lane is on all the time by itself. LEAST is
+what is held.
 """
 import argparse
 import json
@@ -27,8 +28,9 @@ from concurrent.futures import ThreadPoolExecutor
 STRATEGIES = ["fixed_time", "actuated"]
 LIMIT = 0.01
 LEAST_DAYS = 1000
-# Shares of those that are alarmed in time, %.
-LEAST = {"off_in_time": 94, "silent_in_time": 94, "start_in_time": 86, "on_in_two_greens": 94}
+# Shares of those that are alarmed in time, %: of those that fail alone, and with others.
+LEAST = {"off_in_time": 99, "silent_in_time": 99, "start_in_time": 99, "on_in_two_greens": 94}
+LEAST_WITH_OTHERS = {"off_in_time": 94, "silent_in_time": 94, "start_in_time": 91, "on_in_two_greens": 86}
 # Traffic by hour, as a share of the city's peak.
 DAY = [.05, .03, .02, .02, .03, .08, .3, .85, 1, .7, .55, .55, .6, .6, .6, .7, .9, 1, .8, .55, .4, .3, .2, .1]
 # How much more than usual a route is driven in the morning; as much less in the afternoon.
@@ -112,16 +114,17 @@ def main():
         if done.returncode != 0:
             sys.exit(done.stderr)
         print(f"== {title}\n{done.stdout}")
-    found = json.loads(alone.stdout.splitlines()[-1])
+    found, found_with_others = [json.loads(done.stdout.splitlines()[-1]) for done in (alone, others)]
     failures = []
     days, alarms = found["detector_days"], found["false_alarms"]
     if days < LEAST_DAYS:
         failures.append(f"{days:.0f} detector-days; expected {LEAST_DAYS} at least")
     if alarms >= LIMIT * days:
         failures.append(f"{alarms} false alarms in {days:.0f} detector-days; expected fewer than {LIMIT} a day")
-    for what, least in LEAST.items():
-        if found[what] < least:
-            failures.append(f"{what}: {found[what]} %; expected {least} at least")
+    for figures, held, when in ((found, LEAST, ""), (found_with_others, LEAST_WITH_OTHERS, " with others")):
+        for what, least in held.items():
+            if figures[what] < least:
+                failures.append(f"{what}{when}: {figures[what]} %; expected {least} at least")
     for failure in failures:
         print(f"FAILED: {failure}")
     sys.exit(bool(failures))

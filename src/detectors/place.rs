@@ -4,7 +4,7 @@ use super::layout::{Layout, Own, Position, Rules};
 use super::upstream::{Stretch, way_to};
 use super::{Channel, Detectors, Piece};
 use crate::network::{Direction, LaneId, Movement, Network, Signal, SignalId, VehicleClass};
-use intergreen_control::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse};
+use intergreen_control::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, RoadSection};
 use intergreen_control::{Lamp, Millis};
 
 /// Length of a loop that counts, m.
@@ -254,7 +254,21 @@ impl<'a> Line<'a> {
             speed_m_s: round(self.network.lane(lane).speed_limit).clamp(1.0, 70.0),
         };
         let groups = self.groups().iter().map(u16::to_string).collect();
-        Channel { signal: self.signal, pieces, meaning: DetectorUse { groups, place: Some(place), ..meaning } }
+        let section = self.section(&pieces);
+        Channel { signal: self.signal, pieces, meaning: DetectorUse { groups, place: Some(place), section, ..meaning } }
+    }
+
+    /// Where pieces lie among the lanes of one road on which cars drive; `None`: not of one.
+    fn section(&self, pieces: &[Piece]) -> Option<RoadSection> {
+        let link = self.network.lane(pieces.first()?.lane).link;
+        let cars = |lane: &LaneId| self.network.lane(*lane).permissions.allows(VehicleClass::Passenger);
+        let road: Vec<LaneId> = self.network.lanes_of(link).filter(cars).collect();
+        let place = |piece: &Piece| road.iter().position(|&lane| lane == piece.lane).and_then(|i| u8::try_from(i).ok());
+        let mut lanes = pieces.iter().map(place).collect::<Option<Vec<u8>>>()?;
+        lanes.sort_unstable();
+        lanes.dedup();
+        let of = u8::try_from(road.len()).ok().filter(|of| (1..=32).contains(of))?;
+        Some(RoadSection { road: self.network.link(link).id.clone(), lanes, of })
     }
 
     /// The movements from the line that obey its signal, each with its group.

@@ -11,6 +11,7 @@ use super::checkpoint_incidents::given;
 use super::checkpoints::cut_commanded;
 use super::incidents::{commanded, signal};
 use super::invariants::check;
+use super::tools::{Scratch, run};
 use super::worlds::{World, arterial, describe, s};
 
 /// Time between one strategy and the next, s: longer than a cycle.
@@ -156,4 +157,41 @@ fn what_cannot_be_is_refused() {
     let parameters = BTreeMap::from([("no_such".into(), "1".into())]);
     let error = refused(&world, Command::Controller { signals: Vec::new(), strategy: "nema".into(), parameters });
     assert!(error.contains("no_such"), "{error}");
+}
+
+#[test]
+fn where_nobody_is_seen_to_come_the_program_runs() {
+    let s = Scratch::new();
+    let text = include_str!("../../scenarios/isolated.ron");
+    let told = |sensors: &str, strategy: &str| {
+        let line = format!("    step: 0.5,\n    sensors: ({sensors}),\n");
+        let file = s.write("scenario.ron", text.replacen("    step: 0.5,\n", &line, 1));
+        let said = run([
+            "run",
+            file.to_str().expect("a name"),
+            "--controller",
+            strategy,
+            "--until",
+            "300",
+            "--quiet",
+            "--json",
+        ]);
+        assert_eq!(said.code, 0, "{said:?}");
+        said.json()
+    };
+    let blind = "x_time: 0, in_time: 0";
+    let why = "no approach lane has an IN or X loop: nobody is seen to come";
+    let fixed = told(blind, "fixed_time");
+    for strategy in ["horizon", "mova", "max_pressure", "sotl", "schedule"] {
+        let result = told(blind, strategy);
+        assert_eq!(result["fallbacks"], serde_json::json!([format!("x: {strategy} \u{2192} fixed_time ({why})")]));
+        assert_eq!(result["remarks"], serde_json::json!([]), "it is said once");
+        assert_eq!(result["mean_time_loss_s"], fixed["mean_time_loss_s"], "{strategy}");
+    }
+    // One of the two loops is enough; whoever needs neither runs, and where everybody reports nobody needs loops.
+    for (sensors, strategy) in
+        [("in_time: 0", "horizon"), (blind, "actuated"), ("tier: perfect, x_time: 0, in_time: 0", "horizon")]
+    {
+        assert_eq!(told(sensors, strategy)["fallbacks"], serde_json::json!([]), "{strategy}, {sensors}");
+    }
 }

@@ -517,6 +517,12 @@ fn inputs_and_the_start() {
                 };
                 p.detectors[0].place = Some(place);
             }),
+            ("detector 0: section: the road has 0 lanes; expected 1–32", |p| {
+                p.detectors[0].section = Some(RoadSection { road: "a".into(), lanes: vec![0], of: 0 });
+            }),
+            ("detector 0: section: it covers the lanes [1, 2]; expected some of 0–1, ascending", |p| {
+                p.detectors[0].section = Some(RoadSection { road: "a".into(), lanes: vec![1, 2], of: 2 });
+            }),
             ("detector 0: extend is 31 s; expected 0–30 s", |p| p.detectors[0].extend = s(31.0)),
             ("detector 0: has no groups", |p| p.detectors[0].groups.clear()),
             ("detector 1: is used twice for 'back'", |p| p.detectors.push(detector(1, &["back"]))),

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use intergreen_control::plan::DetectorKind;
 use intergreen_control::{Approaches, Looks, Plan, PlanErrors, RegistryError, Strategy};
 
 use crate::commands::Command;
@@ -58,6 +59,15 @@ pub struct Made {
     pub fallback: Option<Fallback>,
 }
 
+/// Why a strategy that looks at single lanes cannot run.
+const BLIND: &str = "no approach lane has an IN or X loop: nobody is seen to come";
+
+/// Whether no detector of a plan tells who comes.
+fn is_blind(plan: &Plan) -> bool {
+    let mut places = plan.spec().detectors.iter().filter_map(|used| used.place.as_ref());
+    !places.any(|place| matches!(place.kind, DetectorKind::X | DetectorKind::In))
+}
+
 /// Makes strategies for signals; surroundings are worked out once, if somebody looks at them.
 pub struct Maker<'a> {
     scene: &'a Scene,
@@ -99,8 +109,16 @@ impl<'a> Maker<'a> {
                 }
                 _ => Ok(plan.suited(entry.phases).clone()),
             };
-            let made = suited
-                .and_then(|plan| Ok((registry.make_for(name, parameters, &plan, self.everyone_reports())?, plan)));
+            let everyone = self.everyone_reports();
+            let mut made = suited.and_then(|plan| Ok((registry.make_for(name, parameters, &plan, everyone)?, plan)));
+            if let (Ok((strategy, plan)), Some(other)) = (&made, entry.falls_back)
+                && strategy.looks() > Looks::Groups
+                && !everyone
+                && is_blind(plan)
+                && registry.make_for(other, &[], plan, everyone).is_ok()
+            {
+                made = Err(RegistryError::Unsuitable { strategy: entry.name, reason: BLIND.into() });
+            }
             match (made, entry.falls_back) {
                 (Err(RegistryError::Unsuitable { reason, .. }), Some(other)) => {
                     (name, parameters) = (other, &[]);

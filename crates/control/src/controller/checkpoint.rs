@@ -15,7 +15,7 @@ use crate::{
     state,
 };
 
-const VERSION: u8 = 8;
+const VERSION: u8 = 9;
 
 impl Controller {
     /// Appends its state.

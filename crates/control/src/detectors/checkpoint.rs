@@ -8,10 +8,11 @@ use super::{
     health::{Health, Measures, Minute},
     mates::{LEARNED, MATES, Pair, Share},
     presence::Green,
+    sections::Balance,
 };
 use crate::{StateError, StateReader, state};
 
-const VERSION: u8 = 7;
+const VERSION: u8 = 8;
 
 impl DetectorBank {
     /// Appends its state.
@@ -24,6 +25,10 @@ impl DetectorBank {
         self.counts.iter().for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
         state::put_count(out, self.greens.len());
         self.greens.iter().for_each(|green| put_green(out, green));
+        let strands = self.passed.iter().flat_map(|section| &section.strands);
+        state::put_count(out, strands.clone().count());
+        strands.for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
+        self.balances.iter().flatten().for_each(|balance| put_balance(out, balance));
         for (i, (d, record)) in self.detectors.iter().zip(&self.records).enumerate() {
             put(out, d, record, &self.asides[i], &self.measured[i]);
         }
@@ -47,6 +52,16 @@ impl DetectorBank {
         let counts = (0..self.counts.len()).map(|_| reader.u32()).collect::<Result<Vec<_>, _>>()?;
         same(reader.u32()?, self.greens.len(), "number of lanes with detectors")?;
         let greens = (0..self.greens.len()).map(|_| read_green(reader)).collect::<Result<Vec<_>, _>>()?;
+        let mut passed = self.passed.clone();
+        let strands = || self.passed.iter().map(|section| section.strands.len()).sum();
+        same(reader.u32()?, strands(), "number of strands of roads with detectors")?;
+        for count in passed.iter_mut().flat_map(|section| &mut section.strands) {
+            *count = reader.u32()?;
+        }
+        let mut balances = self.balances.clone();
+        for balance in balances.iter_mut().flatten() {
+            *balance = read_balance(reader)?;
+        }
         let detectors = (0..self.detectors.len()).map(|_| read(reader)).collect::<Result<Vec<_>, _>>()?;
         (self.next, self.began, self.counts, self.greens) = (next, began, counts, greens);
         for (i, (detector, record, aside, measured)) in detectors.into_iter().enumerate() {
@@ -54,6 +69,8 @@ impl DetectorBank {
             self.detectors[i] = Detector { short_pulse: self.detectors[i].short_pulse, ..detector };
             (self.records[i], self.asides[i], self.measured[i]) = (record, aside, measured);
         }
+        (self.passed, self.balances) = (passed, balances);
+        (0..self.passed.len()).for_each(|section| self.find_blind(section));
         self.news.clear();
         self.forgotten.clear();
         Ok(())
@@ -100,8 +117,35 @@ fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, aside: &Aside, measured
     let of_minutes = [m.count, m.short, m.pairs, measured.volume];
     let counts = [d.count].into_iter().chain(of_minutes).chain([share.own, share.all]).chain(aside.counted);
     let pairs = d.missed.iter().zip(&record.pairs);
-    let pairs = pairs.flat_map(|(&missed, pair)| [missed, pair.own.into(), pair.of.into(), pair.squares]);
+    let pairs = pairs.flat_map(|(&missed, pair)| [missed].into_iter().chain(numbers(pair)));
     counts.chain(pairs).for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
+}
+
+fn put_balance(out: &mut Vec<u8>, of: &Balance) {
+    let counts = [of.came, of.since, of.most.into()].into_iter().chain(numbers(&of.pair));
+    counts.for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
+}
+
+fn read_balance(reader: &mut StateReader<'_>) -> Result<Balance, StateError> {
+    let [came, since, most] = read_all(|| reader.u32())?;
+    let wrong = StateError::Invalid { what: "who came over a section of a road", expected: "less than 65536" };
+    Ok(Balance { came, since, most: u16::try_from(most).map_err(|_| wrong)?, pair: read_pair(reader)? })
+}
+
+/// What was learned of a pair, as numbers.
+fn numbers(pair: &Pair) -> [u32; 3] {
+    [pair.own.into(), pair.of.into(), pair.squares]
+}
+
+fn read_pair(reader: &mut StateReader<'_>) -> Result<Pair, StateError> {
+    let wrong = StateError::Invalid { what: "ratio of detectors", expected: "of as many as are learned from" };
+    let mut learned = || u16::try_from(reader.u32()?).ok().filter(|&n| n < 2 * LEARNED).ok_or(wrong);
+    let (own, of) = (learned()?, learned()?);
+    let squares = reader.u32()?;
+    if squares > 2 * u32::from(LEARNED) * u32::from(LEARNED) {
+        return Err(wrong);
+    }
+    Ok(Pair { own, of, squares })
 }
 
 /// Reads a detector as it is saved.
@@ -117,14 +161,7 @@ fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Aside, Measur
     let (mut missed, mut pairs) = ([0; MATES], [Pair::default(); MATES]);
     for (missed, pair) in missed.iter_mut().zip(&mut pairs) {
         *missed = reader.u32()?;
-        let wrong = StateError::Invalid { what: "ratio of detectors", expected: "of as many as are learned from" };
-        let mut learned = || u16::try_from(reader.u32()?).ok().filter(|&n| n < 2 * LEARNED).ok_or(wrong);
-        let (own, of) = (learned()?, learned()?);
-        let squares = reader.u32()?;
-        if squares > 2 * u32::from(LEARNED) * u32::from(LEARNED) {
-            return Err(wrong);
-        }
-        *pair = Pair { own, of, squares };
+        *pair = read_pair(reader)?;
     }
     let minute = Minute { count: in_minute, short, headways, pairs: of_headways };
     let share = Share { own, all };

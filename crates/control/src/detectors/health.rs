@@ -7,8 +7,8 @@
 //!
 //! | health | found | over |
 //! |---|---|---|
-//! | no activity | when a mate counts one vehicle too many ([`mates`](super::mates)), or once a minute | with its next edge |
-//! | maximum presence | at the end of an own green ([`presence`](super::presence)), or once a minute | when it is off |
+//! | no activity | when a mate ([`mates`](super::mates)) or a section of its road ([`sections`](super::sections)) counts one vehicle too many, or once a minute | with its next edge |
+//! | maximum presence | at the end of an own green ([`presence`](super::presence)), when sections count too many whom it cannot have missed, or once a minute | when it is off |
 //! | erratic, short pulses | once a minute | after a minute without |
 //! | lost | when whoever drives the channel [says so](super::Heartbeat) | when it says so, or with its next edge |
 

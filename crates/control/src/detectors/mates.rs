@@ -16,7 +16,8 @@
 //! at most twice the lesser; while nothing much is learned, the lesser. A queue that stands moves over no mate, a quiet night
 //! is quiet for all of them, and a lane that nobody uses for an hour is used by nobody at its mates either. Where fewer
 //! believed mates are left, more is asked for:
-//! - one mate: half of what is expected by it;
+//! - one mate: half of what is expected by it; all if one of the two lies in the other, a loop that counts in its zone: nobody
+//!   turns off in between;
 //! - several of which only one sees anybody, and most of whose vehicles usually come here: a third (the others are broken
 //!   and not found yet);
 //! - of a lane before the line of which nobody was ever seen: a quarter of what advance loops tell, for nobody uses it;
@@ -24,11 +25,11 @@
 //!   in its approach. How demand is shared among lanes changes within a day by itself.
 //!
 //! An advance loop that has never seen anybody is told from one that everybody passes by only where its mates, above and
-//! below, count about the same. A mate from which nobody is expected (a bus lane) tells nothing.
+//! below, count about the same; or by the [sections](super::sections) of its road. A mate from which nobody is expected (a bus lane) tells nothing.
 
 use alloc::{vec, vec::Vec};
 
-use super::presence::COVERS_M;
+use super::{presence::COVERS_M, sections::Sections};
 use crate::{
     Millis, Plan,
     group_set::GroupSet,
@@ -59,8 +60,8 @@ const SEVERAL: u64 = 3;
 
 /// A detector is to be alarmed by the time that so many were expected as its limit says, not about then, though what is expected
 /// scatters: so much more is reckoned. Of one that has seen nobody yet still more, and without doubt, as of one that is known:
-/// it is mistaken once at most. (Of those that fail in a day of a city 95 % are alarmed by then, with 89 % of those that have seen
-/// nobody; `benches/detector_alarms.py`.)
+/// it is mistaken once at most. (Of those that fail in a day of a city 99 % are alarmed by then;
+/// `benches/detector_alarms.py`.)
 const SOONER: (u64, u64) = (4, 3);
 const SOONEST: (u64, u64) = (3, 2);
 
@@ -99,7 +100,7 @@ impl Pair {
     /// their ratio. `of` is what was missed; or, if they were missed in bursts, half the run in which one of those missed finds
     /// himself in the mean, as often as anybody was seen: this is how fast the probability of longer runs falls (exactly, if
     /// it does so evenly). Then a third more is reckoned: see [`SOONER`].
-    fn expected(&self, missed: u32, most: u64) -> u64 {
+    pub fn expected(&self, missed: u32, most: u64) -> u64 {
         let (own, of) = self.ratio();
         let bursts = u64::from(self.squares) * own / (2 * u64::from(self.of)).max(1);
         let of = (of * EVENLY.0 / EVENLY.1).max(bursts).max(own.div_ceil(most));
@@ -132,6 +133,11 @@ impl Pair {
         self.own > 0
     }
 
+    /// Whether the ratio is known well enough.
+    pub fn is_known(&self) -> bool {
+        self.own.max(self.of) >= KNOWN
+    }
+
     /// Whether most of the mate's vehicles come here.
     pub fn is_close(&self) -> bool {
         let (own, of) = self.ratio();
@@ -146,6 +152,8 @@ pub(super) struct Witness<'a> {
     /// How many of its actuations the detector has missed.
     pub missed: u32,
     pub kind: DetectorKind,
+    /// Whether it lies in the detector, or the detector in it: nobody can have turned off in between.
+    pub here: bool,
 }
 
 /// What is expected by some believed mates of a detector, of `all` that it has, in thousandths of a vehicle; none: there are none.
@@ -155,8 +163,10 @@ pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, all: usi
     // Who came over the line, and over advance loops.
     let (mut line, mut advance) = (0, None);
     let (mut mates, mut advances, mut least, mut seen) = (0, 0, u16::MAX, 0);
-    for Witness { pair, missed, kind } in believed {
+    let mut here = false;
+    for Witness { pair, missed, kind, here: is_here } in believed {
         mates += 1;
+        here |= is_here;
         least = least.min(pair.own);
         seen = pair.own.max(seen);
         let expected = pair.expected(missed, if kind == DetectorKind::StopBar { SEVERAL } else { 1 });
@@ -182,6 +192,7 @@ pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, all: usi
         _ if is_passed_by => Some(0),
         // Nor was anybody else at its line: nobody uses the lane, more likely than that two are broken.
         _ if seen == 0 && !passed_by && line == 0 => Some(if advances > 1 { second } else { first / 2 } / 4),
+        1 if here => Some(first),
         1 => Some(first / 2),
         _ if least < FEW => Some(second.max(close / 3)),
         _ => Some(first.midpoint(second).min(2 * second).max(close / 3)),
@@ -286,6 +297,7 @@ pub(super) struct Layout {
     pub links: Vec<Links>,
     /// Of whom detectors are mates, detector by detector.
     pub tells: Vec<Tells>,
+    pub sections: Sections,
 }
 
 /// So much longer than at the usual speed somebody drives from one loop to the next.
@@ -300,10 +312,11 @@ impl Layout {
         let uses = &plan.spec().detectors;
         let first = |channel: u16| uses.iter().find(|d| d.channel == channel);
         let placed = |channel: u16| Some((channel, first(channel)?, first(channel)?.place.as_ref()?));
+        let sections = Sections::new((0..detectors).filter_map(|d| Some((d, first(d)?))), limits);
         let mut known: Vec<(u16, &DetectorUse, &DetectorPlace)> = (0..detectors).filter_map(placed).collect();
         known.sort_by(|a, b| a.2.lane.cmp(&b.2.lane).then(a.2.distance_m.total_cmp(&b.2.distance_m)));
         let n = usize::from(detectors);
-        let mut layout = Self { places: vec![None; n], links: vec![Links::default(); n], ..Self::default() };
+        let mut layout = Self { places: vec![None; n], links: vec![Links::default(); n], sections, ..Self::default() };
         let mut tells = vec![Vec::new(); n];
         let groups = plan.groups().len();
         for lane in known.chunk_by(|a, b| a.2.lane == b.2.lane) {
@@ -434,7 +447,7 @@ mod tests {
 
     /// What is expected by mates in such pairs, in whole vehicles.
     fn by(pairs: &[Pair], missed: &[u32], passed_by: bool) -> Option<u64> {
-        let witness = |(pair, &missed)| Witness { pair, missed, kind: DetectorKind::X };
+        let witness = |(pair, &missed)| Witness { pair, missed, kind: DetectorKind::X, here: false };
         expected(pairs.iter().zip(missed).map(witness), pairs.len(), passed_by).map(|expected| expected / VEHICLE)
     }
 
@@ -452,6 +465,16 @@ mod tests {
     }
 
     #[test]
+    fn a_loop_in_a_zone_is_not_doubted_alone() {
+        let known = pair(core::iter::repeat_n(1, 100));
+        let one = |here| {
+            let witness = Witness { pair: &known, missed: 12, kind: DetectorKind::Count, here };
+            expected(core::iter::once(witness), 1, false).map(|expected| expected / VEHICLE)
+        };
+        assert_eq!([one(false), one(true)], [Some(8), Some(16)]);
+    }
+
+    #[test]
     fn over_a_zone_several_go_on_once() {
         // Two and a half leave for each time that the zone goes on.
         let of_zone = Pair { own: 200, of: 80, squares: 80 };
@@ -463,7 +486,7 @@ mod tests {
         use DetectorKind::{Count, In, StopBar};
         let never = Pair::default();
         let by = |missed: &[(DetectorKind, u32)], passed_by| {
-            let witness = |&(kind, missed)| Witness { pair: &never, missed, kind };
+            let witness = |&(kind, missed)| Witness { pair: &never, missed, kind, here: false };
             expected(missed.iter().map(witness), MATES, passed_by).map(|expected| expected / VEHICLE)
         };
         // As recorded at a loop where a lane begins: those who leave over the line change lanes below it.

@@ -15,6 +15,7 @@ mod health;
 mod heartbeat;
 mod mates;
 mod presence;
+mod sections;
 
 use alloc::{vec, vec::Vec};
 
@@ -26,6 +27,7 @@ use self::{
     health::{MINUTE, Minute, Seen, is_missed, judge},
     mates::{Layout, MATES, Pair, Share, Tells, Witness},
     presence::{Green, STUCK},
+    sections::{Balance, Passed, WITNESSES},
 };
 use crate::{
     Millis, Plan,
@@ -105,6 +107,10 @@ pub struct DetectorBank {
     /// By detector, when it is taken for broken; empty: never.
     limits: Vec<DetectorLimits>,
     layout: Layout,
+    /// By section of the layout, what it has counted.
+    passed: Vec<Passed>,
+    /// By detector, what it has of the witnesses of its section.
+    balances: Vec<[Balance; WITNESSES]>,
     /// By lane of the layout, its present green.
     greens: Vec<Green>,
     /// By approach of the layout, how many actuations there were.
@@ -157,6 +163,8 @@ impl DetectorBank {
             greens: vec![Green::default(); layout.lanes.len()],
             forgotten: Vec::with_capacity(layout.lanes.len()),
             counts: vec![0; layout.count()],
+            passed: layout.sections.passed(),
+            balances: vec![Default::default(); usize::from(detectors)],
             layout,
             ..Self::new(detectors)
         };
@@ -206,8 +214,33 @@ impl DetectorBank {
         }
     }
 
-    /// How many vehicles a detector was expected to see since the last one, in thousandths.
+    /// How many vehicles a detector was expected to see since the last one, in thousandths. See [`sections`] and [`mates`].
     fn expected(&self, number: u16) -> u64 {
+        let balances = self.by_balance(number);
+        if balances == [None; WITNESSES] {
+            let mates = self.by_mates(number, true);
+            return self.silent_count(number).map_or(mates, |count| mates.min(self.expected(count)));
+        }
+        let mates = self.by_mates(number, false);
+        let (mut first, mut second) = (mates, 0);
+        for expected in balances.into_iter().flatten() {
+            second = expected.min(first).max(second);
+            first = expected.max(first);
+        }
+        first.min(2 * second)
+    }
+
+    /// The loop that counts in a zone, if it has seen nobody for as long and balances tell of it: who came over another loop of
+    /// the lane perhaps did not come here.
+    fn silent_count(&self, number: u16) -> Option<u16> {
+        let lane = &self.layout.lanes[usize::from(self.layout.places[usize::from(number)]?.lane)];
+        let count = lane.count.filter(|&count| lane.zone == Some(number) && self.health(count).is_good())?;
+        let silent = self.last_on(count).is_none_or(|on| on <= self.since(number));
+        (silent && self.by_balance(count) != [None; WITNESSES]).then_some(count)
+    }
+
+    /// The same by the mates of its lane. `alone`: nothing else tells of it.
+    fn by_mates(&self, number: u16, alone: bool) -> u64 {
         let i = usize::from(number);
         let record = &self.records[i];
         let pairs = record.pairs.iter().zip(self.detectors[i].missed).zip(self.layout.links[i].mates());
@@ -219,10 +252,12 @@ impl DetectorBank {
             return 0;
         }
         let believed = believed.filter_map(|((pair, missed), &mate)| {
-            Some(Witness { pair, missed, kind: self.layout.places[usize::from(mate)]?.kind })
+            let place = self.layout.places[usize::from(mate)]?;
+            let here = self.layout.places[i].is_some_and(|own| own.is_at_line()) && place.is_at_line();
+            Some(Witness { pair, missed, kind: place.kind, here })
         });
         let by_share = || record.share.expected(self.counts[usize::from(self.layout.links[i].approach)]);
-        let passed_by = self.layout.places[i].is_some_and(|p| !p.is_at_line());
+        let passed_by = alone && self.layout.places[i].is_some_and(|p| !p.is_at_line());
         mates::expected(believed, self.layout.links[i].mates().len(), passed_by).unwrap_or_else(by_share)
     }
 
@@ -242,6 +277,7 @@ impl DetectorBank {
         if d.health != health {
             d.health = health;
             self.news.push((number, health));
+            self.look_at_section(number);
         }
     }
 
@@ -352,6 +388,7 @@ impl DetectorBank {
             self.greens[lane].look(of, number, (last_on, since), at, tells);
             self.deny(lane, number, since, at);
         }
+        self.pass(number, knows);
         for told in links.tells.0..links.tells.1 {
             let Tells { other, place, expected } = self.layout.tells[told as usize];
             let d = &mut self.detectors[usize::from(other)];
@@ -359,7 +396,7 @@ impl DetectorBank {
                 let missed = &mut d.missed[usize::from(place)];
                 *missed = missed.saturating_add(1);
                 // No more are expected than were missed.
-                if *missed >= u32::from(expected) && d.health.is_good() {
+                if 2 * *missed >= u32::from(expected) && d.health.is_good() {
                     self.suspect(other);
                 }
             }

@@ -265,6 +265,7 @@ impl Phases {
             s.called.iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
             state::put_optional_millis(out, s.clears);
         }
+        out.extend((0..self.of_group.len()).map(|g| u8::from(self.trailing.has(g))));
         state::put_count(out, self.due.len());
         for (at, code, s) in &self.due {
             state::put_millis(out, *at);
@@ -287,6 +288,9 @@ impl Phases {
             (s.flashes, s.explained) = (reader.flag()?, reader.flag()?);
             s.called = [reader.u16()?, reader.u16()?];
             s.clears = reader.optional_millis()?;
+        }
+        for g in 0..self.of_group.len() {
+            self.trailing.put(g, reader.flag()?);
         }
         let most = 2 * self.subjects.len();
         let n = reader.u32()? as usize;

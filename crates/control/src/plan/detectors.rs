@@ -76,6 +76,9 @@ pub struct DetectorUse {
     /// Where it lies in the road, if somebody knows.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub place: Option<DetectorPlace>,
+    /// Where it lies among the lanes of the road there, if somebody knows.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub section: Option<RoadSection>,
 }
 
 /// When a detector is taken for broken (NTCIP 1202, but for `expected`, `short_pulse`, own greens, and the counts by which
@@ -88,9 +91,9 @@ pub struct DetectorLimits {
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
     pub no_activity: Millis,
     /// Broken if it saw nobody while so many vehicles were expected by what the other detectors of its lane have counted
-    /// since, 0–1000 \[14\], 0: never, and it tells nothing of the others: where buses alone drive, for instance. What is
-    /// expected scatters: it is reckoned a third higher, so that the alarm comes by then. Where fewer than two of those are
-    /// left twice or three times as many. A quiet night is no failure.
+    /// since, and those of its road [`section`](DetectorUse::section), 0–1000 \[14\], 0: never, and it tells nothing of the
+    /// others: where buses alone drive, for instance. What is expected scatters: it is reckoned a third higher, so that the
+    /// alarm comes by then. Where fewer than two of those are left twice or three times as many. A quiet night is no failure.
     pub expected: u16,
     /// Broken if it is on for longer than this, s, 0–86400 \[900\], or from begin to end of two green times of its lane
     /// though the other detectors there say that nobody can be over it; 0: never.
@@ -182,4 +185,17 @@ impl DetectorPlace {
         let left = headway_s - (self.length_m + CAR_M) / (SHARE_OF_LIMIT * self.speed_m_s);
         Millis((Millis::from_seconds(left.max(0.0)).0 + 50) / 100 * 100)
     }
+}
+
+/// Which lanes of a road a detector covers. Where those of one kind together cover all of them nobody passes by, whatever lane
+/// he takes.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct RoadSection {
+    /// The road in which it lies: the one that ends at the stop line, or one further upstream.
+    pub road: String,
+    /// The lanes that it covers, from 0 at the kerb: ascending, at least one.
+    pub lanes: Vec<u8>,
+    /// How many lanes the road has, 1–32.
+    pub of: u8,
 }

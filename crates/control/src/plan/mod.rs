@@ -40,7 +40,7 @@ use alloc::{collections::BTreeMap, collections::BTreeSet, string::String, vec::V
 pub use actuation::{Actuation, Coordination, ForceOffs, OffsetReference, RingModes, Transition};
 pub use clearance::Clearance;
 pub use coordination::{Calendar, DayAction, DayEntry, DayPlan, Holiday, Pattern, PhaseSplit, StageSplit, WallClock};
-pub use detectors::{DetectorKind, DetectorLimits, DetectorMode, DetectorPlace, DetectorUse};
+pub use detectors::{DetectorKind, DetectorLimits, DetectorMode, DetectorPlace, DetectorUse, RoadSection};
 pub(crate) use detectors::{LONG_HEADWAY_S, USUAL_HEADWAY_S};
 pub use error::{Findings, PlanError, PlanErrors};
 pub(crate) use make::longest_run;

@@ -265,6 +265,7 @@ fn random_detector(dice: &mut Dice, channel: u16, n: usize) -> DetectorUse {
             fail_time: [0, 10, 255][dice.number(3)],
         },
         place: None,
+        section: None,
     }
 }
 

@@ -4,7 +4,7 @@ use alloc::{collections::BTreeSet, format, string::String};
 
 use super::Checks;
 use crate::Millis;
-use crate::plan::{DetectorLimits, DetectorMode, DetectorPlace, Preempt, PreemptPlan, StartUp};
+use crate::plan::{DetectorLimits, DetectorMode, DetectorPlace, Preempt, PreemptPlan, RoadSection, StartUp};
 
 impl Checks<'_> {
     /// All zero, or long enough that nobody is still inside at the first green: whoever entered while it flashed has
@@ -43,6 +43,7 @@ impl Checks<'_> {
             self.range(&element, "extend_limit", detector.extend_limit, 0, 255);
             self.limits(&element, &detector.diagnostics);
             self.place(&element, detector.place.as_ref());
+            self.section(&element, detector.section.as_ref());
             if detector.yellow_lock && !detector.locking {
                 self.add(&*element, "has yellow_lock without locking; expected both, or none");
             }
@@ -88,6 +89,17 @@ impl Checks<'_> {
             if !(least..=most).contains(&found) {
                 self.add(element, format!("{what} is {found} {unit}; expected {least}–{most} {unit}"));
             }
+        }
+    }
+
+    /// Where it lies among the lanes of a road.
+    fn section(&mut self, element: &str, section: Option<&RoadSection>) {
+        let Some(RoadSection { lanes, of, .. }) = section else { return };
+        if !(1..=32).contains(of) {
+            self.add(element, format!("section: the road has {of} lanes; expected 1–32"));
+        } else if lanes.is_empty() || !lanes.is_sorted_by(|a, b| a < b) || lanes.iter().any(|lane| lane >= of) {
+            let expected = format!("expected some of 0–{}, ascending", of - 1);
+            self.add(element, format!("section: it covers the lanes {lanes:?}; {expected}"));
         }
     }
 
