@@ -24,8 +24,8 @@ impl DetectorBank {
         self.counts.iter().for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
         state::put_count(out, self.greens.len());
         self.greens.iter().for_each(|green| put_green(out, green));
-        for (i, (d, record)) in self.detectors.iter().zip(&self.records).enumerate() {
-            put(out, d, record, &self.asides[i], &self.measured[i]);
+        for (i, d) in self.detectors.iter().enumerate() {
+            put(out, d, &self.asides[i], &self.measured[i]);
         }
     }
 
@@ -49,10 +49,10 @@ impl DetectorBank {
         let greens = (0..self.greens.len()).map(|_| read_green(reader)).collect::<Result<Vec<_>, _>>()?;
         let detectors = (0..self.detectors.len()).map(|_| read(reader)).collect::<Result<Vec<_>, _>>()?;
         (self.next, self.began, self.counts, self.greens) = (next, began, counts, greens);
-        for (i, (detector, record, aside, measured)) in detectors.into_iter().enumerate() {
+        for (i, (detector, aside, measured)) in detectors.into_iter().enumerate() {
             // The limit is the plan's.
             self.detectors[i] = Detector { short_pulse: self.detectors[i].short_pulse, ..detector };
-            (self.records[i], self.asides[i], self.measured[i]) = (record, aside, measured);
+            (self.asides[i], self.measured[i]) = (aside, measured);
         }
         self.news.clear();
         self.forgotten.clear();
@@ -88,9 +88,9 @@ fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
     Ok(Green { open, closed, before, zone_free, count_free, count_sure, counted, between })
 }
 
-fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, aside: &Aside, measured: &Measures) {
+fn put(out: &mut Vec<u8>, d: &Detector, aside: &Aside, measured: &Measures) {
     out.extend_from_slice(&[d.occupied.into(), d.health as u8, d.greens, d.contradicted, d.denied.into()]);
-    let (m, share) = (&record.minute, &record.share);
+    let Record { minute: m, pairs, share } = &d.record;
     for time in [d.finished, d.since, m.headways, aside.on_time, measured.on] {
         state::put_millis(out, time);
     }
@@ -99,13 +99,13 @@ fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, aside: &Aside, measured
     }
     let of_minutes = [m.count, m.short, m.pairs, measured.volume];
     let counts = [d.count].into_iter().chain(of_minutes).chain([share.own, share.all]).chain(aside.counted);
-    let pairs = d.missed.iter().zip(&record.pairs);
+    let pairs = d.missed.iter().zip(pairs);
     let pairs = pairs.flat_map(|(&missed, pair)| [missed, pair.own.into(), pair.of.into(), pair.squares]);
     counts.chain(pairs).for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
 }
 
 /// Reads a detector as it is saved.
-fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Aside, Measures), StateError> {
+fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Aside, Measures), StateError> {
     let (occupied, health, greens) = (reader.flag()?, usize::from(reader.u8()?), reader.u8()?);
     let (contradicted, denied) = (reader.u8()?, reader.flag()?);
     let wrong = StateError::Invalid { what: "health of a detector", expected: "0 to 5" };
@@ -140,9 +140,9 @@ fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Aside, Measur
             since,
             last_on,
             missed,
+            record: Record { minute, pairs, share },
             ..Detector::default()
         },
-        Record { minute, pairs, share },
         Aside { on_time, counted },
         Measures { volume, on, headway },
     ))

@@ -100,6 +100,11 @@ impl Overview {
         self.words.iter_mut().for_each(|word| word.known = 0);
     }
 
+    /// When some groups may start is to be found anew.
+    fn forget_starts_of(&mut self, groups: &[u64]) {
+        self.words.iter_mut().zip(groups).for_each(|(word, groups)| word.known &= !groups);
+    }
+
     /// It is known when a group may start.
     pub fn know_start(&mut self, g: usize) {
         self.words[g / BITS].known |= bit(g);
@@ -166,7 +171,7 @@ impl Kernel {
         let over = self.lights[g].state == State::Ending && to == State::Closed && !self.limits.yellow_conflicts;
         if !over {
             // Whoever waits does so for the end of a green, and not for that of its yellow.
-            self.overview.forget_starts();
+            self.overview.forget_starts_of(self.limits.partners.words(g));
         }
         let (light, word) = (&mut self.lights[g], &mut self.overview.words[g / BITS]);
         word.known &= !bit(g);
