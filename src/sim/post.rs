@@ -120,6 +120,7 @@ impl Post {
     }
 
     /// The next that arrives up to `until`.
+    #[inline]
     pub fn next(&mut self, until: Millis) -> Option<(u32, Input)> {
         self.coming.pop_front_if(|(_, input)| input.at() <= until)
     }

@@ -119,20 +119,23 @@ impl Sensors {
 /// An edge of a loop. They are told in order of time, then channel; loops of one channel, and edges of one loop, in the
 /// order in which they were found. One number, the first of these on top: sorted without a branch.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Edge(u128);
+struct Edge(u64);
+
+/// A step is shorter than 2¹⁵ ms; there are fewer channels, and fewer edges in a step, than this.
+const MOST: usize = 1 << 24;
 
 impl Edge {
     /// `after`: how long after the begin of the step, ms; `place`: how many were found before it in the step.
     const fn new(after: u32, channel: u32, place: usize, on: bool) -> Self {
-        Self((after as u128) << 96 | (channel as u128) << 64 | (place as u128) << 1 | on as u128)
+        Self((after as u64) << 49 | (channel as u64) << 25 | (place as u64) << 1 | on as u64)
     }
 
     const fn after(self) -> u32 {
-        (self.0 >> 96) as u32
+        (self.0 >> 49) as u32
     }
 
     const fn channel(self) -> u32 {
-        (self.0 >> 64) as u32
+        (self.0 >> 25) as u32 & (MOST as u32 - 1)
     }
 
     const fn is_on(self) -> bool {
@@ -217,6 +220,12 @@ impl SensorState {
         for (sensor, _) in scene.sensors.list.iter().zip(&occupied).filter(|(_, occupied)| **occupied) {
             on[sensor.channel as usize] += 1;
         }
+        // A loop has at most four edges in a step, and one at its end.
+        assert!(
+            5 * scene.sensors.list.len() < MOST && on.len() < MOST,
+            "too many loops: edges do not fit their number"
+        );
+        assert!(scene.setup.step < Millis(1 << 15), "the step is too long: edges do not fit their number");
         let mut lanes_beyond = (vec![0], Vec::new());
         for loops in &scene.sensors.lanes {
             lanes_beyond.1.extend(beyond(scene, loops));
@@ -253,41 +262,24 @@ impl SensorState {
                 *watched = true;
             }
         }
-        for (i, loops) in scene.sensors.lanes.iter().enumerate() {
+        let lanes = scene.sensors.lanes.iter().zip(&self.nearest).zip(&mut self.watched);
+        for (i, ((loops, &nearest), watched)) in lanes.enumerate() {
             self.beyond.clear();
-            if self.watched[i] {
-                self.look_beyond(scene, traffic, i);
-                self.watched[i] = !self.beyond.is_empty();
+            if *watched {
+                let (first, all) = &self.lanes_beyond;
+                let all = &all[first[i] as usize..first[i + 1] as usize];
+                look_beyond(all, traffic, scene.dt, &mut self.beyond);
+                *watched = !self.beyond.is_empty();
             }
-            let nobody = self.beyond.is_empty() && traffic.tails[loops.lane.index()].head_to_end > self.nearest[i];
-            if !nobody {
-                self.sense_lane(scene, &traffic.lanes[loops.lane.index()].vehicles, loops);
-            } else if self.occupied[loops.first as usize..loops.last as usize].contains(&true) {
-                self.sense_lane(scene, &[], loops);
+            let nobody = self.beyond.is_empty() && traffic.tails[loops.lane.index()].head_to_end > nearest;
+            let own = loops.first as usize..loops.last as usize;
+            let (list, occupied) = (&scene.sensors.list[own.clone()], &mut self.occupied[own]);
+            let vehicles: &[Vehicle] = if nobody { &[] } else { &traffic.lanes[loops.lane.index()].vehicles };
+            if !nobody || occupied.contains(&true) {
+                sense_lane(list, occupied, vehicles, &self.beyond, scene.setup.step, &mut self.edges);
             }
         }
         self.send(scene, end);
-    }
-
-    /// The edges of a lane's loops.
-    fn sense_lane(&mut self, scene: &Scene, mut vehicles: &[Vehicle], loops: &LaneLoops) {
-        let rear = self.beyond.iter().map(|m| m.front - m.length - m.moved.max(0.0)).fold(f32::INFINITY, f32::min);
-        let own = loops.first as usize..loops.last as usize;
-        for (s, sensor) in (loops.first..).zip(&scene.sensors.list[own]) {
-            // Whoever was already past this loop was so past those upstream of it.
-            let was_past = |v: &Vehicle| v.back() >= sensor.end && v.back() - v.moved >= sensor.end;
-            while let Some((_, rest)) = vehicles.split_first().filter(|(v, _)| was_past(v)) {
-                vehicles = rest;
-            }
-            let (occupied, reached_into) = (self.occupied[s as usize], rear < sensor.end);
-            let changes = match vehicles.first() {
-                Some(v) if v.position >= sensor.start => !occupied || reached_into || !stays(vehicles, sensor),
-                _ => occupied || reached_into,
-            };
-            if changes {
-                self.sense_one(scene, vehicles, s);
-            }
-        }
     }
 
     /// Sends the edges of channels: a channel is on while any of its loops is.
@@ -335,59 +327,92 @@ impl SensorState {
         sent.sort_by_key(|e| (e.at, e.channel));
         *events = sent;
     }
+}
 
-    /// Finds those who have left a lane but are or were over its last loop, and so perhaps over others.
-    fn look_beyond(&mut self, scene: &Scene, traffic: &Traffic, place: usize) {
-        let (first, all) = &self.lanes_beyond;
-        let (tails, dt) = (&traffic.tails[..], scene.dt);
-        for b in &all[first[place] as usize..first[place + 1] as usize] {
-            // Tails lie side by side and tell of most lanes that nobody there has come from a loop in this step.
-            let t = &tails[b.lane.index()];
-            let before = t.speed - t.accel.min(0.0) * dt;
-            if t.back - before * dt > b.clear {
-                continue;
-            }
-            let all = traffic.lanes[b.lane.index()].vehicles.iter().rev();
-            let near = all.take_while(|v| v.back() - v.moved <= -b.from_loop);
-            let own = near.filter(|v| b.came_from.is_none_or(|lane| v.came_from == lane));
-            self.beyond.extend(own.map(|v| Motion::of(v, b.start)));
+/// Finds those who have left a lane for those beyond its end, but are or were over its last loop, and so perhaps over others.
+fn look_beyond(lanes: &[Beyond], traffic: &Traffic, dt: f32, found: &mut Vec<Motion>) {
+    for b in lanes {
+        // Tails lie side by side and tell of most lanes that nobody there has come from a loop in this step.
+        let t = &traffic.tails[b.lane.index()];
+        let before = t.speed - t.accel.min(0.0) * dt;
+        if t.back - before * dt > b.clear {
+            continue;
         }
-    }
-
-    /// The edges of one loop; `vehicles`: those of its lane that may be near it.
-    fn sense_one(&mut self, scene: &Scene, vehicles: &[Vehicle], s: u32) {
-        let sensor = &scene.sensors.list[s as usize];
-        let mut watch =
-            Watch { start: sensor.start, end: sensor.end, over: 0, covered: false, edges: [None; 4], count: 0 };
-        for v in vehicles {
-            if v.position < sensor.start {
+        for v in traffic.lanes[b.lane.index()].vehicles.iter().rev() {
+            if v.back() - v.moved > -b.from_loop {
                 break;
             }
-            watch.see(&Motion::of(v, 0.0));
-        }
-        self.beyond.iter().for_each(|m| watch.see(m));
-        let channel = sensor.channel;
-        let mut occupied = self.occupied[s as usize];
-        let edges = &mut watch.edges[..watch.count];
-        // Who comes in the moment in which another leaves comes first: the loop stays covered.
-        let key = |edge: &Option<(f32, bool)>| edge.map(|(share, on)| (share, !on));
-        edges.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal));
-        let mut over = watch.over;
-        for (share, on) in edges.iter().flatten() {
-            over = if *on { over + 1 } else { over.saturating_sub(1) };
-            // Long loops have room for several: one that leaves does not free them while another is there.
-            if *on != occupied && (*on || over == 0) {
-                occupied = *on;
-                let after = moment(*share, scene.setup.step);
-                self.edges.push(Edge::new(after, channel, self.edges.len(), *on));
+            if b.came_from.is_none_or(|lane| v.came_from == lane) {
+                found.push(Motion::of(v, b.start));
             }
         }
-        if occupied != watch.covered {
-            let after = scene.setup.step.0 as u32;
-            self.edges.push(Edge::new(after, channel, self.edges.len(), watch.covered));
-        }
-        self.occupied[s as usize] = watch.covered;
     }
+}
+
+/// The edges of a lane's loops; `vehicles`: those of the lane, `beyond`: those who have left it.
+fn sense_lane(
+    loops: &[Sensor],
+    occupied: &mut [bool],
+    mut vehicles: &[Vehicle],
+    beyond: &[Motion],
+    step: Millis,
+    edges: &mut Vec<Edge>,
+) {
+    let rear = beyond.iter().map(|m| m.front - m.length - m.moved.max(0.0)).fold(f32::INFINITY, f32::min);
+    for (sensor, occupied) in loops.iter().zip(occupied) {
+        // Whoever was already past this loop was so past those upstream of it.
+        let was_past = |v: &Vehicle| v.back() >= sensor.end && v.back() - v.moved >= sensor.end;
+        while let Some((_, rest)) = vehicles.split_first().filter(|(v, _)| was_past(v)) {
+            vehicles = rest;
+        }
+        let reached_into = rear < sensor.end;
+        let changes = match vehicles.first() {
+            Some(v) if v.position >= sensor.start => !*occupied || reached_into || !stays(vehicles, sensor),
+            _ => *occupied || reached_into,
+        };
+        if changes {
+            sense_one(sensor, occupied, vehicles, beyond, step, edges);
+        }
+    }
+}
+
+/// The edges of one loop; `vehicles`: those of its lane that may be near it. Apart: most loops have none in a step, and
+/// whoever looks at all of them needs the registers.
+#[inline(never)]
+fn sense_one(
+    sensor: &Sensor,
+    occupied: &mut bool,
+    vehicles: &[Vehicle],
+    beyond: &[Motion],
+    step: Millis,
+    found: &mut Vec<Edge>,
+) {
+    let mut watch = Watch { start: sensor.start, end: sensor.end, over: 0, covered: false, edges: [None; 4], count: 0 };
+    for v in vehicles {
+        if v.position < sensor.start {
+            break;
+        }
+        watch.see(&Motion::of(v, 0.0));
+    }
+    beyond.iter().for_each(|m| watch.see(m));
+    let mut tell = |after: u32, on: bool| found.push(Edge::new(after, sensor.channel, found.len(), on));
+    let edges = &mut watch.edges[..watch.count];
+    // Who comes in the moment in which another leaves comes first: the loop stays covered.
+    let key = |edge: &Option<(f32, bool)>| edge.map(|(share, on)| (share, !on));
+    edges.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal));
+    let (mut over, mut is_on) = (watch.over, *occupied);
+    for (share, on) in edges.iter().flatten() {
+        over = if *on { over + 1 } else { over.saturating_sub(1) };
+        // Long loops have room for several: one that leaves does not free them while another is there.
+        if *on != is_on && (*on || over == 0) {
+            is_on = *on;
+            tell(moment(*share, step), *on);
+        }
+    }
+    if is_on != watch.covered {
+        tell(step.0 as u32, watch.covered);
+    }
+    *occupied = watch.covered;
 }
 
 /// When a share of a step is over, ms from its begin. Its begin belongs to the step before: controllers have lived

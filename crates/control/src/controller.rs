@@ -203,7 +203,7 @@ impl Controller {
         if now < reached {
             return;
         }
-        if now - self.next.min(self.kernel.next()).min(self.next_of_detectors()) > LONGEST_REPLAY {
+        if now - self.next_own() > LONGEST_REPLAY {
             self.kernel.skip();
             self.happen(now);
         }
@@ -232,8 +232,12 @@ impl Controller {
     pub fn poll_at(&self) -> Millis {
         let Some(reached) = self.now else { return Millis::NEVER };
         let input = self.inputs.front().map_or(Millis::NEVER, Input::at);
-        let own = self.next.min(self.kernel.next()).min(self.next_of_detectors());
-        own.min(input).min(self.next_choice(reached)).max(reached)
+        self.next_own().min(input).min(self.next_choice(reached)).max(reached)
+    }
+
+    /// When the strategy, the kernel or detectors are due, whatever comes in.
+    fn next_own(&self) -> Millis {
+        self.next.min(self.kernel.next()).min(self.next_of_detectors())
     }
 
     /// When time alone changes what detectors mean.
@@ -290,9 +294,9 @@ impl Controller {
             // With the time of day the pattern may change.
             return;
         }
+        let mut next = self.next_own();
         while let Some(&Input::Detector(event)) = self.inputs.front() {
             let at = event.at.max(reached);
-            let next = self.next.min(self.kernel.next()).min(self.next_of_detectors());
             // Of what happens in one moment nothing is done before all of it is known.
             let more = self.inputs.get(1).is_some_and(|input| input.at() <= at);
             if at > now || at >= next || more || self.kernel.is_due(at) {
@@ -302,14 +306,18 @@ impl Controller {
             self.group_calls.take_touched();
             self.kernel.log_until(at, &mut self.journal);
             self.kernel.reach(at);
-            self.take_edge(at, event);
             (self.now, reached) = (Some(at), at);
+            if !self.take_edge(at, event) && self.wakes != Wakes::Edges {
+                // It was measured: nobody is called or extended, nothing is due earlier.
+                continue;
+            }
             self.watch_detectors(at);
             let touched = self.group_calls.take_touched();
             let asks = self.is_woken(touched, true);
             if asks || self.kernel.is_due(at) {
                 self.go_on(at, asks);
             }
+            next = self.next_own();
         }
     }
 
@@ -410,20 +418,27 @@ impl Controller {
         self.group_calls.take_changes(|change| kernel.call(change.group, change.on, change.locks, journal));
     }
 
-    fn take_edge(&mut self, at: Millis, event: DetectorEvent) {
-        if self.detectors.handle(event) {
-            if self.journal.has_events() {
-                self.log_edge(event);
-            }
-            if self.detectors.has_news() {
-                self.tell_of_health(at);
-            }
-            if let Some(traffic) = &mut self.traffic {
-                traffic.edge(self.kernel.plan(), event.detector, event.on, event.at, &self.lamps);
-            }
-            self.group_calls.edge(event.detector, event.on, event.at, &self.lamps);
-            self.tell_of_calls();
+    /// Takes an edge in. Returns whether it may have changed more than what is measured and what lanes look like.
+    #[inline(always)]
+    fn take_edge(&mut self, at: Millis, event: DetectorEvent) -> bool {
+        if !self.detectors.handle(event) {
+            return false;
         }
+        if self.journal.has_events() {
+            self.log_edge(event);
+        }
+        let news = self.detectors.has_news();
+        if news {
+            self.tell_of_health(at);
+        }
+        if let Some(traffic) = &mut self.traffic {
+            traffic.edge(self.kernel.plan(), event.detector, event.on, event.at, &self.lamps);
+        }
+        if self.group_calls.edge(event.detector, event.on, event.at, &self.lamps) {
+            self.tell_of_calls();
+            return true;
+        }
+        news
     }
 
     fn log_edge(&mut self, event: DetectorEvent) {

@@ -72,7 +72,7 @@ impl Sets {
     /// One word of one of them.
     #[inline]
     pub fn word(&self, number: usize, word: usize) -> u64 {
-        self.words(number)[word]
+        self.words[number * self.width + word]
     }
 
     /// Whether a group is in one of them.
@@ -91,6 +91,7 @@ impl Sets {
     /// Whether some group is both in one of them and in another set.
     #[inline]
     pub fn share(&self, number: usize, other: &GroupSet) -> bool {
-        self.words(number).iter().zip(other.words()).any(|(own, other)| own & other != 0)
+        let first = number * self.width;
+        other.words().iter().enumerate().any(|(w, other)| self.words[first + w] & other != 0)
     }
 }

@@ -114,12 +114,19 @@ impl Input {
 }
 
 impl Controller {
-    /// Puts an input where it belongs in time.
+    /// Puts an input where it belongs in time: they come almost in order.
+    #[inline]
     pub(super) fn queue(&mut self, input: Input) {
-        // They come almost in order: the place is at or near the end.
         if self.inputs.back().is_none_or(|last| last.at() <= input.at()) {
-            return self.inputs.push_back(input);
+            self.inputs.push_back(input);
+        } else {
+            self.queue_late(input);
         }
+    }
+
+    /// Puts an input before others: the place is near the end.
+    #[cold]
+    fn queue_late(&mut self, input: Input) {
         let after = self.inputs.iter().rev().take_while(|queued| queued.at() > input.at()).count();
         self.inputs.insert(self.inputs.len() - after, input);
     }

@@ -29,8 +29,8 @@ impl DetectorBank {
         state::put_count(out, strands.clone().count());
         strands.for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
         self.balances.iter().flatten().for_each(|balance| put_balance(out, balance));
-        for (i, (d, record)) in self.detectors.iter().zip(&self.records).enumerate() {
-            put(out, d, record, &self.asides[i], &self.measured[i]);
+        for (i, d) in self.detectors.iter().enumerate() {
+            put(out, d, &self.asides[i], &self.measured[i]);
         }
     }
 
@@ -64,10 +64,10 @@ impl DetectorBank {
         }
         let detectors = (0..self.detectors.len()).map(|_| read(reader)).collect::<Result<Vec<_>, _>>()?;
         (self.next, self.began, self.counts, self.greens) = (next, began, counts, greens);
-        for (i, (detector, record, aside, measured)) in detectors.into_iter().enumerate() {
+        for (i, (detector, aside, measured)) in detectors.into_iter().enumerate() {
             // The limit is the plan's.
             self.detectors[i] = Detector { short_pulse: self.detectors[i].short_pulse, ..detector };
-            (self.records[i], self.asides[i], self.measured[i]) = (record, aside, measured);
+            (self.asides[i], self.measured[i]) = (aside, measured);
         }
         (self.passed, self.balances) = (passed, balances);
         (0..self.passed.len()).for_each(|section| self.find_blind(section));
@@ -105,9 +105,9 @@ fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
     Ok(Green { open, closed, before, zone_free, count_free, count_sure, counted, between })
 }
 
-fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, aside: &Aside, measured: &Measures) {
+fn put(out: &mut Vec<u8>, d: &Detector, aside: &Aside, measured: &Measures) {
     out.extend_from_slice(&[d.occupied.into(), d.health as u8, d.greens, d.contradicted, d.denied.into()]);
-    let (m, share) = (&record.minute, &record.share);
+    let Record { minute: m, pairs, share } = &d.record;
     for time in [d.finished, d.since, m.headways, aside.on_time, measured.on] {
         state::put_millis(out, time);
     }
@@ -116,7 +116,7 @@ fn put(out: &mut Vec<u8>, d: &Detector, record: &Record, aside: &Aside, measured
     }
     let of_minutes = [m.count, m.short, m.pairs, measured.volume];
     let counts = [d.count].into_iter().chain(of_minutes).chain([share.own, share.all]).chain(aside.counted);
-    let pairs = d.missed.iter().zip(&record.pairs);
+    let pairs = d.missed.iter().zip(pairs);
     let pairs = pairs.flat_map(|(&missed, pair)| [missed].into_iter().chain(numbers(pair)));
     counts.chain(pairs).for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
 }
@@ -149,7 +149,7 @@ fn read_pair(reader: &mut StateReader<'_>) -> Result<Pair, StateError> {
 }
 
 /// Reads a detector as it is saved.
-fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Aside, Measures), StateError> {
+fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Aside, Measures), StateError> {
     let (occupied, health, greens) = (reader.flag()?, usize::from(reader.u8()?), reader.u8()?);
     let (contradicted, denied) = (reader.u8()?, reader.flag()?);
     let wrong = StateError::Invalid { what: "health of a detector", expected: "0 to 5" };
@@ -177,9 +177,9 @@ fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Record, Aside, Measur
             since,
             last_on,
             missed,
+            record: Record { minute, pairs, share },
             ..Detector::default()
         },
-        Record { minute, pairs, share },
         Aside { on_time, counted },
         Measures { volume, on, headway },
     ))

@@ -116,22 +116,27 @@ impl DetectorBank {
         let of = &self.layout.lanes[lane];
         let since = self.greens[lane].closed.map_or(since, |closed| since.max(closed)).max(self.began);
         if of.zone == Some(number) {
-            for &d in &of.detectors {
-                let place = self.layout.places[usize::from(d)];
-                let d = &mut self.detectors[usize::from(d)];
-                let needs = place.map(|place| match place.kind {
+            for number in of.detectors.iter().map(|&d| usize::from(d)) {
+                let (d, place) = (&mut self.detectors[number], &self.layout.places[number]);
+                if !d.occupied {
+                    continue;
+                }
+                let needs = place.as_ref().map(|place| match place.kind {
                     DetectorKind::StopBar => Millis::NEVER,
                     DetectorKind::Count => OVER_ZONE,
                     DetectorKind::X | DetectorKind::In => place.drive + SETS_OFF + ZONE_FREE,
                 });
-                d.denied |= d.occupied && needs.is_some_and(|needs| at - since.max(d.since) >= needs);
+                d.denied |= needs.is_some_and(|needs| at - since.max(d.since) >= needs);
             }
         } else if let (Some(zone), true, true) = (of.zone, of.count == Some(number), of.count_covers) {
+            let d = &self.detectors[usize::from(zone)];
+            if !d.occupied || at - since.max(d.since) < COUNT_FREE {
+                return;
+            }
             let upstream = of.upstream.filter(|&(d, _)| self.health(d).is_good());
             let (between, left) = (&self.greens[lane].between, self.counted(lane));
             let nobody = upstream.is_some_and(|(d, _)| between.nobody(Counted { came: self.count(d), left }));
-            let d = &mut self.detectors[usize::from(zone)];
-            d.denied |= d.occupied && nobody && at - since.max(d.since) >= COUNT_FREE;
+            self.detectors[usize::from(zone)].denied |= nobody;
         }
     }
 
@@ -150,10 +155,10 @@ impl DetectorBank {
             let of = &self.layout.lanes[lane];
             let number = of.detectors[i];
             let d = &self.detectors[usize::from(number)];
-            let Some(place) = self.layout.places[usize::from(number)].filter(|_| d.occupied && d.since <= opened)
-            else {
+            if !d.occupied || d.since > opened {
                 continue;
-            };
+            }
+            let Some(place) = self.layout.places[usize::from(number)] else { continue };
             let whole = self.whole(lane, number, place, (opened, at), &green);
             let counts =
                 u8::from(whole.contradicts()) * (1 + u8::from(green.count_sure && whole.count_free == Some(true)));
@@ -180,7 +185,7 @@ impl DetectorBank {
         let line =
             if of.zone == Some(number) { [of.count.filter(|_| of.count_covers), None] } else { [of.zone, of.count] };
         let i = usize::from(number);
-        let (counted, pairs) = (&self.asides[i].counted, &self.records[i].pairs);
+        let (counted, pairs) = (&self.asides[i].counted, &self.detectors[i].record.pairs);
         // Of each mate that knows something: where it lies, how many have come over it, and how many of them to this one.
         let mates = self.layout.links[i].mates().iter().zip(counted).zip(pairs).filter(|((mate, _), _)| knows(mate));
         let mates = mates.filter_map(|((&mate, &counted), pair)| {
@@ -209,7 +214,7 @@ impl DetectorBank {
     fn comes(&self, number: u16, mate: u16) -> Pair {
         let i = usize::from(number);
         let place = self.layout.links[i].mates().iter().position(|&m| m == mate);
-        place.map_or(Pair::default(), |place| self.records[i].pairs[place])
+        place.map_or(Pair::default(), |place| self.detectors[i].record.pairs[place])
     }
 
     /// Until when others have kept a zone on: those who leave over the loop that counts beside it.

@@ -127,5 +127,10 @@ pub(super) fn judge(limits: &DetectorLimits, minute: &Minute, seen: &Seen, expec
 
 /// Whether a detector has missed too many.
 pub(super) fn is_missed(limits: &DetectorLimits, occupied: bool, expected: impl FnOnce() -> u64) -> bool {
-    limits.expected > 0 && !occupied && expected() >= u64::from(limits.expected) * VEHICLE
+    limits.expected > 0 && !occupied && expected() >= limit(limits)
+}
+
+/// So many are too many, in thousandths of a vehicle.
+pub(super) fn limit(limits: &DetectorLimits) -> u64 {
+    u64::from(limits.expected) * VEHICLE
 }

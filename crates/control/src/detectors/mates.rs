@@ -156,6 +156,11 @@ pub(super) struct Witness<'a> {
     pub here: bool,
 }
 
+/// No more are expected by mates of which no more than so many were missed, in thousandths of a vehicle.
+pub(super) fn at_most(missed: u32) -> u64 {
+    u64::from(missed) * VEHICLE * SEVERAL * SOONEST.0 / SOONEST.1
+}
+
 /// What is expected by some believed mates of a detector, of `all` that it has, in thousandths of a vehicle; none: there are none.
 /// `passed_by`: the detector lies where who comes to the line may pass by.
 pub(super) fn expected<'a>(believed: impl Iterator<Item = Witness<'a>>, all: usize, passed_by: bool) -> Option<u64> {

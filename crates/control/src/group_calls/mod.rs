@@ -318,15 +318,18 @@ impl GroupCalls {
         self.next.min(self.next_gap)
     }
 
-    /// A detector has gone on or off at `at`.
-    pub(crate) fn edge(&mut self, channel: u16, on: bool, at: Millis, lamps: &[Lamp]) {
-        for place in self.channels.range(usize::from(channel)) {
+    /// A detector has gone on or off at `at`. Returns whether it has a use that matters.
+    pub(crate) fn edge(&mut self, channel: u16, on: bool, at: Millis, lamps: &[Lamp]) -> bool {
+        let places = self.channels.range(usize::from(channel));
+        let matters = !places.is_empty();
+        for place in places {
             let number = self.channels.at(place) as usize;
             if on && self.wiring(number).counts {
                 self.count(number);
             }
             self.with(number, at, lamps, |u, wiring| u.edge(wiring, on, at));
         }
+        matters
     }
 
     /// A detector breaks or is restored.

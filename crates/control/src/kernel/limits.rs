@@ -46,8 +46,12 @@ pub(super) struct Limits {
     pub(super) gives_way: Sets,
     /// By group, those who give way to it.
     pub(super) yielders: Sets,
+    /// By group, all who are in one of these relations to it: no others wait for what it does.
+    pub(super) partners: Sets,
     /// Whether a yellow conflicts with a green.
     pub(super) yellow_conflicts: bool,
+    /// Whether nobody leads and nothing is an arrow: then only changes and preemptions move a start.
+    pub(super) starts_last: bool,
     /// Groups that cannot show that they give way.
     pub(super) never_give_way: GroupSet,
     /// Groups that give way to somebody.
@@ -95,6 +99,8 @@ impl Limits {
             red_revert: g.red_revert,
             lead: g.lead,
         };
+        let leads = of_groups(&|g| g.lead.0 > 0);
+        let arrows = of_groups(&|g| g.kind == GroupKind::FlashingYellowArrow);
         Self {
             times: groups.iter().map(times).collect(),
             intergreens: (0..n).flat_map(|to| (0..n).map(move |from| matrix.intergreen(from, to))).collect(),
@@ -110,10 +116,12 @@ impl Limits {
             may_give_way: GroupSet::of(groups.len(), |g| !gives_way_to[g].is_empty()),
             gives_way: Sets::new(&gives_way_to),
             yielders: Sets::new(&of_pairs(&|g, other| gives_way(other, g))),
+            partners: Sets::new(&of_pairs(&|_, _| true)),
             yellow_conflicts: plan.spec().yellow_conflicts,
             never_give_way: of_groups(&|g| matches!(g.kind, GroupKind::Arrow | GroupKind::Pedestrian)),
-            leads: of_groups(&|g| g.lead.0 > 0),
-            arrows: of_groups(&|g| g.kind == GroupKind::FlashingYellowArrow),
+            starts_last: leads.is_empty() && arrows.is_empty(),
+            leads,
+            arrows,
             longest_intergreen: matrix.longest_intergreen(),
         }
     }

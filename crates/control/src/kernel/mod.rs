@@ -111,6 +111,8 @@ pub struct Kernel {
     reasons: Vec<Reason>,
     /// Groups that have shown something new since [`forget_news`](Self::forget_news).
     news: GroupSet,
+    /// When all groups were [looked at](Self::look_at_all) last; scratch.
+    looked: Millis,
     /// Groups that end together; scratch.
     together: Vec<u16>,
 }
@@ -144,6 +146,7 @@ impl Kernel {
             settled: false,
             reasons: vec![Reason::StartUp; n],
             news: GroupSet::new(n),
+            looked: light::FAR_PAST,
             together: Vec::with_capacity(n),
             plan,
         }
@@ -375,10 +378,7 @@ impl Kernel {
                 }
             }
         }
-        debug_assert!(
-            (0..self.lights.len()).all(|g| self.lights[g].shown == self.lamp_of(g, serves)),
-            "nobody is forgotten"
-        );
+        self.look_at_all(serves, journal);
         if changed {
             let (groups, lights) = (self.plan.groups(), &self.lights);
             let shown = |g: u16| seen(&groups[usize::from(g)], &lights[usize::from(g)]);

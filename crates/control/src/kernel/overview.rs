@@ -2,12 +2,12 @@
 //!
 //! All of it follows from lights and aims. Lights change through [`Kernel::go`] and aims through [`Kernel::aim`], which keep
 //! it up; whoever sets lights otherwise [forgets](Overview::forget) it, and the next advance works it out anew. What hangs on
-//! time is looked at in every advance.
+//! time is looked at in every advance. Whether a group was forgotten nevertheless is looked for once a minute.
 
 use alloc::{vec, vec::Vec};
 
 use super::{
-    Aim, Kernel,
+    Aim, Journal, Kernel,
     light::{Light, State},
 };
 use crate::{
@@ -100,6 +100,11 @@ impl Overview {
         self.words.iter_mut().for_each(|word| word.known = 0);
     }
 
+    /// When some groups may start is to be found anew.
+    fn forget_starts_of(&mut self, groups: &[u64]) {
+        self.words.iter_mut().zip(groups).for_each(|(word, groups)| word.known &= !groups);
+    }
+
     /// It is known when a group may start.
     pub fn know_start(&mut self, g: usize) {
         self.words[g / BITS].known |= bit(g);
@@ -160,13 +165,30 @@ fn keep(bits: u64, is: impl Fn(usize) -> bool) -> u64 {
     groups(0, bits).filter(|&g| is(g)).fold(0, |kept, g| kept | bit(g))
 }
 
+/// So often all groups are looked at, also those of which nothing has changed.
+const FULL_LOOK: Millis = Millis(60_000);
+
 impl Kernel {
+    /// Whether all show what they are to show, once in a while; in tests always. A group that was forgotten is a mistake in
+    /// this code, and a fault: the unit flashes. `serves`: it is not the unit that says what is shown.
+    pub(super) fn look_at_all(&mut self, serves: bool, journal: &mut Journal) {
+        if !cfg!(debug_assertions) && self.now - self.looked < FULL_LOOK {
+            return;
+        }
+        self.looked = self.now;
+        let forgotten = (0..self.lights.len()).find(|&g| self.lights[g].shown != self.lamp_of(g, serves));
+        debug_assert_eq!(forgotten, None, "nobody is forgotten");
+        if forgotten.is_some() {
+            self.fault(self.now, journal);
+        }
+    }
+
     /// A group goes over to another state.
     pub(super) fn go(&mut self, g: usize, to: State) {
         let over = self.lights[g].state == State::Ending && to == State::Closed && !self.limits.yellow_conflicts;
         if !over {
             // Whoever waits does so for the end of a green, and not for that of its yellow.
-            self.overview.forget_starts();
+            self.overview.forget_starts_of(self.limits.partners.words(g));
         }
         let (light, word) = (&mut self.lights[g], &mut self.overview.words[g / BITS]);
         word.known &= !bit(g);
@@ -176,5 +198,30 @@ impl Kernel {
         light.go(to, self.now);
         word.clearing |= if light.ended == self.now { bit(g) } else { 0 };
         word.opened |= if light.opened == self.now { bit(g) } else { 0 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Lamp, Plan, Request,
+        kernel::Mode,
+        plan::{GroupSpec, PlanSpec},
+    };
+
+    #[test]
+    #[cfg_attr(debug_assertions, should_panic(expected = "nobody is forgotten"))]
+    fn who_was_forgotten_is_found() {
+        let group = GroupSpec::vehicle("a", Millis(5000), Millis(3000));
+        let plan = Plan::unchecked(PlanSpec::new("one", vec![group]), vec![]);
+        let (mut kernel, mut journal) = (Kernel::new(plan.into()), Journal::default());
+        kernel.request(Request::Lamps(&[Lamp::Green]), Millis(0));
+        kernel.start(Millis(0), &mut journal);
+        kernel.lights[0].shown = Lamp::Off;
+        kernel.advance(FULL_LOOK, &mut journal);
+        assert_eq!((kernel.mode(), kernel.lamp(0)), (Mode::Normal, Lamp::Off));
+        kernel.advance(FULL_LOOK + Millis(1), &mut journal);
+        assert_eq!(kernel.mode(), Mode::Flash);
     }
 }

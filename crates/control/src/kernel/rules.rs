@@ -462,27 +462,29 @@ impl Kernel {
             }
             return starts;
         }
-        let Some(clear) = self.find_start(g).filter(|c| c.at <= now) else { return false };
+        self.find_start(g);
+        let Some(clear) = self.starts[g].as_ref().filter(|c| c.at <= now) else { return false };
+        // Only what it waited for until this moment is a reason.
+        let reason = clear.reason.filter(|_| clear.at == now).unwrap_or(self.cause);
         let with_red_yellow = self.red_yellow(g).0 > 0;
         self.go(g, if with_red_yellow { State::Starting } else { self.level(g) });
-        // Only what it waited for until this moment is a reason.
-        self.reasons[g] = clear.reason.filter(|_| clear.at == now).unwrap_or(self.cause);
+        self.reasons[g] = reason;
         true
     }
 
-    /// When a closed group may start, as it was found before if nothing that matters has changed since.
-    fn find_start(&mut self, g: usize) -> Option<Clear> {
+    /// Finds when a closed group may start, unless it was found before and nothing that matters has changed since.
+    #[inline]
+    fn find_start(&mut self, g: usize) {
         // What else than a change moves a start: who leads, arrows, and preemptions.
-        let lasts = !self.preempts.is_active() && self.limits.leads.is_empty() && self.limits.arrows.is_empty();
+        let lasts = self.limits.starts_last && !self.preempts.is_active();
         if lasts && self.overview.word(g / BITS).known & bit(g) != 0 {
             debug_assert!(self.same_start(self.starts[g], self.start_at(g)), "a start that was found before");
-            return self.starts[g];
+            return;
         }
         self.starts[g] = self.start_at(g);
         if lasts {
             self.overview.know_start(g);
         }
-        self.starts[g]
     }
 
     /// Whether two starts mean the same: at the same time, or at once, and for the same reason if it is this moment.

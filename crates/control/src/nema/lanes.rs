@@ -175,11 +175,14 @@ impl Nema {
         if lanes.len() < 2 {
             return;
         }
-        let out = |(_, lane): &(usize, &Lane)| self.lane_gaps_out(ring, p, lane, green, view) <= now;
-        let out = lanes.iter().enumerate().filter(out).fold(0, |set, (i, _)| set | bit(i));
+        let is_out = |(_, lane): &(usize, &Lane)| self.lane_gaps_out(ring, p, lane, green, view) <= now;
+        let out_of = |set: u64| {
+            let lanes = lanes.iter().enumerate().filter(|(i, _)| set & bit(*i) != 0);
+            lanes.filter(is_out).fold(0, |out, (i, _)| out | bit(i))
+        };
         self.rings[r].kept = match ring.standing {
-            Standing::Extended | Standing::Over(Cause::MaxOut) => ring.kept | out,
-            Standing::Over(Cause::GapOut) => ring.kept & !out,
+            Standing::Extended | Standing::Over(Cause::MaxOut) => ring.kept | out_of(!ring.kept),
+            Standing::Over(Cause::GapOut) => ring.kept & !out_of(ring.kept),
             _ => 0,
         };
     }

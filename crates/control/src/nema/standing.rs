@@ -171,10 +171,11 @@ impl Nema {
     /// What a phase that has gapped out remembers of it: without simultaneous gap-out it does not look back; with a
     /// reduced gap the last vehicle has its passage, but nobody after it.
     pub(super) fn remember_gap(&mut self, r: usize, now: Millis, view: &View<'_>) {
-        let ring = self.rings[r];
-        let (Some(p), Some(green), Standing::Over(Cause::GapOut)) = (ring.on, ring.green, ring.standing) else {
+        if self.rings[r].standing != Standing::Over(Cause::GapOut) {
             return;
-        };
+        }
+        let ring = self.rings[r];
+        let (Some(p), Some(green)) = (ring.on, ring.green) else { return };
         let phase = &self.layout.phases[p];
         self.rings[r].gapped |= phase.actuation.single_gap;
         let from = self.gap_from(&ring, p, green, view).filter(|&from| from > green);
