@@ -29,6 +29,8 @@ impl DetectorBank {
         state::put_count(out, strands.clone().count());
         strands.for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
         self.balances.iter().flatten().for_each(|balance| put_balance(out, balance));
+        self.tallied.iter().for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
+        state::put_optional_millis(out, self.draws);
         for (i, d) in self.detectors.iter().enumerate() {
             put(out, d, &self.asides[i], &self.measured[i]);
         }
@@ -62,6 +64,11 @@ impl DetectorBank {
         for balance in balances.iter_mut().flatten() {
             *balance = read_balance(reader)?;
         }
+        let tallied = (0..self.tallied.len()).map(|_| reader.u32()).collect::<Result<Vec<_>, _>>()?;
+        let draws = reader.optional_millis()?;
+        if draws.is_some() && passed.is_empty() {
+            return Err(StateError::Mismatch { what: "plan: its detectors cover no section of a road" });
+        }
         let detectors = (0..self.detectors.len()).map(|_| read(reader)).collect::<Result<Vec<_>, _>>()?;
         (self.next, self.began, self.counts, self.greens) = (next, began, counts, greens);
         for (i, (detector, aside, measured)) in detectors.into_iter().enumerate() {
@@ -70,6 +77,7 @@ impl DetectorBank {
             (self.asides[i], self.measured[i]) = (aside, measured);
         }
         (self.passed, self.balances) = (passed, balances);
+        (self.tallied, self.draws) = (tallied, draws);
         (0..self.passed.len()).for_each(|section| self.find_blind(section));
         self.news.clear();
         self.forgotten.clear();
@@ -124,12 +132,15 @@ fn put(out: &mut Vec<u8>, d: &Detector, aside: &Aside, measured: &Measures) {
 fn put_balance(out: &mut Vec<u8>, of: &Balance) {
     let counts = [of.came, of.since, of.most.into()].into_iter().chain(numbers(&of.pair));
     counts.for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
+    state::put_optional(out, of.expected, |out, expected| out.extend_from_slice(&expected.to_le_bytes()));
 }
 
 fn read_balance(reader: &mut StateReader<'_>) -> Result<Balance, StateError> {
     let [came, since, most] = read_all(|| reader.u32())?;
     let wrong = StateError::Invalid { what: "who came over a section of a road", expected: "less than 65536" };
-    Ok(Balance { came, since, most: u16::try_from(most).map_err(|_| wrong)?, pair: read_pair(reader)? })
+    let (most, pair) = (u16::try_from(most).map_err(|_| wrong)?, read_pair(reader)?);
+    let expected = if reader.flag()? { Some(reader.u32()?) } else { None };
+    Ok(Balance { came, since, most, pair, expected })
 }
 
 /// What was learned of a pair, as numbers.

@@ -107,6 +107,10 @@ pub struct DetectorBank {
     passed: Vec<Passed>,
     /// By detector, what it has of the witnesses of its section.
     balances: Vec<[Balance; WITNESSES]>,
+    /// By detector, what it had counted when balances were drawn last.
+    tallied: Vec<u32>,
+    /// When balances are drawn next.
+    draws: Option<Millis>,
     /// By lane of the layout, its present green.
     greens: Vec<Green>,
     /// By approach of the layout, how many actuations there were.
@@ -160,6 +164,7 @@ impl DetectorBank {
             counts: vec![0; layout.count()],
             passed: layout.sections.passed(),
             balances: vec![Default::default(); usize::from(detectors)],
+            tallied: vec![0; usize::from(detectors)],
             layout,
             ..Self::new(detectors)
         };
@@ -171,16 +176,22 @@ impl DetectorBank {
     pub fn begin(&mut self, at: Millis) {
         if !self.limits.is_empty() {
             (self.began, self.next) = (at, Some(at + MINUTE));
+            self.draws = (!self.passed.is_empty()).then_some(at + sections::EVERY);
         }
     }
 
-    /// When the minute ends.
+    /// When the minute ends, or balances are drawn.
     pub fn next(&self) -> Millis {
-        self.next.unwrap_or(Millis::NEVER)
+        let never = Millis::NEVER;
+        self.next.unwrap_or(never).min(self.draws.unwrap_or(never))
     }
 
-    /// Ends the minute if it is over at `at`.
+    /// Draws balances, and ends the minute if it is over at `at`.
     pub fn advance(&mut self, at: Millis) {
+        if let Some(due) = self.draws.filter(|&due| due <= at) {
+            self.draws = Some(if at - due < sections::EVERY { due } else { at } + sections::EVERY);
+            self.balance();
+        }
         let Some(end) = self.next.filter(|&end| end <= at) else { return };
         // Over a jump of the clock nothing was measured.
         let jumped = at - end >= MINUTE;
@@ -213,14 +224,14 @@ impl DetectorBank {
     /// How many vehicles a detector was expected to see since the last one, in thousandths; 0 if they are surely fewer than
     /// its limit. See [`sections`] and [`mates`].
     fn expected(&self, number: u16) -> u64 {
-        let balances = self.by_balance(number);
-        if balances == [None; WITNESSES] {
+        if !self.is_balanced(number) {
             let mates = self.by_mates(number, true);
             return self.silent_count(number).map_or(mates, |count| mates.min(self.expected(count)));
         }
         let mates = self.by_mates(number, false);
         let (mut first, mut second) = (mates, 0);
-        for expected in balances.into_iter().flatten() {
+        let balances = &self.balances[usize::from(number)];
+        for expected in balances.iter().filter_map(|balance| balance.expected).map(u64::from) {
             second = expected.min(first).max(second);
             first = expected.max(first);
         }
@@ -233,7 +244,12 @@ impl DetectorBank {
         let lane = &self.layout.lanes[usize::from(self.layout.places[usize::from(number)]?.lane)];
         let count = lane.count.filter(|&count| lane.zone == Some(number) && self.health(count).is_good())?;
         let silent = self.last_on(count).is_none_or(|on| on <= self.since(number));
-        (silent && self.by_balance(count) != [None; WITNESSES]).then_some(count)
+        (silent && self.is_balanced(count)).then_some(count)
+    }
+
+    /// Whether balances tell of a detector.
+    fn is_balanced(&self, number: u16) -> bool {
+        self.balances[usize::from(number)].iter().any(|balance| balance.expected.is_some())
     }
 
     /// The same by the mates of its lane. `alone`: nothing else tells of it.
@@ -387,15 +403,14 @@ impl DetectorBank {
             self.greens[lane].look(of, number, (last_on, since), at, tells);
             self.deny(lane, number, since, at);
         }
-        self.pass(number, knows);
         for told in links.tells.0..links.tells.1 {
             let Tells { other, place, expected } = self.layout.tells[told as usize];
             let d = &mut self.detectors[usize::from(other)];
             if !d.occupied {
                 let missed = &mut d.missed[usize::from(place)];
                 *missed = missed.saturating_add(1);
-                // No more are expected than were missed.
-                if 2 * *missed >= u32::from(expected) && d.health.is_good() {
+                // By a mate alone hardly anything is expected sooner.
+                if 4 * *missed >= 3 * u32::from(expected) && d.health.is_good() {
                     self.suspect(other);
                 }
             }

@@ -10,6 +10,9 @@
 //!   meanwhile over the other strands of its own section. They came over the loop, but for those who are still between the
 //!   two.
 //!
+//! Balances are drawn [every so often](EVERY), by what the loops have counted until then: at each edge that would cost more than
+//! all else that is done with it.
+//!
 //! So a balance tells what the [mates](super::mates) of a lane do not: how many change lanes, or come here though their lane
 //! begins further down. How far it rises by itself, as a queue between two sections comes and goes, is learned like what is
 //! missed of a mate. If other strands have seen nobody for about as long, it is shared out: by what they usually count, and by
@@ -22,11 +25,14 @@
 
 use alloc::{string::String, vec, vec::Vec};
 
-use super::{
-    DetectorBank, Health,
-    mates::{Pair, VEHICLE},
+use super::{DetectorBank, Health, health, mates::Pair};
+use crate::{
+    Millis,
+    plan::{DetectorKind, DetectorLimits, DetectorUse},
 };
-use crate::plan::{DetectorKind, DetectorLimits, DetectorUse};
+
+/// How often balances are drawn. Meanwhile a busy lane sees two or three.
+pub(super) const EVERY: Millis = Millis(10_000);
 
 /// So many other sections are witnesses of one: the usual road has three.
 pub(super) const WITNESSES: usize = 2;
@@ -34,19 +40,24 @@ pub(super) const WITNESSES: usize = 2;
 /// One of so many who come over one section is not seen at another one, at most: he changes lanes beside a loop, or parks.
 const UNSEEN: u32 = 20;
 
+/// A balance that has risen by a smaller part of the limit than one in so many counts as none.
+const FAR: u32 = 4;
+
 /// Of a new loop so many are supposed to have come: it may be used as well as another one.
 const NEW: u64 = 20;
 
 /// What a loop has of a witness.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Balance {
-    /// What the witness had counted when the loop was on last, and that less what the other strands had.
+    /// What the witness had counted when the loop was last seen to have been on, and that less what the other strands had.
     pub came: u32,
     pub since: u32,
     /// The highest since, while the loop was off.
     pub most: u16,
     /// How high it rises until the loop goes on.
     pub pair: Pair,
+    /// What it expects of the loop, in thousandths of a vehicle; none: it tells nothing.
+    pub expected: Option<u32>,
 }
 
 /// A section.
@@ -156,52 +167,67 @@ impl Sections {
 }
 
 impl DetectorBank {
-    /// A loop has gone on. `knows`: it was not dead until now.
-    pub(super) fn pass(&mut self, number: u16, knows: bool) {
-        let Some(at) = self.layout.sections.at(number) else { return };
-        let section = usize::from(at.section);
-        let strand = &self.layout.sections.all[section].strands[usize::from(at.number)];
-        if strand.iter().find(|&&d| self.health(d).is_good()) == Some(&number) {
-            let passed = &mut self.passed[section].strands[usize::from(at.number)];
-            *passed = passed.wrapping_add(1);
+    /// Draws all balances.
+    pub(super) fn balance(&mut self) {
+        for section in 0..self.passed.len() {
+            self.count_passed(section);
         }
-        for place in 0..self.layout.sections.all[section].witnesses.len() {
-            let witness = self.layout.sections.all[section].witnesses[place];
-            if knows && self.speaks(witness) && self.speaks(at.section) {
-                let balance = &mut self.balances[usize::from(number)][place];
-                balance.pair.learn(balance.most.into());
+        for number in (0..u16::MAX).take(self.detectors.len()) {
+            if let Some(at) = self.layout.sections.at(number) {
+                self.draw(number, at);
             }
         }
-        self.begin_balances(number);
-        for told in 0..self.layout.sections.all[section].tells.len() {
-            let (other, place) = self.layout.sections.all[section].tells[told];
-            self.miss(other, usize::from(place), at.section);
+        for number in (0..u16::MAX).take(self.detectors.len()) {
+            self.tallied[usize::from(number)] = self.count(number);
+            self.judge_balances(number);
         }
     }
 
-    /// One more has come over a witness of a loop.
-    fn miss(&mut self, number: u16, place: usize, witness: u16) {
-        let Some(at) = self.layout.sections.at(number).filter(|_| self.speaks(witness)) else { return };
-        if !self.health(number).is_good() {
-            return;
+    /// Adds up who has come over the strands of a section: what the first loop of each that is believed has counted.
+    fn count_passed(&mut self, section: usize) {
+        let (passed, strands) = (&mut self.passed[section].strands, &self.layout.sections.all[section].strands);
+        for (passed, strand) in passed.iter_mut().zip(strands) {
+            let believed = strand.iter().map(|&d| usize::from(d)).find(|&d| self.detectors[d].health.is_good());
+            let more = believed.map_or(0, |d| self.detectors[d].count.saturating_sub(self.tallied[d]));
+            *passed = passed.wrapping_add(more);
         }
+    }
+
+    /// Draws the balances of a loop, and begins them anew if it has been on.
+    fn draw(&mut self, number: u16, at: Strand) {
+        let (occupied, good) = (self.occupied(number), self.health(number).is_good());
+        let was_on = self.count(number) != self.tallied[usize::from(number)];
         let whole = self.speaks(at.section);
-        let (occupied, now) = (self.occupied(number), self.difference(at, witness));
-        let limits = self.limits[usize::from(number)];
-        let balance = &mut self.balances[usize::from(number)][place];
-        let rise = now.wrapping_sub(balance.since).cast_signed();
-        if whole && !occupied {
-            balance.most = balance.most.max(rise.clamp(0, u16::MAX.into()) as u16);
+        for place in 0..self.layout.sections.all[usize::from(at.section)].witnesses.len() {
+            let witness = self.layout.sections.all[usize::from(at.section)].witnesses[place];
+            let speaks = self.speaks(witness);
+            let now = self.difference(at, witness);
+            let balance = &mut self.balances[usize::from(number)][place];
+            if was_on {
+                if good && whole && speaks {
+                    balance.pair.learn(balance.most.into());
+                }
+                self.begin_balance(number, place);
+            } else if good && whole && speaks && !occupied {
+                let rise = now.wrapping_sub(balance.since).cast_signed();
+                balance.most = balance.most.max(rise.clamp(0, u16::MAX.into()) as u16);
+            }
         }
-        if 2 * rise < i32::from(limits.expected) {
+    }
+
+    /// Works out what its balances expect of a loop, and whether it is broken by that.
+    fn judge_balances(&mut self, number: u16) {
+        let expected = self.by_balance(number);
+        let balances = self.balances[usize::from(number)].iter_mut().zip(expected);
+        balances.for_each(|(balance, expected)| balance.expected = expected);
+        let (limits, good) = (self.limits[usize::from(number)], self.health(number).is_good());
+        let is_reached = |of: &Option<u32>| of.is_some_and(|of| u64::from(of) >= health::limit(&limits));
+        if !good || limits.expected == 0 || !expected.iter().any(is_reached) {
             return;
         }
-        if !occupied {
+        if !self.occupied(number) {
             self.suspect(number);
-        } else if limits.max_presence.0 > 0
-            && let [Some(one), Some(other)] = self.by_balance(number)
-            && one.min(other) >= u64::from(limits.expected) * VEHICLE
-        {
+        } else if limits.max_presence.0 > 0 && expected.iter().all(is_reached) {
             // So many cannot have come over it without a gap between them.
             self.find(number, Health::MaxPresence);
         }
@@ -232,7 +258,7 @@ impl DetectorBank {
         let Some(&witness) = self.layout.sections.all[usize::from(at.section)].witnesses.get(place) else { return };
         let (came, since) = (self.passed[usize::from(witness)].all(), self.difference(at, witness));
         let balance = &mut self.balances[usize::from(number)][place];
-        *balance = Balance { came, since, most: 0, ..*balance };
+        *balance = Balance { came, since, most: 0, expected: None, ..*balance };
     }
 
     /// The health of a detector has changed: another loop may count for its strand from now on, or none, and until now perhaps none
@@ -243,7 +269,9 @@ impl DetectorBank {
         self.find_blind(section);
         for strand in 0..self.layout.sections.all[section].strands.len() {
             for i in 0..self.layout.sections.all[section].strands[strand].len() {
-                self.begin_balances(self.layout.sections.all[section].strands[strand][i]);
+                let number = self.layout.sections.all[section].strands[strand][i];
+                self.tallied[usize::from(number)] = self.count(number);
+                self.begin_balances(number);
             }
         }
         for told in 0..self.layout.sections.all[section].tells.len() {
@@ -276,29 +304,34 @@ impl DetectorBank {
     /// How likely a loop is the one that should have seen those whom nobody in its section has.
     fn weight(&self, number: u16) -> u64 {
         let missed = self.detectors[usize::from(number)].missed.into_iter().max().unwrap_or(0);
-        self.usual(number) * (u64::from(missed) + 1)
+        self.usual(number).saturating_mul(u64::from(missed) + 1)
     }
 
     /// What each balance of a detector expects of it, in thousandths of a vehicle; none: it tells nothing.
-    pub(super) fn by_balance(&self, number: u16) -> [Option<u64>; WITNESSES] {
+    fn by_balance(&self, number: u16) -> [Option<u32>; WITNESSES] {
         let mut all = [None; WITNESSES];
         let Some(at) = self.layout.sections.at(number) else { return all };
         let section = &self.layout.sections.all[usize::from(at.section)];
+        let limit = u32::from(self.limits[usize::from(number)].expected);
         for (place, _) in section.witnesses.iter().enumerate().filter(|(_, w)| self.speaks(**w)) {
             let rise = self.rise(number, at, place);
+            if rise < limit / FAR {
+                all[place] = Some(0);
+                continue;
+            }
             let own = self.weight(number);
             let mut weights = own;
             for (n, strand) in (0..).zip(&section.strands).filter(|(n, _)| *n != at.number) {
                 let other = Strand { number: n, ..at };
                 if !strand.iter().any(|&d| self.health(d).is_good()) {
                     // Nobody knows how many of them came there: as usual.
-                    weights += own * self.usual(strand[0]) / self.usual(number);
+                    weights = weights.saturating_add(own.saturating_mul(self.usual(strand[0])) / self.usual(number));
                 } else if strand.iter().all(|&d| 2 * self.rise(d, other, place) >= rise) {
-                    weights += self.weight(strand[0]);
+                    weights = weights.saturating_add(self.weight(strand[0]));
                 }
             }
             let expected = self.balances[usize::from(number)][place].pair.expected(rise, 1);
-            all[place] = Some(expected.saturating_mul(own) / weights);
+            all[place] = Some(u32::try_from(expected.saturating_mul(own) / weights).unwrap_or(u32::MAX));
         }
         all
     }
