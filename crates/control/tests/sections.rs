@@ -129,6 +129,40 @@ fn two_loops_of_a_lane_that_are_dead_from_the_start_are_found() {
 }
 
 #[test]
+fn loops_of_one_section_that_die_together_are_found_together() {
+    for dead in [[X, 4 + X], [COUNT, 4 + COUNT], [IN, 4 + IN]] {
+        let mut road = Road::new(false, &[]);
+        road.drive(stay(600));
+        road.dead = dead.into();
+        // Fourteen over each, and one until balances are drawn.
+        road.drive(stay(30));
+        assert_eq!(road.broken(), dead);
+        road.dead.clear();
+        road.drive(stay(4));
+        assert_eq!(road.broken(), []);
+    }
+}
+
+#[test]
+fn a_quiet_lane_beside_a_dead_loop_is_no_failure() {
+    for one_in in [5, 10, 20] {
+        let mut road = Road::new(false, &[]);
+        let lane = |n: u16| u16::from(n % one_in == 0);
+        road.drive((0..3000).map(|n| (vec![lane(n)], lane(n))));
+        road.dead = vec![X];
+        road.drive((0..60).map(|n| (vec![lane(n)], lane(n))));
+        assert_eq!(road.broken(), [X]);
+        // Now all drive in its lane.
+        road.drive((0..400).map(|_| (vec![0], 0)));
+        assert_eq!(road.broken(), [X], "one in {one_in}");
+        // Its section is whole again while nobody uses the other lane.
+        road.dead.clear();
+        road.drive((0..400).map(|_| (vec![0], 0)));
+        assert_eq!(road.broken(), [], "one in {one_in}");
+    }
+}
+
+#[test]
 fn where_lanes_fork_every_loop_of_the_strand_tells_of_the_other() {
     // Both IN loops lie in the one lane that there is: all drive over both.
     let fork = |many: u16| (0..many).map(|n| (vec![0, 1], u16::from(n % 5 == 0)));

@@ -8,7 +8,7 @@ use super::{
     health::{Health, Measures, Minute},
     mates::{LEARNED, MATES, Pair, Share},
     presence::Green,
-    sections::Balance,
+    sections::{Balance, Passed},
 };
 use crate::{StateError, StateReader, state};
 
@@ -28,6 +28,7 @@ impl DetectorBank {
         let strands = self.passed.iter().flat_map(|section| &section.strands);
         state::put_count(out, strands.clone().count());
         strands.for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
+        out.extend(self.passed.iter().map(|section| u8::from(section.blind)));
         self.balances.iter().flatten().for_each(|balance| put_balance(out, balance));
         self.tallied.iter().for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
         state::put_optional_millis(out, self.draws);
@@ -54,20 +55,20 @@ impl DetectorBank {
         let counts = (0..self.counts.len()).map(|_| reader.u32()).collect::<Result<Vec<_>, _>>()?;
         same(reader.u32()?, self.greens.len(), "number of lanes with detectors")?;
         let greens = (0..self.greens.len()).map(|_| read_green(reader)).collect::<Result<Vec<_>, _>>()?;
-        let mut passed = self.passed.clone();
         let strands = || self.passed.iter().map(|section| section.strands.len()).sum();
         same(reader.u32()?, strands(), "number of strands of roads with detectors")?;
-        for count in passed.iter_mut().flat_map(|section| &mut section.strands) {
-            *count = reader.u32()?;
-        }
+        let counts_of = |section: &Passed| (0..section.strands.len()).map(|_| reader.u32()).collect();
+        let passed = self.passed.iter().map(counts_of).collect::<Result<Vec<Vec<u32>>, _>>()?;
+        let passed = passed.into_iter().map(|strands| Ok(Passed::saved(strands, reader.flag()?)));
+        let passed = passed.collect::<Result<Vec<_>, StateError>>()?;
         let mut balances = self.balances.clone();
         for balance in balances.iter_mut().flatten() {
             *balance = read_balance(reader)?;
         }
         let tallied = (0..self.tallied.len()).map(|_| reader.u32()).collect::<Result<Vec<_>, _>>()?;
         let draws = reader.optional_millis()?;
-        if draws.is_some() && passed.is_empty() {
-            return Err(StateError::Mismatch { what: "plan: its detectors cover no section of a road" });
+        if draws.is_some() != (next.is_some() && !passed.is_empty()) {
+            return Err(StateError::Mismatch { what: "plan: its sections of roads" });
         }
         let detectors = (0..self.detectors.len()).map(|_| read(reader)).collect::<Result<Vec<_>, _>>()?;
         (self.next, self.began, self.counts, self.greens) = (next, began, counts, greens);
@@ -78,7 +79,6 @@ impl DetectorBank {
         }
         (self.passed, self.balances) = (passed, balances);
         (self.tallied, self.draws) = (tallied, draws);
-        (0..self.passed.len()).for_each(|section| self.find_blind(section));
         self.news.clear();
         self.forgotten.clear();
         Ok(())
@@ -130,17 +130,17 @@ fn put(out: &mut Vec<u8>, d: &Detector, aside: &Aside, measured: &Measures) {
 }
 
 fn put_balance(out: &mut Vec<u8>, of: &Balance) {
-    let counts = [of.came, of.since, of.most.into()].into_iter().chain(numbers(&of.pair));
+    let counts = [of.came, of.since, of.rise, of.most.into()].into_iter().chain(numbers(&of.pair));
     counts.for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
     state::put_optional(out, of.expected, |out, expected| out.extend_from_slice(&expected.to_le_bytes()));
 }
 
 fn read_balance(reader: &mut StateReader<'_>) -> Result<Balance, StateError> {
-    let [came, since, most] = read_all(|| reader.u32())?;
+    let [came, since, rise, most] = read_all(|| reader.u32())?;
     let wrong = StateError::Invalid { what: "who came over a section of a road", expected: "less than 65536" };
     let (most, pair) = (u16::try_from(most).map_err(|_| wrong)?, read_pair(reader)?);
     let expected = if reader.flag()? { Some(reader.u32()?) } else { None };
-    Ok(Balance { came, since, most, pair, expected })
+    Ok(Balance { came, since, most, rise, pair, expected })
 }
 
 /// What was learned of a pair, as numbers.

@@ -235,7 +235,8 @@ impl DetectorBank {
             second = expected.min(first).max(second);
             first = expected.max(first);
         }
-        first.min(2 * second)
+        let agreed = first.min(2 * second);
+        if self.is_beside_blind(number) { agreed.min(2 * mates) } else { agreed }
     }
 
     /// The loop that counts in a zone, if it has seen nobody for as long and balances tell of it: who came over another loop of
@@ -292,7 +293,6 @@ impl DetectorBank {
         if d.health != health {
             d.health = health;
             self.news.push((number, health));
-            self.look_at_section(number);
         }
     }
 
@@ -410,7 +410,7 @@ impl DetectorBank {
                 let missed = &mut d.missed[usize::from(place)];
                 *missed = missed.saturating_add(1);
                 // By a mate alone hardly anything is expected sooner.
-                if 4 * *missed >= 3 * u32::from(expected) && d.health.is_good() {
+                if missed.saturating_mul(4) >= 3 * u32::from(expected) && d.health.is_good() {
                     self.suspect(other);
                 }
             }

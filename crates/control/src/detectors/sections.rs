@@ -16,8 +16,9 @@
 //! So a balance tells what the [mates](super::mates) of a lane do not: how many change lanes, or come here though their lane
 //! begins further down. How far it rises by itself, as a queue between two sections comes and goes, is learned like what is
 //! missed of a mate. If other strands have seen nobody for about as long, it is shared out: by what they usually count, and by
-//! what the mates of each have seen meanwhile; with strands that are not to be believed by what they usually count. While a strand of
-//! the witness is not to be believed it tells nothing.
+//! what the mates of each have seen meanwhile; with strands that are not to be believed by what they usually count, and then
+//! the mates have to agree: drivers choose other lanes than usual. While a strand of the witness is not to be believed it tells
+//! nothing, and when all of a section are again all balances with it begin anew.
 //!
 //! What is expected of a loop is what the two largest of its two balances and of its mates' verdict agree on: the larger
 //! one, at most twice the other. A balance alone may be wrong: where few use a lane, those add up whom no loop has
@@ -54,6 +55,8 @@ pub(super) struct Balance {
     pub since: u32,
     /// The highest since, while the loop was off.
     pub most: u16,
+    /// How far it had risen when it was drawn.
+    pub rise: u32,
     /// How high it rises until the loop goes on.
     pub pair: Pair,
     /// What it expects of the loop, in thousandths of a vehicle; none: it tells nothing.
@@ -65,10 +68,8 @@ pub(super) struct Balance {
 pub(super) struct Section {
     /// Its loops, by strand.
     pub strands: Vec<Vec<u16>>,
-    /// Its witnesses.
+    /// Its witnesses: all who come over them come over it, too, or go by.
     pub witnesses: Vec<u16>,
-    /// The loops of the sections whose witness it is, and which of theirs it is.
-    tells: Vec<(u16, u8)>,
 }
 
 /// Where a loop is among sections.
@@ -91,13 +92,23 @@ pub(super) struct Sections {
 pub(super) struct Passed {
     /// By strand.
     pub strands: Vec<u32>,
-    /// Whether there is a strand of which no loop is to be believed.
+    /// By all of them.
+    all: u32,
+    /// Whether there is a strand of which no loop is to be believed; and whether there was one when balances were drawn last.
     pub blind: bool,
+    was_blind: bool,
 }
 
 impl Passed {
-    fn all(&self) -> u32 {
-        self.strands.iter().fold(0, |sum, &n| sum.wrapping_add(n))
+    /// What was saved.
+    pub fn saved(strands: Vec<u32>, blind: bool) -> Self {
+        let all = strands.iter().fold(0, |sum: u32, &n| sum.wrapping_add(n));
+        Self { strands, all, blind, was_blind: blind }
+    }
+
+    /// Whether all strands are to be believed again.
+    const fn is_back(&self) -> bool {
+        self.was_blind && !self.blind
     }
 }
 
@@ -134,7 +145,7 @@ impl Sections {
             let covered = strands.iter().fold(0, |all, strand| all | strand[0].lanes);
             let widths: u32 = strands.iter().map(|strand| strand[0].lanes.count_ones()).sum();
             // All lanes, and none twice.
-            if covered.count_ones() != widths || widths != u32::from(of[0].of) {
+            if covered.count_ones() != widths || of.iter().any(|loops| widths != u32::from(loops.of)) {
                 continue;
             }
             let section = sections.all.len() as u16;
@@ -145,20 +156,18 @@ impl Sections {
             sections.all.push(Section { strands, ..Section::default() });
             ways.push(of.iter().map(|l| l.way).collect());
         }
-        for own in 0..sections.all.len() {
-            let other = |&s: &usize| s != own && ways[s].iter().any(|way| ways[own].contains(way));
-            let loops: Vec<u16> = sections.all[own].strands.iter().flatten().copied().collect();
-            for (place, witness) in (0..).zip((0..sections.all.len()).filter(other).take(WITNESSES)) {
-                sections.all[own].witnesses.push(witness as u16);
-                sections.all[witness].tells.extend(loops.iter().map(|&d| (d, place)));
-            }
+        for own in 0..ways.len() {
+            // Who comes over one that leads elsewhere, too, perhaps never comes here.
+            let on_the_way = |&s: &usize| s != own && ways[s].iter().all(|way| ways[own].contains(way));
+            let witnesses = (0..ways.len()).filter(on_the_way).take(WITNESSES);
+            sections.all[own].witnesses = witnesses.map(|s| s as u16).collect();
         }
         sections
     }
 
     /// Nothing counted yet.
     pub fn passed(&self) -> Vec<Passed> {
-        self.all.iter().map(|s| Passed { strands: vec![0; s.strands.len()], blind: false }).collect()
+        self.all.iter().map(|s| Passed::saved(vec![0; s.strands.len()], false)).collect()
     }
 
     fn at(&self, number: u16) -> Option<Strand> {
@@ -176,124 +185,85 @@ impl DetectorBank {
             if let Some(at) = self.layout.sections.at(number) {
                 self.draw(number, at);
             }
+            self.tallied[usize::from(number)] = self.count(number);
         }
         for number in (0..u16::MAX).take(self.detectors.len()) {
-            self.tallied[usize::from(number)] = self.count(number);
-            self.judge_balances(number);
+            if let Some(at) = self.layout.sections.at(number) {
+                self.judge_balances(number, at);
+            }
         }
+        self.passed.iter_mut().for_each(|passed| passed.was_blind = passed.blind);
     }
 
     /// Adds up who has come over the strands of a section: what the first loop of each that is believed has counted.
     fn count_passed(&mut self, section: usize) {
-        let (passed, strands) = (&mut self.passed[section].strands, &self.layout.sections.all[section].strands);
-        for (passed, strand) in passed.iter_mut().zip(strands) {
-            let believed = strand.iter().map(|&d| usize::from(d)).find(|&d| self.detectors[d].health.is_good());
-            let more = believed.map_or(0, |d| self.detectors[d].count.saturating_sub(self.tallied[d]));
-            *passed = passed.wrapping_add(more);
+        let (passed, strands) = (&mut self.passed[section], &self.layout.sections.all[section].strands);
+        passed.blind = false;
+        for (sum, strand) in passed.strands.iter_mut().zip(strands) {
+            match strand.iter().map(|&d| usize::from(d)).find(|&d| self.detectors[d].health.is_good()) {
+                Some(d) => {
+                    let more = self.detectors[d].count.saturating_sub(self.tallied[d]);
+                    (*sum, passed.all) = (sum.wrapping_add(more), passed.all.wrapping_add(more));
+                }
+                None => passed.blind = true,
+            }
         }
     }
 
-    /// Draws the balances of a loop, and begins them anew if it has been on.
+    /// Draws the balances of a loop; they begin anew if it has been on.
     fn draw(&mut self, number: u16, at: Strand) {
-        let (occupied, good) = (self.occupied(number), self.health(number).is_good());
-        let was_on = self.count(number) != self.tallied[usize::from(number)];
-        let whole = self.speaks(at.section);
-        for place in 0..self.layout.sections.all[usize::from(at.section)].witnesses.len() {
-            let witness = self.layout.sections.all[usize::from(at.section)].witnesses[place];
-            let speaks = self.speaks(witness);
-            let now = self.difference(at, witness);
-            let balance = &mut self.balances[usize::from(number)][place];
-            if was_on {
-                if good && whole && speaks {
+        let d = &self.detectors[usize::from(number)];
+        let was_on = d.count != self.tallied[usize::from(number)];
+        let own = &self.passed[usize::from(at.section)];
+        let others = own.all.wrapping_sub(own.strands[usize::from(at.number)]);
+        let witnesses = &self.layout.sections.all[usize::from(at.section)].witnesses;
+        for (balance, &witness) in self.balances[usize::from(number)].iter_mut().zip(witnesses) {
+            let witness = &self.passed[usize::from(witness)];
+            let (came, now) = (witness.all, witness.all.wrapping_sub(others));
+            let is_back = own.is_back() || witness.is_back();
+            let learns = d.health.is_good() && !own.blind && !witness.blind && !is_back;
+            if was_on || is_back {
+                if learns {
                     balance.pair.learn(balance.most.into());
                 }
-                self.begin_balance(number, place);
-            } else if good && whole && speaks && !occupied {
-                let rise = now.wrapping_sub(balance.since).cast_signed();
-                balance.most = balance.most.max(rise.clamp(0, u16::MAX.into()) as u16);
+                *balance = Balance { came, since: now, most: 0, rise: 0, ..*balance };
+                continue;
+            }
+            balance.rise = now.wrapping_sub(balance.since).cast_signed().max(0).cast_unsigned();
+            if learns && !d.occupied {
+                balance.most = balance.most.max(u16::try_from(balance.rise).unwrap_or(u16::MAX));
+            }
+            if !balance.pair.is_known() {
+                // It is not known yet how many are not seen.
+                balance.rise = balance.rise.saturating_sub(came.wrapping_sub(balance.came) / UNSEEN);
             }
         }
     }
 
     /// Works out what its balances expect of a loop, and whether it is broken by that.
-    fn judge_balances(&mut self, number: u16) {
-        let expected = self.by_balance(number);
-        let balances = self.balances[usize::from(number)].iter_mut().zip(expected);
-        balances.for_each(|(balance, expected)| balance.expected = expected);
-        let (limits, good) = (self.limits[usize::from(number)], self.health(number).is_good());
-        let is_reached = |of: &Option<u32>| of.is_some_and(|of| u64::from(of) >= health::limit(&limits));
-        if !good || limits.expected == 0 || !expected.iter().any(is_reached) {
+    fn judge_balances(&mut self, number: u16, at: Strand) {
+        let limits = self.limits[usize::from(number)];
+        let (mut reached, mut witnesses) = (0, 0);
+        for place in 0..self.layout.sections.all[usize::from(at.section)].witnesses.len() {
+            let expected = self.by_balance(number, at, place);
+            self.balances[usize::from(number)][place].expected = expected;
+            witnesses += 1;
+            reached += u8::from(expected.is_some_and(|of| u64::from(of) >= health::limit(&limits)));
+        }
+        if reached == 0 || limits.expected == 0 || !self.health(number).is_good() {
             return;
         }
         if !self.occupied(number) {
             self.suspect(number);
-        } else if limits.max_presence.0 > 0 && expected.iter().all(is_reached) {
+        } else if limits.max_presence.0 > 0 && witnesses == 2 && reached == 2 && !self.is_beside_blind(number) {
             // So many cannot have come over it without a gap between them.
             self.find(number, Health::MaxPresence);
         }
     }
 
-    /// What a witness has counted, less what all other strands of a section have.
-    fn difference(&self, at: Strand, witness: u16) -> u32 {
-        let own = &self.passed[usize::from(at.section)];
-        let others = own.all().wrapping_sub(own.strands[usize::from(at.number)]);
-        self.passed[usize::from(witness)].all().wrapping_sub(others)
-    }
-
-    /// Whether each strand of a section is to be believed.
-    fn speaks(&self, section: u16) -> bool {
-        !self.passed[usize::from(section)].blind
-    }
-
-    /// All balances of a loop begin anew.
-    fn begin_balances(&mut self, number: u16) {
-        for place in 0..WITNESSES {
-            self.begin_balance(number, place);
-        }
-    }
-
-    /// The balance of a loop by one of its witnesses, if there is such a one, begins anew.
-    fn begin_balance(&mut self, number: u16, place: usize) {
-        let Some(at) = self.layout.sections.at(number) else { return };
-        let Some(&witness) = self.layout.sections.all[usize::from(at.section)].witnesses.get(place) else { return };
-        let (came, since) = (self.passed[usize::from(witness)].all(), self.difference(at, witness));
-        let balance = &mut self.balances[usize::from(number)][place];
-        *balance = Balance { came, since, most: 0, expected: None, ..*balance };
-    }
-
-    /// The health of a detector has changed: another loop may count for its strand from now on, or none, and until now perhaps none
-    /// did.
-    pub(super) fn look_at_section(&mut self, number: u16) {
-        let Some(at) = self.layout.sections.at(number) else { return };
-        let section = usize::from(at.section);
-        self.find_blind(section);
-        for strand in 0..self.layout.sections.all[section].strands.len() {
-            for i in 0..self.layout.sections.all[section].strands[strand].len() {
-                let number = self.layout.sections.all[section].strands[strand][i];
-                self.tallied[usize::from(number)] = self.count(number);
-                self.begin_balances(number);
-            }
-        }
-        for told in 0..self.layout.sections.all[section].tells.len() {
-            let (other, place) = self.layout.sections.all[section].tells[told];
-            self.begin_balance(other, place.into());
-        }
-    }
-
-    /// Finds whether a section has a strand of which no loop is to be believed.
-    pub(super) fn find_blind(&mut self, section: usize) {
-        let mut strands = self.layout.sections.all[section].strands.iter();
-        self.passed[section].blind = strands.any(|strand| !strand.iter().any(|&d| self.health(d).is_good()));
-    }
-
-    /// How far the balance of a loop by one of its witnesses has risen.
-    fn rise(&self, number: u16, at: Strand, place: usize) -> u32 {
-        let witness = self.layout.sections.all[usize::from(at.section)].witnesses[place];
-        let balance = &self.balances[usize::from(number)][place];
-        let rise = self.difference(at, witness).wrapping_sub(balance.since).cast_signed().max(0).cast_unsigned();
-        let came = self.passed[usize::from(witness)].all().wrapping_sub(balance.came);
-        // It is not known yet how many are not seen.
-        if balance.pair.is_known() { rise } else { rise.saturating_sub(came / UNSEEN) }
+    /// Whether a strand of a loop's section is not to be believed.
+    pub(super) fn is_beside_blind(&self, number: u16) -> bool {
+        self.layout.sections.at(number).is_some_and(|at| self.passed[usize::from(at.section)].blind)
     }
 
     /// What a loop has counted in all.
@@ -307,32 +277,28 @@ impl DetectorBank {
         self.usual(number).saturating_mul(u64::from(missed) + 1)
     }
 
-    /// What each balance of a detector expects of it, in thousandths of a vehicle; none: it tells nothing.
-    fn by_balance(&self, number: u16) -> [Option<u32>; WITNESSES] {
-        let mut all = [None; WITNESSES];
-        let Some(at) = self.layout.sections.at(number) else { return all };
+    /// What a balance of a loop expects of it, in thousandths of a vehicle; none: it tells nothing.
+    fn by_balance(&self, number: u16, at: Strand, place: usize) -> Option<u32> {
         let section = &self.layout.sections.all[usize::from(at.section)];
-        let limit = u32::from(self.limits[usize::from(number)].expected);
-        for (place, _) in section.witnesses.iter().enumerate().filter(|(_, w)| self.speaks(**w)) {
-            let rise = self.rise(number, at, place);
-            if rise < limit / FAR {
-                all[place] = Some(0);
-                continue;
-            }
-            let own = self.weight(number);
-            let mut weights = own;
-            for (n, strand) in (0..).zip(&section.strands).filter(|(n, _)| *n != at.number) {
-                let other = Strand { number: n, ..at };
-                if !strand.iter().any(|&d| self.health(d).is_good()) {
-                    // Nobody knows how many of them came there: as usual.
-                    weights = weights.saturating_add(own.saturating_mul(self.usual(strand[0])) / self.usual(number));
-                } else if strand.iter().all(|&d| 2 * self.rise(d, other, place) >= rise) {
-                    weights = weights.saturating_add(self.weight(strand[0]));
-                }
-            }
-            let expected = self.balances[usize::from(number)][place].pair.expected(rise, 1);
-            all[place] = Some(u32::try_from(expected.saturating_mul(own) / weights).unwrap_or(u32::MAX));
+        if self.passed[usize::from(section.witnesses[place])].blind {
+            return None;
         }
-        all
+        let balance = &self.balances[usize::from(number)][place];
+        if balance.rise < u32::from(self.limits[usize::from(number)].expected) / FAR {
+            return Some(0);
+        }
+        let own = self.weight(number);
+        let mut weights = own;
+        for (_, strand) in (0..).zip(&section.strands).filter(|(n, _)| *n != at.number) {
+            let risen = |d: u16| 2 * u64::from(self.balances[usize::from(d)][place].rise) >= u64::from(balance.rise);
+            if !strand.iter().any(|&d| self.health(d).is_good()) {
+                // Nobody knows how many of them came there: as usual.
+                weights = weights.saturating_add(own.saturating_mul(self.usual(strand[0])) / self.usual(number));
+            } else if strand.iter().all(|&d| risen(d)) {
+                weights = weights.saturating_add(self.weight(strand[0]));
+            }
+        }
+        let expected = balance.pair.expected(balance.rise, 1);
+        Some(u32::try_from(expected.saturating_mul(own) / weights).unwrap_or(u32::MAX))
     }
 }
