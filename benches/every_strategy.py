@@ -5,8 +5,8 @@
 
 Scenarios: our own and those of the data folder. Strategies: all that `intergreen controllers` lists, from loops, but for
 those that need reports of all vehicles (RESCO's), which get them. Printed: a table of delays (resco_delay_s), and a list of
-the runs in which somebody is left, with how many and why. It fails if a run fails or opens a forbidden pair together, and
-if anybody is left under a strategy of EVERYBODY.
+the runs in which somebody is left or another strategy stands in. It fails if a run fails or opens a forbidden pair together,
+and if anybody is left under a strategy of EVERYBODY.
 """
 import argparse
 import json
@@ -60,7 +60,7 @@ def main():
     if not scenarios or not names:
         sys.exit(f"nothing to run; scenarios: {', '.join(paths)}; strategies: {', '.join(sensors)}")
     tasks = [(s, n) for s in scenarios for n in names]
-    failures, left_over = [], []
+    failures, notes = [], []
     print(f"{'':20}" + "".join(f"{s[:10]:>11}" for s in scenarios))
     with ThreadPoolExecutor(args.jobs) as pool:
         results = dict(zip(tasks, pool.map(lambda t: run(args.program, paths[t[0]], t[1], sensors[t[1]], args.seed), tasks)))
@@ -73,16 +73,19 @@ def main():
                 cells.append("error")
                 continue
             left = found["vehicles"]["loaded"] - found["vehicles"]["arrived"]
-            cells.append(f"{found['resco_delay_s']:.1f}" + ("*" if left else ""))
+            instead = len(found["fallbacks"])
+            cells.append(f"{found['resco_delay_s']:.1f}" + ("*" if left else "") + ("~" if instead else ""))
+            if instead:
+                notes.append(f"{what}: at {instead} signals another strategy stands in: {found['fallbacks'][0]}")
             if left:
-                left_over.append(f"{what}: {left} of {found['vehicles']['loaded']} left, {found['gridlocks']} gridlocks")
+                notes.append(f"{what}: {left} of {found['vehicles']['loaded']} left, {found['gridlocks']} gridlocks")
                 if name in EVERYBODY:
-                    failures.append(left_over[-1])
+                    failures.append(notes[-1])
             if found["conflicting_greens"] > 0:
                 failures.append(f"{what}: conflicting greens for {found['conflicting_greens']} s")
         print(f"{name:20}" + "".join(f"{c:>11}" for c in cells), flush=True)
-    print(f"\n{len(tasks)} runs, resco_delay_s; * somebody is left:")
-    for line in left_over or ["nobody"]:
+    print(f"\n{len(tasks)} runs, resco_delay_s; * somebody is left, ~ another strategy stands in:")
+    for line in notes or ["nobody"]:
         print(f"  {line}")
     for failure in failures:
         print(f"FAILED: {failure}")

@@ -21,15 +21,19 @@ const HEADWAY: i64 = 10_000;
 
 /// Two lanes before one signal. `forks`: they begin between X and IN, where there is one lane.
 fn road(forks: bool) -> Plan {
+    road_of(|_, kind| (forks && kind == DetectorKind::In).then(|| "back".into()))
+}
+
+/// The same; `other`: in which road of one lane a loop of a lane lies, if not in theirs.
+fn road_of(other: impl Fn(u8, DetectorKind) -> Option<String>) -> Plan {
     let mut spec =
         PlanSpec::new("a road", vec![GroupSpec::vehicle("A", Millis(5000), Millis(3000))]).stage("a", &["A"]);
     for lane in 0..2u8 {
         for (channel, &(kind, distance_m, _)) in (4 * u16::from(lane)..).zip(&LOOPS) {
             let place = DetectorPlace { kind, lane: format!("{lane}"), distance_m, length_m: 2.0, speed_m_s: 14.0 };
-            let one = forks && kind == DetectorKind::In;
-            let section = match one {
-                true => RoadSection { road: "back".into(), lanes: vec![0], of: 1 },
-                false => RoadSection { road: "front".into(), lanes: vec![lane], of: 2 },
+            let section = match other(lane, kind) {
+                Some(road) => RoadSection { road, lanes: vec![0], of: 1 },
+                None => RoadSection { road: "front".into(), lanes: vec![lane], of: 2 },
             };
             let groups = vec!["A".into()];
             spec.detectors.push(DetectorUse {
@@ -54,7 +58,11 @@ struct Road {
 
 impl Road {
     fn new(forks: bool, dead: &[u16]) -> Self {
-        let mut bank = DetectorBank::of_plan(&road(forks), 8);
+        Self::of(&road(forks), dead)
+    }
+
+    fn of(plan: &Plan, dead: &[u16]) -> Self {
+        let mut bank = DetectorBank::of_plan(plan, 8);
         bank.begin(Millis(0));
         Self { bank, dead: dead.into(), now: 0 }
     }
@@ -147,7 +155,7 @@ fn loops_of_one_section_that_die_together_are_found_together() {
 fn a_quiet_lane_beside_a_dead_loop_is_no_failure() {
     for one_in in [5, 10, 20] {
         let mut road = Road::new(false, &[]);
-        let lane = |n: u16| u16::from(n % one_in == 0);
+        let lane = |n: u16| u16::from(n.is_multiple_of(one_in));
         road.drive((0..3000).map(|n| (vec![lane(n)], lane(n))));
         road.dead = vec![X];
         road.drive((0..60).map(|n| (vec![lane(n)], lane(n))));
@@ -176,6 +184,15 @@ fn where_lanes_fork_every_loop_of_the_strand_tells_of_the_other() {
     let mut road = Road::new(true, &[IN]);
     road.drive(fork(14));
     assert_eq!(road.broken(), [IN]);
+}
+
+#[test]
+fn where_roads_merge_neither_is_missed_by_the_other() {
+    let mut road = Road::of(&road_of(|lane, kind| (kind == DetectorKind::In).then(|| format!("back {lane}"))), &[]);
+    // One in 25 comes by the first road.
+    let lane = |n: u16| u16::from(!n.is_multiple_of(25));
+    road.drive((0..2000).map(|n| (vec![lane(n)], n % 2)));
+    assert_eq!(road.broken(), []);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use intergreen_control::plan::DetectorKind;
-use intergreen_control::{Approaches, Looks, Plan, PlanErrors, RegistryError, Strategy};
+use intergreen_control::{Approaches, Looks, Plan, PlanErrors, RegistryError, Strategy, Traffic};
 
 use crate::commands::Command;
 use crate::detectors::Tier;
@@ -59,9 +59,6 @@ pub struct Made {
     pub fallback: Option<Fallback>,
 }
 
-/// Why a strategy that looks at single lanes cannot run.
-const BLIND: &str = "no approach lane has an IN or X loop: nobody is seen to come";
-
 /// Whether no detector of a plan tells who comes.
 fn is_blind(plan: &Plan) -> bool {
     let mut places = plan.spec().detectors.iter().filter_map(|used| used.place.as_ref());
@@ -115,9 +112,10 @@ impl<'a> Maker<'a> {
                 && strategy.looks() > Looks::Groups
                 && !everyone
                 && is_blind(plan)
+                && !self.around(counts)[signal.index()].lanes.is_empty()
                 && registry.make_for(other, &[], plan, everyone).is_ok()
             {
-                made = Err(RegistryError::Unsuitable { strategy: entry.name, reason: BLIND.into() });
+                made = Err(RegistryError::Unsuitable { strategy: entry.name, reason: Traffic::BLIND.into() });
             }
             match (made, entry.falls_back) {
                 (Err(RegistryError::Unsuitable { reason, .. }), Some(other)) => {

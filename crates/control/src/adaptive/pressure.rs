@@ -10,7 +10,8 @@
 //!
 //! A stage that lets only some of a lane go, where another lets all of them go, discharges it more slowly: it has a share of its
 //! pressure, so that it does not keep those from the whole of their lane who stand behind somebody who may not go. A lane of the
-//! stage shown at whose line somebody stands and nobody leaves discharges nothing: for him another stage may be better.
+//! stage shown at whose line somebody stands and nobody leaves discharges nothing: if he gives way or may not go, another stage
+//! may be better for him, else none is.
 //!
 //! A plain comparison of pressures ignores what a change costs: meanwhile those cannot go who are before the lines of the
 //! present stage. So another one must have more by `ratio` of these and `margin` vehicles before it is shown (switching
@@ -217,7 +218,8 @@ impl Pressure {
     }
 
     fn stage(&self, m: &Moment<'_>, stage: usize) -> f32 {
-        m.stages.served[stage].iter().map(|served| self.lane(m, served)).sum()
+        let served = m.stages.served[stage].iter().filter(|served| !is_blocked(m, served.lane));
+        served.map(|served| self.lane(m, served)).sum()
     }
 }
 
@@ -275,6 +277,12 @@ impl Policy for Pressure {
 fn flow(m: &Moment<'_>, served: &Served) -> f32 {
     let whole = 2.0 / m.traffic.lanes()[served.lane].headway_s();
     if served.lesser { LESSER * whole } else { whole }
+}
+
+/// Whether nobody leaves a lane though the stage shown lets all of it go before everybody else: no other stage would help.
+fn is_blocked(m: &Moment<'_>, lane: usize) -> bool {
+    let mut shown = m.stages.served[m.stage].iter();
+    shown.any(|served| served.lane == lane && !served.partly && !served.yields) && m.is_held_up(lane)
 }
 
 /// How much a vehicle counts so far from the line of a lane of this length, m.

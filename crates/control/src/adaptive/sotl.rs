@@ -1,5 +1,5 @@
 //! `sotl`: self-organising traffic lights. Who waits at red gathers weight, and when that is enough the lights change,
-//! unless a small platoon is just about to pass.
+//! unless a platoon is just about to pass.
 //!
 //! Terms
 //! - **weight** κ of a lane: its vehicles, summed over the time for which it is not served; of a stage: that of its lanes. A
@@ -14,7 +14,7 @@
 //!
 //! Sources: Gershenson 2005, *Self-organizing traffic lights*, Complex Systems 16, 29; Cools, Gershenson and D'Hooghe 2013.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 
 use super::{number, seconds, staged};
 use crate::{
@@ -91,7 +91,9 @@ impl Policy for Sotl {
         self.reached = Some(m.now);
         let shown = &m.stages.served[m.stage];
         let lanes = m.traffic.lanes().len();
-        self.weights.resize(lanes, 0.0);
+        if self.weights.len() != lanes {
+            self.weights = vec![0.0; lanes];
+        }
         let serves = |served: &[Served], lane: usize| served.iter().any(|s| s.lane == lane && !s.lesser);
         for (lane, weight) in self.weights.iter_mut().enumerate() {
             let (queued, coming) = m.traffic.count(lane, m.now);
@@ -113,7 +115,9 @@ impl Policy for Sotl {
         let ends = |lane: usize| !serves(&m.stages.served[best.0], lane);
         let until = m.now + self.ahead;
         let due = |lane: usize| m.traffic.due_by(lane, until) as f32;
-        let platoon: f32 = shown.iter().filter(|s| ends(s.lane)).map(|s| due(s.lane)).sum();
+        // Who cannot go is no platoon.
+        let goes = |lane: usize| ends(lane) && !m.is_held_up(lane);
+        let platoon: f32 = shown.iter().filter(|s| goes(s.lane)).map(|s| due(s.lane)).sum();
         if platoon >= 1.0 && platoon <= self.platoon {
             self.why = Why::Platoon;
             return stays;

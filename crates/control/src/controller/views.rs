@@ -68,7 +68,7 @@ impl Controller {
     /// What the parameters of the strategy ask for that has no effect here, or what it cannot see.
     pub fn remark(&self) -> Option<&str> {
         let is_blind = self.traffic.as_ref().is_some_and(Traffic::is_blind);
-        self.strategy.remark().or(is_blind.then_some("no approach lane has an IN or X loop: nobody is seen to come"))
+        self.strategy.remark().or(is_blind.then_some(Traffic::BLIND))
     }
 
     /// Whether it starts up, runs or flashes.

@@ -41,7 +41,7 @@ pub(super) const WITNESSES: usize = 2;
 /// One of so many who come over one section is not seen at another one, at most: he changes lanes beside a loop, or parks.
 const UNSEEN: u32 = 20;
 
-/// A balance that has risen by a smaller part of the limit than one in so many counts as none.
+/// A loop whose balances have risen by a smaller part of its limit is not looked at.
 const FAR: u32 = 4;
 
 /// Of a new loop so many are supposed to have come: it may be used as well as another one.
@@ -68,7 +68,7 @@ pub(super) struct Balance {
 pub(super) struct Section {
     /// Its loops, by strand.
     pub strands: Vec<Vec<u16>>,
-    /// Its witnesses: all who come over them come over it, too, or go by.
+    /// Its witnesses: who comes over them does so over it, too.
     pub witnesses: Vec<u16>,
 }
 
@@ -139,7 +139,8 @@ impl Sections {
         let mut found: Vec<Candidate<'a>> = uses.filter_map(candidate).collect();
         found.sort_unstable();
         let mut sections = Self { all: Vec::new(), at: vec![None; limits.len()] };
-        let mut ways: Vec<Vec<&str>> = Vec::new();
+        // Of each section its first loop, and the lanes before the line to which all lead.
+        let mut ways: Vec<(&Candidate<'_>, Vec<&str>)> = Vec::new();
         for of in found.chunk_by(|a, b| (a.road, a.kind) == (b.road, b.kind)) {
             let strands: Vec<&[Candidate<'_>]> = of.chunk_by(|a, b| a.lanes == b.lanes).collect();
             let covered = strands.iter().fold(0, |all, strand| all | strand[0].lanes);
@@ -154,11 +155,16 @@ impl Sections {
             }
             let strands = strands.iter().map(|strand| strand.iter().map(|l| l.channel).collect()).collect();
             sections.all.push(Section { strands, ..Section::default() });
-            ways.push(of.iter().map(|l| l.way).collect());
+            ways.push((&of[0], of.iter().map(|l| l.way).collect()));
         }
         for own in 0..ways.len() {
-            // Who comes over one that leads elsewhere, too, perhaps never comes here.
-            let on_the_way = |&s: &usize| s != own && ways[s].iter().all(|way| ways[own].contains(way));
+            let (first, leads_to) = &ways[own];
+            let on_the_way = |&s: &usize| {
+                let beside = |l: &&Candidate<'_>| l.kind == first.kind && l.road != first.road;
+                // Where roads merge who comes over the one is not missed at the other.
+                let merged = || found.iter().filter(beside).any(|l| ways[s].1.contains(&l.way));
+                s != own && ways[s].1.iter().any(|way| leads_to.contains(way)) && !merged()
+            };
             let witnesses = (0..ways.len()).filter(on_the_way).take(WITNESSES);
             sections.all[own].witnesses = witnesses.map(|s| s as u16).collect();
         }
@@ -181,17 +187,17 @@ impl DetectorBank {
         for section in 0..self.passed.len() {
             self.count_passed(section);
         }
+        let mut risen = core::mem::take(&mut self.risen);
         for number in (0..u16::MAX).take(self.detectors.len()) {
             if let Some(at) = self.layout.sections.at(number) {
-                self.draw(number, at);
-            }
-            self.tallied[usize::from(number)] = self.count(number);
-        }
-        for number in (0..u16::MAX).take(self.detectors.len()) {
-            if let Some(at) = self.layout.sections.at(number) {
-                self.judge_balances(number, at);
+                if self.draw(number, at) {
+                    risen.push((number, at));
+                }
+                self.tallied[usize::from(number)] = self.detectors[usize::from(number)].count;
             }
         }
+        risen.drain(..).for_each(|(number, at)| self.judge_balances(number, at));
+        self.risen = risen;
         self.passed.iter_mut().for_each(|passed| passed.was_blind = passed.blind);
     }
 
@@ -210,9 +216,11 @@ impl DetectorBank {
         }
     }
 
-    /// Draws the balances of a loop; they begin anew if it has been on.
-    fn draw(&mut self, number: u16, at: Strand) {
-        let d = &self.detectors[usize::from(number)];
+    /// Draws the balances of a loop; they begin anew if it has been on. Returns whether one has risen.
+    fn draw(&mut self, number: u16, at: Strand) -> bool {
+        let (d, far) =
+            (&self.detectors[usize::from(number)], u32::from(self.limits[usize::from(number)].expected) / FAR);
+        let mut risen = false;
         let was_on = d.count != self.tallied[usize::from(number)];
         let own = &self.passed[usize::from(at.section)];
         let others = own.all.wrapping_sub(own.strands[usize::from(at.number)]);
@@ -220,6 +228,7 @@ impl DetectorBank {
         for (balance, &witness) in self.balances[usize::from(number)].iter_mut().zip(witnesses) {
             let witness = &self.passed[usize::from(witness)];
             let (came, now) = (witness.all, witness.all.wrapping_sub(others));
+            balance.expected = (!witness.blind).then_some(0);
             let is_back = own.is_back() || witness.is_back();
             let learns = d.health.is_good() && !own.blind && !witness.blind && !is_back;
             if was_on || is_back {
@@ -237,25 +246,27 @@ impl DetectorBank {
                 // It is not known yet how many are not seen.
                 balance.rise = balance.rise.saturating_sub(came.wrapping_sub(balance.came) / UNSEEN);
             }
+            risen |= balance.rise >= far && !witness.blind;
         }
+        risen
     }
 
     /// Works out what its balances expect of a loop, and whether it is broken by that.
     fn judge_balances(&mut self, number: u16, at: Strand) {
         let limits = self.limits[usize::from(number)];
-        let (mut reached, mut witnesses) = (0, 0);
-        for place in 0..self.layout.sections.all[usize::from(at.section)].witnesses.len() {
+        let mut reached = 0;
+        for place in 0..WITNESSES {
+            let Some(0) = self.balances[usize::from(number)][place].expected else { continue };
             let expected = self.by_balance(number, at, place);
-            self.balances[usize::from(number)][place].expected = expected;
-            witnesses += 1;
-            reached += u8::from(expected.is_some_and(|of| u64::from(of) >= health::limit(&limits)));
+            self.balances[usize::from(number)][place].expected = Some(expected);
+            reached += usize::from(u64::from(expected) >= health::limit(&limits));
         }
         if reached == 0 || limits.expected == 0 || !self.health(number).is_good() {
             return;
         }
         if !self.occupied(number) {
             self.suspect(number);
-        } else if limits.max_presence.0 > 0 && witnesses == 2 && reached == 2 && !self.is_beside_blind(number) {
+        } else if limits.max_presence.0 > 0 && reached == WITNESSES && !self.is_beside_blind(number) {
             // So many cannot have come over it without a gap between them.
             self.find(number, Health::MaxPresence);
         }
@@ -277,16 +288,10 @@ impl DetectorBank {
         self.usual(number).saturating_mul(u64::from(missed) + 1)
     }
 
-    /// What a balance of a loop expects of it, in thousandths of a vehicle; none: it tells nothing.
-    fn by_balance(&self, number: u16, at: Strand, place: usize) -> Option<u32> {
+    /// What a balance of a loop expects of it, in thousandths of a vehicle.
+    fn by_balance(&self, number: u16, at: Strand, place: usize) -> u32 {
         let section = &self.layout.sections.all[usize::from(at.section)];
-        if self.passed[usize::from(section.witnesses[place])].blind {
-            return None;
-        }
         let balance = &self.balances[usize::from(number)][place];
-        if balance.rise < u32::from(self.limits[usize::from(number)].expected) / FAR {
-            return Some(0);
-        }
         let own = self.weight(number);
         let mut weights = own;
         for (_, strand) in (0..).zip(&section.strands).filter(|(n, _)| *n != at.number) {
@@ -299,6 +304,6 @@ impl DetectorBank {
             }
         }
         let expected = balance.pair.expected(balance.rise, 1);
-        Some(u32::try_from(expected.saturating_mul(own) / weights).unwrap_or(u32::MAX))
+        u32::try_from(expected.saturating_mul(own) / weights).unwrap_or(u32::MAX)
     }
 }

@@ -194,6 +194,9 @@ impl Traffic {
         self.due(lane).filter(|&due| due <= until).count()
     }
 
+    /// What is said where it [is blind](Self::is_blind).
+    pub const BLIND: &'static str = "no approach lane has an IN or X loop: nobody is seen to come";
+
     /// Whether nothing tells who comes in any lane.
     pub fn is_blind(&self) -> bool {
         let mut lanes = 0..self.lanes.len();
