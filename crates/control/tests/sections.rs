@@ -171,6 +171,34 @@ fn a_quiet_lane_beside_a_dead_loop_is_no_failure() {
 }
 
 #[test]
+fn a_loop_that_is_on_while_many_should_come_over_it_stays_broken() {
+    let mut road = Road::new(false, &[]);
+    road.drive(stay(600));
+    // It goes on and stays so; whoever else drives over it tells nothing.
+    road.bank.handle(DetectorEvent { detector: X, at: Millis(road.now), on: true });
+    road.dead = vec![X];
+    road.drive(stay(36));
+    assert_eq!(road.bank.health(X), Health::MaxPresence);
+    for _ in 0..5 {
+        road.drive(stay(6));
+        assert_eq!(road.bank.health(X), Health::MaxPresence);
+    }
+    // Off again, it is as good as before.
+    road.bank.handle(DetectorEvent { detector: X, at: Millis(road.now), on: false });
+    road.dead.clear();
+    road.drive(stay(36));
+    assert_eq!(road.broken(), []);
+}
+
+#[test]
+fn a_lane_that_nobody_uses_is_none_where_some_come_out_of_a_driveway() {
+    // One in eight comes out of it below IN.
+    let mut road = Road::new(false, &[]);
+    road.drive((0..3000_u16).map(|n| (if n.is_multiple_of(8) { vec![] } else { vec![0] }, 0)));
+    assert_eq!(road.broken(), []);
+}
+
+#[test]
 fn where_lanes_fork_every_loop_of_the_strand_tells_of_the_other() {
     // Both IN loops lie in the one lane that there is: all drive over both.
     let fork = |many: u16| (0..many).map(|n| (vec![0, 1], u16::from(n % 5 == 0)));

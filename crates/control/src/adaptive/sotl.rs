@@ -9,8 +9,8 @@
 //!   stage goes on: they pass sooner than they would come to a stand.
 //!
 //! In the papers a change costs nothing, θ is small and a platoon has three at most. Behind intergreens such values spend the
-//! hour changing: the defaults here let a queue leave before it is broken up (city 332 → 94 s with 1355 left → none, isolated
-//! 137 → 29, arterial 123 → 65, grid 78 → 93 s, seed 1).
+//! hour changing: the defaults here let a queue leave before it is broken up (city 332 → 95 s with 1355 left → none, isolated
+//! 137 → 28, arterial 123 → 71, grid 78 → 94 s, seed 1).
 //!
 //! Sources: Gershenson 2005, *Self-organizing traffic lights*, Complex Systems 16, 29; Cools, Gershenson and D'Hooghe 2013.
 
@@ -25,7 +25,7 @@ use crate::{
 
 pub(crate) const ENTRY: Entry = Entry {
     name: "sotl",
-    summary: "self-organising: a stage is shown when enough have waited for long enough, and small platoons pass first",
+    summary: "self-organising: a stage is shown when enough have waited for long enough, and platoons pass first",
     needs: "an IN or X loop, a count loop and a stop-bar loop a lane, or reports of all vehicles",
     parameters: &[
         Parameter {
@@ -112,11 +112,10 @@ impl Policy for Sotl {
             self.why = Why::Nobody;
             return stays;
         }
-        let ends = |lane: usize| !serves(&m.stages.served[best.0], lane);
         let until = m.now + self.ahead;
         let due = |lane: usize| m.traffic.due_by(lane, until) as f32;
         // Who cannot go is no platoon.
-        let goes = |lane: usize| ends(lane) && !m.is_held_up(lane);
+        let goes = |lane: usize| !serves(&m.stages.served[best.0], lane) && !m.is_held_up(lane);
         let platoon: f32 = shown.iter().filter(|s| goes(s.lane)).map(|s| due(s.lane)).sum();
         if platoon >= 1.0 && platoon <= self.platoon {
             self.why = Why::Platoon;

@@ -46,6 +46,10 @@ pub struct DetectorEvent {
     pub on: bool,
 }
 
+/// At most so many times as many vehicles as its mates tell of are expected by balances: of those who come over a loop one in so
+/// many at least comes over another loop of its lane.
+const OTHERS: u64 = 5;
+
 /// What its own edges and those of its mates ask and change, in one cache line; in the next one what its own alone change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[repr(C, align(64))]
@@ -234,12 +238,15 @@ impl DetectorBank {
         let mates = self.by_mates(number, false);
         let (mut first, mut second) = (mates, 0);
         let balances = &self.balances[usize::from(number)];
-        for expected in balances.iter().filter_map(|balance| balance.expected).map(u64::from) {
+        // Since it was on they tell nothing new.
+        let is_new = self.count(number) == self.tallied[usize::from(number)];
+        for expected in balances.iter().filter(|_| is_new).filter_map(|balance| balance.expected).map(u64::from) {
             second = expected.min(first).max(second);
             first = expected.max(first);
         }
-        let agreed = first.min(2 * second);
-        if self.is_beside_blind(number) { agreed.min(2 * mates) } else { agreed }
+        // Whoever comes out of a driveway between two sections is on no balance: of a lane that nobody uses mates know better.
+        let most = if self.is_beside_blind(number) { 2 } else { OTHERS };
+        first.min(2 * second).min(most * mates)
     }
 
     /// The loop that counts in a zone, if it has seen nobody for as long and balances tell of it: who came over another loop of
@@ -256,7 +263,7 @@ impl DetectorBank {
         self.balances[usize::from(number)].iter().any(|balance| balance.expected.is_some())
     }
 
-    /// The same by the mates of its lane. `alone`: nothing else tells of it.
+    /// How many the mates of its lane expect, in thousandths of a vehicle. `alone`: no balances of its own tell of it.
     fn by_mates(&self, number: u16, alone: bool) -> u64 {
         let i = usize::from(number);
         let Detector { missed, record, .. } = &self.detectors[i];

@@ -6,8 +6,8 @@
 //! - **strand** of a section: its loops that cover the same lanes. Where lanes fork behind them there are several of these:
 //!   every vehicle goes over all of them, and the first that is believed counts for all.
 //! - **witness** of a section: another one on the same way, upstream or downstream.
-//! - **balance** of a loop by a witness: those who came over the witness since the loop was on last, less those who came
-//!   meanwhile over the other strands of its own section. They came over the loop, but for those who are still between the
+//! - **balance** of a loop by a witness: those who came over the witness since the loop was last found to have been on, less
+//!   those who came meanwhile over the other strands of its own section. They came over the loop, but for those who are still between the
 //!   two.
 //!
 //! Balances are drawn [every so often](EVERY), by what the loops have counted until then: at each edge that would cost more than
@@ -22,11 +22,11 @@
 //!
 //! What is expected of a loop is what the two largest of its two balances and of its mates' verdict agree on: the larger
 //! one, at most twice the other. A balance alone may be wrong: where few use a lane, those add up whom no loop has
-//! seen, since they changed lanes beside it. What mates tell alone is wrong where the drivers choose other lanes than usual.
+//! seen, since they changed lanes beside it or came out of a driveway; so mates have to tell of one in five at least. What mates tell alone is wrong where the drivers choose other lanes than usual.
 
 use alloc::{string::String, vec, vec::Vec};
 
-use super::{DetectorBank, Health, health, mates::Pair};
+use super::{DetectorBank, Health, health, mates::Pair, presence::STUCK};
 use crate::{
     Millis,
     plan::{DetectorKind, DetectorLimits, DetectorUse},
@@ -262,13 +262,15 @@ impl DetectorBank {
             self.balances[usize::from(number)][place].expected = Some(expected);
             reached += usize::from(u64::from(expected) >= health::limit(&limits));
         }
-        if reached == 0 || limits.expected == 0 || !self.health(number).is_good() {
+        if reached == 0 || !self.health(number).is_good() {
             return;
         }
         if !self.occupied(number) {
             self.suspect(number);
         } else if limits.max_presence.0 > 0 && reached == WITNESSES && !self.is_beside_blind(number) {
-            // So many cannot have come over it without a gap between them.
+            // So many cannot have come over it without a gap between them: as if it had been on in too many greens.
+            let d = &mut self.detectors[usize::from(number)];
+            (d.greens, d.contradicted) = (STUCK, STUCK);
             self.find(number, Health::MaxPresence);
         }
     }
@@ -278,7 +280,7 @@ impl DetectorBank {
         self.layout.sections.at(number).is_some_and(|at| self.passed[usize::from(at.section)].blind)
     }
 
-    /// What a loop has counted in all.
+    /// How much a loop is used, by what it has counted. See [`NEW`].
     fn usual(&self, number: u16) -> u64 {
         u64::from(self.count(number)) + NEW
     }
