@@ -30,10 +30,10 @@ STRATEGIES = ["fixed_time", "actuated", "nema"]
 LEAST = {"cologne1": 0, "cologne8": 15, "ingolstadt7": 50, "grid4x4": 15}
 
 
-def run(program, data, scenario, strategy, seed):
-    path = SCENARIOS[scenario]
-    command = [program, "run", os.path.join(data, path) if path else scenario, "--controller", strategy]
-    done = subprocess.run(command + ["--seed", str(seed), "--drain", "--json", "--quiet", "--emissions", "off"], capture_output=True, text=True)
+def run(program, scenario, strategy, seed, *options):
+    """The result of a run until the last vehicle has left, or why there is none."""
+    command = [program, "run", scenario, "--controller", strategy, "--seed", str(seed), "--drain", *options]
+    done = subprocess.run(command + ["--json", "--quiet", "--emissions", "off"], capture_output=True, text=True)
     # A trip of the monitor fails the run.
     return json.loads(done.stdout) if done.returncode == 0 else {"error": done.stderr.strip() or f"exit {done.returncode}"}
 
@@ -49,7 +49,8 @@ def main():
     seeds = range(1, args.seeds + 1)
     tasks = [(s, c, n) for s in SCENARIOS for c in STRATEGIES for n in seeds]
     with ThreadPoolExecutor(args.jobs) as pool:
-        results = dict(zip(tasks, pool.map(lambda t: run(args.program, args.data, *t), tasks)))
+        path = lambda scenario: os.path.join(args.data, SCENARIOS[scenario]) if SCENARIOS[scenario] else scenario
+        results = dict(zip(tasks, pool.map(lambda t: run(args.program, path(t[0]), *t[1:]), tasks)))
     failures = []
     for scenario in SCENARIOS:
         delays = {}

@@ -15,13 +15,10 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+from controllers import SCENARIOS, run
+
 OURS = ["isolated", "avenue", "arterial", "roundabouts", "grid", "city"]
-DATA = {
-    "cologne1": "resco/cologne1/cologne1.sumocfg",
-    "cologne8": "resco/cologne8/cologne8.sumocfg",
-    "ingolstadt7": "resco/ingolstadt7/ingolstadt7.sumocfg",
-    "grid4x4": "resco/grid4x4/grid4x4.sumocfg",
-    "acosta": "bologna/acosta/acosta.sumocfg",
+DATA = {s: path for s, path in SCENARIOS.items() if path} | {
     "hangzhou": "cityflow/hangzhou/config.json",
     "jinan": "cityflow/jinan/config.json",
     "g4": "grid/g4/g4.sumocfg",
@@ -34,13 +31,6 @@ def strategies(program):
     """Name and sensors of every strategy."""
     listed = json.loads(subprocess.run([program, "controllers", "--json"], capture_output=True, text=True, check=True).stdout)
     return {s["name"]: "perfect" if s["name"].startswith("resco_") else "loops" for s in listed}
-
-
-def run(program, path, strategy, sensors, seed):
-    command = [program, "run", path, "--controller", strategy, "--sensors", sensors, "--seed", str(seed), "--drain", "--json"]
-    done = subprocess.run(command + ["--quiet", "--emissions", "off", "--threads", "1"], capture_output=True, text=True)
-    # A trip of the monitor fails the run.
-    return json.loads(done.stdout) if done.returncode == 0 else {"error": done.stderr.strip() or f"exit {done.returncode}"}
 
 
 def main():
@@ -60,10 +50,11 @@ def main():
     if not scenarios or not names:
         sys.exit(f"nothing to run; scenarios: {', '.join(paths)}; strategies: {', '.join(sensors)}")
     tasks = [(s, n) for s in scenarios for n in names]
+    one = lambda s, n: run(args.program, paths[s], n, args.seed, "--sensors", sensors[n], "--threads", "1")
     failures, notes = [], []
     print(f"{'':20}" + "".join(f"{s[:10]:>11}" for s in scenarios))
     with ThreadPoolExecutor(args.jobs) as pool:
-        results = dict(zip(tasks, pool.map(lambda t: run(args.program, paths[t[0]], t[1], sensors[t[1]], args.seed), tasks)))
+        results = dict(zip(tasks, pool.map(lambda t: one(*t), tasks)))
     for name in names:
         cells = []
         for scenario in scenarios:
