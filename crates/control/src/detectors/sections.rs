@@ -18,7 +18,8 @@
 //! missed of a mate. If other strands have seen nobody for about as long, it is shared out: by what they usually count, and by
 //! what the mates of each have seen meanwhile; with strands that are not to be believed by what they usually count, and then
 //! the mates have to agree: drivers choose other lanes than usual. While a strand of the witness is not to be believed it tells
-//! nothing, and when all of a section are again all balances with it begin anew.
+//! nothing, and when all of a section are again all balances with it begin anew. A section that hardly anybody drives over lies
+//! beside the way, whatever the plan says.
 //!
 //! What is expected of a loop is what the two largest of its two balances and of its mates' verdict agree on: the larger
 //! one, at most twice the other. A balance alone may be wrong: where few use a lane, those add up whom no loop has
@@ -44,6 +45,9 @@ const UNSEEN: u32 = 20;
 
 /// A loop whose balances have risen by a smaller part of its limit is not looked at.
 const FAR: u32 = 4;
+
+/// A section of several strands has seen one of so many at least of those whom its witnesses have.
+const WHOLE: u64 = 4;
 
 /// Of a new loop so many are supposed to have come: it may be used as well as another one.
 const NEW: u64 = 20;
@@ -229,7 +233,9 @@ impl DetectorBank {
         for (balance, &witness) in self.balances[usize::from(number)].iter_mut().zip(witnesses) {
             let witness = &self.passed[usize::from(witness)];
             let (came, now) = (witness.all, witness.all.wrapping_sub(others));
-            balance.expected = (!witness.blind).then_some(0);
+            // Where most go by it is no section: several loops are hardly broken at once and found by nobody else.
+            let whole = own.strands.len() == 1 || u64::from(own.all) * WHOLE >= u64::from(witness.all);
+            balance.expected = (!witness.blind && whole).then_some(0);
             let is_back = own.is_back() || witness.is_back();
             let learns = d.health.is_good() && !own.blind && !witness.blind && !is_back;
             if was_on || is_back {
@@ -247,7 +253,7 @@ impl DetectorBank {
                 // It is not known yet how many are not seen.
                 balance.rise = balance.rise.saturating_sub(came.wrapping_sub(balance.came) / UNSEEN);
             }
-            risen |= balance.rise >= far && !witness.blind;
+            risen |= balance.rise >= far && balance.expected.is_some();
         }
         risen
     }
