@@ -35,7 +35,7 @@ use crate::{
     Traffic, View, Wakes,
     group_calls::Touched,
     group_set::number,
-    kernel::{Journal, Kept, Kernel, LampChange, Latch, Mode, Output},
+    kernel::{Journal, Kept, Kernel, LampChange, Mode, Output},
     log::{Reason, code, phase_number},
     plan::{DayAction, Pattern, WallClock},
 };
@@ -131,18 +131,6 @@ impl Controller {
             kernel: Kernel::new(plan),
         }
         .with_approaches(None)
-    }
-
-    /// From now on with or without events in the outputs.
-    pub fn log_events(&mut self, on: bool) {
-        self.journal.set_events(on);
-    }
-
-    /// Before the start: takes up a fault that was latched when the power went.
-    pub fn restore(&mut self, latch: Latch) {
-        if self.now.is_none() {
-            self.kernel.restore(latch);
-        }
     }
 
     /// Establishes the lamps at `now`: every group's becomes an output. A second start states every group again (for a

@@ -3,9 +3,21 @@
 use alloc::{boxed::Box, sync::Arc};
 
 use super::Controller;
-use crate::{Approaches, Looks, Millis, Strategy, Traffic};
+use crate::{Approaches, Looks, Millis, Strategy, Traffic, kernel::Latch};
 
 impl Controller {
+    /// From now on with or without events in the outputs.
+    pub fn log_events(&mut self, on: bool) {
+        self.journal.set_events(on);
+    }
+
+    /// Before the start: takes up a fault that was latched when the power went.
+    pub fn restore(&mut self, latch: Latch) {
+        if self.now.is_none() {
+            self.kernel.restore(latch);
+        }
+    }
+
     /// The same in known surroundings; none, or such as do not [fit](Approaches::fit) the plan: those of which its
     /// detectors tell. To be said before the start.
     #[must_use]
