@@ -300,7 +300,7 @@ fn of_exit(queued: u16, room: u16) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::horizon::tests::{ARROW, COUNT, IN, MAIN, ONCOMING, WEST, World, ZONE};
+    use crate::horizon::tests::{ARROW, MAIN, ONCOMING, WEST, World, ZONE};
 
     /// As by default.
     fn policies() -> [Pressure; 2] {
@@ -323,8 +323,7 @@ mod tests {
         world.stage = stage;
         world.leave(WEST, 1.0);
         for n in 0..6 {
-            world.edge(WEST, IN, true, 2.0 + f64::from(n));
-            world.edge(WEST, IN, false, 2.5 + f64::from(n));
+            world.come(WEST, 2.0 + f64::from(n));
         }
         world.edge(WEST, ZONE, true, 11.0);
         world
@@ -347,15 +346,13 @@ mod tests {
             assert_eq!(policy.choose(&world.moment(16.0)).stage, ARROW, "he waits for a gap ({})", policy.name());
         }
         // Somebody leaves: it moves again.
-        world.edge(WEST, COUNT, true, 16.5);
-        world.edge(WEST, COUNT, false, 17.0);
+        world.leave(WEST, 17.0);
         for mut policy in policies() {
             assert_eq!(policy.choose(&world.moment(18.0)).stage, MAIN, "{}", policy.name());
         }
         // As long as the other way moves it is worth staying for.
         for n in 0..8 {
-            world.edge(ONCOMING, IN, true, 18.0 + f64::from(n));
-            world.edge(ONCOMING, IN, false, 18.5 + f64::from(n));
+            world.come(ONCOMING, 18.0 + f64::from(n));
         }
         for mut policy in policies() {
             assert_eq!(policy.choose(&world.moment(27.0)).stage, MAIN, "{}", policy.name());

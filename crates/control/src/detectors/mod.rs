@@ -27,7 +27,7 @@ use self::{
     health::{MINUTE, Minute, Seen, is_missed, judge, limit},
     mates::{Layout, MATES, Pair, Share, Tells, Witness},
     presence::{Green, STUCK},
-    sections::{Balance, Passed, Strand, WITNESSES},
+    sections::{Balance, Passed, WITNESSES},
 };
 use crate::{
     Millis, Plan,
@@ -113,8 +113,6 @@ pub struct DetectorBank {
     balances: Vec<[Balance; WITNESSES]>,
     /// By detector, what it had counted when balances were drawn last.
     tallied: Vec<u32>,
-    /// Those whose balances have risen; scratch.
-    risen: Vec<(u16, Strand)>,
     /// When balances are drawn next.
     draws: Option<Millis>,
     /// By lane of the layout, its present green.
@@ -171,7 +169,6 @@ impl DetectorBank {
             passed: layout.sections.passed(),
             balances: vec![Default::default(); usize::from(detectors)],
             tallied: vec![0; usize::from(detectors)],
-            risen: Vec::with_capacity(usize::from(detectors)),
             layout,
             ..Self::new(detectors)
         };

@@ -192,17 +192,17 @@ impl DetectorBank {
         for section in 0..self.passed.len() {
             self.count_passed(section);
         }
-        let mut risen = core::mem::take(&mut self.risen);
         for number in (0..u16::MAX).take(self.detectors.len()) {
             if let Some(at) = self.layout.sections.at(number) {
-                if self.draw(number, at) {
-                    risen.push((number, at));
-                }
+                self.draw(number, at);
                 self.tallied[usize::from(number)] = self.detectors[usize::from(number)].count;
             }
         }
-        risen.drain(..).for_each(|(number, at)| self.judge_balances(number, at));
-        self.risen = risen;
+        for number in (0..u16::MAX).take(self.detectors.len()) {
+            if let Some(at) = self.layout.sections.at(number).filter(|_| self.has_risen(number)) {
+                self.judge_balances(number, at);
+            }
+        }
         self.passed.iter_mut().for_each(|passed| passed.was_blind = passed.blind);
     }
 
@@ -221,11 +221,9 @@ impl DetectorBank {
         }
     }
 
-    /// Draws the balances of a loop; they begin anew if it has been on. Returns whether one has risen.
-    fn draw(&mut self, number: u16, at: Strand) -> bool {
-        let (d, far) =
-            (&self.detectors[usize::from(number)], u32::from(self.limits[usize::from(number)].expected) / FAR);
-        let mut risen = false;
+    /// Draws the balances of a loop; they begin anew if it has been on.
+    fn draw(&mut self, number: u16, at: Strand) {
+        let d = &self.detectors[usize::from(number)];
         let was_on = d.count != self.tallied[usize::from(number)];
         let own = &self.passed[usize::from(at.section)];
         let others = own.all.wrapping_sub(own.strands[usize::from(at.number)]);
@@ -253,9 +251,13 @@ impl DetectorBank {
                 // It is not known yet how many are not seen.
                 balance.rise = balance.rise.saturating_sub(came.wrapping_sub(balance.came) / UNSEEN);
             }
-            risen |= balance.rise >= far && balance.expected.is_some();
         }
-        risen
+    }
+
+    /// Whether a balance of a loop that tells something has risen so far that it is looked at.
+    fn has_risen(&self, number: u16) -> bool {
+        let far = u32::from(self.limits[usize::from(number)].expected) / FAR;
+        self.balances[usize::from(number)].iter().any(|balance| balance.rise >= far && balance.expected.is_some())
     }
 
     /// Works out what its balances expect of a loop, and whether it is broken by that.

@@ -18,8 +18,8 @@ pub(crate) const CROSS: usize = 2;
 
 /// Kinds of detectors: what is added to three times the lane.
 pub(crate) const ZONE: u16 = 0;
-pub(crate) const COUNT: u16 = 1;
-pub(crate) const IN: u16 = 2;
+const COUNT: u16 = 1;
+const IN: u16 = 2;
 
 /// A crossroads: from the west some go straight on and some turn left out of one lane, giving way to oncoming traffic unless an
 /// arrow is shown to them alone.
@@ -78,6 +78,12 @@ impl World {
         let lamp = |g| if self.stages.opens[self.stage].has(g) { Lamp::Green } else { Lamp::Red };
         let lamps: Vec<Lamp> = (0..self.plan.groups().len()).map(lamp).collect();
         self.traffic.edge(&self.plan, 3 * lane as u16 + kind, on, s(at), &lamps);
+    }
+
+    /// Somebody comes over IN then.
+    pub fn come(&mut self, lane: usize, at: f64) {
+        self.edge(lane, IN, true, at);
+        self.edge(lane, IN, false, at + 0.5);
     }
 
     /// Somebody leaves then.
