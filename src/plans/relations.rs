@@ -68,6 +68,11 @@ impl Relations {
         relations
     }
 
+    /// Whether two groups have to be kept apart, or one gives way to the other.
+    pub fn meet(&self, a: u16, b: u16) -> bool {
+        self.forbidden.contains_key(&sorted(a, b)) || [[a, b], [b, a]].iter().any(|pair| self.yields.contains_key(pair))
+    }
+
     /// What follows from a pair of movements.
     fn add(&mut self, network: &Network, signal: &Signal, meeting: &Meeting) {
         let [a, b] = meeting.ways;

@@ -127,7 +127,7 @@ impl Streets<'_> {
             let facing = pairs.iter().find(|p| p.iter().any(|s| s.approach == Some(approach)));
             let facing = facing.and_then(|p| p.iter().find(|s| s.approach != Some(approach))?.approach);
             let own = &approaches[approach];
-            let has_own = facing.is_some_and(|f| self.is_protected(movements, own, &approaches[f]));
+            let has_own = facing.is_some_and(|f| self.is_protected(g, own, &approaches[f]));
             match if has_own { self.turns(g) } else { Turns::GivingWay } {
                 Turns::Protected => phases.entry(seat.left).or_default().push(g),
                 Turns::GivingWay => phases.entry(seat.through).or_default().push(g),
@@ -213,16 +213,17 @@ impl Streets<'_> {
         }
     }
 
-    /// Whether a group is a left turn with lanes of its own, beside others that are none, and somebody comes from the
+    /// Whether a group is a left turn with lanes of its own, beside others that are none, and meets one that is none from the
     /// other side.
-    fn is_protected(&self, movements: &[MovementId], own: &Approach, facing: &Approach) -> bool {
+    fn is_protected(&self, g: u16, own: &Approach, facing: &Approach) -> bool {
         let from = |m: MovementId| self.network.movement(m).from;
         let own_lane = |m: MovementId| self.network.movements_of(from(m)).all(|m| self.is_left(m));
-        let others = |approach: &Approach| {
-            let of = |m: MovementId| approach.links.contains(&self.network.lane(from(m)).link);
-            self.signal.movements.iter().any(|&m| of(m) && !self.is_left(m))
-        };
-        movements.iter().all(|&m| self.is_left(m) && own_lane(m)) && others(own) && others(facing)
+        let of = |approach: &Approach, m: MovementId| approach.links.contains(&self.network.lane(from(m)).link);
+        let others = |approach| self.signal.movements.iter().filter(move |&&m| of(approach, m) && !self.is_left(m));
+        let meets = |&m: &MovementId| group(self.network, m).is_some_and(|other| self.relations.meet(g, other));
+        self.movements[usize::from(g)].iter().all(|&m| self.is_left(m) && own_lane(m))
+            && others(own).next().is_some()
+            && others(facing).any(meets)
     }
 
     /// How the program turns a group that has lanes of its own.

@@ -12,6 +12,11 @@ use crate::network::compose::{self, Node, NodeKind, Street, StreetEnd, StreetPla
 /// An intersection `x` of streets from these places, each with that many lanes and, if asked for, a bay; the program is
 /// one stage of all.
 fn intersection(arms: &[(&str, f64, f64)], lanes: u8, bay: bool) -> Network {
+    one_way(arms, lanes, bay, &[])
+}
+
+/// The same; from the end of these arms vehicles come, and none goes there.
+fn one_way(arms: &[(&str, f64, f64)], lanes: u8, bay: bool, inwards: &[&str]) -> Network {
     let mut plan = StreetPlan::default();
     let node = Node::new;
     plan.nodes.push(node("x", 0.0, 0.0, NodeKind::Signal));
@@ -19,6 +24,7 @@ fn intersection(arms: &[(&str, f64, f64)], lanes: u8, bay: bool) -> Network {
         plan.nodes.push(node(&format!("{name}_end"), x, y, NodeKind::DeadEnd));
         plan.streets.push(Street {
             median: if bay { 4.0 } else { 0.0 },
+            lanes_back: inwards.contains(&name).then_some(0),
             end: StreetEnd { bay: bay.then_some(50.0), turns: Vec::new() },
             ..Street::new(name, &format!("{name}_end"), "x", lanes, 50.0)
         });
@@ -297,7 +303,12 @@ fn rings_follow_from_roads_and_lanes() {
     ] {
         assert!(found.contains(&what.to_owned()), "phase {phase}: {found:?}");
     }
-    // Lefts that share a lane belong to their road.
+    // A left that nobody meets belongs to its road: here all who come from the other side turn off.
+    let network = one_way(CROSS, 2, true, &["e"]);
+    let plan = of_signal(&network, SignalId(0), false).expect("a plan");
+    let left = phases(&plan).into_iter().find(|phase| phase.contains("e.bay → -s")).expect("it has a phase");
+    assert!(left.starts_with("phase 6: ") && left.contains("e.bay → -w"), "{left}");
+    // So do those that share a lane.
     let network = intersection(CROSS, 1, false);
     let plan = of_signal(&network, SignalId(0), false).expect("a plan");
     assert_eq!(plan.plan.rings().expect("rings").rings, [[[2], [4]], [[6], [8]]]);

@@ -634,3 +634,37 @@ fn waivers_cover_nothing_else() {
     let [right, other] = [2, 1].map(|group| Waiver::Other { group, what: "red-yellow lasts 4 s".into() });
     check(long, right, other);
 }
+
+/// The stages that are made of a plan's rings: each its name and its groups.
+fn of_rings(spec: PlanSpec) -> Vec<String> {
+    let plan = Plan::new(spec).unwrap_or_else(|e| panic!("{e}")).with_stages_of_rings().unwrap_or_else(|e| panic!("{e}"));
+    plan.spec().stages.iter().map(|stage| format!("{}: {}", stage.name, stage.groups.join(" "))).collect()
+}
+
+#[test]
+fn rings_make_stages_of_phases_that_may_be_on_together() {
+    let mut spec = rings();
+    let lefts = "1+6: wb wb_left right";
+    assert_eq!(of_rings(spec.clone()), [lefts, "2+6 walk: eb wb wb_left walk", "2+6: eb wb wb_left", "4+8: nb sb"]);
+    // With so many it would take longer than anybody may wait.
+    spec.patterns.clear();
+    spec.groups.iter_mut().filter(|g| g.name == "nb").for_each(|g| g.max_red = Some(s(42.0)));
+    assert_eq!(of_rings(spec), [lefts, "2+6: eb wb wb_left walk", "4+8: nb sb"]);
+}
+
+#[test]
+fn where_all_pairs_of_phases_would_take_too_long_those_at_the_same_place_are_stages() {
+    let mut spec = rings();
+    spec.patterns.clear();
+    spec.groups.push(driven("eb_left", GroupKind::Arrow, [5.0, 4.0, 1.0]));
+    forbid(&mut spec, &[("eb_left", "wb", 5.0, 5.0), ("eb_left", "nb", 5.0, 5.0), ("eb_left", "sb", 5.0, 5.0)]);
+    let ring = spec.rings.as_mut().expect("rings");
+    ring.phases.push(PhaseSpec { number: 5, groups: names(&["eb_left"]), ..ring.phases[4].clone() });
+    ring.rings[1][0] = vec![5, 6];
+    let numbers = |spec: &PlanSpec| -> Vec<String> {
+        of_rings(spec.clone()).iter().filter_map(|stage| Some(stage.split_once(':')?.0.to_owned())).collect()
+    };
+    assert_eq!(numbers(&spec), ["1+5", "1+6", "2+5 walk", "2+5", "2+6 walk", "2+6", "4+8"]);
+    spec.groups.iter_mut().filter(|g| g.name == "nb").for_each(|g| g.max_red = Some(s(45.0)));
+    assert_eq!(numbers(&spec), ["1+5", "2+6 walk", "2+6", "4+8"]);
+}

@@ -29,10 +29,14 @@ fn config(cases: u32) -> Config {
     Config { cases, rng_seed: RngSeed::Fixed(11), failure_persistence: None, max_shrink_iters: 0, ..Config::default() }
 }
 
-/// A random plan with stages whose detectors lie in lanes, and the seed it came from.
+/// A random plan with stages, some of which are made of its rings, whose detectors lie in lanes, and the seed it came from.
 fn staged(seed: u64) -> (Arc<Plan>, u64) {
-    let plans = (0u64..).map(|i| valid_plan(seed.wrapping_add(i << 48)));
-    let (plan, seed) = plans.into_iter().find(|(plan, _)| !plan.stages().is_empty()).expect("some have stages");
+    let has_stages = |(plan, seed): (Plan, u64)| {
+        let plan = if plan.stages().is_empty() { plan.with_stages_of_rings().ok()? } else { plan };
+        (plan.stages().len() > 1).then_some((plan, seed))
+    };
+    let mut plans = (0u64..).map(|i| valid_plan(seed.wrapping_add(i << 48)));
+    let (plan, seed) = plans.find_map(has_stages).expect("some have several stages");
     let mut dice = Dice::new(seed ^ 0x5eed);
     let mut spec: PlanSpec = plan.spec().clone();
     for d in &mut spec.detectors {

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use intergreen_control::plan::DetectorKind;
-use intergreen_control::{Approaches, Looks, Plan, PlanErrors, RegistryError, Strategy, Traffic};
+use intergreen_control::{Approaches, Entry, Looks, Plan, RegistryError, Strategy, Traffic};
 
 use crate::commands::Command;
 use crate::detectors::Tier;
@@ -65,6 +65,23 @@ fn is_blind(plan: &Plan) -> bool {
     !places.any(|place| matches!(place.kind, DetectorKind::X | DetectorKind::In))
 }
 
+/// A plan with the clearance that a strategy brings along, if it does.
+fn cleared(entry: &Entry, plan: &Arc<Plan>) -> Result<Arc<Plan>, RegistryError> {
+    let Some(yellow) = entry.clearance.filter(|_| !plan.stages().is_empty()) else { return Ok(plan.clone()) };
+    plans::with_clearance(plan, yellow).map(Arc::new).map_err(|errors| RegistryError::Unsuitable {
+        strategy: entry.name,
+        reason: format!("its plan cannot do with {} s of yellow alone: {errors}", yellow.seconds()),
+    })
+}
+
+/// A plan that has rings alone with stages made of them, for a strategy that shows stages.
+fn staged(entry: &Entry, plan: &Plan) -> Result<Arc<Plan>, RegistryError> {
+    plan.with_stages_of_rings().map(Arc::new).map_err(|errors| RegistryError::Unsuitable {
+        strategy: entry.name,
+        reason: format!("the plan has no stages, and none can be made of its rings: {errors}"),
+    })
+}
+
 /// Makes strategies for signals; surroundings are worked out once, if somebody looks at them.
 pub struct Maker<'a> {
     scene: &'a Scene,
@@ -95,19 +112,19 @@ impl<'a> Maker<'a> {
         let (mut name, mut parameters, mut why) = (choice.strategy.as_str(), choice.parameters.as_slice(), None);
         loop {
             let entry = registry.find(name)?;
-            let suited = match entry.clearance {
-                Some(yellow) if !plan.plan.stages().is_empty() => {
-                    let made = plans::with_clearance(&plan.plan, yellow);
-                    let unsuitable = |errors: PlanErrors| RegistryError::Unsuitable {
-                        strategy: entry.name,
-                        reason: format!("its plan cannot do with {} s of yellow alone: {errors}", yellow.seconds()),
-                    };
-                    made.map(Arc::new).map_err(unsuitable)
-                }
-                _ => Ok(plan.suited(entry.phases).clone()),
-            };
             let everyone = self.everyone_reports();
-            let mut made = suited.and_then(|plan| Ok((registry.make_for(name, parameters, &plan, everyone)?, plan)));
+            let make = |plan: &Arc<Plan>| {
+                let plan = cleared(entry, plan)?;
+                Ok((registry.make_for(name, parameters, &plan, everyone)?, plan))
+            };
+            let suited = plan.suited(entry.phases);
+            let mut made = make(suited);
+            if let Err(RegistryError::Unsuitable { .. }) = made
+                && suited.stages().is_empty()
+                && suited.rings().is_some()
+            {
+                made = staged(entry, suited).and_then(|plan| make(&plan));
+            }
             if let (Ok((strategy, plan)), Some(other)) = (&made, entry.falls_back)
                 && strategy.looks() > Looks::Groups
                 && !everyone

@@ -53,10 +53,11 @@ fn modulo(time: Millis, cycle: Millis) -> Millis {
     Millis(time.0.rem_euclid(cycle.0.max(1)))
 }
 
-/// One phase of each ring, in one section: 2 and 6, if there are any, else those with the longest splits.
+/// One phase of each ring, in one section, with an even number (straight on) if there is one: those with the longest splits,
+/// for what others leave over is theirs; of equals 2 and 6.
 fn coordinated(rings: &Rings, splits: &[PhaseSplit]) -> Vec<u8> {
     let split = |n: &u8| splits.iter().find(|s| s.phase == *n).map_or(Millis(0), |s| s.split);
-    let weight = |n: &u8| (matches!(n, 2 | 6), split(n), u8::MAX - n);
+    let weight = |n: &u8| (n % 2 == 0, split(n), matches!(n, 2 | 6), u8::MAX - n);
     let sections = rings.rings.iter().map(Vec::len).max().unwrap_or(0);
     let best = |s: usize| -> Vec<u8> {
         let of_ring = |ring: &Vec<Vec<u8>>| ring.get(s)?.iter().max_by_key(|n| weight(n)).copied();

@@ -27,6 +27,7 @@ mod error;
 mod make;
 mod order;
 mod preempt;
+mod ring_stages;
 #[cfg(feature = "serde")]
 mod seconds;
 mod spec;

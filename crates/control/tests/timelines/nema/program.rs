@@ -68,3 +68,34 @@ fn phases_have_the_splits_of_the_program() {
         .map(|e: (f64, u8, u16)| e)
     );
 }
+
+/// Cycle 56 s: 10, 12, 10 and 24 s. What others leave over belongs to those whom the program gives most, though the numbers say
+/// 2 and 6.
+#[test]
+fn those_to_whom_the_program_gives_most_are_coordinated() {
+    let outcome = Timeline::new(with_program([6, 8, 6, 20], 0)).strategy("nema", &[("coordinated", "program")]).check(
+        "
+               1 2 3 4 5 6 7 8
+            40  r G r r r G r r   detector 3 on
+               ...
+            45  r y r r r y r r
+               ...
+            48  r r r r r r r r
+            49  r r r G r r r G 
+               ...
+            95  r r r G r r r G   detector 1 on
+               ...
+           108  r r r y r r r y
+               ...
+           111  r r r r r r r r
+           112  r G r r r G r r
+               ...
+           130  r y r r r y r r
+               ...
+           133  r r r r r r r r
+           134  r r r G r r r G
+        ",
+    );
+    let yields = [52.0, 108.0].map(|at| [(at, 151, 4), (at, 151, 8)]);
+    assert_eq!(outcome.codes(&[151]), yields.concat());
+}
