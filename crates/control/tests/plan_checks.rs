@@ -648,7 +648,7 @@ fn rings_make_stages_of_phases_that_may_be_on_together() {
     assert_eq!(of_rings(spec.clone()), [lefts, "2+6 walk: eb wb wb_left walk", "2+6: eb wb wb_left", "4+8: nb sb"]);
     // With so many it would take longer than anybody may wait.
     spec.patterns.clear();
-    spec.groups.iter_mut().filter(|g| g.name == "nb").for_each(|g| g.max_red = Some(s(42.0)));
+    spec.groups.iter_mut().filter(|g| g.name == "nb").for_each(|g| g.max_red = Some(s(44.0)));
     assert_eq!(of_rings(spec), [lefts, "2+6: eb wb wb_left walk", "4+8: nb sb"]);
 }
 
