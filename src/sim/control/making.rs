@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use intergreen_control::plan::DetectorKind;
 use intergreen_control::{Approaches, Entry, Looks, Plan, RegistryError, Strategy, Traffic};
 
 use crate::commands::Command;
@@ -57,12 +56,6 @@ pub struct Made {
     pub approaches: Option<Arc<Approaches>>,
     /// Whether it stands in for another one.
     pub fallback: Option<Fallback>,
-}
-
-/// Whether no detector of a plan tells who comes.
-fn is_blind(plan: &Plan) -> bool {
-    let mut places = plan.spec().detectors.iter().filter_map(|used| used.place.as_ref());
-    !places.any(|place| matches!(place.kind, DetectorKind::X | DetectorKind::In))
 }
 
 /// A plan with the clearance that a strategy brings along, if it does.
@@ -127,9 +120,7 @@ impl<'a> Maker<'a> {
             }
             if let (Ok((strategy, plan)), Some(other)) = (&made, entry.falls_back)
                 && strategy.looks() > Looks::Groups
-                && !everyone
-                && is_blind(plan)
-                && !self.around(counts)[signal.index()].lanes.is_empty()
+                && Traffic::new(plan, self.around(counts)[signal.index()].clone()).is_blind()
                 && registry.make_for(other, &[], plan, everyone).is_ok()
             {
                 made = Err(RegistryError::Unsuitable { strategy: entry.name, reason: Traffic::BLIND.into() });
