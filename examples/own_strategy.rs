@@ -1,7 +1,9 @@
 //! A strategy of one's own, `cargo run --release --example own_strategy`: the stage before which most vehicles queue.
 use intergreen::scenario::Scenario;
 use intergreen::sim::{Setup, Simulation};
-use intergreen_control::{Decision, Entry, Looks, Millis, Registry, Request, StateError, Strategy, View, plan::Stage};
+use intergreen_control::{
+    Decision, Entry, Looks, Millis, Registry, Request, Serves, StateError, Strategy, View, plan::Stage,
+};
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -12,7 +14,7 @@ const ENTRY: Entry = Entry {
     needs: "an IN or X loop and a count loop a lane",
     parameters: &[],
     source: "an example",
-    phases: false,
+    serves: Serves::Stages,
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |_| Ok(Box::new(LongestQueue)),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use intergreen_control::{Plan, Registry};
+use intergreen_control::{Plan, Registry, Serves};
 
 use super::args::edit;
 use super::summary::plain;
@@ -65,14 +65,14 @@ pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
                 "is there already, and may have been edited; expected another name, or --force to write over it";
             return Err(Failure::Input(format!("{}: {problem}", path.display())));
         }
-        write(path, &loaded, plan, entry.phases)?;
+        write(path, &loaded, plan, entry.serves)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut text = String::new();
     for plan in plans {
         let signal = &network.signals[plan.signal.index()];
         if args.signal.as_ref().is_none_or(|name| *name == signal.id) {
-            sheet(&mut text, network, signal, &plan, entry.phases);
+            sheet(&mut text, network, signal, &plan, entry.serves);
         }
     }
     if text.is_empty() {
@@ -83,9 +83,12 @@ pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
 }
 
 /// Writes the plan file of a signal, and says what has to be mended in it.
-fn write(path: &Path, loaded: &Loaded, plan: &SignalPlan, phases: bool) -> Result<(), Failure> {
+fn write(path: &Path, loaded: &Loaded, plan: &SignalPlan, serves: Serves) -> Result<(), Failure> {
     record::keep_inputs(path, &loaded.inputs)?;
-    let (suited, id) = (plan.suited(phases), &loaded.network.signals[plan.signal.index()].id);
+    let id = &loaded.network.signals[plan.signal.index()].id;
+    let suited = plan
+        .suited(serves)
+        .map_err(|e| Failure::Input(format!("signal '{}': {}", plain(id), plain(&e.to_string()))))?;
     let spec = match &plan.wiring {
         None => plans::readable(&loaded.network, plan.signal, suited.spec()),
         Some(_) => suited.spec().clone(),
@@ -108,14 +111,15 @@ fn write(path: &Path, loaded: &Loaded, plan: &SignalPlan, phases: bool) -> Resul
 }
 
 /// The sheet of one signal.
-fn sheet(text: &mut String, network: &Network, signal: &Signal, plan: &SignalPlan, phases: bool) {
+fn sheet(text: &mut String, network: &Network, signal: &Signal, plan: &SignalPlan, serves: Serves) {
     let rule = "=".repeat(72);
     let _ = writeln!(text, "{rule}\nSignal {}\n{rule}\nGroups by their ways", plain(&signal.id));
     for (group, ways) in plans::ways(network, signal) {
         let _ =
             writeln!(text, "  {group:<4} {}", if ways.is_empty() { "nobody drives here".into() } else { plain(&ways) });
     }
-    let suited = plan.suited(phases);
+    // Where it has none that suits, another strategy runs on the plan as it is.
+    let suited = &plan.suited(serves).unwrap_or_else(|_| plan.plan.clone());
     let _ = writeln!(text);
     text.push_str(&check::sheet(suited));
     let prefix = format!("signal '{}': ", signal.id);

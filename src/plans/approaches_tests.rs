@@ -141,7 +141,8 @@ fn approaches_fit_the_plans_of_all_bundled_scenarios() {
         let plans = of_network_and_files(&built.network, &detectors, &built.plans, false).expect("its plans are sound");
         files += built.plans.len();
         for (around, own) in approaches(&built.network, &plans, true).iter().zip(&plans) {
-            for plan in [own.suited(false), own.suited(true)] {
+            for serves in [Serves::Program, Serves::Phases] {
+                let plan = own.suited(serves).expect("as it is");
                 assert!(around.fit(plan), "{name}: {}", plan.spec().name);
                 for used in &plan.spec().detectors {
                     let Some(place) = &used.place else { continue };

@@ -31,7 +31,7 @@ mod words;
 use std::sync::Arc;
 
 use intergreen_control::plan::{GroupSpec, Plan, PlanErrors, PlanSpec, Recall, Waiver, YieldSpec};
-use intergreen_control::{Lamp, Millis, Program, ProgramStep};
+use intergreen_control::{Lamp, Millis, Program, ProgramStep, Serves};
 
 pub use self::approaches::approaches;
 pub use self::complete::{Completed, complete};
@@ -69,9 +69,17 @@ pub struct SignalPlan {
 }
 
 impl SignalPlan {
-    /// The plan for a strategy that serves phases, or for one that does not.
-    pub fn suited(&self, phases: bool) -> &Arc<Plan> {
-        self.nema.as_ref().filter(|_| phases).unwrap_or(&self.plan)
+    /// The plan for a strategy that shows this.
+    ///
+    /// # Errors
+    /// What is wrong with the stages that are made of its rings, if it has rings alone.
+    pub fn suited(&self, serves: Serves) -> Result<Arc<Plan>, PlanErrors> {
+        let plan = &self.plan;
+        Ok(match serves {
+            Serves::Phases => self.nema.as_ref().unwrap_or(plan).clone(),
+            Serves::Stages if plan.has_rings_alone() => Arc::new(plan.with_stages_of_rings()?),
+            Serves::Stages | Serves::Program => plan.clone(),
+        })
     }
 
     /// What is run although a plan of our own would be refused for it, and what is shown otherwise than written: in

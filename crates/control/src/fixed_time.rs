@@ -9,7 +9,7 @@
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 
 use crate::{
-    Decision, Entry, Millis, On, Request, StateError, StateReader, Strategy, Timers, View,
+    Decision, Entry, Millis, On, Request, Serves, StateError, StateReader, Strategy, Timers, View,
     plan::{Group, Pattern, Plan, Rings, bit},
 };
 
@@ -20,7 +20,7 @@ pub(crate) const ENTRY: Entry = Entry {
     needs: "no sensors",
     parameters: &[],
     source: "the plan itself (SUMO: a tlLogic of type \"static\")",
-    phases: false,
+    serves: Serves::Program,
     clearance: None,
     falls_back: None,
     make: |setup| {

@@ -272,7 +272,7 @@ pub use lamp::Lamp;
 pub use monitor::{Limits, LimitsError, Monitor, Permissives, PermissivesError, Trip, TripKind};
 pub use plan::{Plan, PlanError, PlanErrors, PlanSpec};
 pub use program::{Program, ProgramError, ProgramStep};
-pub use registry::{Entry, Parameter, Registry, RegistryError, Setup};
+pub use registry::{Entry, Parameter, Registry, RegistryError, Serves, Setup};
 pub use state::{StateError, StateReader};
 pub use strategy::{Decision, Found, Looks, Minds, On, Request, Strategy, Timers, View, Wakes};
 pub use time::Millis;

@@ -25,6 +25,17 @@ pub struct Parameter {
     pub default: &'static str,
 }
 
+/// Which part of a plan a strategy shows: there may be a plan that suits it better than the plan as it is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Serves {
+    /// Its program or a pattern.
+    Program,
+    /// Its stages: if it has rings alone, [stages are made of them](Plan::with_stages_of_rings).
+    Stages,
+    /// The phases of its rings: one whose rings come with times of their own is better.
+    Phases,
+}
+
 /// A strategy that can be made by name.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
@@ -38,8 +49,8 @@ pub struct Entry {
     pub parameters: &'static [Parameter],
     /// Where it comes from: the paper or the manual.
     pub source: &'static str,
-    /// Whether it serves the phases of rings: a plan whose rings come with times of their own is the better one for it.
-    pub phases: bool,
+    /// What it shows.
+    pub serves: Serves,
     /// The clearance that it brings along in place of the plan's, as the literature that it is compared with defines it: a
     /// yellow, and nothing else. Such a strategy stands outside rankings.
     pub clearance: Option<Millis>,

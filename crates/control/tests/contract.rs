@@ -4,8 +4,8 @@ use std::{path::Path, process::Command};
 
 use intergreen_control::{
     Controller, Decision, DetectorBank, DetectorEvent, Entry, FixedTime, Lamp, LampChange, Millis, Output, Parameter,
-    Plan, PlanSpec, Program, ProgramError, ProgramStep, Registry, RegistryError, Request, StateError, StateReader,
-    Strategy, View,
+    Plan, PlanSpec, Program, ProgramError, ProgramStep, Registry, RegistryError, Request, Serves, StateError,
+    StateReader, Strategy, View,
 };
 use proptest::{
     prelude::*,
@@ -406,7 +406,7 @@ const FOLLOW: Entry = Entry {
     needs: "one detector per group",
     parameters: &[Parameter { name: "start_at", summary: "first decision number", default: "0" }],
     source: "this test",
-    phases: false,
+    serves: Serves::Program,
     clearance: None,
     falls_back: None,
     make: |setup| {

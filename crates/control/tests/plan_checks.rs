@@ -637,7 +637,8 @@ fn waivers_cover_nothing_else() {
 
 /// The stages that are made of a plan's rings: each its name and its groups.
 fn of_rings(spec: PlanSpec) -> Vec<String> {
-    let plan = Plan::new(spec).unwrap_or_else(|e| panic!("{e}")).with_stages_of_rings().unwrap_or_else(|e| panic!("{e}"));
+    let plan =
+        Plan::new(spec).unwrap_or_else(|e| panic!("{e}")).with_stages_of_rings().unwrap_or_else(|e| panic!("{e}"));
     plan.spec().stages.iter().map(|stage| format!("{}: {}", stage.name, stage.groups.join(" "))).collect()
 }
 
@@ -646,6 +647,10 @@ fn rings_make_stages_of_phases_that_may_be_on_together() {
     let mut spec = rings();
     let lefts = "1+6: wb wb_left right";
     assert_eq!(of_rings(spec.clone()), [lefts, "2+6 walk: eb wb wb_left walk", "2+6: eb wb wb_left", "4+8: nb sb"]);
+    // Those who have to call come second.
+    let mut calls = spec.clone();
+    calls.detectors.push(detector(0, &["walk"]));
+    assert_eq!(of_rings(calls), [lefts, "2+6: eb wb wb_left", "2+6 walk: eb wb wb_left walk", "4+8: nb sb"]);
     // With so many it would take longer than anybody may wait.
     spec.patterns.clear();
     spec.groups.iter_mut().filter(|g| g.name == "nb").for_each(|g| g.max_red = Some(s(44.0)));

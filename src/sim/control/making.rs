@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use intergreen_control::{Approaches, Entry, Looks, Plan, RegistryError, Strategy, Traffic};
+use intergreen_control::{Approaches, Entry, Looks, Plan, PlanErrors, RegistryError, Strategy, Traffic};
 
 use crate::commands::Command;
 use crate::detectors::Tier;
@@ -58,21 +58,16 @@ pub struct Made {
     pub fallback: Option<Fallback>,
 }
 
-/// A plan with the clearance that a strategy brings along, if it does.
-fn cleared(entry: &Entry, plan: &Arc<Plan>) -> Result<Arc<Plan>, RegistryError> {
-    let Some(yellow) = entry.clearance.filter(|_| !plan.stages().is_empty()) else { return Ok(plan.clone()) };
-    plans::with_clearance(plan, yellow).map(Arc::new).map_err(|errors| RegistryError::Unsuitable {
-        strategy: entry.name,
-        reason: format!("its plan cannot do with {} s of yellow alone: {errors}", yellow.seconds()),
-    })
-}
-
-/// A plan that has rings alone with stages made of them, for a strategy that shows stages.
-fn staged(entry: &Entry, plan: &Plan) -> Result<Arc<Plan>, RegistryError> {
-    plan.with_stages_of_rings().map(Arc::new).map_err(|errors| RegistryError::Unsuitable {
-        strategy: entry.name,
-        reason: format!("the plan has no stages, and none can be made of its rings: {errors}"),
-    })
+/// The plan that suits a strategy: with the clearance that it brings along, if it does.
+fn suited(entry: &Entry, plan: &SignalPlan) -> Result<Arc<Plan>, RegistryError> {
+    let unsuitable = |reason: String| RegistryError::Unsuitable { strategy: entry.name, reason };
+    let no_stages =
+        |e: PlanErrors| unsuitable(format!("the plan has no stages, and none can be made of its rings: {e}"));
+    let plan = plan.suited(entry.serves).map_err(no_stages)?;
+    let Some(yellow) = entry.clearance.filter(|_| !plan.stages().is_empty()) else { return Ok(plan) };
+    let too_short =
+        |e: PlanErrors| unsuitable(format!("its plan cannot do with {} s of yellow alone: {e}", yellow.seconds()));
+    plans::with_clearance(&plan, yellow).map(Arc::new).map_err(too_short)
 }
 
 /// Makes strategies for signals; surroundings are worked out once, if somebody looks at them.
@@ -106,18 +101,8 @@ impl<'a> Maker<'a> {
         loop {
             let entry = registry.find(name)?;
             let everyone = self.everyone_reports();
-            let make = |plan: &Arc<Plan>| {
-                let plan = cleared(entry, plan)?;
-                Ok((registry.make_for(name, parameters, &plan, everyone)?, plan))
-            };
-            let suited = plan.suited(entry.phases);
-            let mut made = make(suited);
-            if let Err(RegistryError::Unsuitable { .. }) = made
-                && suited.stages().is_empty()
-                && suited.rings().is_some()
-            {
-                made = staged(entry, suited).and_then(|plan| make(&plan));
-            }
+            let mut made =
+                suited(entry, plan).and_then(|plan| Ok((registry.make_for(name, parameters, &plan, everyone)?, plan)));
             if let (Ok((strategy, plan)), Some(other)) = (&made, entry.falls_back)
                 && strategy.looks() > Looks::Groups
                 && Traffic::new(plan, self.around(counts)[signal.index()].clone()).is_blind()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use intergreen_control::log::phase_number;
-use intergreen_control::{Controller, Kept, Lamp, Millis, Mode, On, Registry, Timers};
+use intergreen_control::{Controller, Kept, Lamp, Millis, Mode, On, Registry, Serves, Timers};
 
 use super::detectors::{self, DetectorFacts};
 use super::rings::{self, RingFacts};
@@ -142,7 +142,10 @@ pub(super) fn ask(sim: &Simulation, journal: &Journal, id: SignalId) -> Option<S
         },
         flashes: controller.mode() == Mode::Flash || sim.controllers().outages()[id.index()].is_some(),
         decision: controller.explain(),
-        by_phases: Registry::default().entries().iter().any(|e| e.name == controller.strategy() && e.phases),
+        by_phases: Registry::default()
+            .entries()
+            .iter()
+            .any(|e| e.name == controller.strategy() && e.serves == Serves::Phases),
         overruled: controller.overruled().map(|reason| reason.words(plan)),
         manual: controller.manual(),
         stages: stages(controller),

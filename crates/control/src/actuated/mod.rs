@@ -36,7 +36,7 @@ use self::{
     tables::Tables,
 };
 use crate::{
-    Decision, Entry, Found, Millis, Request, StateError, Strategy, Timers, View,
+    Decision, Entry, Found, Millis, Request, Serves, StateError, Strategy, Timers, View,
     group_set::GroupSet,
     log::code,
     plan::Plan,
@@ -50,7 +50,7 @@ pub(crate) const ENTRY: Entry = Entry {
     needs: "detectors that call and extend; a group without any is served in every cycle",
     parameters: PARAMETERS,
     falls_back: Some("fixed_time"),
-    phases: false,
+    serves: Serves::Stages,
     clearance: None,
     source: "stage-based vehicle actuation (RiLSA; UK TAL 2/03), gaps and greatest greens as in NEMA TS 2",
     make: |setup| {

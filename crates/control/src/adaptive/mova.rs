@@ -17,7 +17,7 @@ use alloc::{string::String, vec, vec::Vec};
 
 use super::{number, s, seconds, staged};
 use crate::{
-    CAR_SPACE_M, Entry, Millis, Parameter, StateError, StateReader,
+    CAR_SPACE_M, Entry, Millis, Parameter, Serves, StateError, StateReader,
     stages::{Moment, Policy, Served, Wish},
 };
 
@@ -35,7 +35,7 @@ pub(crate) const ENTRY: Entry = Entry {
         Parameter { name: "most_s", summary: "greatest green while others wait, s, 10 to 300", default: "60" },
     ],
     source: "Vincent and Peirce 1988 (MOVA, TRRL RR 170), as far as it is public",
-    phases: false,
+    serves: Serves::Stages,
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {

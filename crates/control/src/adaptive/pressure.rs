@@ -37,7 +37,7 @@ use super::{
     is_second, number, s, seconds, staged,
 };
 use crate::{
-    Entry, Looks, Millis, Parameter, RegistryError, Setup, StateError, StateReader,
+    Entry, Looks, Millis, Parameter, RegistryError, Serves, Setup, StateError, StateReader,
     stages::{Moment, Policy, Served, Wish},
     traffic::CAR_SPACE_M,
 };
@@ -57,7 +57,7 @@ pub(crate) const MAX_PRESSURE: Entry = Entry {
     parameters: &[SLOT, RATIO, MARGIN, ROOM, WEIGHT, ORDER, CYCLE],
     source: "Varaiya 2013, Transportation Research C 36, 177; with a hysteresis and regard to room downstream; cyclic: Anderson and \
              others 2018; position-weighted: Li and Jabari 2019",
-    phases: false,
+    serves: Serves::Stages,
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| staged(setup, || Pressure::read(setup, true)),

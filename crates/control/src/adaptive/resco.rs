@@ -15,7 +15,8 @@ use alloc::{format, string::String, vec::Vec};
 
 use super::staged;
 use crate::{
-    Counted, Counts, Entry, Looks, Millis, RegistryError, Seen, Setup, StateError, StateReader, Strategy, Traffic,
+    Counted, Counts, Entry, Looks, Millis, RegistryError, Seen, Serves, Setup, StateError, StateReader, Strategy,
+    Traffic,
     stages::{Moment, Policy, Wish},
     state,
 };
@@ -29,7 +30,7 @@ pub(crate) const MAX_PRESSURE: Entry = Entry {
     needs: NEEDS,
     parameters: &[],
     source: SOURCE,
-    phases: false,
+    serves: Serves::Stages,
     clearance: Some(YELLOW),
     falls_back: Some("fixed_time"),
     make: |setup| make(setup, "resco_max_pressure", Sees::Queues),

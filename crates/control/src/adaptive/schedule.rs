@@ -23,7 +23,7 @@ use alloc::{format, string::String, vec, vec::Vec};
 
 use super::{number, s, staged};
 use crate::{
-    Entry, Millis, Parameter, RegistryError, Setup, StateError, StateReader,
+    Entry, Millis, Parameter, RegistryError, Serves, Setup, StateError, StateReader,
     stages::{Moment, Policy, Wish},
     traffic::MOST_IN_LANE,
 };
@@ -37,7 +37,7 @@ pub(crate) const ENTRY: Entry = Entry {
         Parameter { name: "startup_s", summary: "lost at the start of a green, s, 0 to 5", default: "2" },
     ],
     source: "Xie, Smith, Lu and Barlow 2012, Transportation Research C 24, 168 (SURTRAC), for one intersection",
-    phases: false,
+    serves: Serves::Stages,
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| staged(setup, || Schedule::read(setup)),

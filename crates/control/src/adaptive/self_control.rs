@@ -16,7 +16,7 @@ use alloc::{string::String, vec, vec::Vec};
 
 use super::{s, seconds, staged};
 use crate::{
-    Entry, Millis, Parameter, StateError, StateReader,
+    Entry, Millis, Parameter, Serves, StateError, StateReader,
     stages::{Moment, Policy, Wish},
     state,
 };
@@ -34,7 +34,7 @@ pub(crate) const ENTRY: Entry = Entry {
         Parameter { name: "longest_s", summary: "T_max: longest time between them, s, 30 to 600", default: "120" },
     ],
     source: "Lämmer and Helbing 2008, J. Stat. Mech. P04019",
-    phases: false,
+    serves: Serves::Stages,
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {

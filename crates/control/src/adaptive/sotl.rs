@@ -18,7 +18,7 @@ use alloc::{format, string::String, vec, vec::Vec};
 
 use super::{number, seconds, staged};
 use crate::{
-    Entry, Millis, Parameter, StateError, StateReader,
+    Entry, Millis, Parameter, Serves, StateError, StateReader,
     stages::{Moment, Policy, Served, Wish},
     state,
 };
@@ -41,7 +41,7 @@ pub(crate) const ENTRY: Entry = Entry {
         Parameter { name: "ahead_s", summary: "and reaches the line within so many seconds, 0 to 30", default: "3" },
     ],
     source: "Gershenson 2005, Complex Systems 16, 29; Cools, Gershenson and D'Hooghe 2013",
-    phases: false,
+    serves: Serves::Stages,
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {

@@ -16,7 +16,7 @@ use super::{
     s, seconds, staged,
 };
 use crate::{
-    Entry, Parameter, StateError, StateReader,
+    Entry, Parameter, Serves, StateError, StateReader,
     stages::{Moment, Policy, Wish},
 };
 
@@ -29,7 +29,7 @@ pub(crate) const ENTRY: Entry = Entry {
         Parameter { name: "most_s", summary: "longest cycle, s, 20 to 300", default: "120" },
     ],
     source: "Webster 1958, Road Research Technical Paper 39",
-    phases: false,
+    serves: Serves::Stages,
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {

@@ -27,7 +27,7 @@ use self::search::{Found, Search};
 use self::service::{Held, Service};
 use self::ways::Ways;
 use crate::{
-    Entry, Looks, Millis, Parameter, StateError, StateReader,
+    Entry, Looks, Millis, Parameter, Serves, StateError, StateReader,
     adaptive::{is_second, number, s, staged},
     stages::{Moment, Policy, Wish},
 };
@@ -62,7 +62,7 @@ pub(crate) const ENTRY: Entry = Entry {
         },
     ],
     source: "rollout after Bertsekas, Tsitsiklis and Wu 1997, J. Heuristics 3, 245; base rule after Lämmer and Helbing 2008",
-    phases: false,
+    serves: Serves::Stages,
     clearance: None,
     falls_back: Some("fixed_time"),
     make: |setup| {

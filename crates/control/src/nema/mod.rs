@@ -63,7 +63,7 @@ use self::{
     standing::Standing,
 };
 use crate::{
-    Decision, Entry, Found, Lamp, Millis, Plan, Request, StateError, Strategy, View,
+    Decision, Entry, Found, Lamp, Millis, Plan, Request, Serves, StateError, Strategy, View,
     group_set::GroupSet,
     plan::{Pattern, bit},
 };
@@ -75,7 +75,7 @@ pub(crate) const ENTRY: Entry = Entry {
     needs: "a plan with rings; detectors that call and extend, else greatest greens",
     parameters: parameters::LIST,
     source: "NEMA TS 2, NTCIP 1202",
-    phases: true,
+    serves: Serves::Phases,
     clearance: None,
     falls_back: Some("actuated"),
     make: |setup| {

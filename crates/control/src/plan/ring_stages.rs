@@ -1,22 +1,34 @@
 //! Stages for a plan that has rings alone, so that strategies that show stages can serve it.
 //!
 //! A stage is a phase of each ring in one section between barriers, with the overlaps that follow them. Where people on foot walk
-//! beside them the same phases are two stages: with them and then without, so that they clear while vehicles still go.
+//! beside them the same phases are two stages, with them and without. Those with them come first, so that they clear while vehicles
+//! still go, if they are served in every cycle; if some are only when they call, they come second: else they would be served for
+//! the vehicles.
 //!
 //! Whoever waits is served in time by the stages in their order, if nothing else does it: too many of them take longer than some
 //! group's longest red. Of these the first with which the plan stands:
 //!
 //! | phases | people on foot |
 //! |---|---|
-//! | each with all of the other rings | apart |
+//! | each with all of the other rings, if they are not too many | apart |
 //! | each with those at its own place; a ring with fewer phases rests in its last | apart |
 //! | the same | in all stages of their phases |
+//!
+//! Stages know of no lead and trail of overlaps, and patterns of phases say nothing of them.
 
 use alloc::{format, string::String, vec, vec::Vec};
 
 use super::{Plan, PlanErrors, Rings, StageSpec, bit};
 
+/// So many stages at most are made of all pairs of phases: no strategy could choose among more in time.
+const MOST: usize = 100;
+
 impl Plan {
+    /// Whether it has rings, and neither stages nor a program.
+    pub fn has_rings_alone(&self) -> bool {
+        self.rings.is_some() && self.stages.is_empty() && self.program().is_none()
+    }
+
     /// The same plan with stages that are made of its rings instead of its own; for one without rings none.
     ///
     /// # Errors
@@ -36,12 +48,14 @@ impl Plan {
         for phases in (0..sections).flat_map(|section| together(rings, section, all)) {
             let numbers: Vec<String> = phases.iter().map(|n| format!("{n}")).collect();
             let name = numbers.join("+");
-            let [with, without] = [true, false].map(|walks| self.opened(rings, &phases, walks));
-            let of_phases = if apart && with != without {
-                vec![(format!("{name} walk"), with), (name, without)]
-            } else {
-                vec![(name, with)]
-            };
+            let [with, without] = [true, false].map(|on_foot| self.opened(rings, &phases, on_foot));
+            let mut of_phases = vec![(name.clone(), without), (format!("{name} walk"), with)];
+            if !apart || of_phases[0].1 == of_phases[1].1 {
+                of_phases.remove(0);
+                of_phases[0].0 = name;
+            } else if walks(rings, &phases).all(|g| self.is_always_called(g)) {
+                of_phases.reverse();
+            }
             for (name, groups) in of_phases {
                 if !groups.is_empty() && stages.iter().all(|stage| stage.groups != groups) {
                     stages.push(StageSpec { name, groups });
@@ -52,13 +66,13 @@ impl Plan {
     }
 
     /// The names of the groups that phases open together, those of people on foot among them or not.
-    fn opened(&self, rings: &Rings, phases: &[u8], walks: bool) -> Vec<String> {
+    fn opened(&self, rings: &Rings, phases: &[u8], on_foot: bool) -> Vec<String> {
         let on = phases.iter().fold(0, |set, &n| set | bit(n));
-        let phases = || rings.phases.iter().filter(|p| on & bit(p.number) != 0);
+        let own = rings.phases.iter().filter(|p| on & bit(p.number) != 0).flat_map(|p| p.groups.iter().copied());
         let follow = rings.overlaps.iter().filter(|o| on & (o.phases | o.permissive) != 0).map(|o| o.group);
-        let mut groups: Vec<u16> = phases().flat_map(|p| p.groups.iter().copied()).chain(follow).collect();
-        if walks {
-            groups.extend(phases().flat_map(|p| p.walks.iter().copied()));
+        let mut groups: Vec<u16> = own.chain(follow).collect();
+        if on_foot {
+            groups.extend(walks(rings, phases));
         }
         groups.sort_unstable();
         groups.dedup();
@@ -66,10 +80,15 @@ impl Plan {
     }
 }
 
+/// The groups of people on foot of some phases.
+fn walks<'a>(rings: &'a Rings, phases: &'a [u8]) -> impl Iterator<Item = u16> + 'a {
+    rings.phases.iter().filter(|p| phases.contains(&p.number)).flat_map(|p| p.walks.iter().copied())
+}
+
 /// Which phases of a section are on together, one of each ring that has any there.
 fn together(rings: &Rings, section: usize, all: bool) -> Vec<Vec<u8>> {
     let lists = || rings.rings.iter().filter_map(|ring| ring.get(section)).filter(|list| !list.is_empty());
-    if all {
+    if all && lists().map(Vec::len).product::<usize>() <= MOST {
         let with_each = |sets: Vec<Vec<u8>>, list: &Vec<u8>| {
             let longer = |set: &Vec<u8>| list.iter().map(|&n| [&set[..], &[n]].concat()).collect::<Vec<_>>();
             sets.iter().flat_map(longer).collect()
