@@ -352,4 +352,6 @@ fn in_words(waivers: &[Waiver]) -> String {
 }
 
 #[cfg(test)]
+mod rings_tests;
+#[cfg(test)]
 mod tests;

@@ -57,7 +57,7 @@ fn modulo(time: Millis, cycle: Millis) -> Millis {
 /// for what others leave over is theirs; of equals 2 and 6.
 fn coordinated(rings: &Rings, splits: &[PhaseSplit]) -> Vec<u8> {
     let split = |n: &u8| splits.iter().find(|s| s.phase == *n).map_or(Millis(0), |s| s.split);
-    let weight = |n: &u8| (n % 2 == 0, split(n), matches!(n, 2 | 6), u8::MAX - n);
+    let weight = |n: &u8| (n.is_multiple_of(2), split(n), matches!(n, 2 | 6), u8::MAX - n);
     let sections = rings.rings.iter().map(Vec::len).max().unwrap_or(0);
     let best = |s: usize| -> Vec<u8> {
         let of_ring = |ring: &Vec<Vec<u8>>| ring.get(s)?.iter().max_by_key(|n| weight(n)).copied();
