@@ -4,8 +4,11 @@
 use std::sync::Arc;
 
 use intergreen_control::{
-    Approaches, Controller, DetectorEvent, Input, LampChange, Latch, Millis, Output, Plan, PlanSpec, Registry,
-    plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, GroupSpec, Waiver},
+    Approaches, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Millis, Output, Plan, PlanSpec, Registry,
+    plan::{
+        Delay, DetectorKind, DetectorMode, DetectorPlace, DetectorUse, GroupKind, GroupSpec, IntergreenSpec,
+        IntergreenTime, InterstageSpec, Waiver,
+    },
 };
 
 /// Strategies that keep the longest red, with parameters under which they like to stay where traffic is.
@@ -155,6 +158,44 @@ fn late_starter(max_red: i64) -> PlanSpec {
 fn a_stage_is_not_left_before_it_has_opened_whoever_waits_for_it() {
     for max_red in [47, 50, 55, 60, 70, 120, 200] {
         nobody_waits_too_long(&Plan::new(late_starter(max_red)).expect("a plan"));
+    }
+}
+
+/// The left turn L opens 5 s after A; O, to whom it gives way with a flashing arrow, is to open after 6 s.
+fn arrow_first(max_red: i64) -> PlanSpec {
+    let mut spec = streets(&["A", "L", "O"], max_red)
+        .give_way("L", "O", true)
+        .forbid("A", "L", (s(5), s(5)))
+        .forbid("A", "O", (s(5), s(5)))
+        .stage("a", &["A"])
+        .stage("b", &["L", "O"]);
+    spec.groups[1].kind = GroupKind::FlashingYellowArrow;
+    let given = |(from, to): (&str, &str)| IntergreenSpec {
+        from: from.into(),
+        to: to.into(),
+        time: IntergreenTime::Given(s(4)),
+    };
+    spec.intergreens.extend([("L", "O"), ("O", "L")].map(given));
+    let starts = vec![Delay { group: "O".into(), after: s(6) }];
+    spec.interstages.push(InterstageSpec { from: "a".into(), to: "b".into(), ends: vec![], starts });
+    spec
+}
+
+#[test]
+fn an_arrow_that_is_green_before_its_oncoming_traffic_is_due_has_to_end_first() {
+    // L has a green arrow after 5 s. From 6 s on it is to flash: it ends after its least green, at 10 s, and both open at
+    // 14 s. Had it opened just before O was due, it would be 1 s more.
+    assert!(Plan::new(arrow_first(29)).is_err());
+    let plan = Plan::new(arrow_first(30)).expect("a plan");
+    assert_eq!(plan.worst_sequence(), s(5 + 6 + 5 + 4 + 5 + 5));
+    let lamps = run(&plan, GUARDED[0], &[(0, 1, true), (2, 20, true)]).lamps;
+    let first = |group, lamp| lamps.iter().find(|l| l.group == group && l.lamp == lamp).map(|l| l.at);
+    let end = first(0, Lamp::Yellow).expect("A ends");
+    let of_arrow = [Lamp::Green, Lamp::Yellow, Lamp::Flashing].map(|lamp| first(1, lamp));
+    assert_eq!(of_arrow, [5, 10, 14].map(|after| Some(end + s(after))));
+    assert_eq!(first(2, Lamp::Green), Some(end + s(14)));
+    for max_red in [30, 31, 35, 45, 60, 120] {
+        nobody_waits_too_long(&Plan::new(arrow_first(max_red)).expect("a plan"));
     }
 }
 

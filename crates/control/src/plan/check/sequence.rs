@@ -73,13 +73,15 @@ impl Plan {
             }
         }
         // An arrow that gives way from now on goes through yellow and red before it flashes: not before whoever it gives way
-        // to is to start.
-        for stays in a.groups.iter().copied().filter(|g| b.groups.contains(g)) {
-            if group(stays).kind == GroupKind::FlashingYellowArrow {
-                let red = group(stays).yellow + group(stays).red_clearance.max(group(stays).red_revert);
-                let red = red + group(stays).red_yellow;
-                for start in starting().filter(|&g| matrix.relation(stays, g).yields()) {
-                    longest = longest.max(put_off(start) + red.max(matrix.intergreen(stays, start)));
+        // to is to start. One that opened before that, while they were put off, has to be green for its least time first.
+        for g in b.groups.iter().copied().filter(|&g| group(g).kind == GroupKind::FlashingYellowArrow) {
+            let red = group(g).yellow + group(g).red_clearance.max(group(g).red_revert) + group(g).red_yellow;
+            let stays = a.groups.contains(&g);
+            for start in starting().filter(|&start| matrix.relation(g, start).yields()) {
+                let opens_before = put_off(g) + group(g).red_yellow < put_off(start);
+                let ends = if stays { put_off(start) } else { put_off(start) + group(g).min_green };
+                if stays || opens_before {
+                    longest = longest.max(ends + red.max(matrix.intergreen(g, start)));
                 }
             }
         }
