@@ -270,14 +270,16 @@ impl Controllers {
         for &(signal, input) in &orders {
             self.give(signal, input);
         }
-        for event in sensors.wire.try_iter().flatten() {
-            // In order of time.
-            while let Some((signal, input)) = post.next(event.at) {
-                self.give(signal, input);
+        for events in sensors.wire.try_iter() {
+            for event in events {
+                // In order of time.
+                while let Some((signal, input)) = post.next(event.at) {
+                    self.give(signal, input);
+                }
+                let channel = &scene.sensors.channels[event.channel as usize];
+                let event = DetectorEvent { detector: channel.detector, at: event.at, on: event.on };
+                self.give(channel.signal.0, Input::Detector(event));
             }
-            let channel = &scene.sensors.channels[event.channel as usize];
-            let event = DetectorEvent { detector: channel.detector, at: event.at, on: event.on };
-            self.give(channel.signal.0, Input::Detector(event));
         }
         while let Some((signal, input)) = post.next(now) {
             self.give(signal, input);

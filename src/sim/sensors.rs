@@ -40,8 +40,6 @@ pub struct Channel {
     pub signal: SignalId,
     /// Its number there.
     pub detector: u16,
-    /// The number of its loops.
-    pub loops: u16,
 }
 
 /// The loops of a lane.
@@ -94,8 +92,7 @@ impl Sensors {
         let per_signal = detectors.first.windows(2).map(numbers).collect();
         let mut sensors = Self { per_signal, ..Self::default() };
         for (i, c) in (0_u32..).zip(&detectors.channels) {
-            let loops = c.pieces.len() as u16;
-            sensors.channels.push(Channel { signal: c.signal, detector: c.meaning.channel, loops });
+            sensors.channels.push(Channel { signal: c.signal, detector: c.meaning.channel });
             let sensor = |p: &Piece| Sensor { lane: p.lane, start: p.start, end: p.end, channel: i };
             sensors.list.extend(c.pieces.iter().map(sensor));
         }
@@ -174,6 +171,19 @@ fn beyond(scene: &Scene, loops: &LaneLoops) -> Vec<Beyond> {
     found
 }
 
+/// What is known of a lane with loops from one step to the next: mostly that nobody is near them.
+#[derive(Clone, Debug)]
+struct Nearby {
+    /// How far before the lane's end vehicles come near the first of its loops, m.
+    nearest: f32,
+    /// The lanes beyond its end: from where to where in the list of all.
+    beyond: (u32, u32),
+    /// Whether somebody may be beyond its end and yet over its loops: somebody was, or has come there.
+    left: bool,
+    /// Whether somebody was near its loops in the last step: else all of them are free.
+    near: bool,
+}
+
 /// The loops' state, and the wire to the controllers.
 #[derive(Resource, Debug)]
 pub struct SensorState {
@@ -188,14 +198,12 @@ pub struct SensorState {
     pub late: Vec<SensorEvent>,
     /// Channels that were lost in the last step, or were back.
     pub links: Vec<(u32, bool)>,
-    /// By lane with loops, the lanes beyond its end, from the place in the list on.
-    lanes_beyond: (Vec<u32>, Vec<Beyond>),
-    /// By lane with loops, how far before the lane's end vehicles come near the first of them, m.
-    nearest: Vec<f32>,
+    /// By lane with loops.
+    nearby: Vec<Nearby>,
+    /// The lanes beyond the ends of lanes with loops.
+    lanes_beyond: Vec<Beyond>,
     /// By lane, its place among those with loops, or [`NO_LOOPS`].
     place: Vec<u32>,
-    /// By lane with loops, whether somebody may be beyond its end and yet over its loops: somebody was, or has come there.
-    watched: Vec<bool>,
     /// Those beyond the end of the lane that is looked at.
     beyond: Vec<Motion>,
     /// Where the edges of a step are sent together, in order of time, then channel.
@@ -226,22 +234,19 @@ impl SensorState {
             "too many loops: edges do not fit their number"
         );
         assert!(scene.setup.step < Millis(1 << 15), "the step is too long: edges do not fit their number");
-        let mut lanes_beyond = (vec![0], Vec::new());
-        for loops in &scene.sensors.lanes {
-            lanes_beyond.1.extend(beyond(scene, loops));
-            lanes_beyond.0.push(lanes_beyond.1.len() as u32);
-        }
+        let (mut nearby, mut lanes_beyond) = (Vec::new(), Vec::new());
         let mut place = vec![NO_LOOPS; scene.lanes.len()];
         for (i, loops) in (0_u32..).zip(&scene.sensors.lanes) {
             place[loops.lane.index()] = i;
+            let first = lanes_beyond.len() as u32;
+            lanes_beyond.extend(beyond(scene, loops));
+            // The lane's first vehicle comes next to its loops.
+            let nearest = scene.lanes[loops.lane.index()].length - loops.start + ROUNDING;
+            nearby.push(Nearby { nearest, beyond: (first, lanes_beyond.len() as u32), left: true, near: true });
         }
-        // The lane's first vehicle comes next to its loops.
-        let to_first = |loops: &LaneLoops| scene.lanes[loops.lane.index()].length - loops.start;
-        let nearest = scene.sensors.lanes.iter().map(|loops| to_first(loops) + ROUNDING).collect();
         let (out, wire) = crossbeam_channel::unbounded();
-        let watched = vec![true; scene.sensors.lanes.len()];
         let (edges, late, links, beyond) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { occupied, on, edges, faults, late, links, lanes_beyond, nearest, place, watched, beyond, out, wire }
+        Self { occupied, on, edges, faults, late, links, nearby, lanes_beyond, place, beyond, out, wire }
     }
 
     /// Keeps what faults have come to in line with [`Scene::faulty`]; `before`: the channels that had faults until `now`.
@@ -258,24 +263,23 @@ impl SensorState {
     pub fn sense(&mut self, scene: &Scene, traffic: &Traffic, end: Millis) {
         self.edges.clear();
         for lane in &traffic.left {
-            if let Some(watched) = self.watched.get_mut(self.place[lane.index()] as usize) {
-                *watched = true;
+            if let Some(nearby) = self.nearby.get_mut(self.place[lane.index()] as usize) {
+                nearby.left = true;
             }
         }
-        let lanes = scene.sensors.lanes.iter().zip(&self.nearest).zip(&mut self.watched);
-        for (i, ((loops, &nearest), watched)) in lanes.enumerate() {
+        for (loops, nearby) in scene.sensors.lanes.iter().zip(&mut self.nearby) {
             self.beyond.clear();
-            if *watched {
-                let (first, all) = &self.lanes_beyond;
-                let all = &all[first[i] as usize..first[i + 1] as usize];
+            if nearby.left {
+                let all = &self.lanes_beyond[nearby.beyond.0 as usize..nearby.beyond.1 as usize];
                 look_beyond(all, traffic, scene.dt, &mut self.beyond);
-                *watched = !self.beyond.is_empty();
+                nearby.left = !self.beyond.is_empty();
             }
-            let nobody = self.beyond.is_empty() && traffic.tails[loops.lane.index()].head_to_end > nearest;
-            let own = loops.first as usize..loops.last as usize;
-            let (list, occupied) = (&scene.sensors.list[own.clone()], &mut self.occupied[own]);
-            let vehicles: &[Vehicle] = if nobody { &[] } else { &traffic.lanes[loops.lane.index()].vehicles };
-            if !nobody || occupied.contains(&true) {
+            let nobody = !nearby.left && traffic.tails[loops.lane.index()].head_to_end > nearby.nearest;
+            if !nobody || nearby.near {
+                nearby.near = !nobody;
+                let vehicles: &[Vehicle] = if nobody { &[] } else { &traffic.lanes[loops.lane.index()].vehicles };
+                let own = loops.first as usize..loops.last as usize;
+                let (list, occupied) = (&scene.sensors.list[own.clone()], &mut self.occupied[own]);
                 sense_lane(list, occupied, vehicles, &self.beyond, scene.setup.step, &mut self.edges);
             }
         }
@@ -292,7 +296,7 @@ impl SensorState {
             let on = &mut self.on[channel as usize];
             let before = *on;
             *on = if e.is_on() { before + 1 } else { before.saturating_sub(1) };
-            if scene.sensors.channels[channel as usize].loops == 1 || (before == 0) != (*on == 0) {
+            if (before == 0) != (*on == 0) {
                 let at = begin + Millis(i64::from(e.after()));
                 events.push(SensorEvent { at, channel, on: e.is_on() });
             }
@@ -359,18 +363,19 @@ fn sense_lane(
     edges: &mut Vec<Edge>,
 ) {
     let rear = beyond.iter().map(|m| m.front - m.length - m.moved.max(0.0)).fold(f32::INFINITY, f32::min);
-    for (sensor, occupied) in loops.iter().zip(occupied) {
+    // The foremost of those who were not past all loops that were looked at.
+    let first = |vehicles: &[Vehicle]| vehicles.first().map_or(f32::NEG_INFINITY, |v| v.position);
+    let mut front = first(vehicles);
+    for (i, sensor) in loops.iter().enumerate() {
+        let occupied = &mut occupied[i];
         // Whoever was already past this loop was so past those upstream of it.
         let was_past = |v: &Vehicle| v.back() >= sensor.end && v.back() - v.moved >= sensor.end;
-        while let Some((_, rest)) = vehicles.split_first().filter(|(v, _)| was_past(v)) {
-            vehicles = rest;
+        while front >= sensor.start && was_past(&vehicles[0]) {
+            vehicles = &vehicles[1..];
+            front = first(vehicles);
         }
-        let reached_into = rear < sensor.end;
-        let changes = match vehicles.first() {
-            Some(v) if v.position >= sensor.start => !*occupied || reached_into || !stays(vehicles, sensor),
-            _ => *occupied || reached_into,
-        };
-        if changes {
+        let changes = if front < sensor.start { *occupied } else { !*occupied || !stays(vehicles, sensor) };
+        if changes || rear < sensor.end {
             sense_one(sensor, occupied, vehicles, beyond, step, edges);
         }
     }

@@ -28,7 +28,7 @@
 //! `advance` is called. An edge that comes too late still counts with its own time, and the strategy sees it at the
 //! time reached before; a command that comes too late takes effect at the time reached.
 
-use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
 use crate::{
     DetectorBank, DetectorEvent, GroupCalls, Health, Lamp, LaneTraffic, Looks, Millis, Plan, Request, Strategy, Timers,
@@ -45,6 +45,7 @@ mod hand_over;
 mod input;
 mod views;
 
+use input::Inputs;
 pub use input::{Command, Input};
 
 /// Which pattern is in force.
@@ -87,8 +88,7 @@ pub struct Controller {
     commanded: bool,
     /// The stage that a command wants to be shown.
     manual: Option<u16>,
-    /// Inputs whose time has not come, in order of time; of one time, in order of arrival.
-    inputs: VecDeque<Input>,
+    inputs: Inputs,
     journal: Journal,
     /// The detectors that are push buttons, in order.
     buttons: Vec<u16>,
@@ -125,7 +125,7 @@ impl Controller {
             flashes: false,
             commanded: false,
             manual: None,
-            inputs: VecDeque::with_capacity(2 * usize::from(detectors)),
+            inputs: Inputs::with_capacity(2 * usize::from(detectors)),
             journal: Journal::new(2 * groups, false),
             buttons: plan.buttons(),
             kernel: Kernel::new(plan),
@@ -178,7 +178,7 @@ impl Controller {
             Input::Command { .. } => true,
         };
         if heard {
-            self.queue(input);
+            self.inputs.queue(input);
         }
     }
 
@@ -203,10 +203,7 @@ impl Controller {
             }
             self.happen(due);
         }
-        if self.inputs.is_empty() {
-            // The next lie where these lay: in memory that was just used.
-            self.inputs.clear();
-        }
+        self.inputs.forget_taken();
         self.kernel.log_until(now, &mut self.journal);
         self.now = Some(now);
     }
@@ -219,7 +216,7 @@ impl Controller {
     /// When to advance at the latest, unless an input comes first. [`Millis::NEVER`] before the start.
     pub fn poll_at(&self) -> Millis {
         let Some(reached) = self.now else { return Millis::NEVER };
-        let input = self.inputs.front().map_or(Millis::NEVER, Input::at);
+        let input = self.inputs.waiting().first().map_or(Millis::NEVER, Input::at);
         self.next_own().min(input).min(self.next_choice(reached)).max(reached)
     }
 
@@ -283,14 +280,14 @@ impl Controller {
             return;
         }
         let mut next = self.next_own();
-        while let Some(&Input::Detector(event)) = self.inputs.front() {
+        while let &[Input::Detector(event), ref others @ ..] = self.inputs.waiting() {
             let at = event.at.max(reached);
             // Of what happens in one moment nothing is done before all of it is known.
-            let more = self.inputs.get(1).is_some_and(|input| input.at() <= at);
+            let more = others.first().is_some_and(|input| input.at() <= at);
             if at > now || at >= next || more || self.kernel.is_due(at) {
                 return;
             }
-            self.inputs.pop_front();
+            self.inputs.take();
             self.group_calls.take_touched();
             self.kernel.log_until(at, &mut self.journal);
             self.kernel.reach(at);
@@ -329,7 +326,8 @@ impl Controller {
         self.kernel.reach(at);
         self.watch_detectors(at);
         let (mut edges, mut commanded) = (false, false);
-        while let Some(input) = self.inputs.pop_front_if(|input| input.at() <= at) {
+        while let Some(&input) = self.inputs.waiting().first().filter(|input| input.at() <= at) {
+            self.inputs.take();
             match input {
                 Input::Detector(event) => {
                     self.take_edge(at, event);

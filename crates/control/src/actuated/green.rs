@@ -1,6 +1,9 @@
 //! How long a stage stays green.
 
-use super::{Actuated, Why, tables::Tables};
+use super::{
+    Actuated, Why,
+    tables::{Extends, Tables},
+};
 use crate::{Millis, On, Timers, View, group_set::members, log::code, stages::Shown};
 
 impl Actuated {
@@ -115,9 +118,10 @@ impl Actuated {
 
     /// When a lane gaps out if nobody comes any more; never, while somebody is there.
     fn gap_ends(&self, lane: usize, view: &View<'_>) -> Millis {
-        let (lane, mut end) = (&self.tables.lanes[lane], Millis(i64::MIN));
+        let (mixed, mut end) = (self.tables.mixed[lane], Millis(i64::MIN));
         // Who is at a closed group extends nothing.
-        for d in lane.detectors.iter().filter(|d| !lane.mixed || d.reach.shares(self.waits.open())) {
+        let extends = |d: &&Extends| !mixed || view.calls.use_reaches(d.number, self.waits.open());
+        for d in self.tables.extends.get(lane).iter().filter(extends) {
             if view.calls.use_extends(d.number) {
                 return Millis::NEVER;
             }
@@ -132,7 +136,7 @@ impl Actuated {
         let mut next = Millis::NEVER;
         for lane in 0..self.out.len() {
             if !self.out[lane] && self.tables.reach.share(lane, self.waits.open()) {
-                let (end, told) = (self.gap_ends(lane, view), self.tables.lanes[lane].told);
+                let (end, told) = (self.gap_ends(lane, view), self.tables.told[lane]);
                 self.out[lane] = end <= now;
                 next = if end <= now || told { next } else { next.min(end) };
             }
@@ -161,7 +165,7 @@ impl Actuated {
         // Looked at again when the next of them gaps out, or when that is told: it must not come back.
         let mut found: Option<(Why, Millis)> = None;
         for lane in (0..self.out.len()).filter(|&l| !self.out[l] && self.is_needed(l)) {
-            let end = if self.tables.lanes[lane].told { Millis::NEVER } else { self.gap_ends(lane, view) };
+            let end = if self.tables.told[lane] { Millis::NEVER } else { self.gap_ends(lane, view) };
             let until = end.min(found.map_or(Millis::NEVER, |(_, until)| until));
             found = Some((Why::Lane(u32::try_from(lane).unwrap_or(u32::MAX)), until));
         }

@@ -120,7 +120,7 @@ impl Actuated {
             favourite: None,
             ending: GroupSet::new(groups),
             conflict: None,
-            out: vec![false; tables.lanes.len()],
+            out: vec![false; tables.names.len()],
             why: Why::NotStarted,
             ended: None,
             notes: Vec::with_capacity(groups),
@@ -216,7 +216,7 @@ impl Strategy for Actuated {
             Why::Least => "its least green is not over".into(),
             Why::Rests => "nobody else is called".into(),
             Why::Lane(lane) => {
-                let name = self.tables.lanes.get(lane as usize).map_or("?", |l| l.name.as_str());
+                let name = self.tables.names.get(lane as usize).map_or("?", String::as_str);
                 format!("{name} extends it")
             }
             Why::Recall(group) => format!("group {} has a maximum recall", group.saturating_add(1)),

@@ -6,7 +6,7 @@ use super::Settings;
 use crate::{
     Millis, Minds,
     group_set::{GroupSet, number},
-    lists::Sets,
+    lists::{Lists, Sets},
     log::phase_number,
     plan::{DetectorKind, DetectorUse, LONG_HEADWAY_S, Plan, Recall},
 };
@@ -23,33 +23,35 @@ pub(super) struct Stage {
 }
 
 /// Detectors in one lane.
-#[derive(Clone, Debug)]
-pub(super) struct Lane {
-    pub name: String,
+struct Lane {
+    name: String,
     /// Uses of detectors that extend.
-    pub detectors: Vec<Extends>,
+    detectors: Vec<Extends>,
     groups: GroupSet,
     /// Groups that they extend while those are closed.
     switched: GroupSet,
     /// Its detectors are not all for the same groups.
-    pub mixed: bool,
-    /// The strategy is woken when it has gapped out, and need not wait for that itself.
-    pub told: bool,
+    mixed: bool,
 }
 
 /// A use of a detector that extends.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Extends {
     /// By place in the plan's list.
     pub number: usize,
     pub gap: Millis,
-    /// The groups that it is for, and those that it extends while they are closed.
-    pub reach: GroupSet,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Tables {
-    pub lanes: Vec<Lane>,
+    /// By lane.
+    pub names: Vec<String>,
+    /// By lane, the uses of detectors that extend.
+    pub extends: Lists<Extends>,
+    /// By lane, whether its detectors are not all for the same groups; whether the strategy is woken when it has gapped out,
+    /// and need not wait for that itself.
+    pub mixed: Vec<bool>,
+    pub told: Vec<bool>,
     /// By lane, its groups; those that it extends while they are closed; both. Most lanes are asked for no more than that.
     pub groups: Sets,
     pub switched: Sets,
@@ -92,7 +94,10 @@ impl Tables {
             groups: Sets::new(lanes.iter().map(|l| &l.groups)),
             switched: Sets::new(lanes.iter().map(|l| &l.switched)),
             reach: Sets::new(&reach),
-            lanes,
+            extends: Lists::new(lanes.iter().map(|l| &l.detectors)),
+            mixed: lanes.iter().map(|l| l.mixed).collect(),
+            told: Vec::new(),
+            names: lanes.into_iter().map(|l| l.name).collect(),
             of_stages,
             max_recall: GroupSet::of(groups.len(), |g| groups[g].recall == Recall::Max),
             min_green: groups
@@ -101,10 +106,8 @@ impl Tables {
                 .collect(),
             number: (0u16..).take(groups.len()).map(|g| phase_number(plan, g)).collect(),
         };
-        for lane in 0..tables.lanes.len() {
-            let of = &tables.lanes[lane];
-            tables.lanes[lane].told = !of.mixed && !of.detectors.iter().any(|d| tables.begins(opens, d.number));
-        }
+        let begin = |lane: usize| tables.extends.get(lane).iter().any(|d| tables.begins(opens, d.number));
+        tables.told = tables.mixed.iter().enumerate().map(|(lane, mixed)| !mixed && !begin(lane)).collect();
         tables
     }
 
@@ -117,11 +120,12 @@ impl Tables {
 
     /// How it matters that a use extends its groups.
     pub fn minds(&self, opens: &[GroupSet], number: usize) -> Option<Minds> {
-        let find = |lane: &Lane| lane.detectors.iter().find(|d| d.number == number).map(|d| d.gap);
-        let (lane, gap) = self.lanes.iter().enumerate().find_map(|(i, lane)| Some((i, find(lane)?)))?;
-        let Lane { mixed, told, .. } = self.lanes[lane];
+        let lanes = 0..self.names.len();
+        let find = |lane: usize| self.extends.get(lane).iter().find(|d| d.number == number).map(|d| d.gap);
+        let (lane, gap) = lanes.clone().find_map(|lane| Some((lane, find(lane)?)))?;
+        let told = self.told[lane];
         // Detectors for other groups than those of their neighbours count by themselves.
-        let lane = if mixed { self.lanes.len() + number } else { lane };
+        let lane = if self.mixed[lane] { lanes.len() + number } else { lane };
         Some(Minds { lane, begins: self.begins(opens, number), gap: if told { gap } else { Millis(0) } })
     }
 }
@@ -151,7 +155,6 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
                 groups: GroupSet::new(plan.groups().len()),
                 switched: GroupSet::new(plan.groups().len()),
                 mixed: false,
-                told: false,
             });
             lanes.len() - 1
         });
@@ -164,9 +167,7 @@ fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {
         lane.mixed |= !lane.detectors.is_empty() && (lane.groups != groups || lane.switched != switched);
         lane.groups.join(&groups);
         lane.switched.join(&switched);
-        let mut reach = groups;
-        reach.join(&switched);
-        lane.detectors.push(Extends { number, gap: gap(d, settings), reach });
+        lane.detectors.push(Extends { number, gap: gap(d, settings) });
     }
     lanes
 }

@@ -7,7 +7,7 @@
 
 use alloc::{collections::VecDeque, vec::Vec};
 
-use super::{Choice, Command, Controller, Input};
+use super::{Choice, Command, Controller, Input, Inputs};
 use crate::{
     DepartureReport, DetectorEvent, Lamp, Millis, NeighbourReport, StateError, StateReader, VehicleReport,
     kernel::{LampChange, Latch, Output},
@@ -46,8 +46,8 @@ impl Controller {
         self.detectors.save(out);
         self.group_calls.save(out);
         self.traffic.iter().for_each(|traffic| traffic.save(out));
-        state::put_count(out, self.inputs.len());
-        self.inputs.iter().for_each(|input| put_input(out, input));
+        state::put_count(out, self.inputs.waiting().len());
+        self.inputs.waiting().iter().for_each(|input| put_input(out, input));
         let kept = || self.journal.outputs().iter().filter(|o| !matches!(o, Output::Event(_)));
         state::put_count(out, kept().count());
         kept().for_each(|output| put_output(out, output));
@@ -253,14 +253,14 @@ fn put_output(out: &mut Vec<u8>, output: &Output) {
 
 // Both lists grow as they are read: a false count meets the end of the bytes before it can ask for memory.
 
-fn read_inputs(reader: &mut StateReader<'_>, detectors: usize) -> Result<VecDeque<Input>, StateError> {
-    let mut inputs: VecDeque<Input> = VecDeque::new();
+fn read_inputs(reader: &mut StateReader<'_>, detectors: usize) -> Result<Inputs, StateError> {
+    let mut inputs = Inputs::default();
     for _ in 0..reader.u32()? {
         let input = read_input(reader, detectors)?;
-        if inputs.back().is_some_and(|before| input.at() < before.at()) {
+        if inputs.waiting().last().is_some_and(|before| input.at() < before.at()) {
             return Err(StateError::Invalid { what: "input", expected: "inputs in order of time" });
         }
-        inputs.push_back(input);
+        inputs.queue(input);
     }
     Ok(inputs)
 }

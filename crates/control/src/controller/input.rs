@@ -1,6 +1,7 @@
 //! What a controller can be given.
 
-use super::Controller;
+use alloc::vec::Vec;
+
 use crate::{DepartureReport, DetectorEvent, Millis, NeighbourReport, VehicleReport, plan::WallClock};
 
 /// What can be asked of a controller from outside: by an operator, a central computer, a priority receiver. The kernel
@@ -113,12 +114,42 @@ impl Input {
     }
 }
 
-impl Controller {
+/// What came in, in order of time; of one time, in order of arrival.
+#[derive(Debug, Default)]
+pub(super) struct Inputs {
+    list: Vec<Input>,
+    /// The first so many are taken.
+    taken: usize,
+}
+
+impl Inputs {
+    /// Nothing, with room for so many.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { list: Vec::with_capacity(capacity), taken: 0 }
+    }
+
+    /// Those that nobody has taken.
+    #[inline]
+    pub fn waiting(&self) -> &[Input] {
+        &self.list[self.taken..]
+    }
+
+    /// The first of them is taken.
+    #[inline]
+    pub fn take(&mut self) {
+        self.taken += 1;
+    }
+
+    /// Those that were taken are over. The next lie where these lay: in memory that was just used.
+    pub fn forget_taken(&mut self) {
+        self.list.drain(..core::mem::take(&mut self.taken));
+    }
+
     /// Puts an input where it belongs in time: they come almost in order.
     #[inline]
-    pub(super) fn queue(&mut self, input: Input) {
-        if self.inputs.back().is_none_or(|last| last.at() <= input.at()) {
-            self.inputs.push_back(input);
+    pub fn queue(&mut self, input: Input) {
+        if self.waiting().last().is_none_or(|last| last.at() <= input.at()) {
+            self.list.push(input);
         } else {
             self.queue_late(input);
         }
@@ -127,7 +158,7 @@ impl Controller {
     /// Puts an input before others: the place is near the end.
     #[cold]
     fn queue_late(&mut self, input: Input) {
-        let after = self.inputs.iter().rev().take_while(|queued| queued.at() > input.at()).count();
-        self.inputs.insert(self.inputs.len() - after, input);
+        let after = self.waiting().iter().rev().take_while(|queued| queued.at() > input.at()).count();
+        self.list.insert(self.list.len() - after, input);
     }
 }

@@ -3,14 +3,14 @@
 use alloc::vec::Vec;
 
 use super::{
-    Aside, Detector, DetectorBank, Record,
+    Detector, DetectorBank, NOT_YET, Record,
     between::{self, Between, Counted},
     health::{Health, Measures, Minute},
     mates::{LEARNED, MATES, Pair, Share},
     presence::Green,
     sections::{Balance, Passed},
 };
-use crate::{StateError, StateReader, state};
+use crate::{Millis, StateError, StateReader, state};
 
 const VERSION: u8 = 8;
 
@@ -33,7 +33,7 @@ impl DetectorBank {
         self.tallied.iter().for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
         state::put_optional_millis(out, self.draws);
         for (i, d) in self.detectors.iter().enumerate() {
-            put(out, d, &self.asides[i], &self.measured[i]);
+            put(out, d, self.on_times[i], &self.measured[i]);
         }
     }
 
@@ -72,10 +72,10 @@ impl DetectorBank {
         }
         let detectors = (0..self.detectors.len()).map(|_| read(reader)).collect::<Result<Vec<_>, _>>()?;
         (self.next, self.began, self.counts, self.greens) = (next, began, counts, greens);
-        for (i, (detector, aside, measured)) in detectors.into_iter().enumerate() {
+        for (i, (detector, on_time, measured)) in detectors.into_iter().enumerate() {
             // The limit is the plan's.
-            self.detectors[i] = Detector { short_pulse: self.detectors[i].short_pulse, ..detector };
-            (self.asides[i], self.measured[i]) = (aside, measured);
+            self.detectors[i] = Detector { short_pulse_ms: self.detectors[i].short_pulse_ms, ..detector };
+            (self.on_times[i], self.measured[i]) = (on_time, measured);
         }
         (self.passed, self.balances) = (passed, balances);
         (self.tallied, self.draws) = (tallied, draws);
@@ -113,32 +113,31 @@ fn read_green(reader: &mut StateReader<'_>) -> Result<Green, StateError> {
     Ok(Green { open, closed, before, zone_free, count_free, count_sure, counted, between })
 }
 
-fn put(out: &mut Vec<u8>, d: &Detector, aside: &Aside, measured: &Measures) {
+fn put(out: &mut Vec<u8>, d: &Detector, on_time: Millis, measured: &Measures) {
     out.extend_from_slice(&[d.occupied.into(), d.health as u8, d.greens, d.contradicted, d.denied.into()]);
     let Record { minute: m, pairs, share } = &d.record;
-    for time in [d.finished, d.since, m.headways, aside.on_time, measured.on] {
+    for time in [d.finished, d.since, m.headways, on_time, measured.on] {
         state::put_millis(out, time);
     }
-    for time in [d.last_on, measured.headway] {
+    for time in [d.last_on(), measured.headway] {
         state::put_optional_millis(out, time);
     }
     let of_minutes = [m.count, m.short, m.pairs, measured.volume];
-    let counts = [d.count].into_iter().chain(of_minutes).chain([share.own, share.all]).chain(aside.counted);
+    let counts = [d.count].into_iter().chain(of_minutes).chain([share.own, share.all]).chain(d.counted);
     let pairs = d.missed.iter().zip(pairs);
     let pairs = pairs.flat_map(|(&missed, pair)| [missed].into_iter().chain(numbers(pair)));
     counts.chain(pairs).for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
 }
 
 fn put_balance(out: &mut Vec<u8>, of: &Balance) {
-    let counts = [of.came, of.since, of.rise, of.most.into()].into_iter().chain(numbers(&of.pair));
+    let counts = [of.came, of.since, of.rise, of.most].into_iter().chain(numbers(&of.pair));
     counts.for_each(|count| out.extend_from_slice(&count.to_le_bytes()));
     state::put_optional(out, of.expected, |out, expected| out.extend_from_slice(&expected.to_le_bytes()));
 }
 
 fn read_balance(reader: &mut StateReader<'_>) -> Result<Balance, StateError> {
     let [came, since, rise, most] = read_all(|| reader.u32())?;
-    let wrong = StateError::Invalid { what: "who came over a section of a road", expected: "less than 65536" };
-    let (most, pair) = (u16::try_from(most).map_err(|_| wrong)?, read_pair(reader)?);
+    let pair = read_pair(reader)?;
     let expected = if reader.flag()? { Some(reader.u32()?) } else { None };
     Ok(Balance { came, since, most, rise, pair, expected })
 }
@@ -160,7 +159,7 @@ fn read_pair(reader: &mut StateReader<'_>) -> Result<Pair, StateError> {
 }
 
 /// Reads a detector as it is saved.
-fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Aside, Measures), StateError> {
+fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Millis, Measures), StateError> {
     let (occupied, health, greens) = (reader.flag()?, usize::from(reader.u8()?), reader.u8()?);
     let (contradicted, denied) = (reader.u8()?, reader.flag()?);
     let wrong = StateError::Invalid { what: "health of a detector", expected: "0 to 5" };
@@ -186,12 +185,13 @@ fn read(reader: &mut StateReader<'_>) -> Result<(Detector, Aside, Measures), Sta
             count,
             finished,
             since,
-            last_on,
+            last_on: last_on.unwrap_or(NOT_YET),
             missed,
+            counted,
             record: Record { minute, pairs, share },
             ..Detector::default()
         },
-        Aside { on_time, counted },
+        on_time,
         Measures { volume, on, headway },
     ))
 }

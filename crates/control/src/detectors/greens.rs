@@ -185,7 +185,7 @@ impl DetectorBank {
         let line =
             if of.zone == Some(number) { [of.count.filter(|_| of.count_covers), None] } else { [of.zone, of.count] };
         let i = usize::from(number);
-        let (counted, pairs) = (&self.asides[i].counted, &self.detectors[i].record.pairs);
+        let (counted, pairs) = (&self.detectors[i].counted, &self.detectors[i].record.pairs);
         // Of each mate that knows something: where it lies, how many have come over it, and how many of them to this one.
         let mates = self.layout.links[i].mates().iter().zip(counted).zip(pairs).filter(|((mate, _), _)| knows(mate));
         let mates = mates.filter_map(|((&mate, &counted), pair)| {

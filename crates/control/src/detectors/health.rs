@@ -7,8 +7,8 @@
 //!
 //! | health | found | over |
 //! |---|---|---|
-//! | no activity | when a mate ([`mates`](super::mates)) or a section of its road ([`sections`](super::sections)) counts one vehicle too many, or once a minute | with its next edge |
-//! | maximum presence | at the end of an own green ([`presence`](super::presence)), when sections count too many whom it cannot have missed, or once a minute | when it is off |
+//! | no activity | when a mate ([`mates`](super::mates)) counts one vehicle too many, when a section of its road ([`sections`](super::sections)) has counted too many, every 20 s, or once a minute | with its next edge |
+//! | maximum presence | at the end of an own green ([`presence`](super::presence)), when sections have counted too many whom it cannot have missed, every 20 s, or once a minute | when it is off |
 //! | erratic, short pulses | once a minute | after a minute without |
 //! | lost | when whoever drives the channel [says so](super::Heartbeat) | when it says so, or with its next edge |
 
@@ -110,15 +110,20 @@ pub(super) struct Seen {
     pub stuck: bool,
 }
 
-/// What a minute says of a detector. `expected`: how many vehicles it was expected to see since the last one, in
+/// What a minute says of a detector. `expects`: whether it was expected to see so many vehicles since the last one, in
 /// thousandths; asked for only where that matters.
-pub(super) fn judge(limits: &DetectorLimits, minute: &Minute, seen: &Seen, expected: impl FnOnce() -> u64) -> Health {
+pub(super) fn judge(
+    limits: &DetectorLimits,
+    minute: &Minute,
+    seen: &Seen,
+    expects: impl FnOnce(u64) -> bool,
+) -> Health {
     let over = |limit: Millis| limit.0 > 0 && seen.unchanged > limit;
     match seen.health {
         // Only an edge, or who drives the channel, takes these back.
         Health::NoActivity | Health::Lost => seen.health,
         _ if seen.occupied && (seen.stuck || over(limits.max_presence)) => Health::MaxPresence,
-        _ if over(limits.no_activity) || is_missed(limits, seen.occupied, expected) => Health::NoActivity,
+        _ if over(limits.no_activity) || is_missed(limits, seen.occupied, expects) => Health::NoActivity,
         _ if limits.erratic > 0 && minute.count > u32::from(limits.erratic) => Health::Erratic,
         _ if limits.short_pulse.0 > 0 && minute.short >= SHORT_PULSES => Health::ShortPulses,
         _ => Health::Good,
@@ -126,8 +131,8 @@ pub(super) fn judge(limits: &DetectorLimits, minute: &Minute, seen: &Seen, expec
 }
 
 /// Whether a detector has missed too many.
-pub(super) fn is_missed(limits: &DetectorLimits, occupied: bool, expected: impl FnOnce() -> u64) -> bool {
-    limits.expected > 0 && !occupied && expected() >= limit(limits)
+pub(super) fn is_missed(limits: &DetectorLimits, occupied: bool, expects: impl FnOnce(u64) -> bool) -> bool {
+    limits.expected > 0 && !occupied && expects(limit(limits))
 }
 
 /// So many are too many, in thousandths of a vehicle.

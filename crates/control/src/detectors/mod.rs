@@ -62,19 +62,30 @@ struct Detector {
     /// Whether since it went on, and since its lane's green before ended, the line was free for so long that nobody can be there.
     denied: bool,
     count: u32,
-    /// Actuations of its mates that it has missed.
+    /// Actuations of its mates that it has missed; what each of them had counted when it went on last.
     missed: [u32; MATES],
+    counted: [u32; MATES],
+    /// A pulse shorter than this is too short for a vehicle: the limit, where it is at hand, in few bytes.
+    short_pulse_ms: u32,
     /// Sum of the finished on-intervals.
     finished: Millis,
-    /// The last edge.
+    /// The last edge, and the last that was an actuation.
     since: Millis,
-    /// A pulse shorter than this is too short for a vehicle: the limit, where it is at hand.
-    short_pulse: Millis,
-    last_on: Option<Millis>,
+    last_on: Millis,
     record: Record,
 }
 
 const _: () = assert!(core::mem::offset_of!(Detector, record) == 64 && size_of::<Detector>() == 128);
+
+/// Before all times: what has not happened.
+const NOT_YET: Millis = Millis(i64::MIN);
+
+impl Detector {
+    /// When its last actuation began, if there was one.
+    fn last_on(&self) -> Option<Millis> {
+        (self.last_on != NOT_YET).then_some(self.last_on)
+    }
+}
 
 /// What its own edges alone change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -85,15 +96,6 @@ struct Record {
     share: Share,
 }
 
-/// What is looked at rarely.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Aside {
-    /// How long it had been on in all when the minute began.
-    on_time: Millis,
-    /// What each of its mates had counted when it went on last.
-    counted: [u32; MATES],
-}
-
 /// The state of every detector of a cabinet.
 ///
 /// A detector it does not have reads as one that never saw anything.
@@ -102,8 +104,8 @@ pub struct DetectorBank {
     detectors: Vec<Detector>,
     /// By detector, what it measured in the last whole minute.
     measured: Vec<Measures>,
-    /// By detector.
-    asides: Vec<Aside>,
+    /// By detector, how long it had been on in all when the minute began.
+    on_times: Vec<Millis>,
     /// By detector, when it is taken for broken; empty: never.
     limits: Vec<DetectorLimits>,
     layout: Layout,
@@ -135,12 +137,12 @@ const MEMORY: u32 = 1 << 20;
 impl DetectorBank {
     /// `detectors` detectors, all off since ever.
     pub fn new(detectors: u16) -> Self {
-        let off = Detector { since: Millis(i64::MIN), ..Detector::default() };
+        let off = Detector { since: NOT_YET, last_on: NOT_YET, ..Detector::default() };
         let n = usize::from(detectors);
         Self {
             detectors: vec![off; n],
             measured: vec![Measures::default(); n],
-            asides: vec![Aside::default(); n],
+            on_times: vec![Millis(0); n],
             news: Vec::with_capacity(n),
             ..Self::default()
         }
@@ -172,7 +174,9 @@ impl DetectorBank {
             layout,
             ..Self::new(detectors)
         };
-        bank.detectors.iter_mut().zip(&limits).for_each(|(d, limits)| d.short_pulse = limits.short_pulse);
+        for (d, limits) in bank.detectors.iter_mut().zip(&limits) {
+            d.short_pulse_ms = u32::try_from(limits.short_pulse.0.max(0)).unwrap_or(u32::MAX);
+        }
         Self { limits, ..bank }
     }
 
@@ -205,13 +209,13 @@ impl DetectorBank {
             if !jumped {
                 let (d, limits) = (&self.detectors[i], &self.limits[i]);
                 let minute = &d.record.minute;
-                self.measured[i] = minute.measures(on_time - self.asides[i].on_time);
+                self.measured[i] = minute.measures(on_time - self.on_times[i]);
                 let unchanged = at - d.since.max(self.began).max(self.kept_on(number));
                 let seen = Seen { health: d.health, occupied: d.occupied, unchanged, stuck: self.is_stuck(i, limits) };
-                let health = judge(limits, minute, &seen, || self.expected(number));
+                let health = judge(limits, minute, &seen, |many| self.expects(number, many));
                 self.find(number, health);
             }
-            (self.detectors[i].record.minute, self.asides[i].on_time) = (Minute::default(), on_time);
+            (self.detectors[i].record.minute, self.on_times[i]) = (Minute::default(), on_time);
         }
         if !jumped {
             self.look_at_lanes(at);
@@ -225,25 +229,30 @@ impl DetectorBank {
         }
     }
 
-    /// How many vehicles a detector was expected to see since the last one, in thousandths; 0 if they are surely fewer than
-    /// its limit. See [`sections`] and [`mates`].
-    fn expected(&self, number: u16) -> u64 {
+    /// Whether a detector was expected to see at least so `many` vehicles since the last one, in thousandths. See [`sections`]
+    /// and [`mates`].
+    fn expects(&self, number: u16, many: u64) -> bool {
         if !self.is_balanced(number) {
-            let mates = self.by_mates(number, true);
-            return self.silent_count(number).map_or(mates, |count| mates.min(self.expected(count)));
+            let by_mates = self.by_mates(number, true) >= many;
+            return by_mates && self.silent_count(number).is_none_or(|count| self.expects(count, many));
+        }
+        // Since it was on they tell nothing new.
+        let is_new = self.count(number) == self.tallied[usize::from(number)];
+        let balances = self.balances[usize::from(number)].iter().filter(|_| is_new);
+        let balances = balances.filter_map(|balance| balance.expected).map(u64::from);
+        // Two have to agree: mates alone do not tell.
+        if !balances.clone().any(|expected| 2 * expected >= many) {
+            return false;
         }
         let mates = self.by_mates(number, false);
         let (mut first, mut second) = (mates, 0);
-        let balances = &self.balances[usize::from(number)];
-        // Since it was on they tell nothing new.
-        let is_new = self.count(number) == self.tallied[usize::from(number)];
-        for expected in balances.iter().filter(|_| is_new).filter_map(|balance| balance.expected).map(u64::from) {
+        for expected in balances {
             second = expected.min(first).max(second);
             first = expected.max(first);
         }
         // Whoever comes out of a driveway between two sections is on no balance: of a lane that nobody uses mates know better.
         let most = if self.is_beside_blind(number) { 2 } else { OTHERS };
-        first.min(2 * second).min(most * mates)
+        first.min(2 * second).min(most * mates) >= many
     }
 
     /// The loop that counts in a zone, if it has seen nobody for as long and balances tell of it: who came over another loop of
@@ -347,12 +356,12 @@ impl DetectorBank {
         let at = event.at.max(before);
         (detector.since, detector.occupied) = (at, event.on);
         (detector.greens, detector.contradicted, detector.denied) = (0, 0, false);
-        let (health, last_on) = (detector.health, detector.last_on);
+        let (health, last_on) = (detector.health, detector.last_on());
         if event.on {
             detector.count = detector.count.saturating_add(1);
             let minute = &mut detector.record.minute;
             minute.count = minute.count.saturating_add(1);
-            detector.last_on = Some(at);
+            detector.last_on = at;
             if let Some(before) = last_on {
                 minute.headways += at - before;
                 minute.pairs = minute.pairs.saturating_add(1);
@@ -360,7 +369,7 @@ impl DetectorBank {
         } else {
             let pulse = at - before;
             detector.finished += pulse;
-            if pulse < detector.short_pulse {
+            if pulse < Millis(detector.short_pulse_ms.into()) {
                 let short = &mut detector.record.minute.short;
                 *short = short.saturating_add(1);
             }
@@ -401,9 +410,8 @@ impl DetectorBank {
         if knows {
             d.record.pairs.iter_mut().zip(d.missed).for_each(|(pair, missed)| pair.learn(missed));
         }
-        d.missed = [0; MATES];
+        (d.missed, d.counted) = ([0; MATES], counted);
         d.record.share = Share { own: d.record.share.own.saturating_add(1), all };
-        self.asides[i].counted = counted;
         if let Some(lane) = links.lane.map(usize::from).filter(|_| links.at_line && knows) {
             let (of, detectors) = (&self.layout.lanes[lane], &self.detectors);
             let tells = || of.upstream.is_some_and(|(d, _)| detectors[usize::from(d)].health.is_good());
@@ -427,7 +435,7 @@ impl DetectorBank {
     /// A detector has missed many.
     #[cold]
     fn suspect(&mut self, number: u16) {
-        if is_missed(&self.limits[usize::from(number)], false, || self.expected(number)) {
+        if is_missed(&self.limits[usize::from(number)], false, |many| self.expects(number, many)) {
             self.find(number, Health::NoActivity);
         }
     }
@@ -464,11 +472,11 @@ impl DetectorBank {
 
     /// When it changed last; long ago if it never did.
     pub fn since(&self, detector: u16) -> Millis {
-        self.get(detector).map_or(Millis(i64::MIN), |d| d.since)
+        self.get(detector).map_or(NOT_YET, |d| d.since)
     }
 
     /// When its last actuation began, if there was one.
     pub fn last_on(&self, detector: u16) -> Option<Millis> {
-        self.get(detector).and_then(|d| d.last_on)
+        self.get(detector).and_then(Detector::last_on)
     }
 }

@@ -25,7 +25,7 @@
 //! one, at most twice the other. A balance alone may be wrong: where few use a lane, those add up whom no loop has
 //! seen, since they changed lanes beside it or came out of a driveway; so mates have to tell of one in five at least. What mates tell alone is wrong where the drivers choose other lanes than usual.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 
 use super::{DetectorBank, Health, health, mates::Pair, presence::STUCK};
 use crate::{
@@ -59,7 +59,7 @@ pub(super) struct Balance {
     pub came: u32,
     pub since: u32,
     /// The highest since, while the loop was off.
-    pub most: u16,
+    pub most: u32,
     /// How far it had risen when it was drawn.
     pub rise: u32,
     /// How high it rises until the loop goes on.
@@ -70,24 +70,26 @@ pub(super) struct Balance {
 
 /// A section.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Section {
+struct Section {
     /// Its loops, by strand.
-    pub strands: Vec<Vec<u16>>,
+    strands: Vec<Vec<u16>>,
     /// Its witnesses: who comes over them does so over it, too.
-    pub witnesses: Vec<u16>,
+    witnesses: Vec<u16>,
 }
 
 /// Where a loop is among sections.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Strand {
-    pub section: u16,
-    pub number: u16,
+struct Strand {
+    section: u16,
+    number: u16,
+    /// When a balance of the loop has risen so far, it is looked at.
+    far: u32,
 }
 
 /// The sections of a plan.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Sections {
-    pub all: Vec<Section>,
+    all: Vec<Section>,
     /// By detector.
     at: Vec<Option<Strand>>,
 }
@@ -138,8 +140,8 @@ impl Sections {
             let (section, place) = (used.section.as_ref()?, used.place.as_ref()?);
             let counts = place.kind != DetectorKind::StopBar && limits[usize::from(channel)].expected > 0;
             let lanes = section.lanes.iter().fold(0, |all, &lane| all | 1u32.wrapping_shl(lane.into()));
-            let (road, way): (&String, &String) = (&section.road, &place.lane);
-            counts.then_some(Candidate { road, kind: place.kind, lanes, channel, of: section.of, way })
+            let (kind, of) = (place.kind, section.of);
+            counts.then_some(Candidate { road: &section.road, kind, lanes, channel, of, way: &place.lane })
         };
         let mut found: Vec<Candidate<'a>> = uses.filter_map(candidate).collect();
         found.sort_unstable();
@@ -156,7 +158,9 @@ impl Sections {
             }
             let section = sections.all.len() as u16;
             for (number, strand) in (0..).zip(&strands) {
-                strand.iter().for_each(|l| sections.at[usize::from(l.channel)] = Some(Strand { section, number }));
+                for i in strand.iter().map(|l| usize::from(l.channel)) {
+                    sections.at[i] = Some(Strand { section, number, far: u32::from(limits[i].expected) / FAR });
+                }
             }
             let strands = strands.iter().map(|strand| strand.iter().map(|l| l.channel).collect()).collect();
             sections.all.push(Section { strands, ..Section::default() });
@@ -192,14 +196,11 @@ impl DetectorBank {
         for section in 0..self.passed.len() {
             self.count_passed(section);
         }
-        for number in (0..u16::MAX).take(self.detectors.len()) {
-            if let Some(at) = self.layout.sections.at(number) {
-                self.draw(number, at);
-                self.tallied[usize::from(number)] = self.detectors[usize::from(number)].count;
-            }
+        for section in 0..self.passed.len() {
+            self.draw(section);
         }
         for number in (0..u16::MAX).take(self.detectors.len()) {
-            if let Some(at) = self.layout.sections.at(number).filter(|_| self.has_risen(number)) {
+            if let Some(at) = self.layout.sections.at(number).filter(|at| self.has_risen(number, at.far)) {
                 self.judge_balances(number, at);
             }
         }
@@ -221,42 +222,48 @@ impl DetectorBank {
         }
     }
 
-    /// Draws the balances of a loop; they begin anew if it has been on.
-    fn draw(&mut self, number: u16, at: Strand) {
-        let d = &self.detectors[usize::from(number)];
-        let was_on = d.count != self.tallied[usize::from(number)];
-        let own = &self.passed[usize::from(at.section)];
-        let others = own.all.wrapping_sub(own.strands[usize::from(at.number)]);
-        let witnesses = &self.layout.sections.all[usize::from(at.section)].witnesses;
-        for (balance, &witness) in self.balances[usize::from(number)].iter_mut().zip(witnesses) {
+    /// Draws the balances of a section's loops; those of one that has been on begin anew.
+    fn draw(&mut self, section: usize) {
+        let (own, Section { strands, witnesses }) = (&self.passed[section], &self.layout.sections.all[section]);
+        for (place, &witness) in witnesses.iter().enumerate() {
             let witness = &self.passed[usize::from(witness)];
-            let (came, now) = (witness.all, witness.all.wrapping_sub(others));
             // Where most go by it is no section: several loops are hardly broken at once and found by nobody else.
-            let whole = own.strands.len() == 1 || u64::from(own.all) * WHOLE >= u64::from(witness.all);
-            balance.expected = (!witness.blind && whole).then_some(0);
+            let whole = strands.len() == 1 || u64::from(own.all) * WHOLE >= u64::from(witness.all);
+            let tells = !witness.blind && whole;
             let is_back = own.is_back() || witness.is_back();
-            let learns = d.health.is_good() && !own.blind && !witness.blind && !is_back;
-            if was_on || is_back {
-                if learns {
-                    balance.pair.learn(balance.most.into());
+            let teaches = !own.blind && !witness.blind && !is_back;
+            for (strand, &passed) in strands.iter().zip(&own.strands) {
+                let (came, now) = (witness.all, witness.all.wrapping_sub(own.all.wrapping_sub(passed)));
+                for &number in strand {
+                    let i = usize::from(number);
+                    let (d, balance) = (&self.detectors[i], &mut self.balances[i][place]);
+                    let (was_on, learns) = (d.count != self.tallied[i], teaches && d.health.is_good());
+                    balance.expected = tells.then_some(0);
+                    if was_on || is_back {
+                        if learns {
+                            balance.pair.learn(balance.most);
+                        }
+                        *balance = Balance { came, since: now, most: 0, rise: 0, ..*balance };
+                        continue;
+                    }
+                    balance.rise = now.wrapping_sub(balance.since).cast_signed().max(0).cast_unsigned();
+                    if learns && !d.occupied {
+                        balance.most = balance.most.max(balance.rise);
+                    }
+                    if !balance.pair.is_known() {
+                        // It is not known yet how many are not seen.
+                        balance.rise = balance.rise.saturating_sub(came.wrapping_sub(balance.came) / UNSEEN);
+                    }
                 }
-                *balance = Balance { came, since: now, most: 0, rise: 0, ..*balance };
-                continue;
             }
-            balance.rise = now.wrapping_sub(balance.since).cast_signed().max(0).cast_unsigned();
-            if learns && !d.occupied {
-                balance.most = balance.most.max(u16::try_from(balance.rise).unwrap_or(u16::MAX));
-            }
-            if !balance.pair.is_known() {
-                // It is not known yet how many are not seen.
-                balance.rise = balance.rise.saturating_sub(came.wrapping_sub(balance.came) / UNSEEN);
-            }
+        }
+        for i in strands.iter().flatten().map(|&number| usize::from(number)) {
+            self.tallied[i] = self.detectors[i].count;
         }
     }
 
-    /// Whether a balance of a loop that tells something has risen so far that it is looked at.
-    fn has_risen(&self, number: u16) -> bool {
-        let far = u32::from(self.limits[usize::from(number)].expected) / FAR;
+    /// Whether a balance of a loop that tells something has risen so far.
+    fn has_risen(&self, number: u16, far: u32) -> bool {
         self.balances[usize::from(number)].iter().any(|balance| balance.rise >= far && balance.expected.is_some())
     }
 

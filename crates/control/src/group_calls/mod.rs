@@ -313,6 +313,11 @@ impl GroupCalls {
         self.extended.get(number).copied().filter(|&at| at != NOT_YET)
     }
 
+    /// Whether a use, by its place in the plan's list, extends some of these groups, be it while its own are closed.
+    pub(crate) fn use_reaches(&self, number: usize, groups: &GroupSet) -> bool {
+        self.reach.share(number, groups)
+    }
+
     /// When time alone changes something at the earliest.
     pub fn next(&self) -> Millis {
         self.next.min(self.next_gap)
@@ -414,7 +419,10 @@ impl GroupCalls {
                 let green = open || self.own.share(number, &self.open);
                 self.with(number, at, lamps, |u, wiring| u.green(wiring, green, at));
             }
-            for &number in self.of_group.get(g).iter().chain(self.switching.get(g)).filter(|_| open) {
+            if !open {
+                continue;
+            }
+            for &number in self.of_group.get(g).iter().chain(self.switching.get(g)) {
                 if let Some(minded) = self.uses[number as usize].minded {
                     self.next_gap = self.next_gap.min(self.lanes[usize::from(minded.lane)].gap_ends(at));
                 }

@@ -82,8 +82,8 @@ pub struct DetectorUse {
 }
 
 /// When a detector is taken for broken (NTCIP 1202, but for `expected`, `short_pulse`, own greens, and the counts by which
-/// traffic passes them). What comes by one vehicle too many, or in a green, is found then, the rest once a minute. Of a
-/// channel with several uses the first one's limits hold.
+/// traffic passes them). What comes by one vehicle too many in its lane, or in a green, is found then, what comes by those over
+/// its road's sections every 20 s, the rest once a minute. Of a channel with several uses the first one's limits hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields, default))]
 pub struct DetectorLimits {
