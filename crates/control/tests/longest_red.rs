@@ -161,6 +161,14 @@ fn a_stage_is_not_left_before_it_has_opened_whoever_waits_for_it() {
     }
 }
 
+/// Makes the left turn L a flashing yellow arrow.
+fn flashes(spec: &mut PlanSpec, turn: usize) {
+    spec.groups[turn].kind = GroupKind::FlashingYellowArrow;
+    let time = IntergreenTime::Given(s(4));
+    let given = |(from, to): (&str, &str)| IntergreenSpec { from: from.into(), to: to.into(), time };
+    spec.intergreens.extend([("L", "O"), ("O", "L")].map(given));
+}
+
 /// The left turn L opens 5 s after A; O, to whom it gives way with a flashing arrow, is to open after 6 s.
 fn arrow_first(max_red: i64) -> PlanSpec {
     let mut spec = streets(&["A", "L", "O"], max_red)
@@ -169,13 +177,7 @@ fn arrow_first(max_red: i64) -> PlanSpec {
         .forbid("A", "O", (s(5), s(5)))
         .stage("a", &["A"])
         .stage("b", &["L", "O"]);
-    spec.groups[1].kind = GroupKind::FlashingYellowArrow;
-    let given = |(from, to): (&str, &str)| IntergreenSpec {
-        from: from.into(),
-        to: to.into(),
-        time: IntergreenTime::Given(s(4)),
-    };
-    spec.intergreens.extend([("L", "O"), ("O", "L")].map(given));
+    flashes(&mut spec, 1);
     let starts = vec![Delay { group: "O".into(), after: s(6) }];
     spec.interstages.push(InterstageSpec { from: "a".into(), to: "b".into(), ends: vec![], starts });
     spec
@@ -196,6 +198,46 @@ fn an_arrow_that_is_green_before_its_oncoming_traffic_is_due_has_to_end_first() 
     assert_eq!(first(2, Lamp::Green), Some(end + s(14)));
     for max_red in [30, 31, 35, 45, 60, 120] {
         nobody_waits_too_long(&Plan::new(arrow_first(max_red)).expect("a plan"));
+    }
+}
+
+/// Stages a, x, b, y, of which a and b have one group in common, with a least green of 25 s; all else is short.
+fn in_common(groups: &[&str], [a, b]: [&[&str]; 2], common: &str, max_red: i64) -> PlanSpec {
+    let mut spec = streets(groups, max_red).stage("a", a).stage("x", &["X"]).stage("b", b).stage("y", &["Y"]);
+    let stages: Vec<Vec<String>> = spec.stages.iter().map(|s| s.groups.clone()).collect();
+    for (i, one) in groups.iter().enumerate() {
+        for other in &groups[i + 1..] {
+            let together = |s: &Vec<String>| [one, other].iter().all(|&&g| s.iter().any(|of| of == g));
+            if !stages.iter().any(together) {
+                spec = spec.forbid(one, other, (s(5), s(5)));
+            }
+        }
+    }
+    let longest = spec.groups.iter_mut().find(|g| g.name == common).expect("one of them");
+    longest.min_green = Some(s(25));
+    spec.give_way("L", "O", true)
+}
+
+/// Left turns L stay from a to b, where O opens, to whom their arrow gives way.
+fn arrow_stays(max_red: i64) -> PlanSpec {
+    let mut spec = in_common(&["L", "X", "O", "Y"], [&["L"], &["L", "O"]], "L", max_red);
+    flashes(&mut spec, 0);
+    spec
+}
+
+/// O stays from a to b, but has to end with the left turns L, which give way to it.
+fn oncoming_stays(max_red: i64) -> PlanSpec {
+    let mut spec = in_common(&["L", "X", "O", "Y", "Z"], [&["L", "O"], &["O", "Z"]], "O", max_red);
+    spec.groups[2].red_revert = Some(s(10));
+    spec
+}
+
+#[test]
+fn who_stays_but_ends_in_between_has_its_least_green_first() {
+    // From a to b out of order: the kernel ends neither the arrow nor O before it has been open for 25 s.
+    for max_red in [88, 90, 95, 100, 110, 120, 140] {
+        nobody_waits_too_long(&Plan::new(arrow_stays(max_red)).expect("a plan"));
+        nobody_waits_too_long(&Plan::new(oncoming_stays(max_red)).expect("a plan"));
     }
 }
 

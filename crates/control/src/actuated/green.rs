@@ -105,12 +105,12 @@ impl Actuated {
 
     /// Until when the groups that end have to stay open.
     fn least_until(&self, stage: usize, to: usize, hurry: bool, view: &View<'_>) -> Millis {
-        let (from, to) = (&self.stages.opens[stage], &self.stages.opens[to]);
-        let least = |g: usize| match (to.has(g), hurry) {
+        let (from, ends) = (&self.stages.opens[stage], self.stages.ends(stage, to));
+        let least = |g: usize| match (ends.has(g), hurry) {
             // Nobody ends in the moment in which another opens.
-            (true, _) => Millis(1),
-            (false, true) => view.plan.groups()[g].min_green,
-            (false, false) => self.tables.min_green[g],
+            (false, _) => Millis(1),
+            (true, true) => view.plan.groups()[g].min_green,
+            (true, false) => self.tables.min_green[g],
         };
         let open = from.words().iter().zip(self.waits.open().words()).map(|(from, open)| from & open);
         members(open).map(|g| self.waits.opened(g) + least(g)).max().unwrap_or(Millis(i64::MIN))

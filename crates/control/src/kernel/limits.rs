@@ -6,7 +6,7 @@ use crate::{
     Lamp, Millis,
     group_set::GroupSet,
     lists::Sets,
-    plan::{Group, GroupKind, Plan, Relation, Waiver, longest_run},
+    plan::{Group, GroupKind, Plan, Relation, longest_run},
 };
 
 /// What rules ask of a group again and again, close together.
@@ -70,12 +70,6 @@ impl Limits {
         let n = u16::try_from(groups.len()).unwrap_or(u16::MAX);
         let longest = |g: u16, lamp: Lamp| plan.program().map_or(Millis(0), |p| longest_run(p, usize::from(g), lamp));
         let matrix = plan.matrix();
-        let oncoming = |g: u16| {
-            let meets = |&b: &u16| matrix.relation(g, b) == Relation::YieldsToOncoming;
-            let waived = |b: u16| plan.waivers().contains(&Waiver::YellowTrap { group: g, oncoming: b });
-            let flashes = groups[usize::from(g)].kind == GroupKind::FlashingYellowArrow;
-            matrix.partners(g).iter().copied().filter(meets).filter(|&b| !flashes && !waived(b)).collect()
-        };
         let of_groups = |is: &dyn Fn(&Group) -> bool| GroupSet::of(groups.len(), |g| is(&groups[g]));
         // By group, the others that stand to it in some way.
         let of_pairs = |is: &dyn Fn(u16, u16) -> bool| -> Vec<GroupSet> {
@@ -90,7 +84,7 @@ impl Limits {
         let gives_way = |g, other| matrix.relation(g, other).yields();
         let gives_way_to = of_pairs(&gives_way);
         let on_foot = |g: u16| groups[usize::from(g)].is_pedestrian();
-        let oncoming: Vec<Vec<u16>> = (0..n).map(oncoming).collect();
+        let oncoming: Vec<Vec<u16>> = (0..n).map(|g| plan.ends_with(g).collect()).collect();
         let times = |g: &Group| Times {
             on_foot: g.is_pedestrian(),
             min_green: g.min_green,

@@ -9,7 +9,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::Plan;
+use super::{GroupKind, Plan, Relation, Waiver};
 use crate::Millis;
 
 /// So long ago that it does not matter any more.
@@ -94,6 +94,36 @@ impl Plan {
         let again = starting().map(|g| group(g).yellow + group(g).red_revert).max().unwrap_or(Millis(0));
         let ahead = |g: u16| b.iter().filter(move |&&o| self.matrix().relation(g, o).yields()).map(|&o| group(o).lead);
         self.change(from, to).max(again) + starting().flat_map(ahead).max().unwrap_or(Millis(0))
+    }
+
+    /// The oncoming traffic with which a left turn has to end, or drivers who wait for a gap believe that it ends too.
+    pub(crate) fn ends_with(&self, turn: u16) -> impl Iterator<Item = u16> {
+        let flashes = self.groups()[usize::from(turn)].kind == GroupKind::FlashingYellowArrow;
+        let meets = move |&o: &u16| !flashes && self.matrix().relation(turn, o) == Relation::YieldsToOncoming;
+        let waived = move |&o: &u16| self.waivers().contains(&Waiver::YellowTrap { group: turn, oncoming: o });
+        self.matrix().partners(turn).iter().copied().filter(meets).filter(move |o| !waived(o))
+    }
+
+    /// Adds to those that end whoever has to end with them, of the oncoming traffic that is `there`.
+    pub(crate) fn add_oncoming(&self, ends: &mut Vec<u16>, there: impl Fn(u16) -> bool) {
+        let mut i = 0;
+        while let Some(&turn) = ends.get(i) {
+            let with: Vec<u16> = self.ends_with(turn).filter(|&o| there(o) && !ends.contains(&o)).collect();
+            ends.extend(with);
+            i += 1;
+        }
+    }
+
+    /// Who of a stage ends before another is shown: who is not open in it, and others that start once more, as they have to
+    /// end with a left turn, or are arrows that give way from then on.
+    pub(crate) fn ends_between(&self, from: usize, to: usize) -> Vec<u16> {
+        let (a, b) = (&self.stages()[from].groups, &self.stages()[to].groups);
+        let gives_way = |g: u16, among: &[u16]| among.iter().any(|&o| self.matrix().relation(g, o).yields());
+        let is_arrow = |g: u16| self.groups()[usize::from(g)].kind == GroupKind::FlashingYellowArrow;
+        let turns = |g: u16| is_arrow(g) && gives_way(g, b) && !gives_way(g, a);
+        let mut ends: Vec<u16> = a.iter().copied().filter(|&g| !b.contains(&g) || turns(g)).collect();
+        self.add_oncoming(&mut ends, |g| a.contains(&g));
+        ends
     }
 
     /// By group, its longest red if the stages follow each other in their order for ever, each as short as it may be.

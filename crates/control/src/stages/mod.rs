@@ -226,8 +226,8 @@ impl<P: Policy> Staged<P> {
 
     /// Until when the groups that end with a stage have to stay open.
     fn least_until(&self, (from, to): (usize, usize), plan: &Plan) -> Millis {
-        let (open, to) = (self.waits.open(), &self.stages.opens[to]);
-        let ending = self.stages.groups[from].iter().map(|&g| usize::from(g)).filter(|&g| open.has(g) && !to.has(g));
+        let open = self.waits.open();
+        let ending = self.stages.ends(from, to).iter().filter(|&g| open.has(g));
         ending.map(|g| self.waits.opened(g) + plan.groups()[g].min_green).max().unwrap_or(Millis(i64::MIN))
     }
 }

@@ -32,6 +32,8 @@ pub(crate) struct Stages {
     /// By stage, the groups it opens: listed, and as a set.
     pub groups: Vec<Vec<u16>>,
     pub opens: Vec<GroupSet>,
+    /// By stage (row) and the one that comes next (column), the groups that end in between.
+    ends: Vec<GroupSet>,
     /// By stage, the approach lanes it serves.
     pub served: Vec<Vec<Served>>,
     /// By stage, the least time for which it is open.
@@ -54,6 +56,8 @@ impl Stages {
         let opens: Vec<GroupSet> = plan.stages().iter().map(|s| GroupSet::listed(groups, &s.groups)).collect();
         let mut ever = GroupSet::new(groups);
         opens.iter().for_each(|opens| ever.join(opens));
+        let n = opens.len();
+        let ends = |i: usize| GroupSet::listed(groups, &plan.ends_between(i / n, i % n));
         let all = || (0..groups).map(number);
         let gives_way = |g: u16| all().filter(|&o| o != g && plan.matrix().relation(g, o).yields()).collect();
         Self {
@@ -66,6 +70,7 @@ impl Stages {
             gives_way: all().map(gives_way).collect(),
             ever,
             laneless: GroupSet::new(groups),
+            ends: (0..n * n).map(ends).collect(),
             opens,
             knows: false,
         }
@@ -126,6 +131,11 @@ impl Stages {
     /// From the request of a stage to its last start of green.
     pub fn change(&self, from: usize, to: usize) -> Millis {
         self.times.change(from, to)
+    }
+
+    /// The groups that end before another stage is shown.
+    pub fn ends(&self, from: usize, to: usize) -> &GroupSet {
+        &self.ends[from * self.len() + to]
     }
 
     /// All stages but one, in the plan's own order from it on.

@@ -10,10 +10,16 @@
 //! While a stage is held nothing changes but the time: it has to end so early that the need of everybody who waits fits.
 //! What ended before the stage did cannot matter more by that. A jump is allowed if everybody who waits is served in time
 //! in the order from there on, and if everybody else would be who begins to wait at that moment or later. So from every
-//! state that comes about the plan's own order serves all in time; and going on in it makes that no worse. A plan of our own
-//! without a program was checked for the first such state ([`Plan::worst_sequence`]). Of other plans the stages may need
-//! longer than somebody's longest red, whatever is done: then they follow each other in their order with least greens while
-//! that group waits, and the kernel may still find a cycle fault.
+//! state that comes about the plan's own order serves all in time; and going on in it makes that no worse.
+//!
+//! That holds because a change takes no longer than is known here ([`Plan::stage_change`]). Therefore a stage is left only
+//! when everybody who ends then has had the least green, also those who are open in the next stage too and start once more
+//! ([`Plan::ends_between`]): the kernel would let the change wait for them. And an arrow that opens before its oncoming
+//! traffic is due, as an interstage may have it, ends once more before that opens.
+//!
+//! A plan of our own without a program was checked for the first such state ([`Plan::worst_sequence`]). Of other plans the
+//! stages may need longer than somebody's longest red, whatever is done: then they follow each other in their order with
+//! least greens while that group waits, and the kernel may still find a cycle fault.
 
 use alloc::{vec, vec::Vec};
 

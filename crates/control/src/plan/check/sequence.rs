@@ -1,10 +1,10 @@
 //! How long it takes to serve everybody once, and whether that fits into the longest red of every group.
 
-use alloc::{format, vec::Vec};
+use alloc::{format, vec, vec::Vec};
 
 use super::Checks;
 use crate::Millis;
-use crate::plan::{GroupKind, Phase, Plan, Relation, Rings};
+use crate::plan::{GroupKind, Phase, Plan, Rings};
 
 impl Plan {
     /// The longest time in which every group is served once with least times, in the order of the plan's own
@@ -57,18 +57,19 @@ impl Plan {
         let mut longest = starting().map(|g| put_off(g) + group(g).red_yellow).fold(Millis(0), Millis::max);
         for end in a.groups.iter().copied().filter(|g| !b.groups.contains(g)) {
             let mut ends = interstage.map_or(Millis(0), |i| delay(&i.ends, end));
-            // Oncoming traffic that starts before a left turn has ended: both end together, and it starts once more.
-            let oncoming = |&g: &u16| matrix.relation(end, g) == Relation::YieldsToOncoming && put_off(g) < ends;
-            let trapped: Vec<u16> = starting().filter(oncoming).collect();
-            for &g in &trapped {
+            // Oncoming traffic that is open, or starts before a left turn has ended: both end together, and it starts once
+            // more.
+            let stays = |g: u16| a.groups.contains(&g);
+            let mut together = vec![end];
+            self.add_oncoming(&mut together, |g| b.groups.contains(&g) && (stays(g) || put_off(g) < ends));
+            for &g in together.iter().filter(|&&g| !stays(g)) {
                 ends = ends.max(put_off(g) + group(g).red_yellow + group(g).min_green);
             }
             for start in starting() {
-                longest = longest.max(ends + matrix.intergreen(end, start));
-                let others = trapped.iter().filter(|&&g| g != start).map(|&g| ends + matrix.intergreen(g, start));
+                let others = together.iter().filter(|&&g| g != start).map(|&g| ends + matrix.intergreen(g, start));
                 longest = others.fold(longest, Millis::max);
             }
-            for &g in &trapped {
+            for &g in &together[1..] {
                 longest = longest.max(ends + group(g).yellow + group(g).red_revert + group(g).red_yellow);
             }
         }
