@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use intergreen_control::Serves;
+
 use crate::detectors::{inside, place, way_to};
 use crate::network::compose::NodeKind;
 use crate::network::{LaneId, Network};
@@ -141,9 +143,9 @@ fn approaches_fit_the_plans_of_all_bundled_scenarios() {
         let plans = of_network_and_files(&built.network, &detectors, &built.plans, false).expect("its plans are sound");
         files += built.plans.len();
         for (around, own) in approaches(&built.network, &plans, true).iter().zip(&plans) {
-            for serves in [Serves::Program, Serves::Phases] {
-                let plan = own.suited(serves).expect("as it is");
-                assert!(around.fit(plan), "{name}: {}", plan.spec().name);
+            for serves in [Serves::Program, Serves::Stages, Serves::Phases] {
+                let plan = own.suited(serves).expect("it has a plan that suits");
+                assert!(around.fit(&plan), "{name}: {}", plan.spec().name);
                 for used in &plan.spec().detectors {
                     let Some(place) = &used.place else { continue };
                     let number = around.find(&place.lane).unwrap_or_else(|| panic!("{name}: no lane {}", place.lane));

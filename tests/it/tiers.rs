@@ -10,8 +10,8 @@ use intergreen::network::{LaneId, SignalId};
 use intergreen::sim::Simulation;
 use intergreen::sim::state::Vehicle;
 use intergreen_control::{
-    Controller, Decision, Entry, Input, Looks, Millis, NeighbourReport, Registry, RegistryError, StateError, Strategy,
-    VehicleReport, View, Wakes,
+    Controller, Decision, Entry, Input, Looks, Millis, NeighbourReport, Registry, RegistryError, Serves, StateError,
+    Strategy, VehicleReport, View, Wakes,
 };
 
 use super::batch::batch;
@@ -67,7 +67,7 @@ fn watched(mut world: World, tier: Tier, probes: Probes) -> World {
         needs: "nothing",
         parameters: &[],
         source: "a test",
-        phases: false,
+        serves: Serves::Program,
         clearance: None,
         falls_back: None,
         make: watcher,
