@@ -31,12 +31,14 @@ pub(super) fn pattern(plan: &Plan) -> Result<Pattern, String> {
         }
     }
     phases.sort_unstable_by_key(|p: &PhaseSplit| p.phase);
+    // Offsets are made for those with whom a program begins.
+    let first = (0..begins.len()).min_by_key(|&s| modulo(Millis(0) - begins[s], cycle)).unwrap_or(0);
     let pattern = Pattern {
         name: program.id().into(),
         cycle,
         offset: modulo(program.offset() + begins[0], cycle),
         stages: Vec::new(),
-        coordinated: coordinated(rings, &phases),
+        coordinated: coordinated(rings, first, &phases),
         phases,
         coordination: Default::default(),
     };
@@ -53,17 +55,13 @@ fn modulo(time: Millis, cycle: Millis) -> Millis {
     Millis(time.0.rem_euclid(cycle.0.max(1)))
 }
 
-/// One phase of each ring, in one section, with an even number (straight on) if there is one: those with the longest splits,
-/// for what others leave over is theirs; of equals 2 and 6.
-fn coordinated(rings: &Rings, splits: &[PhaseSplit]) -> Vec<u8> {
+/// One phase of each ring in a section, with an even number (straight on) if there is one: those with the longest splits, of equals
+/// 2 and 6.
+fn coordinated(rings: &Rings, section: usize, splits: &[PhaseSplit]) -> Vec<u8> {
     let split = |n: &u8| splits.iter().find(|s| s.phase == *n).map_or(Millis(0), |s| s.split);
     let weight = |n: &u8| (n.is_multiple_of(2), split(n), matches!(n, 2 | 6), u8::MAX - n);
-    let sections = rings.rings.iter().map(Vec::len).max().unwrap_or(0);
-    let best = |s: usize| -> Vec<u8> {
-        let of_ring = |ring: &Vec<Vec<u8>>| ring.get(s)?.iter().max_by_key(|n| weight(n)).copied();
-        rings.rings.iter().filter_map(of_ring).collect()
-    };
-    (0..sections).map(best).max_by_key(|list| list.iter().map(weight).max()).unwrap_or_default()
+    let best = |ring: &Vec<Vec<u8>>| ring.get(section)?.iter().max_by_key(|n| weight(n)).copied();
+    rings.rings.iter().filter_map(best).collect()
 }
 
 /// What the program gives the phases.
