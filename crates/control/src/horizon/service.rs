@@ -14,11 +14,20 @@ use crate::{
     state,
 };
 
-/// Headways before anybody has been seen, s: 1900 vehicles an hour (HCM 7); where somebody may have to give way; where not
-/// all who are in the lane may go.
-const USUAL: f32 = 1.9;
-const YIELDING: f32 = 2.6;
-const PARTLY: f32 = 6.0;
+/// What is known of a lane in a stage before anybody has been seen.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Prior {
+    /// Headway, s.
+    headway: f32,
+    /// Who took longer was held up by something else, s.
+    longest: f32,
+}
+
+/// 1900 vehicles an hour (HCM 7); where somebody may have to give way, and waits for a gap; where not all who are in the lane
+/// may go.
+const USUAL: Prior = Prior { headway: 1.9, longest: 6.0 };
+const YIELDING: Prior = Prior { headway: 2.6, longest: 12.0 };
+const PARTLY: Prior = Prior { headway: 6.0, longest: 6.0 };
 
 /// What is known before counts as much as so many vehicles.
 const PRIOR: f32 = 6.0;
@@ -28,9 +37,6 @@ const FORGET: f32 = 120.0;
 
 /// No queue leaves faster, s.
 const LEAST: f32 = 1.2;
-
-/// Who took longer was held up by something else, s.
-const LONGEST_HEADWAY: f32 = 6.0;
 
 /// No plan has as many stages and lanes.
 const MOST: usize = 1 << 16;
@@ -56,7 +62,7 @@ pub(super) enum Held {
 pub(super) struct Service {
     /// By stage and lane.
     seen: Vec<Seen>,
-    prior: Vec<f32>,
+    prior: Vec<Prior>,
     lanes: usize,
     /// By lane, since when its first is known to be one who gives way.
     turners: Vec<Option<Millis>>,
@@ -103,8 +109,9 @@ impl Service {
             let now = m.traffic.lanes()[lane].discharge();
             let (time, vehicles) = (now.0.wrapping_sub(before.0), now.1.wrapping_sub(before.1));
             *before = now;
-            let seen = &mut self.seen[stage * self.lanes + lane];
-            seen.time += (time as f32 * 0.001).min(vehicles as f32 * LONGEST_HEADWAY);
+            let i = stage * self.lanes + lane;
+            let (seen, longest) = (&mut self.seen[i], self.prior[i].longest);
+            seen.time += (time as f32 * 0.001).min(vehicles as f32 * longest);
             seen.vehicles += vehicles as f32;
             if seen.time > FORGET {
                 (seen.time, seen.vehicles) = (seen.time * 0.5, seen.vehicles * 0.5);
@@ -116,7 +123,7 @@ impl Service {
     pub fn headway(&self, stage: usize, lane: usize) -> f32 {
         let i = stage * self.lanes + lane;
         let (seen, prior) = (self.seen[i], self.prior[i]);
-        ((seen.time + PRIOR * prior) / (seen.vehicles + PRIOR)).max(LEAST)
+        ((seen.time + PRIOR * prior.headway) / (seen.vehicles + PRIOR)).max(LEAST)
     }
 
     /// What holds up the first of a lane of the stage that is shown, if anything does. `foes`: the lanes to whose vehicles some

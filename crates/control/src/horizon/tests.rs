@@ -133,6 +133,18 @@ fn headways_are_learned_from_those_who_leave_one_behind_the_other() {
 }
 
 #[test]
+fn who_gives_way_may_wait_longer_for_a_gap_than_others_are_held_up() {
+    for (lane, time, before) in [(ONCOMING, 2.0 * 6.0, 1.9), (WEST, 2.0 * 12.0, 2.6)] {
+        let mut w = World::new();
+        w.edge(lane, ZONE, true, 1.0);
+        // 10 and 20 s.
+        [3.0, 13.0, 33.0].iter().for_each(|&at| w.leave(lane, at));
+        w.watch(34.0);
+        assert!(near(w.service.headway(MAIN, lane), (time + 6.0 * before) / 8.0), "{lane}");
+    }
+}
+
+#[test]
 fn who_leaves_in_a_change_leaves_in_the_stage_before() {
     let mut w = World::new();
     w.edge(WEST, ZONE, true, 1.0);
