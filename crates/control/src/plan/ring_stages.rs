@@ -18,7 +18,7 @@
 
 use alloc::{format, string::String, vec, vec::Vec};
 
-use super::{Plan, PlanErrors, Rings, StageSpec, bit};
+use super::{Phase, Plan, PlanErrors, Rings, StageSpec, bit};
 
 /// So many stages at most are made of all pairs of phases: no strategy could choose among more in time.
 const MOST: usize = 100;
@@ -49,13 +49,13 @@ impl Plan {
             let numbers: Vec<String> = phases.iter().map(|n| format!("{n}")).collect();
             let name = numbers.join("+");
             let [with, without] = [true, false].map(|on_foot| self.opened(rings, &phases, on_foot));
-            let mut of_phases = vec![(name.clone(), without), (format!("{name} walk"), with)];
-            if !apart || of_phases[0].1 == of_phases[1].1 {
-                of_phases.remove(0);
-                of_phases[0].0 = name;
+            let of_phases = if !apart || with == without {
+                vec![(name, with)]
             } else if walks(rings, &phases).all(|g| self.is_always_called(g)) {
-                of_phases.reverse();
-            }
+                vec![(format!("{name} walk"), with), (name, without)]
+            } else {
+                vec![(name.clone(), without), (format!("{name} walk"), with)]
+            };
             for (name, groups) in of_phases {
                 if !groups.is_empty() && stages.iter().all(|stage| stage.groups != groups) {
                     stages.push(StageSpec { name, groups });
@@ -68,7 +68,7 @@ impl Plan {
     /// The names of the groups that phases open together, those of people on foot among them or not.
     fn opened(&self, rings: &Rings, phases: &[u8], on_foot: bool) -> Vec<String> {
         let on = phases.iter().fold(0, |set, &n| set | bit(n));
-        let own = rings.phases.iter().filter(|p| on & bit(p.number) != 0).flat_map(|p| p.groups.iter().copied());
+        let own = listed(rings, phases).flat_map(|p| p.groups.iter().copied());
         let follow = rings.overlaps.iter().filter(|o| on & (o.phases | o.permissive) != 0).map(|o| o.group);
         let mut groups: Vec<u16> = own.chain(follow).collect();
         if on_foot {
@@ -82,7 +82,12 @@ impl Plan {
 
 /// The groups of people on foot of some phases.
 fn walks<'a>(rings: &'a Rings, phases: &'a [u8]) -> impl Iterator<Item = u16> + 'a {
-    rings.phases.iter().filter(|p| phases.contains(&p.number)).flat_map(|p| p.walks.iter().copied())
+    listed(rings, phases).flat_map(|p| p.walks.iter().copied())
+}
+
+/// The phases with these numbers.
+fn listed<'a>(rings: &'a Rings, numbers: &'a [u8]) -> impl Iterator<Item = &'a Phase> + 'a {
+    rings.phases.iter().filter(|p| numbers.contains(&p.number))
 }
 
 /// Which phases of a section are on together, one of each ring that has any there.
