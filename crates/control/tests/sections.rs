@@ -216,6 +216,28 @@ fn where_lanes_fork_every_loop_of_the_strand_tells_of_the_other() {
 }
 
 #[test]
+fn a_section_that_most_pass_by_is_not_missed_by_whom_its_witnesses_see() {
+    // All other loops lie on the way of the first lane: of X in the second lane nobody but its section tells.
+    let mut spec = road(false).spec().clone();
+    for place in spec.detectors.iter_mut().filter_map(|d| d.place.as_mut()).filter(|p| p.kind != DetectorKind::X) {
+        place.lane = "0".into();
+    }
+    let plan = Plan::new(spec).expect("a plan");
+    let is_missed = |one_in: u16| {
+        let mut road = Road::of(&plan, &[]);
+        // Both X lie beside the way: some drive over them, in either lane; then for long nobody does.
+        for n in 0..1200_u16 {
+            road.dead = if (n / 2).is_multiple_of(one_in) { vec![] } else { vec![X, 4 + X] };
+            road.drive([(vec![n % 2], n % 2)]);
+        }
+        road.dead = vec![X, 4 + X];
+        road.drive(stay(150));
+        road.broken().contains(&(4 + X))
+    };
+    assert_eq!([3, 5].map(is_missed), [true, false]);
+}
+
+#[test]
 fn where_roads_merge_neither_is_missed_by_the_other() {
     let mut road = Road::of(&road_of(|lane, kind| (kind == DetectorKind::In).then(|| format!("back {lane}"))), &[]);
     // One in 25 comes by the first road.
