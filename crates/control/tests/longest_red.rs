@@ -267,3 +267,45 @@ fn who_is_never_served_does_not_matter() {
         }
     }
 }
+
+/// People on foot walk beside A, in a stage of their own before or after the one without them; nobody but a button calls them.
+fn walk_beside(max_red: i64, first: bool) -> PlanSpec {
+    let mut spec = streets(&["A", "B", "C"], max_red)
+        .forbid("A", "B", (s(5), s(5)))
+        .forbid("B", "C", (s(5), s(5)))
+        .forbid("A", "C", (s(5), s(5)));
+    spec.groups.push(GroupSpec { max_red: Some(s(max_red)), ..GroupSpec::pedestrian("W", s(7), s(8)) });
+    let (groups, mode) = (vec!["W".into()], DetectorMode::Call);
+    let button = DetectorUse { channel: 3, groups, mode, locking: true, ..DetectorUse::default() };
+    spec.detectors.push(button);
+    for other in ["B", "C"] {
+        spec = spec.forbid("W", other, (s(8), s(5)));
+    }
+    let beside: [(&str, &[&str]); 2] = [("a", &["A"]), ("a walk", &["A", "W"])];
+    let [one, other] = if first { [beside[1], beside[0]] } else { beside };
+    spec.stage(one.0, one.1).stage(other.0, other.1).stage("b", &["B"]).stage("c", &["C"])
+}
+
+#[test]
+fn people_on_foot_are_served_when_they_have_pressed_and_not_before() {
+    let cyclic: &[(&str, &str)] = &[("order", "cyclic")];
+    let (walk, pressed) = (3, 905);
+    for first in [true, false] {
+        for max_red in [60, 61, 65, 75, 120] {
+            let plan = Plan::new(walk_beside(max_red, first)).expect("a plan");
+            for strategy in GUARDED.into_iter().chain([("max_pressure", cyclic), ("schedule", &[])]) {
+                for mut traffic in queues(2) {
+                    let what = format!("{strategy:?}, walk first: {first}, {max_red} s, {traffic:?}");
+                    traffic.extend([(3, pressed, true), (3, pressed + 1, false)]);
+                    traffic.sort_by_key(|&(_, at, _)| at);
+                    let outcome = run(&plan, strategy, &traffic);
+                    assert_eq!(outcome.fault, None, "{what}");
+                    let walks = outcome.lamps.iter().filter(|l| l.group == walk && l.lamp == Lamp::Green).map(|l| l.at);
+                    let walks: Vec<Millis> = walks.collect();
+                    assert_eq!(walks.len(), 1, "{what}: {walks:?}");
+                    assert!(walks[0] >= s(pressed) && walks[0] <= s(pressed + max_red), "{what}: {walks:?}");
+                }
+            }
+        }
+    }
+}

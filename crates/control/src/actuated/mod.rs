@@ -189,8 +189,9 @@ impl Strategy for Actuated {
         self.notes.clear();
         self.waits.watch(&self.stages, now, view);
         let Some(stage) = self.stage.map(|s| s as usize) else {
-            self.enter(0, now);
-            return Decision { request: Request::Stage(0), next: now + Millis(1) };
+            let first = self.waits.first(&self.stages);
+            self.enter(first, now);
+            return Decision { request: Request::Stage(first), next: now + Millis(1) };
         };
         let next = match self.shown {
             Shown::Opening(until) if now < until && !self.waits.is_open(&self.stages, stage) => until,

@@ -1,4 +1,5 @@
-//! A cycle that is worked out anew whenever its first stage is shown: the stages in the plan's order, each with a green.
+//! A cycle that is worked out anew whenever its first stage is shown: the stages in the plan's order, each with a green; those
+//! that are passed over when it begins with none.
 
 use alloc::{format, string::String, vec, vec::Vec};
 
@@ -28,7 +29,8 @@ impl Cycle {
 
     /// Whether a new one begins, which has to be worked out then.
     pub fn begins(&mut self, m: &Moment<'_>) -> bool {
-        let begins = m.stage == 0 && self.began != Some(m.since) || self.greens[m.stage] == Millis(0);
+        let first = (0..m.stage).all(|stage| m.passes(stage));
+        let begins = first && self.began != Some(m.since) || self.greens[m.stage] == Millis(0);
         if begins {
             self.began = Some(m.since);
         }
@@ -46,7 +48,7 @@ impl Cycle {
     /// The stage whose turn it is.
     pub fn wish(&self, m: &Moment<'_>) -> Wish {
         let end = m.since + self.greens[m.stage];
-        let stage = if m.now < end { m.stage } else { m.stages.next(m.stage) };
+        let stage = if m.now < end { m.stage } else { m.next() };
         Wish { stage, next: end }
     }
 
@@ -70,7 +72,13 @@ impl Cycle {
     }
 }
 
-/// The time that changes take if the stages come in their order, s.
+/// The stages of a cycle: those that are not passed over.
+pub(super) fn called<'a>(m: &'a Moment<'_>) -> impl Iterator<Item = usize> + Clone + use<'a> {
+    (0..m.stages.len()).filter(|&stage| !m.passes(stage))
+}
+
+/// The time that changes take if these stages come in their order, s.
 pub(super) fn lost(m: &Moment<'_>) -> f32 {
-    (0..m.stages.len()).map(|stage| s(m.stages.change(stage, m.stages.next(stage)))).sum()
+    let nexts = called(m).cycle().skip(1);
+    called(m).zip(nexts).map(|(stage, next)| s(m.stages.change(stage, next))).sum()
 }

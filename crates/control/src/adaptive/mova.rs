@@ -114,7 +114,7 @@ impl Mova {
 
     /// Whether it pays to go on for some seconds before `next` comes.
     fn pays(&self, m: &Moment<'_>, next: usize) -> bool {
-        let cost: f32 = m.stages.others(m.stage).map(|stage| Self::waiting(m, stage, m.stage)).fold(0.0, f32::max);
+        let cost: f32 = m.others().map(|stage| Self::waiting(m, stage, m.stage)).fold(0.0, f32::max);
         // Whoever is cut off waits until the stage comes again: a change there and back, and the queues in between.
         let green = lanes(m, next, m.stage).map(|lane| m.discharge_s(lane));
         let red = s(m.stages.change(m.stage, next)) + s(m.stages.change(next, m.stage));
@@ -146,7 +146,7 @@ impl Policy for Mova {
     fn choose(&mut self, m: &Moment<'_>) -> Wish {
         let stays = Wish { stage: m.stage, next: m.now + EVERY };
         // The next one before which somebody is whom this one does not serve.
-        let in_order = m.stages.others(m.stage);
+        let in_order = m.others();
         let comes = |stage| lanes(m, stage, m.stage).any(|lane| m.traffic.due(lane).next().is_some());
         let called = |&stage: &usize| comes(stage) || m.on_foot().any(|g| m.stages.opens[stage].has(g));
         let Some(next) = in_order.clone().find(called) else {

@@ -33,7 +33,7 @@
 use alloc::{format, string::String, vec::Vec};
 
 use super::{
-    cycle::{Cycle, lost},
+    cycle::{Cycle, called, lost},
     is_second, number, s, seconds, staged,
 };
 use crate::{
@@ -195,14 +195,16 @@ impl Pressure {
     fn plan(&mut self, m: &Moment<'_>) {
         let Some((mut cycle, length)) = self.cycle.take() else { return };
         let n = m.stages.len();
-        let (mut sum, mut least) = (0.0, 0.0);
-        for stage in 0..n {
+        let (mut sum, mut least, mut count) = (0.0, 0.0, 0.0);
+        for stage in called(m) {
+            count += 1.0;
             sum += self.stage(m, stage).max(0.0);
             least += self.least_green(m, stage);
         }
         let rest = (length - lost(m) - least).max(0.0);
-        let share = |stage| if sum > 0.0 { self.stage(m, stage).max(0.0) / sum } else { 1.0 / n as f32 };
-        cycle.set(length, (0..n).map(|stage| self.least_green(m, stage) + rest * share(stage)));
+        let share = |stage| if sum > 0.0 { self.stage(m, stage).max(0.0) / sum } else { 1.0 / count };
+        let green = |stage| self.least_green(m, stage) + rest * share(stage);
+        cycle.set(length, (0..n).map(|stage| if m.passes(stage) { 0.0 } else { green(stage) }));
         self.cycle = Some((cycle, length));
     }
 
@@ -242,7 +244,7 @@ impl Policy for Pressure {
         let (own, leave) = self.shown(m);
         let mut best = (m.stage, own);
         // From the next one on: of equals the one that was served longest ago.
-        for stage in m.stages.others(m.stage) {
+        for stage in m.others() {
             let pressure = self.stage(m, stage);
             if pressure > best.1 {
                 best = (stage, pressure);

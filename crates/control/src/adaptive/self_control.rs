@@ -145,7 +145,7 @@ impl Policy for SelfControl {
         }
         // Of those that need it the one that has waited longest.
         let red = |stage: usize| self.ended[stage].map_or(i64::MIN, |ended| ended.0);
-        let others = m.stages.others(m.stage);
+        let others = m.others();
         let first = others.clone().filter_map(|st| Some((st, self.unstable(m, st)?))).min_by_key(|&(st, _)| red(st));
         if let Some((stage, green)) = first {
             let until = m.now + Self::change(m, stage) + Millis((green * 1000.0) as i64);

@@ -100,7 +100,7 @@ impl Policy for Sotl {
             *weight = if serves(shown, lane) { 0.0 } else { *weight + seconds * (queued + coming) };
         }
         let mut best = (m.stage, 0.0);
-        for stage in m.stages.others(m.stage) {
+        for stage in m.others() {
             let served = m.stages.served[stage].iter().filter(|s| !s.lesser);
             let weight = served.map(|s| self.weights[s.lane]).sum();
             if weight > best.1 {

@@ -12,7 +12,7 @@
 use alloc::{format, string::String, vec, vec::Vec};
 
 use super::{
-    cycle::{Cycle, lost},
+    cycle::{Cycle, called, lost},
     s, seconds, staged,
 };
 use crate::{
@@ -61,7 +61,6 @@ struct Webster {
 impl Webster {
     /// Works out a cycle.
     fn plan(&mut self, m: &Moment<'_>) {
-        let n = m.stages.len();
         let by = |stage: usize, lane: usize| m.stages.served[stage].iter().any(|s| s.lane == lane);
         let ratio = |lane: usize| m.traffic.lanes()[lane].flow(m.now) * m.traffic.lanes()[lane].headway_s();
         let lanes = m.traffic.lanes().len();
@@ -70,7 +69,7 @@ impl Webster {
         // Lanes of one stage first: what several stages serve takes what these have anyway.
         for alone in [true, false] {
             for lane in 0..lanes {
-                let stages = || (0..n).filter(|&stage| by(stage, lane));
+                let stages = || called(m).filter(|&stage| by(stage, lane));
                 let count = stages().count();
                 if count == 0 || alone != (count == 1) {
                     continue;
@@ -85,8 +84,9 @@ impl Webster {
         let sum: f32 = y.iter().sum();
         let cycle = optimal_cycle(lost, sum, self.bounds);
         let green = (cycle - lost).max(0.0);
-        let share = |y: &f32| if sum > 0.0 { y / sum } else { 1.0 / n as f32 };
-        self.cycle.set(cycle, y.iter().map(|y| share(y) * green));
+        let count = called(m).count() as f32;
+        let share = |y: f32| if sum > 0.0 { y / sum } else { 1.0 / count };
+        self.cycle.set(cycle, (0..).zip(&y).map(|(stage, &y)| if m.passes(stage) { 0.0 } else { share(y) * green }));
         self.ratios = y;
     }
 }

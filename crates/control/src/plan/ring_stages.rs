@@ -2,8 +2,8 @@
 //!
 //! A stage is a phase of each ring in one section between barriers, with the overlaps that follow them. Where people on foot walk
 //! beside them the same phases are two stages, with them and without. Those with them come first, so that they clear while vehicles
-//! still go, if they are served in every cycle; if some are only when they call, they come second: else they would be served for
-//! the vehicles.
+//! still go, if they are served in every cycle; if some are only when they call, they come second, and are passed over while
+//! nobody does (`stages/mod.rs`).
 //!
 //! Whoever waits is served in time by the stages in their order, if nothing else does it: too many of them take longer than some
 //! group's longest red. Of these the first with which the plan stands:

@@ -5,6 +5,8 @@
 //! - **policy**: chooses a stage when one is shown and its least green is over.
 //! - **served**: an approach lane is served by a stage that opens one of its groups.
 //! - **shown**: a stage is shown when its groups are open, or have had their time for it.
+//! - **passed over**: a stage that differs from another by people on foot alone is passed over while none of them is called. Going
+//!   on in the plan's own order without it is a jump: it is done where everybody is served in time all the same.
 //! - **overdue**: somebody would wait for too long if the stage did not end now. Then the plan's own order comes next,
 //!   which is known to be fast enough ([`Plan::worst_sequence`](crate::Plan::worst_sequence)). A stage that is shown while
 //!   somebody who waits for it is still to open is not left before.
@@ -62,6 +64,21 @@ impl Moment<'_> {
     /// How long the queue of a lane takes to leave, s.
     pub fn discharge_s(&self, lane: usize) -> f32 {
         self.traffic.due_by(lane, self.now) as f32 * self.traffic.lanes()[lane].headway_s()
+    }
+
+    /// All stages but the one shown and those that are passed over, in the plan's own order from it on.
+    pub fn others(&self) -> impl Iterator<Item = usize> + Clone + use<'_> {
+        self.stages.others(self.stage).filter(|&stage| !self.passes(stage))
+    }
+
+    /// The first of them; the one shown if there is none.
+    pub fn next(&self) -> usize {
+        self.others().next().unwrap_or(self.stage)
+    }
+
+    /// Whether a stage is passed over.
+    pub fn passes(&self, stage: usize) -> bool {
+        self.waits.passes(self.stages, stage)
     }
 
     /// Groups without an approach lane that are called and not open: people on foot who wait.
@@ -194,23 +211,28 @@ impl<P: Policy> Staged<P> {
             return least.min(last).max(now + Millis(1));
         }
         let opens = if guarded { self.waits.opens_until(&self.stages, stage, since, view) } else { since };
-        let in_order = self.stages.next(stage);
+        let in_order = || self.waits.next(&self.stages, stage, now, view.plan).0;
         if now >= last {
-            return self.leave((stage, in_order), true, opens, now, view);
+            return self.leave((stage, in_order()), true, opens, now, view);
         }
         let Some(traffic) = view.traffic else { return last };
         let (stages, waits) = (&self.stages, &self.waits);
         let wish = self.policy.choose(&Moment { now, traffic, stages, stage, since, waits });
-        if wish.stage == stage || wish.stage >= self.stages.len() {
+        let to = if wish.stage < stages.len() && waits.passes(stages, wish.stage) {
+            stages.without[wish.stage].unwrap_or(stage)
+        } else {
+            wish.stage
+        };
+        if to == stage || to >= self.stages.len() {
             return wish.next.max(now + Millis(1)).min(last);
         }
-        let way = (stage, wish.stage);
+        let way = (stage, to);
         let in_time = || {
-            let may_follow = self.stages.times.may_follow(stage, wish.stage);
+            let may_follow = self.stages.times.may_follow(stage, to);
             may_follow && now < self.waits.in_time_until(&self.stages, way, view.plan)
         };
         let overdue = guarded && !in_time();
-        self.leave(if overdue { (stage, in_order) } else { way }, overdue, opens, now, view).min(last)
+        self.leave(if overdue { (stage, in_order()) } else { way }, overdue, opens, now, view).min(last)
     }
 
     /// Asks for another stage as soon as the greens that end have had their least time, and whoever is still to `open` is
@@ -266,7 +288,7 @@ impl<P: Policy> Strategy for Staged<P> {
         }
         self.waits.watch(&self.stages, now, view);
         let next = match (self.stage.map(|s| s as usize), self.shown) {
-            (None, _) => self.enter(0, now),
+            (None, _) => self.enter(self.waits.first(&self.stages), now),
             (Some(stage), Shown::Opening(until)) if now < until && !self.waits.is_open(&self.stages, stage) => until,
             (Some(stage), Shown::Opening(_)) => {
                 self.shown = Shown::Since(now);

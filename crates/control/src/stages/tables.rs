@@ -47,6 +47,10 @@ pub(crate) struct Stages {
     pub laneless: GroupSet,
     /// By group, the groups to which it gives way.
     pub gives_way: Vec<Vec<u16>>,
+    /// By stage with people on foot, the one that opens all others of it and nobody else, if there is one.
+    pub without: Vec<Option<usize>>,
+    /// Groups of people on foot.
+    pub on_foot: GroupSet,
     knows: bool,
 }
 
@@ -60,6 +64,11 @@ impl Stages {
         let ends = |i: usize| GroupSet::listed(groups, &plan.ends_between(i / n, i % n));
         let all = || (0..groups).map(number);
         let gives_way = |g: u16| all().filter(|&o| o != g && plan.matrix().relation(g, o).yields()).collect();
+        let on_foot = GroupSet::of(groups, |g| plan.groups()[g].is_pedestrian());
+        let without = |of: &GroupSet| {
+            let rest = GroupSet::of(groups, |g| of.has(g) && !on_foot.has(g));
+            opens.iter().position(|other| *other == rest).filter(|_| rest != *of)
+        };
         Self {
             names: plan.stages().iter().map(|s| s.name.clone()).collect(),
             groups: plan.stages().iter().map(|s| s.groups.clone()).collect(),
@@ -71,6 +80,8 @@ impl Stages {
             ever,
             laneless: GroupSet::new(groups),
             ends: (0..n * n).map(ends).collect(),
+            without: opens.iter().map(without).collect(),
+            on_foot,
             opens,
             knows: false,
         }

@@ -131,9 +131,31 @@ impl Waits {
         let hurried = || {
             let served = self.waits.iter().filter(|&g| stages.ever.has(g));
             let first = served.min_by_key(|&g| self.waiting[g] + found.plan.groups()[g].max_red)?;
-            stages.opens.iter().position(|opens| opens.has(first))
+            (0..stages.len()).find(|&stage| stages.opens[stage].has(first) && !self.passes(stages, stage))
         };
         asked.or_else(hurried).unwrap_or(0)
+    }
+
+    /// Whether a stage is passed over: it differs from another by people on foot alone, and none of them is called.
+    #[inline]
+    pub fn passes(&self, stages: &Stages, stage: usize) -> bool {
+        let called = |w: usize| self.waits.word(w) | self.open.word(w) & stages.always.word(w);
+        let on_foot = |w: usize| stages.opens[stage].word(w) & stages.on_foot.word(w);
+        stages.without[stage].is_some() && (0..self.open.words().len()).all(|w| called(w) & on_foot(w) == 0)
+    }
+
+    /// The stage to begin with: the first that is not passed over.
+    pub fn first(&self, stages: &Stages) -> usize {
+        (0..stages.len()).find(|&stage| !self.passes(stages, stage)).unwrap_or(0)
+    }
+
+    /// The stage that comes after another in the plan's own order, and until when that is so: the next one that is not
+    /// [passed over](Self::passes), if everybody is served in time all the same.
+    pub fn next(&self, stages: &Stages, from: usize, now: Millis, plan: &Plan) -> (usize, Millis) {
+        let called = stages.others(from).find(|&stage| !self.passes(stages, stage));
+        let called = called.filter(|&to| stages.times.may_follow(from, to));
+        let until = called.map(|to| (to, self.in_time_until(stages, (from, to), plan)));
+        until.filter(|&(_, until)| now < until).unwrap_or((stages.next(from), Millis::NEVER))
     }
 
     /// Until when nobody waits for too long, whatever comes next.
