@@ -47,7 +47,8 @@ pub(crate) struct Stages {
     pub laneless: GroupSet,
     /// By group, the groups to which it gives way.
     pub gives_way: Vec<Vec<u16>>,
-    /// By stage with people on foot, the one that opens all others of it and nobody else, if there is one.
+    /// By stage with people on foot, none of whom is always called: the one that opens all others of it and nobody else, if
+    /// there is one.
     pub without: Vec<Option<usize>>,
     /// Groups of people on foot.
     pub on_foot: GroupSet,
@@ -67,7 +68,8 @@ impl Stages {
         let on_foot = GroupSet::of(groups, |g| plan.groups()[g].is_pedestrian());
         let without = |of: &GroupSet| {
             let rest = GroupSet::of(groups, |g| of.has(g) && !on_foot.has(g));
-            opens.iter().position(|other| *other == rest).filter(|_| rest != *of)
+            let by_call = on_foot.iter().filter(|&g| of.has(g)).all(|g| !plan.is_always_called(number(g)));
+            opens.iter().position(|other| *other == rest).filter(|_| by_call && rest != *of)
         };
         Self {
             names: plan.stages().iter().map(|s| s.name.clone()).collect(),

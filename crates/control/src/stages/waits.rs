@@ -139,9 +139,8 @@ impl Waits {
     /// Whether a stage is passed over: it differs from another by people on foot alone, and none of them is called.
     #[inline]
     pub fn passes(&self, stages: &Stages, stage: usize) -> bool {
-        let called = |w: usize| self.waits.word(w) | self.open.word(w) & stages.always.word(w);
         let on_foot = |w: usize| stages.opens[stage].word(w) & stages.on_foot.word(w);
-        stages.without[stage].is_some() && (0..self.open.words().len()).all(|w| called(w) & on_foot(w) == 0)
+        stages.without[stage].is_some() && (0..self.waits.words().len()).all(|w| self.waits.word(w) & on_foot(w) == 0)
     }
 
     /// The stage to begin with: the first that is not passed over.
