@@ -8,6 +8,7 @@ use intergreen_control::{Entry, Registry};
 use serde::Serialize;
 
 use super::{Failure, print};
+use crate::sim::command::of_registry;
 
 /// Lists the signal control strategies: what they do, what they need, their parameters, where they come from.
 #[derive(Args, Clone, Debug)]
@@ -37,7 +38,7 @@ struct Listed<'a> {
 pub fn run(args: &ControllersArgs) -> Result<ExitCode, Failure> {
     let registry = Registry::default();
     let one = match &args.name {
-        Some(name) => Some(registry.find(name).map_err(|e| Failure::Input(e.to_string()))?),
+        Some(name) => Some(registry.find(name).map_err(|e| Failure::Input(of_registry(&e)))?),
         None => None,
     };
     let chosen: Vec<&Entry> = one.map_or_else(|| registry.entries().iter().collect(), |entry| vec![entry]);

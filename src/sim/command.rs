@@ -13,6 +13,7 @@ use bevy::ecs::prelude::Resource;
 use intergreen_control::Millis;
 use serde::{Deserialize, Serialize};
 
+pub use self::check::of_registry;
 use super::by_type::Row;
 use super::control::Choice;
 use super::scene::Scene;

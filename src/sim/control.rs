@@ -12,7 +12,7 @@ use intergreen_control::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::command::{Command, Due, Outage};
+use super::command::{Command, Due, Outage, of_registry};
 use super::monitor::Monitor;
 use super::post::Post;
 use super::scene::Scene;
@@ -91,7 +91,7 @@ impl Controllers {
     /// If the registry does not know the strategy or refuses its parameters, or a plan and the monitor disagree.
     pub fn new(scene: &Scene, plans: &Arc<[SignalPlan]>) -> Result<Self, String> {
         // Where there is no signal, nothing else would miss it.
-        scene.setup.registry.find(&scene.setup.controller.0).map_err(|e| e.to_string())?;
+        scene.setup.registry.find(&scene.setup.controller.0).map_err(|e| of_registry(&e))?;
         let maker = Maker::new(scene, plans);
         let mut fallbacks = Vec::new();
         let mut list = Vec::with_capacity(plans.len());

@@ -58,6 +58,7 @@ mod scenario_files;
 mod sensors;
 mod stability;
 mod stops;
+mod strategies;
 mod street_plans;
 mod style;
 mod tiers;

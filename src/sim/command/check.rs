@@ -1,6 +1,6 @@
 //! What is wrong with a command, before it is taken.
 
-use intergreen_control::{Command as Order, Millis};
+use intergreen_control::{Command as Order, Millis, RegistryError};
 
 use super::{Agenda, Command, Entry, TimedCommand};
 use crate::network::{LinkId, Network, SignalId};
@@ -98,7 +98,7 @@ impl Command {
             Self::Controller { signals, strategy, .. } => {
                 signals.iter().try_for_each(|s| find_signal(network, "Controller", s).map(|_| ()))?;
                 let known = scene.setup.registry.find(strategy);
-                known.map(|_| ()).map_err(|e| format!("Controller: {e}"))
+                known.map(|_| ()).map_err(|e| format!("Controller: {}", of_registry(&e)))
             }
             Self::DetectorFault { signal, detector, .. } => check_detector(scene, "DetectorFault", signal, *detector),
             Self::DetectorRestore { signal, detector } => check_detector(scene, "DetectorRestore", signal, *detector),
@@ -170,6 +170,16 @@ fn find_signal(network: &Network, what: &str, name: &str) -> Result<SignalId, St
     let found = network.signals.iter().position(|s| s.id == name).map(SignalId::new);
     let names = network.signals.iter().map(|s| s.id.as_str());
     found.ok_or_else(|| format!("{what}: there is no signal '{name}'{}", near(name, names)))
+}
+
+/// Why there is no such strategy, in words, with what was probably meant by a name that is not known.
+pub fn of_registry(e: &RegistryError) -> String {
+    let meant = match e {
+        RegistryError::UnknownStrategy { name, known } => near(name, known.iter().copied()),
+        RegistryError::UnknownParameter { parameter, known, .. } => near(parameter, known.iter().copied()),
+        _ => String::new(),
+    };
+    format!("{e}{meant}")
 }
 
 /// The name most like another one, as a question; nothing if none is like it.

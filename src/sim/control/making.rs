@@ -9,6 +9,7 @@ use crate::commands::Command;
 use crate::detectors::Tier;
 use crate::network::SignalId;
 use crate::plans::{self, SignalPlan};
+use crate::sim::command::of_registry;
 use crate::sim::scene::{Scene, Setup};
 
 /// A strategy and its parameters.
@@ -90,7 +91,7 @@ impl<'a> Maker<'a> {
     /// # Errors
     /// If the registry does not know the strategy or refuses its parameters.
     pub fn make(&self, signal: SignalId, choice: &Choice) -> Result<Made, String> {
-        self.try_make(signal, choice).map_err(|e| e.to_string())
+        self.try_make(signal, choice).map_err(|e| of_registry(&e))
     }
 
     fn try_make(&self, signal: SignalId, choice: &Choice) -> Result<Made, RegistryError> {
