@@ -362,7 +362,7 @@ pub fn edit(text: &str) -> Result<(String, String), String> {
 }
 
 /// `name,param=value,…`.
-fn controller(text: &str) -> Result<Controller, String> {
+pub fn controller(text: &str) -> Result<Controller, String> {
     let (name, rest) = text.split_once(',').map_or((text, None), |(name, rest)| (name, Some(rest)));
     let parameters = rest.map_or(Ok(Vec::new()), parameters)?;
     Ok(Controller { name: name.trim().to_owned(), parameters })

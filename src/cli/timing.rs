@@ -3,17 +3,19 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
-use intergreen_control::{Plan, Registry, Serves};
+use intergreen_control::{Entry, Plan, PlanErrors, Registry, RegistryError};
 
-use super::args::edit;
+use super::args::{Controller, controller, edit};
 use super::summary::plain;
 use super::{Failure, Loaded, check, complain, load, print, record};
 use crate::detectors;
 use crate::network::{Network, Signal};
 use crate::plans::{self, SignalPlan};
 use crate::scenario::{expected_names, plan_to_ron};
+use crate::sim::command::of_registry;
 
 /// Prints the timing sheet of each signal: who its groups are, times, intergreens, stages, phases, detectors, patterns.
 #[derive(Args, Clone, Debug)]
@@ -29,9 +31,9 @@ pub struct TimingArgs {
     /// Write it over a file that is there already
     #[arg(long, requires = "write")]
     pub force: bool,
-    /// The sheets for this strategy: a ring-barrier program of a file has times of its own for nema
-    #[arg(long, value_name = "NAME", default_value = "fixed_time")]
-    pub controller: String,
+    /// The sheets for this strategy, as for `run`: a ring-barrier program of a file has times of its own for nema
+    #[arg(long, value_name = "NAME[,PARAM=VALUE…]", default_value = "fixed_time", value_parser = controller)]
+    pub controller: Controller,
     /// Programs may open pairs in conflict, as `run --allow-unsafe-programs`
     #[arg(long)]
     pub allow_unsafe_programs: bool,
@@ -45,7 +47,7 @@ pub struct TimingArgs {
 /// # Errors
 /// If the scenario or a plan of it cannot be used, or there is no such signal or strategy.
 pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
-    let entry = *Registry::default().find(&args.controller).map_err(|e| Failure::Input(e.to_string()))?;
+    let entry = *Registry::default().find(&args.controller.name).map_err(|e| Failure::Input(of_registry(&e)))?;
     let mut loaded = load(args.scenario.as_deref(), &args.set)?;
     loaded.complete_programs();
     let network = &loaded.network;
@@ -65,14 +67,14 @@ pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
                 "is there already, and may have been edited; expected another name, or --force to write over it";
             return Err(Failure::Input(format!("{}: {problem}", path.display())));
         }
-        write(path, &loaded, plan, entry.serves)?;
+        write(path, &loaded, plan, &Shown::of(plan, &entry, &args.controller)?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut text = String::new();
     for plan in plans {
         let signal = &network.signals[plan.signal.index()];
         if args.signal.as_ref().is_none_or(|name| *name == signal.id) {
-            sheet(&mut text, network, signal, &plan, entry.serves);
+            sheet(&mut text, network, signal, &plan, &Shown::of(&plan, &entry, &args.controller)?);
         }
     }
     if text.is_empty() {
@@ -82,13 +84,44 @@ pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a strategy shows at a signal.
+struct Shown {
+    /// The plan that suits it, with the pattern that it makes for itself; or what is wrong with that.
+    suited: Result<Arc<Plan>, PlanErrors>,
+    /// What it is asked for without effect.
+    remark: Option<String>,
+}
+
+impl Shown {
+    fn of(plan: &SignalPlan, entry: &Entry, asked: &Controller) -> Result<Self, Failure> {
+        let mut shown = Self { suited: plan.suited(entry.serves), remark: None };
+        let Ok(suited) = &shown.suited else { return Ok(shown) };
+        let strategy = match Registry::default().make_for(entry.name, &asked.parameters, suited, true) {
+            Ok(strategy) => strategy,
+            // Another one runs there.
+            Err(RegistryError::Unsuitable { .. }) => return Ok(shown),
+            Err(e) => return Err(Failure::Input(of_registry(&e))),
+        };
+        shown.remark = strategy.remark().map(str::to_owned);
+        if let Some(pattern) = strategy.pattern() {
+            let mut spec = suited.spec().clone();
+            spec.patterns = vec![pattern.clone()];
+            spec.calendar = Default::default();
+            shown.suited = Plan::imported(spec, suited.waivers().to_vec()).map(Arc::new);
+        }
+        Ok(shown)
+    }
+}
+
 /// Writes the plan file of a signal, and says what has to be mended in it.
-fn write(path: &Path, loaded: &Loaded, plan: &SignalPlan, serves: Serves) -> Result<(), Failure> {
+fn write(path: &Path, loaded: &Loaded, plan: &SignalPlan, shown: &Shown) -> Result<(), Failure> {
     record::keep_inputs(path, &loaded.inputs)?;
     let id = &loaded.network.signals[plan.signal.index()].id;
-    let suited = plan
-        .suited(serves)
-        .map_err(|e| Failure::Input(format!("signal '{}': {}", plain(id), plain(&e.to_string()))))?;
+    let wrong = |e: &PlanErrors| Failure::Input(format!("signal '{}': {}", plain(id), plain(&e.to_string())));
+    let suited = shown.suited.as_ref().map_err(wrong)?;
+    if let Some(remark) = &shown.remark {
+        complain("note", &plain(remark));
+    }
     let spec = match &plan.wiring {
         None => plans::readable(&loaded.network, plan.signal, suited.spec()),
         Some(_) => suited.spec().clone(),
@@ -111,7 +144,7 @@ fn write(path: &Path, loaded: &Loaded, plan: &SignalPlan, serves: Serves) -> Res
 }
 
 /// The sheet of one signal.
-fn sheet(text: &mut String, network: &Network, signal: &Signal, plan: &SignalPlan, serves: Serves) {
+fn sheet(text: &mut String, network: &Network, signal: &Signal, plan: &SignalPlan, shown: &Shown) {
     let rule = "=".repeat(72);
     let _ = writeln!(text, "{rule}\nSignal {}\n{rule}\nGroups by their ways", plain(&signal.id));
     for (group, ways) in plans::ways(network, signal) {
@@ -119,12 +152,15 @@ fn sheet(text: &mut String, network: &Network, signal: &Signal, plan: &SignalPla
             writeln!(text, "  {group:<4} {}", if ways.is_empty() { "nobody drives here".into() } else { plain(&ways) });
     }
     // Where it has none that suits, another strategy runs on the plan as it is.
-    let suited = &plan.suited(serves).unwrap_or_else(|_| plan.plan.clone());
+    let suited = shown.suited.as_ref().unwrap_or(&plan.plan);
     let _ = writeln!(text);
     text.push_str(&check::sheet(suited));
     let prefix = format!("signal '{}': ", signal.id);
     for note in &plan.notes {
         let _ = writeln!(text, "  note: {}", plain(note.strip_prefix(&prefix).unwrap_or(note)));
+    }
+    if let Some(remark) = &shown.remark {
+        let _ = writeln!(text, "  note: {}", plain(remark));
     }
     for waiver in suited.waivers() {
         let _ = writeln!(text, "  waived: {}", plain(&waiver.to_string()));

@@ -21,3 +21,22 @@ fn a_near_miss_of_a_name_is_said() {
     let said = run(["run", "isolated", "--controller", "magic"]);
     assert!(said.code == 2 && !said.stderr.contains("did you mean"), "{said:?}");
 }
+
+#[test]
+fn the_timing_of_a_strategy_has_the_pattern_that_it_makes_of_the_program() {
+    let timing = |controller: &str| {
+        let said = run(["timing", "isolated", "--controller", controller]);
+        assert_eq!(said.code, 0, "{said:?}");
+        said.stdout
+    };
+    let row = "cycle 70  offset 0  1 15, 2 30, 4 25, 5 15, 6 30, 8 25; coordinated 2 and 6";
+    assert!(timing("nema,coordinated=program").contains(row) && !timing("nema").contains(row));
+    let said = run(["timing", "avenue", "--controller", "nema,coordinated=program"]);
+    let words = "note: coordinated=program has no effect, it runs free: the plan has no program";
+    assert!(said.code == 0 && said.stdout.contains(words), "{said:?}");
+    refused(&["timing", "isolated", "--controller", "nemo"], &["; did you mean 'nema'?"]);
+    refused(
+        &["timing", "isolated", "--controller", "nema,coordinated=perhaps"],
+        &["coordinated = \"perhaps\"; expected "],
+    );
+}

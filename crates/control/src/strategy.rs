@@ -219,6 +219,11 @@ pub trait Strategy: Debug + Send + Sync {
         let _ = note;
     }
 
+    /// The pattern that it keeps to at all times, where that is none of the plan's.
+    fn pattern(&self) -> Option<&Pattern> {
+        None
+    }
+
     /// What its parameters ask for that has no effect with its plan, in words.
     fn remark(&self) -> Option<&str> {
         None

@@ -309,6 +309,10 @@ impl Strategy for Nema {
         self.notes.drain(..).for_each(|(code, parameter)| note(code, parameter));
     }
 
+    fn pattern(&self) -> Option<&Pattern> {
+        self.of_program.as_deref()
+    }
+
     fn remark(&self) -> Option<&str> {
         self.remark.as_deref()
     }
