@@ -2,6 +2,27 @@
 
 use super::tools::{Scratch, run};
 
+/// A file of the repository, and a text in it with another in its place.
+fn changed(path: &str, from: &str, to: &str) -> String {
+    let file = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{file}: {e}"));
+    assert!(text.contains(from), "'{from}' does not stand there");
+    text.replacen(from, to, 1)
+}
+
+/// The avenue whose second signal has another plan: its file, for a command.
+fn avenue(s: &Scratch, second: &str) -> String {
+    std::fs::create_dir_all(s.path("avenue")).expect("the temporary folder can be written");
+    for name in ["first", "third"] {
+        s.write(
+            &format!("avenue/{name}.ron"),
+            changed(&format!("scenarios/avenue/{name}.ron"), "version: 1", "version: 1"),
+        );
+    }
+    s.write("avenue/second.ron", second);
+    s.write("avenue.ron", changed("scenarios/avenue.ron", "version: 2", "version: 2")).display().to_string()
+}
+
 fn refused(args: &[&str], words: &[&str]) {
     let said = run(args);
     assert!(said.code == 2 && words.iter().all(|word| said.stderr.contains(word)), "{words:?}\n{said:?}");
@@ -39,4 +60,20 @@ fn the_timing_of_a_strategy_has_the_pattern_that_it_makes_of_the_program() {
         &["timing", "isolated", "--controller", "nema,coordinated=perhaps"],
         &["coordinated = \"perhaps\"; expected "],
     );
+}
+
+#[test]
+fn where_nothing_can_run_the_first_reason_is_said() {
+    let s = Scratch::new();
+    // Stages of its rings take 4 s more than the rings themselves; it has no pattern for fixed_time.
+    let plan = changed(
+        "scenarios/avenue/second.ron",
+        "(name: \"eb\", kind: vehicle,",
+        "(name: \"eb\", kind: vehicle, max_red: 54,",
+    );
+    let end = plan.find("    patterns: [(").expect("patterns");
+    let file = avenue(&s, &format!("{})\n", &plan[..end]));
+    let words =
+        "strategy max_pressure cannot run here: the plan has no stages, and none can be made of its rings: group 'eb'";
+    refused(&["run", &file, "--controller", "max_pressure"], &[words]);
 }

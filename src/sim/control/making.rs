@@ -98,7 +98,9 @@ impl<'a> Maker<'a> {
         let registry = &self.scene.setup.registry;
         let counts = registry.find(&choice.strategy)?.clearance.is_some();
         let plan = &self.plans[signal.index()];
-        let (mut name, mut parameters, mut why) = (choice.strategy.as_str(), choice.parameters.as_slice(), None);
+        let (mut name, mut parameters) = (choice.strategy.as_str(), choice.parameters.as_slice());
+        // Why not what was asked for: said too where nothing else can run either.
+        let mut why: Option<(&'static str, String)> = None;
         loop {
             let entry = registry.find(name)?;
             let everyone = self.everyone_reports();
@@ -112,15 +114,17 @@ impl<'a> Maker<'a> {
                 made = Err(RegistryError::Unsuitable { strategy: entry.name, reason: Traffic::BLIND.into() });
             }
             match (made, entry.falls_back) {
-                (Err(RegistryError::Unsuitable { reason, .. }), Some(other)) => {
+                (Err(RegistryError::Unsuitable { strategy, reason }), Some(other)) => {
                     (name, parameters) = (other, &[]);
-                    why.get_or_insert(reason);
+                    why.get_or_insert((strategy, reason));
                 }
-                (made, _) => {
-                    let (strategy, suited) = made?;
+                (Err(e), _) => {
+                    return Err(why.map_or(e, |(strategy, reason)| RegistryError::Unsuitable { strategy, reason }));
+                }
+                (Ok((strategy, suited)), _) => {
                     let looks = strategy.looks() > Looks::Groups;
                     let approaches = looks.then(|| self.around(counts)[signal.index()].clone());
-                    let fallback = why.map(|why| Fallback { signal, runs: entry.name, why });
+                    let fallback = why.map(|(_, why)| Fallback { signal, runs: entry.name, why });
                     return Ok(Made { plan: suited, strategy, approaches, fallback });
                 }
             }
