@@ -44,6 +44,14 @@ fn a_near_miss_of_a_name_is_said() {
 }
 
 #[test]
+fn a_cycle_without_cyclic_order_is_refused() {
+    let alone = ["run", "isolated", "--until", "60", "--quiet", "--controller", "max_pressure,cycle_s=80"];
+    refused(&alone, &["cycle_s = \"80\"; expected order=cyclic beside it"]);
+    let both = ["run", "isolated", "--until", "60", "--quiet", "--controller", "max_pressure,order=cyclic,cycle_s=80"];
+    assert_eq!(run(both).code, 0);
+}
+
+#[test]
 fn the_timing_of_a_strategy_has_the_pattern_that_it_makes_of_the_program() {
     let timing = |controller: &str| {
         let said = run(["timing", "isolated", "--controller", controller]);

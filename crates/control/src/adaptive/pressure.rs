@@ -135,6 +135,8 @@ impl Pressure {
         let cycle = if cyclic {
             let length = seconds(setup, "cycle_s", 90.0, (20.0, 300.0), "a number of seconds, 20 to 300")?;
             Some((Cycle::new(setup.plan.stages().len()), s(length)))
+        } else if downstream && let Some(found) = setup.value::<String>(CYCLE.name, "a number of seconds, 20 to 300")? {
+            return Err(setup.bad_value(CYCLE.name, &found, "order=cyclic beside it: other orders have no cycle"));
         } else {
             None
         };
