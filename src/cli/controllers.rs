@@ -64,7 +64,10 @@ pub fn run(args: &ControllersArgs) -> Result<ExitCode, Failure> {
 fn words(entry: &Entry) -> String {
     let mut text = format!("{}\n  {}\n  needs   {}\n", entry.name, entry.summary, entry.needs);
     if let Some(other) = entry.falls_back {
-        let _ = writeln!(text, "          (where it cannot run, {other} does, and the result says so)");
+        let _ = writeln!(
+            text,
+            "          (at signals whose plan or detectors do not allow it {other} runs, and the result says so)"
+        );
     }
     let _ = writeln!(text, "  source  {}", entry.source);
     let width = entry.parameters.iter().map(|p| p.name.len()).max().unwrap_or(0);

@@ -1,6 +1,6 @@
 //! `resco_max_pressure` and `resco_max_wave`: the baselines of the RESCO benchmark as they are defined there, for
 //! comparison with its literature. Every 10 s the stage with the greatest sum is chosen; a change takes 3 s of yellow and
-//! nothing else; nobody is guarded against waiting.
+//! nothing else, for people on foot too: vehicles may go 3 s after their walk; nobody is guarded against waiting.
 //!
 //! - **wave**: vehicles within 50 m of the line, on its last lane.
 //! - **pressure**: vehicles within 200 m of the line, on its last lane, that stood there when it chose, then or earlier;
@@ -26,8 +26,9 @@ const NEEDS: &str = "reports of all vehicles (--sensors perfect)";
 
 pub(crate) const MAX_PRESSURE: Entry = Entry {
     name: "resco_max_pressure",
-    summary: "RESCO's baseline: every 10 s the stage with the longest queues less those they lead to; 3 s of yellow",
-    needs: NEEDS,
+    summary: "RESCO's baseline: every 10 s the stage with the longest queues less those they lead to; changes take 3 s of \
+              yellow, in which people on foot have to clear, too",
+    needs: "reports of all vehicles (--sensors perfect): it is refused without them",
     parameters: &[],
     source: SOURCE,
     serves: Serves::Stages,
@@ -38,7 +39,8 @@ pub(crate) const MAX_PRESSURE: Entry = Entry {
 
 pub(crate) const MAX_WAVE: Entry = Entry {
     name: "resco_max_wave",
-    summary: "RESCO's baseline: every 10 s the stage with most vehicles within 50 m; 3 s of yellow",
+    summary: "RESCO's baseline: every 10 s the stage with most vehicles within 50 m; changes take 3 s of yellow, in which people on \
+              foot have to clear, too",
     make: |setup| make(setup, "resco_max_wave", Sees::Wave),
     ..MAX_PRESSURE
 };
