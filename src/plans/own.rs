@@ -76,7 +76,7 @@ const MOST_WAYS: usize = 1000;
 const MOST_NAMES: usize = 20;
 
 /// Fits a plan to a signal. `ways` says for some groups, by their names, which ways they switch; all others switch those
-/// that they are named after. A plan without detectors has those of `usual`.
+/// that they are named after. A plan without detectors in the road has those of `usual`.
 ///
 /// # Errors
 /// All that does not fit, and all that is wrong with the plan.
@@ -90,13 +90,16 @@ pub fn fit(
     spec.check_sizes()?;
     let mut fitting = Fitting::new(network, signal);
     let wiring = fitting.wiring(&spec, ways);
-    let channels = if spec.detectors.is_empty() {
-        let channels = usual.of(signal).iter().map(|c| as_usual(c, &spec, &wiring)).collect::<Vec<_>>();
-        spec.detectors = channels.iter().map(|c| c.meaning.clone()).collect();
-        channels
-    } else {
-        fitting.channels(&spec, usual)
-    };
+    let mut channels = fitting.channels(&spec, usual);
+    if spec.detectors.iter().all(|used| fitting.is_button(&spec, used)) {
+        let buttons: Vec<u16> = channels.iter().map(|c| c.meaning.channel).collect();
+        let free = (0..).filter(|number| !buttons.contains(number));
+        let usual = usual.of(signal).iter().zip(free).map(|(c, number)| as_usual(c, number, &spec, &wiring));
+        let usual: Vec<Channel> = usual.collect();
+        spec.detectors.extend(usual.iter().map(|c| c.meaning.clone()));
+        channels.extend(usual);
+        channels.sort_by_key(|c| c.meaning.channel);
+    }
     fitting.wrong.end()?;
     let notes = spec.detectors.iter().filter_map(|used| {
         let place = used.place.as_ref()?;
@@ -112,9 +115,10 @@ pub fn fit(
     Ok(OwnPlan { signal, plan: Arc::new(Plan::new(spec)?), wiring, channels, notes })
 }
 
-/// A usual channel with the groups of the plan in the place of heads.
-fn as_usual(channel: &Channel, spec: &PlanSpec, wiring: &Wiring) -> Channel {
+/// A usual channel with the groups of the plan in the place of heads, and a number that none of its buttons has.
+fn as_usual(channel: &Channel, number: u16, spec: &PlanSpec, wiring: &Wiring) -> Channel {
     let mut channel = channel.clone();
+    channel.meaning.channel = number;
     let heads = std::mem::take(&mut channel.meaning.groups);
     for group in heads.iter().filter_map(|h| wiring.group(h.parse().ok()?)) {
         let name = &spec.groups[usize::from(group)].name;

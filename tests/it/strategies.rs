@@ -1,6 +1,6 @@
 //! What is said of strategies: their names and parameters, what they need of a plan, what they show.
 
-use super::tools::{Scratch, run};
+use super::tools::{Said, Scratch, run};
 
 /// A file of the repository, and a text in it with another in its place.
 fn changed(path: &str, from: &str, to: &str) -> String {
@@ -84,4 +84,53 @@ fn where_nothing_can_run_the_first_reason_is_said() {
     let words =
         "strategy max_pressure cannot run here: the plan has no stages, and none can be made of its rings: group 'eb'";
     refused(&["run", &file, "--controller", "max_pressure"], &[words]);
+}
+
+/// A plan with push buttons alone, which the avenue's have not: a group without a detector is always called.
+fn with_buttons() -> String {
+    let button =
+        |channel: u16, walk: &str| format!("(channel: {channel}, groups: [\"{walk}\"], mode: call, locking: true),");
+    let buttons = format!("    detectors: [{}{}],\n    patterns: [(", button(1, "walk_east"), button(7, "walk_west"));
+    changed("scenarios/avenue/second.ron", "    patterns: [(", &buttons)
+}
+
+#[test]
+fn a_plan_with_push_buttons_alone_has_the_usual_detectors_besides() {
+    let s = Scratch::new();
+    let detectors = |said: Said| {
+        let line = said.stdout.lines().find(|line| line.contains("detectors: ")).map(str::to_owned);
+        line.unwrap_or_else(|| panic!("{said:?}"))
+    };
+    let file = avenue(&s, &with_buttons());
+    assert_eq!(detectors(run(["check", &file])), detectors(run(["check", "avenue"])));
+    // Theirs are other numbers than those of the loops.
+    let sheet = run(["timing", &file, "--signal", "second"]).stdout;
+    let rows: Vec<&str> = sheet.lines().skip_while(|line| !line.starts_with("Detectors: ")).skip(1).collect();
+    let numbers = rows.iter().map_while(|row| row.split_whitespace().next()?.parse().ok());
+    let numbers: std::collections::BTreeSet<u16> = numbers.collect();
+    assert!(numbers.into_iter().eq(0..32), "{sheet}");
+    let is_button = |number: &str, walk: &str| rows.iter().any(|row| row.split_whitespace().take(2).eq([number, walk]));
+    assert!(is_button("1", "walk_east") && is_button("7", "walk_west"), "{sheet}");
+}
+
+#[test]
+fn strategies_that_show_stages_serve_people_on_foot_who_have_pressed() {
+    let s = Scratch::new();
+    let file = avenue(&s, &with_buttons());
+    for controller in ["webster", "max_pressure", "max_pressure,order=cyclic", "self_control", "horizon"] {
+        let name = format!("out {controller}");
+        let out = s.path(&name).display().to_string();
+        let said = run(["run", &file, "--controller", controller, "--quiet", "--json", "--out", &out]);
+        assert!(said.code == 0 && said.json()["fallbacks"] == serde_json::json!([]), "{controller}: {said:?}");
+        let log = s.read(&format!("{name}/events.csv"));
+        // Walk beside phase 4 of the second signal: two people press, at 24900 and 25950 s.
+        let walks = log.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let walks = walks.filter(|row| row[1..4] == ["2", "21", "4"]).map(|row| row[5].parse().expect("a time"));
+        let walks: Vec<f64> = walks.collect();
+        let in_time = |at: f64, walk: f64| (at..at + 120.0).contains(&walk);
+        assert!(
+            walks.len() == 2 && in_time(24_900.0, walks[0]) && in_time(25_950.0, walks[1]),
+            "{controller}: {walks:?}"
+        );
+    }
 }
