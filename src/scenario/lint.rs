@@ -16,7 +16,8 @@ struct Odd {
 impl Scenario {
     /// What is odd about it, each with its place in the file.
     pub fn oddities(&self) -> Vec<ScenarioError> {
-        let odd = [unused(&self.file), untimely(&self.file), odd_numbers(&self.file)].into_iter().flatten();
+        let file = &self.file;
+        let odd = [unused(file), untimely(file), without_effect(file), odd_numbers(file)].into_iter().flatten();
         odd.map(|Odd { path, problem }| {
             let place = locate(&self.text, &path).filter(|_| !self.text.is_empty());
             ScenarioError::new(&self.source, &self.text, place, format!("{}: {problem}", shown(&path)))
@@ -117,6 +118,31 @@ fn untimely(file: &ScenarioFile) -> Vec<Odd> {
         n => Odd { problem: format!("{}; {} more like it", odd.problem, n - 1), ..odd },
     };
     found.into_values().map(more).collect()
+}
+
+/// Broken detectors and lost messages by which nothing becomes different.
+fn without_effect(file: &ScenarioFile) -> Vec<Odd> {
+    let outside = |from: Option<f64>, until: Option<f64>| {
+        let late = from.is_some_and(|from| file.end.is_some_and(|end| from >= end));
+        late || until.is_some_and(|until| until <= file.begin)
+    };
+    let mut odd = Vec::new();
+    let mut note = |kind: &'static str, i: usize, why: &str| {
+        odd.push(Odd { path: steps!("sensors", kind, i), problem: format!("{why}: it has no effect") });
+    };
+    for (i, fault) in file.sensors.faults.iter().enumerate() {
+        if outside(fault.from, fault.until) {
+            note("faults", i, "lies outside of the scenario's time");
+        }
+    }
+    for (i, fault) in file.sensors.messages.iter().enumerate() {
+        if outside(fault.from, fault.until) {
+            note("messages", i, "lies outside of the scenario's time");
+        } else if fault.lost == 0.0 && fault.latency == 0.0 {
+            note("messages", i, "loses no message and makes none late");
+        }
+    }
+    odd
 }
 
 /// Numbers that are allowed, but look like those of another unit or clock.

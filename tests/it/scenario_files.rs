@@ -247,6 +247,21 @@ fn odd_files_are_run_and_warned_about() {
     assert_eq!(check(&odd, &["--strict"]).code, 2);
 }
 
+#[test]
+fn faults_that_change_nothing_are_warned_about() {
+    let faults = r#"tier: loops, faults: [(until: 90, miss: 0.2), (miss: 0.2)], messages: [(lost: 0.2), (), (from: 400, lost: 1)]"#;
+    let said = check(&SMALL.replace("tier: loops", faults), &[]);
+    assert_eq!(said.code, 0, "{said:?}");
+    for word in [
+        "can be run, with 3 warnings",
+        "sensors.faults[0]: lies outside of the scenario's time: it has no effect",
+        "sensors.messages[1]: loses no message and makes none late: it has no effect",
+        "sensors.messages[2]: lies outside of the scenario's time: it has no effect",
+    ] {
+        assert!(said.stdout.contains(word), "'{word}' is not in {}", said.stdout);
+    }
+}
+
 /// Importing loses nothing: the file runs as what it was made from, to the bit.
 #[test]
 fn imported_is_direct() {

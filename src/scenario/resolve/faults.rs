@@ -33,6 +33,11 @@ impl Names<'_> {
     pub(super) fn message_fault(&self, file: &MessageFaultFile, i: usize) -> Result<MessageFault, Wrong> {
         let at = steps!("sensors", "messages", i);
         let (from, until) = times(file.from, file.until, &at)?;
+        if let (Some(sender), Some(receiver)) = (&file.sender, &file.receiver)
+            && sender == receiver
+        {
+            return wrong(with(&at, "receiver"), format!("'{receiver}' is the sender, too; expected another signal"));
+        }
         let signal = |name: &Option<String>, field| name.as_ref().map(|n| self.signal(n, with(&at, field))).transpose();
         Ok(MessageFault {
             sender: signal(&file.sender, "sender")?,

@@ -132,6 +132,7 @@ fn what_is_wrong_is_named_with_its_place() {
         ("messages: [(lost: 1.1)]".to_owned(), "sensors.messages[0].lost"),
         ("messages: [(latency: 31)]".to_owned(), "sensors.messages[0].latency"),
         ("messages: [(from: 9, until: 8, lost: 1)]".to_owned(), "sensors.messages[0].until"),
+        (r#"messages: [(sender: "a", receiver: "a", lost: 1)]"#.to_owned(), "expected another signal"),
     ] {
         let said = arterial(&section).err().unwrap_or_else(|| panic!("{section} was taken"));
         assert!(said.contains(expected) && said.contains("arterial.ron:"), "{section}: {said}");
