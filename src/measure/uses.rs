@@ -1,6 +1,6 @@
 //! What the detectors of a plan are for, as measures of performance need it.
 
-use intergreen_control::log::phase_number;
+use intergreen_control::log::{arrow_number, phase_number};
 use intergreen_control::plan::{DetectorKind, DetectorPlace, GroupKind};
 use intergreen_control::{Millis, Plan};
 
@@ -18,6 +18,8 @@ pub struct Use<'a> {
     pub function: Option<Function>,
     /// Where it lies; none: a push button.
     pub place: Option<&'a DetectorPlace>,
+    /// The flashing yellow arrow under which its drivers may go too; none: they have none.
+    pub arrow: Option<u16>,
     /// Time from its near border to the stop line, s: 0 for those that lie there.
     travel: f64,
 }
@@ -52,7 +54,7 @@ pub fn detectors(sim: &Simulation) -> Result<Detectors, String> {
             let Some(function) = row.function else { continue };
             let travel = Millis::from_seconds(row.travel().parse().unwrap_or_default());
             let (signal, channel, phase) = (signal.id.clone(), row.channel, row.phase);
-            list.push(Detector { signal, channel, phase, function, travel });
+            list.push(Detector { signal, channel, phase, function, travel, arrow: row.arrow });
         }
     }
     Detectors::new(list)
@@ -88,9 +90,11 @@ pub fn uses(plan: &Plan) -> Vec<Use<'_>> {
         let upstream = matches!(place.kind, DetectorKind::X | DetectorKind::In);
         let way = if upstream { place.distance_m + place.length_m } else { 0.0 };
         let groups = used.groups.iter().filter_map(|name| plan.find_group(name));
-        for phase in groups.flat_map(|group| phases(plan, group)) {
+        let with_arrow = |group: u16| (phases(plan, group), arrow_number(plan, group));
+        let phases = groups.map(with_arrow).flat_map(|(phases, arrow)| phases.into_iter().map(move |p| (p, arrow)));
+        for (phase, arrow) in phases {
             let (channel, travel) = (used.channel.saturating_add(1), way / place.speed_m_s.max(1.0));
-            let row = Use { phase, channel, function, place: Some(place), travel };
+            let row = Use { phase, channel, function, place: Some(place), arrow, travel };
             // Several groups may belong to one phase.
             if !rows.iter().rev().take_while(|r| r.channel == channel).any(|r| *r == row) {
                 rows.push(row);
@@ -103,7 +107,8 @@ pub fn uses(plan: &Plan) -> Vec<Use<'_>> {
         let groups = used.groups.iter().filter_map(|name| plan.find_group(name));
         for phase in groups.filter_map(|group| phase_number(plan, group)) {
             let channel = used.channel.saturating_add(1);
-            let row = Use { phase, channel, function: Some(Function::Pedestrian), place: None, travel: 0.0 };
+            let row =
+                Use { phase, channel, function: Some(Function::Pedestrian), place: None, arrow: None, travel: 0.0 };
             if !rows.contains(&row) {
                 rows.push(row);
             }

@@ -13,6 +13,8 @@ pub enum Aspect {
     Yellow,
     /// Red, with the red clearance.
     Red,
+    /// Flashing yellow of an arrow, while its phase is red: who gives way may go.
+    Flashing,
 }
 
 /// What one phase shows, for the whole log.

@@ -148,6 +148,8 @@ pub struct Arrivals {
     pub on_yellow: u32,
     /// On red.
     pub on_red: u32,
+    /// While their arrow flashed yellow: how long they waited for a gap no log tells.
+    pub on_flashing: u32,
     /// Before the log says what the phase shows.
     pub unknown: u32,
     /// Who did not arrive on green, and when the next green began is known.
@@ -164,6 +166,7 @@ impl Arrivals {
             Some(Aspect::Green) => &mut self.on_green,
             Some(Aspect::Yellow) => &mut self.on_yellow,
             Some(Aspect::Red) => &mut self.on_red,
+            Some(Aspect::Flashing) => &mut self.on_flashing,
             None => &mut self.unknown,
         } += 1;
         if let Some(delay) = delay {

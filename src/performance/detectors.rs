@@ -32,6 +32,8 @@ pub struct Detector {
     pub function: Function,
     /// Time from there to the stop line.
     pub travel: Millis,
+    /// The flashing yellow arrow that lets its drivers go too, as the log numbers it, from 1; none: they have none.
+    pub arrow: Option<u16>,
 }
 
 /// More uses of one channel than this are refused: each of its events is looked at for each of them.

@@ -28,7 +28,7 @@ pub struct Diagram {
 
 impl Diagram {
     /// From what a phase shows and its arrivals, both by time. Arrivals before the first begin of red have no place.
-    pub(super) fn of(aspects: &Aspects, arrivals: &[Millis]) -> Self {
+    pub(super) fn of(aspects: &Aspects, arrivals: impl Iterator<Item = Millis>) -> Self {
         let mut cycles: Vec<Cycle> = Vec::new();
         for &(at, aspect) in aspects.changes() {
             match (aspect, cycles.last_mut()) {
@@ -41,14 +41,15 @@ impl Diagram {
                 // Of several in a cycle (a begin of red is missing) the first.
                 (Aspect::Green, Some(last)) => _ = last.green.get_or_insert(at),
                 (Aspect::Yellow, Some(last)) => _ = last.yellow.get_or_insert(at),
-                (_, None) => {}
+                // No phase flashes; nor do changes before the first red count.
+                (Aspect::Flashing, _) | (_, None) => {}
             }
         }
         let red = |at: Millis| {
             let next = cycles.partition_point(|c| c.red <= at);
             Some(cycles.get(next.checked_sub(1)?)?.red)
         };
-        let arrivals = arrivals.iter().filter_map(|&at| Some((at, at - red(at)?))).collect();
+        let arrivals = arrivals.filter_map(|at| Some((at, at - red(at)?))).collect();
         Self { cycles, arrivals }
     }
 }

@@ -12,6 +12,8 @@
 //!   *projected* to the stop line: an *arrival* is one that much later as the way there takes.
 //! - **presence detector**: a zone at the stop line, on while somebody stands or drives there.
 //! - **cycle**: from one begin of red to the next (of one phase); what the Purdue coordination diagram draws upwards.
+//! - **flashing**: a left turn with a flashing yellow arrow may go while its phase is red. Whose detector names its
+//!   [arrow](Detector::arrow) is then on neither green nor red.
 //! - **platoon ratio**: share of arrivals on green over share of green: above 1, platoons meet green.
 //! - **split failure**: a service whose presence detectors are occupied for more than 79 % of the green and of the first
 //!   five seconds of red: not everybody who waited got through.
@@ -20,6 +22,7 @@
 //! [`measure`] is a function of the *set* of events: they may come in any order, some twice. Recorded logs begin in
 //! mid-cycle and have holes; whatever cannot be used is counted by name in [`Signal::skipped`].
 
+mod arrows;
 mod aspects;
 mod book;
 mod coordination;

@@ -45,10 +45,11 @@ pub struct Bin {
 pub(super) struct Reports {
     /// Which there are.
     pub seen: Seen,
-    /// Arrivals at the stop line.
-    pub arrivals: Vec<Millis>,
-    /// Actuations of loops that look for who passes on yellow and red, and of those that count: from when to when.
-    pub passed: BTreeMap<Function, Vec<(Millis, Millis)>>,
+    /// Arrivals at the stop line, and what an arrow of theirs showed.
+    pub arrivals: Vec<(Millis, Option<Aspect>)>,
+    /// Actuations of loops that look for who passes on yellow and red, and of those that count: from when to when, and what an
+    /// arrow of theirs showed at the begin.
+    pub passed: BTreeMap<Function, Vec<(Millis, Millis, Option<Aspect>)>>,
     /// When presence detectors were on.
     pub present: Vec<(Millis, Millis)>,
     /// Calls of push buttons.
@@ -76,7 +77,7 @@ impl Phase {
         options: &Options,
         skipped: &mut Skipped,
     ) -> Self {
-        reports.arrivals.sort_unstable();
+        reports.arrivals.sort_unstable_by_key(|arrival| arrival.0);
         let services = services(events);
         let aspects = Aspects::of(&services);
         let mut work = Work { book: Book::new(options.bin), services, aspects, span, options, skipped };
@@ -97,7 +98,7 @@ impl Phase {
             phase,
             total: book.total.measures(span.1 - span.0, reports.seen),
             bins: bins.collect(),
-            diagram: Diagram::of(&work.aspects, &reports.arrivals),
+            diagram: Diagram::of(&work.aspects, reports.arrivals.iter().map(|arrival| arrival.0)),
         }
     }
 
@@ -143,16 +144,22 @@ impl Work<'_> {
         }
     }
 
+    /// What was shown to somebody whose arrow showed this: while the phase is green or yellow so is the arrow.
+    fn shown(&self, at: Millis, of_arrow: Option<Aspect>) -> Option<Aspect> {
+        let of_phase = self.aspects.at(at);
+        if matches!(of_phase, Some(Aspect::Green | Aspect::Yellow)) { of_phase } else { of_arrow.or(of_phase) }
+    }
+
     fn arrivals(&mut self, reports: &Reports) {
-        for &at in &reports.arrivals {
-            let aspect = self.aspects.at(at);
+        for &(at, of_arrow) in &reports.arrivals {
+            let aspect = self.shown(at, of_arrow);
             let delay = match aspect {
-                Some(Aspect::Green) => None,
+                Some(Aspect::Green | Aspect::Flashing) => None,
                 Some(_) => self.aspects.next_green(at).map(|green| green - at),
                 None => None,
             };
             self.book.note(at, |t| t.arrivals.count(aspect, delay));
-            if delay.is_none() && aspect != Some(Aspect::Green) {
+            if delay.is_none() && !matches!(aspect, Some(Aspect::Green | Aspect::Flashing)) {
                 self.skip("arrivals of which no next green is known");
             }
         }
@@ -186,11 +193,11 @@ impl Work<'_> {
     /// leaves it after the next green has begun, and has not passed on red.
     fn yellow_red(&mut self, reports: &Reports) {
         let passed = [Function::YellowRed, Function::Count].iter().find_map(|f| reports.passed.get(f));
-        for &(at, left) in passed.into_iter().flatten() {
+        for &(at, left, of_arrow) in passed.into_iter().flatten() {
             if self.aspects.next_green(at).is_some_and(|green| green <= left) {
                 continue;
             }
-            match self.aspects.at(at) {
+            match self.shown(at, of_arrow) {
                 Some(Aspect::Yellow) => self.book.note(at, |t| t.red.on_yellow += 1),
                 Some(Aspect::Red) => self.book.note(at, |t| t.red.on_red += 1),
                 _ => {}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use intergreen_control::Millis;
 use serde::Serialize;
 
+use super::arrows::Arrows;
 use super::detectors::{Detector, Detectors, Function};
 use super::event::{Event, code};
 use super::health::Channel;
@@ -45,7 +46,7 @@ impl Signal {
         for (&number, channel) in &sorted.channels {
             let on = Occupancy::of(&channel.edges, span.0, span.1);
             for d in uses(configured, number) {
-                reports.entry(d.phase).or_default().add(d, channel, &on);
+                reports.entry(d.phase).or_default().add(d, channel, &on, &sorted.arrows);
             }
             healths.push(Health::of(number, channel, &on, span, options));
         }
@@ -79,7 +80,8 @@ impl Signal {
 
 impl Reports {
     /// Adds what one detector reported, as it is used for the phase.
-    fn add(&mut self, detector: &Detector, channel: &Channel, on: &Occupancy) {
+    fn add(&mut self, detector: &Detector, channel: &Channel, on: &Occupancy, arrows: &Arrows) {
+        let of_arrow = |at: Millis| arrows.at(detector.arrow?, at);
         let ons = channel.edges.iter().filter(|e| e.1).map(|e| e.0 + detector.travel);
         match detector.function {
             Function::Presence => {
@@ -88,16 +90,17 @@ impl Reports {
             }
             Function::Advance => {
                 self.seen.advance = true;
-                self.arrivals.extend(ons);
+                self.arrivals.extend(ons.map(|at| (at, of_arrow(at))));
             }
             // Made to see who passes: each actuation does.
             Function::YellowRed => {
                 self.seen.stop_line = true;
-                self.passed.entry(detector.function).or_default().extend(ons.map(|at| (at, at)));
+                self.passed.entry(detector.function).or_default().extend(ons.map(|at| (at, at, of_arrow(at))));
             }
             Function::Count => {
                 self.seen.stop_line = true;
                 let passed = on.on.iter().map(|&(from, to)| (from + detector.travel, to + detector.travel));
+                let passed = passed.map(|(from, to)| (from, to, of_arrow(from)));
                 self.passed.entry(detector.function).or_default().extend(passed);
             }
             Function::Pedestrian => self.buttons.extend(ons),
@@ -119,6 +122,7 @@ struct Sorted {
     channels: BTreeMap<u16, Channel>,
     /// Push buttons by phase.
     buttons: BTreeMap<u16, Vec<Millis>>,
+    arrows: Arrows,
     skipped: Skipped,
 }
 
@@ -131,6 +135,7 @@ impl Sorted {
             phases: BTreeMap::new(),
             channels: BTreeMap::new(),
             buttons: BTreeMap::new(),
+            arrows: Arrows::default(),
             skipped: Skipped::new(),
         };
         let mut before = None;
@@ -176,6 +181,7 @@ impl Sorted {
                 let phase = uses(configured, event.parameter).find(is_button).map_or(event.parameter, |d| d.phase);
                 self.buttons.entry(phase).or_default().push(event.at);
             }
+            code::FYA | code::FYA_END => self.arrows.note(event),
             code::PATTERN | code::CYCLE | code::OFFSET | code::COORDINATION => {}
             other if Phase::concerns(other) => self.phases.entry(event.parameter).or_default().push(*event),
             other => self.skip(format!("events of code {other}")),

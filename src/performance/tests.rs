@@ -18,7 +18,7 @@ fn ms(seconds: f64) -> Millis {
 
 /// One use of a channel of that signal.
 fn detector(channel: u16, phase: u16, function: Function, travel: f64) -> Detector {
-    Detector { signal: "7".into(), channel, phase, function, travel: ms(travel) }
+    Detector { signal: "7".into(), channel, phase, function, travel: ms(travel), arrow: None }
 }
 
 fn measured(events: &[(f64, u8, u16)], detectors: &[Detector]) -> Signal {
@@ -179,6 +179,27 @@ fn yellow_and_red() {
 }
 
 #[test]
+fn who_passes_under_a_flashing_arrow_has_not_run_the_red() {
+    // Arrow 1 flashes from 60 to 90 s, its yellow lasts until 93 s; who passes at 70 s may, who does at 91 s meets yellow.
+    let ons = [20.0, 50.0, 70.0, 91.0, 95.0].into_iter();
+    let ons = ons.flat_map(|at| [(at, DETECTOR_ON, 3), (at + 0.5, DETECTOR_OFF, 3)]);
+    let events: Vec<_> = three().into_iter().chain([(60.0, FYA, 1), (90.0, FYA_END, 1)]).chain(ons).collect();
+    let of = |function: Function, arrow: Option<u16>| {
+        let signal = measured(&events, &[Detector { arrow, ..detector(3, 2, function, 0.0) }]);
+        assert!(signal.skipped.is_empty(), "{:?}", signal.skipped);
+        signal.phases[0].total.clone()
+    };
+    assert_eq!(of(Function::Count, Some(1)).yellow_red, Some(Red { on_yellow: 1, on_red: 2 }));
+    assert_eq!(of(Function::Count, Some(2)).yellow_red, Some(Red { on_yellow: 0, on_red: 4 }));
+    assert_eq!(of(Function::Count, None).yellow_red, Some(Red { on_yellow: 0, on_red: 4 }));
+    // Who arrives meanwhile does not wait for the green at 100 s.
+    let m = of(Function::Advance, Some(1));
+    let a = m.arrivals.unwrap();
+    assert_eq!((a.on_green, a.on_yellow, a.on_red, a.on_flashing), (1, 1, 2, 1));
+    assert_eq!((a.delayed, a.delay_s), (3, 50.0 + 9.0 + 5.0));
+}
+
+#[test]
 fn pedestrians_wait_from_their_first_call() {
     let events = [
         (0.0, WALK, 4),
@@ -306,7 +327,7 @@ proptest! {
         let signals = || vec!["10".to_owned(), "9".into(), "x".into()];
         let functions = [Function::Presence, Function::Count, Function::Advance, Function::YellowRed, Function::Pedestrian];
         let uses = functions.iter().enumerate().map(|(i, &f)| Detector {
-            signal: "9".into(), channel: i as u16 + 1, phase: i as u16 / 2 + 1, function: f, travel: Millis(700),
+            signal: "9".into(), channel: i as u16 + 1, phase: i as u16 / 2 + 1, function: f, travel: Millis(700), arrow: (i < 3).then_some(2),
         });
         let detectors = Detectors::new(uses.collect()).unwrap();
         let options = Options { bin: Millis(60_000), ..Options::default() };
@@ -328,7 +349,7 @@ proptest! {
                 prop_assert!(m.green_share.is_none_or(|share| (0.0..=1.0).contains(&share)), "{:?}", m);
                 prop_assert!(m.split.is_none_or(|s| s.least_s >= 0.0 && s.least_s <= s.mean_s && s.mean_s <= s.most_s));
                 if let Some(a) = m.arrivals {
-                    prop_assert_eq!(a.total, a.on_green + a.on_yellow + a.on_red + a.unknown);
+                    prop_assert_eq!(a.total, a.on_green + a.on_yellow + a.on_red + a.on_flashing + a.unknown);
                 }
             }
             prop_assert!(signal.detectors.iter().all(|d| d.occupancy.is_none_or(|o| (0.0..=1.0).contains(&o))));

@@ -120,6 +120,10 @@ fn what_is_no_log_is_refused() {
         "Phase,Parameter,Function,Travel_s\n2,9,Advance,-1\n",
         "d.csv:2: travel time '-1': expected a number from 0 to",
     );
+    wrong(
+        "Phase,Parameter,Function,Arrow\n2,9,Advance,left\n",
+        "d.csv:2: arrow 'left': expected a number from 0 to 65535",
+    );
     let said = measures(&scratch, LOG, &["--signal", "6"]);
     assert!(
         said.code == 2 && said.stderr.contains("--signal 6: is not in the log; did you mean '5'? expected 5"),
@@ -153,6 +157,7 @@ fn a_run_writes_its_log_and_explains_itself() {
     let seconds = |row: &&str| row.split(',').nth(5).and_then(|s| s.parse::<f64>().ok()).expect("a time");
     assert!(rows.is_sorted_by(|a, b| seconds(a) <= seconds(b)), "by time");
     assert!(scratch.read("out/detectors.csv").starts_with("DeviceId,Phase,Parameter,Function,Signal,Lane,"));
+    assert!(scratch.read("out/detectors.csv").lines().next().is_some_and(|row| row.ends_with(",Travel_s,Arrow")));
     let manifest: Value = serde_json::from_str(&scratch.read("out/manifest.json")).unwrap();
     let files = manifest["files"].as_array().unwrap();
     assert!(["events.csv", "detectors.csv"].iter().all(|f| files.contains(&Value::from(*f))), "{files:?}");

@@ -1,5 +1,5 @@
 //! Which detector is for what, as CSV: the configuration of the package `atspm` (DeviceId, Phase, Parameter, Function),
-//! with the distance to the stop line if it is known.
+//! with the distance to the stop line if it is known, and the flashing yellow arrow of the lane if it has one.
 
 use std::path::Path;
 
@@ -38,6 +38,7 @@ pub fn read(path: &Path, nameless: &str, skipped: &mut Skipped) -> Result<Detect
     let travel = table.column(&["travels", "traveltime", "traveltimes"]);
     let distance = table.column(&["distancem", "distance"]);
     let speed = table.column(&["speedms", "speed"]);
+    let arrow = table.column(&["arrow", "fya"]);
     let mut list = Vec::new();
     while table.advance()? {
         let whole = |column: usize, what: &str| {
@@ -57,6 +58,10 @@ pub fn read(path: &Path, nameless: &str, skipped: &mut Skipped) -> Result<Detect
             _ => 0.0,
         };
         let (channel, phase) = (whole(channel, "channel")?, whole(phase, "phase")?);
+        let arrow = match table.cell(arrow) {
+            "" => None,
+            _ => Some(whole(arrow.unwrap_or_default(), "arrow")?),
+        };
         let cell = table.cell(Some(function));
         let simple: String = cell.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
         let Some(&(_, function)) = FUNCTIONS.iter().find(|(name, _)| *name == simple) else {
@@ -65,7 +70,7 @@ pub fn read(path: &Path, nameless: &str, skipped: &mut Skipped) -> Result<Detect
             continue;
         };
         let signal = if signal.is_some() { table.cell(signal) } else { nameless }.to_owned();
-        list.push(Detector { signal, channel, phase, function, travel: Millis::from_seconds(travel) });
+        list.push(Detector { signal, channel, phase, function, travel: Millis::from_seconds(travel), arrow });
     }
     Detectors::new(list).map_err(|e| Failure::Input(format!("{}: {e}", path.display())))
 }

@@ -53,7 +53,7 @@ fn number(value: Option<f64>) -> String {
 }
 
 /// Columns of `phases.csv` after signal, phase and bin.
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 28] = [
     "gap_outs",
     "max_outs",
     "force_offs",
@@ -71,6 +71,7 @@ const COLUMNS: [&str; 27] = [
     "arrivals_on_green",
     "arrivals_on_yellow",
     "arrivals_on_red",
+    "arrivals_on_flashing",
     "share_on_green",
     "platoon_ratio",
     "approach_delay_s",
@@ -106,6 +107,7 @@ fn cells(m: &Measures) -> [String; COLUMNS.len()] {
         count(a.map(|a| a.on_green)),
         count(a.map(|a| a.on_yellow)),
         count(a.map(|a| a.on_red)),
+        count(a.map(|a| a.on_flashing)),
         number(m.arrivals_on_green),
         number(m.platoon_ratio),
         number(m.approach_delay_s),

@@ -95,7 +95,7 @@ impl EventLog {
 /// Writes what all detectors are for.
 fn detectors(w: &mut dyn Write, sim: &Simulation) -> Result<()> {
     let mut csv = csv::Writer::from_writer(w);
-    let own = ["Signal", "Lane", "Distance_m", "Length_m", "Travel_s"];
+    let own = ["Signal", "Lane", "Distance_m", "Length_m", "Travel_s", "Arrow"];
     csv.write_record(["DeviceId", "Phase", "Parameter", "Function"].into_iter().chain(own))?;
     for (i, signal) in sim.scene().network.signals.iter().enumerate() {
         for row in uses(sim.controllers().list[i].plan()) {
@@ -109,6 +109,7 @@ fn detectors(w: &mut dyn Write, sim: &Simulation) -> Result<()> {
                 row.place.map(|p| format!("{:.1}", p.distance_m)).unwrap_or_default(),
                 row.place.map(|p| format!("{:.1}", p.length_m)).unwrap_or_default(),
                 row.travel(),
+                row.arrow.map(|n| n.to_string()).unwrap_or_default(),
             ])?;
         }
     }

@@ -12,7 +12,7 @@ mod reason;
 mod words;
 
 pub(crate) use self::phases::Phases;
-pub use self::phases::phase_number;
+pub use self::phases::{arrow_number, phase_number};
 pub use self::reason::{Asked, Reason};
 use crate::Millis;
 

@@ -165,8 +165,9 @@ impl Phases {
             if let Some(subject) = carried[g] {
                 subjects[subject].is_carried = true;
             }
-            if let Some(subject) = of_group[g].filter(|_| group.kind == GroupKind::FlashingYellowArrow) {
-                subjects[subject].arrow = arrow_number(plan, g);
+            let arrow = u16::try_from(g).ok().and_then(|g| arrow_number(plan, g));
+            if let (Some(subject), Some(arrow)) = (of_group[g], arrow) {
+                subjects[subject].arrow = arrow;
             }
         }
         // At most two events of a subject are due at a time.
@@ -478,10 +479,11 @@ fn carried_by(plan: &Plan, group: u16) -> Option<u16> {
     empty.find(|p| (1..=32).contains(&p.number) && carrier(p.number) == Some(group)).map(|p| p.number.into())
 }
 
-/// The number of a flashing yellow arrow among those of the plan, from 1.
-fn arrow_number(plan: &Plan, group: usize) -> u16 {
-    let before = plan.groups().iter().take(group + 1).filter(|g| g.kind == GroupKind::FlashingYellowArrow);
-    u16::try_from(before.count()).unwrap_or(u16::MAX)
+/// The number by which the log knows a flashing yellow arrow: among those of the plan, from 1. `None`: the group is none.
+pub fn arrow_number(plan: &Plan, group: u16) -> Option<u16> {
+    let is_arrow = |&g: &usize| plan.groups()[g].kind == GroupKind::FlashingYellowArrow;
+    let group = Some(usize::from(group)).filter(|&g| g < plan.groups().len() && is_arrow(&g))?;
+    u16::try_from((0..=group).filter(is_arrow).count()).ok()
 }
 
 /// A flashing yellow arrow in words: its number and its group.
