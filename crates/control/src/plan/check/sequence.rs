@@ -70,7 +70,9 @@ impl Plan {
                 longest = others.fold(longest, Millis::max);
             }
             for &g in &together[1..] {
-                longest = longest.max(ends + group(g).yellow + group(g).red_revert + group(g).red_yellow);
+                let others = together.iter().filter(|&&other| other != g).map(|&other| matrix.intergreen(other, g));
+                let again = group(g).yellow + group(g).red_revert + group(g).red_yellow;
+                longest = longest.max(ends + others.fold(again, Millis::max));
             }
         }
         // An arrow that gives way from now on goes through yellow and red before it flashes: not before whoever it gives way
@@ -150,5 +152,36 @@ impl Checks<'_> {
                 self.add(self.element(number), problem);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::{GroupSpec, IntergreenSpec, IntergreenTime, PlanSpec};
+
+    use super::*;
+
+    #[test]
+    fn who_ends_with_a_left_turn_opens_again_when_that_has_cleared() {
+        let s = |seconds: i64| Millis(seconds * 1000);
+        let groups = ["left", "oncoming", "cross", "right"].map(|name| GroupSpec::vehicle(name, s(5), s(3)));
+        let mut spec = PlanSpec::new("crossroads", groups.to_vec())
+            .give_way("left", "oncoming", true)
+            .forbid("left", "cross", (s(5), s(5)))
+            .forbid("oncoming", "cross", (s(5), s(5)))
+            .forbid("right", "cross", (s(5), s(5)))
+            .stage("a", &["left", "oncoming"])
+            .stage("b", &["cross"])
+            .stage("c", &["oncoming", "right"])
+            .stage("d", &["cross"]);
+        let given = |(from, to, time): (&str, &str, i64)| IntergreenSpec {
+            from: from.into(),
+            to: to.into(),
+            time: IntergreenTime::Given(s(time)),
+        };
+        spec.intergreens.extend([("left", "oncoming", 20), ("oncoming", "left", 5)].map(given));
+        let plan = Plan::new(spec).expect("a plan");
+        // From a to c the oncoming traffic would stay; it ends with the left turns instead.
+        assert_eq!([plan.change(0, 1), plan.change(0, 2)], [s(5), s(20)]);
     }
 }
