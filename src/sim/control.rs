@@ -331,10 +331,13 @@ impl Controllers {
 
     /// What a group's heads show: a flashing yellow arrow lets drivers go and give way; all flashing is another thing.
     fn seen(&self, i: usize, group: u16, lamp: Lamp) -> Lamp {
+        if lamp != Lamp::Flashing {
+            return lamp;
+        }
         let controller = &self.list[i];
         let group = controller.plan().groups().get(usize::from(group));
         let is_arrow = group.is_some_and(|g| g.kind == GroupKind::FlashingYellowArrow);
-        let gives_way = lamp == Lamp::Flashing && is_arrow && controller.mode() != Mode::Flash;
+        let gives_way = is_arrow && controller.mode() != Mode::Flash;
         if gives_way { Lamp::GreenMinor } else { lamp }
     }
 

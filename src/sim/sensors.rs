@@ -51,9 +51,7 @@ pub struct LaneLoops {
     pub first: u32,
     /// One past its last.
     pub last: u32,
-    /// Where the one furthest upstream begins, m from the start of the lane.
-    pub start: f32,
-    /// Where the one furthest downstream ends.
+    /// Where the one furthest downstream ends, m from the start of the lane.
     pub end: f32,
 }
 
@@ -99,14 +97,8 @@ impl Sensors {
         sensors.list.sort_by(|a, b| a.lane.cmp(&b.lane).then(b.end.total_cmp(&a.end)));
         for (i, s) in (0..).zip(&sensors.list) {
             match sensors.lanes.last_mut().filter(|l| l.lane == s.lane) {
-                Some(loops) => {
-                    loops.last = i + 1;
-                    loops.start = loops.start.min(s.start);
-                }
-                None => {
-                    let loops = LaneLoops { lane: s.lane, first: i, last: i + 1, start: s.start, end: s.end };
-                    sensors.lanes.push(loops);
-                }
+                Some(loops) => loops.last = i + 1,
+                None => sensors.lanes.push(LaneLoops { lane: s.lane, first: i, last: i + 1, end: s.end }),
             }
         }
         sensors
@@ -122,7 +114,7 @@ struct Edge(u64);
 const MOST: usize = 1 << 24;
 
 impl Edge {
-    /// `after`: how long after the begin of the step, ms; `place`: how many were found before it in the step.
+    /// `after`: how long after the begin of the step, ms; `place`: how many were found before it in its part of the step.
     const fn new(after: u32, channel: u32, place: usize, on: bool) -> Self {
         Self((after as u64) << 49 | (channel as u64) << 25 | (place as u64) << 1 | on as u64)
     }
@@ -138,6 +130,16 @@ impl Edge {
     const fn is_on(self) -> bool {
         self.0 & 1 == 1
     }
+}
+
+/// A step is cut into so many parts: edges are found part by part, and few are left to sort in each.
+const PARTS: usize = 16;
+
+/// The part of a step in which something comes so long after its begin, ms.
+fn part(after: u32, step: Millis) -> usize {
+    // The first four binary digits of as many as the step has.
+    let digits = u32::BITS - (step.0 as u32).leading_zeros();
+    (after >> digits.saturating_sub(PARTS.ilog2())) as usize
 }
 
 /// A lane onto which vehicles come from a lane with loops.
@@ -171,17 +173,94 @@ fn beyond(scene: &Scene, loops: &LaneLoops) -> Vec<Beyond> {
     found
 }
 
-/// What is known of a lane with loops from one step to the next: mostly that nobody is near them.
+/// So many loops are looked at side by side: the usual lane has four.
+const ABREAST: usize = 4;
+
+/// Loops of a lane, side by side: what happens to them in a step is found for all of them at once, without a branch. And what
+/// is known of them from one step to the next: mostly that nobody is near them.
 #[derive(Clone, Debug)]
-struct Nearby {
-    /// How far before the lane's end vehicles come near the first of its loops, m.
+struct Row {
+    lane: LaneId,
+    /// The place of its first loop.
+    first: u32,
+    /// Where each begins and ends, and where the one furthest upstream begins, m from the start of the lane.
+    starts: [f32; ABREAST],
+    ends: [f32; ABREAST],
+    start: f32,
+    /// How far before the lane's end vehicles come near the first of them, m.
     nearest: f32,
-    /// The lanes beyond its end: from where to where in the list of all.
+    /// Whether each is occupied: 0 or 1.
+    occupied: [u32; ABREAST],
+    /// The lanes beyond the lane's end: from where to where in the list of all.
     beyond: (u32, u32),
-    /// Whether somebody may be beyond its end and yet over its loops: somebody was, or has come there.
+    /// Whether somebody may be beyond the lane's end and yet over its loops: somebody was, or has come there.
     left: bool,
     /// Whether somebody was near its loops in the last step: else all of them are free.
     near: bool,
+}
+
+/// What vehicles do to loops side by side in a step; of each 0 or 1.
+#[derive(Clone, Copy, Debug)]
+struct Done {
+    /// Whether somebody covers it at the end of the step.
+    covered: [u32; ABREAST],
+    /// Whether somebody has left it in the step.
+    left: [u32; ABREAST],
+}
+
+impl Row {
+    /// At most [`ABREAST`] loops of a lane of such a length, the first of which stands at a place; and whether each is occupied.
+    fn new(first: u32, loops: &[Sensor], occupied: &[bool], length: f32, beyond: (u32, u32)) -> Self {
+        let start = loops.iter().map(|sensor| sensor.start).fold(f32::INFINITY, f32::min);
+        // The lane's first vehicle comes next to its loops.
+        let nearest = length - start + ROUNDING;
+        // Nobody covers or leaves a loop that is not there.
+        let (starts, ends) = ([f32::INFINITY; ABREAST], [f32::NEG_INFINITY; ABREAST]);
+        let (lane, free) = (loops[0].lane, [0; ABREAST]);
+        let mut row =
+            Self { lane, first, starts, ends, start, nearest, occupied: free, beyond, left: true, near: true };
+        for (i, (sensor, occupied)) in loops.iter().zip(occupied).enumerate() {
+            (row.starts[i], row.ends[i], row.occupied[i]) = (sensor.start, sensor.end, (*occupied).into());
+        }
+        row
+    }
+
+    /// What vehicles of the lane and those who have left it do.
+    #[inline(always)]
+    fn see_all(&self, vehicles: &[Vehicle], beyond: &[Motion]) -> Done {
+        let mut done = Done { covered: [0; ABREAST], left: [0; ABREAST] };
+        for v in vehicles {
+            if v.position < self.start {
+                break;
+            }
+            self.see(&Motion::of(v, 0.0), &mut done);
+        }
+        for m in beyond {
+            self.see(m, &mut done);
+        }
+        done
+    }
+
+    /// Adds what somebody does: see [`Watch::see`].
+    #[inline(always)]
+    fn see(&self, v: &Motion, done: &mut Done) {
+        let (x, back) = (v.front, v.front - v.length);
+        let before = back - v.moved;
+        for i in 0..ABREAST {
+            done.covered[i] |= u32::from(x > self.starts[i]) & u32::from(back < self.ends[i]);
+            done.left[i] |= u32::from(before < self.ends[i]) & u32::from(back >= self.ends[i]);
+        }
+    }
+
+    /// Of each, whether it may have an edge: one that nobody has left and that is as it was has none.
+    #[inline(always)]
+    fn changes(&self, done: &Done) -> [u32; ABREAST] {
+        let mut changes = *done;
+        for i in 0..ABREAST {
+            changes.left[i] |= done.covered[i] ^ self.occupied[i];
+        }
+        changes.left
+    }
 }
 
 /// The loops' state, and the wire to the controllers.
@@ -191,18 +270,19 @@ pub struct SensorState {
     pub occupied: Vec<bool>,
     /// Of each channel, how many of its loops are.
     on: Vec<u16>,
-    edges: Vec<Edge>,
+    /// The edges of the step, by the part of it in which they come.
+    edges: [Vec<Edge>; PARTS],
     /// What detectors with faults have come to, as [`Scene::faulty`].
     pub faults: Vec<FaultState>,
     /// Reports of such detectors in the last step that arrive after its end, each with its time of arrival.
     pub late: Vec<SensorEvent>,
     /// Channels that were lost in the last step, or were back.
     pub links: Vec<(u32, bool)>,
-    /// By lane with loops.
-    nearby: Vec<Nearby>,
+    /// All loops, lane by lane.
+    rows: Vec<Row>,
     /// The lanes beyond the ends of lanes with loops.
     lanes_beyond: Vec<Beyond>,
-    /// By lane, its place among those with loops, or [`NO_LOOPS`].
+    /// By lane, its first row of loops, or [`NO_LOOPS`].
     place: Vec<u32>,
     /// Those beyond the end of the lane that is looked at.
     beyond: Vec<Motion>,
@@ -234,19 +314,21 @@ impl SensorState {
             "too many loops: edges do not fit their number"
         );
         assert!(scene.setup.step < Millis(1 << 15), "the step is too long: edges do not fit their number");
-        let (mut nearby, mut lanes_beyond) = (Vec::new(), Vec::new());
+        let (mut rows, mut lanes_beyond) = (Vec::new(), Vec::new());
         let mut place = vec![NO_LOOPS; scene.lanes.len()];
-        for (i, loops) in (0_u32..).zip(&scene.sensors.lanes) {
-            place[loops.lane.index()] = i;
-            let first = lanes_beyond.len() as u32;
+        for loops in &scene.sensors.lanes {
+            place[loops.lane.index()] = rows.len() as u32;
+            let from = lanes_beyond.len() as u32;
             lanes_beyond.extend(beyond(scene, loops));
-            // The lane's first vehicle comes next to its loops.
-            let nearest = scene.lanes[loops.lane.index()].length - loops.start + ROUNDING;
-            nearby.push(Nearby { nearest, beyond: (first, lanes_beyond.len() as u32), left: true, near: true });
+            let (beyond, length) = ((from, lanes_beyond.len() as u32), scene.lanes[loops.lane.index()].length);
+            for first in (loops.first..loops.last).step_by(ABREAST) {
+                let own = first as usize..loops.last.min(first + ABREAST as u32) as usize;
+                rows.push(Row::new(first, &scene.sensors.list[own.clone()], &occupied[own], length, beyond));
+            }
         }
         let (out, wire) = crossbeam_channel::unbounded();
-        let (edges, late, links, beyond) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { occupied, on, edges, faults, late, links, nearby, lanes_beyond, place, beyond, out, wire }
+        let (edges, late, links, beyond) = (Default::default(), Vec::new(), Vec::new(), Vec::new());
+        Self { occupied, on, edges, faults, late, links, rows, lanes_beyond, place, beyond, out, wire }
     }
 
     /// Keeps what faults have come to in line with [`Scene::faulty`]; `before`: the channels that had faults until `now`.
@@ -261,26 +343,30 @@ impl SensorState {
 
     /// Finds the edges of the step that ends at `end` and sends them.
     pub fn sense(&mut self, scene: &Scene, traffic: &Traffic, end: Millis) {
-        self.edges.clear();
         for lane in &traffic.left {
-            if let Some(nearby) = self.nearby.get_mut(self.place[lane.index()] as usize) {
-                nearby.left = true;
-            }
+            let rows = self.rows.get_mut(self.place[lane.index()] as usize..).unwrap_or_default();
+            rows.iter_mut().take_while(|row| row.lane == *lane).for_each(|row| row.left = true);
         }
-        for (loops, nearby) in scene.sensors.lanes.iter().zip(&mut self.nearby) {
+        for row in &mut self.rows {
             self.beyond.clear();
-            if nearby.left {
-                let all = &self.lanes_beyond[nearby.beyond.0 as usize..nearby.beyond.1 as usize];
+            if row.left {
+                let all = &self.lanes_beyond[row.beyond.0 as usize..row.beyond.1 as usize];
                 look_beyond(all, traffic, scene.dt, &mut self.beyond);
-                nearby.left = !self.beyond.is_empty();
+                row.left = !self.beyond.is_empty();
             }
-            let nobody = !nearby.left && traffic.tails[loops.lane.index()].head_to_end > nearby.nearest;
-            if !nobody || nearby.near {
-                nearby.near = !nobody;
-                let vehicles: &[Vehicle] = if nobody { &[] } else { &traffic.lanes[loops.lane.index()].vehicles };
-                let own = loops.first as usize..loops.last as usize;
-                let (list, occupied) = (&scene.sensors.list[own.clone()], &mut self.occupied[own]);
-                sense_lane(list, occupied, vehicles, &self.beyond, scene.setup.step, &mut self.edges);
+            let nobody = !row.left && traffic.tails[row.lane.index()].head_to_end > row.nearest;
+            if nobody && !row.near {
+                continue;
+            }
+            row.near = !nobody;
+            let vehicles: &[Vehicle] = if nobody { &[] } else { &traffic.lanes[row.lane.index()].vehicles };
+            let done = row.see_all(vehicles, &self.beyond);
+            let changes = row.changes(&done);
+            row.occupied = done.covered;
+            for (i, _) in changes.iter().enumerate().filter(|(_, changes)| **changes != 0) {
+                let place = row.first as usize + i;
+                let (sensor, occupied) = (&scene.sensors.list[place], &mut self.occupied[place]);
+                sense_one(sensor, occupied, vehicles, &self.beyond, scene.setup.step, &mut self.edges);
             }
         }
         self.send(scene, end);
@@ -288,18 +374,21 @@ impl SensorState {
 
     /// Sends the edges of channels: a channel is on while any of its loops is.
     fn send(&mut self, scene: &Scene, end: Millis) {
-        self.edges.sort_unstable();
-        let mut events = Vec::with_capacity(self.edges.len());
+        let mut events = Vec::with_capacity(self.edges.iter().map(Vec::len).sum());
         let begin = end - scene.setup.step;
-        for e in &self.edges {
-            let channel = e.channel();
-            let on = &mut self.on[channel as usize];
-            let before = *on;
-            *on = if e.is_on() { before + 1 } else { before.saturating_sub(1) };
-            if (before == 0) != (*on == 0) {
-                let at = begin + Millis(i64::from(e.after()));
-                events.push(SensorEvent { at, channel, on: e.is_on() });
+        for part in &mut self.edges {
+            part.sort_unstable();
+            for e in &*part {
+                let channel = e.channel();
+                let on = &mut self.on[channel as usize];
+                let before = *on;
+                *on = if e.is_on() { before + 1 } else { before.saturating_sub(1) };
+                if (before == 0) != (*on == 0) {
+                    let at = begin + Millis(i64::from(e.after()));
+                    events.push(SensorEvent { at, channel, on: e.is_on() });
+                }
             }
+            part.clear();
         }
         if !scene.faulty.is_empty() {
             self.spoil(scene, &mut events, end);
@@ -353,34 +442,6 @@ fn look_beyond(lanes: &[Beyond], traffic: &Traffic, dt: f32, found: &mut Vec<Mot
     }
 }
 
-/// The edges of a lane's loops; `vehicles`: those of the lane, `beyond`: those who have left it.
-fn sense_lane(
-    loops: &[Sensor],
-    occupied: &mut [bool],
-    mut vehicles: &[Vehicle],
-    beyond: &[Motion],
-    step: Millis,
-    edges: &mut Vec<Edge>,
-) {
-    let rear = beyond.iter().map(|m| m.front - m.length - m.moved.max(0.0)).fold(f32::INFINITY, f32::min);
-    // The foremost of those who were not past all loops that were looked at.
-    let first = |vehicles: &[Vehicle]| vehicles.first().map_or(f32::NEG_INFINITY, |v| v.position);
-    let mut front = first(vehicles);
-    for (i, sensor) in loops.iter().enumerate() {
-        let occupied = &mut occupied[i];
-        // Whoever was already past this loop was so past those upstream of it.
-        let was_past = |v: &Vehicle| v.back() >= sensor.end && v.back() - v.moved >= sensor.end;
-        while front >= sensor.start && was_past(&vehicles[0]) {
-            vehicles = &vehicles[1..];
-            front = first(vehicles);
-        }
-        let changes = if front < sensor.start { *occupied } else { !*occupied || !stays(vehicles, sensor) };
-        if changes || rear < sensor.end {
-            sense_one(sensor, occupied, vehicles, beyond, step, edges);
-        }
-    }
-}
-
 /// The edges of one loop; `vehicles`: those of its lane that may be near it. Apart: most loops have none in a step, and
 /// whoever looks at all of them needs the registers.
 #[inline(never)]
@@ -390,28 +451,37 @@ fn sense_one(
     vehicles: &[Vehicle],
     beyond: &[Motion],
     step: Millis,
-    found: &mut Vec<Edge>,
+    found: &mut [Vec<Edge>; PARTS],
 ) {
-    let mut watch = Watch { start: sensor.start, end: sensor.end, over: 0, covered: false, edges: [None; 4], count: 0 };
+    let mut watch =
+        Watch { start: sensor.start, end: sensor.end, over: 0, covered: false, edges: [(0.0, false); 4], count: 0 };
     for v in vehicles {
         if v.position < sensor.start {
             break;
         }
-        watch.see(&Motion::of(v, 0.0));
+        // Whoever was past it in the step before does nothing to it.
+        if v.back() - v.moved < sensor.end {
+            watch.see(&Motion::of(v, 0.0));
+        }
     }
     beyond.iter().for_each(|m| watch.see(m));
-    let mut tell = |after: u32, on: bool| found.push(Edge::new(after, sensor.channel, found.len(), on));
+    let mut tell = |after: u32, on: bool| {
+        let found = &mut found[part(after, step)];
+        found.push(Edge::new(after, sensor.channel, found.len(), on));
+    };
     let edges = &mut watch.edges[..watch.count];
-    // Who comes in the moment in which another leaves comes first: the loop stays covered.
-    let key = |edge: &Option<(f32, bool)>| edge.map(|(share, on)| (share, !on));
-    edges.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal));
+    if edges.len() > 1 {
+        // Who comes in the moment in which another leaves comes first: the loop stays covered.
+        let key = |edge: &(f32, bool)| (edge.0, !edge.1);
+        edges.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal));
+    }
     let (mut over, mut is_on) = (watch.over, *occupied);
-    for (share, on) in edges.iter().flatten() {
-        over = if *on { over + 1 } else { over.saturating_sub(1) };
+    for &(share, on) in &*edges {
+        over = if on { over + 1 } else { over.saturating_sub(1) };
         // Long loops have room for several: one that leaves does not free them while another is there.
-        if *on != is_on && (*on || over == 0) {
-            is_on = *on;
-            tell(moment(*share, step), *on);
+        if on != is_on && (on || over == 0) {
+            is_on = on;
+            tell(moment(share, step), on);
         }
     }
     if is_on != watch.covered {
@@ -424,13 +494,6 @@ fn sense_one(
 /// through that moment, and would not do the same in a replay where they hear of it in time.
 fn moment(share: f32, step: Millis) -> u32 {
     ((share * step.0 as f32) as u32).max(1)
-}
-
-/// Whether an occupied loop stays so: somebody covers it, and nobody has left it in this step.
-#[inline]
-fn stays(vehicles: &[Vehicle], sensor: &Sensor) -> bool {
-    vehicles.first().is_some_and(|v| v.position > sensor.start)
-        && vehicles.iter().take_while(|v| v.position >= sensor.start).all(|v| v.back() < sensor.end)
 }
 
 /// Where a vehicle is in the measure of a loop's lane, and how it came there.
@@ -458,7 +521,7 @@ struct Watch {
     /// Whether it is covered at the end of the step.
     covered: bool,
     /// Edges as (share of the step, on); more than four in a step would take vehicles shorter than the loop.
-    edges: [Option<(f32, bool)>; 4],
+    edges: [(f32, bool); 4],
     count: usize,
 }
 
@@ -486,7 +549,7 @@ impl Watch {
 
     fn push(&mut self, share: f32, on: bool) {
         if self.count < self.edges.len() {
-            self.edges[self.count] = Some((share.clamp(0.0, 1.0), on));
+            self.edges[self.count] = (share.clamp(0.0, 1.0), on);
             self.count += 1;
         }
     }
@@ -495,6 +558,15 @@ impl Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_a_step_follow_each_other() {
+        for step in [1, 15, 16, 100, 500, 1000, (1 << 15) - 1] {
+            let parts: Vec<usize> = (1..=step).map(|after| part(after, Millis(step.into()))).collect();
+            assert!(parts.is_sorted() && parts[parts.len() - 1] < PARTS, "{step} ms");
+        }
+        assert_eq!(part(1000, Millis(1000)), PARTS - 1);
+    }
 
     #[test]
     fn an_edge_is_of_the_step_in_which_it_comes() {

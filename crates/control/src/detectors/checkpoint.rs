@@ -79,6 +79,7 @@ impl DetectorBank {
         }
         (self.passed, self.balances) = (passed, balances);
         (self.tallied, self.draws) = (tallied, draws);
+        self.find_due();
         self.news.clear();
         self.forgotten.clear();
         Ok(())

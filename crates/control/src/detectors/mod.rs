@@ -123,6 +123,8 @@ pub struct DetectorBank {
     counts: Vec<u32>,
     /// When the minute ends.
     next: Option<Millis>,
+    /// The earlier of the two.
+    due: Option<Millis>,
     /// Since when is counted.
     began: Millis,
     /// Those that broke or were restored, and nobody was told.
@@ -185,25 +187,31 @@ impl DetectorBank {
         if !self.limits.is_empty() {
             (self.began, self.next) = (at, Some(at + MINUTE));
             self.draws = (!self.passed.is_empty()).then_some(at + sections::EVERY);
+            self.find_due();
         }
+    }
+
+    fn find_due(&mut self) {
+        self.due = self.next.into_iter().chain(self.draws).min();
     }
 
     /// When the minute ends, or balances are drawn.
     pub fn next(&self) -> Millis {
-        let never = Millis::NEVER;
-        self.next.unwrap_or(never).min(self.draws.unwrap_or(never))
+        self.due.unwrap_or(Millis::NEVER)
     }
 
     /// Draws balances, and ends the minute if it is over at `at`.
     pub fn advance(&mut self, at: Millis) {
         if let Some(due) = self.draws.filter(|&due| due <= at) {
             self.draws = Some(if at - due < sections::EVERY { due } else { at } + sections::EVERY);
+            self.find_due();
             self.balance();
         }
         let Some(end) = self.next.filter(|&end| end <= at) else { return };
         // Over a jump of the clock nothing was measured.
         let jumped = at - end >= MINUTE;
         self.next = Some(if jumped { at } else { end } + MINUTE);
+        self.find_due();
         for number in (0..u16::MAX).take(self.detectors.len()) {
             let (i, on_time) = (usize::from(number), self.on_time(number, at));
             if !jumped {

@@ -119,6 +119,27 @@ impl Passed {
     }
 }
 
+/// What a witness tells a section.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    /// How many have come over it.
+    came: u32,
+    /// Whether anything is expected by it, whether anything is learned of it, and whether all balances with it begin anew.
+    tells: bool,
+    teaches: bool,
+    is_back: bool,
+}
+
+impl Told {
+    fn by(witness: &Passed, own: &Passed) -> Self {
+        // Where most go by it is no section: several loops are hardly broken at once and found by nobody else.
+        let whole = own.strands.len() == 1 || u64::from(own.all) * WHOLE >= u64::from(witness.all);
+        let is_back = own.is_back() || witness.is_back();
+        let teaches = !own.blind && !witness.blind && !is_back;
+        Self { came: witness.all, tells: !witness.blind && whole, teaches, is_back }
+    }
+}
+
 /// A loop that may be part of a section.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate<'a> {
@@ -225,25 +246,24 @@ impl DetectorBank {
     /// Draws the balances of a section's loops; those of one that has been on begin anew.
     fn draw(&mut self, section: usize) {
         let (own, Section { strands, witnesses }) = (&self.passed[section], &self.layout.sections.all[section]);
-        for (place, &witness) in witnesses.iter().enumerate() {
-            let witness = &self.passed[usize::from(witness)];
-            // Where most go by it is no section: several loops are hardly broken at once and found by nobody else.
-            let whole = strands.len() == 1 || u64::from(own.all) * WHOLE >= u64::from(witness.all);
-            let tells = !witness.blind && whole;
-            let is_back = own.is_back() || witness.is_back();
-            let teaches = !own.blind && !witness.blind && !is_back;
-            for (strand, &passed) in strands.iter().zip(&own.strands) {
-                let (came, now) = (witness.all, witness.all.wrapping_sub(own.all.wrapping_sub(passed)));
-                for &number in strand {
-                    let i = usize::from(number);
-                    let (d, balance) = (&self.detectors[i], &mut self.balances[i][place]);
-                    let (was_on, learns) = (d.count != self.tallied[i], teaches && d.health.is_good());
-                    balance.expected = tells.then_some(0);
-                    if was_on || is_back {
+        let mut told = [Told::default(); WITNESSES];
+        for (told, &witness) in told.iter_mut().zip(witnesses) {
+            *told = Told::by(&self.passed[usize::from(witness)], own);
+        }
+        for (strand, &passed) in strands.iter().zip(&own.strands) {
+            let others = own.all.wrapping_sub(passed);
+            for &number in strand {
+                let i = usize::from(number);
+                let (d, balances) = (&self.detectors[i], self.balances[i].iter_mut().zip(&told));
+                let was_on = core::mem::replace(&mut self.tallied[i], d.count) != d.count;
+                for (balance, told) in balances.take(witnesses.len()) {
+                    let (now, learns) = (told.came.wrapping_sub(others), told.teaches && d.health.is_good());
+                    balance.expected = told.tells.then_some(0);
+                    if was_on || told.is_back {
                         if learns {
                             balance.pair.learn(balance.most);
                         }
-                        *balance = Balance { came, since: now, most: 0, rise: 0, ..*balance };
+                        *balance = Balance { came: told.came, since: now, most: 0, rise: 0, ..*balance };
                         continue;
                     }
                     balance.rise = now.wrapping_sub(balance.since).cast_signed().max(0).cast_unsigned();
@@ -252,13 +272,10 @@ impl DetectorBank {
                     }
                     if !balance.pair.is_known() {
                         // It is not known yet how many are not seen.
-                        balance.rise = balance.rise.saturating_sub(came.wrapping_sub(balance.came) / UNSEEN);
+                        balance.rise = balance.rise.saturating_sub(told.came.wrapping_sub(balance.came) / UNSEEN);
                     }
                 }
             }
-        }
-        for i in strands.iter().flatten().map(|&number| usize::from(number)) {
-            self.tallied[i] = self.detectors[i].count;
         }
     }
 

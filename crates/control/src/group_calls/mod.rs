@@ -129,8 +129,9 @@ pub struct GroupCalls {
     changes: Vec<Change>,
     /// What has changed since it was asked.
     touched: Touched,
-    /// See [`epoch`](Self::epoch).
+    /// See [`epoch`](Self::epoch) and [`lamps_epoch`](Self::lamps_epoch).
     epoch: u32,
+    lamps_epoch: u32,
 }
 
 const VERSION: u8 = 5;
@@ -212,6 +213,7 @@ impl GroupCalls {
             changes: Vec::with_capacity(2 * room),
             touched: Touched::default(),
             epoch: 0,
+            lamps_epoch: 0,
             relief,
             wiring: kinds,
             wired,
@@ -298,6 +300,11 @@ impl GroupCalls {
         self.epoch
     }
 
+    /// Another number whenever lamps have changed.
+    pub(crate) const fn lamps_epoch(&self) -> u32 {
+        self.lamps_epoch
+    }
+
     /// Actuations of its detectors since its green ended.
     pub fn red_actuations(&self, group: u16) -> u32 {
         self.groups.get(usize::from(group)).map_or(0, |g| g.red_actuations)
@@ -324,9 +331,19 @@ impl GroupCalls {
     }
 
     /// A detector has gone on or off at `at`. Returns whether it has a use that matters.
+    #[inline(always)]
     pub(crate) fn edge(&mut self, channel: u16, on: bool, at: Millis, lamps: &[Lamp]) -> bool {
         let places = self.channels.range(usize::from(channel));
         let matters = !places.is_empty();
+        if matters {
+            self.edge_of_uses(places, on, at, lamps);
+        }
+        matters
+    }
+
+    /// Apart: half of all edges are only measured.
+    #[inline(never)]
+    fn edge_of_uses(&mut self, places: core::ops::Range<usize>, on: bool, at: Millis, lamps: &[Lamp]) {
         for place in places {
             let number = self.channels.at(place) as usize;
             if on && self.wiring(number).counts {
@@ -334,7 +351,6 @@ impl GroupCalls {
             }
             self.with(number, at, lamps, |u, wiring| u.edge(wiring, on, at));
         }
-        matters
     }
 
     /// A detector breaks or is restored.
@@ -401,7 +417,7 @@ impl GroupCalls {
 
     /// The lamps of some groups have changed: who opens is called no more. Returns whether any opens or closes.
     pub(crate) fn look(&mut self, plan: &Plan, at: Millis, lamps: &[Lamp], changed: &GroupSet) -> bool {
-        self.epoch = self.epoch.wrapping_add(1);
+        (self.epoch, self.lamps_epoch) = (self.epoch.wrapping_add(1), self.lamps_epoch.wrapping_add(1));
         let mut any = false;
         for g in changed.iter() {
             let open = plan.groups()[g].shows_open(lamps[g]);
@@ -557,7 +573,7 @@ impl GroupCalls {
         self.extended = uses.iter().map(Use::until).collect();
         (self.groups, self.open, self.uses, self.next) = (groups, open, uses, next);
         self.work_out_lanes(at);
-        self.epoch = self.epoch.wrapping_add(1);
+        (self.epoch, self.lamps_epoch) = (self.epoch.wrapping_add(1), self.lamps_epoch.wrapping_add(1));
         self.changes.clear();
         Ok(())
     }

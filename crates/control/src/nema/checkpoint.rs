@@ -99,7 +99,7 @@ impl Nema {
         (self.rings, self.phases, self.groups) = (rings, phases, groups);
         self.waits = GroupSet::of(self.groups.len(), |g| self.groups[g].waits.is_some());
         self.clock = clock;
-        self.lamps.clear();
+        self.lamps = None;
         self.seen = None;
         self.notes.clear();
         Ok(())

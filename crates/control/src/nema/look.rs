@@ -47,14 +47,16 @@ impl Nema {
     pub(super) fn look(&mut self, now: Millis, view: &View<'_>) {
         // Who is called follows from lamps, calls, and what the rings are on; what becomes of the rings, if they run free, from
         // lamps and from who is called.
-        let (seen, free) = (Some((view.calls.epoch(), self.on())), self.clock.state == State::Free);
+        let (on, free) = (self.on(), self.clock.state == State::Free);
+        let (seen, lamps) = (Some((view.calls.epoch(), on)), Some(view.calls.lamps_epoch()));
         let mut news = !free;
         if self.seen != seen {
-            let (other_lamps, before) = (self.lamps != view.lamps, self.calls);
+            let (other_lamps, before) = (self.lamps != lamps, self.calls);
             if other_lamps {
+                self.lamps = lamps;
                 self.look_at_lamps(view.changed.min(now), view.lamps);
             }
-            self.calls = self.call(now, view.calls);
+            self.calls = self.call(now, view.calls, on);
             news |= other_lamps || self.seen.is_none() || self.calls != before;
             self.seen = seen;
         }
@@ -77,12 +79,10 @@ impl Nema {
             self.ends.put(g, lamp == Lamp::Yellow);
             self.opened = seen.open.map_or(self.opened, |at| self.opened.max(at));
         }
-        self.lamps.clear();
-        self.lamps.extend_from_slice(lamps);
     }
 
-    /// Who is wanted, who waits, and which phases are called for them.
-    fn call(&mut self, now: Millis, calls: &GroupCalls) -> Called {
+    /// Who is wanted, who waits, and which phases are called for them; `on`: those that the rings are on.
+    fn call(&mut self, now: Millis, calls: &GroupCalls, on: Set) -> Called {
         let mut called = Called::default();
         self.first_late = Millis::NEVER;
         for (w, always) in self.layout.always.words().iter().enumerate() {
@@ -105,7 +105,6 @@ impl Nema {
             self.waits.set_word(w, waits);
         }
         called.on_foot |= called.vehicles & self.layout.ped_recall;
-        let on = self.on();
         for overlap in &self.layout.overlaps {
             let seen = &self.groups[usize::from(overlap.group)];
             let serves = called.any() | on;

@@ -63,7 +63,7 @@ use self::{
     standing::Standing,
 };
 use crate::{
-    Decision, Entry, Found, Lamp, Millis, Plan, Request, Serves, StateError, Strategy, View,
+    Decision, Entry, Found, Millis, Plan, Request, Serves, StateError, Strategy, View,
     group_set::GroupSet,
     plan::{Pattern, bit},
 };
@@ -172,8 +172,8 @@ pub(crate) struct Nema {
     wanted: GroupSet,
     waits: GroupSet,
     ends: GroupSet,
-    /// What the groups showed when they were looked at last; empty: they were not.
-    lamps: Vec<Lamp>,
+    /// The [lamps](crate::GroupCalls::lamps_epoch) that were looked at last; none: they were not.
+    lamps: Option<u32>,
     phases: Vec<Memory>,
     /// Which lamps and calls were seen last, and what the rings were on; none if they have moved since.
     seen: Option<(u32, Set)>,
@@ -221,7 +221,7 @@ impl Nema {
             wanted: GroupSet::new(plan.groups().len()),
             waits: GroupSet::new(plan.groups().len()),
             ends: GroupSet::new(plan.groups().len()),
-            lamps: Vec::with_capacity(plan.groups().len()),
+            lamps: None,
             phases: vec![Memory::default(); layout.phases.len()],
             seen: None,
             calls: Called::default(),

@@ -45,6 +45,8 @@ pub(crate) struct Stages {
     pub always: GroupSet,
     /// Those that let nobody out of an approach lane: of people on foot, and of whoever else no lane is known.
     pub laneless: GroupSet,
+    /// By group, its longest red: what the plan says, close together.
+    pub max_red: Vec<Millis>,
     /// By group, the groups to which it gives way.
     pub gives_way: Vec<Vec<u16>>,
     /// By stage with people on foot, none of whom is always called: the one that opens all others of it and nobody else, if
@@ -78,6 +80,7 @@ impl Stages {
             least: (0..opens.len()).map(|s| plan.stage_least(s)).collect(),
             times: Times::new(plan),
             always: GroupSet::of(groups, |g| ever.has(g) && plan.is_always_called(number(g))),
+            max_red: plan.groups().iter().map(|group| group.max_red).collect(),
             gives_way: all().map(gives_way).collect(),
             ever,
             laneless: GroupSet::new(groups),

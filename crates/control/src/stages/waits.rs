@@ -86,7 +86,7 @@ impl Waits {
         if !others {
             return;
         }
-        let late = self.waits.iter().map(|g| self.waiting[g] + view.plan.groups()[g].max_red);
+        let late = self.waits.iter().map(|g| self.waiting[g] + stages.max_red[g]);
         self.easy = late.min().unwrap_or(Millis::NEVER) - stages.times.longest_need - MARGIN;
     }
 
