@@ -23,10 +23,10 @@ impl Actuated {
         if now < easy {
             return Some((favourite, easy));
         }
-        let until = |s| (s, self.waits.in_time_until(&self.stages, (stage, s), view.plan));
+        let until = |s| (s, self.waits.in_time_until(&self.stages, (stage, s)));
         let in_time = |&(s, until): &(usize, Millis)| now < until && self.stages.times.may_follow(stage, s);
         // If somebody would wait for too long in any case: the plan's own order is known to be fast enough.
-        let in_order = || self.waits.next(&self.stages, stage, now, view.plan);
+        let in_order = || self.waits.next(&self.stages, stage, now);
         Some(self.candidates(stage).map(until).find(in_time).unwrap_or_else(in_order))
     }
 
@@ -43,7 +43,7 @@ impl Actuated {
     /// The stages that may follow, the best first: those that serve all whom the next called one serves and more, and that.
     fn candidates(&self, stage: usize) -> impl Iterator<Item = usize> + '_ {
         let from = &self.stages.opens[stage];
-        let in_order = self.stages.others(stage).filter(|&s| !self.waits.passes(&self.stages, s));
+        let in_order = self.waits.others(&self.stages, stage);
         let first = in_order.clone().find(|&s| self.serves(from, s).any(|served| served != 0));
         let count = move |s| self.serves(from, s).map(u64::count_ones).sum::<u32>();
         let most = first.map_or(0, count);

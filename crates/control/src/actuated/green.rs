@@ -18,7 +18,7 @@ impl Actuated {
         let Some(conflict) = self.conflict else { return self.rest(stage, since, now, view) };
         let Some((to, follows)) = self.following(stage, now, view) else { return self.rest(stage, since, now, view) };
         let looks = self.gap_out(now, view).min(follows);
-        let last = self.waits.last_end(&self.stages, stage, now, view.plan);
+        let last = self.waits.last_end(&self.stages, stage, now);
         let max = conflict + self.tables.of_stages[stage].max_green;
         // The plan's own least greens are the kernel's; those of the run give way to who has waited for long.
         let least = self.least_until(stage, to, now >= last, view);
@@ -88,7 +88,7 @@ impl Actuated {
             }
         };
         let max = since + self.tables.of_stages[place].max_green;
-        let last = self.waits.must_end(&self.stages, place, view.plan);
+        let last = self.waits.must_end(&self.stages, place);
         let most = Some(max.min(last)).filter(|&most| most < Millis::NEVER);
         Timers { on, green: Some(green), least, gap: Some(gap), most, forced: last < max, rests: false }
     }

@@ -37,9 +37,10 @@ impl Cycle {
         begins
     }
 
-    /// Lets it last for so many seconds with these greens, s.
-    pub fn set(&mut self, length: f32, greens: impl Iterator<Item = f32>) {
-        for (time, green) in self.greens.iter_mut().zip(greens) {
+    /// Lets it last for so many seconds with these greens by stage, s; one that is passed over has none.
+    pub fn set(&mut self, m: &Moment<'_>, length: f32, green: impl Fn(usize) -> f32) {
+        for (stage, time) in self.greens.iter_mut().enumerate() {
+            let green = if m.passes(stage) { 0.0 } else { green(stage) };
             *time = Millis((1000.0 * green) as i64).max(Millis(1));
         }
         self.length = Millis((1000.0 * length) as i64);
@@ -74,7 +75,7 @@ impl Cycle {
 
 /// The stages of a cycle: those that are not passed over.
 pub(super) fn called<'a>(m: &'a Moment<'_>) -> impl Iterator<Item = usize> + Clone + use<'a> {
-    (0..m.stages.len()).filter(|&stage| !m.passes(stage))
+    m.waits.called(m.stages)
 }
 
 /// The time that changes take if these stages come in their order, s.

@@ -196,7 +196,6 @@ impl Pressure {
     /// Works out the greens of a cycle.
     fn plan(&mut self, m: &Moment<'_>) {
         let Some((mut cycle, length)) = self.cycle.take() else { return };
-        let n = m.stages.len();
         let (mut sum, mut least, mut count) = (0.0, 0.0, 0.0);
         for stage in called(m) {
             count += 1.0;
@@ -205,8 +204,7 @@ impl Pressure {
         }
         let rest = (length - lost(m) - least).max(0.0);
         let share = |stage| if sum > 0.0 { self.stage(m, stage).max(0.0) / sum } else { 1.0 / count };
-        let green = |stage| self.least_green(m, stage) + rest * share(stage);
-        cycle.set(length, (0..n).map(|stage| if m.passes(stage) { 0.0 } else { green(stage) }));
+        cycle.set(m, length, |stage| self.least_green(m, stage) + rest * share(stage));
         self.cycle = Some((cycle, length));
     }
 

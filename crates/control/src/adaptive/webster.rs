@@ -85,8 +85,8 @@ impl Webster {
         let cycle = optimal_cycle(lost, sum, self.bounds);
         let green = (cycle - lost).max(0.0);
         let count = called(m).count() as f32;
-        let share = |y: f32| if sum > 0.0 { y / sum } else { 1.0 / count };
-        self.cycle.set(cycle, (0..).zip(&y).map(|(stage, &y)| if m.passes(stage) { 0.0 } else { share(y) * green }));
+        let share = |stage: usize| if sum > 0.0 { y[stage] / sum } else { 1.0 / count };
+        self.cycle.set(m, cycle, |stage| share(stage) * green);
         self.ratios = y;
     }
 }

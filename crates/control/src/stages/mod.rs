@@ -68,7 +68,7 @@ impl Moment<'_> {
 
     /// All stages but the one shown and those that are passed over, in the plan's own order from it on.
     pub fn others(&self) -> impl Iterator<Item = usize> + Clone + use<'_> {
-        self.stages.others(self.stage).filter(|&stage| !self.passes(stage))
+        self.waits.others(self.stages, self.stage)
     }
 
     /// The first of them; the one shown if there is none.
@@ -204,24 +204,23 @@ impl<P: Policy> Staged<P> {
     /// Keeps the stage that is shown, or asks for another. Returns when to look again.
     fn go_on(&mut self, stage: usize, since: Millis, now: Millis, view: &View<'_>) -> Millis {
         let guarded = self.policy.guarded();
-        let last = if guarded { self.waits.last_end(&self.stages, stage, now, view.plan) } else { Millis::NEVER };
+        let last = if guarded { self.waits.last_end(&self.stages, stage, now) } else { Millis::NEVER };
         let least = since + self.policy.least();
         if now < least && now < last || now == since {
             // Nobody ends in the moment in which another opens.
             return least.min(last).max(now + Millis(1));
         }
         let opens = if guarded { self.waits.opens_until(&self.stages, stage, since, view) } else { since };
-        let in_order = || self.waits.next(&self.stages, stage, now, view.plan).0;
+        let in_order = || self.waits.next(&self.stages, stage, now).0;
         if now >= last {
             return self.leave((stage, in_order()), true, opens, now, view);
         }
         let Some(traffic) = view.traffic else { return last };
         let (stages, waits) = (&self.stages, &self.waits);
         let wish = self.policy.choose(&Moment { now, traffic, stages, stage, since, waits });
-        let to = if wish.stage < stages.len() && waits.passes(stages, wish.stage) {
-            stages.without[wish.stage].unwrap_or(stage)
-        } else {
-            wish.stage
+        let to = match stages.without.get(wish.stage) {
+            Some(&Some(without)) if waits.passes(stages, wish.stage) => without,
+            _ => wish.stage,
         };
         if to == stage || to >= self.stages.len() {
             return wish.next.max(now + Millis(1)).min(last);
@@ -229,7 +228,7 @@ impl<P: Policy> Staged<P> {
         let way = (stage, to);
         let in_time = || {
             let may_follow = self.stages.times.may_follow(stage, to);
-            may_follow && now < self.waits.in_time_until(&self.stages, way, view.plan)
+            may_follow && now < self.waits.in_time_until(&self.stages, way)
         };
         let overdue = guarded && !in_time();
         self.leave(if overdue { (stage, in_order()) } else { way }, overdue, opens, now, view).min(last)
@@ -313,7 +312,7 @@ impl<P: Policy> Strategy for Staged<P> {
         if !self.waits.is_open(&self.stages, place) {
             return vec![Timers::of(on)];
         }
-        let end = self.waits.must_end(&self.stages, place, view.plan);
+        let end = self.waits.must_end(&self.stages, place);
         let most = Some(end).filter(|&end| self.policy.guarded() && end < Millis::NEVER);
         let least = self.least_until((place, self.stages.next(place)), view.plan);
         let least = Some(least.max(green + self.policy.least()));

@@ -52,8 +52,6 @@ pub(crate) struct Stages {
     /// By stage with people on foot, none of whom is always called: the one that opens all others of it and nobody else, if
     /// there is one.
     pub without: Vec<Option<usize>>,
-    /// Groups of people on foot.
-    pub on_foot: GroupSet,
     knows: bool,
 }
 
@@ -86,7 +84,6 @@ impl Stages {
             laneless: GroupSet::new(groups),
             ends: (0..n * n).map(ends).collect(),
             without: opens.iter().map(without).collect(),
-            on_foot,
             opens,
             knows: false,
         }

@@ -130,8 +130,8 @@ impl Waits {
         let asked = (0..stages.len()).rev().filter(all).max_by_key(size).filter(|stage| size(stage) > 0);
         let hurried = || {
             let served = self.waits.iter().filter(|&g| stages.ever.has(g));
-            let first = served.min_by_key(|&g| self.waiting[g] + found.plan.groups()[g].max_red)?;
-            (0..stages.len()).find(|&stage| stages.opens[stage].has(first) && !self.passes(stages, stage))
+            let first = served.min_by_key(|&g| self.waiting[g] + stages.max_red[g])?;
+            self.called(stages).find(|&stage| stages.opens[stage].has(first))
         };
         asked.or_else(hurried).unwrap_or(0)
     }
@@ -139,21 +139,31 @@ impl Waits {
     /// Whether a stage is passed over: it differs from another by people on foot alone, and none of them is called.
     #[inline]
     pub fn passes(&self, stages: &Stages, stage: usize) -> bool {
-        let on_foot = |w: usize| stages.opens[stage].word(w) & stages.on_foot.word(w);
-        stages.without[stage].is_some() && (0..self.waits.words().len()).all(|w| self.waits.word(w) & on_foot(w) == 0)
+        let Some(without) = stages.without[stage] else { return false };
+        let on_foot = |w: usize| stages.opens[stage].word(w) & !stages.opens[without].word(w);
+        (0..self.waits.words().len()).all(|w| self.waits.word(w) & on_foot(w) == 0)
+    }
+
+    /// The stages that are not [passed over](Self::passes).
+    pub fn called<'a>(&'a self, stages: &'a Stages) -> impl Iterator<Item = usize> + Clone + 'a {
+        (0..stages.len()).filter(|&stage| !self.passes(stages, stage))
+    }
+
+    /// All of them but one, in the plan's own order from it on.
+    pub fn others<'a>(&'a self, stages: &'a Stages, from: usize) -> impl Iterator<Item = usize> + Clone + 'a {
+        stages.others(from).filter(|&stage| !self.passes(stages, stage))
     }
 
     /// The stage to begin with: the first that is not passed over.
     pub fn first(&self, stages: &Stages) -> usize {
-        (0..stages.len()).find(|&stage| !self.passes(stages, stage)).unwrap_or(0)
+        self.called(stages).next().unwrap_or(0)
     }
 
     /// The stage that comes after another in the plan's own order, and until when that is so: the next one that is not
     /// [passed over](Self::passes), if everybody is served in time all the same.
-    pub fn next(&self, stages: &Stages, from: usize, now: Millis, plan: &Plan) -> (usize, Millis) {
-        let called = stages.others(from).find(|&stage| !self.passes(stages, stage));
-        let called = called.filter(|&to| stages.times.may_follow(from, to));
-        let until = called.map(|to| (to, self.in_time_until(stages, (from, to), plan)));
+    pub fn next(&self, stages: &Stages, from: usize, now: Millis) -> (usize, Millis) {
+        let called = self.others(stages, from).next().filter(|&to| stages.times.may_follow(from, to));
+        let until = called.map(|to| (to, self.in_time_until(stages, (from, to))));
         until.filter(|&(_, until)| now < until).unwrap_or((stages.next(from), Millis::NEVER))
     }
 
@@ -165,26 +175,26 @@ impl Waits {
     /// When a stage has to end at the latest so that nobody waits longer than the plan allows; or when that has to be
     /// asked again.
     #[inline]
-    pub fn last_end(&self, stages: &Stages, stage: usize, now: Millis, plan: &Plan) -> Millis {
-        if now < self.easy { self.easy } else { self.must_end(stages, stage, plan) }
+    pub fn last_end(&self, stages: &Stages, stage: usize, now: Millis) -> Millis {
+        if now < self.easy { self.easy } else { self.must_end(stages, stage) }
     }
 
     /// When a stage has to end at the latest so that nobody who waits now does so for longer than the plan allows.
-    pub fn must_end(&self, stages: &Stages, stage: usize, plan: &Plan) -> Millis {
-        let end = |g: usize| self.waiting[g] + plan.groups()[g].max_red - stages.times.need(stage, g) - MARGIN;
+    pub fn must_end(&self, stages: &Stages, stage: usize) -> Millis {
+        let end = |g: usize| self.waiting[g] + stages.max_red[g] - stages.times.need(stage, g) - MARGIN;
         self.elsewhere(stages, stage).map(end).min().unwrap_or(Millis::NEVER)
     }
 
     /// Until when a stage may end, if another comes next, so that everybody is served in time who waits, or begins to.
     /// Always, if they are served no later than in the plan's own order.
-    pub fn in_time_until(&self, stages: &Stages, (from, to): (usize, usize), plan: &Plan) -> Millis {
+    pub fn in_time_until(&self, stages: &Stages, (from, to): (usize, usize)) -> Millis {
         if to == stages.next(from) {
             return Millis::NEVER;
         }
         let last = |g: usize| {
             let need = stages.times.need_by((from, to), g, stages.opens[to].has(g));
             let later = need > stages.times.need(from, g);
-            later.then(|| self.waiting[g] + plan.groups()[g].max_red - need - MARGIN)
+            later.then(|| self.waiting[g] + stages.max_red[g] - need - MARGIN)
         };
         self.elsewhere(stages, from).filter_map(last).min().unwrap_or(Millis::NEVER)
     }
