@@ -47,7 +47,8 @@ pub struct TimingArgs {
 /// # Errors
 /// If the scenario or a plan of it cannot be used, or there is no such signal or strategy.
 pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
-    let entry = *Registry::default().find(&args.controller.name).map_err(|e| Failure::Input(of_registry(&e)))?;
+    let registry = Registry::default();
+    let entry = registry.find(&args.controller.name).map_err(|e| Failure::Input(of_registry(&e)))?;
     let mut loaded = load(args.scenario.as_deref(), &args.set)?;
     loaded.complete_programs();
     let network = &loaded.network;
@@ -67,14 +68,14 @@ pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
                 "is there already, and may have been edited; expected another name, or --force to write over it";
             return Err(Failure::Input(format!("{}: {problem}", path.display())));
         }
-        write(path, &loaded, plan, &Shown::of(plan, &entry, &args.controller)?)?;
+        write(path, &loaded, plan, &Shown::of(plan, &registry, entry, &args.controller)?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut text = String::new();
     for plan in plans {
         let signal = &network.signals[plan.signal.index()];
         if args.signal.as_ref().is_none_or(|name| *name == signal.id) {
-            sheet(&mut text, network, signal, &plan, &Shown::of(&plan, &entry, &args.controller)?);
+            sheet(&mut text, network, signal, &plan, &Shown::of(&plan, &registry, entry, &args.controller)?);
         }
     }
     if text.is_empty() {
@@ -93,10 +94,10 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(plan: &SignalPlan, entry: &Entry, asked: &Controller) -> Result<Self, Failure> {
+    fn of(plan: &SignalPlan, registry: &Registry, entry: &Entry, asked: &Controller) -> Result<Self, Failure> {
         let mut shown = Self { suited: plan.suited(entry.serves), remark: None };
         let Ok(suited) = &shown.suited else { return Ok(shown) };
-        let strategy = match Registry::default().make_for(entry.name, &asked.parameters, suited, true) {
+        let strategy = match registry.make_for(entry.name, &asked.parameters, suited, true) {
             Ok(strategy) => strategy,
             // Another one runs there.
             Err(RegistryError::Unsuitable { .. }) => return Ok(shown),

@@ -98,19 +98,18 @@ impl<'f> Used<'f> {
 
 /// Trips and flows that never depart: counted, with the first of each kind.
 fn untimely(file: &ScenarioFile) -> Vec<Odd> {
-    let outside = |t: f64| t < file.begin || file.end.is_some_and(|end| t >= end);
+    let never = |t: f64| t < file.begin || file.end.is_some_and(|end| t >= end);
     let mut found: BTreeMap<&str, (usize, Odd)> = BTreeMap::new();
     let mut note = |kind: &'static str, i: usize, name: &str, when: String| {
         let first = || Odd { path: steps!("demand", kind, i), problem: format!("'{name}' {when}") };
         found.entry(kind).or_insert_with(|| (0, first())).0 += 1;
     };
-    for (i, t) in file.demand.trips.iter().enumerate().filter(|(_, t)| outside(t.depart)) {
+    for (i, t) in file.demand.trips.iter().enumerate().filter(|(_, t)| never(t.depart)) {
         note("trips", i, &t.id, format!("departs at {} s, outside of the scenario's time: it never drives", t.depart));
     }
     for (i, f) in file.demand.flows.iter().enumerate() {
-        let late = f.begin.is_some_and(|begin| file.end.is_some_and(|end| begin >= end));
-        if late || f.end.is_some_and(|end| end <= file.begin) {
-            note("flows", i, &f.id, "lies outside of the scenario's time: it makes no vehicles".into());
+        if is_outside(file, f.begin, f.end) {
+            note("flows", i, &f.id, format!("{OUTSIDE}: it makes no vehicles"));
         }
     }
     let more = |(n, odd): (usize, Odd)| match n {
@@ -120,24 +119,29 @@ fn untimely(file: &ScenarioFile) -> Vec<Odd> {
     found.into_values().map(more).collect()
 }
 
+/// What is said of whatever [is outside](is_outside).
+const OUTSIDE: &str = "lies outside of the scenario's time";
+
+/// Whether a span of time, open where nothing is said, ends before the scenario begins or begins after its end.
+fn is_outside(file: &ScenarioFile, from: Option<f64>, until: Option<f64>) -> bool {
+    let late = from.is_some_and(|from| file.end.is_some_and(|end| from >= end));
+    late || until.is_some_and(|until| until <= file.begin)
+}
+
 /// Broken detectors and lost messages by which nothing becomes different.
 fn without_effect(file: &ScenarioFile) -> Vec<Odd> {
-    let outside = |from: Option<f64>, until: Option<f64>| {
-        let late = from.is_some_and(|from| file.end.is_some_and(|end| from >= end));
-        late || until.is_some_and(|until| until <= file.begin)
-    };
     let mut odd = Vec::new();
     let mut note = |kind: &'static str, i: usize, why: &str| {
         odd.push(Odd { path: steps!("sensors", kind, i), problem: format!("{why}: it has no effect") });
     };
     for (i, fault) in file.sensors.faults.iter().enumerate() {
-        if outside(fault.from, fault.until) {
-            note("faults", i, "lies outside of the scenario's time");
+        if is_outside(file, fault.from, fault.until) {
+            note("faults", i, OUTSIDE);
         }
     }
     for (i, fault) in file.sensors.messages.iter().enumerate() {
-        if outside(fault.from, fault.until) {
-            note("messages", i, "lies outside of the scenario's time");
+        if is_outside(file, fault.from, fault.until) {
+            note("messages", i, OUTSIDE);
         } else if fault.lost == 0.0 && fault.latency == 0.0 {
             note("messages", i, "loses no message and makes none late");
         }

@@ -227,39 +227,42 @@ fn broken_files_are_refused_with_place_and_expectation() {
     assert!(BROKEN.len() >= 40);
 }
 
+/// A file can be run, and is said to be odd in these words.
+fn is_good_but(file: &str, words: &[&str]) {
+    let said = check(file, &[]);
+    assert_eq!(said.code, 0, "{said:?}");
+    for word in words {
+        assert!(said.stdout.contains(word), "'{word}' is not in {}", said.stdout);
+    }
+}
+
 #[test]
 fn odd_files_are_run_and_warned_about() {
     let odd = SMALL
         .replace("depart: 120,", "depart: 4000,")
         .replace("profile: \"peak\"", "number: 5")
         .replace("route: \"line\", every", "from: \"a\", to: \"b\", every");
-    let said = check(&odd, &[]);
-    assert_eq!(said.code, 0, "{said:?}");
-    for word in [
+    let words = [
         "can be run, with 3 warnings",
         "warning: ",
         "small.ron:31:28: demand.profiles.peak: profile 'peak' is used by nobody",
         "demand.routes[0]: route 'line' is used by nobody",
         "demand.trips[0]: 't1' departs at 4000 s, outside of the scenario's time",
-    ] {
-        assert!(said.stdout.contains(word), "'{word}' is not in {}", said.stdout);
-    }
+    ];
+    is_good_but(&odd, &words);
     assert_eq!(check(&odd, &["--strict"]).code, 2);
 }
 
 #[test]
 fn faults_that_change_nothing_are_warned_about() {
     let faults = r#"tier: loops, faults: [(until: 90, miss: 0.2), (miss: 0.2)], messages: [(lost: 0.2), (), (from: 400, lost: 1)]"#;
-    let said = check(&SMALL.replace("tier: loops", faults), &[]);
-    assert_eq!(said.code, 0, "{said:?}");
-    for word in [
+    let words = [
         "can be run, with 3 warnings",
         "sensors.faults[0]: lies outside of the scenario's time: it has no effect",
         "sensors.messages[1]: loses no message and makes none late: it has no effect",
         "sensors.messages[2]: lies outside of the scenario's time: it has no effect",
-    ] {
-        assert!(said.stdout.contains(word), "'{word}' is not in {}", said.stdout);
-    }
+    ];
+    is_good_but(&SMALL.replace("tier: loops", faults), &words);
 }
 
 /// Importing loses nothing: the file runs as what it was made from, to the bit.

@@ -2,10 +2,15 @@
 
 use super::tools::{Said, Scratch, run};
 
-/// A file of the repository, and a text in it with another in its place.
-fn changed(path: &str, from: &str, to: &str) -> String {
+/// A file of the repository.
+fn file(path: &str) -> String {
     let file = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{file}: {e}"));
+    std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{file}: {e}"))
+}
+
+/// The same, and a text in it with another in its place.
+fn changed(path: &str, from: &str, to: &str) -> String {
+    let text = file(path);
     assert!(text.contains(from), "'{from}' does not stand there");
     text.replacen(from, to, 1)
 }
@@ -14,13 +19,10 @@ fn changed(path: &str, from: &str, to: &str) -> String {
 fn avenue(s: &Scratch, second: &str) -> String {
     std::fs::create_dir_all(s.path("avenue")).expect("the temporary folder can be written");
     for name in ["first", "third"] {
-        s.write(
-            &format!("avenue/{name}.ron"),
-            changed(&format!("scenarios/avenue/{name}.ron"), "version: 1", "version: 1"),
-        );
+        s.write(&format!("avenue/{name}.ron"), file(&format!("scenarios/avenue/{name}.ron")));
     }
     s.write("avenue/second.ron", second);
-    s.write("avenue.ron", changed("scenarios/avenue.ron", "version: 2", "version: 2")).display().to_string()
+    s.write("avenue.ron", file("scenarios/avenue.ron")).display().to_string()
 }
 
 fn refused(args: &[&str], words: &[&str]) {
