@@ -4,6 +4,7 @@
 
 use alloc::vec::Vec;
 
+use super::rollout::Model;
 use super::service::Service;
 use super::ways::{Way, Ways};
 use crate::{
@@ -21,6 +22,10 @@ const FULL_COUNTS: f32 = 1.0;
 
 /// No input loop is nearer to its line, m.
 const SHORTEST_M: f32 = 1.0;
+
+/// What a change has to gain for each vehicle: so much for each that a lane has in the mean, s, and not more than that.
+const CROWDED: f32 = 0.125;
+const MOST_CROWDED: f32 = 1.0;
 
 /// A lane downstream with room for fewer is full if so many queue there: in a lane of a few metres there is never much room.
 const ROOM: u16 = 2;
@@ -56,6 +61,11 @@ pub(super) struct Lane {
     /// How much the waiting of those who are known counts, at least 1: the more the longer the first has waited, and more where
     /// the queue reaches beyond all loops, where it stands in the way of others and nobody counts it.
     pub worth: f32,
+    /// From the start of green until the first of a queue leaves, and how long after green a queue goes on to, s.
+    pub startup: f32,
+    pub yellow: f32,
+    /// Nobody follows earlier whoever left last.
+    pub free: f32,
 }
 
 /// A lane that a stage serves.
@@ -90,9 +100,8 @@ impl Forecast {
         self.served = stages.served.iter().map(|served| Vec::with_capacity(served.len() + others)).collect();
     }
 
-    /// Looks at the traffic. `horizon`: how far anybody counts whom nobody has seen; none of those whom neighbours announce do if
-    /// `messages` do not.
-    pub fn look(&mut self, m: &Moment<'_>, service: &Service, horizon: f32, messages: bool) {
+    /// Looks at the traffic. None of those whom neighbours announce count if `messages` do not.
+    pub fn look(&mut self, m: &Moment<'_>, service: &Service, model: &Model, messages: bool) {
         self.lanes.clear();
         self.due.clear();
         for (number, lane) in m.traffic.lanes().iter().enumerate() {
@@ -107,8 +116,11 @@ impl Forecast {
             let waited = self.due.get(first as usize).map_or(0.0, |due| called.max(-due.at));
             let full = lane.backs_up_to(m.traffic.input_m(number).max(SHORTEST_M), m.now);
             let worth = 1.0 + waited / COUNTS_TWICE + if full { FULL_COUNTS } else { 0.0 };
-            let sight = if messages { self.announced(m, number, sight, horizon) } else { sight };
-            self.lanes.push(Lane { first, end: self.due.len() as u32, flow, sight, worth });
+            let sight = if messages { self.announced(m, number, sight, model.horizon) } else { sight };
+            let end = self.due.len() as u32;
+            let (startup, yellow) = (lane.startup_s(model.startup), lane.yellow_s(model.yellow));
+            let free = lane.left().map_or(0.0, |left| (lane.headway_s() - s(m.now - left)).max(0.0));
+            self.lanes.push(Lane { first, end, flow, sight, worth, startup, yellow, free });
         }
         for (stage, (of, served)) in self.served.iter_mut().zip(&m.stages.served).enumerate() {
             of.clear();
@@ -134,8 +146,17 @@ impl Forecast {
                 }
             }
             let worth = 1.0 + waited / COUNTS_TWICE;
-            self.lanes.push(Lane { first, end: first + 1, flow: 0.0, sight: 0.0, worth });
+            let Model { startup, yellow, .. } = *model;
+            self.lanes.push(Lane { first, end: first + 1, worth, startup, yellow, ..Lane::default() });
         }
+    }
+
+    /// What a change has to gain at least, s: time that it loses delays, beyond the futures that are reckoned, whoever comes
+    /// until the queues are gone, and those are the more the fuller the lanes are.
+    pub fn least_gain(&self) -> f32 {
+        let vehicles: f32 = self.due.iter().map(|due| due.vehicles).sum();
+        let in_lane = vehicles / self.lanes.len().max(1) as f32;
+        vehicles * (CROWDED * in_lane).min(MOST_CROWDED)
     }
 
     /// Adds those whom neighbours announce, behind those who are known. Returns from when on nobody is known.

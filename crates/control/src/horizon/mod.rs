@@ -48,8 +48,16 @@ pub(crate) const ENTRY: Entry = Entry {
             summary: "a queue is over when nobody comes for so long behind it, s, 0 to 10",
             default: "2",
         },
-        Parameter { name: "startup_s", summary: "until the first of a queue leaves, s, 0 to 5", default: "1" },
-        Parameter { name: "yellow_s", summary: "so much of yellow is used, s, 0 to 5", default: "1" },
+        Parameter {
+            name: "startup_s",
+            summary: "until the first of a queue has left, s, 0 to 5, as long as its lane has shown none",
+            default: "1",
+        },
+        Parameter {
+            name: "yellow_s",
+            summary: "so much of yellow is used, s, 0 to 5, as long as a lane has shown none",
+            default: "1",
+        },
         Parameter {
             name: "messages",
             summary: "on: neighbours tell who has left their lanes, and whether there is room; off",
@@ -82,13 +90,13 @@ pub(crate) const ENTRY: Entry = Entry {
                 service: Service::default(),
                 forecast: Forecast::default(),
                 search: Search::default(),
-                costs: (0.0, 0.0),
+                costs: [0.0; 3],
             })
         })
     },
 };
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// How often it looks.
 const EVERY: Millis = Millis(1000);
@@ -102,8 +110,8 @@ struct Horizon {
     service: Service,
     forecast: Forecast,
     search: Search,
-    /// Costs at the last look: of staying, and of the best change.
-    costs: (f32, f32),
+    /// Costs at the last look: of staying, of the best change, and what that had to gain.
+    costs: [f32; 3],
 }
 
 impl Horizon {
@@ -147,24 +155,27 @@ impl Policy for Horizon {
                 self.service.turns(of.lane, m.now);
             }
         }
-        self.forecast.look(m, &self.service, self.model.horizon, self.messages);
+        self.forecast.look(m, &self.service, &self.model, self.messages);
         let shown = s(m.now - m.since);
         let (stages, model) = (m.stages, &self.model);
         let now = Now { forecast: &self.forecast, stages, model, stage: m.stage, shown };
         let Found { stay, change: (best, change) } = self.search.look(&now);
-        self.costs = (stay, change);
-        if change < stay { Wish { stage: best, ..stays } } else { stays }
+        let gain = self.forecast.least_gain();
+        self.costs = [stay, change, gain];
+        if change + gain < stay { Wish { stage: best, ..stays } } else { stays }
     }
 
     fn why(&self) -> String {
-        let (stay, change) = self.costs;
-        format!("at the last look staying would have cost {stay:.0} s, the best change {change:.0} s")
+        let [stay, change, gain] = self.costs;
+        format!(
+            "at the last look staying would have cost {stay:.0} s, the best change {change:.0} s; it had to gain {gain:.0} s"
+        )
     }
 
     fn save(&self, out: &mut Vec<u8>) {
         out.push(VERSION);
         self.service.save(out);
-        [self.costs.0, self.costs.1].iter().for_each(|f| out.extend_from_slice(&f.to_bits().to_le_bytes()));
+        self.costs.iter().for_each(|f| out.extend_from_slice(&f.to_bits().to_le_bytes()));
     }
 
     fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
@@ -172,7 +183,9 @@ impl Policy for Horizon {
         self.service.load(reader)?;
         // What was saved may know of fewer lanes.
         self.knows = false;
-        self.costs = (f32::from_bits(reader.u32()?), f32::from_bits(reader.u32()?));
+        for cost in &mut self.costs {
+            *cost = f32::from_bits(reader.u32()?);
+        }
         Ok(())
     }
 }

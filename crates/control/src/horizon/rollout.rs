@@ -24,9 +24,8 @@ pub(super) struct Model {
     pub stop: f32,
     /// Nobody for so long behind those who leave: the queue is over, s.
     pub gap: f32,
-    /// From the start of green until the first of a queue leaves, s.
+    /// From the start of green until the first of a queue leaves, and so much of yellow is used, s: until a lane has shown it.
     pub startup: f32,
-    /// So much of yellow is used, s.
     pub yellow: f32,
     /// Whether those count who are left at the end of a future.
     pub terminal: bool,
@@ -108,7 +107,8 @@ impl Rollout {
     /// Cost of what is to be done first. Of one of `bound` or more it is only told that it is.
     pub fn cost(&mut self, now: &Now<'_>, first: First, bound: f32) -> f32 {
         let (f, stages) = (now.forecast, now.stages);
-        let waiting = |lane: &Lane| Progress { next: lane.first, free: 0.0, flow: lane.sight, open: f32::INFINITY };
+        let waiting =
+            |lane: &Lane| Progress { next: lane.first, free: lane.free, flow: lane.sight, open: f32::INFINITY };
         self.lanes.clear();
         self.lanes.extend(f.lanes.iter().map(waiting));
         let (mut stage, mut cost) = (now.stage, 0.0);
@@ -144,7 +144,8 @@ impl Rollout {
         let stays = |lane: usize| f.served[to].iter().any(|served| served.lane == lane);
         let mut cost = 0.0;
         for &served in &f.served[from] {
-            let (until, open) = if stays(served.lane) { (end, end) } else { (end + now.model.yellow, f32::INFINITY) };
+            let (until, open) =
+                if stays(served.lane) { (end, end) } else { (end + f.lanes[served.lane].yellow, f32::INFINITY) };
             cost += self.serve(now, served, until);
             self.lanes[served.lane].open = open;
         }
@@ -155,7 +156,7 @@ impl Rollout {
                 lane.open = opens;
                 let first = if lane.next < of.end { f.due[lane.next as usize].at } else { lane.flow };
                 if first < opens {
-                    lane.free = lane.free.max(opens + now.model.startup);
+                    lane.free = lane.free.max(opens + of.startup);
                 }
             }
         }
@@ -273,7 +274,7 @@ impl Rollout {
             let (mut vehicles, mut until) = (0.0, opens + s(stages.least[stage]));
             let lanes = now.forecast.served[stage].iter().enumerate();
             for (i, &served) in lanes.filter(|(_, of)| of.extends && !served_well(of)) {
-                let starts = self.way_is_free(now, stage, i, opens + now.model.startup);
+                let starts = self.way_is_free(now, stage, i, opens + now.forecast.lanes[served.lane].startup);
                 let cleared = self.clears(now, served, starts);
                 vehicles += cleared.vehicles;
                 until = until.max(cleared.until);

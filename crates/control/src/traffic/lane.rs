@@ -5,6 +5,7 @@ mod checkpoint;
 use alloc::{collections::VecDeque, vec::Vec};
 
 use super::CAR_SPACE_M;
+use super::lost::Lost;
 use super::reports::{Seen, VehicleReport};
 use super::stand_in::STARTS;
 use super::wires::{Loops, Role, Wire};
@@ -120,6 +121,7 @@ pub struct LaneTraffic {
     /// Until when those were reckoned who came unseen, and the part of the next one that has come.
     pub(super) reckoned: Option<Millis>,
     pub(super) owed: f32,
+    pub(super) lost: Lost,
 }
 
 impl LaneTraffic {
@@ -145,6 +147,16 @@ impl LaneTraffic {
     /// Seconds from one vehicle to the next of a queue that leaves.
     pub fn headway_s(&self) -> f32 {
         (if self.headway_ms == 0 { USUAL_HEADWAY_MS } else { self.headway_ms }) as f32 * 0.001
+    }
+
+    /// From the start of green until the first of a queue has left, s; `assumed` before any green was seen.
+    pub fn startup_s(&self, assumed: f32) -> f32 {
+        self.lost.startup_s(assumed)
+    }
+
+    /// How long after the end of green a queue goes on to leave, s; `assumed` before any green was seen.
+    pub fn yellow_s(&self, assumed: f32) -> f32 {
+        self.lost.yellow_s(assumed)
     }
 
     /// Since when its stop-bar zone is occupied; none: it is free.
@@ -245,6 +257,14 @@ impl LaneTraffic {
         }
     }
 
+    /// It is open or closed at that time.
+    pub(super) fn turn(&mut self, at: Millis, open: bool) {
+        if open != self.opened.is_some() {
+            self.opened = open.then_some(at);
+            self.lost.turn(at, open, self.occupied.is_some() && self.loops.output && self.counts);
+        }
+    }
+
     /// Somebody passes the input loop.
     fn come(&mut self, due: Millis) {
         self.came = self.came.saturating_add(1);
@@ -325,6 +345,7 @@ impl LaneTraffic {
             self.came = self.came.saturating_add(1);
         }
         self.count_gone();
+        self.lost.leave(at);
         self.due.pop_front();
         self.passed = self.passed.saturating_sub(1);
         if let Some(before) = self.left.filter(|_| open && self.occupied.is_some()) {
@@ -422,7 +443,8 @@ impl LaneTraffic {
 
     /// Lets time reach `now`; `open`: whether some group of the lane is.
     pub(super) fn advance(&mut self, now: Millis, of: &ApproachLane, open: bool) {
-        self.opened = if open { self.opened.or(Some(now)) } else { None };
+        self.turn(now, open);
+        self.lost.settle(now, (self.headway_s() * 1000.0) as u32);
         self.seen.retain(|s| s.counts(now));
         let since = *self.since.get_or_insert(now);
         if now - since >= SPAN {

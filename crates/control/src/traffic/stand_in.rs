@@ -34,8 +34,12 @@ impl LaneTraffic {
             Role::Zone => {
                 (self.occupied, self.empty, self.free, self.absent) = (None, None, None, 0);
                 self.followed = None;
+                self.lost.forget();
             }
-            Role::Output => (self.over_line, self.followed) = (false, None),
+            Role::Output => {
+                (self.over_line, self.followed) = (false, None);
+                self.lost.forget();
+            }
             Role::Input | Role::Between | Role::Check => {
                 self.standing.retain(|&(distance, _)| distance != wire.distance_m);
             }
@@ -79,7 +83,7 @@ impl LaneTraffic {
     /// Lets those come and leave until `now` whom no loop counts; `open`: whether some group of the lane is; `others`: the
     /// mean flow of other lanes.
     pub(super) fn stand_in(&mut self, now: Millis, open: bool, others: f32) {
-        self.opened = if open { self.opened.or(Some(now)) } else { None };
+        self.turn(now, open);
         let before = self.reckoned.replace(now).unwrap_or(now);
         if !self.loops.input {
             let known = self.counts_leavers() || self.flow.is_some();

@@ -4,7 +4,7 @@ use alloc::{sync::Arc, vec, vec::Vec};
 
 use super::{NeighbourReport, Traffic};
 use crate::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, GroupSpec};
-use crate::{Approaches, Exit, Lamp, Millis, Plan, PlanSpec, Shared};
+use crate::{Approaches, Exit, Lamp, Millis, Plan, PlanSpec, Shared, StateReader};
 
 const IN: u16 = 0;
 const X: u16 = 1;
@@ -248,6 +248,48 @@ fn without_any_advance_loop_as_many_come_as_leave() {
     }
     let before = lane.due(301.0).len();
     assert_eq!(lane.due(361.0).len() - before, 5, "nearly six in a minute: in this minute nobody has left yet");
+}
+
+#[test]
+fn lost_times_are_learned_from_queues() {
+    let mut lane = Lane::new();
+    lane.over(COUNT, 1.0);
+    lane.edge(ZONE, true, 5.0);
+    let times = |lane: &Lane| [lane.traffic.lanes()[0].startup_s(1.0), lane.traffic.lanes()[0].yellow_s(1.0)];
+    assert_eq!(times(&lane), [1.0; 2], "nothing has been seen");
+    // It shows green, the first leave after so many seconds, then yellow, and others leave so many seconds after.
+    let cycle = |lane: &mut Lane, at: f64, after_green: &[f64], after_yellow: &[f64]| {
+        lane.lamp = Lamp::Green;
+        lane.due(at);
+        after_green.iter().for_each(|after| lane.over(COUNT, at + after - 0.5));
+        lane.lamp = Lamp::Yellow;
+        lane.due(at + 20.0);
+        after_yellow.iter().for_each(|after| lane.over(COUNT, at + 20.0 + after - 0.5));
+        lane.lamp = Lamp::Red;
+        lane.due(at + 26.0);
+    };
+    cycle(&mut lane, 100.0, &[2.0, 4.0], &[1.0, 3.0, 6.0]);
+    // As four before; the third drove when the yellow was over.
+    assert_eq!(times(&lane), [(4.0 + 2.0) / 5.0, (4.0 + 2.0 * 1.895) / 5.0]);
+    cycle(&mut lane, 200.0, &[9.0], &[]);
+    assert_eq!(times(&lane), [(4.0 + 2.0 + 3.0) / 6.0, (4.0 + 2.0 * 1.895) / 6.0], "he waited for something else");
+    let before = times(&lane);
+    // Nobody stood there.
+    lane.edge(ZONE, false, 290.0);
+    cycle(&mut lane, 300.0, &[2.5], &[1.0]);
+    // Nobody knows who stands there, or who leaves.
+    lane.edge(ZONE, true, 390.0);
+    for loop_ in [ZONE, COUNT] {
+        lane.traffic.believe(loop_, false);
+        cycle(&mut lane, 400.0, &[2.5], &[1.0]);
+        lane.traffic.believe(loop_, true);
+    }
+    assert_eq!(times(&lane), before);
+    let mut saved = Vec::new();
+    lane.traffic.save(&mut saved);
+    let mut other = Lane::new();
+    other.traffic.load(&mut StateReader::new(&saved)).expect("its own state");
+    assert_eq!(times(&other), before);
 }
 
 /// Two lanes that part 30 m before their lines; their IN loops lie before that, and count for both. Channels are in the order of

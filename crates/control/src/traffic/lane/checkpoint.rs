@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{LaneTraffic, MOST, POSSIBLE_MS};
+use crate::traffic::lost::Lost;
 use crate::traffic::reports::Seen;
 use crate::{Millis, StateError, StateReader, state};
 
@@ -35,6 +36,7 @@ impl LaneTraffic {
         out.extend_from_slice(&self.owed.to_bits().to_le_bytes());
         out.extend_from_slice(&self.gone.to_le_bytes());
         out.extend_from_slice(&self.lately.to_bits().to_le_bytes());
+        self.lost.save(out);
     }
 
     /// Becomes what was saved of the lane of that number.
@@ -88,6 +90,7 @@ impl LaneTraffic {
         if !(0.0..=1e6).contains(&of.lately) {
             return Err(wrong);
         }
+        of.lost = Lost::load(reader)?;
         *self = of;
         Ok(())
     }
