@@ -363,6 +363,10 @@ impl SensorState {
             let done = row.see_all(vehicles, &self.beyond);
             let changes = row.changes(&done);
             row.occupied = done.covered;
+            // Mostly none does.
+            if changes == [0; ABREAST] {
+                continue;
+            }
             for (i, _) in changes.iter().enumerate().filter(|(_, changes)| **changes != 0) {
                 let place = row.first as usize + i;
                 let (sensor, occupied) = (&scene.sensors.list[place], &mut self.occupied[place]);

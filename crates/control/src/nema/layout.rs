@@ -118,6 +118,8 @@ pub(super) struct Layout {
     pub soft: Set,
     pub ped_recall: Set,
     pub counting: Set,
+    /// Those with people on foot.
+    pub walking: Set,
     /// How it matters that a use, by its place in the plan's list, extends phases.
     pub minds: BTreeMap<usize, Minds>,
     /// By section, the longest way from its end to any phase.
@@ -187,6 +189,7 @@ impl Layout {
             soft: Set::NONE,
             ped_recall: Set::NONE,
             counting: Set::NONE,
+            walking: Set::NONE,
             minds: BTreeMap::new(),
             farthest: Vec::new(),
             stuck: Millis(0),
@@ -259,6 +262,7 @@ impl Layout {
         self.of_section = (0..self.sections).map(|s| of(&|p| p.section == s)).collect();
         (self.soft, self.ped_recall) = (of(&|p| p.soft), of(&|p| p.ped_recall));
         self.counting = of(&|p| p.actuation.added_initial.is_some());
+        self.walking = of(&|p| !p.walks.is_empty());
         self.find_minds();
         for (p, phase) in self.phases.iter().enumerate() {
             phase.groups.iter().for_each(|&g| self.groups[usize::from(g)].calls |= Set::of(p));
