@@ -270,18 +270,18 @@ impl Strategy for Nema {
     fn wakes(&self) -> crate::Wakes {
         use crate::Wakes;
         let red = self.layout.red_rest || self.layout.backup_protection;
-        // What is over may be extended again; who extends what rests matters only where it may become red.
-        let minds = |ring: &Ring| match ring.standing {
-            Standing::Over(_) => true,
-            Standing::Resting => red,
-            _ => false,
-        };
-        let extended = self.rings.iter().any(|ring| ring.standing == Standing::Extended);
-        match self.rings.iter().any(minds) {
-            true => Wakes::Arrivals,
-            false if extended => Wakes::Gaps,
-            false => Wakes::Calling,
+        let mut wakes = Wakes::Calling;
+        for ring in &self.rings {
+            match ring.standing {
+                // What has gapped out may be extended again; what rests only where it may become red.
+                Standing::Over(Cause::GapOut) => return Wakes::Arrivals,
+                Standing::Resting if red => return Wakes::Arrivals,
+                // A gap may still come: then it is no max-out.
+                Standing::Over(_) | Standing::Extended => wakes = Wakes::Gaps,
+                _ => {}
+            }
         }
+        wakes
     }
 
     fn minds(&self, number: usize) -> Option<crate::Minds> {
