@@ -28,12 +28,14 @@ pub(super) struct Phase {
     pub place: usize,
     /// Its own groups; a detector of any of them calls it.
     pub groups: Vec<u16>,
+    pub group_set: GroupSet,
     pub carriers: Vec<u16>,
     /// The lanes that extend it, and whether any detector does.
     pub lanes: Vec<Lane>,
     pub extends: bool,
     /// The overlaps that are open with it.
     pub overlaps: Vec<u16>,
+    pub overlap_set: GroupSet,
     /// Carriers and overlaps.
     pub greens: Vec<u16>,
     pub walks: Vec<u16>,
@@ -355,6 +357,7 @@ fn phase(
         rings.overlaps.iter().filter(|o| mask(o) & bit(number) != 0).map(|o| o.group).collect()
     };
     let (protected, permissive) = (with(|o| o.phases), with(|o| o.permissive));
+    let overlaps: Vec<u16> = protected.iter().chain(&permissive).copied().collect();
     let carriers = [&known.groups, &protected, &permissive, &known.walks].into_iter().find(|list| !list.is_empty())?;
     let flashes = known.groups.is_empty() && protected.is_empty();
     let exclusive = known.groups.is_empty() && protected.is_empty() && permissive.is_empty();
@@ -387,12 +390,14 @@ fn phase(
         section,
         place,
         groups: known.groups.clone(),
+        group_set: GroupSet::listed(plan.groups().len(), &known.groups),
         carriers: carriers.clone(),
         lanes: lanes(plan, extending, idle, run.lane_gaps),
         extends: extending.iter().any(|&g| calls.can_extend(g)),
         longest_rest: need.max(longest(&greens, |g| group(g).min_green) + clear).max(walk + walk_out),
         greens,
-        overlaps: protected.iter().chain(&permissive).copied().collect(),
+        overlap_set: GroupSet::listed(plan.groups().len(), &overlaps),
+        overlaps,
         walks: known.walks.clone(),
         flashes,
         exclusive,

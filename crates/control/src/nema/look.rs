@@ -153,6 +153,7 @@ impl Nema {
 
     /// Whether a ring's phase has become green, or is no more. Returns since when whoever is called now has been so.
     fn look_at_green(&mut self, r: usize, p: usize, now: Millis) -> Millis {
+        let mut since_now = now;
         let since = self.green_since(p, self.rings[r].asked);
         if since.is_none() && self.rings[r].green.is_some() {
             // Somebody else has ended it: a command, a preemption. The ring goes on with whoever is called, as if the phase
@@ -170,9 +171,12 @@ impl Nema {
             if self.clock.is_coordinated(p) {
                 self.note(code::COORDINATED, u16::from(self.layout.phases[p].number));
             }
-            return since;
+            since_now = since;
         }
-        now
+        if let Some(green) = self.rings[r].green {
+            self.rings[r].least = self.least_over(p, green);
+        }
+        since_now
     }
 
     /// How long the green lasts whoever comes: longer, the more have arrived during red.

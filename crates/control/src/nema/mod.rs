@@ -107,6 +107,8 @@ struct Ring {
     cleared: Millis,
     /// Since when it is green.
     green: Option<Millis>,
+    /// When all who are green with it have had their least green; follows from lamps.
+    least: Millis,
     /// How long its green lasts whoever comes.
     initial: Millis,
     /// Since when its max counts.
@@ -137,6 +139,7 @@ impl Ring {
         asked: LONG_AGO,
         cleared: LONG_AGO,
         green: None,
+        least: LONG_AGO,
         initial: Millis(0),
         max_from: None,
         gapped: false,
