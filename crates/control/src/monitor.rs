@@ -293,8 +293,12 @@ impl Monitor {
             let step = state.settle(&self.permissives.channels[i], off, self.permissives.yellow_conflicts, at);
             self.conflicts.update(i, step.active, step.full, at);
             self.attention.set(i, state.standing != 0);
-            self.opened.set(i, step.opened);
-            self.filled.set(i, step.filled);
+            if step.opened {
+                self.opened.set(i, true);
+            }
+            if step.filled {
+                self.filled.set(i, true);
+            }
             let excused = self.permissives.excused[i];
             if let Some((kind, since)) = step.fault {
                 let silent = if kind == TripKind::Sequence { excused.sequence } else { excused.yellow };

@@ -103,6 +103,8 @@ pub(super) struct Target {
     followed: Option<(u32, u32)>,
     /// No group has to wait, and no overlap trails, for longer than until then.
     latest: Millis,
+    /// Whether that was over when overlaps were looked at last: they stay as they are while the phases do.
+    lasting: bool,
 }
 
 impl Target {
@@ -121,6 +123,7 @@ impl Target {
             overlaps: vec![Following { asked: None, permissive: false, left: FAR_PAST }; overlaps],
             followed: None,
             latest: FAR_PAST,
+            lasting: false,
         }
     }
 
@@ -220,7 +223,10 @@ impl Target {
             self.aim_at(rings, phases, walks);
             self.followed = self.phases;
         }
-        self.linger(rings, lights);
+        let ended = self.linger(rings, lights);
+        if !anew && !ended && self.lasting {
+            return false;
+        }
         self.follow_overlaps(rings, phases, now) || anew
     }
 
@@ -293,6 +299,7 @@ impl Target {
             any |= self.aims[g] != aim || self.start_after[g] != start_after;
             (self.aims[g], self.start_after[g]) = (aim, start_after);
         }
+        self.lasting = now >= self.latest;
         any
     }
 
@@ -302,6 +309,7 @@ impl Target {
         let trails = trails.map(|(overlap, state)| state.left + overlap.trail);
         let delays = self.end_after.iter().chain(&self.start_after).copied();
         self.latest = delays.chain(trails).max().unwrap_or(FAR_PAST);
+        self.lasting = false;
     }
 
     /// Whether some group has to wait with what it is to become.

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{
-    Cause, Nema, Ring,
+    Cause, LONG_AGO, Nema, Ring,
     coordination::{Coordinator, State},
     look::{Memory, Seen},
     standing::Standing,
@@ -133,6 +133,7 @@ impl Nema {
             asked: reader.millis()?,
             cleared: reader.millis()?,
             green: reader.optional_millis()?,
+            least: LONG_AGO,
             initial: reader.millis()?,
             max_from: reader.optional_millis()?,
             gapped: reader.flag()?,

@@ -28,12 +28,14 @@ pub(super) struct Phase {
     pub place: usize,
     /// Its own groups; a detector of any of them calls it.
     pub groups: Vec<u16>,
+    pub group_set: GroupSet,
     pub carriers: Vec<u16>,
     /// The lanes that extend it, and whether any detector does.
     pub lanes: Vec<Lane>,
     pub extends: bool,
     /// The overlaps that are open with it.
     pub overlaps: Vec<u16>,
+    pub overlap_set: GroupSet,
     /// Carriers and overlaps.
     pub greens: Vec<u16>,
     pub walks: Vec<u16>,
@@ -118,6 +120,8 @@ pub(super) struct Layout {
     pub soft: Set,
     pub ped_recall: Set,
     pub counting: Set,
+    /// Those with people on foot.
+    pub walking: Set,
     /// How it matters that a use, by its place in the plan's list, extends phases.
     pub minds: BTreeMap<usize, Minds>,
     /// By section, the longest way from its end to any phase.
@@ -187,6 +191,7 @@ impl Layout {
             soft: Set::NONE,
             ped_recall: Set::NONE,
             counting: Set::NONE,
+            walking: Set::NONE,
             minds: BTreeMap::new(),
             farthest: Vec::new(),
             stuck: Millis(0),
@@ -259,6 +264,7 @@ impl Layout {
         self.of_section = (0..self.sections).map(|s| of(&|p| p.section == s)).collect();
         (self.soft, self.ped_recall) = (of(&|p| p.soft), of(&|p| p.ped_recall));
         self.counting = of(&|p| p.actuation.added_initial.is_some());
+        self.walking = of(&|p| !p.walks.is_empty());
         self.find_minds();
         for (p, phase) in self.phases.iter().enumerate() {
             phase.groups.iter().for_each(|&g| self.groups[usize::from(g)].calls |= Set::of(p));
@@ -351,6 +357,7 @@ fn phase(
         rings.overlaps.iter().filter(|o| mask(o) & bit(number) != 0).map(|o| o.group).collect()
     };
     let (protected, permissive) = (with(|o| o.phases), with(|o| o.permissive));
+    let overlaps: Vec<u16> = protected.iter().chain(&permissive).copied().collect();
     let carriers = [&known.groups, &protected, &permissive, &known.walks].into_iter().find(|list| !list.is_empty())?;
     let flashes = known.groups.is_empty() && protected.is_empty();
     let exclusive = known.groups.is_empty() && protected.is_empty() && permissive.is_empty();
@@ -383,12 +390,14 @@ fn phase(
         section,
         place,
         groups: known.groups.clone(),
+        group_set: GroupSet::listed(plan.groups().len(), &known.groups),
         carriers: carriers.clone(),
         lanes: lanes(plan, extending, idle, run.lane_gaps),
         extends: extending.iter().any(|&g| calls.can_extend(g)),
         longest_rest: need.max(longest(&greens, |g| group(g).min_green) + clear).max(walk + walk_out),
         greens,
-        overlaps: protected.iter().chain(&permissive).copied().collect(),
+        overlap_set: GroupSet::listed(plan.groups().len(), &overlaps),
+        overlaps,
         walks: known.walks.clone(),
         flashes,
         exclusive,

@@ -49,7 +49,7 @@ impl Nema {
         // lamps and from who is called.
         let (on, free) = (self.on(), self.clock.state == State::Free);
         let (seen, lamps) = (Some((view.calls.epoch(), on)), Some(view.calls.lamps_epoch()));
-        let mut news = !free;
+        let (mut moved, mut news) = (false, !free);
         if self.seen != seen {
             let (other_lamps, before) = (self.lamps != lamps, self.calls);
             if other_lamps {
@@ -57,7 +57,8 @@ impl Nema {
                 self.look_at_lamps(view.changed.min(now), view.lamps);
             }
             self.calls = self.call(now, view.calls, on);
-            news |= other_lamps || self.seen.is_none() || self.calls != before;
+            moved = other_lamps || self.seen.is_none();
+            news |= moved || self.calls != before;
             self.seen = seen;
         }
         self.count(view);
@@ -65,7 +66,7 @@ impl Nema {
         self.admit(now);
         if news || self.clock.state != State::Free {
             for r in 0..self.rings.len() {
-                self.look_at_ring(r, now);
+                self.look_at_ring(r, now, moved);
             }
         }
     }
@@ -143,8 +144,16 @@ impl Nema {
         phase.carriers.iter().filter_map(since).min().map(|at| at.max(asked))
     }
 
-    fn look_at_ring(&mut self, r: usize, mut now: Millis) {
+    /// What has become of a ring; `moved`: lamps have changed, or a ring has gone on.
+    fn look_at_ring(&mut self, r: usize, now: Millis, moved: bool) {
         let Some(p) = self.rings[r].on else { return };
+        let now = if moved { self.look_at_green(r, p, now) } else { now };
+        self.time_max(r, p, now);
+    }
+
+    /// Whether a ring's phase has become green, or is no more. Returns since when whoever is called now has been so.
+    fn look_at_green(&mut self, r: usize, p: usize, now: Millis) -> Millis {
+        let mut since_now = now;
         let since = self.green_since(p, self.rings[r].asked);
         if since.is_none() && self.rings[r].green.is_some() {
             // Somebody else has ended it: a command, a preemption. The ring goes on with whoever is called, as if the phase
@@ -156,16 +165,18 @@ impl Nema {
         }
         if let (Some(since), None) = (since, self.rings[r].green) {
             self.rings[r].green = Some(since);
-            // Whoever is called now has been so since the green began.
-            now = since;
             self.rings[r].initial = self.initial(r, p);
             self.phases[p].arrived = 0;
-            self.float(r, p, now);
+            self.float(r, p, since);
             if self.clock.is_coordinated(p) {
                 self.note(code::COORDINATED, u16::from(self.layout.phases[p].number));
             }
+            since_now = since;
         }
-        self.time_max(r, p, now);
+        if let Some(green) = self.rings[r].green {
+            self.rings[r].least = self.least_over(p, green);
+        }
+        since_now
     }
 
     /// How long the green lasts whoever comes: longer, the more have arrived during red.

@@ -107,6 +107,8 @@ struct Ring {
     cleared: Millis,
     /// Since when it is green.
     green: Option<Millis>,
+    /// When all who are green with it have had their least green; follows from lamps.
+    least: Millis,
     /// How long its green lasts whoever comes.
     initial: Millis,
     /// Since when its max counts.
@@ -137,6 +139,7 @@ impl Ring {
         asked: LONG_AGO,
         cleared: LONG_AGO,
         green: None,
+        least: LONG_AGO,
         initial: Millis(0),
         max_from: None,
         gapped: false,
@@ -270,18 +273,18 @@ impl Strategy for Nema {
     fn wakes(&self) -> crate::Wakes {
         use crate::Wakes;
         let red = self.layout.red_rest || self.layout.backup_protection;
-        // What is over may be extended again; who extends what rests matters only where it may become red.
-        let minds = |ring: &Ring| match ring.standing {
-            Standing::Over(_) => true,
-            Standing::Resting => red,
-            _ => false,
-        };
-        let extended = self.rings.iter().any(|ring| ring.standing == Standing::Extended);
-        match self.rings.iter().any(minds) {
-            true => Wakes::Arrivals,
-            false if extended => Wakes::Gaps,
-            false => Wakes::Calling,
+        let mut wakes = Wakes::Calling;
+        for ring in &self.rings {
+            match ring.standing {
+                // What has gapped out may be extended again; what rests only where it may become red.
+                Standing::Over(Cause::GapOut) => return Wakes::Arrivals,
+                Standing::Resting if red => return Wakes::Arrivals,
+                // A gap may still come: then it is no max-out.
+                Standing::Over(_) | Standing::Extended => wakes = Wakes::Gaps,
+                _ => {}
+            }
         }
+        wakes
     }
 
     fn minds(&self, number: usize) -> Option<crate::Minds> {

@@ -33,9 +33,8 @@ impl Nema {
     /// anything to do.
     pub(super) fn hold_on(&mut self, now: Millis, view: &View<'_>) -> Millis {
         let deadline = self.stand(now, view);
-        let walks = self.layout.phases.iter().any(|p| !p.walks.is_empty());
         let coordinated = self.clock.state != State::Free;
-        let busy = !self.started || walks || coordinated || self.may_move();
+        let busy = !self.started || !self.layout.walking.is_empty() || coordinated || self.may_move();
         if busy { now + Millis(1) } else { self.earliest(deadline, now) }
     }
 

@@ -36,10 +36,10 @@ impl Nema {
         let Some(green) = ring.green else {
             return if now < stuck { (Standing::Coming, stuck) } else { (Standing::Over(Cause::Kept), now + SOON) };
         };
-        if now < stuck && !self.all_open(p) {
+        if now < stuck && !self.all_open(p, view) {
             return (Standing::Initial, stuck);
         }
-        let least = self.least_over(p, green);
+        let least = ring.least;
         if self.hurries && now >= least {
             // No max was reached: the longest red of somebody else forces it off.
             return (Standing::Over(Cause::ForceOff), now + SOON);
@@ -85,11 +85,11 @@ impl Nema {
     }
 
     /// Whether all groups that a phase is to open are open: its own, and overlaps that are called.
-    fn all_open(&self, p: usize) -> bool {
-        let phase = &self.layout.phases[p];
-        let seen = |g: &u16| &self.groups[usize::from(*g)];
-        let own = phase.exclusive || phase.groups.iter().all(|g| seen(g).open.is_some());
-        own && phase.overlaps.iter().all(|g| seen(g).open.is_some() || !self.wanted.has(usize::from(*g)))
+    fn all_open(&self, p: usize, view: &View<'_>) -> bool {
+        let (phase, open) = (&self.layout.phases[p], view.calls.open());
+        let overlaps = phase.overlap_set.words().iter().zip(self.wanted.words()).zip(open.words());
+        (phase.exclusive || !phase.group_set.exceeds(open))
+            && overlaps.into_iter().all(|((overlaps, wanted), open)| overlaps & wanted & !open == 0)
     }
 
     /// When every group has had its least green.

@@ -11,8 +11,11 @@ impl Nema {
     /// under a recall, only when somebody in conflict is called.
     pub(super) fn walk(&mut self, now: Millis) -> Millis {
         let mut next = Millis::NEVER;
+        if self.layout.walking.is_empty() {
+            return next;
+        }
         for r in 0..self.rings.len() {
-            let Some(p) = self.rings[r].on.filter(|&p| !self.layout.phases[p].walks.is_empty()) else { continue };
+            let Some(p) = self.rings[r].on.filter(|&p| self.layout.walking.has(p)) else { continue };
             if self.rings[r].walk {
                 let until = self.walk_over(r, p, now);
                 self.rings[r].walk = now < until;
