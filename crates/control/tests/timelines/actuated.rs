@@ -398,15 +398,17 @@ fn who_has_no_detector_is_always_called() {
             9  r r r
            10  r r G
               ...
-           20  r r y  detector 0 on
+           20  r r G  detector 0 on
               ...
-           23  r r r
-           24  G r r
+           70  r r y  -- nor when they have left: it has its greatest green
               ...
-           40  G r r
+           73  r r r
+           74  G r r
+              ...
+           80  G r r
         ",
     );
-    assert_eq!(outcome.codes(&ENDS), [(5.001, 4, 1), (20.0, 4, 3)]);
+    assert_eq!(outcome.codes(&ENDS), [(5.001, 4, 1), (70.0, 5, 3)]);
 }
 
 #[test]
