@@ -62,7 +62,7 @@ fn orders(sim: &Simulation, loaded: &Loaded) -> Vec<String> {
         let (what, of, has) = match *order {
             Order::Pattern(pattern) => ("pattern", pattern, plan.spec().patterns.len()),
             Order::Preempt { preempt, .. } => ("preemption", preempt, plan.spec().preempts.len()),
-            Order::Stage { stage, .. } => ("stage", stage, plan.stages().len()),
+            // A stage that is not there is refused.
             _ => continue,
         };
         if usize::from(of) >= has {
