@@ -171,6 +171,12 @@ MUTANTS = [
         "        if self.overview.any(others, met) && false {",
     ),
     (
+        "least green of an arrow counts from its flashing",
+        KERNEL + "light.rs",
+        "(true, true) if is_arrow && from != to => self.opened = now,\n",
+        "",
+    ),
+    (
         "green arrow becomes flashing at once",
         KERNEL + "rules.rs",
         "        !self.aims[g].opens() || arrow_ends\n",

@@ -4,6 +4,7 @@
 //! line each, on stderr: `file:line: element: problem`, the line where it can be told.
 
 mod actuation;
+mod aimless;
 mod scenario;
 mod summary;
 

@@ -260,7 +260,19 @@ fn remarks(run: &Finished<'_>) -> Vec<String> {
     let detectors =
         format!("{broken} of {all} detectors are taken for broken at the end (codes 84 to 88 of events.csv)");
     let signals = found.into_iter().map(|(remark, signals)| format!("{}: {remark}", signals.join(", ")));
-    signals.chain((broken > 0).then_some(detectors)).collect()
+    swaps(run).into_iter().chain(signals).chain((broken > 0).then_some(detectors)).collect()
+}
+
+/// Which strategies took over while it ran: lamps and events do not tell.
+fn swaps(run: &Finished<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for due in run.sim.agenda().done() {
+        let Command::Controller { signals, strategy, parameters } = due.command else { continue };
+        let of = if signals.is_empty() { "all signals".to_owned() } else { signals.join(", ") };
+        let with: Vec<String> = parameters.iter().map(|(name, value)| format!(",{name}={value}")).collect();
+        found.push(format!("{of}: {strategy}{} from {} s on, by a command", with.concat(), due.at.seconds()));
+    }
+    found
 }
 
 /// What is run although a plan of our own would be refused for it, and what is shown otherwise than written.

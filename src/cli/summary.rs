@@ -235,13 +235,13 @@ fn fallbacks(s: &mut String, o: &Outcome) -> std::fmt::Result {
     Ok(())
 }
 
-/// What was asked of strategies and has no effect.
+/// What was asked of strategies and has no effect, and which took over.
 fn remarks(s: &mut String, o: &Outcome) -> std::fmt::Result {
     if o.remarks.is_empty() {
         return Ok(());
     }
     writeln!(s)?;
-    line(s, "Remarks", "what strategies do not see, or do otherwise than asked:")?;
+    line(s, "Remarks", "what strategies do not see, or do otherwise than asked, and which took over:")?;
     o.remarks.iter().try_for_each(|remark| writeln!(s, "  {}", plain(remark)))
 }
 

@@ -34,4 +34,11 @@ impl Arrows {
             _ => None,
         }
     }
+
+    /// When an arrow begins to flash next, not before a moment.
+    pub fn next_flash(&self, arrow: u16, at: Millis) -> Option<Millis> {
+        let changes = self.changes.get(&arrow)?;
+        let later = &changes[changes.partition_point(|c| c.0 < at)..];
+        later.iter().find(|c| c.1).map(|c| c.0)
+    }
 }

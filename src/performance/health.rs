@@ -85,7 +85,7 @@ impl Health {
         let all = [
             (self.actuations == 0, "no actuation"),
             (self.actuations > 0 && silence >= options.silence, "silent for long"),
-            (longest >= options.presence, "stuck on"),
+            (longest >= options.presence, "on for long"),
             (self.most_per_minute > options.counts, "counts too often"),
             // One lost edge in fifty is a bad line; one at each end of a log is none.
             (unpaired > 2 && unpaired > self.actuations / 50, "edges without partner"),

@@ -6,7 +6,7 @@
 //! - **signal**: whose log it is (in recorded logs: the device).
 //! - **service**: one green of a phase, with the yellow and the red clearance that end it.
 //! - **termination**: why a green ended: *gap-out* (nobody extends it), *max-out* (its greatest length is reached) or
-//!   *force-off* (the coordination or a fixed plan ends it).
+//!   *force-off* (the coordination, a fixed plan or a strategy that chooses among stages ends it).
 //! - **split**: from the begin of green to the end of the red clearance.
 //! - **advance detector**: a loop far enough upstream that it sees arrivals and not the queue. An actuation there is
 //!   *projected* to the stop line: an *arrival* is one that much later as the way there takes.

@@ -45,8 +45,8 @@ pub struct Bin {
 pub(super) struct Reports {
     /// Which there are.
     pub seen: Seen,
-    /// Arrivals at the stop line, and what an arrow of theirs showed.
-    pub arrivals: Vec<(Millis, Option<Aspect>)>,
+    /// Arrivals at the stop line.
+    pub arrivals: Vec<Arrival>,
     /// Actuations of loops that look for who passes on yellow and red, and of those that count: from when to when, and what an
     /// arrow of theirs showed at the begin.
     pub passed: BTreeMap<Function, Vec<(Millis, Millis, Option<Aspect>)>>,
@@ -54,6 +54,16 @@ pub(super) struct Reports {
     pub present: Vec<(Millis, Millis)>,
     /// Calls of push buttons.
     pub buttons: Vec<Millis>,
+}
+
+/// Somebody arrives at the stop line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrival {
+    pub at: Millis,
+    /// What an arrow of his showed.
+    pub arrow: Option<Aspect>,
+    /// When it began to flash next.
+    pub flashes: Option<Millis>,
 }
 
 /// What is measured of a phase, in the making.
@@ -77,7 +87,7 @@ impl Phase {
         options: &Options,
         skipped: &mut Skipped,
     ) -> Self {
-        reports.arrivals.sort_unstable_by_key(|arrival| arrival.0);
+        reports.arrivals.sort_unstable_by_key(|arrival| arrival.at);
         let services = services(events);
         let aspects = Aspects::of(&services);
         let mut work = Work { book: Book::new(options.bin), services, aspects, span, options, skipped };
@@ -98,7 +108,7 @@ impl Phase {
             phase,
             total: book.total.measures(span.1 - span.0, reports.seen),
             bins: bins.collect(),
-            diagram: Diagram::of(&work.aspects, reports.arrivals.iter().map(|arrival| arrival.0)),
+            diagram: Diagram::of(&work.aspects, reports.arrivals.iter().map(|arrival| arrival.at)),
         }
     }
 
@@ -151,11 +161,13 @@ impl Work<'_> {
     }
 
     fn arrivals(&mut self, reports: &Reports) {
-        for &(at, of_arrow) in &reports.arrivals {
-            let aspect = self.shown(at, of_arrow);
+        for &Arrival { at, arrow, flashes } in &reports.arrivals {
+            let aspect = self.shown(at, arrow);
+            // Who has a flashing arrow waits for that at most, and then for a gap.
+            let go = || self.aspects.next_green(at).into_iter().chain(flashes).min();
             let delay = match aspect {
                 Some(Aspect::Green | Aspect::Flashing) => None,
-                Some(_) => self.aspects.next_green(at).map(|green| green - at),
+                Some(_) => go().map(|go| go - at),
                 None => None,
             };
             self.book.note(at, |t| t.arrivals.count(aspect, delay));

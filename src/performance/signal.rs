@@ -10,7 +10,7 @@ use super::detectors::{Detector, Detectors, Function};
 use super::event::{Event, code};
 use super::health::Channel;
 use super::occupancy::Occupancy;
-use super::phase::Reports;
+use super::phase::{Arrival, Reports};
 use super::{Coordination, Health, Options, Phase, Skipped};
 
 /// A signal.
@@ -90,7 +90,8 @@ impl Reports {
             }
             Function::Advance => {
                 self.seen.advance = true;
-                self.arrivals.extend(ons.map(|at| (at, of_arrow(at))));
+                let flashes = |at: Millis| arrows.next_flash(detector.arrow?, at);
+                self.arrivals.extend(ons.map(|at| Arrival { at, arrow: of_arrow(at), flashes: flashes(at) }));
             }
             // Made to see who passes: each actuation does.
             Function::YellowRed => {

@@ -192,11 +192,11 @@ fn who_passes_under_a_flashing_arrow_has_not_run_the_red() {
     assert_eq!(of(Function::Count, Some(1)).yellow_red, Some(Red { on_yellow: 1, on_red: 2 }));
     assert_eq!(of(Function::Count, Some(2)).yellow_red, Some(Red { on_yellow: 0, on_red: 4 }));
     assert_eq!(of(Function::Count, None).yellow_red, Some(Red { on_yellow: 0, on_red: 4 }));
-    // Who arrives meanwhile does not wait for the green at 100 s.
+    // Who arrives meanwhile does not wait for the green at 100 s, and who arrives at 50 s until it flashes at most.
     let m = of(Function::Advance, Some(1));
     let a = m.arrivals.unwrap();
     assert_eq!((a.on_green, a.on_yellow, a.on_red, a.on_flashing), (1, 1, 2, 1));
-    assert_eq!((a.delayed, a.delay_s), (3, 50.0 + 9.0 + 5.0));
+    assert_eq!((a.delayed, a.delay_s), (3, 10.0 + 9.0 + 5.0));
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn detectors_that_do_not_work() {
     let expected = [
         (1, vec![]),
         (2, vec!["no actuation"]),
-        (3, vec!["silent for long", "stuck on"]),
+        (3, vec!["silent for long", "on for long"]),
         (4, vec!["silent for long", "counts too often"]),
         (5, vec!["edges without partner"]),
         (6, vec!["no actuation", "faults logged"]),

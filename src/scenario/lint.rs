@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::format::{DemandFile, NetworkFile, ScenarioFile, WeightFile};
+use super::format::{DemandFile, FaultFile, NetworkFile, ScenarioFile, WeightFile};
 use super::place::{Step, locate, shown};
 use super::resolve::steps;
 use super::{Scenario, ScenarioError};
@@ -128,15 +128,24 @@ fn is_outside(file: &ScenarioFile, from: Option<f64>, until: Option<f64>) -> boo
     late || until.is_some_and(|until| until <= file.begin)
 }
 
-/// Broken detectors and lost messages by which nothing becomes different.
+/// Broken detectors, lost messages and commands by which nothing becomes different.
 fn without_effect(file: &ScenarioFile) -> Vec<Odd> {
     let mut odd = Vec::new();
+    for (i, command) in file.commands.iter().enumerate().filter(|(_, c)| file.end.is_some_and(|end| c.at >= end)) {
+        let problem =
+            format!("at is {} s, after the scenario's end: only `--drain` or `--until` gets there", command.at);
+        odd.push(Odd { path: steps!("commands", i), problem });
+    }
     let mut note = |kind: &'static str, i: usize, why: &str| {
         odd.push(Odd { path: steps!("sensors", kind, i), problem: format!("{why}: it has no effect") });
     };
     for (i, fault) in file.sensors.faults.iter().enumerate() {
         if is_outside(file, fault.from, fault.until) {
             note("faults", i, OUTSIDE);
+        } else if fault.share == 0.0 {
+            note("faults", i, "share is 0, no detector has it");
+        } else if breaks_nothing(fault) {
+            note("faults", i, "says nothing of what is wrong (stuck, miss, false_calls, chatter, drop_out, latency)");
         }
     }
     for (i, fault) in file.sensors.messages.iter().enumerate() {
@@ -147,6 +156,12 @@ fn without_effect(file: &ScenarioFile) -> Vec<Odd> {
         }
     }
     odd
+}
+
+/// Whether a fault is none of any kind.
+fn breaks_nothing(fault: &FaultFile) -> bool {
+    let kinds = [fault.miss, fault.false_calls, fault.chatter, fault.drop_out, fault.latency];
+    fault.stuck.is_none() && kinds.iter().all(|&kind| kind == 0.0)
 }
 
 /// Numbers that are allowed, but look like those of another unit or clock.

@@ -128,8 +128,9 @@ const MOST_COMPARED: usize = 20_000;
 
 /// The known name that is most like one that is not known, if any is like it at all.
 fn nearest<'n>(found: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    // Whoever mistypes gets a third of the letters wrong at most.
-    let most = found.chars().count().div_ceil(3).min(3);
+    // Whoever mistypes gets a third of the letters wrong at most, and not the only one.
+    let letters = found.chars().count();
+    let most = letters.div_ceil(3).min(3).min(letters.saturating_sub(1));
     let cost = |name: &'n str| (strsim::damerau_levenshtein(&found.to_lowercase(), &name.to_lowercase()), name);
     let short = |name: &&str| name.len().abs_diff(found.len()) <= 3 && name.len() < 100;
     let best = known.take(MOST_COMPARED).filter(short).map(cost).min()?;

@@ -265,6 +265,76 @@ fn faults_that_change_nothing_are_warned_about() {
     is_good_but(&SMALL.replace("tier: loops", faults), &words);
 }
 
+/// A crossing with a signal 'x', and two further east.
+const CROSSING: &str = r#"(
+    version: 2,
+    name: "crossing",
+    end: 600,
+    network: inline(
+        nodes: [
+            (id: "x", x: 0, y: 0, kind: signal),
+            (id: "y", x: 400, y: 0, kind: signal),
+            (id: "z", x: 800, y: 0, kind: signal),
+            (id: "w", x: -200, y: 0, kind: dead_end),
+            (id: "e", x: 1000, y: 0, kind: dead_end),
+            (id: "s", x: 0, y: -200, kind: dead_end),
+            (id: "t", x: 400, y: -200, kind: dead_end),
+            (id: "u", x: 800, y: -200, kind: dead_end),
+        ],
+        streets: [
+            (id: "a", from: "w", to: "x", lanes: 1, speed: 50),
+            (id: "b", from: "x", to: "y", lanes: 1, speed: 50),
+            (id: "c", from: "y", to: "z", lanes: 1, speed: 50),
+            (id: "d", from: "e", to: "z", lanes: 1, speed: 50),
+            (id: "f", from: "s", to: "x", lanes: 1, speed: 50),
+            (id: "g", from: "t", to: "y", lanes: 1, speed: 50),
+            (id: "h", from: "u", to: "z", lanes: 1, speed: 50),
+        ],
+        signals: [
+            (node: "x", cycle: 60, stages: [(green: 30, go: ["a", "-b"]), (green: 20, go: ["f"])]),
+            (node: "y", cycle: 60, stages: [(green: 30, go: ["b", "-c"]), (green: 20, go: ["g"])]),
+            (node: "z", cycle: 60, stages: [(green: 30, go: ["c", "d"]), (green: 20, go: ["h"])]),
+        ],
+    ),
+    controller: (strategy: "max_pressure"),
+    commands: [
+        (at: 100, command: Signal(signal: "x", order: Pattern(1))),
+        (at: 110, command: Signal(signal: "x", order: Preempt(preempt: 0, on: true))),
+        (at: 120, command: Signal(signal: "x", order: Stage(stage: 1, on: true))),
+        (at: 700, command: SignalOutage(signal: "x")),
+    ],
+    sensors: (
+        stop_bar: 0,
+        faults: [
+            (signal: "x"),
+            (share: 0, miss: 0.2),
+            (signal: "x", lane: "b_0", miss: 0.2),
+            (kinds: [stop_bar], miss: 0.2),
+            (signal: "x", miss: 0.2),
+        ],
+        messages: [(sender: "x", receiver: "y", lost: 0.5), (sender: "x", receiver: "z", lost: 0.5)],
+    ),
+    vehicles: [(id: "car")],
+    demand: (entries: [(street: "a", flow: 300)], default_shares: (left: 20, straight: 60, right: 20)),
+)
+"#;
+
+#[test]
+fn what_is_done_to_what_is_not_there_is_warned_about() {
+    let words = [
+        "can be run, with 8 warnings",
+        "sensors.faults[0]: says nothing of what is wrong (stuck, miss, false_calls, chatter, drop_out, latency): it has no effect",
+        "sensors.faults[1]: share is 0, no detector has it: it has no effect",
+        "sensors.faults[2]: no detector is as it says: it has no effect",
+        "sensors.faults[3]: no detector is as it says: it has no effect",
+        "sensors.messages[1]: 'x' tells 'z' nothing: it has no effect",
+        "commands[0]: signal 'x' has no pattern 1; it has none: it has no effect",
+        "commands[1]: signal 'x' has no preemption 0; it has none: it has no effect",
+        "commands[3]: at is 700 s, after the scenario's end",
+    ];
+    is_good_but(CROSSING, &words);
+}
+
 /// Importing loses nothing: the file runs as what it was made from, to the bit.
 #[test]
 fn imported_is_direct() {

@@ -37,12 +37,31 @@ fn a_near_miss_of_a_name_is_said() {
         &["expected one of: fixed_time, ", "; did you mean 'horizon'?"],
     );
     refused(&["run", "isolated", "--controller", "nema,coordinatd=true"], &["; did you mean 'coordinated'?"]);
+    refused(&["run", "isolated", "--controller", "NEMA"], &["; did you mean 'nema'?"]);
+    refused(&["run", "isolated", "--controller", "actuated,gap=3"], &["; did you mean 'gap_s'?"]);
     refused(&["controllers", "max_presure"], &["; did you mean 'max_pressure'?"]);
     let s = Scratch::new();
     let commands = s.write("c.ron", r#"[(at: 1, command: Controller(strategy: "sotle"))]"#).display().to_string();
     refused(&["run", "isolated", "--commands", &commands], &["; did you mean 'sotl'?"]);
     let said = run(["run", "isolated", "--controller", "magic"]);
     assert!(said.code == 2 && !said.stderr.contains("did you mean"), "{said:?}");
+}
+
+#[test]
+fn a_summary_says_which_strategies_took_over() {
+    let s = Scratch::new();
+    let text = r#"[
+        (at: 10, command: Controller(strategy: "sotl")),
+        (at: 20, command: Controller(signals: ["x"], strategy: "actuated", parameters: {"gap_s": "2.5"})),
+        (at: 900, command: Controller(strategy: "horizon")),
+    ]"#;
+    let commands = s.write("c.ron", text).display().to_string();
+    let said = run(["run", "isolated", "--until", "60", "--commands", &commands]);
+    assert_eq!(said.code, 0, "{said:?}");
+    for line in ["all signals: sotl from 10 s on, by a command", "x: actuated,gap_s=2.5 from 20 s on, by a command"] {
+        assert!(said.stdout.contains(line), "{said:?}");
+    }
+    assert!(!said.stdout.contains("from 900 s on"), "what has not come is not told: {said:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use intergreen_control::plan::DetectorKind;
 
-use super::Checked;
+use super::{Checked, aimless};
 use crate::cli::findings::Findings;
 use crate::cli::import::contents;
 use crate::cli::load::{Loaded, load_and_look};
@@ -30,6 +30,7 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
     loaded.give_commands(&mut sim).map_err(|e| vec![e.to_string()])?;
     let departures = sim.scene().departures.len();
     odd.extend(of_controllers(&sim, &loaded));
+    odd.extend(aimless::all(&sim, &loaded));
     let warnings = warnings(odd, &loaded, &waivers(sim.plans(), &loaded.network), departures);
     loaded.demand = Arc::unwrap_or_clone(demand);
     let good = match warnings.len() {

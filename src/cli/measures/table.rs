@@ -50,7 +50,7 @@ const COLUMNS: &[Column] = &[
     ("services", "greens that began and ended", |m| m.split.map(|s| s.count.to_string())),
     ("gap-out", "greens that ended because nobody extended them", |m| Some(m.terminations.gap_outs.to_string())),
     ("max-out", "because their greatest length was reached", |m| Some(m.terminations.max_outs.to_string())),
-    ("force-off", "because the coordination or a fixed plan ended them", |m| {
+    ("force-off", "because the coordination, a fixed plan or a strategy that chooses among stages ended them", |m| {
         Some(m.terminations.force_offs.to_string())
     }),
     ("split s", "mean of green, yellow and red clearance", |m| m.split.map(|s| format!("{:.1}", s.mean_s))),
@@ -61,8 +61,16 @@ const COLUMNS: &[Column] = &[
         m.arrivals.map(|a| a.total.to_string())
     }),
     ("on green", "share of them that arrive on green", |m| m.arrivals_on_green.map(|s| format!("{:.0} %", s * 100.0))),
+    ("on flashing", "share of them that arrive while their yellow arrow flashes", |m| {
+        let a = m.arrivals.filter(|a| a.on_flashing > 0)?;
+        Some(format!("{:.0} %", f64::from(a.on_flashing) / f64::from(a.total) * 100.0))
+    }),
     ("platoon", "that share over g/C: above 1 platoons meet green", |m| m.platoon_ratio.map(|r| format!("{r:.2}"))),
-    ("delay s", "mean time from arrivals to the next green", |m| m.approach_delay_s.map(|d| format!("{d:.1}"))),
+    (
+        "delay s",
+        "mean time from arrivals to the next green, or to the begin of flashing; on flashing none is known",
+        |m| m.approach_delay_s.map(|d| format!("{d:.1}")),
+    ),
     (
         "split failures",
         "greens whose stop line was occupied for over 79 % of the green and of the first 5 s of red",

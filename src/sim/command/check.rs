@@ -12,6 +12,8 @@ const MOST_FACTOR: f64 = 100.0;
 const SPEED_LIMITS: std::ops::RangeInclusive<f64> = 0.5..=30.0;
 /// Longest name for which a near miss is looked for: a message is not worth more.
 const LONGEST: usize = 100;
+/// Who writes so many letters of the begin of a name means that.
+const BEGINS: usize = 3;
 /// A name is a near miss with one letter wrong, missing or too many, and one more for so many that it has.
 const LETTERS: usize = 5;
 
@@ -138,9 +140,9 @@ fn check_detector(scene: &Scene, what: &str, signal: &str, detector: u16) -> Res
         return Ok(());
     }
     let own = scene.sensors.channels.iter().filter(|c| c.signal == id).map(|c| c.detector);
-    let expected = match (own.clone().min(), own.max()) {
-        (Some(first), Some(last)) => format!("expected one of {first} to {last}"),
-        _ => "it has none".into(),
+    let expected = match spans(own.collect()) {
+        none if none.is_empty() => "it has none".into(),
+        spans => format!("expected one of {spans}"),
     };
     Err(format!("{what}: signal '{signal}' has no detector {detector}; {expected}"))
 }
@@ -187,9 +189,48 @@ fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
     if name.len() > LONGEST {
         return String::new();
     }
-    let most = 1 + name.chars().count() / LETTERS;
-    let close = names.map(|n| (strsim::osa_distance(name, n), n)).filter(|(wrong, _)| *wrong <= most);
+    let (letters, lower) = (name.chars().count(), name.to_lowercase());
+    // A single letter is not like another one.
+    let most = (1 + letters / LETTERS).min(letters.saturating_sub(1));
+    let wrong = |n: &str| match n.to_lowercase() {
+        known if letters >= BEGINS && known.starts_with(&lower) => 0,
+        known => strsim::osa_distance(&lower, &known),
+    };
+    let close = names.map(|n| (wrong(n), n)).filter(|(wrong, _)| *wrong <= most);
     // Of equals the first.
     let best = close.min_by_key(|(wrong, _)| *wrong);
     best.map_or_else(String::new, |(_, n)| format!("; did you mean '{n}'?"))
+}
+
+/// Numbers in order as spans: `0 to 3, 7`.
+fn spans(mut numbers: Vec<u16>) -> String {
+    numbers.sort_unstable();
+    numbers.dedup();
+    let spans = numbers.chunk_by(|a, b| a + 1 == *b).map(|span| match span {
+        [only] => only.to_string(),
+        [first, .., last] => format!("{first} to {last}"),
+        [] => String::new(),
+    });
+    spans.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_misses_are_known_and_others_not() {
+        let near = |name| near(name, ["nema", "resco_max_wave", "gap_s", "x"].into_iter());
+        assert_eq!(near("NEMA"), "; did you mean 'nema'?");
+        assert_eq!(near("resco"), "; did you mean 'resco_max_wave'?");
+        assert_eq!(near("gap"), "; did you mean 'gap_s'?");
+        assert_eq!(near("nemo"), "; did you mean 'nema'?");
+        assert_eq!([near("y"), near("horizon"), near("")], ["", "", ""]);
+    }
+
+    #[test]
+    fn numbers_are_told_in_spans() {
+        assert_eq!(spans(vec![9, 1, 0, 2, 5, 8]), "0 to 2, 5, 8 to 9");
+        assert_eq!(spans(vec![]), "");
+    }
 }

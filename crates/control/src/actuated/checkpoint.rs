@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::{Actuated, Why};
 use crate::{StateError, StateReader, log::code, stages::Shown, state};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl Actuated {
     pub(super) fn put(&self, out: &mut Vec<u8>) {
@@ -23,7 +23,7 @@ impl Actuated {
             Why::Least => (2, 0),
             Why::Rests => (3, 0),
             Why::Lane(lane) => (4, lane),
-            Why::Recall(group) => (5, u32::from(group)),
+            Why::ToMax(group) => (5, u32::from(group)),
             Why::Awaits => (6, 0),
         };
         out.push(kind);
@@ -53,7 +53,7 @@ impl Actuated {
             (3, 0) => Why::Rests,
             (4, lane) if (lane as usize) < lanes => Why::Lane(lane),
             (6, 0) => Why::Awaits,
-            (5, group) if (group as usize) < groups => Why::Recall(u16::try_from(group).unwrap_or(u16::MAX)),
+            (5, group) if (group as usize) < groups => Why::ToMax(u16::try_from(group).unwrap_or(u16::MAX)),
             _ => return Err(wrong("reason", "a known one")),
         };
         let ended = match reader.u8()? {

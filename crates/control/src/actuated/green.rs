@@ -81,7 +81,7 @@ impl Actuated {
         let Some((since, to)) = follows else { return Timers { green: Some(green), rests: true, ..Timers::of(on) } };
         let least = Some(self.least_until(place, to, false, view));
         let gap = match self.extends(place, to, view) {
-            Some((Why::Recall(_), _)) => Millis::NEVER,
+            Some((Why::ToMax(_), _)) => Millis::NEVER,
             _ => {
                 let needed = (0..self.out.len()).filter(|&lane| !self.out[lane] && self.is_needed(lane));
                 needed.map(|lane| self.gap_ends(lane, view)).max().unwrap_or(now)
@@ -156,10 +156,10 @@ impl Actuated {
         for (w, open) in self.waits.open().words().iter().enumerate() {
             self.ending.set_word(w, open & from.word(w) & !opens.word(w));
         }
-        if self.conflict.is_some() && self.tables.max_recall.shares(&self.ending) {
-            let recalled = |g: usize| self.tables.max_recall.has(g) && self.ending.has(g);
-            if let Some(&g) = self.stages.groups[stage].iter().find(|&&g| recalled(usize::from(g))) {
-                return Some((Why::Recall(g), Millis::NEVER));
+        if self.conflict.is_some() && self.tables.to_max.shares(&self.ending) {
+            let to_max = |g: usize| self.tables.to_max.has(g) && self.ending.has(g);
+            if let Some(&g) = self.stages.groups[stage].iter().find(|&&g| to_max(usize::from(g))) {
+                return Some((Why::ToMax(g), Millis::NEVER));
             }
         }
         // Looked at again when the next of them gaps out, or when that is told: it must not come back.

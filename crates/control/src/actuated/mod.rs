@@ -76,8 +76,8 @@ enum Why {
     Rests,
     /// A lane extends the stage.
     Lane(u32),
-    /// A group has a maximum recall.
-    Recall(u16),
+    /// A group has its greatest green: it has a maximum recall, or no detector.
+    ToMax(u16),
 }
 
 /// Stage-based actuation.
@@ -220,7 +220,12 @@ impl Strategy for Actuated {
                 let name = self.tables.names.get(lane as usize).map_or("?", String::as_str);
                 format!("{name} extends it")
             }
-            Why::Recall(group) => format!("group {} has a maximum recall", group.saturating_add(1)),
+            Why::ToMax(group) => {
+                format!(
+                    "group {} has its greatest green: by its recall, or as it has no detector",
+                    group.saturating_add(1)
+                )
+            }
         };
         let ended = match self.ended {
             Some(code::GAP_OUT) => "; the stage before gapped out",

@@ -60,8 +60,9 @@ pub(super) struct Tables {
     pub of_stages: Vec<Stage>,
     /// By group, the uses in lanes of its own.
     pub own: Vec<Vec<usize>>,
-    /// Groups with a maximum recall.
-    pub max_recall: GroupSet,
+    /// Groups that have the greatest green while others wait: those with a maximum recall, and those of phases of which no
+    /// detector tells anything.
+    pub to_max: GroupSet,
     /// By group, its least green.
     pub min_green: Vec<Millis>,
     /// By group, the number by which logs know its phase; none, if it follows phases as an overlap.
@@ -89,6 +90,7 @@ impl Tables {
             reach
         };
         let reach: Vec<GroupSet> = lanes.iter().map(reach).collect();
+        let blind = blind(plan);
         let mut tables = Self {
             own,
             groups: Sets::new(lanes.iter().map(|l| &l.groups)),
@@ -99,7 +101,7 @@ impl Tables {
             told: Vec::new(),
             names: lanes.into_iter().map(|l| l.name).collect(),
             of_stages,
-            max_recall: GroupSet::of(groups.len(), |g| groups[g].recall == Recall::Max),
+            to_max: GroupSet::of(groups.len(), |g| groups[g].recall == Recall::Max || blind.contains(&g)),
             min_green: groups
                 .iter()
                 .map(|g| if g.is_pedestrian() { g.min_green } else { g.min_green.max(settings.min_green) })
@@ -141,6 +143,19 @@ fn stage(plan: &Plan, stage: &crate::plan::Stage, opens: &GroupSet, settings: &S
         turns: GroupSet::new(plan.groups().len()),
         max_green: stage.groups.iter().map(max).max().unwrap_or(settings.max_green),
     }
+}
+
+/// Groups for vehicles of phases of which no group is called or extended by a detector: nobody knows when their traffic has
+/// left. `nema` takes them so, too.
+fn blind(plan: &Plan) -> Vec<usize> {
+    let uses = plan.spec().detectors.iter().filter(|d| d.mode.calls() || d.mode.extends());
+    let groups = uses.flat_map(|d| d.groups.iter().chain(&d.switched)).filter_map(|name| plan.find_group(name));
+    let told: Vec<u16> = groups.filter_map(|g| phase_number(plan, g)).collect();
+    let is_blind = |&g: &usize| {
+        let phase = phase_number(plan, number(g));
+        !plan.groups()[g].is_pedestrian() && phase.is_some_and(|phase| !told.contains(&phase))
+    };
+    (0..plan.groups().len()).filter(is_blind).collect()
 }
 
 fn lanes(plan: &Plan, settings: &Settings) -> Vec<Lane> {

@@ -51,7 +51,7 @@ pub(crate) struct Light {
     pub state: State,
     /// Since when it is in this state; the two open states count as one.
     pub since: Millis,
-    /// When its last green began.
+    /// When its last green began; that of an arrow that flashed before begins when it no longer flashes.
     pub opened: Millis,
     /// When its last green ended (its yellow began).
     pub ended: Millis,
@@ -64,12 +64,14 @@ impl Light {
     pub const RED: Self =
         Self { state: State::Closed, since: FAR_PAST, opened: FAR_PAST, ended: FAR_PAST, shown: Lamp::Red };
 
-    /// Goes over to another state and notes what ends or begins with it.
-    pub fn go(&mut self, to: State, now: Millis) {
+    /// Goes over to another state and notes what ends or begins with it. `is_arrow`: it is a flashing yellow arrow.
+    pub fn go(&mut self, to: State, is_arrow: bool, now: Millis) {
         let from = self.state;
         match (from.is_open(), to.is_open()) {
             (false, true) => self.opened = now,
             (true, false) => self.ended = now,
+            // Whoever waited through the flashing sees a new lamp: the least green is that of the green arrow.
+            (true, true) if is_arrow && from != to => self.opened = now,
             _ => {}
         }
         if !(from.is_open() && to.is_open()) {

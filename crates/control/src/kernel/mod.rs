@@ -15,6 +15,7 @@
 //! 2. From the end of a green to the start of any forbidden one there is at least the intergreen; every earlier end
 //!    counts, not only the last.
 //! 3. Least green, walk and pedestrian clearance are never cut (a preemption may cut the latter two if its plan says so).
+//!    The least green of an arrow that flashed before counts from when it no longer flashes.
 //! 4. Every green is followed by its yellow, unless the plan waives it.
 //! 5. Lamps change only as `light.rs` draws it; a red lasts at least its red revert; red-yellow always leads to green.
 //! 6. A left turn that gives way does not end before the traffic it gives way to (yellow trap), unless it flashes or the

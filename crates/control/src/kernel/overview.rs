@@ -195,7 +195,7 @@ impl Kernel {
         word.states[light.state as usize] &= !bit(g);
         word.states[to as usize] |= bit(g);
         word.fresh |= bit(g);
-        light.go(to, self.now);
+        light.go(to, self.limits.arrows.has(g), self.now);
         word.clearing |= if light.ended == self.now { bit(g) } else { 0 };
         word.opened |= if light.opened == self.now { bit(g) } else { 0 };
     }

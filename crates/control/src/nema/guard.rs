@@ -32,7 +32,8 @@ impl Nema {
         let Some(_) = ring.green.filter(|_| !phase.exclusive) else { return still + phase.need };
         let mut rest = phase.clear;
         let left = |g: u16| {
-            let opened = self.groups[usize::from(g)].open;
+            let seen = &self.groups[usize::from(g)];
+            let opened = seen.green.or(seen.open);
             opened.map_or(Millis(0), |at| (at + self.layout.groups[usize::from(g)].min_green - now).max(Millis(0)))
         };
         for &g in &phase.greens {

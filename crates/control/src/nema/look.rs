@@ -78,7 +78,7 @@ impl Nema {
             seen.green = lamp.is_green().then(|| seen.green.unwrap_or(changed));
             seen.open = (lamp.is_green() || flashes).then(|| seen.open.unwrap_or(changed));
             self.ends.put(g, lamp == Lamp::Yellow);
-            self.opened = seen.open.map_or(self.opened, |at| self.opened.max(at));
+            self.opened = seen.green.or(seen.open).map_or(self.opened, |at| self.opened.max(at));
         }
     }
 

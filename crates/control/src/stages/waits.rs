@@ -14,9 +14,11 @@ const MARGIN: Millis = Millis(2000);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Waits {
-    /// Groups that are open, and by group, since when.
+    /// Groups that are open, and by group, since when; an arrow that flashed before, since when it no longer does.
     open: GroupSet,
     opened: Vec<Millis>,
+    /// Those that flash.
+    flashing: GroupSet,
     /// Groups that are called and not open, and by group, since when.
     waits: GroupSet,
     waiting: Vec<Millis>,
@@ -31,6 +33,7 @@ impl Waits {
         let groups = plan.groups().len();
         Self {
             open: GroupSet::new(groups),
+            flashing: GroupSet::new(groups),
             opened: vec![Millis::NEVER; groups],
             waits: GroupSet::new(groups),
             waiting: vec![Millis::NEVER; groups],
@@ -69,6 +72,13 @@ impl Waits {
         for (w, (&open, ((called, always), ever))) in open.iter().zip(called).enumerate() {
             for g in groups(w, open & !self.open.word(w)) {
                 self.opened[g] = now;
+            }
+            for g in groups(w, (open | self.flashing.word(w)) & stages.arrows.word(w)) {
+                let lamp = view.lamps.get(g);
+                if lamp == Some(&Lamp::Green) && self.flashing.has(g) {
+                    self.opened[g] = now;
+                }
+                self.flashing.put(g, lamp == Some(&Lamp::Flashing));
             }
             let mut waits = (called | always) & ever & !open;
             for g in groups(w, waits & !self.waits.word(w)) {
@@ -221,11 +231,12 @@ impl Waits {
         members(self.waits.words().iter().zip(stages.opens[stage].words()).map(|(waits, opens)| waits & !opens))
     }
 
-    /// Appends since when groups are open, then since when they wait.
+    /// Appends since when groups are open, then since when they wait, and which of them flash.
     pub fn save(&self, out: &mut Vec<u8>) {
         for (set, times) in [(&self.open, &self.opened), (&self.waits, &self.waiting)] {
             times.iter().enumerate().for_each(|(g, &at)| state::put_optional_millis(out, set.has(g).then_some(at)));
         }
+        out.extend((0..self.groups()).map(|g| u8::from(self.flashing.has(g))));
     }
 
     /// What was saved, of as many groups.
@@ -237,6 +248,10 @@ impl Waits {
             Ok((set, times.into_iter().map(|at| at.unwrap_or(Millis::NEVER)).collect()))
         };
         let ((open, opened), (waits, waiting)) = (times()?, times()?);
-        Ok(Self { open, opened, waits, waiting, seen: None, easy: Millis::NEVER })
+        let mut flashing = GroupSet::new(n);
+        for g in 0..n {
+            flashing.put(g, reader.flag()?);
+        }
+        Ok(Self { open, opened, flashing, waits, waiting, seen: None, easy: Millis::NEVER })
     }
 }

@@ -635,6 +635,9 @@ impl Oracle {
         (s.lamp, s.class) = (lamp, to);
         if from.is_open() != to.is_open() {
             if to.is_open() { s.opened = at } else { s.ended = at }
+        } else if from != to && from.is_open() && group.kind == GroupKind::FlashingYellowArrow {
+            // The green arrow is another lamp than the flashing one, with a least green of its own.
+            s.opened = at;
         }
         if !from.is_committed() && to.is_committed() {
             s.committed = at;

@@ -42,6 +42,39 @@ fn with_recall(group: usize, recall: Recall) -> PlanSpec {
 const ENDS: [u8; 3] = [4, 5, 6];
 
 #[test]
+fn who_has_no_detector_has_the_greatest_green_in_every_cycle() {
+    let mut spec = three_streets();
+    spec.detectors.remove(0);
+    // Of the main street nothing tells when its traffic has left, whether it is recalled or not.
+    for recall in [Recall::None, Recall::Min] {
+        spec.groups[0].recall = recall;
+        let outcome = actuated(spec.clone()).check(
+            "
+               A B C
+            0  G r r
+              ...
+           10  G r r  detector 2 on
+              ...
+           60  y r r  -- 50 s after the first call of somebody else
+              ...
+           63  r r r
+           64  r r G
+              ...
+           70  r r G  detector 2 off
+              ...
+           72  r r y  -- A is called in any case
+              ...
+           75  r r r
+           76  G r r
+              ...
+          140  G r r
+            ",
+        );
+        assert_eq!(outcome.codes(&ENDS), [(60.0, 5, 1), (72.0, 4, 3)]);
+    }
+}
+
+#[test]
 fn it_rests_where_it_is_and_skips_who_does_not_call() {
     let outcome = actuated(three_streets()).check(
         "
@@ -365,15 +398,17 @@ fn who_has_no_detector_is_always_called() {
             9  r r r
            10  r r G
               ...
-           20  r r y  detector 0 on
+           20  r r G  detector 0 on
               ...
-           23  r r r
-           24  G r r
+           70  r r y  -- nor when they have left: it has its greatest green
               ...
-           40  G r r
+           73  r r r
+           74  G r r
+              ...
+           80  G r r
         ",
     );
-    assert_eq!(outcome.codes(&ENDS), [(5.001, 4, 1), (20.0, 4, 3)]);
+    assert_eq!(outcome.codes(&ENDS), [(5.001, 4, 1), (70.0, 5, 3)]);
 }
 
 #[test]

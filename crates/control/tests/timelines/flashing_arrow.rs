@@ -97,9 +97,8 @@ fn a_phase_whose_green_an_arrow_shows_is_logged_as_any_other() {
            30  r r r G G
         ",
     );
-    // The least green is over before: the arrow has been open, flashing, since 0 s.
     let of_phase = outcome.codes(&[0, 1, 3, 6, 7, 8, 9, 12]).into_iter().filter(|e| e.2 == 5).collect::<Vec<_>>();
-    let green = [(12.0, 0, 5), (12.0, 1, 5)];
+    let green = [(12.0, 0, 5), (12.0, 1, 5), (17.0, 3, 5)];
     let end = [(20.0, 6, 5), (20.0, 7, 5), (20.0, 8, 5), (23.0, 9, 5), (23.0, 12, 5)];
     assert_eq!(of_phase, [&green[..], &end[..]].concat());
     // The arrow has a number of its own: it is the first of the plan's, whatever overlap or phase it belongs to.
@@ -128,6 +127,54 @@ pub fn it_becomes_a_green_arrow_without_yellow_when_the_oncoming_traffic_has_cle
            30  r r r G G
         ",
     );
+}
+
+#[test]
+fn the_least_green_of_the_arrow_counts_from_the_end_of_its_flashing() {
+    Timeline::new(arrow()).check(
+        "
+               L O T X Y
+            0  o G G r r  phases 2 6
+              ...
+            8  o y G r r  phases 2 5
+              ...
+           11  o r G r r
+           12  G r G r r
+           13  G r y r r  phases 4 8  -- open for long, but green for a second: T need not wait for L
+              ...
+           16  G r r r r
+           17  y r r r r
+              ...
+           20  r r r r r
+              ...
+           22  r r r G G
+              ...
+           28  r r r G G
+        ",
+    );
+}
+
+#[test]
+fn an_arrow_that_is_to_end_goes_on_flashing_until_its_yellow() {
+    let outcome = Timeline::new(arrow()).check(
+        "
+               L O T X Y
+            0  o G G r r  phases 2 6
+              ...
+            8  o y G r r  phases 2 5
+              ...
+           11  o r G r r
+           12  y r y r r  phases 4 8  -- in the moment in which it might have become green
+              ...
+           15  r r r r r
+              ...
+           17  r r r G G
+              ...
+           22  r r r G G
+        ",
+    );
+    // No lamp showed phase 5 green, and the log does not say so.
+    assert_eq!(outcome.codes(&[0, 1, 3, 7]).into_iter().filter(|e| e.2 == 5).count(), 0);
 }
 
 #[test]

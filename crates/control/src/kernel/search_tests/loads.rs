@@ -22,7 +22,7 @@ fn kernel(spec: PlanSpec, states: &[State]) -> Kernel {
     let mut journal = Journal::new(0, false);
     kernel.start(Millis(0), &mut journal);
     for (light, &state) in kernel.lights.iter_mut().zip(states) {
-        light.go(state, Millis(0));
+        light.go(state, false, Millis(0));
     }
     kernel
 }

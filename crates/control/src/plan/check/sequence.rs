@@ -53,6 +53,11 @@ impl Plan {
         let delay = |delays: &[(u16, Millis)], g: u16| delays.iter().find(|d| d.0 == g).map_or(Millis(0), |d| d.1);
         let put_off = |g: u16| interstage.map_or(Millis(0), |i| delay(&i.starts, g));
         let starting = || b.groups.iter().copied().filter(|g| !a.groups.contains(g));
+        // Arrows that flash and no longer have to: their green begins as any other does.
+        let gives_way = |g: u16, among: &[u16]| among.iter().any(|&o| matrix.relation(g, o).yields());
+        let is_arrow = |g: u16| group(g).kind == GroupKind::FlashingYellowArrow;
+        let turns_green = |&g: &u16| is_arrow(g) && a.groups.contains(&g) && gives_way(g, &a.groups);
+        let greening = || b.groups.iter().copied().filter(turns_green).filter(|&g| !gives_way(g, &b.groups));
         // A start that is put off is that of red-yellow, where there is one.
         let mut longest = starting().map(|g| put_off(g) + group(g).red_yellow).fold(Millis(0), Millis::max);
         for end in a.groups.iter().copied().filter(|g| !b.groups.contains(g)) {
@@ -65,7 +70,7 @@ impl Plan {
             for &g in together.iter().filter(|&&g| !stays(g)) {
                 ends = ends.max(put_off(g) + group(g).red_yellow + group(g).min_green);
             }
-            for start in starting() {
+            for start in starting().chain(greening()) {
                 let others = together.iter().filter(|&&g| g != start).map(|&g| ends + matrix.intergreen(g, start));
                 longest = others.fold(longest, Millis::max);
             }
@@ -77,7 +82,7 @@ impl Plan {
         }
         // An arrow that gives way from now on goes through yellow and red before it flashes: not before whoever it gives way
         // to is to start. One that opened before that, while they were put off, has to be green for its least time first.
-        for g in b.groups.iter().copied().filter(|&g| group(g).kind == GroupKind::FlashingYellowArrow) {
+        for g in b.groups.iter().copied().filter(|&g| is_arrow(g)) {
             let red = group(g).yellow + group(g).red_clearance.max(group(g).red_revert) + group(g).red_yellow;
             let stays = a.groups.contains(&g);
             for start in starting().filter(|&start| matrix.relation(g, start).yields()) {
