@@ -101,6 +101,6 @@ impl Actuated {
         if self.stages.groups[stage].iter().any(soft) {
             return None;
         }
-        self.stages.others(stage).find(|&s| self.stages.groups[s].iter().any(closed))
+        self.waits.others(&self.stages, stage).find(|&s| self.stages.groups[s].iter().any(closed))
     }
 }

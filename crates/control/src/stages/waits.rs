@@ -146,12 +146,12 @@ impl Waits {
         asked.or_else(hurried).unwrap_or(0)
     }
 
-    /// Whether a stage is passed over: it differs from another by people on foot alone, and none of them is called.
+    /// Whether a stage is passed over: it differs from another by people on foot alone, and none of them is called or walks.
     #[inline]
     pub fn passes(&self, stages: &Stages, stage: usize) -> bool {
         let Some(without) = stages.without[stage] else { return false };
         let on_foot = |w: usize| stages.opens[stage].word(w) & !stages.opens[without].word(w);
-        (0..self.waits.words().len()).all(|w| self.waits.word(w) & on_foot(w) == 0)
+        (0..self.waits.words().len()).all(|w| (self.waits.word(w) | self.open.word(w)) & on_foot(w) == 0)
     }
 
     /// The stages that are not [passed over](Self::passes).
