@@ -36,7 +36,7 @@ use crate::{
 /// Where nobody has left for so long somebody is held up.
 pub(crate) const HELD_UP: Millis = Millis(4000);
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 1;
 
 /// What a policy sees when it chooses.
 #[derive(Clone, Copy, Debug)]
