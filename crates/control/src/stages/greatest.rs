@@ -12,8 +12,7 @@ impl<P: Policy> Staged<P> {
     /// When the greatest green of an open group of the stage is over, if it has one and somebody waits in whose way it is.
     fn over_at(&self, stage: usize, g: usize, plan: &Plan) -> Millis {
         let (most, opens) = (plan.groups()[g].max_green, &self.stages.opens[stage]);
-        // The greatest green of an arrow is that of its green: flashing it goes on with the oncoming traffic.
-        if most == Millis::NEVER || !self.waits.open().has(g) || self.waits.flashes(g) {
+        if most == Millis::NEVER || !self.waits.open().has(g) {
             return Millis::NEVER;
         }
         let rivals = plan.matrix().partners(number(g)).iter().map(|&other| usize::from(other));
