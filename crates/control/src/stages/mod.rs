@@ -298,6 +298,10 @@ impl<P: Policy> Strategy for Staged<P> {
         Decision { request: Request::Stage(self.stage.unwrap_or(0) as usize), next }
     }
 
+    fn remark(&self) -> Option<&str> {
+        self.stages.limited.then_some("max_green has no effect: the strategy says by itself how long stages last")
+    }
+
     fn explain(&self) -> String {
         let Some(stage) = self.stage else { return format!("{}: not started", self.policy.name()) };
         let stage = self.stages.names.get(stage as usize).map_or("?", String::as_str);

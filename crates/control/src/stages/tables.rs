@@ -52,6 +52,8 @@ pub(crate) struct Stages {
     /// By stage with people on foot, none of whom is always called: the one that opens all others of it and nobody else, if
     /// there is one.
     pub without: Vec<Option<usize>>,
+    /// Whether the plan states a greatest green of some group.
+    pub limited: bool,
     knows: bool,
 }
 
@@ -85,6 +87,7 @@ impl Stages {
             ends: (0..n * n).map(ends).collect(),
             without: opens.iter().map(without).collect(),
             opens,
+            limited: plan.groups().iter().any(|group| group.max_green < Millis::NEVER),
             knows: false,
         }
     }

@@ -118,11 +118,6 @@ impl Waits {
         self.opened[group]
     }
 
-    /// Whether a group is an arrow that flashes.
-    pub fn flashes(&self, group: usize) -> bool {
-        self.flashing.has(group)
-    }
-
     /// Groups that are called and not open.
     pub const fn waits(&self) -> &GroupSet {
         &self.waits

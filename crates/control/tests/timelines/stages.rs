@@ -1,6 +1,9 @@
 //! One stage follows another.
 
-use intergreen_control::plan::{Delay, GroupKind, GroupSpec, InterstageSpec, PlanSpec};
+use intergreen_control::{
+    Plan, Registry,
+    plan::{Delay, GroupKind, GroupSpec, InterstageSpec, PlanSpec},
+};
 
 use crate::{head, on_foot, s, timeline::Timeline, vehicle};
 
@@ -220,4 +223,24 @@ fn who_may_turn_on_red_may_do_so_in_every_stage_of_others() {
            40  G s
         ",
     );
+}
+
+#[test]
+fn strategies_that_do_not_ask_for_greatest_greens_say_so() {
+    let mut spec = two_streets();
+    let remark = |spec: &PlanSpec, strategy: &str| {
+        let plan = Plan::new(spec.clone()).expect("a plan");
+        let made = Registry::default().make_for(strategy, &[], &plan, false).expect("the plan has stages");
+        made.remark().map(str::to_owned)
+    };
+    let choose = ["mova", "webster", "sotl", "max_pressure", "schedule", "horizon"];
+    for strategy in choose {
+        assert_eq!(remark(&spec, strategy), None, "{strategy}");
+    }
+    spec.groups[0].max_green = Some(s(30));
+    for strategy in choose {
+        let words = remark(&spec, strategy).unwrap_or_default();
+        assert!(words.starts_with("max_green has no effect"), "{strategy}: {words}");
+    }
+    assert_eq!(remark(&spec, "actuated"), None);
 }
