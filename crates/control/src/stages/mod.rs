@@ -11,12 +11,9 @@
 //!   which is known to be fast enough ([`Plan::worst_sequence`](crate::Plan::worst_sequence)). A stage that is shown while
 //!   somebody who waits for it is still to open is not left before.
 //!
-//! Greatest greens that the plan states are kept whatever the policy is (`greatest.rs`).
-//!
 //! `actuated` decides by itself, with the same tables and the same guard; how that keeps everybody's longest red, and when
 //! it cannot, stands in `times.rs`.
 
-mod greatest;
 mod tables;
 mod times;
 mod waits;
@@ -30,13 +27,13 @@ pub(crate) use self::{
 };
 use crate::{
     Decision, Found, Looks, Millis, Minds, On, Plan, Request, StateError, StateReader, Strategy, Timers, Traffic, View,
-    Wakes, group_set::members, log::code, state,
+    Wakes, group_set::members, state,
 };
 
 /// Where nobody has left for so long somebody is held up.
 pub(crate) const HELD_UP: Millis = Millis(4000);
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 1;
 
 /// What a policy sees when it chooses.
 #[derive(Clone, Copy, Debug)]
@@ -181,8 +178,6 @@ pub(crate) struct Staged<P> {
     shown: Shown,
     /// Whether the stage was chosen for somebody who would have waited too long.
     overdue: bool,
-    /// Phases that end with this decision because their greatest green is over; scratch.
-    over: Vec<u16>,
 }
 
 impl<P: Policy> Staged<P> {
@@ -194,7 +189,6 @@ impl<P: Policy> Staged<P> {
             stage: None,
             shown: Shown::Opening(Millis::NEVER),
             overdue: false,
-            over: Vec::with_capacity(plan.groups().len()),
         }
     }
 
@@ -228,9 +222,6 @@ impl<P: Policy> Staged<P> {
             Some(&Some(without)) if waits.passes(stages, wish.stage) => without,
             _ => wish.stage,
         };
-        let most = if guarded { self.greatest_until(stage, view.plan) } else { Millis::NEVER };
-        let to = if now < most { to } else { self.beyond((stage, to), now, view.plan) };
-        let last = if now < most { last.min(most) } else { last };
         if to == stage || to >= self.stages.len() {
             return wish.next.max(now + Millis(1)).min(last);
         }
@@ -251,9 +242,6 @@ impl<P: Policy> Staged<P> {
             return least;
         }
         self.overdue = overdue;
-        if self.stages.limited {
-            self.note_over(way, now, view.plan);
-        }
         self.enter(way.1, now)
     }
 
@@ -294,7 +282,6 @@ impl<P: Policy> Strategy for Staged<P> {
     }
 
     fn decide(&mut self, now: Millis, view: &View<'_>) -> Decision<'_> {
-        self.over.clear();
         if let Some(traffic) = view.traffic {
             self.stages.know(traffic.approaches());
         }
@@ -311,8 +298,8 @@ impl<P: Policy> Strategy for Staged<P> {
         Decision { request: Request::Stage(self.stage.unwrap_or(0) as usize), next }
     }
 
-    fn report(&mut self, note: &mut dyn FnMut(u8, u16)) {
-        self.over.drain(..).for_each(|phase| note(code::MAX_OUT, phase));
+    fn remark(&self) -> Option<&str> {
+        self.stages.limited.then_some("max_green has no effect: the strategy says by itself how long stages last")
     }
 
     fn explain(&self) -> String {
@@ -330,7 +317,6 @@ impl<P: Policy> Strategy for Staged<P> {
             return vec![Timers::of(on)];
         }
         let end = self.waits.must_end(&self.stages, place);
-        let end = end.min(self.greatest_until(place, view.plan));
         let most = Some(end).filter(|&end| self.policy.guarded() && end < Millis::NEVER);
         let least = self.least_until((place, self.stages.next(place)), view.plan);
         let least = Some(least.max(green + self.policy.least()));

@@ -6,7 +6,6 @@ use super::times::Times;
 use crate::{
     Approaches, Millis, Plan,
     group_set::{GroupSet, number},
-    plan::GroupKind,
 };
 
 /// A lane that a stage serves.
@@ -53,8 +52,6 @@ pub(crate) struct Stages {
     /// By stage with people on foot, none of whom is always called: the one that opens all others of it and nobody else, if
     /// there is one.
     pub without: Vec<Option<usize>>,
-    /// Flashing yellow arrows.
-    pub arrows: GroupSet,
     /// Whether the plan states a greatest green of some group.
     pub limited: bool,
     knows: bool,
@@ -90,7 +87,6 @@ impl Stages {
             ends: (0..n * n).map(ends).collect(),
             without: opens.iter().map(without).collect(),
             opens,
-            arrows: GroupSet::of(groups, |g| plan.groups()[g].kind == GroupKind::FlashingYellowArrow),
             limited: plan.groups().iter().any(|group| group.max_green < Millis::NEVER),
             knows: false,
         }

@@ -6,6 +6,7 @@ use super::Stages;
 use crate::{
     Found, Lamp, Millis, Plan, StateError, StateReader, View,
     group_set::{GroupSet, bit, groups, members},
+    plan::GroupKind,
     state,
 };
 
@@ -17,7 +18,8 @@ pub(crate) struct Waits {
     /// Groups that are open, and by group, since when; an arrow that flashed before, since when it no longer does.
     open: GroupSet,
     opened: Vec<Millis>,
-    /// Those that flash.
+    /// Flashing yellow arrows, and those of them that flash.
+    arrows: GroupSet,
     flashing: GroupSet,
     /// Groups that are called and not open, and by group, since when.
     waits: GroupSet,
@@ -33,6 +35,7 @@ impl Waits {
         let groups = plan.groups().len();
         Self {
             open: GroupSet::new(groups),
+            arrows: GroupSet::of(groups, |g| plan.groups()[g].kind == GroupKind::FlashingYellowArrow),
             flashing: GroupSet::new(groups),
             opened: vec![Millis::NEVER; groups],
             waits: GroupSet::new(groups),
@@ -73,7 +76,7 @@ impl Waits {
             for g in groups(w, open & !self.open.word(w)) {
                 self.opened[g] = now;
             }
-            for g in groups(w, (open | self.flashing.word(w)) & stages.arrows.word(w)) {
+            for g in groups(w, (open | self.flashing.word(w)) & self.arrows.word(w)) {
                 let lamp = view.lamps.get(g);
                 if lamp == Some(&Lamp::Green) && self.flashing.has(g) {
                     self.opened[g] = now;
@@ -231,12 +234,12 @@ impl Waits {
         members(self.waits.words().iter().zip(stages.opens[stage].words()).map(|(waits, opens)| waits & !opens))
     }
 
-    /// Appends since when groups are open, then since when they wait, and which of them flash.
+    /// Appends since when groups are open, then since when they wait, and which arrows flash.
     pub fn save(&self, out: &mut Vec<u8>) {
         for (set, times) in [(&self.open, &self.opened), (&self.waits, &self.waiting)] {
             times.iter().enumerate().for_each(|(g, &at)| state::put_optional_millis(out, set.has(g).then_some(at)));
         }
-        out.extend((0..self.groups()).map(|g| u8::from(self.flashing.has(g))));
+        out.extend(self.arrows.iter().map(|g| u8::from(self.flashing.has(g))));
     }
 
     /// What was saved, of as many groups.
@@ -249,9 +252,18 @@ impl Waits {
         };
         let ((open, opened), (waits, waiting)) = (times()?, times()?);
         let mut flashing = GroupSet::new(n);
-        for g in 0..n {
+        for g in self.arrows.iter() {
             flashing.put(g, reader.flag()?);
         }
-        Ok(Self { open, opened, flashing, waits, waiting, seen: None, easy: Millis::NEVER })
+        Ok(Self {
+            open,
+            opened,
+            arrows: self.arrows.clone(),
+            flashing,
+            waits,
+            waiting,
+            seen: None,
+            easy: Millis::NEVER,
+        })
     }
 }

@@ -1,7 +1,8 @@
 //! One stage follows another.
 
-use intergreen_control::plan::{
-    Delay, DetectorKind, DetectorPlace, DetectorUse, GroupKind, GroupSpec, InterstageSpec, PlanSpec,
+use intergreen_control::{
+    Plan, Registry,
+    plan::{Delay, GroupKind, GroupSpec, InterstageSpec, PlanSpec},
 };
 
 use crate::{head, on_foot, s, timeline::Timeline, vehicle};
@@ -224,57 +225,22 @@ fn who_may_turn_on_red_may_do_so_in_every_stage_of_others() {
     );
 }
 
-/// Two streets with a zone at each stop line, and the strategy that serves the greater queue: A always has it.
-fn with_greatest_green(greatest: Option<i64>) -> Timeline {
-    let mut spec = PlanSpec::new("two streets", vec![vehicle("A"), vehicle("B")])
-        .forbid("A", "B", (s(4), s(4)))
-        .stage("a", &["A"])
-        .stage("b", &["B"]);
-    spec.groups[0].max_green = greatest.map(s);
-    for (channel, group) in (0..).zip(["A", "B"]) {
-        let place = DetectorPlace {
-            kind: DetectorKind::StopBar,
-            lane: group.into(),
-            distance_m: 0.0,
-            length_m: 20.0,
-            speed_m_s: 13.9,
-        };
-        let place = Some(place);
-        spec.detectors.push(DetectorUse { channel, groups: vec![group.into()], place, ..DetectorUse::default() });
+#[test]
+fn strategies_that_do_not_ask_for_greatest_greens_say_so() {
+    let mut spec = two_streets();
+    let remark = |spec: &PlanSpec, strategy: &str| {
+        let plan = Plan::new(spec.clone()).expect("a plan");
+        let made = Registry::default().make_for(strategy, &[], &plan, false).expect("the plan has stages");
+        made.remark().map(str::to_owned)
+    };
+    let choose = ["mova", "webster", "sotl", "max_pressure", "schedule", "horizon"];
+    for strategy in choose {
+        assert_eq!(remark(&spec, strategy), None, "{strategy}");
     }
-    Timeline::new(spec).strategy("max_pressure", &[])
-}
-
-#[test]
-fn a_greatest_green_that_the_plan_states_ends_a_stage_whatever_its_strategy_would_like() {
-    let outcome = with_greatest_green(Some(30)).check(
-        "
-               A B
-            0  G r  detector 0 on
-              ...
-           10  G r  detector 1 on
-              ...
-           40  y r  -- 30 s after the call in its way
-              ...
-           43  r r
-           44  r G
-              ...
-           50  r G
-        ",
-    );
-    assert_eq!(outcome.codes(&[4, 5, 6]), [(40.0, 5, 1)]);
-}
-
-#[test]
-fn where_the_plan_states_none_the_strategy_says_when_a_stage_ends() {
-    with_greatest_green(None).check(
-        "
-               A B
-            0  G r  detector 0 on
-              ...
-           10  G r  detector 1 on
-              ...
-           60  G r
-        ",
-    );
+    spec.groups[0].max_green = Some(s(30));
+    for strategy in choose {
+        let words = remark(&spec, strategy).unwrap_or_default();
+        assert!(words.starts_with("max_green has no effect"), "{strategy}: {words}");
+    }
+    assert_eq!(remark(&spec, "actuated"), None);
 }
