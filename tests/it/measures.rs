@@ -125,10 +125,7 @@ fn what_is_no_log_is_refused() {
         "d.csv:2: arrow 'left': expected a number from 0 to 65535",
     );
     let said = measures(&scratch, LOG, &["--signal", "6"]);
-    assert!(
-        said.code == 2 && said.stderr.contains("--signal 6: is not in the log; did you mean '5'? expected 5"),
-        "{said:?}"
-    );
+    assert!(said.code == 2 && said.stderr.contains("--signal 6: is not in the log; expected 5"), "{said:?}");
     let said = run(["measures", scratch.path("none").to_str().unwrap()]);
     assert!(said.code == 2 && said.stderr.contains("none: cannot be read"), "{said:?}");
 }

@@ -151,7 +151,7 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
     (
         "streets: [\"a\", \"b\"]",
         "streets: [\"a\", \"d\"]",
-        &["demand.routes[0].streets[1]: no way leads from 'a' to 'd'; did you mean"],
+        &["demand.routes[0].streets[1]: no way leads from 'a' to 'd'; expected one of: b, -d"],
     ),
     ("place: \"stop\"", "place: \"stip\"", &["demand.routes[0].stops[0].place: no place 'stip'; did you mean 'stop'?"]),
     (
