@@ -47,16 +47,15 @@ pub(super) struct Reports {
     pub seen: Seen,
     /// Arrivals at the stop line.
     pub arrivals: Vec<Arrival>,
-    /// Actuations of loops that look for who passes on yellow and red, and of those that count: from when to when, and what an
-    /// arrow of theirs showed at the begin.
-    pub passed: BTreeMap<Function, Vec<(Millis, Millis, Option<Aspect>)>>,
+    /// Actuations of loops that look for who passes on yellow and red, and of those that count: who came, and when he left.
+    pub passed: BTreeMap<Function, Vec<(Arrival, Millis)>>,
     /// When presence detectors were on.
     pub present: Vec<(Millis, Millis)>,
     /// Calls of push buttons.
     pub buttons: Vec<Millis>,
 }
 
-/// Somebody arrives at the stop line.
+/// Somebody arrives at the stop line, or at a loop there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Arrival {
     pub at: Millis,
@@ -160,14 +159,18 @@ impl Work<'_> {
         if matches!(of_phase, Some(Aspect::Green | Aspect::Yellow)) { of_phase } else { of_arrow.or(of_phase) }
     }
 
+    /// When somebody may go who has to wait: who has a flashing arrow waits for that at most, and then for a gap.
+    fn next_go(&self, of: &Arrival) -> Option<Millis> {
+        self.aspects.next_green(of.at).into_iter().chain(of.flashes).min()
+    }
+
     fn arrivals(&mut self, reports: &Reports) {
-        for &Arrival { at, arrow, flashes } in &reports.arrivals {
-            let aspect = self.shown(at, arrow);
-            // Who has a flashing arrow waits for that at most, and then for a gap.
-            let go = || self.aspects.next_green(at).into_iter().chain(flashes).min();
+        for arrival in &reports.arrivals {
+            let at = arrival.at;
+            let aspect = self.shown(at, arrival.arrow);
             let delay = match aspect {
                 Some(Aspect::Green | Aspect::Flashing) => None,
-                Some(_) => go().map(|go| go - at),
+                Some(_) => self.next_go(arrival).map(|go| go - at),
                 None => None,
             };
             self.book.note(at, |t| t.arrivals.count(aspect, delay));
@@ -202,14 +205,15 @@ impl Work<'_> {
     }
 
     /// By loops made for it, or else by those that count at the stop line. Such a loop lies before the line: who stops on it
-    /// leaves it after the next green has begun, and has not passed on red.
+    /// leaves it after he may go, and has not passed on red.
     fn yellow_red(&mut self, reports: &Reports) {
         let passed = [Function::YellowRed, Function::Count].iter().find_map(|f| reports.passed.get(f));
-        for &(at, left, of_arrow) in passed.into_iter().flatten() {
-            if self.aspects.next_green(at).is_some_and(|green| green <= left) {
+        for (arrival, left) in passed.into_iter().flatten() {
+            if self.next_go(arrival).is_some_and(|go| go <= *left) {
                 continue;
             }
-            match self.shown(at, of_arrow) {
+            let at = arrival.at;
+            match self.shown(at, arrival.arrow) {
                 Some(Aspect::Yellow) => self.book.note(at, |t| t.red.on_yellow += 1),
                 Some(Aspect::Red) => self.book.note(at, |t| t.red.on_red += 1),
                 _ => {}

@@ -81,7 +81,12 @@ impl Signal {
 impl Reports {
     /// Adds what one detector reported, as it is used for the phase.
     fn add(&mut self, detector: &Detector, channel: &Channel, on: &Occupancy, arrows: &Arrows) {
-        let of_arrow = |at: Millis| arrows.at(detector.arrow?, at);
+        let arrow = detector.arrow;
+        let arrival = |at: Millis| Arrival {
+            at,
+            arrow: arrow.and_then(|arrow| arrows.at(arrow, at)),
+            flashes: arrow.and_then(|arrow| arrows.next_flash(arrow, at)),
+        };
         let ons = channel.edges.iter().filter(|e| e.1).map(|e| e.0 + detector.travel);
         match detector.function {
             Function::Presence => {
@@ -90,18 +95,16 @@ impl Reports {
             }
             Function::Advance => {
                 self.seen.advance = true;
-                let flashes = |at: Millis| arrows.next_flash(detector.arrow?, at);
-                self.arrivals.extend(ons.map(|at| Arrival { at, arrow: of_arrow(at), flashes: flashes(at) }));
+                self.arrivals.extend(ons.map(arrival));
             }
             // Made to see who passes: each actuation does.
             Function::YellowRed => {
                 self.seen.stop_line = true;
-                self.passed.entry(detector.function).or_default().extend(ons.map(|at| (at, at, of_arrow(at))));
+                self.passed.entry(detector.function).or_default().extend(ons.map(|at| (arrival(at), at)));
             }
             Function::Count => {
                 self.seen.stop_line = true;
-                let passed = on.on.iter().map(|&(from, to)| (from + detector.travel, to + detector.travel));
-                let passed = passed.map(|(from, to)| (from, to, of_arrow(from)));
+                let passed = on.on.iter().map(|&(from, to)| (arrival(from + detector.travel), to + detector.travel));
                 self.passed.entry(detector.function).or_default().extend(passed);
             }
             Function::Pedestrian => self.buttons.extend(ons),

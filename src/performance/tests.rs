@@ -192,6 +192,14 @@ fn who_passes_under_a_flashing_arrow_has_not_run_the_red() {
     assert_eq!(of(Function::Count, Some(1)).yellow_red, Some(Red { on_yellow: 1, on_red: 2 }));
     assert_eq!(of(Function::Count, Some(2)).yellow_red, Some(Red { on_yellow: 0, on_red: 4 }));
     assert_eq!(of(Function::Count, None).yellow_red, Some(Red { on_yellow: 0, on_red: 4 }));
+    // Who stops on the loop at 50 s and leaves it while the arrow flashes has not either.
+    let stops: Vec<_> = three().into_iter().chain([(60.0, FYA, 1), (90.0, FYA_END, 1)]).collect();
+    let stops: Vec<_> = stops.into_iter().chain([(50.0, DETECTOR_ON, 3), (61.0, DETECTOR_OFF, 3)]).collect();
+    let red = |arrow: Option<u16>| {
+        let uses = [Detector { arrow, ..detector(3, 2, Function::Count, 0.0) }];
+        measured(&stops, &uses).phases[0].total.yellow_red.map(|red| red.on_red)
+    };
+    assert_eq!([Some(1), None].map(red), [Some(0), Some(1)]);
     // Who arrives meanwhile does not wait for the green at 100 s, and who arrives at 50 s until it flashes at most.
     let m = of(Function::Advance, Some(1));
     let a = m.arrivals.unwrap();
