@@ -71,9 +71,13 @@ impl DetectorBank {
     /// A detector goes off at `at`; it was on since `since`. Who has stood on an advance loop before a closed line, and moves now
     /// that it is open, has stood in a queue: a zone that has seen nobody meanwhile is dead.
     pub(super) fn let_go(&mut self, number: u16, since: Millis, at: Millis) {
+        // Mostly nobody has stood there for so long.
+        if at - since < QUEUE {
+            return;
+        }
         let Some(place) = self.layout.places[usize::from(number)].filter(|p| !p.is_at_line()) else { return };
         let lane = usize::from(place.lane);
-        let moves = self.greens[lane].open.is_some_and(|opened| since < opened) && at - since >= QUEUE;
+        let moves = self.greens[lane].open.is_some_and(|opened| since < opened);
         let of = &self.layout.lanes[lane];
         let Some(zone) = of.zone.filter(|_| moves) else { return };
         // Unless those before him have left it is another lane's queue.
