@@ -363,11 +363,12 @@ impl Controllers {
         let switched = std::mem::take(&mut self.switched);
         for of_signal in switched.chunk_by(|a, b| a.0 == b.0) {
             let i = of_signal[0].0 as usize;
+            let (dark, first) = (self.is_dark(i), scene.lamp_base[i]);
             for &(_, change) in of_signal {
                 let seen = self.seen(i, change.group, change.lamp);
-                let shown = if self.is_dark(i) { Lamp::Off } else { seen };
+                let shown = if dark { Lamp::Off } else { seen };
                 for head in heads(&self.wiring[i], change.group) {
-                    let lamp = scene.lamp_base[i] + u32::from(head);
+                    let lamp = first + u32::from(head);
                     lamps.shown[lamp as usize] = shown;
                     lamps.changes.push((change.at, lamp, shown));
                     self.monitor.look(i, change.at, head, seen);

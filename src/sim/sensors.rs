@@ -176,23 +176,31 @@ fn beyond(scene: &Scene, loops: &LaneLoops) -> Vec<Beyond> {
 /// So many loops are looked at side by side: the usual lane has four.
 const ABREAST: usize = 4;
 
-/// Loops of a lane, side by side: what happens to them in a step is found for all of them at once, without a branch. And what
-/// is known of them from one step to the next: mostly that nobody is near them.
+/// Loops of a lane, side by side: what happens to them in a step is found for all of them at once, without a branch. One
+/// cache line.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 struct Row {
-    lane: LaneId,
     /// The place of its first loop.
     first: u32,
+    /// The lanes beyond the lane's end: from where to where in the list of all.
+    beyond: (u32, u32),
     /// Where each begins and ends, and where the one furthest upstream begins, m from the start of the lane.
     starts: [f32; ABREAST],
     ends: [f32; ABREAST],
     start: f32,
-    /// How far before the lane's end vehicles come near the first of them, m.
-    nearest: f32,
     /// Whether each is occupied: 0 or 1.
     occupied: [u32; ABREAST],
-    /// The lanes beyond the lane's end: from where to where in the list of all.
-    beyond: (u32, u32),
+}
+
+const _: () = assert!(size_of::<Row>() == 64);
+
+/// Whether anybody is near a row, which is asked of all of them in every step: mostly nobody is.
+#[derive(Clone, Copy, Debug)]
+struct Nearby {
+    lane: LaneId,
+    /// How far before the lane's end vehicles come near the first of its loops, m.
+    nearest: f32,
     /// Whether somebody may be beyond the lane's end and yet over its loops: somebody was, or has come there.
     left: bool,
     /// Whether somebody was near its loops in the last step: else all of them are free.
@@ -209,16 +217,12 @@ struct Done {
 }
 
 impl Row {
-    /// At most [`ABREAST`] loops of a lane of such a length, the first of which stands at a place; and whether each is occupied.
-    fn new(first: u32, loops: &[Sensor], occupied: &[bool], length: f32, beyond: (u32, u32)) -> Self {
+    /// At most [`ABREAST`] loops of a lane, the first of which stands at a place; and whether each is occupied.
+    fn new(first: u32, loops: &[Sensor], occupied: &[bool], beyond: (u32, u32)) -> Self {
         let start = loops.iter().map(|sensor| sensor.start).fold(f32::INFINITY, f32::min);
-        // The lane's first vehicle comes next to its loops.
-        let nearest = length - start + ROUNDING;
         // Nobody covers or leaves a loop that is not there.
         let (starts, ends) = ([f32::INFINITY; ABREAST], [f32::NEG_INFINITY; ABREAST]);
-        let (lane, free) = (loops[0].lane, [0; ABREAST]);
-        let mut row =
-            Self { lane, first, starts, ends, start, nearest, occupied: free, beyond, left: true, near: true };
+        let mut row = Self { first, beyond, starts, ends, start, occupied: [0; ABREAST] };
         for (i, (sensor, occupied)) in loops.iter().zip(occupied).enumerate() {
             (row.starts[i], row.ends[i], row.occupied[i]) = (sensor.start, sensor.end, (*occupied).into());
         }
@@ -278,8 +282,9 @@ pub struct SensorState {
     pub late: Vec<SensorEvent>,
     /// Channels that were lost in the last step, or were back.
     pub links: Vec<(u32, bool)>,
-    /// All loops, lane by lane.
+    /// All loops, lane by lane; of each row, whether anybody is near it.
     rows: Vec<Row>,
+    nearby: Vec<Nearby>,
     /// The lanes beyond the ends of lanes with loops.
     lanes_beyond: Vec<Beyond>,
     /// By lane, its first row of loops, or [`NO_LOOPS`].
@@ -314,7 +319,7 @@ impl SensorState {
             "too many loops: edges do not fit their number"
         );
         assert!(scene.setup.step < Millis(1 << 15), "the step is too long: edges do not fit their number");
-        let (mut rows, mut lanes_beyond) = (Vec::new(), Vec::new());
+        let (mut rows, mut nearby, mut lanes_beyond) = (Vec::new(), Vec::new(), Vec::new());
         let mut place = vec![NO_LOOPS; scene.lanes.len()];
         for loops in &scene.sensors.lanes {
             place[loops.lane.index()] = rows.len() as u32;
@@ -323,12 +328,16 @@ impl SensorState {
             let (beyond, length) = ((from, lanes_beyond.len() as u32), scene.lanes[loops.lane.index()].length);
             for first in (loops.first..loops.last).step_by(ABREAST) {
                 let own = first as usize..loops.last.min(first + ABREAST as u32) as usize;
-                rows.push(Row::new(first, &scene.sensors.list[own.clone()], &occupied[own], length, beyond));
+                let row = Row::new(first, &scene.sensors.list[own.clone()], &occupied[own], beyond);
+                // The lane's first vehicle comes next to its loops.
+                let nearest = length - row.start + ROUNDING;
+                nearby.push(Nearby { lane: loops.lane, nearest, left: true, near: true });
+                rows.push(row);
             }
         }
         let (out, wire) = crossbeam_channel::unbounded();
         let (edges, late, links, beyond) = (Default::default(), Vec::new(), Vec::new(), Vec::new());
-        Self { occupied, on, edges, faults, late, links, rows, lanes_beyond, place, beyond, out, wire }
+        Self { occupied, on, edges, faults, late, links, rows, nearby, lanes_beyond, place, beyond, out, wire }
     }
 
     /// Keeps what faults have come to in line with [`Scene::faulty`]; `before`: the channels that had faults until `now`.
@@ -344,22 +353,22 @@ impl SensorState {
     /// Finds the edges of the step that ends at `end` and sends them.
     pub fn sense(&mut self, scene: &Scene, traffic: &Traffic, end: Millis) {
         for lane in &traffic.left {
-            let rows = self.rows.get_mut(self.place[lane.index()] as usize..).unwrap_or_default();
+            let rows = self.nearby.get_mut(self.place[lane.index()] as usize..).unwrap_or_default();
             rows.iter_mut().take_while(|row| row.lane == *lane).for_each(|row| row.left = true);
         }
-        for row in &mut self.rows {
+        for (row, by) in self.rows.iter_mut().zip(&mut self.nearby) {
             self.beyond.clear();
-            if row.left {
+            if by.left {
                 let all = &self.lanes_beyond[row.beyond.0 as usize..row.beyond.1 as usize];
                 look_beyond(all, traffic, scene.dt, &mut self.beyond);
-                row.left = !self.beyond.is_empty();
+                by.left = !self.beyond.is_empty();
             }
-            let nobody = !row.left && traffic.tails[row.lane.index()].head_to_end > row.nearest;
-            if nobody && !row.near {
+            let nobody = !by.left && traffic.tails[by.lane.index()].head_to_end > by.nearest;
+            if nobody && !by.near {
                 continue;
             }
-            row.near = !nobody;
-            let vehicles: &[Vehicle] = if nobody { &[] } else { &traffic.lanes[row.lane.index()].vehicles };
+            by.near = !nobody;
+            let vehicles: &[Vehicle] = if nobody { &[] } else { &traffic.lanes[by.lane.index()].vehicles };
             let done = row.see_all(vehicles, &self.beyond);
             let changes = row.changes(&done);
             row.occupied = done.covered;
@@ -367,8 +376,10 @@ impl SensorState {
             if changes == [0; ABREAST] {
                 continue;
             }
-            for (i, _) in changes.iter().enumerate().filter(|(_, changes)| **changes != 0) {
-                let place = row.first as usize + i;
+            let mut bits = changes.iter().rev().fold(0, |bits, change| bits << 1 | change);
+            while bits != 0 {
+                let place = row.first as usize + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
                 let (sensor, occupied) = (&scene.sensors.list[place], &mut self.occupied[place]);
                 sense_one(sensor, occupied, vehicles, &self.beyond, scene.setup.step, &mut self.edges);
             }
@@ -386,7 +397,7 @@ impl SensorState {
                 let channel = e.channel();
                 let on = &mut self.on[channel as usize];
                 let before = *on;
-                *on = if e.is_on() { before + 1 } else { before.saturating_sub(1) };
+                *on = (before + u16::from(e.is_on())).saturating_sub(u16::from(!e.is_on()));
                 if (before == 0) != (*on == 0) {
                     let at = begin + Millis(i64::from(e.after()));
                     events.push(SensorEvent { at, channel, on: e.is_on() });
@@ -463,10 +474,7 @@ fn sense_one(
         if v.position < sensor.start {
             break;
         }
-        // Whoever was past it in the step before does nothing to it.
-        if v.back() - v.moved < sensor.end {
-            watch.see(&Motion::of(v, 0.0));
-        }
+        watch.see(&Motion::of(v, 0.0));
     }
     beyond.iter().for_each(|m| watch.see(m));
     let mut tell = |after: u32, on: bool| {
@@ -534,20 +542,15 @@ impl Watch {
     #[inline]
     fn see(&mut self, v: &Motion) {
         let (x, back) = (v.front, v.front - v.length);
-        if x > self.start && back < self.end {
-            self.covered = true;
+        let (x_before, back_before) = (x - v.moved, back - v.moved);
+        // Without a branch: nobody could foretell which way it goes.
+        self.covered |= (x > self.start) & (back < self.end);
+        self.over += u32::from((x_before > self.start) & (back_before < self.end));
+        if (x_before <= self.start) & (x > self.start) {
+            self.push((self.start - x_before) / v.moved, true);
         }
-        if x - v.moved > self.start && back - v.moved < self.end {
-            self.over += 1;
-        }
-        if v.moved <= 0.0 {
-            return;
-        }
-        if x - v.moved <= self.start && x > self.start {
-            self.push((self.start - (x - v.moved)) / v.moved, true);
-        }
-        if back - v.moved < self.end && back >= self.end {
-            self.push((self.end - (back - v.moved)) / v.moved, false);
+        if (back_before < self.end) & (back >= self.end) {
+            self.push((self.end - back_before) / v.moved, false);
         }
     }
 

@@ -94,7 +94,7 @@ proptest! {
         let beyond: Vec<Motion> =
             gone.iter().map(|&(past, length, moved)| Motion::of(&vehicle(past, length, moved), 60.0)).collect();
 
-        let row = Row::new(0, &sensors, &occupied, length, (0, 0));
+        let row = Row::new(0, &sensors, &occupied, (0, 0));
         let done = row.see_all(&vehicles, &beyond);
         let changes = row.changes(&done);
         for (i, sensor) in sensors.iter().enumerate() {
