@@ -26,8 +26,8 @@ impl<T: Copy> Lists<T> {
     /// From where to where a list goes; no list: nowhere.
     #[inline]
     pub fn range(&self, number: usize) -> core::ops::Range<usize> {
-        match self.first.get(number..) {
-            Some(&[from, to, ..]) => from as usize..to as usize,
+        match (self.first.get(number), self.first.get(number + 1)) {
+            (Some(&from), Some(&to)) => from as usize..to as usize,
             _ => 0..0,
         }
     }

@@ -105,8 +105,8 @@ impl Actuated {
 
     /// Until when the groups that end have to stay open.
     fn least_until(&self, stage: usize, to: usize, hurry: bool, view: &View<'_>) -> Millis {
-        let (from, ends) = (&self.stages.opens[stage], self.stages.ends(stage, to));
-        let least = |g: usize| match (ends.has(g), hurry) {
+        let from = &self.stages.opens[stage];
+        let least = |g: usize| match (self.stages.ends((stage, to), g), hurry) {
             // Nobody ends in the moment in which another opens.
             (false, _) => Millis(1),
             (true, true) => view.plan.groups()[g].min_green,

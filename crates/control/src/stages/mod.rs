@@ -246,9 +246,8 @@ impl<P: Policy> Staged<P> {
     }
 
     /// Until when the groups that end with a stage have to stay open.
-    fn least_until(&self, (from, to): (usize, usize), plan: &Plan) -> Millis {
-        let open = self.waits.open();
-        let ending = self.stages.ends(from, to).iter().filter(|&g| open.has(g));
+    fn least_until(&self, way: (usize, usize), plan: &Plan) -> Millis {
+        let ending = self.waits.open().iter().filter(|&g| self.stages.ends(way, g));
         ending.map(|g| self.waits.opened(g) + plan.groups()[g].min_green).max().unwrap_or(Millis(i64::MIN))
     }
 }

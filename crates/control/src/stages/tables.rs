@@ -6,6 +6,7 @@ use super::times::Times;
 use crate::{
     Approaches, Millis, Plan,
     group_set::{GroupSet, number},
+    lists::Sets,
 };
 
 /// A lane that a stage serves.
@@ -33,7 +34,7 @@ pub(crate) struct Stages {
     pub groups: Vec<Vec<u16>>,
     pub opens: Vec<GroupSet>,
     /// By stage (row) and the one that comes next (column), the groups that end in between.
-    ends: Vec<GroupSet>,
+    ends: Sets,
     /// By stage, the approach lanes it serves.
     pub served: Vec<Vec<Served>>,
     /// By stage, the least time for which it is open.
@@ -84,7 +85,7 @@ impl Stages {
             gives_way: all().map(gives_way).collect(),
             ever,
             laneless: GroupSet::new(groups),
-            ends: (0..n * n).map(ends).collect(),
+            ends: Sets::new(&(0..n * n).map(ends).collect::<Vec<_>>()),
             without: opens.iter().map(without).collect(),
             opens,
             limited: plan.groups().iter().any(|group| group.max_green < Millis::NEVER),
@@ -149,9 +150,10 @@ impl Stages {
         self.times.change(from, to)
     }
 
-    /// The groups that end before another stage is shown.
-    pub fn ends(&self, from: usize, to: usize) -> &GroupSet {
-        &self.ends[from * self.len() + to]
+    /// Whether a group ends before another stage is shown.
+    #[inline]
+    pub fn ends(&self, (from, to): (usize, usize), g: usize) -> bool {
+        self.ends.has(from * self.len() + to, g)
     }
 
     /// All stages but one, in the plan's own order from it on.
