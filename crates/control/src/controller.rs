@@ -125,7 +125,7 @@ impl Controller {
             flashes: false,
             commanded: false,
             manual: None,
-            inputs: Inputs::with_capacity(2 * usize::from(detectors)),
+            inputs: Inputs::new(detectors),
             journal: Journal::new(2 * groups, false),
             buttons: plan.buttons(),
             kernel: Kernel::new(plan),
@@ -169,10 +169,9 @@ impl Controller {
     /// Takes in an input. What is told of a detector that is not wired is dropped.
     #[inline]
     pub fn handle(&mut self, input: Input) {
-        let is_wired = |detector: u16| usize::from(detector) < self.detectors.len();
         let heard = match input {
-            Input::Detector(event) => is_wired(event.detector),
-            Input::Channel { detector, .. } => is_wired(detector),
+            Input::Detector(event) => self.inputs.is_wired(event.detector),
+            Input::Channel { detector, .. } => self.inputs.is_wired(detector),
             // Else nobody looks at it.
             Input::Vehicle(_) | Input::Neighbour(_) | Input::Departures(_) => self.traffic.is_some(),
             Input::Command { .. } => true,
@@ -574,7 +573,7 @@ impl Controller {
         }
         news.iter().for_each(|g| self.lamps[g] = self.kernel.lamp(g));
         self.changed = at;
-        let opened = self.group_calls.look(self.kernel.plan(), at, &self.lamps, news);
+        let opened = self.group_calls.look(at, &self.lamps, news);
         self.kernel.forget_news();
         if opened {
             self.detectors.look(at, self.group_calls.open());

@@ -254,7 +254,7 @@ fn put_output(out: &mut Vec<u8>, output: &Output) {
 // Both lists grow as they are read: a false count meets the end of the bytes before it can ask for memory.
 
 fn read_inputs(reader: &mut StateReader<'_>, detectors: usize) -> Result<Inputs, StateError> {
-    let mut inputs = Inputs::default();
+    let mut inputs = Inputs::new(u16::try_from(detectors).unwrap_or(u16::MAX));
     for _ in 0..reader.u32()? {
         let input = read_input(reader, detectors)?;
         if inputs.waiting().last().is_some_and(|before| input.at() < before.at()) {

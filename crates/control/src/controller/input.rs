@@ -115,17 +115,25 @@ impl Input {
 }
 
 /// What came in, in order of time; of one time, in order of arrival.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Inputs {
     list: Vec<Input>,
     /// The first so many are taken.
     taken: usize,
+    /// How many detectors are wired: what is told of others is dropped.
+    detectors: u16,
 }
 
 impl Inputs {
-    /// Nothing, with room for so many.
-    pub fn with_capacity(capacity: usize) -> Self {
-        Self { list: Vec::with_capacity(capacity), taken: 0 }
+    /// Nothing yet, of so many detectors.
+    pub fn new(detectors: u16) -> Self {
+        Self { list: Vec::with_capacity(2 * usize::from(detectors)), taken: 0, detectors }
+    }
+
+    /// Whether a detector is wired.
+    #[inline]
+    pub const fn is_wired(&self, detector: u16) -> bool {
+        detector < self.detectors
     }
 
     /// Those that nobody has taken.

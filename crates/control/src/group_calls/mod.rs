@@ -22,6 +22,7 @@ use crate::{
     Lamp, Millis, Minds, Plan, StateError, StateReader,
     group_set::GroupSet,
     lists::{Lists, Sets},
+    plan::GroupKind,
     state,
 };
 
@@ -95,7 +96,9 @@ impl OfLane {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct GroupCalls {
     groups: Vec<OfGroup>,
-    /// Those of them that are open.
+    /// Flashing yellow arrows.
+    arrows: GroupSet,
+    /// Those groups that are open.
     open: GroupSet,
     /// Those that are called.
     called: GroupSet,
@@ -203,6 +206,7 @@ impl GroupCalls {
         let room = reach.iter().map(|r| r.groups.len()).sum::<usize>();
         Self {
             groups: vec![OfGroup::default(); n],
+            arrows: GroupSet::of(n, |g| plan.groups()[g].kind == GroupKind::FlashingYellowArrow),
             open: GroupSet::new(n),
             called: GroupSet::new(n),
             extended: vec![NOT_YET; uses.len()],
@@ -416,11 +420,11 @@ impl GroupCalls {
     }
 
     /// The lamps of some groups have changed: who opens is called no more. Returns whether any opens or closes.
-    pub(crate) fn look(&mut self, plan: &Plan, at: Millis, lamps: &[Lamp], changed: &GroupSet) -> bool {
+    pub(crate) fn look(&mut self, at: Millis, lamps: &[Lamp], changed: &GroupSet) -> bool {
         (self.epoch, self.lamps_epoch) = (self.epoch.wrapping_add(1), self.lamps_epoch.wrapping_add(1));
         let mut any = false;
         for g in changed.iter() {
-            let open = plan.groups()[g].shows_open(lamps[g]);
+            let open = lamps[g].is_green() || lamps[g] == Lamp::Flashing && self.arrows.has(g);
             if open == self.open.has(g) {
                 continue;
             }
