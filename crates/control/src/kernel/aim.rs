@@ -90,6 +90,8 @@ pub(super) struct Target {
     /// The request as it came, for the log.
     pub asked: Asked,
     pub aims: Vec<Aim>,
+    /// What they are in the plan's stages, one after the other.
+    of_stages: Vec<Aim>,
     /// Groups that are not to end before.
     pub end_after: Vec<Millis>,
     /// Groups that are not to start before.
@@ -112,9 +114,14 @@ impl Target {
     pub fn new(plan: &Plan) -> Self {
         let n = plan.groups().len();
         let overlaps = plan.rings().map_or(0, |r| r.overlaps.len());
+        let mut of_stages = vec![Aim::Closed; plan.stages().len() * n];
+        if n > 0 {
+            of_stages.chunks_mut(n).enumerate().for_each(|(stage, aims)| aim_at_stage(plan, stage, aims));
+        }
         Self {
             asked: Asked::Nothing,
             aims: vec![Aim::Closed; n],
+            of_stages,
             end_after: vec![FAR_PAST; n],
             start_after: vec![FAR_PAST; n],
             stage: None,
@@ -201,7 +208,8 @@ impl Target {
         let before = self.stage;
         self.forget();
         self.stage = Some(stage);
-        aim_at_stage(plan, stage, &mut self.aims);
+        let n = self.aims.len();
+        self.aims.copy_from_slice(&self.of_stages[stage * n..][..n]);
         if let Some(interstage) = before.and_then(|from| plan.interstage(from, stage)) {
             for &(g, after) in &interstage.ends {
                 self.end_after[usize::from(g)] = now + after;
@@ -318,10 +326,13 @@ impl Target {
     }
 
     /// When the target changes by itself next, after `now`.
+    #[inline]
     pub fn next(&self, plan: &Plan, now: Millis) -> Millis {
-        if now >= self.latest {
-            return Millis::NEVER;
-        }
+        if now >= self.latest { Millis::NEVER } else { self.due(plan, now) }
+    }
+
+    #[cold]
+    fn due(&self, plan: &Plan, now: Millis) -> Millis {
         let trails = plan.rings().into_iter().flat_map(|r| r.overlaps.iter().zip(&self.overlaps));
         let trails = trails.filter(|(_, s)| s.asked.is_none()).map(|(o, s)| s.left + o.trail);
         let delays = self.end_after.iter().chain(&self.start_after).copied();

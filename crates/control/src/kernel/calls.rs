@@ -1,30 +1,33 @@
 //! Who is called, and how long everybody has waited.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use super::{
     journal::Journal,
     light::{Light, State},
     limits::Limits,
+    overview::Overview,
 };
 use crate::{
     Millis,
+    group_set::{BITS, bit, groups, members, number},
     log::{Phases, Reason},
     plan::{Group, Plan},
 };
 
+/// The call of a group.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Call {
+struct Call {
     /// It is for people on foot.
-    pub on_foot: bool,
+    on_foot: bool,
     /// It has a recall, or no detector that could call it.
-    pub always: bool,
-    /// Detectors that are on.
-    pub present: u16,
+    always: bool,
     /// Kept until it is served.
-    pub locked: bool,
-    /// Since when it is called and closed.
-    pub waiting: Option<Millis>,
+    locked: bool,
+    /// Detectors that are on.
+    present: u16,
+    /// Since when it is called and closed, if it is.
+    since: Millis,
 }
 
 impl Call {
@@ -33,13 +36,21 @@ impl Call {
     }
 }
 
+/// Of as many groups as a word has bits, those that are called, and those that are called and closed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Word {
+    called: u64,
+    waits: u64,
+}
+
 /// Where calls are told.
 pub(super) type Log<'a> = (&'a mut Phases, &'a mut Journal);
 
 /// The calls of all groups.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Calls {
-    pub list: Vec<Call>,
+    list: Vec<Call>,
+    words: Vec<Word>,
     /// When the first patience of those who wait ends, since calls were served last.
     pub next: Millis,
 }
@@ -49,74 +60,123 @@ impl Calls {
         let call = |(number, group): (u16, &Group)| Call {
             on_foot: group.is_pedestrian(),
             always: plan.is_always_called(number),
-            present: 0,
             locked: false,
-            waiting: None,
+            present: 0,
+            since: Millis(0),
         };
-        Self { list: (0..).zip(plan.groups()).map(call).collect(), next: Millis::NEVER }
+        let list: Vec<Call> = (0..).zip(plan.groups()).map(call).collect();
+        let words = vec![Word::default(); list.len().div_ceil(BITS)];
+        let mut calls = Self { list, words, next: Millis::NEVER };
+        (0..calls.list.len()).for_each(|g| calls.mark(g));
+        calls
+    }
+
+    /// Of a group, how many detectors are on, whether its call is kept, and since when it waits.
+    pub fn get(&self, g: usize) -> (u16, bool, Option<Millis>) {
+        (self.list[g].present, self.list[g].locked, self.waiting(g))
+    }
+
+    /// The same of a state put together from its parts.
+    pub fn put(&mut self, g: usize, (present, locked, waiting): (u16, bool, Option<Millis>)) {
+        let call = &mut self.list[g];
+        (call.present, call.locked, call.since) = (present, locked, waiting.unwrap_or(Millis(0)));
+        self.mark(g);
+        self.wait(g, waiting.is_some());
+    }
+
+    /// Since when a group is called and closed.
+    pub fn waiting(&self, g: usize) -> Option<Millis> {
+        (self.words[g / BITS].waits & bit(g) != 0).then(|| self.list[g].since)
+    }
+
+    /// Whether a group is called has become what its call says.
+    fn mark(&mut self, g: usize) {
+        let called = &mut self.words[g / BITS].called;
+        *called = *called & !bit(g) | if self.list[g].is_called() { bit(g) } else { 0 };
+    }
+
+    fn wait(&mut self, g: usize, on: bool) {
+        let waits = &mut self.words[g / BITS].waits;
+        *waits = *waits & !bit(g) | if on { bit(g) } else { 0 };
+    }
+
+    /// The groups that wait.
+    fn waits(&self) -> impl Iterator<Item = usize> + '_ {
+        members(self.words.iter().map(|word| word.waits))
     }
 
     /// A detector that calls the group goes on or off. Returns whether the group begins to wait.
     pub fn set(&mut self, group: u16, on: bool, locking: bool, lights: &[Light], now: Millis, log: Log<'_>) -> bool {
-        let Some(call) = self.list.get_mut(usize::from(group)) else { return false };
-        let state = lights[usize::from(group)].state;
+        let g = usize::from(group);
+        let Some(call) = self.list.get_mut(g) else { return false };
+        let state = lights[g].state;
         let was_called = call.is_called();
         call.present = if on { call.present.saturating_add(1) } else { call.present.saturating_sub(1) };
         call.locked |= on && locking && !state.is_open();
         if was_called == call.is_called() {
             return false;
         }
-        let (phases, journal) = log;
-        phases.call(now, group, call.on_foot, !was_called, Reason::Reported, journal);
+        call.since = now;
+        let (on_foot, (phases, journal)) = (call.on_foot, log);
+        phases.call(now, group, on_foot, !was_called, Reason::Reported, journal);
         let waits = !was_called && matches!(state, State::Closed | State::Starting);
-        call.waiting = waits.then_some(now);
+        self.mark(g);
+        self.wait(g, waits);
         waits
     }
 
     /// Who is open waits no more; who is called and closed begins to wait.
-    pub fn serve(&mut self, lights: &[Light], limits: &Limits, now: Millis, cause: Reason, (phases, journal): Log<'_>) {
-        self.next = Millis::NEVER;
-        let groups = self.list.iter_mut().zip(lights).zip(&limits.patience);
-        for (group, ((call, light), &patience)) in (0u16..).zip(groups) {
-            if light.state.is_open() {
-                let was_locked = core::mem::take(&mut call.locked);
-                if was_locked && !call.is_called() {
-                    phases.call(now, group, call.on_foot, false, cause, journal);
+    pub fn serve(
+        &mut self,
+        lights: &Overview,
+        limits: &Limits,
+        now: Millis,
+        cause: Reason,
+        (phases, journal): Log<'_>,
+    ) {
+        for w in lights.words() {
+            let word = lights.word(w);
+            for g in groups(w, word.open()) {
+                let call = &mut self.list[g];
+                if core::mem::take(&mut call.locked) && !call.is_called() {
+                    phases.call(now, number(g), call.on_foot, false, cause, journal);
+                    self.words[w].called &= !bit(g);
                 }
-                call.waiting = None;
-            } else if call.is_called() && matches!(light.state, State::Closed | State::Starting) {
-                let since = *call.waiting.get_or_insert(now);
-                self.next = self.next.min(since + patience);
-            } else {
-                call.waiting = None;
             }
+            let own = &mut self.words[w];
+            let waits = own.called & (word.are(State::Closed) | word.are(State::Starting));
+            for g in groups(w, waits & !own.waits) {
+                self.list[g].since = now;
+            }
+            own.waits = waits;
         }
+        self.find_next(limits);
     }
 
     /// Nobody has waited: whoever is called begins to wait when the calls are served next.
     pub fn forget(&mut self) {
-        self.list.iter_mut().for_each(|c| c.waiting = None);
+        self.words.iter_mut().for_each(|word| word.waits = 0);
         self.next = Millis::NEVER;
     }
 
     /// One group has not waited.
     pub fn forget_one(&mut self, group: usize) {
-        self.list[group].waiting = None;
+        self.wait(group, false);
     }
 
     /// The group that has waited beyond its patience for longest.
+    #[cold]
     pub fn late(&self, limits: &Limits, now: Millis) -> Option<u16> {
-        let over = |(g, call): (u16, &Call)| {
-            let since = call.waiting?;
-            let patience = limits.patience[usize::from(g)];
-            (patience != Millis::NEVER && now - since >= patience).then_some((since, g))
+        let is_over = |&g: &usize| {
+            let patience = limits.patience[g];
+            patience != Millis::NEVER && now - self.list[g].since >= patience
         };
-        (0..).zip(&self.list).filter_map(over).min().map(|(_, g)| g)
+        self.waits().filter(is_over).min_by_key(|&g| self.list[g].since).map(number)
     }
 
     /// Finds when the next patience ends.
     pub fn find_next(&mut self, limits: &Limits) {
-        let ends = self.list.iter().zip(&limits.patience).filter_map(|(c, &p)| c.waiting.map(|since| since + p));
+        let ends = self.waits().map(|g| self.list[g].since + limits.patience[g]);
         self.next = ends.min().unwrap_or(Millis::NEVER);
     }
 }

@@ -40,10 +40,10 @@ impl Kernel {
             put_aim(out, self.target.aims[g]);
             state::put_millis(out, self.target.end_after[g]);
             state::put_millis(out, self.target.start_after[g]);
-            let call = &self.calls.list[g];
-            out.extend_from_slice(&call.present.to_le_bytes());
-            out.push(call.locked.into());
-            state::put_optional_millis(out, call.waiting);
+            let (present, locked, waiting) = self.calls.get(g);
+            out.extend_from_slice(&present.to_le_bytes());
+            out.push(locked.into());
+            state::put_optional_millis(out, waiting);
         }
         let (code, number) = match self.target.asked {
             Asked::Nothing => (0, 0),
@@ -113,9 +113,8 @@ impl Kernel {
             new.target.aims[g] = read_aim(reader)?;
             new.target.end_after[g] = reader.millis()?;
             new.target.start_after[g] = reader.millis()?;
-            let (present, locked) = (reader.u16()?, reader.flag()?);
-            let call = &mut new.calls.list[g];
-            (call.present, call.locked, call.waiting) = (present, locked, reader.optional_millis()?);
+            let call = (reader.u16()?, reader.flag()?, reader.optional_millis()?);
+            new.calls.put(g, call);
         }
         new.target.asked = match (reader.u8()?, reader.u32()?) {
             (0, 0) => Asked::Nothing,

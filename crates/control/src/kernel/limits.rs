@@ -2,10 +2,12 @@
 
 use alloc::{vec, vec::Vec};
 
+use super::light::Light;
 use crate::{
     Lamp, Millis,
     group_set::GroupSet,
     lists::Sets,
+    log::Seen,
     plan::{Group, GroupKind, Plan, Relation, longest_run},
 };
 
@@ -118,6 +120,14 @@ impl Limits {
             arrows,
             longest_intergreen: matrix.longest_intergreen(),
         }
+    }
+
+    /// A group as the log sees it.
+    pub fn seen(&self, group: u16, lights: &[Light]) -> Seen {
+        let g = usize::from(group);
+        let light = &lights[g];
+        let since = if light.state.is_open() { light.opened } else { light.since };
+        Seen { on_foot: self.times[g].on_foot, is_arrow: self.arrows.has(g), lamp: light.shown, since }
     }
 
     /// How long a request may keep a group yellow.

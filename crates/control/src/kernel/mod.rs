@@ -66,7 +66,7 @@ use crate::{
     Found, Lamp, Millis, Request,
     group_set::{GroupSet, groups, number},
     log::{Phases, Reason, code},
-    plan::{Group, GroupKind, Plan},
+    plan::Plan,
 };
 
 /// In how many rounds the kernel works out one moment at most.
@@ -258,7 +258,7 @@ impl Kernel {
                 }
             }
             let log = (&mut self.phases, &mut *journal);
-            self.calls.serve(&self.lights, &self.limits, now, self.cause, log);
+            self.calls.serve(&self.overview, &self.limits, now, self.cause, log);
             self.look_for_cycle_faults(journal);
             if self.unit.clears() && self.is_idle() {
                 self.unit.advance(self.limits.longest_intergreen, true, now, journal);
@@ -278,11 +278,13 @@ impl Kernel {
     }
 
     /// Whether nothing is green or yellow and everybody has left.
+    #[cold]
     fn is_idle(&self) -> bool {
         self.lights.iter().all(|l| !l.state.is_committed() && l.state != State::Ending) && self.idle_at() <= self.now
     }
 
     /// When everybody who has a red lamp has left.
+    #[cold]
     fn idle_at(&self) -> Millis {
         let left = |l: &Light| (l.ended + self.limits.longest_intergreen).max(l.since + rules::SHOWN_RED);
         let red = self.lights.iter().filter(|l| l.state == State::Closed);
@@ -300,6 +302,7 @@ impl Kernel {
     }
 
     /// After flashing: all are red, and nobody knows who is still inside.
+    #[cold]
     fn leave_red(&mut self) {
         self.overview.forget();
         let red = Light { since: self.now, ended: self.now, ..Light::RED };
@@ -381,9 +384,8 @@ impl Kernel {
         }
         self.look_at_all(serves, journal);
         if changed {
-            let (groups, lights) = (self.plan.groups(), &self.lights);
-            let shown = |g: u16| seen(&groups[usize::from(g)], &lights[usize::from(g)]);
-            self.phases.settle(self.now, shown, journal);
+            let (limits, lights) = (&self.limits, &self.lights);
+            self.phases.settle(self.now, |g| limits.seen(g, lights), journal);
         }
         self.tell_trails(journal);
     }
@@ -494,7 +496,7 @@ impl Kernel {
     /// What a strategy finds that takes over now.
     pub(crate) fn found(&self) -> Found<'_> {
         let opened = self.lights.iter().map(|light| light.state.is_open().then_some(light.opened)).collect();
-        let waiting = self.calls.list.iter().map(|call| call.waiting).collect();
+        let waiting = (0..self.lights.len()).map(|g| self.calls.waiting(g)).collect();
         let asked = self.target.aims.iter().map(|aim| aim.opens()).collect();
         Found { now: self.now, plan: &self.plan, opened, waiting, asked }
     }
@@ -591,9 +593,4 @@ impl Kernel {
         self.asked = true;
         self.calls.forget();
     }
-}
-
-/// A group as the log sees it.
-fn seen(group: &Group, light: &Light) -> (GroupKind, Lamp, Millis) {
-    (group.kind, light.shown, if light.state.is_open() { light.opened } else { light.since })
 }

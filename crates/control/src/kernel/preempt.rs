@@ -82,6 +82,7 @@ impl Preempts {
         }
     }
 
+    #[cold]
     fn follow(&mut self, plan: &Plan, lights: &[Light], now: Millis, journal: &mut Journal) {
         let specs = &plan.spec().preempts;
         for (n, (input, spec)) in (0u16..).zip(self.inputs.iter_mut().zip(specs)) {
@@ -184,6 +185,7 @@ impl Preempts {
         if self.inputs.is_empty() { Millis::NEVER } else { self.due(plan, lights, now) }
     }
 
+    #[cold]
     fn due(&self, plan: &Plan, lights: &[Light], now: Millis) -> Millis {
         let specs = &plan.spec().preempts;
         let inputs = self.inputs.iter().zip(specs).filter(|(i, _)| i.on && !i.ignored);

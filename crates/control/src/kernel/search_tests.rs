@@ -163,9 +163,11 @@ impl Search {
                 if light.state.is_open() { group.min_green.max(group.lead).max(track) } else { none },
             );
             back(&mut light.ended, if light.state.is_committed() { none } else { after.max(red).max(longest) });
-            if let Some(waiting) = &mut kernel.calls.list[g].waiting {
+            let (present, locked, mut waiting) = kernel.calls.get(g);
+            if let Some(waiting) = &mut waiting {
                 back(waiting, if self.calls { group.max_red } else { none });
             }
+            kernel.calls.put(g, (present, locked, waiting));
             back(&mut kernel.target.end_after[g], Millis(0));
             back(&mut kernel.target.start_after[g], Millis(0));
         }
@@ -336,7 +338,7 @@ fn do_it(kernel: &mut Kernel, act: Act, at: Millis, journal: &mut Journal) {
         Act::ForceOff(g) => kernel.force_off(g),
         // Detector edges alternate: what is on already stays on.
         Act::Call(g, on) => {
-            if (kernel.calls.list[usize::from(g)].present > 0) != on {
+            if (kernel.calls.get(usize::from(g)).0 > 0) != on {
                 kernel.call(g, on, false, journal);
             }
         }

@@ -11,7 +11,7 @@ mod phases;
 mod reason;
 mod words;
 
-pub(crate) use self::phases::Phases;
+pub(crate) use self::phases::{Phases, Seen};
 pub use self::phases::{arrow_number, phase_number};
 pub use self::reason::{Asked, Reason};
 use crate::Millis;

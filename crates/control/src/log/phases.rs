@@ -11,7 +11,7 @@
 //! - **due events**: the end of least green and of red clearance come with time alone. They are told, each with its own
 //!   time, before the next event or when time has advanced.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 
 use super::{Reason, code};
 use crate::{
@@ -58,8 +58,6 @@ struct Subject {
     arrow: u16,
     /// Whether the strategy has said why its green ends.
     explained: bool,
-    /// How many of its groups are called: vehicles', people on foot's.
-    called: [u16; 2],
     least: Millis,
     red_clearance: Millis,
     /// When its red clearance ends, if it clears.
@@ -81,7 +79,6 @@ impl Subject {
             is_carried: false,
             arrow: 0,
             explained: false,
-            called: [0; 2],
             least: Millis(0),
             red_clearance: Millis(0),
             clears: None,
@@ -91,8 +88,16 @@ impl Subject {
     }
 }
 
-/// A group as it is: its kind, its lamp, since when it has been green or red.
-type Seen = (GroupKind, Lamp, Millis);
+/// A group as it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen {
+    /// Whether it is for people on foot, or a flashing yellow arrow.
+    pub on_foot: bool,
+    pub is_arrow: bool,
+    pub lamp: Lamp,
+    /// Since when it has been green or red.
+    pub since: Millis,
+}
 
 /// What a subject's groups show together.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +112,8 @@ struct Together {
 /// Which subjects a group is of, by their places.
 #[derive(Clone, Copy, Debug)]
 struct OfGroup {
+    /// The phase that it calls, if it does: an overlap is called by its phases.
+    calls: Option<u16>,
     /// Its own, if it has one.
     own: Option<u16>,
     /// The phase that it carries.
@@ -123,6 +130,8 @@ type Due = (Millis, u8, usize);
 pub(crate) struct Phases {
     subjects: Vec<Subject>,
     of_group: Vec<OfGroup>,
+    /// By subject, how many of its groups are called: vehicles', people on foot's.
+    called: Vec<[u16; 2]>,
     /// Subjects of which a group shows another lamp, while lamps change.
     changed: GroupSet,
     /// Groups of overlaps that trail, as far as the log knows.
@@ -175,9 +184,12 @@ impl Phases {
         let (changed, trailing) = (GroupSet::new(subjects.len()), GroupSet::new(leads.len()));
         let short = |place: Option<usize>| place.and_then(|place| u16::try_from(place).ok());
         let of_group = of_group.into_iter().zip(carried).zip(leads);
-        let of_group =
-            of_group.map(|((own, carried), leads)| OfGroup { own: short(own), carried: short(carried), leads });
-        Self { subjects, of_group: of_group.collect(), changed, trailing, due, next: Millis::NEVER }
+        let of_group = of_group.map(|((own, carried), leads)| {
+            let calls = carried.or(own).filter(|&s| subjects[s].who == Who::Phase);
+            OfGroup { calls: short(calls), own: short(own), carried: short(carried), leads }
+        });
+        let (of_group, called) = (of_group.collect(), vec![[0; 2]; subjects.len()]);
+        Self { subjects, of_group, called, changed, trailing, due, next: Millis::NEVER }
     }
 
     /// Tells what is due up to `now`.
@@ -224,12 +236,10 @@ impl Phases {
     }
 
     /// A group is called or no longer called.
+    #[inline]
     pub fn call(&mut self, at: Millis, group: u16, on_foot: bool, on: bool, reason: Reason, journal: &mut Journal) {
-        let subject = self.of_group.get(usize::from(group)).and_then(|of| of.carried.or(of.own));
-        let subject = subject.and_then(|s| self.subjects.get_mut(usize::from(s)));
-        // Calls are of phases: an overlap is called by them.
-        let Some(subject) = subject.filter(|s| s.who == Who::Phase) else { return };
-        let called = &mut subject.called[usize::from(on_foot)];
+        let Some(s) = self.of_group.get(usize::from(group)).and_then(|of| of.calls).map(usize::from) else { return };
+        let called = &mut self.called[s][usize::from(on_foot)];
         let before = *called;
         *called = if on { called.saturating_add(1) } else { called.saturating_sub(1) };
         let code = match (before, *called, on_foot) {
@@ -238,7 +248,7 @@ impl Phases {
             (1.., 0, false) => code::CALL_DROPPED,
             _ => return,
         };
-        journal.event(at, code, subject.number, reason);
+        journal.event(at, code, self.subjects[s].number, reason);
     }
 
     /// The group of an overlap, by its number, trails or does not; `since`: from when on. It is told when that begins.
@@ -261,9 +271,9 @@ impl Phases {
 
     /// Appends its state.
     pub fn save(&self, out: &mut Vec<u8>) {
-        for s in &self.subjects {
+        for (s, called) in self.subjects.iter().zip(&self.called) {
             out.extend_from_slice(&[s.vehicles as u8, s.on_foot as u8, s.flashes.into(), s.explained.into()]);
-            s.called.iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
+            called.iter().for_each(|n| out.extend_from_slice(&n.to_le_bytes()));
             state::put_optional_millis(out, s.clears);
         }
         out.extend((0..self.of_group.len()).map(|g| u8::from(self.trailing.has(g))));
@@ -284,10 +294,10 @@ impl Phases {
             let wrong = StateError::Invalid { what: "lamps of a phase", expected: "0 to 4" };
             Shows::ALL.get(usize::from(n)).copied().ok_or(wrong)
         };
-        for s in &mut self.subjects {
+        for (s, called) in self.subjects.iter_mut().zip(&mut self.called) {
             (s.vehicles, s.on_foot) = (shows(reader.u8()?)?, shows(reader.u8()?)?);
             (s.flashes, s.explained) = (reader.flag()?, reader.flag()?);
-            s.called = [reader.u16()?, reader.u16()?];
+            *called = [reader.u16()?, reader.u16()?];
             s.clears = reader.optional_millis()?;
         }
         for g in 0..self.of_group.len() {
@@ -316,17 +326,17 @@ impl Phases {
         let (vehicles, on_foot) = Default::default();
         let mut seen = Together { vehicles, on_foot, flashes: false, opened: Millis(i64::MIN / 4) };
         for &g in &subject.groups {
-            let (kind, lamp, since) = groups(g);
+            let Seen { on_foot, is_arrow, lamp, since } = groups(g);
             let shows = match lamp {
                 Lamp::Green | Lamp::GreenMinor => Shows::Green,
                 Lamp::RedYellow => Shows::On,
                 Lamp::Yellow => Shows::Yellow,
                 // Whoever else flashes is switched off: the unit says so.
-                Lamp::Flashing if kind == GroupKind::FlashingYellowArrow => Shows::Red,
+                Lamp::Flashing if is_arrow => Shows::Red,
                 Lamp::Red | Lamp::TurnOnRed => Shows::Red,
                 Lamp::Flashing | Lamp::Off => Shows::Dark,
             };
-            if kind == GroupKind::Pedestrian {
+            if on_foot {
                 seen.on_foot = shows.max(seen.on_foot);
                 continue;
             }
