@@ -157,6 +157,7 @@ impl Coordinator {
     }
 
     /// What follows from a pattern.
+    #[inline(never)]
     fn prepare(&mut self, number: u16, pattern: &Pattern, layout: &Layout) {
         if self.prepared == Some(number) {
             return;
@@ -265,6 +266,7 @@ impl Nema {
         self.note(code::COORDINATION, state as u16);
     }
 
+    #[inline(never)]
     fn tell_pattern(&mut self, pattern: &Pattern) {
         let seconds = |time: Millis| u16::try_from(time.0 / 1000).unwrap_or(u16::MAX);
         self.note(code::CYCLE, seconds(pattern.cycle));
@@ -275,6 +277,7 @@ impl Nema {
     }
 
     /// When all coordinated phases are green the local clock starts: in step, if the pattern has them green as well.
+    #[inline(never)]
     fn pick_up(&mut self, now: Millis) {
         let coordinated = |p: usize| self.clock.coordinated[p];
         let on = |p: usize| self.rings.iter().any(|r| r.on == Some(p) && r.green.is_some());
@@ -339,6 +342,7 @@ impl Nema {
     }
 
     /// Tells the log which places of the cycle have been passed: local zero, yield points.
+    #[inline(never)]
     fn tell_places(&mut self, now: Millis) {
         let (before, local) = (self.clock.seen, self.clock.local(now));
         if local <= before {
@@ -360,6 +364,7 @@ impl Nema {
     }
 
     /// When the local clock passes a place at which something may happen.
+    #[inline(never)]
     fn next_place(&self, now: Millis) -> Millis {
         let clock = &self.clock;
         let local = clock.local(now);
@@ -396,6 +401,7 @@ impl Nema {
     }
 
     /// A coordinated phase that nobody has ended is held until its next force-off.
+    #[inline(never)]
     fn advance_force_offs(&mut self, now: Millis) {
         let (local, cycle, window) = (self.clock.local(now), self.clock.cycle, self.clock.window());
         for ring in &mut self.rings {

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     GroupCalls, Millis, Minds,
     group_set::{GroupSet, number},
+    lists::Sets,
     plan::{Actuation, DetectorKind, DetectorPlace, DetectorUse, GroupKind, Plan, Recall, Rings, USUAL_HEADWAY_S, bit},
 };
 
@@ -28,14 +29,12 @@ pub(super) struct Phase {
     pub place: usize,
     /// Its own groups; a detector of any of them calls it.
     pub groups: Vec<u16>,
-    pub group_set: GroupSet,
     pub carriers: Vec<u16>,
     /// The lanes that extend it, and whether any detector does.
     pub lanes: Vec<Lane>,
     pub extends: bool,
     /// The overlaps that are open with it.
     pub overlaps: Vec<u16>,
-    pub overlap_set: GroupSet,
     /// Carriers and overlaps.
     pub greens: Vec<u16>,
     pub walks: Vec<u16>,
@@ -120,8 +119,13 @@ pub(super) struct Layout {
     pub soft: Set,
     pub ped_recall: Set,
     pub counting: Set,
+    /// Those that may be served a second time in their section.
+    pub again: Set,
     /// Those with people on foot.
     pub walking: Set,
+    /// By phase, its own groups, and the overlaps that are open with it.
+    pub opens: Sets,
+    pub overlaid: Sets,
     /// How it matters that a use, by its place in the plan's list, extends phases.
     pub minds: BTreeMap<usize, Minds>,
     /// By section, the longest way from its end to any phase.
@@ -191,6 +195,9 @@ impl Layout {
             soft: Set::NONE,
             ped_recall: Set::NONE,
             counting: Set::NONE,
+            again: Set::NONE,
+            opens: Sets::default(),
+            overlaid: Sets::default(),
             walking: Set::NONE,
             minds: BTreeMap::new(),
             farthest: Vec::new(),
@@ -219,7 +226,7 @@ impl Layout {
         layout.section_needs = (0..layout.sections).map(|s| longest(s).unwrap_or(Millis(0))).collect();
         layout.between = (0..layout.sections).map(|from| between(&layout.section_needs, from)).collect();
         layout.follow(rings);
-        layout.collect();
+        layout.collect(groups.len());
         let all = || (0..).zip(groups).map(|(g, _)| g);
         let most = |time: fn(&crate::plan::Group) -> Millis| groups.iter().map(time).max().unwrap_or(Millis(0));
         let trail = rings.overlaps.iter().map(|o| o.lead + o.trail).max().unwrap_or(Millis(0));
@@ -258,12 +265,17 @@ impl Layout {
     }
 
     /// The sets of phases, and what groups call and are opened by.
-    fn collect(&mut self) {
+    fn collect(&mut self, groups: usize) {
+        let sets = |of: fn(&Phase) -> &Vec<u16>| -> Vec<GroupSet> {
+            self.phases.iter().map(|phase| GroupSet::listed(groups, of(phase))).collect()
+        };
+        (self.opens, self.overlaid) = (Sets::new(&sets(|p| &p.groups)), Sets::new(&sets(|p| &p.overlaps)));
         let of = |is: &dyn Fn(&Phase) -> bool| (0..self.phases.len()).filter(|&p| is(&self.phases[p])).collect();
         self.of_ring = (0..self.rings.len()).map(|r| of(&|p| p.ring == r)).collect();
         self.of_section = (0..self.sections).map(|s| of(&|p| p.section == s)).collect();
         (self.soft, self.ped_recall) = (of(&|p| p.soft), of(&|p| p.ped_recall));
         self.counting = of(&|p| p.actuation.added_initial.is_some());
+        self.again = of(&|p| p.actuation.conditional_service);
         self.walking = of(&|p| !p.walks.is_empty());
         self.find_minds();
         for (p, phase) in self.phases.iter().enumerate() {
@@ -390,13 +402,11 @@ fn phase(
         section,
         place,
         groups: known.groups.clone(),
-        group_set: GroupSet::listed(plan.groups().len(), &known.groups),
         carriers: carriers.clone(),
         lanes: lanes(plan, extending, idle, run.lane_gaps),
         extends: extending.iter().any(|&g| calls.can_extend(g)),
         longest_rest: need.max(longest(&greens, |g| group(g).min_green) + clear).max(walk + walk_out),
         greens,
-        overlap_set: GroupSet::listed(plan.groups().len(), &overlaps),
         overlaps,
         walks: known.walks.clone(),
         flashes,

@@ -107,9 +107,8 @@ impl Nema {
         }
         called.on_foot |= called.vehicles & self.layout.ped_recall;
         for overlap in &self.layout.overlaps {
-            let seen = &self.groups[usize::from(overlap.group)];
-            let serves = called.any() | on;
-            if seen.green.is_none() && self.wanted.has(usize::from(overlap.group)) && !overlap.parents.meets(serves) {
+            let (g, serves) = (usize::from(overlap.group), called.any() | on);
+            if !overlap.parents.meets(serves) && self.wanted.has(g) && self.groups[g].green.is_none() {
                 called.vehicles |= overlap.first.map_or(Set::NONE, Set::of);
             }
         }

@@ -134,16 +134,16 @@ impl Nema {
     /// Conditional service: a phase that comes earlier in the ring, while another ring is busy for long enough.
     /// A later one that is called comes again after that (re-service).
     fn conditional(&self, r: usize, now: Millis) -> Option<usize> {
-        if self.hurries || self.rings[r].standing != Standing::Over(Cause::GapOut) {
+        let called = self.called.any();
+        if self.hurries || !called.meets(self.layout.again) || self.rings[r].standing != Standing::Over(Cause::GapOut) {
             return None;
         }
         let place = self.place(r)?;
         let section = self.layout.rings[r].get(self.section)?;
         let may = |p: usize| {
-            let phase = &self.layout.phases[p];
-            let again = phase.place < place && phase.actuation.conditional_service;
-            again
-                && self.called.any().has(p)
+            self.layout.again.has(p)
+                && self.layout.phases[p].place < place
+                && called.has(p)
                 && self.time_left(r, now) >= self.conditional_need(r, p)
                 && self.may_go_back(r, p, now)
         };
@@ -185,6 +185,7 @@ impl Nema {
     }
 
     /// Only an earlier phase of the section is called: a ring goes back to it, or all become red first.
+    #[inline(never)]
     fn back(&mut self, now: Millis) -> bool {
         if self.clearing || self.called_beyond() {
             return false;

@@ -86,10 +86,10 @@ impl Nema {
 
     /// Whether all groups that a phase is to open are open: its own, and overlaps that are called.
     fn all_open(&self, p: usize, view: &View<'_>) -> bool {
-        let (phase, open) = (&self.layout.phases[p], view.calls.open());
-        let overlaps = phase.overlap_set.words().iter().zip(self.wanted.words()).zip(open.words());
-        (phase.exclusive || !phase.group_set.exceeds(open))
-            && overlaps.into_iter().all(|((overlaps, wanted), open)| overlaps & wanted & !open == 0)
+        let (opens, overlaps) = (self.layout.opens.words(p), self.layout.overlaid.words(p));
+        let open = view.calls.open().words().iter().zip(self.wanted.words());
+        let mut words = opens.iter().zip(overlaps).zip(open);
+        words.all(|((opens, overlaps), (open, wanted))| (opens | overlaps & wanted) & !open == 0)
     }
 
     /// When every group has had its least green.

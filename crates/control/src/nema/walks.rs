@@ -30,6 +30,7 @@ impl Nema {
         next
     }
 
+    #[inline(never)]
     fn walk_begins(&self, r: usize, p: usize, now: Millis) -> bool {
         let (ring, phase) = (&self.rings[r], &self.layout.phases[p]);
         if phase.exclusive && ring.asked == now && ring.standing == Standing::Coming {
@@ -56,6 +57,7 @@ impl Nema {
     }
 
     /// When the walk of a phase ends.
+    #[inline(never)]
     fn walk_over(&self, r: usize, p: usize, now: Millis) -> Millis {
         let (ring, phase) = (&self.rings[r], &self.layout.phases[p]);
         let opened = |&g: &u16| self.groups[usize::from(g)].open;
