@@ -7,21 +7,7 @@ pub(crate) const BITS: usize = 64;
 
 /// Some of a plan's groups: one bit each, 64 in a word. Sets are combined word by word.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct GroupSet(Words);
-
-/// The words of a set. Those of most plans have one, which needs no place in memory of its own that nobody else has just
-/// looked at.
-#[derive(Clone, PartialEq, Eq, Debug)]
-enum Words {
-    One([u64; 1]),
-    Many(Vec<u64>),
-}
-
-impl Default for Words {
-    fn default() -> Self {
-        Self::Many(Vec::new())
-    }
-}
+pub(crate) struct GroupSet(Vec<u64>);
 
 /// The bit of a group in its word.
 pub(crate) const fn bit(g: usize) -> u64 {
@@ -72,10 +58,7 @@ impl<I: Iterator<Item = u64>> Iterator for Groups<I> {
 impl GroupSet {
     /// None of so many groups.
     pub fn new(groups: usize) -> Self {
-        Self(match groups.div_ceil(BITS) {
-            1 => Words::One([0]),
-            many => Words::Many(vec![0; many]),
-        })
+        Self(vec![0; groups.div_ceil(BITS)])
     }
 
     /// Those of so many groups for which something holds.
@@ -94,43 +77,43 @@ impl GroupSet {
 
     /// Takes everybody out.
     pub fn clear(&mut self) {
-        self.words_mut().fill(0);
+        self.0.fill(0);
     }
 
     /// Puts all groups of another set in.
     pub fn join(&mut self, other: &Self) {
-        self.words_mut().iter_mut().zip(other.words()).for_each(|(word, other)| *word |= other);
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
     }
 
     /// Whether a group is in it.
     pub fn has(&self, g: usize) -> bool {
-        self.words()[g / BITS] & bit(g) != 0
+        self.0[g / BITS] & bit(g) != 0
     }
 
     /// Puts a group in, or takes it out.
     pub fn put(&mut self, g: usize, member: bool) {
-        let word = &mut self.words_mut()[g / BITS];
+        let word = &mut self.0[g / BITS];
         *word = *word & !bit(g) | if member { bit(g) } else { 0 };
     }
 
     /// Whether nobody is in it.
     pub fn is_empty(&self) -> bool {
-        self.words().iter().all(|&word| word == 0)
+        self.0.iter().all(|&word| word == 0)
     }
 
     /// One word of it.
     pub fn word(&self, word: usize) -> u64 {
-        self.words()[word]
+        self.0[word]
     }
 
     /// The groups in it, in their order.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        members(self.words().iter().copied())
+        members(self.0.iter().copied())
     }
 
     /// Takes the first of them out, if there is one.
     pub fn pop(&mut self) -> Option<usize> {
-        let (w, word) = self.words_mut().iter_mut().enumerate().find(|(_, word)| **word != 0)?;
+        let (w, word) = self.0.iter_mut().enumerate().find(|(_, word)| **word != 0)?;
         let first = w * BITS + word.trailing_zeros() as usize;
         *word &= *word - 1;
         Some(first)
@@ -138,33 +121,21 @@ impl GroupSet {
 
     /// Lets one word of it be this.
     pub fn set_word(&mut self, word: usize, bits: u64) {
-        self.words_mut()[word] = bits;
+        self.0[word] = bits;
     }
 
     /// All its words, to be combined with those of others.
-    #[inline]
     pub fn words(&self) -> &[u64] {
-        match &self.0 {
-            Words::One(word) => word,
-            Words::Many(words) => words,
-        }
-    }
-
-    #[inline]
-    fn words_mut(&mut self) -> &mut [u64] {
-        match &mut self.0 {
-            Words::One(word) => word,
-            Words::Many(words) => words,
-        }
+        &self.0
     }
 
     /// Whether some group is in both.
     pub fn shares(&self, other: &Self) -> bool {
-        self.words().iter().zip(other.words()).any(|(own, other)| own & other != 0)
+        self.0.iter().zip(&other.0).any(|(own, other)| own & other != 0)
     }
 
     /// Whether a group is in it that is not in another.
     pub fn exceeds(&self, other: &Self) -> bool {
-        self.words().iter().zip(other.words()).any(|(own, other)| own & !other != 0)
+        self.0.iter().zip(&other.0).any(|(own, other)| own & !other != 0)
     }
 }
