@@ -7,7 +7,8 @@
 //!   are green between (a left turn that goes on by itself, say), a gap says nothing about how fast it could be.
 //!
 //! Of a pair of which one gives way the same counts wherever one starts while the other is closed: who is still inside
-//! does not know that the next one would give way. Where one starts while the other is open, there is no gap.
+//! does not know that the next one would give way. Where one starts while the other is open, there is no gap. Where ways only
+//! merge, what is longer than the formula is no clearance: programs have no reason to change from one to the other fast.
 
 use std::collections::BTreeSet;
 
@@ -95,9 +96,11 @@ impl<'a> Intergreens<'a> {
             !self.beginnings.iter().any(|at| (1..gap.0).contains(&since(at, end)))
                 && !self.ends[usize::from(to)].iter().any(|at| (1..=gap.0).contains(&since(at, end)))
         };
+        let merges = [[from, to], [to, from]].iter().any(|pair| self.relations.merges.contains(pair));
+        let longest = if merges { formula } else { LONGEST };
         match gaps.iter().map(|gap| gap.0).min() {
             // Never longer than what the program leaves anywhere, or it could not be run.
-            Some(found) if found <= LONGEST && gaps.iter().any(direct) => {
+            Some(found) if found <= longest && gaps.iter().any(direct) => {
                 if found < formula {
                     waivers.push(Waiver::ShortClearance { from, to, found, formula });
                 }

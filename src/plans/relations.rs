@@ -5,7 +5,8 @@
 //!
 //! - Ways from one road do not count; nor does a group against itself.
 //! - Where neither gives way, they are *forbidden*.
-//! - Where ways only merge and one gives way, there is no relation.
+//! - Where ways only merge and one gives way, he *yields* if the program keeps them apart: what it leaves between them is its
+//!   clearance as any other is. Where it does not, there is no relation.
 //! - Crossing ways straight on from different streets are forbidden whoever gives way. The stop lines that keep them
 //!   apart are those of the intersection: a road on which no car fits and that is reached only over stop lines of the
 //!   same signal lies inside of it. The two directions of one street are not different streets.
@@ -13,7 +14,7 @@
 //!   program keeps them apart, they are forbidden. Where it does not, there is no relation.
 //! - Else one that crosses *yields* if it is bound to and turns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use intergreen_control::plan::Clearance;
 use intergreen_control::{Lamp, Millis};
@@ -46,6 +47,8 @@ pub(super) struct Relations {
     pub forbidden: BTreeMap<[u16; 2], Cause>,
     /// Who gives way to whom, unless the pair is forbidden; and whether it is a left turn and the other oncoming.
     pub yields: BTreeMap<[u16; 2], (Cause, bool)>,
+    /// Those of them whose ways only merge.
+    pub merges: BTreeSet<[u16; 2]>,
     /// From whom to whom, over all of their movements that meet.
     clearances: BTreeMap<[u16; 2], Vec<Clearance>>,
 }
@@ -85,6 +88,11 @@ impl Relations {
             return;
         }
         if !meeting.crosses() {
+            for (i, [who, to]) in [[a, b], [b, a]].into_iter().enumerate() {
+                if meeting.yields[i] && keeps_apart(network, signal, who, to) {
+                    self.give_way(network, meeting, who, to);
+                }
+            }
             return;
         }
         if straight == [true; 2] && !are_one_street(network, a, b) {
@@ -127,10 +135,16 @@ impl Relations {
         let left = if network.left_hand { Direction::Right } else { Direction::Left };
         let part = if network.left_hand { Direction::PartRight } else { Direction::PartLeft };
         let [w, t] = [who, to].map(|m| network.movement(m));
-        let oncoming = (w.direction == left || w.direction == part)
+        let oncoming = meeting.crosses()
+            && (w.direction == left || w.direction == part)
             && (t.direction != left && t.direction != part && t.direction != Direction::UTurn)
             && is_opposite(headings(network, w)[0], headings(network, t)[0], FACING);
         let cause = Cause { groups: [a, b], movements: [who, to] };
+        if meeting.crosses() {
+            self.merges.remove(&[a, b]);
+        } else if !self.yields.contains_key(&[a, b]) {
+            self.merges.insert([a, b]);
+        }
         let known = self.yields.entry([a, b]).or_insert((cause, false));
         known.1 |= oncoming;
     }

@@ -376,7 +376,7 @@ impl SensorState {
             if changes == [0; ABREAST] {
                 continue;
             }
-            let mut bits = changes.iter().rev().fold(0, |bits, change| bits << 1 | change);
+            let mut bits = changes.iter().rev().fold(0_u32, |bits, &change| bits << 1 | change);
             while bits != 0 {
                 let place = row.first as usize + bits.trailing_zeros() as usize;
                 bits &= bits - 1;

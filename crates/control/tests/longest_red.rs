@@ -7,7 +7,7 @@ use intergreen_control::{
     Approaches, Controller, DetectorEvent, Input, Lamp, LampChange, Latch, Millis, Output, Plan, PlanSpec, Registry,
     plan::{
         Delay, DetectorKind, DetectorMode, DetectorPlace, DetectorUse, GroupKind, GroupSpec, IntergreenSpec,
-        IntergreenTime, InterstageSpec, Waiver,
+        IntergreenTime, InterstageSpec, Recall, Waiver,
     },
 };
 
@@ -290,6 +290,8 @@ fn walk_beside(max_red: i64, first: bool) -> PlanSpec {
 fn people_on_foot_are_served_when_they_have_pressed_and_not_before() {
     let cyclic: &[(&str, &str)] = &[("order", "cyclic")];
     let (walk, pressed) = (3, 905);
+    // By so much sooner than people on foot A clears for B and C.
+    let beside = s(8 - 5);
     for first in [true, false] {
         for max_red in [60, 61, 65, 75, 120] {
             let plan = Plan::new(walk_beside(max_red, first)).expect("a plan");
@@ -310,9 +312,40 @@ fn people_on_foot_are_served_when_they_have_pressed_and_not_before() {
                         later.map(|l| l.at).next()
                     };
                     let cycle = !first && (strategy.0 == "webster" || strategy.1 == cyclic);
-                    assert!(!cycle || ends(0) == ends(walk), "{what}: {:?} {:?}", ends(0), ends(walk));
+                    let late = ends(0).zip(ends(walk)).map(|(green, walk)| green - walk);
+                    assert!(!cycle || late == Some(beside), "{what}: {late:?}");
                 }
             }
         }
     }
+}
+
+/// Not a second time in one green either; and the green beside them lasts until whoever comes next can start.
+#[test]
+fn people_on_foot_who_are_always_called_go_with_each_green_once() {
+    let mut spec = walk_beside(120, true);
+    spec.groups[3].recall = Recall::Ped;
+    spec.detectors.pop();
+    let plan = Plan::new(spec).expect("a plan");
+    let mut seen = 0;
+    for strategy in GUARDED {
+        for traffic in queues(2) {
+            let what = format!("{strategy:?}, {traffic:?}");
+            let outcome = run(&plan, strategy, &traffic);
+            assert_eq!(outcome.fault, None, "{what}");
+            let starts = |groups: &[u16], lamp: Lamp| -> Vec<Millis> {
+                let those = outcome.lamps.iter().filter(|l| groups.contains(&l.group) && l.lamp == lamp);
+                those.map(|l| l.at).collect()
+            };
+            let (greens, walks) = (starts(&[0], Lamp::Green), starts(&[3], Lamp::Green));
+            assert_eq!(greens, walks, "{what}");
+            seen += greens.len();
+            let others = starts(&[1, 2], Lamp::Green);
+            for end in starts(&[0], Lamp::Yellow) {
+                let next = others.iter().find(|&&at| at > end);
+                assert!(next.is_none_or(|&at| at == end + s(5)), "{what}: {end:?} {next:?}");
+            }
+        }
+    }
+    assert!(seen > 1000, "{seen}");
 }

@@ -275,6 +275,14 @@ fn flashing_arrows_in_programs() {
             ("shows 'turn' full green (G) beside 'back'", |p| {
                 p.program = Some(program(&[&[(8.0, "GgGrr")][..], &STEPS[1..]].concat()));
             }),
+            // Flashing does not count as green.
+            (
+                "group 'turn': step 3 of the program: the arrow is green for 3 s after flashing; expected at least",
+                |p| {
+                    let lag = [(20.0, "GGgrr"), (3.0, "Gygrr"), (2.0, "Grgrr"), (3.0, "GrGrr"), (3.0, "yryrr")];
+                    p.program = Some(program(&[&lag[..], &STEPS[2..]].concat()));
+                },
+            ),
         ],
     );
     // It may lag, and may end before the oncoming traffic does.

@@ -70,7 +70,9 @@ fn orders(sim: &Simulation, loaded: &Loaded) -> Vec<String> {
                 0 => "it has none".to_owned(),
                 _ => format!("expected 0 to {}", has - 1),
             };
-            odd.push(format!("{place}: signal '{signal}' has no {what} {of}; {expected}: it has no effect"));
+            // A pattern that is not there is none: the signal is free.
+            let effect = if what == "pattern" && has > 0 { "it runs free from then on" } else { "it has no effect" };
+            odd.push(format!("{place}: signal '{signal}' has no {what} {of}; {expected}: {effect}"));
         }
     }
     odd

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::{Actuated, Why};
 use crate::{StateError, StateReader, log::code, stages::Shown, state};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl Actuated {
     pub(super) fn put(&self, out: &mut Vec<u8>) {

@@ -146,7 +146,7 @@ fn stage(plan: &Plan, stage: &crate::plan::Stage, opens: &GroupSet, settings: &S
 }
 
 /// Groups for vehicles of phases of which no group is called or extended by a detector: nobody knows when their traffic has
-/// left. `nema` takes them so, too.
+/// left. `nema` takes them so, too; there a phase that only has overlaps is asked for by those.
 fn blind(plan: &Plan) -> Vec<usize> {
     let uses = plan.spec().detectors.iter().filter(|d| d.mode.calls() || d.mode.extends());
     let groups = uses.flat_map(|d| d.groups.iter().chain(&d.switched)).filter_map(|name| plan.find_group(name));

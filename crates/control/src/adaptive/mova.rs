@@ -117,7 +117,7 @@ impl Mova {
         let cost: f32 = m.others().map(|stage| Self::waiting(m, stage, m.stage)).fold(0.0, f32::max);
         // Whoever is cut off waits until the stage comes again: a change there and back, and the queues in between.
         let green = lanes(m, next, m.stage).map(|lane| m.discharge_s(lane));
-        let red = s(m.stages.change(m.stage, next)) + s(m.stages.change(next, m.stage));
+        let red = s(m.change(next)) + s(m.stages.change(next, m.stage));
         let red = red + green.fold(s(m.stages.least[next]), f32::max);
         (1..=AHEAD_S).any(|t| {
             let until = m.now + Millis(1000 * i64::from(t));
@@ -161,7 +161,7 @@ impl Policy for Mova {
         } else if over && discharges {
             let own: f32 =
                 ending().filter(|&l| self.discharges(m, l)).map(|l| 1.0 / m.traffic.lanes()[l].headway_s()).sum();
-            let other = Self::rate(m, next, m.stage, m.stages.change(m.stage, next));
+            let other = Self::rate(m, next, m.stage, m.change(next));
             if own < other { Why::Serves } else { Why::Discharges }
         } else if discharges {
             Why::Discharges

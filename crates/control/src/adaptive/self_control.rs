@@ -109,7 +109,7 @@ impl SelfControl {
 
     /// How long it takes until others than the stage shown could discharge.
     fn change(m: &Moment<'_>, stage: usize) -> Millis {
-        if stage == m.stage { Millis(0) } else { m.stages.change(m.stage, stage) }
+        if stage == m.stage { Millis(0) } else { m.change(stage) }
     }
 
     /// Whether a stage has to be served for stability, and for how long then.

@@ -137,6 +137,9 @@ impl Forecast {
         }
         for group in m.on_foot() {
             let Some(since) = m.waits.since(group) else { continue };
+            if m.stages.always.has(group) {
+                continue;
+            }
             let first = self.due.len() as u32;
             let waited = s(m.now - since);
             self.due.push(Due { at: -waited, vehicles: 1.0 });
@@ -153,8 +156,9 @@ impl Forecast {
 
     /// What a change has to gain at least, s: time that it loses delays, beyond the futures that are reckoned, whoever comes
     /// until the queues are gone, and those are the more the fuller the lanes are.
-    pub fn least_gain(&self) -> f32 {
-        let vehicles: f32 = self.due.iter().map(|due| due.vehicles).sum();
+    pub fn least_gain(&self, model: &Model) -> f32 {
+        let counts = |due: &&Due| due.at <= model.horizon;
+        let vehicles: f32 = self.due.iter().filter(counts).map(|due| due.vehicles).sum();
         let in_lane = vehicles / self.lanes.len().max(1) as f32;
         vehicles * (CROWDED * in_lane).min(MOST_CROWDED)
     }

@@ -50,12 +50,12 @@ pub(crate) const ENTRY: Entry = Entry {
         },
         Parameter {
             name: "startup_s",
-            summary: "until the first of a queue has left, s, 0 to 5, as long as its lane has shown none",
+            summary: "until the first of a queue has left, s, 0 to 5: counts as four greens, beside those that its lane has shown",
             default: "1",
         },
         Parameter {
             name: "yellow_s",
-            summary: "so much of yellow is used, s, 0 to 5, as long as a lane has shown none",
+            summary: "so much of yellow is used, s, 0 to 5: counts as four, beside those that a lane has shown",
             default: "1",
         },
         Parameter {
@@ -158,9 +158,10 @@ impl Policy for Horizon {
         self.forecast.look(m, &self.service, &self.model, self.messages);
         let shown = s(m.now - m.since);
         let (stages, model) = (m.stages, &self.model);
-        let now = Now { forecast: &self.forecast, stages, model, stage: m.stage, shown };
+        let before = m.before.map(|(stage, left)| (stage, s(left - m.now)));
+        let now = Now { forecast: &self.forecast, stages, model, stage: m.stage, shown, before };
         let Found { stay, change: (best, change) } = self.search.look(&now);
-        let gain = self.forecast.least_gain();
+        let gain = self.forecast.least_gain(&self.model);
         self.costs = [stay, change, gain];
         if change + gain < stay { Wish { stage: best, ..stays } } else { stays }
     }

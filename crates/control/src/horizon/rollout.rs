@@ -24,7 +24,8 @@ pub(super) struct Model {
     pub stop: f32,
     /// Nobody for so long behind those who leave: the queue is over, s.
     pub gap: f32,
-    /// From the start of green until the first of a queue leaves, and so much of yellow is used, s: until a lane has shown it.
+    /// From the start of green until the first of a queue leaves, and so much of yellow is used, s: what is assumed of lanes
+    /// before they show it.
     pub startup: f32,
     pub yellow: f32,
     /// Whether those count who are left at the end of a future.
@@ -40,6 +41,8 @@ pub(super) struct Now<'a> {
     /// The stage that is shown, and for how long it has been, s.
     pub stage: usize,
     pub shown: f32,
+    /// The stage before, and when it was left, s, at most 0.
+    pub before: Option<(usize, f32)>,
 }
 
 /// How a future begins; none: as the base rule has it.
@@ -96,6 +99,8 @@ const SOMEBODY: f32 = 0.5;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rollout {
     lanes: Vec<Progress>,
+    /// The stage before the one that is shown, and when it was left.
+    before: Option<(usize, f32)>,
 }
 
 impl Rollout {
@@ -112,6 +117,7 @@ impl Rollout {
         self.lanes.clear();
         self.lanes.extend(f.lanes.iter().map(waiting));
         let (mut stage, mut cost) = (now.stage, 0.0);
+        self.before = now.before;
         for served in &f.served[stage] {
             self.lanes[served.lane].open = 0.0;
         }
@@ -126,7 +132,8 @@ impl Rollout {
             }
             let Some(to) = next.take().or_else(|| self.best(now, stage, end)) else { break };
             cost += self.change(now, (stage, to), end);
-            let opened = end + s(stages.change(stage, to));
+            let opened = self.opens(now, (stage, to), end, None);
+            self.before = Some((stage, end));
             let least = s(stages.least[to]).max(LEAST_STAY);
             let held = next_hold.take().map(|hold| opened + hold.max(least));
             (stage, end) = (to, held.unwrap_or_else(|| self.end(now, to, opened, least)));
@@ -138,19 +145,32 @@ impl Rollout {
         if now.model.terminal { cost + self.left(now, end) } else { cost }
     }
 
+    /// When the stage that comes next is all open, or a lane by its place among those it serves; who ended before may not have
+    /// cleared yet.
+    fn opens(&self, now: &Now<'_>, (from, to): (usize, usize), end: f32, place: Option<usize>) -> f32 {
+        let early = |from: usize| place.map_or(0.0, |place| now.forecast.ways.early(from, to, place));
+        let after = |from: usize, end: f32| end + s(now.stages.change(from, to)) - early(from);
+        let opens = after(from, end);
+        self.before.map_or(opens, |(before, left)| opens.max(after(before, left)))
+    }
+
     /// Cost of those who leave until a stage ends at `end`; another begins.
     fn change(&mut self, now: &Now<'_>, (from, to): (usize, usize), end: f32) -> f32 {
         let f = now.forecast;
         let stays = |lane: usize| f.served[to].iter().any(|served| served.lane == lane);
         let mut cost = 0.0;
-        for &served in &f.served[from] {
-            let (until, open) =
-                if stays(served.lane) { (end, end) } else { (end + f.lanes[served.lane].yellow, f32::INFINITY) };
+        for (place, &served) in f.served[from].iter().enumerate() {
+            let (until, open) = if stays(served.lane) {
+                (end, end)
+            } else {
+                (end + f.ways.late(from, to, place) + f.lanes[served.lane].yellow, f32::INFINITY)
+            };
             cost += self.serve(now, served, until);
             self.lanes[served.lane].open = open;
         }
-        let opens = end + s(now.stages.change(from, to));
-        for served in &f.served[to] {
+        let opens = self.opens(now, (from, to), end, None);
+        for (place, served) in f.served[to].iter().enumerate() {
+            let opens = self.opens(now, (from, to), end, Some(place));
             let (of, lane) = (&f.lanes[served.lane], &mut self.lanes[served.lane]);
             if lane.open == f32::INFINITY {
                 lane.open = opens;
@@ -270,11 +290,12 @@ impl Rollout {
         let served_well = |to: &Serving| served_now.iter().any(|of| of.lane == to.lane && of.way >= to.way);
         let mut best = (None, 0.0);
         for stage in stages.others(from) {
-            let opens = end + s(stages.change(from, stage));
+            let opens = self.opens(now, (from, stage), end, None);
             let (mut vehicles, mut until) = (0.0, opens + s(stages.least[stage]));
             let lanes = now.forecast.served[stage].iter().enumerate();
             for (i, &served) in lanes.filter(|(_, of)| of.extends && !served_well(of)) {
-                let starts = self.way_is_free(now, stage, i, opens + now.forecast.lanes[served.lane].startup);
+                let starts = self.opens(now, (from, stage), end, Some(i)) + now.forecast.lanes[served.lane].startup;
+                let starts = self.way_is_free(now, stage, i, starts);
                 let cleared = self.clears(now, served, starts);
                 vehicles += cleared.vehicles;
                 until = until.max(cleared.until);

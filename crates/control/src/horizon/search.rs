@@ -143,7 +143,7 @@ mod tests {
     fn a_bound_changes_nothing_below_it() {
         let (stages, model) = (Stages::new(&plan()), Model { stop: 4.0, ..MODEL });
         for f in worlds() {
-            let now = Now { forecast: &f, stages: &stages, model: &model, stage: MAIN, shown: 9.0 };
+            let now = Now { forecast: &f, stages: &stages, model: &model, stage: MAIN, shown: 9.0, before: None };
             let rollout = &mut search(&f, &stages).rollout;
             for first in [First::default(), then(NOW, CROSS), First { second: Some(ARROW), ..then(NOW, CROSS) }] {
                 let cost = rollout.cost(&now, first, f32::INFINITY);
@@ -161,7 +161,7 @@ mod tests {
         let stages = Stages::new(&plan());
         let (mut stays, mut holds, mut seconds, mut others) = (0, 0, 0, 0);
         for f in worlds() {
-            let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: MAIN, shown: 9.0 };
+            let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: MAIN, shown: 9.0, before: None };
             let mut search = search(&f, &stages);
             let Found { stay, change: (best, change) } = search.look(&now);
             let (plain, first) = search.nexts[0];
@@ -186,7 +186,14 @@ mod tests {
         let stages = Stages::new(&plan());
         let look = |due: [&[f32]; 3], stage: usize| {
             let f = crossroads(due, Way::Free);
-            search(&f, &stages).look(&Now { forecast: &f, stages: &stages, model: &MODEL, stage, shown: 9.0 })
+            search(&f, &stages).look(&Now {
+                forecast: &f,
+                stages: &stages,
+                model: &MODEL,
+                stage,
+                shown: 9.0,
+                before: None,
+            })
         };
         for (due, stage) in [([&[][..], &[-1.0, 0.0], &[]], MAIN), ([&[], &[], &[-1.0, 0.0, 1.0]], CROSS)] {
             let Found { stay, change } = look(due, stage);

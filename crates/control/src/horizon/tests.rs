@@ -94,7 +94,7 @@ impl World {
 
     pub fn moment(&self, now: f64) -> Moment<'_> {
         let (traffic, stages) = (&self.traffic, &self.stages);
-        Moment { now: s(now), traffic, stages, stage: self.stage, since: self.since, waits: &self.waits }
+        Moment { now: s(now), traffic, stages, stage: self.stage, since: self.since, before: None, waits: &self.waits }
     }
 
     fn watch(&mut self, now: f64) {

@@ -9,7 +9,8 @@ use alloc::{vec, vec::Vec};
 
 use super::service::{Held, Service};
 use crate::{
-    ApproachLane,
+    ApproachLane, Millis,
+    adaptive::s,
     stages::{Moment, Served, Stages},
 };
 
@@ -30,6 +31,12 @@ pub(super) enum Way {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ways {
     ways: Vec<Vec<Fixed>>,
+    /// By stage (row) and the one that comes next (column): by how much each lane's green ends later than others, s; empty if
+    /// none does.
+    late: Vec<Vec<f32>>,
+    /// In the same way, by how much each lane of the stage that comes next opens earlier than its last, s.
+    early: Vec<Vec<f32>>,
+    stages: usize,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -62,7 +69,32 @@ impl Ways {
             };
             served.iter().map(of).collect()
         };
-        Self { ways: stages.served.iter().enumerate().map(fixed).collect() }
+        // Of one stage to another, by lane that it serves, the least time of those of its groups that are open in one only.
+        let times = |times: &[(u16, Millis)], open: usize, closed: usize| -> Vec<f32> {
+            let changes = |g: &u16| is_open(open, *g) && !is_open(closed, *g);
+            let time = |g: u16| times.iter().find(|of| of.0 == g).map_or(0.0, |of| s(of.1));
+            let of = |of: &Served| lanes[of.lane].groups.iter().copied().filter(changes).map(time).reduce(f32::min);
+            let any = !times.is_empty();
+            stages.served[open].iter().filter(|_| any).map(|served| of(served).unwrap_or(0.0)).collect()
+        };
+        let n = stages.len();
+        let pairs = || (0..n * n).map(|i| (i / n, i % n));
+        Self {
+            ways: stages.served.iter().enumerate().map(fixed).collect(),
+            late: pairs().map(|(from, to)| times(stages.late(from, to), from, to)).collect(),
+            early: pairs().map(|(from, to)| times(stages.early(from, to), to, from)).collect(),
+            stages: n,
+        }
+    }
+
+    /// By how much the green of a lane ends later than others of its stage, by its place among those it serves, s.
+    pub fn late(&self, from: usize, to: usize, place: usize) -> f32 {
+        self.late.get(from * self.stages + to).and_then(|late| late.get(place)).map_or(0.0, |&late| late)
+    }
+
+    /// By how much a lane opens earlier than the last of its stage, by its place among those it serves, s.
+    pub fn early(&self, from: usize, to: usize, place: usize) -> f32 {
+        self.early.get(from * self.stages + to).and_then(|early| early.get(place)).map_or(0.0, |&early| early)
     }
 
     /// To vehicles of which lanes some of a lane give way, by their places among those that the stage serves.

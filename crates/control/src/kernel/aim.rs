@@ -210,15 +210,15 @@ impl Target {
         self.stage = Some(stage);
         let n = self.aims.len();
         self.aims.copy_from_slice(&self.of_stages[stage * n..][..n]);
-        if let Some(interstage) = before.and_then(|from| plan.interstage(from, stage)) {
-            for &(g, after) in &interstage.ends {
-                self.end_after[usize::from(g)] = now + after;
-                self.latest = self.latest.max(now + after);
-            }
-            for &(g, after) in &interstage.starts {
-                self.start_after[usize::from(g)] = now + after;
-                self.latest = self.latest.max(now + after);
-            }
+        let Some(from) = before else { return };
+        let written = plan.interstage(from, stage);
+        for &(g, after) in written.map_or(plan.late_ends(from, stage), |i| &i.ends) {
+            self.end_after[usize::from(g)] = now + after;
+            self.latest = self.latest.max(now + after);
+        }
+        for &(g, after) in written.map_or(&[][..], |i| &i.starts) {
+            self.start_after[usize::from(g)] = now + after;
+            self.latest = self.latest.max(now + after);
         }
     }
 

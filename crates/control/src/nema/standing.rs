@@ -100,7 +100,7 @@ impl Nema {
         }
         let over = |&g: &u16| {
             let seen = &self.groups[usize::from(g)];
-            seen.open.map_or(green, |at| at + self.layout.groups[usize::from(g)].min_green)
+            seen.green.or(seen.open).map_or(green, |at| at + self.layout.groups[usize::from(g)].min_green)
         };
         phase.greens.iter().map(over).max().unwrap_or(green)
     }

@@ -115,7 +115,7 @@ pub(super) fn build(spec: PlanSpec, waivers: Vec<Waiver>) -> Result<Plan, PlanEr
     }
     names.findings.end()?;
     let checksum = checksum(&spec, &waivers);
-    Ok(Plan { groups, matrix, stages, interstages, rings, preempts, spec, waivers, checksum })
+    Ok(Plan { groups, matrix, stages, interstages, late_ends: Vec::new(), rings, preempts, spec, waivers, checksum })
 }
 
 /// The times of a group, which depend on its kind.

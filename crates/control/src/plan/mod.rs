@@ -24,6 +24,7 @@ mod clearance;
 mod coordination;
 mod detectors;
 mod error;
+mod late_ends;
 mod make;
 mod order;
 mod preempt;
@@ -84,6 +85,8 @@ pub struct Plan {
     matrix: Matrix,
     stages: Vec<Stage>,
     interstages: Vec<Interstage>,
+    /// By stage (row) and the one that comes next (column); nothing at all if nobody ends late.
+    late_ends: Vec<late_ends::LateEnds>,
     rings: Option<Rings>,
     preempts: Vec<PreemptPlan>,
     checksum: u64,
@@ -120,8 +123,9 @@ impl Plan {
     /// # Errors
     /// All that is wrong with it, each with the groups and numbers concerned.
     pub fn new(spec: PlanSpec) -> Result<Self, PlanErrors> {
-        let plan = build::build(spec, Vec::new())?;
+        let mut plan = build::build(spec, Vec::new())?;
         check::check(&plan, true)?;
+        plan.find_late_ends();
         Ok(plan)
     }
 
@@ -130,15 +134,18 @@ impl Plan {
     /// # Errors
     /// All that is wrong with it and not waived.
     pub fn imported(spec: PlanSpec, waivers: Vec<Waiver>) -> Result<Self, PlanErrors> {
-        let plan = build::build(spec, waivers)?;
+        let mut plan = build::build(spec, waivers)?;
         check::check(&plan, false)?;
+        plan.find_late_ends();
         Ok(plan)
     }
 
     /// A plan with times too short for a street, so that a search of all states ends.
     #[cfg(test)]
     pub(crate) fn unchecked(spec: PlanSpec, waivers: Vec<Waiver>) -> Self {
-        build::build(spec, waivers).expect("a plan that can be read")
+        let mut plan = build::build(spec, waivers).expect("a plan that can be read");
+        plan.find_late_ends();
+        plan
     }
 
     /// The plan as it was written.

@@ -96,6 +96,24 @@ impl Plan {
         self.change(from, to).max(again) + starting().flat_map(ahead).max().unwrap_or(Millis(0))
     }
 
+    /// How much earlier than the last those start green who start between two stages, if they do: each as soon as those have
+    /// cleared who end. People on foot with a lead, and whoever starts once more, come last.
+    pub(crate) fn early_starts(&self, from: usize, to: usize) -> Vec<(u16, Millis)> {
+        let (a, b) = (&self.stages()[from].groups, &self.stages()[to].groups);
+        let change = self.stage_change(from, to);
+        let leads = b.iter().any(|&g| self.groups()[usize::from(g)].lead > Millis(0));
+        if leads || self.interstage(from, to).is_some() {
+            return Vec::new();
+        }
+        let ending = self.ends_between(from, to);
+        let start = |s: u16| {
+            let group = &self.groups()[usize::from(s)];
+            ending.iter().map(|&e| self.matrix().intergreen(e, s)).fold(group.red_yellow, Millis::max)
+        };
+        let starting = b.iter().copied().filter(|g| !a.contains(g) && !ending.contains(g));
+        starting.map(|s| (s, change - start(s))).filter(|&(_, early)| early > Millis(0)).collect()
+    }
+
     /// The oncoming traffic with which a left turn has to end, or drivers who wait for a gap believe that it ends too.
     pub(crate) fn ends_with(&self, turn: u16) -> impl Iterator<Item = u16> {
         let flashes = self.groups()[usize::from(turn)].kind == GroupKind::FlashingYellowArrow;

@@ -7,6 +7,8 @@
 //! - **shown**: a stage is shown when its groups are open, or have had their time for it.
 //! - **passed over**: a stage that differs from another by people on foot alone is passed over while none of them is called. Going
 //!   on in the plan's own order without it is a jump: it is done where everybody is served in time all the same.
+//! - **people on foot who are always called** go with the first green beside them, and once: the stage that differs by them is
+//!   chosen before the one without, not after it.
 //! - **overdue**: somebody would wait for too long if the stage did not end now. Then the plan's own order comes next,
 //!   which is known to be fast enough ([`Plan::worst_sequence`](crate::Plan::worst_sequence)). A stage that is shown while
 //!   somebody who waits for it is still to open is not left before.
@@ -33,7 +35,7 @@ use crate::{
 /// Where nobody has left for so long somebody is held up.
 pub(crate) const HELD_UP: Millis = Millis(4000);
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// What a policy sees when it chooses.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +46,8 @@ pub(crate) struct Moment<'a> {
     /// The stage that is shown, and since when.
     pub stage: usize,
     pub since: Millis,
+    /// The stage before, and when another was asked for: who ended then may not have cleared yet.
+    pub before: Option<(usize, Millis)>,
     /// Who waits, and since when.
     pub waits: &'a Waits,
 }
@@ -64,6 +68,12 @@ impl Moment<'_> {
     /// How long the queue of a lane takes to leave, s.
     pub fn discharge_s(&self, lane: usize) -> f32 {
         self.traffic.due_by(lane, self.now) as f32 * self.traffic.lanes()[lane].headway_s()
+    }
+
+    /// From the request of a stage now to its last start of green.
+    pub fn change(&self, to: usize) -> Millis {
+        let change = self.stages.change(self.stage, to);
+        self.before.map_or(change, |(stage, left)| change.max(left + self.stages.change(stage, to) - self.now))
     }
 
     /// All stages but the one shown and those that are passed over, in the plan's own order from it on.
@@ -175,6 +185,8 @@ pub(crate) struct Staged<P> {
     stages: Stages,
     waits: Waits,
     stage: Option<u32>,
+    /// The one before, and when it was left.
+    before: Option<(u32, Millis)>,
     shown: Shown,
     /// Whether the stage was chosen for somebody who would have waited too long.
     overdue: bool,
@@ -187,6 +199,7 @@ impl<P: Policy> Staged<P> {
             stages: Stages::new(plan),
             waits: Waits::new(plan),
             stage: None,
+            before: None,
             shown: Shown::Opening(Millis::NEVER),
             overdue: false,
         }
@@ -195,6 +208,7 @@ impl<P: Policy> Staged<P> {
     fn enter(&mut self, stage: usize, now: Millis) -> Millis {
         let times = &self.stages.times;
         let change = self.stage.map_or(times.longest_change, |from| times.opening(from as usize, stage));
+        self.before = self.stage.map(|from| (from, now));
         self.stage = u32::try_from(stage).ok();
         self.shown = Shown::Opening(now + change);
         // Where nobody else opens no lamp tells that the stage is shown.
@@ -217,12 +231,10 @@ impl<P: Policy> Staged<P> {
         }
         let Some(traffic) = view.traffic else { return last };
         let (stages, waits) = (&self.stages, &self.waits);
-        let wish = self.policy.choose(&Moment { now, traffic, stages, stage, since, waits });
-        let to = match stages.without.get(wish.stage) {
-            Some(&Some(without)) if waits.passes(stages, wish.stage) => without,
-            _ => wish.stage,
-        };
-        if to == stage || to >= self.stages.len() {
+        let before = self.before.map(|(stage, left)| (stage as usize, left));
+        let wish = self.policy.choose(&Moment { now, traffic, stages, stage, since, before, waits });
+        let to = waits.instead(stages, stage, wish.stage);
+        if to == stage {
             return wish.next.max(now + Millis(1)).min(last);
         }
         let way = (stage, to);
@@ -325,6 +337,10 @@ impl<P: Policy> Strategy for Staged<P> {
     fn save(&self, out: &mut Vec<u8>) {
         out.push(VERSION);
         state::put_optional(out, self.stage, |out, stage| out.extend_from_slice(&stage.to_le_bytes()));
+        state::put_optional(out, self.before, |out, (stage, left)| {
+            out.extend_from_slice(&stage.to_le_bytes());
+            state::put_millis(out, left);
+        });
         self.shown.save(out);
         out.push(self.overdue.into());
         state::put_count(out, self.waits.groups());
@@ -336,7 +352,8 @@ impl<P: Policy> Strategy for Staged<P> {
         let mut reader = StateReader::new(bytes);
         reader.version("strategy of stages", VERSION)?;
         let stage = if reader.flag()? { Some(reader.u32()?) } else { None };
-        if stage.is_some_and(|s| s as usize >= self.stages.len()) {
+        let before = if reader.flag()? { Some((reader.u32()?, reader.millis()?)) } else { None };
+        if stage.into_iter().chain(before.map(|b| b.0)).any(|s| s as usize >= self.stages.len()) {
             return Err(StateError::Invalid { what: "stage", expected: "a stage of the plan" });
         }
         let (shown, overdue) = (Shown::loaded(&mut reader)?, reader.flag()?);
@@ -347,7 +364,7 @@ impl<P: Policy> Strategy for Staged<P> {
         let mut policy = self.policy.clone();
         policy.load(&mut reader)?;
         reader.end()?;
-        (self.stage, self.shown, self.overdue) = (stage, shown, overdue);
+        (self.stage, self.before, self.shown, self.overdue) = (stage, before, shown, overdue);
         (self.waits, self.policy) = (waits, policy);
         Ok(())
     }

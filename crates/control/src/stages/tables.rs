@@ -35,6 +35,10 @@ pub(crate) struct Stages {
     pub opens: Vec<GroupSet>,
     /// By stage (row) and the one that comes next (column), the groups that end in between.
     ends: Sets,
+    /// By stage (row) and the one that comes next (column), the groups that end later than others, and by how much.
+    late: Vec<Vec<(u16, Millis)>>,
+    /// In the same way, the groups that start earlier than the last.
+    early: Vec<Vec<(u16, Millis)>>,
     /// By stage, the approach lanes it serves.
     pub served: Vec<Vec<Served>>,
     /// By stage, the least time for which it is open.
@@ -53,6 +57,8 @@ pub(crate) struct Stages {
     /// By stage with people on foot, none of whom is always called: the one that opens all others of it and nobody else, if
     /// there is one.
     pub without: Vec<Option<usize>>,
+    /// By stage, the one that differs from it by people on foot alone, of whom some are always called, if there is one.
+    pub with: Vec<Option<usize>>,
     /// Whether the plan states a greatest green of some group.
     pub limited: bool,
     knows: bool,
@@ -66,6 +72,10 @@ impl Stages {
         opens.iter().for_each(|opens| ever.join(opens));
         let n = opens.len();
         let ends = |i: usize| GroupSet::listed(groups, &plan.ends_between(i / n, i % n));
+        let late = |i: usize| {
+            let (from, to) = (i / n, i % n);
+            plan.interstage(from, to).map_or(plan.late_ends(from, to), |i| &i.ends).to_vec()
+        };
         let all = || (0..groups).map(number);
         let gives_way = |g: u16| all().filter(|&o| o != g && plan.matrix().relation(g, o).yields()).collect();
         let on_foot = GroupSet::of(groups, |g| plan.groups()[g].is_pedestrian());
@@ -73,6 +83,13 @@ impl Stages {
             let rest = GroupSet::of(groups, |g| of.has(g) && !on_foot.has(g));
             let by_call = on_foot.iter().filter(|&g| of.has(g)).all(|g| !plan.is_always_called(number(g)));
             opens.iter().position(|other| *other == rest).filter(|_| by_call && rest != *of)
+        };
+        let with = |of: &GroupSet| {
+            opens.iter().position(|other| {
+                let more = GroupSet::of(groups, |g| other.has(g) && !of.has(g));
+                let served = more.iter().all(|g| on_foot.has(g)) && !of.exceeds(other);
+                served && more.iter().any(|g| plan.is_always_called(number(g)))
+            })
         };
         Self {
             names: plan.stages().iter().map(|s| s.name.clone()).collect(),
@@ -86,7 +103,10 @@ impl Stages {
             ever,
             laneless: GroupSet::new(groups),
             ends: Sets::new(&(0..n * n).map(ends).collect::<Vec<_>>()),
+            late: (0..n * n).map(late).collect(),
+            early: (0..n * n).map(|i| plan.early_starts(i / n, i % n)).collect(),
             without: opens.iter().map(without).collect(),
+            with: opens.iter().map(with).collect(),
             opens,
             limited: plan.groups().iter().any(|group| group.max_green < Millis::NEVER),
             knows: false,
@@ -113,7 +133,7 @@ impl Stages {
                 let mut exits: Vec<usize> = ways.map(|way| usize::from(way.exit)).collect();
                 exits.sort_unstable();
                 exits.dedup();
-                let all_yield = open(lane).all(|&g| foes(g).next().is_some());
+                let all_yield = open(lane).all(|&g| foes(g).any(|&foe| has_lane(usize::from(foe))));
                 let gives_way =
                     |other: usize| open(lane).any(|&g| foes(g).any(|foe| lanes[other].groups.contains(foe)));
                 let foe = |&i: &usize| all_yield && here[i] != lane && gives_way(here[i]);
@@ -156,10 +176,26 @@ impl Stages {
         self.ends.has(from * self.len() + to, g)
     }
 
-    /// All stages but one, in the plan's own order from it on.
-    pub fn others(&self, stage: usize) -> impl Iterator<Item = usize> + Clone + use<> {
+    /// The groups that end later than others before another stage is shown, and by how much.
+    pub fn late(&self, from: usize, to: usize) -> &[(u16, Millis)] {
+        &self.late[from * self.len() + to]
+    }
+
+    /// The groups that start earlier than the last when another stage comes, and by how much.
+    pub fn early(&self, from: usize, to: usize) -> &[(u16, Millis)] {
+        &self.early[from * self.len() + to]
+    }
+
+    /// The stages that may be chosen after one, in the plan's own order from it on.
+    pub fn others(&self, stage: usize) -> impl Iterator<Item = usize> + Clone {
         let n = self.len();
-        (1..n).map(move |i| (stage + i) % n)
+        (1..n).map(move |i| (stage + i) % n).filter(move |&other| self.may_choose(stage, other))
+    }
+
+    /// Whether one stage may be chosen after another: people on foot who are always called go with the first green beside
+    /// them, and once.
+    pub fn may_choose(&self, from: usize, to: usize) -> bool {
+        from == to || self.with[from] != Some(to) && self.with[to].is_none_or(|with| with == from)
     }
 
     /// The stage after another in the plan's own order.

@@ -157,6 +157,16 @@ impl Waits {
         (0..self.waits.words().len()).all(|w| (self.waits.word(w) | self.open.word(w)) & on_foot(w) == 0)
     }
 
+    /// The stage that is shown after `from` where `wish` is wished for: without people on foot if it is passed over, with those
+    /// who go with the first green.
+    pub fn instead(&self, stages: &Stages, from: usize, wish: usize) -> usize {
+        if wish == from || wish >= stages.len() {
+            return from;
+        }
+        let to = if self.passes(stages, wish) { stages.without[wish].unwrap_or(wish) } else { wish };
+        if stages.may_choose(from, to) { to } else { stages.with[to].unwrap_or(from) }
+    }
+
     /// The stages that are not [passed over](Self::passes).
     pub fn called<'a>(&'a self, stages: &'a Stages) -> impl Iterator<Item = usize> + Clone + 'a {
         (0..stages.len()).filter(|&stage| !self.passes(stages, stage))

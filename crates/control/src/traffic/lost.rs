@@ -11,17 +11,17 @@ use alloc::vec::Vec;
 
 use crate::{Millis, StateError, StateReader, state};
 
-/// Who has not left after so long waits for something else than the signal.
+/// Who leaves later has waited for something else than the signal: it tells nothing of it.
 const MOST_STARTUP: Millis = Millis(3000);
 
 /// Whoever leaves later than this after green has not used the yellow.
 const MOST_YELLOW: Millis = Millis(5000);
 
-/// Over how many greens times are averaged, and as how many what was assumed counts.
+/// A mean forgets as one over so many greens does; and what was assumed counts as so many, always.
 const GREENS: u16 = 32;
 const ASSUMED: f32 = 4.0;
 
-/// A mean over the last greens.
+/// A mean over greens, the later ones more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 struct Mean {
     /// Of so many greens, and their sum, ms.
@@ -52,7 +52,7 @@ impl Mean {
     /// What was saved, of times up to so many ms.
     fn load(reader: &mut StateReader<'_>, most_ms: u32) -> Result<Self, StateError> {
         let of = Self { greens: reader.u16()?, sum_ms: reader.u32()? };
-        if of.greens > GREENS || of.sum_ms > most_ms * u32::from(GREENS) {
+        if of.greens > GREENS || of.sum_ms > most_ms * u32::from(of.greens) {
             return Err(StateError::Invalid { what: "lost times of a lane", expected: "a mean of times that can be" });
         }
         Ok(of)
@@ -64,9 +64,11 @@ impl Mean {
 pub(super) struct Lost {
     /// Since when it is open, if somebody stood before the line then and nobody has left since.
     starts: Option<Millis>,
-    /// When it closed, if somebody stood before the line then, and the yellow may still be used; how many have left since.
+    /// When it closed, if somebody stood before the line then, and the yellow may still be used; how many have left since,
+    /// and the last of them how long after.
     ended: Option<Millis>,
     left: u16,
+    last_ms: u32,
     startup: Mean,
     yellow: Mean,
 }
@@ -86,23 +88,26 @@ impl Lost {
     pub fn turn(&mut self, at: Millis, open: bool, queue: bool) {
         let of_queue = queue.then_some(at);
         (self.starts, self.ended) = if open { (of_queue, None) } else { (None, of_queue) };
-        self.left = 0;
+        (self.left, self.last_ms) = (0, 0);
     }
 
     /// Somebody leaves.
     pub fn leave(&mut self, at: Millis) {
-        if let Some(starts) = self.starts.take() {
-            self.startup.add((at - starts).clamp(Millis(0), MOST_STARTUP).0 as u32);
+        let startup = self.starts.take().map(|starts| at - starts);
+        if let Some(startup) = startup.filter(|&startup| startup <= MOST_STARTUP) {
+            self.startup.add(startup.0.max(0) as u32);
         }
-        if self.ended.is_some_and(|ended| at - ended <= MOST_YELLOW) {
+        if let Some(ended) = self.ended.filter(|&ended| at - ended <= MOST_YELLOW) {
             self.left = self.left.saturating_add(1);
+            self.last_ms = (at - ended).0.max(0) as u32;
         }
     }
 
-    /// Whether the yellow is over at `now`; queues leave `headway_ms` apart.
+    /// Whether the yellow is over at `now`; queues leave `headway_ms` apart, and nobody uses it after the last.
     pub fn settle(&mut self, now: Millis, headway_ms: u32) {
         if self.ended.is_some_and(|ended| now - ended > MOST_YELLOW) {
-            self.yellow.add((u32::from(self.left) * headway_ms).min(MOST_YELLOW.0 as u32));
+            let used = (u32::from(self.left) * headway_ms).min(self.last_ms + headway_ms);
+            self.yellow.add(if self.left == 0 { 0 } else { used.min(MOST_YELLOW.0 as u32) });
             self.ended = None;
         }
     }
@@ -116,6 +121,7 @@ impl Lost {
         state::put_optional_millis(out, self.starts);
         state::put_optional_millis(out, self.ended);
         out.extend_from_slice(&self.left.to_le_bytes());
+        out.extend_from_slice(&self.last_ms.to_le_bytes());
         self.startup.save(out);
         self.yellow.save(out);
     }
@@ -125,6 +131,7 @@ impl Lost {
             starts: reader.optional_millis()?,
             ended: reader.optional_millis()?,
             left: reader.u16()?,
+            last_ms: reader.u32()?.min(MOST_YELLOW.0 as u32),
             startup: Mean::load(reader, MOST_STARTUP.0 as u32)?,
             yellow: Mean::load(reader, MOST_YELLOW.0 as u32)?,
         })

@@ -272,19 +272,29 @@ fn lost_times_are_learned_from_queues() {
     // As four before; the third drove when the yellow was over.
     assert_eq!(times(&lane), [(4.0 + 2.0) / 5.0, (4.0 + 2.0 * 1.895) / 5.0]);
     cycle(&mut lane, 200.0, &[9.0], &[]);
-    assert_eq!(times(&lane), [(4.0 + 2.0 + 3.0) / 6.0, (4.0 + 2.0 * 1.895) / 6.0], "he waited for something else");
+    assert_eq!(times(&lane), [(4.0 + 2.0) / 5.0, (4.0 + 2.0 * 1.895) / 6.0], "he waited for something else");
     let before = times(&lane);
     // Nobody stood there.
     lane.edge(ZONE, false, 290.0);
     cycle(&mut lane, 300.0, &[2.5], &[1.0]);
-    // Nobody knows who stands there, or who leaves.
-    lane.edge(ZONE, true, 390.0);
-    for loop_ in [ZONE, COUNT] {
+    // Nobody knows who leaves, or who stands there.
+    for (loop_, at) in [(COUNT, 400.0), (ZONE, 500.0)] {
+        lane.edge(ZONE, true, at - 10.0);
         lane.traffic.believe(loop_, false);
-        cycle(&mut lane, 400.0, &[2.5], &[1.0]);
+        cycle(&mut lane, at, &[2.5], &[1.0]);
         lane.traffic.believe(loop_, true);
+        lane.edge(ZONE, false, at + 50.0);
     }
     assert_eq!(times(&lane), before);
+    // A loop that chatters does not lengthen the yellow.
+    lane.edge(ZONE, true, 590.0);
+    cycle(&mut lane, 600.0, &[2.0], &[0.6, 1.2, 1.8]);
+    let before = times(&lane);
+    let used = 1.8 + 1.895;
+    assert!(
+        (before[1] - (4.0 + 2.0 * 1.895 + used) / 7.0).abs() < 1e-3,
+        "{before:?}, where times are whole milliseconds"
+    );
     let mut saved = Vec::new();
     lane.traffic.save(&mut saved);
     let mut other = Lane::new();

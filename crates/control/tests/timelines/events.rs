@@ -225,9 +225,9 @@ fn a_group_goes_through_its_codes_in_their_order() {
            24  r u r
            25  r G W
               ...
-           40  r y c
+           40  r G c
+           41  r y c
               ...
-           43  r r c
            44  r r r
               ...
            46  G r r
@@ -238,9 +238,9 @@ fn a_group_goes_through_its_codes_in_their_order() {
            64  r u r
            65  r G W
               ...
-           80  r y c
+           80  r G c
+           81  r y c
               ...
-           83  r r c
            84  r r r
               ...
            86  G r r

@@ -37,9 +37,9 @@ fn walk_clearance_and_buffer() {
            20  r g r
            21  r g W
               ...
-           28  r y c  stage main  -- clearance 4 s and buffer 2 s before A
+           28  r g c  stage main  -- clearance 4 s and buffer 2 s before A; the turn clears in 5 s
+           29  r y c
               ...
-           31  r r c
            32  r r r
               ...
            34  G r r
@@ -64,9 +64,9 @@ pub fn a_leading_interval_delays_the_turn() {
               ...
            14  r g W
               ...
-           20  r y c  stage main
+           20  r g c  stage main
+           21  r y c
               ...
-           23  r r c
            24  r r r
               ...
            26  G r r

@@ -20,9 +20,9 @@ fn serve(f: &Forecast, model: &Model, open: f32, served: Serving, until: f32) ->
     let group = crate::plan::GroupSpec::vehicle("A", crate::Millis(5000), crate::Millis(3000));
     let plan = crate::plan::PlanSpec::new("one group", vec![group]).stage("a", &["A"]);
     let stages = Stages::new(&crate::Plan::imported(plan, vec![]).expect("one group in one stage"));
-    let now = Now { forecast: f, stages: &stages, model, stage: 0, shown: 0.0 };
+    let now = Now { forecast: f, stages: &stages, model, stage: 0, shown: 0.0, before: None };
     let progress = Progress { flow: f.lanes[0].sight, open, ..Progress::default() };
-    let mut r = Rollout { lanes: vec![progress] };
+    let mut r = Rollout { lanes: vec![progress], before: None };
     r.serve(&now, served, until)
 }
 
@@ -71,7 +71,7 @@ pub(in crate::horizon) fn crossroads(due: [&[f32]; 3], main: Way) -> Forecast {
 
 fn waiting(f: &Forecast) -> Rollout {
     let lanes = f.lanes.iter().map(|lane| Progress { next: lane.first, open: f32::INFINITY, ..Progress::default() });
-    Rollout { lanes: lanes.collect() }
+    Rollout { lanes: lanes.collect(), before: None }
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn the_stage_comes_next_that_serves_most_vehicles_per_second() {
     let stages = Stages::new(&plan());
     let best = |due: [&[f32]; 3], main: Way, from: usize| {
         let f = crossroads(due, main);
-        let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: from, shown: 0.0 };
+        let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: from, shown: 0.0, before: None };
         waiting(&f).best(&now, from, 0.0)
     };
     assert_eq!(best([&[], &[], &[]], Way::Free, MAIN), None, "nobody waits");
@@ -94,7 +94,7 @@ fn the_stage_comes_next_that_serves_most_vehicles_per_second() {
 #[test]
 fn at_a_change_some_leave_in_yellow_and_others_start_up() {
     let (stages, f) = (Stages::new(&plan()), crossroads([&[], &[-2.0, 0.0, 10.5, 11.5], &[-3.0]], Way::Free));
-    let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: MAIN, shown: 9.0 };
+    let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: MAIN, shown: 9.0, before: None };
     let mut r = waiting(&f);
     r.lanes[ONCOMING].open = 0.0;
     // They leave at 0, 2 and 10.5 s.
@@ -123,7 +123,7 @@ fn who_stands_behind_one_who_has_just_left_follows_a_headway_later() {
     let cost = |free: f32| {
         let mut f = crossroads([&[], &[-2.0, 0.0], &[]], Way::Free);
         f.lanes[ONCOMING].free = free;
-        let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: MAIN, shown: 9.0 };
+        let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: MAIN, shown: 9.0, before: None };
         waiting(&f).cost(&now, First::default(), f32::INFINITY)
     };
     assert_eq!([0.0, 1.5].map(cost), [2.0, 5.0]);
@@ -131,7 +131,7 @@ fn who_stands_behind_one_who_has_just_left_follows_a_headway_later() {
 
 #[test]
 fn the_fuller_the_lanes_are_the_more_a_change_has_to_gain() {
-    let gain = |count: usize| crossroads([&[], &alloc::vec![0.0; count], &[]], Way::Free).least_gain();
+    let gain = |count: usize| crossroads([&[], &alloc::vec![0.0; count], &[]], Way::Free).least_gain(&MODEL);
     // Three lanes: 1, 2 and 100 in the mean.
     assert_eq!([0, 3, 6, 300].map(gain), [0.0, 3.0 * 0.125, 6.0 * 0.25, 300.0]);
 }
@@ -140,7 +140,7 @@ fn the_fuller_the_lanes_are_the_more_a_change_has_to_gain() {
 fn who_is_left_waits_until_the_same_time_in_all_futures() {
     let (stages, mut f) = (Stages::new(&plan()), crossroads([&[], &[], &[-4.0, 50.0]], Way::Free));
     f.lanes[CROSSING].flow = 0.1;
-    let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: MAIN, shown: 9.0 };
+    let now = Now { forecast: &f, stages: &stages, model: &MODEL, stage: MAIN, shown: 9.0, before: None };
     let mut r = waiting(&f);
     r.lanes[CROSSING].flow = 20.0;
     // 70 s and 20 s, and four of whom nobody has seen any wait for 10 s each.

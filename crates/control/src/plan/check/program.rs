@@ -109,6 +109,7 @@ impl Checks<'_> {
         self.all_served("the program", |g| !closed.contains(&g) || switched_off.contains(&g));
         let plan = self.plan;
         for (number, group) in (0..).zip(plan.groups()) {
+            self.arrow_greens(program, number, group);
             let runs = runs(program, number);
             for (i, run) in runs.iter().enumerate() {
                 let (before, after) = (runs[(i + runs.len() - 1) % runs.len()], runs[(i + 1) % runs.len()]);
@@ -119,6 +120,29 @@ impl Checks<'_> {
         self.gaps(program);
         self.leads(program);
         self.program_traps(program);
+    }
+
+    /// The green of a flashing yellow arrow that flashed before has a least green of its own.
+    fn arrow_greens(&mut self, program: &Program, number: u16, group: &Group) {
+        if group.kind != GroupKind::FlashingYellowArrow {
+            return;
+        }
+        let (steps, g) = (program.steps(), usize::from(number));
+        let green = |step: usize| steps[step % steps.len()].lamps[g] == Lamp::Green;
+        let flashes = |step: usize| steps[step % steps.len()].lamps[g] == Lamp::GreenMinor;
+        for first in (0..steps.len()).filter(|&step| green(step) && flashes(step + steps.len() - 1)) {
+            let run = (first..first + steps.len()).take_while(|&step| green(step));
+            let (count, time) =
+                run.fold((0, Millis(0)), |(n, time), step| (n + 1, time + steps[step % steps.len()].duration));
+            if time < group.min_green && !flashes(first + count) {
+                let (time, least) = (time.seconds(), group.min_green.seconds());
+                let problem = format!(
+                    "step {first} of the program: the arrow is green for {time} s after flashing; expected at least its least \
+                     green, {least} s"
+                );
+                self.add(format!("group '{}'", group.name), problem);
+            }
+        }
     }
 
     /// One run of a group, between what it shows before and after it.
