@@ -115,6 +115,26 @@ fn who_waits_in_the_middle_is_let_out_after_green() {
     assert_eq!(sim.measures().red_running, 0);
 }
 
+/// Two left turns from opposite sides, each with others behind it in its lane who go straight on: these cannot come before
+/// it has gone, so neither waits for those behind the other. With crosswalks they follow into the junction.
+#[test]
+fn opposing_left_turns_do_not_wait_for_who_stands_behind_them() {
+    for room in [0.0, 4.0, 12.0] {
+        let mut town = signal(1);
+        town.plan.nodes[0].crosswalks = room;
+        let network = town.build();
+        let mut t = Trips::new(&network, alike());
+        for (from, left, on) in [("w", "-n", "-e"), ("e", "-s", "-w")] {
+            t.one(&format!("{from} left"), 0.0, &[from, left], rolling());
+            t.add(&format!("{from} on"), every(2.0, 2.0, 3), 0, &[from, on], rolling());
+        }
+        let sim = t.world(&format!("opposing left turns, {room} m")).drain(LIMIT, check);
+        for trip in trips(&sim, "w").iter().chain(&trips(&sim, "e")) {
+            assert!(trip.waiting < 5.0, "{room} m for crosswalks: somebody stands for {} s", trip.waiting);
+        }
+    }
+}
+
 /// Left turns from both sides and cross traffic, for cycles on end: nobody is left inside for a whole red.
 #[test]
 fn nobody_is_left_in_the_middle() {
