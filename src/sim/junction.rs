@@ -527,9 +527,9 @@ fn is_held(view: &View<'_>, lane: LaneId, facts: &LaneFacts, (front, speed): (f3
         there.any(|v| in_way(v.speed, (v.position, v.back()), end))
     };
     let conflicts = &view.scene.conflicts[facts.conflicts.0 as usize..facts.conflicts.1 as usize];
-    let beside = conflicts.iter().filter(|f| f.meeting.kind == ConflictKind::Diverging);
+    let mut beside = conflicts.iter().filter(|f| f.meeting.kind == ConflictKind::Diverging);
     stands_on(lane, f32::INFINITY)
-        || beside.into_iter().any(|f| {
+        || beside.any(|f| {
             let c = &f.meeting;
             // Its front may be further on already.
             let (tail, length) = (&view.traffic.tails[f.foe_next.index()], view.scene.lanes[c.foe.index()].length);
