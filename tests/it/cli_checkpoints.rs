@@ -68,8 +68,7 @@ fn a_resumed_run_leaves_the_same_results() {
     let scratch = Scratch::new();
     let folder = |name: &str| scratch.path(name).display().to_string();
     for controller in ["fixed_time", "actuated", "nema", "max_pressure", "horizon"] {
-        let options =
-            ["arterial", "--until", "900", "--warm-up", "400", "-q", "-v", "--fcd=30", "--controller", controller];
+        let options = ["arterial", "--until", "900", "--warm-up", "400", "-v", "--fcd=30", "--controller", controller];
         let out = folder(controller);
         let whole = run([&options[..], &["--checkpoint-every", "300", "--out", &out]].concat());
         for at in [300, 600] {
