@@ -243,7 +243,7 @@ fn fallbacks(run: &Finished<'_>) -> Vec<String> {
 }
 
 /// What was asked of strategies and has no effect, or what they do not see: signals of which the same is said in one line.
-/// And how many detectors they do not believe.
+/// That there is no signal for a strategy that was asked for. And how many detectors they do not believe.
 fn remarks(run: &Finished<'_>) -> Vec<String> {
     let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
     for (controller, signal) in run.sim.controllers().list.iter().zip(&run.loaded.network.signals) {
@@ -260,7 +260,10 @@ fn remarks(run: &Finished<'_>) -> Vec<String> {
     let detectors =
         format!("{broken} of {all} detectors are taken for broken at the end (codes 84 to 88 of events.csv)");
     let signals = found.into_iter().map(|(remark, signals)| format!("{}: {remark}", signals.join(", ")));
-    swaps(run).into_iter().chain(signals).chain((broken > 0).then_some(detectors)).collect()
+    let asked = &run.sim.scene().setup.controller.0;
+    let idle = asked != "fixed_time" && run.loaded.network.signals.is_empty();
+    let idle = idle.then(|| format!("{asked}: there is no signal to control here"));
+    idle.into_iter().chain(swaps(run)).chain(signals).chain((broken > 0).then_some(detectors)).collect()
 }
 
 /// Which strategies took over while it ran: lamps and events do not tell.
