@@ -76,6 +76,12 @@ impl Relations {
         self.forbidden.contains_key(&sorted(a, b)) || [[a, b], [b, a]].iter().any(|pair| self.yields.contains_key(pair))
     }
 
+    /// Whether they meet, and do not merge only.
+    pub fn cross(&self, a: u16, b: u16) -> bool {
+        let crosses = |pair: &[u16; 2]| self.yields.contains_key(pair) && !self.merges.contains(pair);
+        self.forbidden.contains_key(&sorted(a, b)) || [[a, b], [b, a]].iter().any(crosses)
+    }
+
     /// What follows from a pair of movements.
     fn add(&mut self, network: &Network, signal: &Signal, meeting: &Meeting) {
         let [a, b] = meeting.ways;

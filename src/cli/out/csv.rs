@@ -190,7 +190,7 @@ pub fn conflicts(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
 pub fn signals(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
     let network = &run.sim.scene().network;
     let mut csv = Writer::from_writer(w);
-    let first = ["signal", "program_cycle_s"].map(str::to_owned);
+    let first = ["signal", "cycle_s"].map(str::to_owned);
     csv.write_record(first.into_iter().chain(header()).chain(["control_delay_s".to_owned()]))?;
     let whole = intersections::all(run);
     let delay = |id: &str| whole.iter().find(|i| i.control == Control::Signal && i.name == id).and_then(|i| i.delay);
