@@ -70,7 +70,10 @@ impl EventLog {
             // Most of a log is detectors; there is nothing to explain about them.
             let explained = !matches!(event.code, code::DETECTOR_ON | code::DETECTOR_OFF);
             let plan = controllers.list[*signal as usize].plan();
-            let words = explained.then(|| (event.what(plan), event.reason.words(plan)));
+            // A controller that is out of order knows nothing of it: for itself it flashes.
+            let dark = event.code == code::FLASH && event.parameter > 0 && controllers.goes_dark(*signal as usize);
+            let what = || if dark { "dark".to_owned() } else { event.what(plan) };
+            let words = explained.then(|| (what(), event.reason.words(plan)));
             let (what, reason) = words.unwrap_or_default();
             self.out.write_record([
                 &*calendar(self.day + event.at),
