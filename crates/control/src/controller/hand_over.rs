@@ -50,7 +50,7 @@ impl Controller {
     pub(super) fn settle_in(&mut self, at: Millis, approaches: Option<Arc<Approaches>>) {
         self.wakes = self.strategy.wakes();
         let strategy = &self.strategy;
-        self.group_calls.mind_anew(at, |number| strategy.minds(number));
+        self.group_calls.mind_anew(at, &self.lamps, |number| strategy.minds(number));
         self.survey(approaches);
         if self.now.is_none() {
             return;

@@ -9,7 +9,7 @@
 //! What a use does depends on the lamps: there is no delay while its groups are green, a queue detector extends only
 //! until its first gap, a switched one extends other groups while its own are closed. A broken detector is replaced by
 //! its stand-in (see [`DetectorLimits`](crate::plan::DetectorLimits)): it calls, and extends for a time; if another detector
-//! of its lane extends its groups, it is *relieved* as soon as a queue between the two has left.
+//! of its lane extends its groups in the eyes of the strategy, it is *relieved* as soon as a queue between the two has left.
 //!
 //! [`DetectorUse`]: crate::plan::DetectorUse
 
@@ -250,8 +250,9 @@ impl GroupCalls {
     }
 
     /// At `at` another strategy minds otherwise.
-    pub(crate) fn mind_anew(&mut self, at: Millis, minds: impl Fn(usize) -> Option<Minds>) {
+    pub(crate) fn mind_anew(&mut self, at: Millis, lamps: &[Lamp], minds: impl Fn(usize) -> Option<Minds>) {
         self.mind(minds);
+        self.relieve(at, lamps);
         self.work_out_lanes(at);
     }
 
@@ -361,11 +362,17 @@ impl GroupCalls {
             let number = self.channels.at(place) as usize;
             self.with(number, at, lamps, |u, wiring| u.fail(wiring, failed, at));
         }
+        self.relieve(at, lamps);
+    }
+
+    /// Finds who is relieved, by those who are believed and of whom the strategy minds that they extend.
+    fn relieve(&mut self, at: Millis, lamps: &[Lamp]) {
         for number in 0..self.uses.len() {
             let others = self.relief.get(number);
             if !others.is_empty() {
-                let believed = others.iter().filter(|&&(other, _)| !self.uses[other as usize].failed);
-                let relieved = believed.map(|&(_, after)| after).min().unwrap_or(ALONE);
+                let relieves = |of: &Use| !of.failed && of.minded.is_some();
+                let others = others.iter().filter(|&&(other, _)| relieves(&self.uses[other as usize]));
+                let relieved = others.map(|&(_, after)| after).min().unwrap_or(ALONE);
                 self.with(number, at, lamps, |u, wiring| u.relieve(wiring, relieved, at));
             }
         }

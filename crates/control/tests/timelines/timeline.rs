@@ -379,7 +379,9 @@ fn input(plan: &Plan, at: Millis, words: &str) -> Option<Input> {
             let detector = channel.parse().expect("a channel");
             return Some(Input::Detector(DetectorEvent { detector, at, on: edge == "on" }));
         }
-        ["lost", channel] => return Some(Input::Channel { at, detector: channel.parse().expect("a channel"), up: !on }),
+        ["lost", channel] => {
+            return Some(Input::Channel { at, detector: channel.parse().expect("a channel"), up: !on });
+        }
         ["flash"] => Command::Flash(on),
         ["hold", name] => Command::Hold { group: group(name), on },
         ["force", name] => {

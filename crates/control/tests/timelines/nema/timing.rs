@@ -402,3 +402,18 @@ fn a_gap_begins_when_the_zone_is_free_although_an_idle_loop_is_still_on() {
     );
     assert_eq!(outcome.codes(&TERMINATIONS), [(12.5, 4, 2), (12.5, 4, 6)]);
 }
+
+#[test]
+fn a_broken_zone_whose_loop_extends_nothing_has_its_greatest_green() {
+    let outcome = nema(with_advance_loop(13.9)).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   lost 1
+               ...
+            10  r G r r r G r r r  r   detector 3 on
+               ...
+            60  r y r r r y r r r  r  -- 50 s from the call
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS)[..1], [(60.0, 5, 2)]);
+}
