@@ -229,3 +229,28 @@ fn a_strategy_that_is_blind_hands_over_and_comes_back() {
     let whole = cut_commanded(&world, &given(&commands), &[101.0, 106.0, 150.0, 300.0, 520.0], 600.0);
     assert_eq!((whole.trip(), runs(&whole, "x")), (None, "horizon"));
 }
+
+#[test]
+fn a_log_tells_of_a_dark_signal_and_of_no_rings_that_have_no_say() {
+    let s = Scratch::new();
+    let commands = "(at: 100, command: SignalOutage(signal: \"x\", shows: dark, until: 200)),
+        (at: 300, command: Signal(signal: \"x\", order: Stage(stage: 1, on: true)))";
+    let line = format!("    step: 0.5,\n    commands: [{commands}],\n");
+    let text = include_str!("../../scenarios/isolated.ron").replacen("    step: 0.5,\n", &line, 1);
+    let (file, out) = (s.write("scenario.ron", text), s.path("out"));
+    let (file, out) = (file.to_str().expect("a name"), out.to_str().expect("a name"));
+    let explained = |controller: &str| {
+        let said = run(["run", file, "--controller", controller, "--until", "600", "--quiet", "--out", out]);
+        assert_eq!(said.code, 0, "{said:?}");
+        run(["explain", out]).stdout
+    };
+    let nema = explained("nema");
+    assert!(nema.contains("dark (a command from outside)") && !nema.contains("flashing ("), "{nema}");
+    let time = |line: &str| line.split_whitespace().next().and_then(|at| at.parse().ok()).unwrap_or(0.0);
+    let crossed: Vec<f64> = nema.lines().filter(|line| line.contains("barrier")).map(time).collect();
+    let silent = |at: &f64| (105.0..200.0).contains(at) || *at > 310.0;
+    assert!(!crossed.is_empty() && !crossed.iter().any(silent), "{crossed:?}");
+    // Whoever chooses among stages says why, once for each change.
+    let horizon = explained("horizon");
+    assert!(horizon.contains("'; at the last look staying would have cost "), "{horizon}");
+}

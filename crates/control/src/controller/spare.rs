@@ -194,7 +194,7 @@ impl Controller {
         if begins {
             (spare.first, spare.last) = (spare.first.or(Some(at)), at);
         } else {
-            spare.total = spare.total + (at - spare.last);
+            spare.total += at - spare.last;
         }
         spare.due = None;
         let around = self.swap();
