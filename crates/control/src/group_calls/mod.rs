@@ -9,7 +9,8 @@
 //! What a use does depends on the lamps: there is no delay while its groups are green, a queue detector extends only
 //! until its first gap, a switched one extends other groups while its own are closed. A broken detector is replaced by
 //! its stand-in (see [`DetectorLimits`](crate::plan::DetectorLimits)): it calls, and extends for a time; if another detector
-//! of its lane extends its groups in the eyes of the strategy, it is *relieved* as soon as a queue between the two has left.
+//! of its lane extends its groups, it is *relieved* at once; if the strategy does not mind that one, as soon as a queue between
+//! the two has left.
 //!
 //! [`DetectorUse`]: crate::plan::DetectorUse
 
@@ -365,14 +366,16 @@ impl GroupCalls {
         self.relieve(at, lamps);
     }
 
-    /// Finds who is relieved, by those who are believed and of whom the strategy minds that they extend.
+    /// Finds who is relieved by those who are believed: at once, if the strategy minds that they extend; if not, when the queue
+    /// between the two has left.
     fn relieve(&mut self, at: Millis, lamps: &[Lamp]) {
         for number in 0..self.uses.len() {
             let others = self.relief.get(number);
             if !others.is_empty() {
-                let relieves = |of: &Use| !of.failed && of.minded.is_some();
-                let others = others.iter().filter(|&&(other, _)| relieves(&self.uses[other as usize]));
-                let relieved = others.map(|&(_, after)| after).min().unwrap_or(ALONE);
+                let believed = others.iter().filter(|&&(other, _)| !self.uses[other as usize].failed);
+                let minded = |other: u32| self.uses[other as usize].minded.is_some();
+                let relieved = believed.map(|&(other, after)| if minded(other) { 0 } else { after }).min();
+                let relieved = relieved.unwrap_or(ALONE);
                 self.with(number, at, lamps, |u, wiring| u.relieve(wiring, relieved, at));
             }
         }

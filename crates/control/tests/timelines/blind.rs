@@ -185,35 +185,6 @@ fn with_advance_loop() -> PlanSpec {
 }
 
 #[test]
-fn a_broken_zone_lets_the_queue_before_the_next_loop_leave() {
-    Timeline::new(with_advance_loop()).strategy("actuated", &TIMES).check(
-        "
-               A B
-            0  G r
-              ...
-           10  y r  lost 2
-              ...
-           13  r r
-           14  r G
-              ...
-           29  r y  -- 13 s for five vehicles, and the gap
-              ...
-           32  r r
-           33  G r
-              ...
-           38  y r
-              ...
-           41  r r
-           42  r G
-              ...
-           57  r y
-              ...
-           60  r r
-        ",
-    );
-}
-
-#[test]
 fn without_any_detector_it_has_its_greatest_green() {
     Timeline::new(with_advance_loop()).strategy("actuated", &TIMES).check(
         "
