@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use intergreen_control::{Controller, DetectorBank, Millis};
+use intergreen_control::{Controller, DetectorBank, Millis, StoodIn};
 use serde::Serialize;
 
 use super::args::behaviour_name;
@@ -238,7 +238,17 @@ fn fallbacks(run: &Finished<'_>) -> Vec<String> {
         let asked = asked(fallback.signal, Millis::NEVER);
         format!("{signal}: {asked} \u{2192} {} ({})", fallback.runs, fallback.why)
     });
-    found.extend(instead.chain(faults));
+    let blind = run.sim.controllers().list.iter().enumerate().filter_map(|(i, controller)| {
+        let StoodIn { first, total, still } = controller.stood_in()?;
+        let (signal, asked) = (&run.loaded.network.signals[i].id, asked(SignalId::new(i), Millis::NEVER));
+        let other = run.sim.scene().setup.registry.find(&asked).ok()?.falls_back?;
+        let (first, total) = (first.seconds(), total.seconds());
+        let end = if still { "until the end" } else { "not at the end" };
+        Some(format!(
+            "{signal}: {asked} \u{2192} {other} for {total} s, first at {first} s, {end} (no detector of too many lanes was believed)"
+        ))
+    });
+    found.extend(instead.chain(faults).chain(blind));
     found
 }
 

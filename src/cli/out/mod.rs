@@ -10,6 +10,8 @@ mod manifest;
 mod readings;
 mod sumo;
 
+pub use self::events::WHY;
+
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
