@@ -71,12 +71,7 @@ impl Relations {
         relations
     }
 
-    /// Whether two groups have to be kept apart, or one gives way to the other.
-    pub fn meet(&self, a: u16, b: u16) -> bool {
-        self.forbidden.contains_key(&sorted(a, b)) || [[a, b], [b, a]].iter().any(|pair| self.yields.contains_key(pair))
-    }
-
-    /// Whether they meet, and do not merge only.
+    /// Whether two groups have to be kept apart, or one gives way to the other, and their ways do not merge only.
     pub fn cross(&self, a: u16, b: u16) -> bool {
         let crosses = |pair: &[u16; 2]| self.yields.contains_key(pair) && !self.merges.contains(pair);
         self.forbidden.contains_key(&sorted(a, b)) || [[a, b], [b, a]].iter().any(crosses)
