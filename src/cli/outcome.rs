@@ -239,9 +239,8 @@ fn fallbacks(run: &Finished<'_>) -> Vec<String> {
         format!("{signal}: {asked} \u{2192} {} ({})", fallback.runs, fallback.why)
     });
     let blind = run.sim.controllers().list.iter().enumerate().filter_map(|(i, controller)| {
-        let StoodIn { first, total, still } = controller.stood_in()?;
+        let StoodIn { name: other, first, total, still } = controller.stood_in()?;
         let (signal, asked) = (&run.loaded.network.signals[i].id, asked(SignalId::new(i), Millis::NEVER));
-        let other = run.sim.scene().setup.registry.find(&asked).ok()?.falls_back?;
         let (first, total) = (first.seconds(), total.seconds());
         let end = if still { "until the end" } else { "not at the end" };
         Some(format!(

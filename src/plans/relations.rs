@@ -61,6 +61,13 @@ impl Relations {
             relations.add(network, signal, &meeting);
         }
         relations.yields.retain(|&[who, to], _| !relations.forbidden.contains_key(&sorted(who, to)));
+        // Where the one crosses and the other merges only, the one who crosses gives way.
+        let crosses = |pair: &[u16; 2]| relations.yields.contains_key(pair) && !relations.merges.contains(pair);
+        let beside: Vec<[u16; 2]> = relations.merges.iter().copied().filter(|&[a, b]| crosses(&[b, a])).collect();
+        for pair in beside {
+            relations.merges.remove(&pair);
+            relations.yields.remove(&pair);
+        }
         // Of two that are to give way to each other, the left turn does, or the first.
         let both = relations.yields.clone();
         relations.yields.retain(|&[who, to], (_, oncoming)| match both.get(&[to, who]) {

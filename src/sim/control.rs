@@ -159,9 +159,9 @@ impl Controllers {
             if usize::from(*stage) >= stages {
                 let expected = match stages {
                     0 => "its plan has none".to_owned(),
-                    n => format!("expected 1 to {n}"),
+                    n => format!("expected 0 to {}", n - 1),
                 };
-                return Err(format!("Signal '{signal}': there is no stage {}; {expected}", u32::from(*stage) + 1));
+                return Err(format!("Signal '{signal}': there is no stage {stage}; {expected}"));
             }
         }
         let (Command::Controller { signals, .. }, Some(choice)) = (command, Choice::of_command(command)) else {
@@ -190,8 +190,7 @@ impl Controllers {
             // It was checked when the command was taken.
             let made = maker.make(signal, &scene.choices[signal.index()]).ok();
             let Some(made) = made.filter(|made| made.plan == *controller.plan()) else { continue };
-            controller.hand_over(now, made.strategy, made.approaches);
-            controller.set_spare(made.spare);
+            controller.hand_over(now, made.strategy, made.approaches, made.spare);
             self.due[signal.index()] = controller.poll_at();
             self.fallbacks.retain(|f| f.signal != signal);
             self.fallbacks.extend(made.fallback);

@@ -156,11 +156,8 @@ fn what_cannot_be_is_refused() {
     }
     let order = |text: &str| ron::from_str(text).expect("an order");
     let manual = |text: &str| Command::Signal { signal: "x".into(), order: order(text) };
-    // Files count stages from 1, as people do.
-    assert_eq!(order("Stage(stage: 2, on: true)"), Order::Stage { stage: 1, on: true });
-    assert!(ron::from_str::<Order>("Stage(stage: 0, on: true)").is_err());
-    let error = refused(&world, manual("Stage(stage: 3, on: true)"));
-    assert!(error.contains("there is no stage 3; expected 1 to 2"), "{error}");
+    let error = refused(&world, manual("Stage(stage: 2, on: true)"));
+    assert!(error.contains("there is no stage 2; expected 0 to 1"), "{error}");
     let parameters = BTreeMap::from([("no_such".into(), "1".into())]);
     let error = refused(&world, Command::Controller { signals: Vec::new(), strategy: "nema".into(), parameters });
     assert!(error.contains("no_such"), "{error}");
@@ -228,13 +225,15 @@ fn a_strategy_that_is_blind_hands_over_and_comes_back() {
     assert!(!stood.still && (390.0..400.0).contains(&stood.total.seconds()), "{stood:?}");
     let whole = cut_commanded(&world, &given(&commands), &[101.0, 106.0, 150.0, 300.0, 520.0], 600.0);
     assert_eq!((whole.trip(), runs(&whole, "x")), (None, "horizon"));
+    // Soon after it came back the strategy is the same, too, whether or not the run was cut.
+    cut_commanded(&world, &given(&commands), &[300.0], 505.0);
 }
 
 #[test]
 fn a_log_tells_of_a_dark_signal_and_of_no_rings_that_have_no_say() {
     let s = Scratch::new();
     let commands = "(at: 100, command: SignalOutage(signal: \"x\", shows: dark, until: 200)),
-        (at: 300, command: Signal(signal: \"x\", order: Stage(stage: 1, on: true)))";
+        (at: 300, command: Signal(signal: \"x\", order: Stage(stage: 0, on: true)))";
     let line = format!("    step: 0.5,\n    commands: [{commands}],\n");
     let text = include_str!("../../scenarios/isolated.ron").replacen("    step: 0.5,\n", &line, 1);
     let (file, out) = (s.write("scenario.ron", text), s.path("out"));

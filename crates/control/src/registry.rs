@@ -278,7 +278,7 @@ impl Registry {
         (entry.make)(&Setup { plan, everyone_reports, name: entry.name, parameters })
     }
 
-    /// What [takes over](crate::Controller::set_spare) on its plan while a strategy is blind: what it falls back to, if that needs
+    /// What [takes over](crate::Controller::with_spare) on its plan while a strategy is blind: what it falls back to, if that needs
     /// no detectors, as what itself falls back to nothing does not. One that sees whoever reports is never blind.
     pub fn spare(&self, strategy: &dyn Strategy, plan: &Plan, everyone_reports: bool) -> Option<Box<dyn Strategy>> {
         if everyone_reports && strategy.looks() > Looks::Groups {

@@ -37,12 +37,20 @@ impl Controller {
     /// Time reaches `at`, as in [`advance`](Self::advance); then another strategy, made for the same plan, takes over in
     /// surroundings as for [`with_approaches`](Self::with_approaches). Lamps, detectors, calls, commands in force and a
     /// latched fault stay as they are, and the kernel keeps every time as before; of what the old strategy had learned
-    /// nothing is left but what it has asked for, and for how long everybody has waited. It has no [spare](Self::set_spare).
-    pub fn hand_over(&mut self, at: Millis, strategy: Box<dyn Strategy>, approaches: Option<Arc<Approaches>>) {
+    /// nothing is left but what it has asked for, and for how long everybody has waited. `spare`: what takes over
+    /// while it is [blind](Self::with_spare).
+    pub fn hand_over(
+        &mut self,
+        at: Millis,
+        strategy: Box<dyn Strategy>,
+        approaches: Option<Arc<Approaches>>,
+        spare: Option<Box<dyn Strategy>>,
+    ) {
         // Else the new one would decide at the moment in which the old one was last asked.
         self.advance(at);
         self.strategy = strategy;
-        self.spare = None;
+        // Before the strategy learns anything: whoever comes back later begins anew.
+        self.set_spare(spare);
         self.settle_in(self.now.unwrap_or(Millis::NEVER), approaches);
     }
 

@@ -39,8 +39,7 @@ pub enum Command {
     /// waits; or let it go: the strategy decides again. One stage at a time; one the plan has not is ignored. Preemptions,
     /// flashing and the plan's own sequence after a cycle fault go first.
     Stage {
-        /// The stage, from 0; in files from 1, as people count them.
-        #[cfg_attr(feature = "serde", serde(with = "from_one"))]
+        /// The stage, from 0, in the plan's order.
         stage: u16,
         /// Begin or end.
         on: bool,
@@ -69,23 +68,6 @@ pub enum Command {
     Fault,
     /// Somebody on the spot has reset the faults by hand.
     Reset,
-}
-
-#[cfg(feature = "serde")]
-mod from_one {
-    //! A number from 0 that files count from 1.
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-    pub fn serialize<S: Serializer>(number: &u16, serializer: S) -> Result<S::Ok, S::Error> {
-        (u32::from(*number) + 1).serialize(serializer)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
-        let number = u32::deserialize(deserializer)?;
-        let place = number.checked_sub(1).and_then(|place| u16::try_from(place).ok());
-        place.ok_or_else(|| de::Error::custom(format_args!("there is no number {number}; expected 1 to 65536")))
-    }
 }
 
 /// An input with its time. All inputs of a controller in their order reproduce its outputs.

@@ -23,7 +23,7 @@ use crate::{
     state,
 };
 
-/// Lanes have to be seen again for so long: longer than any cycle, in which whoever is dead still has not shown it.
+/// Lanes have to be seen again for so long: longer than usual cycles, in which whoever is dead still has not shown it.
 const SURE: Millis = Millis(300_000);
 
 /// What lies before a stop line.
@@ -83,6 +83,8 @@ pub(super) struct Spare {
 /// A spare has decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct StoodIn {
+    /// Its name.
+    pub name: &'static str,
     /// When it took over for the first time.
     pub first: Millis,
     /// How long it has decided in all.
@@ -121,9 +123,10 @@ impl Spare {
         };
     }
 
-    fn stood_in(&self, now: Millis) -> Option<StoodIn> {
+    fn stood_in(&self, now: Millis, decides: &dyn Strategy) -> Option<StoodIn> {
         let running = if self.decides { now - self.last } else { Millis(0) };
-        self.first.map(|first| StoodIn { first, total: self.total + running, still: self.decides })
+        let name = if self.decides { decides.name() } else { self.strategy.name() };
+        self.first.map(|first| StoodIn { name, first, total: self.total + running, still: self.decides })
     }
 
     fn save(&self, out: &mut Vec<u8>) {
@@ -148,14 +151,14 @@ pub(super) struct Saved {
 }
 
 impl Controller {
-    /// What takes over while the strategy is blind: one made for the same plan that needs no detectors. To be said after the
-    /// [surroundings](Self::with_approaches), and again after every [hand-over](Self::hand_over).
-    pub fn set_spare(&mut self, spare: Option<Box<dyn Strategy>>) {
+    /// What takes over while the strategy is blind, of which nothing is known yet.
+    pub(super) fn set_spare(&mut self, spare: Option<Box<dyn Strategy>>) {
         self.spare = spare.map(|spare| Spare::new(self.kernel.plan(), &*self.strategy, spare));
         self.look_for_spare(self.now.unwrap_or(Millis(0)));
     }
 
-    /// The same, before the start.
+    /// What takes over while the strategy is blind: one made for the same plan that needs no detectors. To be said before the
+    /// start.
     #[must_use]
     pub fn with_spare(mut self, spare: Option<Box<dyn Strategy>>) -> Self {
         self.set_spare(spare);
@@ -164,7 +167,7 @@ impl Controller {
 
     /// For how long the spare has decided, if it ever did.
     pub fn stood_in(&self) -> Option<StoodIn> {
-        self.spare.as_ref()?.stood_in(self.now?)
+        self.spare.as_ref()?.stood_in(self.now?, &*self.strategy)
     }
 
     /// The strategy that was asked for, whoever decides.
@@ -198,6 +201,9 @@ impl Controller {
         }
         spare.due = None;
         let around = self.swap();
+        // Whoever takes over knows nothing of those who have waited, and may not serve them in time: nobody can be said to
+        // have waited, as after a jump of the clock. Else a dead line would end in the sequence after a cycle fault.
+        self.kernel.skip();
         let blank = self.spare.as_ref().map(|spare| &spare.blank[usize::from(begins)]);
         // It can read what it has written itself; if not, it goes on with what it knows.
         let _ = blank.map(|blank| self.strategy.load(blank));

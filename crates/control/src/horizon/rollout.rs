@@ -289,7 +289,7 @@ impl Rollout {
         // Whom the stage before serves as well does not need another.
         let served_well = |to: &Serving| served_now.iter().any(|of| of.lane == to.lane && of.way >= to.way);
         let mut best = (None, 0.0);
-        for stage in stages.others(from) {
+        for stage in stages.choices(from) {
             let opens = self.opens(now, (from, stage), end, None);
             let (mut vehicles, mut until) = (0.0, opens + s(stages.least[stage]));
             let lanes = now.forecast.served[stage].iter().enumerate();

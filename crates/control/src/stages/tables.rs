@@ -184,10 +184,15 @@ impl Stages {
         &self.early[from * self.len() + to]
     }
 
-    /// The stages that may be chosen after one, in the plan's own order from it on.
-    pub fn others(&self, stage: usize) -> impl Iterator<Item = usize> + Clone {
+    /// All stages but one, in the plan's own order from it on.
+    pub fn others(&self, stage: usize) -> impl Iterator<Item = usize> + Clone + use<> {
         let n = self.len();
-        (1..n).map(move |i| (stage + i) % n).filter(move |&other| self.may_choose(stage, other))
+        (1..n).map(move |i| (stage + i) % n)
+    }
+
+    /// Those of them that may be chosen after it.
+    pub fn choices(&self, stage: usize) -> impl Iterator<Item = usize> + Clone {
+        self.others(stage).filter(move |&other| self.may_choose(stage, other))
     }
 
     /// Whether one stage may be chosen after another: people on foot who are always called go with the first green beside
