@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use intergreen::detectors::{Stuck, Tier};
 use intergreen::sim::control::Fallback;
 use intergreen::sim::{Command, Simulation, TimedCommand};
-use intergreen_control::{Command as Order, Looks, Registry};
+use intergreen_control::{Looks, Registry};
 
 use super::checkpoint_incidents::given;
 use super::checkpoints::cut_commanded;
