@@ -170,9 +170,9 @@ impl Rollout {
         }
         let opens = self.opens(now, (from, to), end, None);
         for (place, served) in f.served[to].iter().enumerate() {
-            let opens = self.opens(now, (from, to), end, Some(place));
-            let (of, lane) = (&f.lanes[served.lane], &mut self.lanes[served.lane]);
-            if lane.open == f32::INFINITY {
+            if self.lanes[served.lane].open == f32::INFINITY {
+                let opens = self.opens(now, (from, to), end, Some(place));
+                let (of, lane) = (&f.lanes[served.lane], &mut self.lanes[served.lane]);
                 lane.open = opens;
                 let first = if lane.next < of.end { f.due[lane.next as usize].at } else { lane.flow };
                 if first < opens {

@@ -12,9 +12,11 @@ use crate::Millis;
 pub(crate) type LateEnds = Vec<(u16, Millis)>;
 
 impl Plan {
-    /// The groups that end later than at once between two stages for which no interstage is written down.
+    /// The groups that end later than at once between two stages: as their interstage says, or as was found where none is
+    /// written down.
     pub(crate) fn late_ends(&self, from: usize, to: usize) -> &[(u16, Millis)] {
-        self.late_ends.get(from * self.stages.len() + to).map_or(&[], Vec::as_slice)
+        let found = || self.late_ends.get(from * self.stages.len() + to).map_or(&[][..], Vec::as_slice);
+        self.interstage(from, to).map_or_else(found, |written| &written.ends)
     }
 
     /// Finds them for all stages.

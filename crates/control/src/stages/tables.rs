@@ -71,10 +71,6 @@ impl Stages {
         opens.iter().for_each(|opens| ever.join(opens));
         let n = opens.len();
         let ends = |i: usize| GroupSet::listed(groups, &plan.ends_between(i / n, i % n));
-        let late = |i: usize| {
-            let (from, to) = (i / n, i % n);
-            plan.interstage(from, to).map_or(plan.late_ends(from, to), |i| &i.ends).to_vec()
-        };
         let all = || (0..groups).map(number);
         let gives_way = |g: u16| all().filter(|&o| o != g && plan.matrix().relation(g, o).yields()).collect();
         let on_foot = GroupSet::of(groups, |g| plan.groups()[g].is_pedestrian());
@@ -102,7 +98,7 @@ impl Stages {
             ever,
             laneless: GroupSet::new(groups),
             ends: (0..n * n).map(ends).collect(),
-            late: (0..n * n).map(late).collect(),
+            late: (0..n * n).map(|i| plan.late_ends(i / n, i % n).to_vec()).collect(),
             early: (0..n * n).map(|i| plan.early_starts(i / n, i % n)).collect(),
             without: opens.iter().map(without).collect(),
             with: opens.iter().map(with).collect(),
