@@ -71,8 +71,8 @@ pub enum Command {
         signal: String,
         /// What: `Flash(true)`, `Hold(group: 2, on: true)`, `Omit(group: 2, on: true)`, `ForceOff(group: 2)`,
         /// `Call(group: 2)`, `Stage(stage: 1, on: true)` (shown and held whatever the strategy asks for),
-        /// `Preempt(preempt: 0, on: true)`, `Pattern(1)`, `Free`, `Calendar`. Groups count from 0, as
-        /// `replay-inputs` numbers them, stages as `timing` lists them; what is on stays on until it is put off.
+        /// `Preempt(preempt: 0, on: true)`, `Pattern(1)`, `Free`, `Calendar`. Groups, stages, preemptions and patterns count from
+        /// 0, in the order in which `timing` lists them; what is on stays on until it is put off.
         #[schemars(schema_with = "order")]
         order: intergreen_control::Command,
     },

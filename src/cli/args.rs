@@ -176,7 +176,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "S", value_parser = interval)]
     pub checkpoint_every: Option<f64>,
     /// Go on from a checkpoint; all other options as in the run that wrote it, but --until, --threads and what is
-    /// written. Detectors, tables, lamps and positions in --out are from there on; trips are of the whole run
+    /// written. What follows the time in --out (detectors, edges, lamps, positions, events) and encounters are from there on
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
     /// Record what every signal controller is given and shows, for `replay-inputs`

@@ -8,6 +8,7 @@ use intergreen_control::Millis;
 
 use super::args::RunArgs;
 use super::load::Loaded;
+use super::out::probe;
 use super::progress::Progress;
 use super::{Failure, complain};
 use crate::sim::Simulation;
@@ -25,11 +26,18 @@ pub struct Checkpoints {
 
 impl Checkpoints {
     /// Those that a run asks for, if it does.
-    pub fn of(args: &RunArgs, loaded: &Loaded) -> Option<Self> {
-        let every = Millis::from_seconds(args.checkpoint_every?);
+    ///
+    /// # Errors
+    /// If they could not be written: better said now than when they are missed.
+    pub fn of(args: &RunArgs, loaded: &Loaded) -> Result<Option<Self>, Failure> {
+        let Some(every) = args.checkpoint_every.map(Millis::from_seconds) else { return Ok(None) };
         let dir = args.out.clone().unwrap_or_default();
+        probe(&dir).map_err(|e| {
+            let folder = if args.out.is_some() { dir.display().to_string() } else { "the current folder".to_owned() };
+            Failure::Input(format!("--checkpoint-every: {folder} cannot be written to: {e}; expected --out DIR"))
+        })?;
         let plain = |c: char| if c.is_alphanumeric() || "-_.+".contains(c) { c } else { '_' };
-        Some(Self { dir, stem: loaded.name.chars().map(plain).collect(), every })
+        Ok(Some(Self { dir, stem: loaded.name.chars().map(plain).collect(), every }))
     }
 
     /// Writes one if it is time, after a step.
@@ -40,12 +48,12 @@ impl Checkpoints {
         }
     }
 
-    /// Writes one now. That it cannot be written is no reason to end a run that may have taken hours.
+    /// Writes one now. That it cannot be written is no reason to end a run that may have taken hours, but said in any case.
     pub fn write(&self, sim: &Simulation, progress: &Progress) {
         let path = self.dir.join(format!("{}-{}s.checkpoint", self.stem, sim.now().seconds()));
         match replace(&path, &sim.save()) {
             Ok(()) => progress.say("note", &format!("checkpoint written: {}", path.display())),
-            Err(e) => progress.say("warning", &format!("{}: no checkpoint is written: {e}", path.display())),
+            Err(e) => progress.say("error", &format!("{}: no checkpoint is written: {e}", path.display())),
         }
     }
 }
@@ -97,7 +105,9 @@ pub fn resume(file: &Path, sim: &mut Simulation, quiet: bool) -> Result<(), Fail
         let now = sim.now().seconds();
         complain(
             "note",
-            &format!("goes on from {now} s; detectors, tables, lamps and positions are measured from there on"),
+            &format!(
+                "goes on from {now} s; detectors, tables, lamps, positions and encounters are measured from there on"
+            ),
         );
     }
     Ok(())

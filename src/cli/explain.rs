@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::args::finite;
 use super::measures::{log_file, open};
+use super::out::WHY;
 use super::summary::plain;
 use super::{Failure, print};
 use crate::calibrate::clock;
@@ -104,8 +105,16 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
 
 /// The events of a moment: in a line what has the same reason, and in it together who does the same.
 fn sentence(events: &[[&str; 2]]) -> Vec<String> {
-    let same = events.chunk_by(|a, b| a[1] == b[1]);
-    same.map(|part| format!("{} ({})", deeds(part), part[0][1])).collect()
+    let same = events.chunk_by(|a, b| asked(a[1]) == asked(b[1]));
+    // Why a strategy wanted it is said with one of them.
+    let reason =
+        |part: &[[&str; 2]]| part.iter().map(|e| e[1]).max_by_key(|reason| reason.len()).unwrap_or_default().to_owned();
+    same.map(|part| format!("{} ({})", deeds(part), reason(part))).collect()
+}
+
+/// A reason without what the strategy says of it.
+fn asked(reason: &str) -> &str {
+    reason.split_once(WHY).map_or(reason, |(asked, _)| asked)
 }
 
 /// `phase 2 and phase 6: force-off, yellow`, of events like `phase 2: yellow`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use intergreen_control::{Controller, DetectorBank, Millis};
+use intergreen_control::{Controller, DetectorBank, Millis, StoodIn};
 use serde::Serialize;
 
 use super::args::behaviour_name;
@@ -238,12 +238,21 @@ fn fallbacks(run: &Finished<'_>) -> Vec<String> {
         let asked = asked(fallback.signal, Millis::NEVER);
         format!("{signal}: {asked} \u{2192} {} ({})", fallback.runs, fallback.why)
     });
-    found.extend(instead.chain(faults));
+    let blind = run.sim.controllers().list.iter().enumerate().filter_map(|(i, controller)| {
+        let StoodIn { name: other, first, total, still } = controller.stood_in()?;
+        let (signal, asked) = (&run.loaded.network.signals[i].id, asked(SignalId::new(i), Millis::NEVER));
+        let (first, total) = (first.seconds(), total.seconds());
+        let end = if still { "until the end" } else { "not at the end" };
+        Some(format!(
+            "{signal}: {asked} \u{2192} {other} for {total} s, first at {first} s, {end} (no detector of too many lanes was believed)"
+        ))
+    });
+    found.extend(instead.chain(faults).chain(blind));
     found
 }
 
 /// What was asked of strategies and has no effect, or what they do not see: signals of which the same is said in one line.
-/// And how many detectors they do not believe.
+/// That there is no signal for a strategy that was asked for. And how many detectors they do not believe.
 fn remarks(run: &Finished<'_>) -> Vec<String> {
     let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
     for (controller, signal) in run.sim.controllers().list.iter().zip(&run.loaded.network.signals) {
@@ -260,7 +269,10 @@ fn remarks(run: &Finished<'_>) -> Vec<String> {
     let detectors =
         format!("{broken} of {all} detectors are taken for broken at the end (codes 84 to 88 of events.csv)");
     let signals = found.into_iter().map(|(remark, signals)| format!("{}: {remark}", signals.join(", ")));
-    swaps(run).into_iter().chain(signals).chain((broken > 0).then_some(detectors)).collect()
+    let asked = &run.sim.scene().setup.controller.0;
+    let idle = asked != "fixed_time" && run.loaded.network.signals.is_empty();
+    let idle = idle.then(|| format!("{asked}: there is no signal to control here"));
+    idle.into_iter().chain(swaps(run)).chain(signals).chain((broken > 0).then_some(detectors)).collect()
 }
 
 /// Which strategies took over while it ran: lamps and events do not tell.

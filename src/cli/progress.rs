@@ -75,10 +75,10 @@ impl Progress {
         bar.set_position((now - self.begin).0 as u64);
     }
 
-    /// Writes a line above the bar, unless all is to be quiet.
+    /// Writes a line above the bar; if all is to be quiet, only an error.
     pub fn say(&self, kind: &str, message: &str) {
         match &self.bar {
-            _ if self.quiet => {}
+            _ if self.quiet && kind != "error" => {}
             Some(bar) => bar.suspend(|| complain(kind, message)),
             None => complain(kind, message),
         }

@@ -157,7 +157,9 @@ fn replay(recording: &Recording, signal: &Recorded, args: &ReplayArgs, all: &mut
     let made = Registry::default().make_for(name, parameters, &wired.plan, everyone_reports);
     let strategy = made.map_err(|e| e.to_string())?;
     let approaches = wired.approaches.clone().map(Arc::new);
-    let mut controller = Controller::new(wired.plan.clone(), strategy, wired.detectors).with_approaches(approaches);
+    let spare = Registry::default().spare(&*strategy, &wired.plan, everyone_reports);
+    let controller = Controller::new(wired.plan.clone(), strategy, wired.detectors);
+    let mut controller = controller.with_approaches(approaches).with_spare(spare);
     controller.log_events(args.events);
     if let Some(clock) = wired.clock {
         controller.handle_command(*start, Command::Clock(clock));

@@ -65,8 +65,6 @@ pub struct Finished<'a> {
     pub loaded: &'a Loaded,
     /// The simulation at its end.
     pub sim: &'a Simulation,
-    /// What was noted on the way.
-    pub watch: &'a Watch,
     /// Encounters, if they were counted.
     pub safety: Option<&'a Safety>,
     /// Why it stopped.
@@ -107,6 +105,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     }
     warn_unwritten(args, &loaded);
     let goal = goal(args, &loaded)?;
+    let checkpoints = Checkpoints::of(args, &loaded)?;
     let mut sim = simulation(&args.setup, args.emissions.model(), &mut loaded, args.verbose)?;
     if !args.quiet {
         note_waived(&waivers(sim.plans(), &loaded.network));
@@ -131,14 +130,12 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
 
     let record = |file: &PathBuf| Recorder::open(file, &loaded, &mut sim);
     let mut recorder = args.record_inputs.as_ref().map(record).transpose()?;
-    let mut watch = Watch::new(&sim);
     let mut safety = args.safety.then(|| Safety::new(&sim));
     if args.out.is_some() {
         sim.log_events();
     }
     let open = |dir: &PathBuf| Results::open(dir, args, &loaded, &sim, goal);
     let mut results = args.out.as_ref().map(open).transpose()?;
-    let checkpoints = Checkpoints::of(args, &loaded);
     let mut progress = Progress::new(args.quiet, loaded.begin, goal.or(loaded.end), sim.now());
     let began = Began { at: sim.now(), vehicle_steps: sim.measures().vehicle_steps };
     let (wall, cpu) = (clock::wall(), clock::cpu());
@@ -156,7 +153,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         checkpoints.iter().for_each(|c| c.look(sim, &progress));
         Ok(())
     };
-    let stop = simulate(&mut sim, goal, &mut watch, &mut look, &interrupted)?;
+    let stop = simulate(&mut sim, goal, &mut look, &interrupted)?;
     let cpu_s = clock::cpu().saturating_sub(cpu).as_secs_f64();
     let wall_s = wall.elapsed().as_secs_f64();
     progress.finish();
@@ -167,7 +164,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     if let Some(recorder) = recorder {
         recorder.finish(sim.now())?;
     }
-    let finished = Finished { args, loaded: &loaded, sim: &sim, watch: &watch, safety: safety.as_ref(), stop, began };
+    let finished = Finished { args, loaded: &loaded, sim: &sim, safety: safety.as_ref(), stop, began };
     let cost = Cost { load_s, cpu_s, wall_s, peak_rss_mb: clock::peak_rss_mb() };
     let outcome = Outcome::new(&finished, cost);
     if let Some(results) = results {
@@ -187,10 +184,10 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
 pub fn simulate(
     sim: &mut Simulation,
     goal: Option<Millis>,
-    watch: &mut Watch,
     look: &mut dyn FnMut(&Simulation) -> Result<(), Failure>,
     interrupted: &AtomicBool,
 ) -> Result<Stop, Failure> {
+    let mut watch = Watch::new(sim);
     loop {
         if interrupted.load(Ordering::Relaxed) {
             return Ok(Stop::Interrupted);
@@ -199,7 +196,7 @@ pub fn simulate(
             Some(goal) if sim.now() >= goal => return Ok(Stop::End),
             Some(_) => {}
             None => {
-                if let Some(stop) = drained(sim, watch) {
+                if let Some(stop) = drained(sim, &watch) {
                     return Ok(stop);
                 }
             }
@@ -263,6 +260,13 @@ pub fn simulation(
     verbose: bool,
 ) -> Result<Simulation, Failure> {
     let setup = Setup { emissions, ..setup(args, loaded) };
+    if let (Some(warm_up), Some(end)) = (args.warm_up, setup.end)
+        && setup.measured_from() >= end
+    {
+        let lasts = (end - setup.begin).seconds();
+        let problem = format!("--warm-up {warm_up}: expected less than the scenario lasts, {lasts} s");
+        return Err(Failure::Input(problem));
+    }
     scale(loaded, args.scale, setup.seed)?;
     demand::check_flows(&loaded.demand, loaded.end).map_err(Failure::Input)?;
     let demand = Arc::new(std::mem::take(&mut loaded.demand));

@@ -123,7 +123,15 @@ fn defects(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result 
     }
     if let Some(e) = &o.encounters {
         let (a, b, c) = (e.ttc_following, e.ttc_converging, e.pet_below_1_5_s);
-        line(s, "Encounters", &format!("{a} following, {b} converging with TTC < 1.5 s; {c} with PET < 1.5 s"))?;
+        // Whoever went on from a checkpoint has not seen those before.
+        let begin = run.began.at;
+        let since = if begin > run.sim.scene().setup.begin {
+            format!(", from {} s on", begin.seconds())
+        } else {
+            String::new()
+        };
+        let text = format!("{a} following, {b} converging with TTC < 1.5 s; {c} with PET < 1.5 s{since}");
+        line(s, "Encounters", &text)?;
     }
     for f in run.sim.gridlocks().found.iter().take(most) {
         let kind = if f.cycle { "GRIDLOCK" } else { "BLOCKAGE" };
@@ -132,15 +140,15 @@ fn defects(s: &mut String, run: &Finished<'_>, o: &Outcome) -> std::fmt::Result 
         let more = if f.lanes.len() > 12 { " …" } else { "" };
         writeln!(s, "  {kind} at {at:.1} s: lanes {}{more}", lanes.join(" → "))?;
     }
-    for c in run.watch.collisions.iter().take(most) {
-        let [a, b] = c.vehicles.map(|v| names.vehicle(v));
-        writeln!(s, "  COLLISION at {} s: lane {}, vehicles {a} and {b}", c.at.seconds(), names.lane(c.lane))?;
+    for &(at, lane, vehicles) in run.sim.measures().collided.iter().take(most) {
+        let [a, b] = vehicles.map(|v| names.vehicle(v.0));
+        writeln!(s, "  COLLISION at {} s: lane {}, vehicles {a} and {b}", at.seconds(), names.lane(lane))?;
     }
     for &(at, lane, id) in run.sim.measures().red_runs.iter().take(most) {
         let (lane, vehicle) = (names.lane(lane), names.vehicle(id.0));
         writeln!(s, "  RED RUNNING at {} s: lane {lane}, vehicle {vehicle}", at.seconds())?;
     }
-    for (signal, (since, steps)) in run.watch.conflicts.iter().take(most) {
+    for (signal, (since, steps)) in run.sim.measures().conflicting.iter().take(most) {
         let id = plain(&run.sim.scene().network.signals[signal.index()].id);
         writeln!(s, "  CONFLICTING GREENS at signal {id}: first at {} s, in {steps} steps", since.seconds())?;
     }

@@ -69,7 +69,7 @@ fn row(run: &Finished<'_>, lane: LaneId) -> LaneRow {
     let hours = (run.sim.now() - scene.setup.measured_from()).seconds() / 3600.0;
     let heads = || scene.network.movements_of(lane).filter_map(|m| scene.network.movement(m).head);
     let lamp = |h: crate::network::SignalHead| scene.lamp_base[h.signal.index()] + u32::from(h.group);
-    let green = heads().map(|h| run.watch.green_share(lamp(h))).reduce(f64::max);
+    let green = heads().map(|h| m.green_share(scene, lamp(h), run.sim.now())).reduce(f64::max);
     let flow = f64::from(book.flow) / hours.max(1e-9);
     let figures = Figures {
         vehicles: book.flow,

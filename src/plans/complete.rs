@@ -80,14 +80,16 @@ impl<'a> Completion<'a> {
         let yellow = |v: &f64| YELLOWS.iter().find(|y| *v <= y.0).map_or(LONGEST_YELLOW, |y| y.1);
         let yellows: Vec<Millis> = fastest.iter().map(yellow).collect();
         let mut intergreens = BTreeMap::new();
-        let pairs = relations.forbidden.keys().chain(relations.yields.keys());
+        // Where ways only merge a program that knows no yellow is left as it is.
+        let yields = || relations.yields.keys().filter(|pair| !relations.merges.contains(*pair));
+        let pairs = relations.forbidden.keys().chain(yields());
         for [from, to] in pairs.flat_map(|&[a, b]| [[a, b], [b, a]]) {
             let time = relations.formula(from, to, yellows[usize::from(from)]);
             intergreens
                 .insert([from, to], Millis(time.0.div_euclid(1000) * 1000 + if time.0 % 1000 > 0 { 1000 } else { 0 }));
         }
         let mut goes_first = vec![Vec::new(); usize::from(groups)];
-        for &[who, to] in relations.yields.keys() {
+        for &[who, to] in yields() {
             goes_first[usize::from(who)].push(to);
         }
         Self { signal, steps: signal.program.steps().to_vec(), yellows, intergreens, goes_first }

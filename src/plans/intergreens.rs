@@ -96,8 +96,7 @@ impl<'a> Intergreens<'a> {
             !self.beginnings.iter().any(|at| (1..gap.0).contains(&since(at, end)))
                 && !self.ends[usize::from(to)].iter().any(|at| (1..=gap.0).contains(&since(at, end)))
         };
-        let merges = [[from, to], [to, from]].iter().any(|pair| self.relations.merges.contains(pair));
-        let longest = if merges { formula } else { LONGEST };
+        let longest = if self.relations.cross(from, to) { LONGEST } else { formula };
         match gaps.iter().map(|gap| gap.0).min() {
             // Never longer than what the program leaves anywhere, or it could not be run.
             Some(found) if found <= longest && gaps.iter().any(direct) => {

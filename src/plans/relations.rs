@@ -61,6 +61,13 @@ impl Relations {
             relations.add(network, signal, &meeting);
         }
         relations.yields.retain(|&[who, to], _| !relations.forbidden.contains_key(&sorted(who, to)));
+        // Where the one crosses and the other merges only, the one who crosses gives way.
+        let crosses = |pair: &[u16; 2]| relations.yields.contains_key(pair) && !relations.merges.contains(pair);
+        let beside: Vec<[u16; 2]> = relations.merges.iter().copied().filter(|&[a, b]| crosses(&[b, a])).collect();
+        for pair in beside {
+            relations.merges.remove(&pair);
+            relations.yields.remove(&pair);
+        }
         // Of two that are to give way to each other, the left turn does, or the first.
         let both = relations.yields.clone();
         relations.yields.retain(|&[who, to], (_, oncoming)| match both.get(&[to, who]) {
@@ -71,9 +78,10 @@ impl Relations {
         relations
     }
 
-    /// Whether two groups have to be kept apart, or one gives way to the other.
-    pub fn meet(&self, a: u16, b: u16) -> bool {
-        self.forbidden.contains_key(&sorted(a, b)) || [[a, b], [b, a]].iter().any(|pair| self.yields.contains_key(pair))
+    /// Whether two groups have to be kept apart, or one gives way to the other, and their ways do not merge only.
+    pub fn cross(&self, a: u16, b: u16) -> bool {
+        let crosses = |pair: &[u16; 2]| self.yields.contains_key(pair) && !self.merges.contains(pair);
+        self.forbidden.contains_key(&sorted(a, b)) || [[a, b], [b, a]].iter().any(crosses)
     }
 
     /// What follows from a pair of movements.

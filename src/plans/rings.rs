@@ -220,7 +220,7 @@ impl Streets<'_> {
         let own_lane = |m: MovementId| self.network.movements_of(from(m)).all(|m| self.is_left(m));
         let of = |approach: &Approach, m: MovementId| approach.links.contains(&self.network.lane(from(m)).link);
         let others = |approach| self.signal.movements.iter().filter(move |&&m| of(approach, m) && !self.is_left(m));
-        let meets = |&m: &MovementId| group(self.network, m).is_some_and(|other| self.relations.meet(g, other));
+        let meets = |&m: &MovementId| group(self.network, m).is_some_and(|other| self.relations.cross(g, other));
         self.movements[usize::from(g)].iter().all(|&m| self.is_left(m) && own_lane(m))
             && others(own).next().is_some()
             && others(facing).any(meets)

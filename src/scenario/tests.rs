@@ -140,7 +140,7 @@ fn broken_files_are_refused_with_place_and_reason() {
         ("x: 300, y: 12", "x: inf, y: 1", &["inf; expected a finite number"]),
         ("(green: 36,", "(green: 35,", &["signal 'a': greens", "add up to 79 s; expected the cycle of 80 s"]),
         ("[\"an\", \"as\"]", "[\"an\"]", &["'as' to", "is never green"]),
-        ("[\"m1\", \"-m2\"]", "[\"m1\", \"-m2\", \"bn\"]", &["stage 0", "cross and neither gives way"]),
+        ("[\"m1\", \"-m2\"]", "[\"m1\", \"-m2\", \"bn\"]", &["stage 1", "cross and neither gives way"]),
         ("[\"m1\", \"-m2\"]", "[\"m1\", \"m2\"]", &["'m2' does not arrive here; expected one of"]),
         (
             "(street: \"m0\", flow: 1180",

@@ -97,8 +97,8 @@ impl Controllers {
         let mut list = Vec::with_capacity(plans.len());
         for (plan, &detectors) in plans.iter().zip(&scene.sensors.per_signal) {
             let choice = &scene.choices[plan.signal.index()];
-            let Made { plan, strategy, approaches, fallback } = maker.make(plan.signal, choice)?;
-            list.push(Controller::new(plan, strategy, detectors).with_approaches(approaches));
+            let Made { plan, strategy, spare, approaches, fallback } = maker.make(plan.signal, choice)?;
+            list.push(Controller::new(plan, strategy, detectors).with_approaches(approaches).with_spare(spare));
             fallbacks.extend(fallback);
         }
         let monitor = Monitor::new(&scene.network, scene.setup.unsafe_yields);
@@ -190,7 +190,7 @@ impl Controllers {
             // It was checked when the command was taken.
             let made = maker.make(signal, &scene.choices[signal.index()]).ok();
             let Some(made) = made.filter(|made| made.plan == *controller.plan()) else { continue };
-            controller.hand_over(now, made.strategy, made.approaches);
+            controller.hand_over(now, made.strategy, made.approaches, made.spare);
             self.due[signal.index()] = controller.poll_at();
             self.fallbacks.retain(|f| f.signal != signal);
             self.fallbacks.extend(made.fallback);
@@ -240,10 +240,14 @@ impl Controllers {
         }
     }
 
-    /// Whether a signal flashes, but is dark instead.
+    /// Whether a signal that flashes is dark instead.
+    pub fn goes_dark(&self, i: usize) -> bool {
+        self.outages[i].is_some_and(|outage| outage.shows == Outage::Dark)
+    }
+
+    /// Whether a signal is dark instead of flashing.
     fn is_dark(&self, i: usize) -> bool {
-        let dark = self.outages[i].is_some_and(|outage| outage.shows == Outage::Dark);
-        dark && self.list[i].mode() == Mode::Flash
+        self.goes_dark(i) && self.list[i].mode() == Mode::Flash
     }
 
     fn ask(&mut self, i: usize, at: Millis, command: Order) {

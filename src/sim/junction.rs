@@ -16,7 +16,7 @@ use super::state::{Tail, Traffic, Vehicle};
 use super::stops::Halts;
 use crate::behaviour::headway::{CLEAR, time_over};
 use crate::behaviour::{Bounds, Driver, Leader};
-use crate::network::{Conflict, ConflictKind, LaneId, MovementKind, RightOfWay};
+use crate::network::{Conflict, ConflictKind, LaneId, MovementId, MovementKind, RightOfWay};
 use crate::random::mix;
 
 /// What a plan may look at: the state at the end of the last step.
@@ -446,6 +446,11 @@ impl Looker<'_> {
         if other_waits {
             return false;
         }
+        // Whoever cannot come lets the others go. Who of the two started from a place to wait reckons with that.
+        let mine_held = self.is_held(view, c.start);
+        if mine_held != is_held(view, c.foe, foe_lane, (o.front, o.speed), c.foe_start) {
+            return mine_held;
+        }
         if self.me.waiting > 5.0 && o.waiting > 5.0 {
             // Both stand: each may be kept by a third, so they take turns.
             let (a, b) = (self.me.id.0.min(o.id), self.me.id.0.max(o.id));
@@ -461,6 +466,14 @@ impl Looker<'_> {
             return c.yields;
         }
         o.id < self.me.id.0
+    }
+
+    /// The same of oneself: whether one cannot come to a conflict that begins at `start` on the lane looked at.
+    fn is_held(&self, view: &View<'_>, start: f32) -> bool {
+        let Some(exit) = self.here.exit.get() else { return false };
+        let lane = view.scene.network.movement(exit).from;
+        let point = self.me.position + self.to_lane + start;
+        is_held(view, lane, self.here, (self.me.position, self.me.speed), point)
     }
 
     /// Whether it stands where somebody on another internal lane has to pass.
@@ -497,4 +510,33 @@ impl Looker<'_> {
         let speed = self.d.stop(self.me.speed, self.v0, self.tau, distance - 0.5, self.d.decel);
         limit.speed = limit.speed.min(speed);
     }
+}
+
+/// Whether somebody who stands at `front` on the first lane inside a junction cannot come as far as `point` on it: whoever
+/// is ahead on the same way, or has not yet parted from it, stands before that.
+fn is_held(view: &View<'_>, lane: LaneId, facts: &LaneFacts, (front, speed): (f32, f32), point: f32) -> bool {
+    let first = |entry: MovementId| view.scene.moves[entry.index()].next == lane;
+    if speed >= HALTING || !facts.entry.get().is_some_and(first) {
+        return false;
+    }
+    let in_way = |speed: f32, (front_of, back): (f32, f32), end: f32| {
+        speed < HALTING && front_of > front && back <= end.at_most(point)
+    };
+    let stands_on = |on: LaneId, end: f32| {
+        let mut there = view.traffic.lanes[on.index()].vehicles.iter();
+        there.any(|v| in_way(v.speed, (v.position, v.back()), end))
+    };
+    let conflicts = &view.scene.conflicts[facts.conflicts.0 as usize..facts.conflicts.1 as usize];
+    let mut beside = conflicts.iter().filter(|f| f.meeting.kind == ConflictKind::Diverging);
+    stands_on(lane, f32::INFINITY)
+        || beside.any(|f| {
+            let c = &f.meeting;
+            // Its front may be further on already.
+            let (tail, length) = (&view.traffic.tails[f.foe_next.index()], view.scene.lanes[c.foe.index()].length);
+            let back = length + tail.back;
+            stands_on(c.foe, c.foe_end)
+                || (tail.came_from == c.foe
+                    && tail.back < 0.0
+                    && in_way(tail.speed, (back + tail.length, back), c.foe_end))
+        })
 }

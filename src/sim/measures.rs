@@ -1,22 +1,26 @@
 //! Books of a run: trips, counts, and what every lane and signal did.
 
+use std::collections::BTreeMap;
+
 use bevy::ecs::prelude::Resource;
-use intergreen_control::Millis;
+use intergreen_control::{Lamp, Millis};
 use serde::{Deserialize, Serialize};
 
 use super::apply::HALTING;
+use super::control::Lamps;
+use super::monitor::Monitor;
 use super::routes::RouteTable;
 use super::scene::{Scene, leads_to_signal};
 use super::state::{Traffic, Vehicle};
 use super::stops::Halts;
 use crate::demand::VehicleId;
-use crate::network::{LaneId, LinkId};
+use crate::network::{LaneId, LinkId, SignalId};
 
 /// Time between samples of the lanes, s.
 pub const SAMPLE_S: i64 = 10;
 
-/// Most stop lines crossed on red that are remembered one by one.
-pub(super) const MOST_RED_RUNS: usize = 20;
+/// Most stop lines crossed on red, and most collisions, that are remembered one by one.
+pub(super) const MOST_PLACES: usize = 20;
 
 /// One vehicle's trip. Places and speeds are at insertion and arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,6 +91,23 @@ pub struct LaneBook {
     pub red_running: u32,
 }
 
+/// How long a lamp was green of either kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GreenBook {
+    /// Since when it is, if it is.
+    pub since: Option<Millis>,
+    /// Time after the warm-up for which it was until then.
+    pub sum: Millis,
+}
+
+impl GreenBook {
+    /// That time until `now`, of a warm-up that ends at `begin`.
+    fn until(&self, now: Millis, begin: Millis) -> Millis {
+        let lasts = self.since.map_or(Millis(0), |since| now - since.max(begin));
+        self.sum + lasts.max(Millis(0))
+    }
+}
+
 /// The books.
 #[derive(Resource, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Measures {
@@ -110,6 +131,14 @@ pub struct Measures {
     pub red_runs: Vec<(Millis, LaneId, VehicleId)>,
     /// Pairs of vehicles that came to overlap.
     pub collisions: u64,
+    /// The first of them: when, on which lane, and who.
+    pub collided: Vec<(Millis, LaneId, [VehicleId; 2])>,
+    /// Lamps, all signals' one after the other.
+    pub greens: Vec<GreenBook>,
+    /// Signals that had conflicting greens: since when, and in how many steps.
+    pub conflicting: BTreeMap<SignalId, (Millis, u32)>,
+    /// Time of conflicting greens so far, as the monitor counts it, s.
+    pub conflicting_s: f64,
     /// Lane changes.
     pub lane_changes: u64,
     /// RESCO's delay at the scenario's end, s, once that has passed.
@@ -119,11 +148,13 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// Empty books.
-    pub fn new(scene: &Scene) -> Self {
+    /// Empty books, of a run that begins with these lamps.
+    pub fn new(scene: &Scene, lamps: &[Lamp]) -> Self {
+        let green = |lamp: &Lamp| GreenBook { since: lamp.is_green().then_some(scene.setup.begin), sum: Millis(0) };
         Self {
             trips: vec![Trip::NEW; scene.departures.len()],
             lanes: vec![LaneBook::default(); scene.lanes.len()],
+            greens: lamps.iter().map(green).collect(),
             ..Self::default()
         }
     }
@@ -137,9 +168,38 @@ impl Measures {
     pub fn run_red(&mut self, id: VehicleId, lane: LaneId, now: Millis) {
         self.red_running += 1;
         self.lanes[lane.index()].red_running += 1;
-        if self.red_runs.len() < MOST_RED_RUNS {
+        if self.red_runs.len() < MOST_PLACES {
             self.red_runs.push((now, lane, id));
         }
+    }
+
+    /// Pairs of vehicles have come to overlap: so many, these.
+    pub fn collide(&mut self, number: u64, pairs: &[(LaneId, u32, u32)], now: Millis) {
+        self.collisions += number;
+        let room = MOST_PLACES.saturating_sub(self.collided.len());
+        self.collided.extend(pairs.iter().take(room).map(|&(lane, a, b)| (now, lane, [VehicleId(a), VehicleId(b)])));
+    }
+
+    /// Notes what lamps have changed to in a step, and what the monitor finds at its end.
+    pub fn watch(&mut self, scene: &Scene, lamps: &Lamps, monitor: &Monitor, now: Millis) {
+        let begin = scene.setup.measured_from();
+        for &(at, lamp, shown) in &lamps.changes {
+            let book = &mut self.greens[lamp as usize];
+            *book = GreenBook { since: shown.is_green().then_some(at), sum: book.until(at, begin) };
+        }
+        if monitor.seconds > self.conflicting_s {
+            for signal in monitor.open_now() {
+                self.conflicting.entry(signal).or_insert((now, 0)).1 += 1;
+            }
+        }
+        self.conflicting_s = monitor.seconds;
+    }
+
+    /// Share of the time after the warm-up in which a lamp was green of either kind.
+    pub fn green_share(&self, scene: &Scene, lamp: u32, now: Millis) -> f64 {
+        let begin = scene.setup.measured_from();
+        let green = self.greens.get(lamp as usize).map_or(Millis(0), |book| book.until(now, begin));
+        green.seconds() / (now - begin).seconds().max(0.001)
     }
 
     /// A vehicle has entered.

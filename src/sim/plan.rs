@@ -214,7 +214,7 @@ impl<'a> Planner<'a> {
             self.behind = self.behind.at_most(limit.behind);
             self.speed = self.speed.at_most(limit.behind);
             if limit.hold && line.can_stop && !inside {
-                if !limit.lets_out && m.has_yielders && self.may_start(line.rule) {
+                if !limit.lets_out && m.has_yielders && self.may_start(line.rule) && !self.is_held(m, seen) {
                     self.announce_open(m, id, seen, chunk);
                 }
                 self.hold(&line);
@@ -470,7 +470,7 @@ impl<'a> Planner<'a> {
         let (own, announced_passage) = self.passage(m, line, yields, leave, slowed);
         let judges = yields && self.d.judges_headways() && m.headways.follow_up > 0.0;
         self.flags |= if judges && self.led { Flags::FOLLOWS } else { 0 };
-        if announces && (asks || self.may_start(rule)) {
+        if announces && (asks || self.may_start(rule)) && !self.is_held(m, line.distance) {
             chunk.announcements.push((announced, self.me.id.0, announced_passage));
         }
         if entering && asks {

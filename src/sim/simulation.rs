@@ -145,7 +145,7 @@ impl Simulation {
         world.insert_resource(Paths::new(&scene));
         world.insert_resource(Navigator::new(&scene));
         world.insert_resource(Announcements::new(scene.moves.len()));
-        world.insert_resource(Measures::new(&scene));
+        world.insert_resource(Measures::new(&scene, &lamps.shown));
         world.insert_resource(Emissions::new(&scene));
         world.insert_resource(Overlaps::default());
         world.insert_resource(Gridlocks::new(lanes));

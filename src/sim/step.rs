@@ -404,7 +404,9 @@ fn measure(
     }
     m.running = m.inserted - m.arrived;
     books.emissions.take(scene, &traffic, &workers.chunks, warm);
-    m.collisions += books.overlaps.look(scene, &traffic);
+    let collided = books.overlaps.look(scene, &traffic);
+    m.collide(collided, &books.overlaps.latest, now);
+    m.watch(scene, &lamps, &controllers.monitor, now);
     // Commit the clock first: everything below speaks of the end of the step.
     (clock.now, clock.step) = (now, step);
     let every = |seconds: i64| (now - scene.setup.begin).0 % (seconds * 1000) < scene.setup.step.0;

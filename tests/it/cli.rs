@@ -240,6 +240,34 @@ fn files_are_written() {
     assert_eq!(run(args).code, 0);
 }
 
+/// Delays of a signal: on its whole approaches as in the summary, and on their last roads.
+#[test]
+fn delays_of_signals_are_those_of_intersections() {
+    let scratch = Scratch::new();
+    let out = scratch.path("out").display().to_string();
+    let said = run(["isolated", "--until", "900", "--quiet", "--out", &out]);
+    let table = |file: &str, column: &str| -> f64 {
+        let text = scratch.read(&format!("out/{file}"));
+        let mut table = csv::Reader::from_reader(text.as_bytes());
+        let place = table.headers().unwrap().iter().position(|h| h == column).unwrap_or_else(|| panic!("{column}"));
+        table.records().next().unwrap().unwrap()[place].parse().unwrap()
+    };
+    let whole = table("signals.csv", "control_delay_s");
+    assert_eq!(whole, table("intersections.csv", "control_delay_s"));
+    assert!(said.stdout.contains(&format!("  x{whole:>35.1}")), "{whole}: {said:?}");
+    assert!(table("signals.csv", "delay_s") <= whole);
+}
+
+#[test]
+fn it_is_said_that_there_is_no_signal_to_control() {
+    let remarks = |controller: &str| {
+        let said = run(["roundabouts", "--until", "10", "--quiet", "--json", "--controller", controller]);
+        said.json()["remarks"].clone()
+    };
+    assert_eq!(remarks("horizon"), serde_json::json!(["horizon: there is no signal to control here"]));
+    assert_eq!(remarks("fixed_time"), serde_json::json!([]));
+}
+
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let mut child =

@@ -183,3 +183,13 @@ fn what_matters_is_not_drowned() {
     let all = run([config, "--until", "10", "-v"]);
     assert!(all.stderr.contains("replaces ×2, first: <tlLogic> 'T'"), "{all:?}");
 }
+
+/// However it is given.
+#[test]
+fn a_warm_up_as_long_as_the_run_leaves_nothing() {
+    for options in [["--warm-up", "3600"], ["--set", "warm_up=3600"]] {
+        let words = ["warm", "expected less than the scenario lasts, 3600 s"];
+        refused(&["isolated", options[0], options[1]], &words);
+    }
+    assert_eq!(run(["isolated", "--warm-up", "3599", "--until", "1", "--quiet"]).code, 0);
+}

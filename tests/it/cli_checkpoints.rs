@@ -54,6 +54,55 @@ fn a_resumed_run_comes_to_the_same() {
     assert_eq!(rest.stderr, "");
 }
 
+/// A summary without what hangs on the machine and the folder.
+fn summary(said: &Said) -> Vec<&str> {
+    assert_eq!(said.code, 0, "{said:?}");
+    let own = ["Speed ", "Cost ", "Results in "];
+    said.stdout.lines().filter(|line| !own.iter().any(|label| line.starts_with(label))).collect()
+}
+
+/// The whole summary and all files, before the end of a warm-up and after it, under strategies of all kinds: tables are of
+/// the whole run, and what follows the time is its end.
+#[test]
+fn a_resumed_run_leaves_the_same_results() {
+    let scratch = Scratch::new();
+    let folder = |name: &str| scratch.path(name).display().to_string();
+    for controller in ["fixed_time", "actuated", "nema", "max_pressure", "horizon"] {
+        let options = ["arterial", "--until", "900", "--warm-up", "400", "-v", "--fcd=30", "--controller", controller];
+        let out = folder(controller);
+        let whole = run([&options[..], &["--checkpoint-every", "300", "--out", &out]].concat());
+        for at in [300, 600] {
+            let file = format!("{out}/arterial-{at}s.checkpoint");
+            let again = format!("{controller}-{at}");
+            let rest = run([&options[..], &["--resume", &file, "--out", &folder(&again)]].concat());
+            let what = format!("{controller} from {at} s");
+            assert_eq!(summary(&rest), summary(&whole), "{what}");
+            let (mut tables, mut followers) = (0, 0);
+            for entry in std::fs::read_dir(&out).unwrap().filter(|entry| !is_checkpoint(entry)) {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                let read = |folder: &str| scratch.read(&format!("{folder}/{name}"));
+                let (one, other) = (read(controller), read(&again));
+                match name.as_str() {
+                    // Of options and inputs, and of intervals that this process has seen from their begin only.
+                    "manifest.json" | "edgedata.xml" => {}
+                    "events.csv" | "fcd.xml" | "summary.xml" | "tlsstates.xml" => {
+                        // A head, and what holds at the begin.
+                        let lines: Vec<&str> = other.lines().collect();
+                        let same = one.lines().rev().zip(lines.iter().rev()).take_while(|(a, b)| a == *b).count();
+                        assert!(same + 20 > lines.len() && same > 5, "{what}: {name}: {same} of {}", lines.len());
+                        followers += 1;
+                    }
+                    _ => {
+                        assert_eq!(one, other, "{what}: {name}");
+                        tables += 1;
+                    }
+                }
+            }
+            assert!(tables >= 6 && followers == 4, "{what}: {tables} tables, {followers} that follow the time");
+        }
+    }
+}
+
 /// Closures, surges, an outage, a warm-up, and what CityFlow measures.
 #[test]
 fn a_resumed_run_with_incidents_comes_to_the_same() {
@@ -199,17 +248,29 @@ fn files_that_are_no_checkpoints() {
     }
 }
 
-/// A checkpoint that cannot be written is no reason to lose the run.
+/// A checkpoint that cannot be written is no reason to lose the run, but said even if all is to be quiet.
 #[test]
 fn a_run_goes_on_without_its_checkpoint() {
     let (scratch, config) = scenario();
     std::fs::create_dir_all(scratch.path("out/x-60s.checkpoint/in the way")).unwrap();
-    let said = with_checkpoints(&scratch, &[&config]);
+    let said = with_checkpoints(&scratch, &[&config, "--quiet"]);
     assert_eq!(said.code, 0, "{said:?}");
-    assert!(said.stderr.contains("x-60s.checkpoint: no checkpoint is written: "), "{said:?}");
+    let error = format!("error: {}: no checkpoint is written: ", scratch.path("out/x-60s.checkpoint").display());
+    assert!(said.stderr.starts_with(&error) && said.stderr.lines().count() == 1, "{said:?}");
     assert!(scratch.path("out/x-120s.checkpoint").is_file());
     let left = std::fs::read_dir(scratch.path("out")).unwrap().filter_map(Result::ok);
     assert!(left.into_iter().all(|e| !e.file_name().to_string_lossy().ends_with(".part")));
+}
+
+/// A folder that nobody can write to is known before the run.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_for_checkpoints_is_tried_first() {
+    let (_scratch, config) = scenario();
+    let output = program([&config, "--checkpoint-every", "60", "--quiet"]).current_dir("/proc").output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{error}");
+    assert!(error.starts_with("error: --checkpoint-every: the current folder cannot be written to: "), "{error}");
 }
 
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use intergreen::detectors::Tier;
+use intergreen::detectors::{Stuck, Tier};
 use intergreen::sim::control::Fallback;
 use intergreen::sim::{Command, Simulation, TimedCommand};
 use intergreen_control::{Looks, Registry};
@@ -154,6 +154,10 @@ fn what_cannot_be_is_refused() {
         let error = refused(world, command);
         assert!(error.contains(expected), "{error}");
     }
+    let order = |text: &str| ron::from_str(text).expect("an order");
+    let manual = |text: &str| Command::Signal { signal: "x".into(), order: order(text) };
+    let error = refused(&world, manual("Stage(stage: 2, on: true)"));
+    assert!(error.contains("there is no stage 2; expected 0 to 1"), "{error}");
     let parameters = BTreeMap::from([("no_such".into(), "1".into())]);
     let error = refused(&world, Command::Controller { signals: Vec::new(), strategy: "nema".into(), parameters });
     assert!(error.contains("no_such"), "{error}");
@@ -194,4 +198,58 @@ fn where_nobody_is_seen_to_come_the_program_runs() {
     {
         assert_eq!(told(sensors, strategy)["fallbacks"], serde_json::json!([]), "{strategy}, {sensors}");
     }
+}
+
+/// The line of one signal dies: what horizon falls back to decides there, also after a checkpoint, and horizon is back when the
+/// line has been back for five minutes.
+#[test]
+fn a_strategy_that_is_blind_hands_over_and_comes_back() {
+    let world = signal();
+    let dead = |detector| {
+        let (signal, stuck) = ("x".into(), Stuck::Silent);
+        (100.0, Command::DetectorFault { signal, detector, stuck, until: Some(200.0) })
+    };
+    let mut commands = vec![(60.0, choose(&[], "horizon"))];
+    commands.extend((0..).take(world.start().controllers().list[0].detectors().len()).map(dead));
+    let mut sim = commanded(&world, &commands);
+    let mut ran = Vec::new();
+    while sim.now() < s(600.0) {
+        sim.step();
+        if ran.last().is_none_or(|&(strategy, _)| strategy != runs(&sim, "x")) {
+            ran.push((runs(&sim, "x"), sim.now().seconds().round()));
+        }
+    }
+    let expected = [("fixed_time", 0.0), ("horizon", 60.0), ("fixed_time", 105.0), ("horizon", 500.0)];
+    assert!(ran.len() == 4 && ran.iter().zip(expected).all(|(a, b)| a.0 == b.0 && (a.1 - b.1).abs() < 7.0), "{ran:?}");
+    let stood = sim.controllers().list[0].stood_in().expect("it was blind");
+    assert!(!stood.still && (390.0..400.0).contains(&stood.total.seconds()), "{stood:?}");
+    let whole = cut_commanded(&world, &given(&commands), &[101.0, 106.0, 150.0, 300.0, 520.0], 600.0);
+    assert_eq!((whole.trip(), runs(&whole, "x")), (None, "horizon"));
+    // Soon after it came back the strategy is the same, too, whether or not the run was cut.
+    cut_commanded(&world, &given(&commands), &[300.0], 505.0);
+}
+
+#[test]
+fn a_log_tells_of_a_dark_signal_and_of_no_rings_that_have_no_say() {
+    let s = Scratch::new();
+    let commands = "(at: 100, command: SignalOutage(signal: \"x\", shows: dark, until: 200)),
+        (at: 300, command: Signal(signal: \"x\", order: Stage(stage: 0, on: true)))";
+    let line = format!("    step: 0.5,\n    commands: [{commands}],\n");
+    let text = include_str!("../../scenarios/isolated.ron").replacen("    step: 0.5,\n", &line, 1);
+    let (file, out) = (s.write("scenario.ron", text), s.path("out"));
+    let (file, out) = (file.to_str().expect("a name"), out.to_str().expect("a name"));
+    let explained = |controller: &str| {
+        let said = run(["run", file, "--controller", controller, "--until", "600", "--quiet", "--out", out]);
+        assert_eq!(said.code, 0, "{said:?}");
+        run(["explain", out]).stdout
+    };
+    let nema = explained("nema");
+    assert!(nema.contains("dark (a command from outside)") && !nema.contains("flashing ("), "{nema}");
+    let time = |line: &str| line.split_whitespace().next().and_then(|at| at.parse().ok()).unwrap_or(0.0);
+    let crossed: Vec<f64> = nema.lines().filter(|line| line.contains("barrier")).map(time).collect();
+    let silent = |at: &f64| (105.0..200.0).contains(at) || *at > 310.0;
+    assert!(!crossed.is_empty() && !crossed.iter().any(silent), "{crossed:?}");
+    // Whoever chooses among stages says why, once for each change.
+    let horizon = explained("horizon");
+    assert!(horizon.contains("'; at the last look staying would have cost "), "{horizon}");
 }

@@ -1,6 +1,6 @@
 //! Who goes first, who waits, and where (validation suite C21, and what drivers expect of each other).
 
-use intergreen::demand::{Manner, Timing};
+use intergreen::demand::{Manner, Timing, VehicleType};
 use intergreen::network::LaneId;
 use intergreen::network::compose::NodeKind;
 use intergreen::sim::Simulation;
@@ -113,6 +113,28 @@ fn who_waits_in_the_middle_is_let_out_after_green() {
     assert!(entered < 43.0, "it goes on to the middle while it is green, at {entered} s");
     assert!((40.0..50.0).contains(&left), "through at {left} s; green ends at 40 s, the cross street's begins at 45 s");
     assert_eq!(sim.measures().red_running, 0);
+}
+
+/// Two left turns from opposite sides at the head of their queues, each followed into the junction, over the room for
+/// crosswalks, by others who go straight on: these cannot come before it has gone, so neither waits for those behind the
+/// other, and all get away in one green (45 to 75 s; the next one begins at 125 s).
+#[test]
+fn opposing_left_turns_do_not_wait_for_who_stands_behind_them() {
+    let mut town = crossing(NodeKind::Signal, 1, 1).signal("x", 0.0, &[(40.0, &["n", "s"]), (30.0, &["w", "e"])]);
+    town.plan.nodes[0].crosswalks = 12.0;
+    let network = town.build();
+    let mut t = Trips::new(&network, VehicleType::calibrated("car"));
+    for (from, left, on) in [("w", "-n", "-e"), ("e", "-s", "-w")] {
+        t.one(&format!("{from} left"), 0.0, &[from, left], rolling());
+        t.add(&format!("{from} on"), every(2.0, 2.0, 3), 0, &[from, on], rolling());
+    }
+    for seed in 1..=3 {
+        let mut world = t.clone().world("opposing left turns");
+        world.setup.seed = seed;
+        let sim = world.drain(LIMIT, check);
+        let last = sim.measures().trips.iter().filter_map(|trip| trip.arrived).max().expect("drained").seconds();
+        assert!(last < 125.0, "seed {seed}: the last one arrives at {last} s");
+    }
 }
 
 /// Left turns from both sides and cross traffic, for cycles on end: nobody is left inside for a whole red.

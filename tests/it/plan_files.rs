@@ -145,27 +145,27 @@ fn a_plan_that_does_not_fit_is_refused_with_file_line_and_what_was_expected() {
     for (plan, words) in [
         (("min_green: 10", "min_green: 0"), "second.ron:13:9: group 'eb': min_green is 0 s; expected 1–60 s"),
         (
-            ("    patterns: [(", "    detectors: [(channel: 3, groups: [\"eb\"])],\n    patterns: [("),
+            ("    detectors: [", "    detectors: [(channel: 3, groups: [\"eb\"]), "),
             "detector 3: has no place; expected one",
         ),
         (
             (
-                "    patterns: [(",
-                "    detectors: [(channel: 3, groups: [\"eb\"], place: (kind: x, lane: \"av9_0\", distance_m: 40, length_m: 2, speed_m_s: 13.9))],\n    patterns: [(",
+                "    detectors: [",
+                "    detectors: [(channel: 3, groups: [\"eb\"], place: (kind: x, lane: \"av9_0\", distance_m: 40, length_m: 2, speed_m_s: 13.9)), ",
             ),
             "detector 3: lies before the stop line of lane 'av9_0', which does not end at this signal; expected one of ",
         ),
         (
             (
-                "    patterns: [(",
-                "    detectors: [(channel: 3, groups: [\"eb\"], place: (kind: x, lane: \"av1.bay_0\", distance_m: 900, length_m: 2, speed_m_s: 13.9))],\n    patterns: [(",
+                "    detectors: [",
+                "    detectors: [(channel: 3, groups: [\"eb\"], place: (kind: x, lane: \"av1.bay_0\", distance_m: 900, length_m: 2, speed_m_s: 13.9)), ",
             ),
             "detector 3: has no room for 2 m at 900 m",
         ),
         (
             (
-                "    patterns: [(",
-                "    detectors: [(channel: 2000, groups: [\"eb\"], place: (kind: x, lane: \"av1.bay_0\", distance_m: 40, length_m: 2, speed_m_s: 13.9))],\n    patterns: [(",
+                "    detectors: [",
+                "    detectors: [(channel: 2000, groups: [\"eb\"], place: (kind: x, lane: \"av1.bay_0\", distance_m: 40, length_m: 2, speed_m_s: 13.9)), ",
             ),
             "detector 2000: is number 2000; expected at most 1023",
         ),
@@ -519,7 +519,7 @@ fn a_plan_file_is_not_written_over_nor_run() {
 
 #[test]
 fn check_says_what_is_odd_about_detectors() {
-    let detectors = |list: &str| format!("    detectors: [{list}],\n    patterns: [(");
+    let detectors = |list: &str| format!("    detectors: [{list}");
     let place = |channel: u16, kind: &str, distance: u32, length: u32| {
         format!(
             "(channel: {channel}, groups: [\"eb\"], place: (kind: {kind}, lane: \"av1.bay_0\", distance_m: {distance}, \
@@ -529,14 +529,14 @@ fn check_says_what_is_odd_about_detectors() {
     let same = ("version: 2", "version: 2");
     // The bay of the left turns is some 60 m long.
     let long = detectors(&place(0, "stop_bar", 0, 150).replace("bay_0", "bay_2").replace("\"eb\"", "\"eb_left\""));
-    let said = avenue_with(same, &[("    patterns: [(", &long)]);
+    let said = avenue_with(same, &[("    detectors: [", &long)]);
     let all = format!("{}{}", said.stdout, said.stderr);
     assert!(
         said.code == 0 && all.contains("signal 'second': detector 0: its zone is ") && all.contains("not 150 m"),
         "{all}"
     );
     let turned = detectors(&[place(0, "x", 60, 2), place(1, "in", 30, 2)].concat());
-    let said = avenue_with(same, &[("    patterns: [(", &turned)]);
+    let said = avenue_with(same, &[("    detectors: [", &turned)]);
     let words = "signal 'second', lane 'av1.bay_0': its loop IN lies at 30 m, no further upstream than X at 60 m";
     assert!(said.code == 0 && said.stdout.contains(words), "{said:?}");
 }

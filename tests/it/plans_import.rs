@@ -18,11 +18,11 @@ use crate::worlds::{arterial, data_file};
 /// Every network of the test data, with the programs that replace the net's own; how many letters are smoothed, how many
 /// pairs have less than the formula, and how many yellow traps there are. Nothing else is waived.
 const NETS: &[(&str, &[&str], [usize; 3])] = &[
-    ("resco/cologne1/cologne1.net.xml", &[], [0, 20, 0]),
-    ("resco/cologne8/cologne8.net.xml", &[], [7, 94, 0]),
-    ("resco/ingolstadt7/ingolstadt7.net.xml", &[], [17, 82, 0]),
-    ("resco/grid4x4/grid4x4.net.xml", &[], [0, 2528, 0]),
-    ("bologna/acosta/acosta_buslanes.net.xml", &["bologna/acosta/acosta_tls.add.xml"], [0, 34, 6]),
+    ("resco/cologne1/cologne1.net.xml", &[], [0, 30, 0]),
+    ("resco/cologne8/cologne8.net.xml", &[], [7, 190, 0]),
+    ("resco/ingolstadt7/ingolstadt7.net.xml", &[], [17, 116, 0]),
+    ("resco/grid4x4/grid4x4.net.xml", &[], [0, 3200, 0]),
+    ("bologna/acosta/acosta_buslanes.net.xml", &["bologna/acosta/acosta_tls.add.xml"], [0, 45, 6]),
     ("grid/g4/net.xml", &[], [0, 384, 0]),
     ("grid/g16/net.xml", &[], [0, 6144, 0]),
 ];
@@ -67,14 +67,19 @@ fn relations_are_the_monitor_s() {
     let arterial = arterial().network;
     let all = planned().into_iter();
     let ours = plans::of_network(&arterial, false).unwrap_or_else(|e| panic!("{e}"));
+    let mut merges = 0;
     for (name, network, plans) in all.chain([("arterial", arterial, ours)]) {
-        let mut count = [0, 0];
+        let mut count = [0, 0, 0];
         for plan in &plans {
             let monitored = monitor::conflicting(&network, plan.signal);
             let forbidden = |a: u16, b: u16| monitored.iter().any(|p| *p == (a, b, false) || *p == (b, a, false));
             let n = plan.plan.groups().len() as u16;
             let yields = |a: u16, b: u16| monitored.contains(&(a, b, true)) && !forbidden(a, b);
             let relation = |a, b| plan.plan.matrix().relation(a, b);
+            let goes = |lamp: Lamp| !lamp.is_red() && lamp != Lamp::TurnOnRed;
+            let steps = plan.plan.program().expect("a program").steps();
+            let go_together =
+                |a: u16, b: u16| steps.iter().any(|s| goes(s.lamps[usize::from(a)]) && goes(s.lamps[usize::from(b)]));
             for (a, b) in (0..n).flat_map(|a| (0..n).map(move |b| (a, b))).filter(|(a, b)| a != b) {
                 // Of two that are to give way to each other, a plan lets one go first.
                 if yields(a, b) && yields(b, a) {
@@ -95,14 +100,23 @@ fn relations_are_the_monitor_s() {
                     Relation::YieldsToOncoming => Relation::Yields,
                     other => other,
                 };
+                // Ways that only merge may be open together; a plan has a clearance where the program keeps them apart.
+                if (found, expected) == (Relation::Yields, Relation::None) && !go_together(a, b) {
+                    let clearance = plan.plan.matrix().intergreen(b, a);
+                    assert!(clearance > Millis(0), "{name}: '{}' {a} {b}", plan.plan.name());
+                    count[2] += 1;
+                    continue;
+                }
                 assert_eq!(found, expected, "{name}: '{}' {a} {b}", plan.plan.name());
                 count[0] += usize::from(found == Relation::Forbidden);
                 count[1] += usize::from(found == Relation::Yields);
             }
         }
-        println!("{name}: {} forbidden pairs, {} that yield", count[0] / 2, count[1]);
+        println!("{name}: {} forbidden pairs, {} that yield, {} that merge", count[0] / 2, count[1], count[2]);
         assert!(count[0] > 0, "{name}");
+        merges += count[2];
     }
+    assert!(merges > 0);
 }
 
 /// What each group shows, second by second of one cycle (all programs have whole seconds).

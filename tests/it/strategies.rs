@@ -104,7 +104,13 @@ fn where_nothing_can_run_the_first_reason_is_said() {
     let file = avenue(&s, &format!("{})\n", &plan[..end]));
     let words =
         "strategy max_pressure cannot run here: the plan has no stages, and none can be made of its rings: group 'eb'";
-    refused(&["run", &file, "--controller", "max_pressure"], &[words]);
+    let words = &[
+        "signal '",
+        " of the scenario's `plans`): ",
+        words,
+        "; expected a plan that has it, or another strategy (--controller NAME",
+    ];
+    refused(&["run", &file, "--controller", "max_pressure"], words);
 }
 
 /// A plan with push buttons alone, whose numbers loops have too.

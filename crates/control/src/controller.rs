@@ -43,10 +43,13 @@ use crate::{
 mod checkpoint;
 mod hand_over;
 mod input;
+mod spare;
 mod views;
 
 use input::Inputs;
 pub use input::{Command, Input};
+use spare::Spare;
+pub use spare::StoodIn;
 
 /// Which pattern is in force.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,6 +64,8 @@ enum Choice {
 pub struct Controller {
     kernel: Kernel,
     strategy: Box<dyn Strategy>,
+    /// What decides while it is blind.
+    spare: Option<Spare>,
     /// Which edges are worth asking it now.
     wakes: Wakes,
     detectors: DetectorBank,
@@ -111,6 +116,7 @@ impl Controller {
         Self {
             wakes: strategy.wakes(),
             strategy,
+            spare: None,
             detectors: DetectorBank::of_plan(&plan, detectors),
             group_calls,
             traffic: None,
@@ -221,7 +227,7 @@ impl Controller {
 
     /// When the strategy, the kernel or detectors are due, whatever comes in.
     fn next_own(&self) -> Millis {
-        self.next.min(self.kernel.next()).min(self.next_of_detectors())
+        self.next.min(self.kernel.next()).min(self.next_of_detectors()).min(self.change_due())
     }
 
     /// When time alone changes what detectors mean.
@@ -245,6 +251,7 @@ impl Controller {
     fn happen(&mut self, at: Millis) {
         let asks = self.take_inputs(at) || self.next <= at;
         self.go_on(at, asks);
+        self.change_places(at);
     }
 
     /// What follows at `at`: the strategy's decision, if it has to think again, and what the kernel makes of it.
@@ -394,6 +401,7 @@ impl Controller {
             self.journal.event(at, code, detector.saturating_add(1), Reason::Diagnosed);
             self.group_calls.fail(detector, !health.is_good(), at, &self.lamps);
             self.traffic.iter_mut().for_each(|traffic| traffic.believe(detector, health.is_good()));
+            self.look_for_spare(at);
         }
     }
 
@@ -442,10 +450,6 @@ impl Controller {
         let Some(phase) = phase_number(self.plan(), group).filter(|_| before != on) else { return };
         let on_foot = self.plan().groups().get(usize::from(group)).is_some_and(|g| g.is_pedestrian());
         self.journal.event(at, codes[usize::from(on_foot)][usize::from(!on)], phase, Reason::Command);
-    }
-
-    fn is_button(&self, detector: u16) -> bool {
-        self.buttons.binary_search(&detector).is_ok()
     }
 
     fn take_command(&mut self, at: Millis, command: Command) {
@@ -554,9 +558,9 @@ impl Controller {
             self.refused = self.refused.saturating_add(1);
         }
         let (kernel, journal) = (&mut self.kernel, &mut self.journal);
-        // Under manual control no green ends for the strategy's reasons.
-        let silent = self.manual.is_some();
-        let is_end = |code| matches!(code, code::GAP_OUT | code::MAX_OUT | code::FORCE_OFF);
+        // Under manual control, and while it flashes, no green ends for the strategy's reasons, and no ring goes on.
+        let silent = self.manual.is_some() || kernel.mode() == Mode::Flash;
+        let is_end = |code| matches!(code, code::GAP_OUT | code::MAX_OUT | code::FORCE_OFF | code::BARRIER);
         self.strategy.report(&mut |code, parameter| {
             if !(silent && is_end(code)) {
                 kernel.note(at, code, parameter, journal);

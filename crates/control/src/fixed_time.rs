@@ -186,7 +186,7 @@ impl Strategy for FixedTime {
         let until = until.seconds();
         match what {
             What::Step => format!("fixed_time: step {number} of the program until {until} s"),
-            What::Stage => format!("fixed_time: stage {number} of the pattern until {until} s"),
+            What::Stage => format!("fixed_time: stage {} of the plan until {until} s", u64::from(number) + 1),
             What::Phases => {
                 let phases: Vec<String> = (1..=32).filter(|&n| number & bit(n) != 0).map(|n| format!("{n}")).collect();
                 format!("fixed_time: phases {} of the pattern until {until} s", phases.join(" "))

@@ -212,7 +212,7 @@
 //! assert_eq!(heads, [Lamp::Red, Lamp::Green, Lamp::Green]);
 //! assert_eq!(stored, Latch::None);
 //! assert_eq!(log.last().unwrap(), "35 s: group 'crossing': walk, was asked for and waited until 'high' had cleared");
-//! assert_eq!(controller.explain(), "fixed_time: stage 1 of the pattern until 60 s");
+//! assert_eq!(controller.explain(), "fixed_time: stage 2 of the plan until 60 s");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -263,7 +263,7 @@ mod traffic;
 
 pub use actuated::Actuated;
 pub use approaches::{ApproachLane, Approaches, Counted, Counts, Exit, Feeder, Lead, Shared, Way};
-pub use controller::{Command, Controller, Input};
+pub use controller::{Command, Controller, Input, StoodIn};
 pub use detectors::{DetectorBank, DetectorEvent, Health, Heartbeat, Measures};
 pub use fixed_time::FixedTime;
 pub use group_calls::GroupCalls;

@@ -11,7 +11,7 @@ use alloc::{
 };
 use core::{fmt, str::FromStr};
 
-use crate::{Millis, Plan, Strategy, actuated, adaptive, fixed_time, horizon, nema};
+use crate::{Looks, Millis, Plan, Strategy, actuated, adaptive, fixed_time, horizon, nema};
 
 /// A parameter of a strategy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,7 +54,8 @@ pub struct Entry {
     /// The clearance that it brings along in place of the plan's, as the literature that it is compared with defines it: a
     /// yellow, and nothing else. Such a strategy stands outside rankings.
     pub clearance: Option<Millis>,
-    /// What runs, with its defaults, where the strategy cannot run.
+    /// What runs, with its defaults, where the strategy cannot run; and if it needs no detectors, while the strategy is
+    /// [blind](Registry::spare).
     pub falls_back: Option<&'static str>,
     /// Makes one.
     pub make: fn(&Setup<'_>) -> Result<Box<dyn Strategy>, RegistryError>,
@@ -275,6 +276,19 @@ impl Registry {
         let entry = self.find(name)?;
         check_parameters(entry, parameters)?;
         (entry.make)(&Setup { plan, everyone_reports, name: entry.name, parameters })
+    }
+
+    /// What [takes over](crate::Controller::with_spare) on its plan while a strategy is blind: what it falls back to, if that needs
+    /// no detectors, as what itself falls back to nothing does not. One that sees whoever reports is never blind.
+    pub fn spare(&self, strategy: &dyn Strategy, plan: &Plan, everyone_reports: bool) -> Option<Box<dyn Strategy>> {
+        if everyone_reports && strategy.looks() > Looks::Groups {
+            return None;
+        }
+        let other = self.find(self.find(strategy.name()).ok()?.falls_back?).ok()?;
+        if other.falls_back.is_some() {
+            return None;
+        }
+        self.make_for(other.name, &[], plan, everyone_reports).ok()
     }
 }
 

@@ -385,10 +385,10 @@ fn the_state_of_something_else_is_refused() {
     assert_eq!(error(other_bank), "the state belongs to another number of detectors");
     let mut same = fixed_time(base);
     // The one before, and one that is still to come.
-    for version in [8, 10] {
+    for version in [9, 11] {
         let mut wrong = bytes.clone();
         wrong[0] = version;
-        let expected = format!("the state of the controller has version {version}; expected 9");
+        let expected = format!("the state of the controller has version {version}; expected 10");
         assert_eq!(same.load(&wrong).expect_err("a version").to_string(), expected);
     }
     for length in 0..bytes.len() {

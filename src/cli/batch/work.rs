@@ -20,7 +20,6 @@ use crate::batch::{Cell, Experiment, Record, Run, cells, runs, settings};
 use crate::cli::load::{Input, Loaded, load};
 use crate::cli::outcome::{Cost, Outcome};
 use crate::cli::run::{Began, Finished, Stop, goal, simulate, simulation};
-use crate::cli::watch::Watch;
 use crate::cli::{Failure, clock, progress};
 use crate::measure::Queues;
 use crate::random::{FNV_START, fnv};
@@ -367,7 +366,7 @@ impl<'a> Batch<'a> {
         let mut sim = simulation(&args.setup, args.emissions.model(), &mut loaded, false)?;
         let departures = departures_hash(&sim);
         let mut purdue = Purdue::new(&mut sim);
-        let (mut watch, mut queues, mut series) = (Watch::new(&sim), Queues::new(&sim), Vec::new());
+        let (mut queues, mut series) = (Queues::new(&sim), Vec::new());
         let (wall, cpu) = (clock::wall(), ThreadTime::now());
         let mut look = |sim: &Simulation| {
             queues.look(sim);
@@ -378,7 +377,7 @@ impl<'a> Batch<'a> {
             }
             Ok(())
         };
-        let stop = simulate(&mut sim, goal, &mut watch, &mut look, interrupted)?;
+        let stop = simulate(&mut sim, goal, &mut look, interrupted)?;
         if stop == Stop::Interrupted {
             return Ok(None);
         }
@@ -388,7 +387,7 @@ impl<'a> Batch<'a> {
             vehicle_steps: sim.measures().vehicle_steps,
         };
         let began = Began { at: sim.scene().setup.begin, vehicle_steps: 0 };
-        let finished = Finished { args: &args, loaded: &loaded, sim: &sim, watch: &watch, safety: None, stop, began };
+        let finished = Finished { args: &args, loaded: &loaded, sim: &sim, safety: None, stop, began };
         let outcome = Outcome::new(
             &finished,
             Cost { load_s: 0.0, cpu_s: timing.cpu_s, wall_s: timing.wall_s, peak_rss_mb: None },

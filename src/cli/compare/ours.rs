@@ -7,7 +7,6 @@ use intergreen_control::Millis;
 
 use super::data::{Defects, Measures, Place, Run};
 use crate::cli::run::{Stop, simulate};
-use crate::cli::watch::Watch;
 use crate::cli::{Failure, Loaded, run};
 use crate::instruments::{Instrument, Instruments, Table};
 use crate::measure::{Reading, Recorder};
@@ -34,14 +33,13 @@ pub fn run(loaded: &Loaded, seed: u64, unsafe_yields: bool, stop: &AtomicBool) -
     let table = Table { internal: true, ..Table::new(Instrument::default(), false) };
     let wanted = Instruments { tables: vec![table], ..Instruments::default() };
     let mut recorder = Recorder::new(&sim, &wanted, None, None);
-    let mut watch = Watch::new(&sim);
     let mut look = |sim: &Simulation| {
         recorder.look(sim);
         // Only the table at the end is of interest.
         recorder.take();
         Ok(())
     };
-    let ended = simulate(&mut sim, None, &mut watch, &mut look, stop)?;
+    let ended = simulate(&mut sim, None, &mut look, stop)?;
     if ended == Stop::Interrupted {
         return Ok(None);
     }

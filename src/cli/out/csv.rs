@@ -8,7 +8,7 @@ use std::io::{Result, Write};
 
 use csv::Writer;
 
-use crate::cli::intersections;
+use crate::cli::intersections::{self, Control};
 use crate::cli::run::Finished;
 use crate::cli::tables::{self, Figures, SATURATION_FLOW};
 use crate::network::LaneId;
@@ -185,16 +185,20 @@ pub fn conflicts(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
     csv.flush()
 }
 
-/// All signals.
+/// All signals: the cycle of their programs, whatever runs; the delay on their last roads, as lanes have it; and that on
+/// their whole approaches, as intersections and the summary have it.
 pub fn signals(w: &mut dyn Write, run: &Finished<'_>) -> Result<()> {
     let network = &run.sim.scene().network;
     let mut csv = Writer::from_writer(w);
     let first = ["signal", "cycle_s"].map(str::to_owned);
-    csv.write_record(first.into_iter().chain(header()))?;
+    csv.write_record(first.into_iter().chain(header()).chain(["control_delay_s".to_owned()]))?;
+    let whole = intersections::all(run);
+    let delay = |id: &str| whole.iter().find(|i| i.control == Control::Signal && i.name == id).and_then(|i| i.delay);
     for (id, figures) in tables::signals(&tables::lanes(run)) {
         let signal = &network.signals[id.index()];
         let first = [signal.id.clone(), number(Some(signal.program.cycle().seconds()))];
-        csv.write_record(first.into_iter().chain(cells(&figures)))?;
+        let last = number(delay(&signal.id));
+        csv.write_record(first.into_iter().chain(cells(&figures)).chain([last]))?;
     }
     csv.flush()
 }

@@ -5,13 +5,16 @@ use std::io::{Result, Write};
 use std::path::{Path, PathBuf};
 
 use intergreen_control::Millis;
-use intergreen_control::log::{Event, code};
+use intergreen_control::log::{Asked, Event, Reason, code};
 
 use super::files;
 use crate::cli::load::Loaded;
 use crate::cli::timestamps::{SOME_DAY, calendar, day_start};
 use crate::measure::uses;
 use crate::sim::Simulation;
+
+/// What a strategy says of a change of stage stands behind this.
+pub const WHY: &str = "; ";
 
 /// An event log that is being written.
 pub struct EventLog {
@@ -65,13 +68,25 @@ impl EventLog {
         self.step.extend_from_slice(&controllers.events);
         // Stable: what a controller logs at one moment stays in its order.
         self.step.sort_by_key(|&(signal, event)| (event.at, signal));
+        // Of each signal the reason of a change of stage is said once, with the first green that ends.
+        let mut told = None;
         for (signal, event) in &self.step {
             let name = self.names.get(*signal as usize).map_or("", String::as_str);
             // Most of a log is detectors; there is nothing to explain about them.
             let explained = !matches!(event.code, code::DETECTOR_ON | code::DETECTOR_OFF);
             let plan = controllers.list[*signal as usize].plan();
-            let words = explained.then(|| (event.what(plan), event.reason.words(plan)));
-            let (what, reason) = words.unwrap_or_default();
+            // A controller that is out of order knows nothing of it: for itself it flashes.
+            let dark = event.code == code::FLASH && event.parameter > 0 && controllers.goes_dark(*signal as usize);
+            let what = || if dark { "dark".to_owned() } else { event.what(plan) };
+            let words = explained.then(|| (what(), event.reason.words(plan)));
+            let (what, mut reason) = words.unwrap_or_default();
+            let ends = matches!(event.code, code::GREEN_END | code::OVERLAP_YELLOW);
+            if ends && matches!(event.reason, Reason::Requested(Asked::Stage(_))) && told != Some((*signal, event.at)) {
+                told = Some((*signal, event.at));
+                // The strategy has decided since, but not on another stage: its name and the stage are said already.
+                let said = controllers.list[*signal as usize].explain();
+                reason.extend(said.split_once("', ").into_iter().flat_map(|(_, why)| [WHY, why]));
+            }
             self.out.write_record([
                 &*calendar(self.day + event.at),
                 &(signal + 1).to_string(),

@@ -10,6 +10,8 @@ mod manifest;
 mod readings;
 mod sumo;
 
+pub use self::events::WHY;
+
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -42,10 +44,17 @@ pub fn trips(run: &Finished<'_>) -> Result<Vec<u8>, Failure> {
 /// If the folder cannot be made or written to.
 pub fn prepare(dir: &Path) -> Result<(), Failure> {
     let wrong = |e: std::io::Error| Failure::Input(format!("--out {}: {e}", dir.display()));
-    std::fs::create_dir_all(dir).map_err(wrong)?;
+    std::fs::create_dir_all(dir).and_then(|()| probe(dir)).map_err(wrong)
+}
+
+/// Makes sure that files can be written into a folder.
+///
+/// # Errors
+/// If not; says why.
+pub fn probe(dir: &Path) -> std::io::Result<()> {
     let probe = dir.join(".intergreen-probe");
-    File::create(&probe).map_err(wrong)?;
-    std::fs::remove_file(&probe).map_err(wrong)
+    File::create(&probe)?;
+    std::fs::remove_file(&probe)
 }
 
 /// A folder of results in the making.

@@ -18,7 +18,7 @@ pub(super) fn program(
     let wrong = |problem: String| plan_error("signal", &plan.node, problem);
     check_times(plan).map_err(wrong)?;
     let mut stages = Vec::new();
-    for (k, stage) in plan.stages.iter().enumerate() {
+    for (k, stage) in (1..).zip(&plan.stages) {
         let open = opened(stage, turns, roads).map_err(|p| wrong(format!("stage {k}: {p}")))?;
         check_compatible(&open, turns, rows, roads).map_err(|p| wrong(format!("stage {k}: {p}")))?;
         stages.push(open);

@@ -9,12 +9,12 @@ use super::state::State;
 use crate::demand::VehicleId;
 use crate::demand::stops::legs;
 use crate::detectors::Probes;
-use crate::network::{LaneId, LinkId, MovementId};
+use crate::network::{LaneId, LinkId, MovementId, SignalId};
 use crate::sim::control::CycleFault;
 use crate::sim::emissions::Burnt;
 use crate::sim::faults::FaultState;
 use crate::sim::insert::InLine;
-use crate::sim::measures::{MOST_RED_RUNS, Measures, Trip};
+use crate::sim::measures::{GreenBook, MOST_PLACES, Measures, Trip};
 use crate::sim::routes::{Found, RouteTable};
 use crate::sim::scene::Scene;
 use crate::sim::state::{Flags, Vehicle};
@@ -260,7 +260,28 @@ impl<'a> Check<'a> {
         ensure(most && lanes && small(m.samples), "counts beyond measure")?;
         ensure(m.resco_delay.is_none_or(f64::is_finite), "a delay without a number")?;
         let red = |&(_, lane, id): &(_, LaneId, VehicleId)| self.is_lane(lane) && self.has_come(id);
-        ensure(m.red_runs.len() <= MOST_RED_RUNS && m.red_runs.iter().all(red), "a red lamp passed by nobody")
+        ensure(m.red_runs.len() <= MOST_PLACES && m.red_runs.iter().all(red), "a red lamp passed by nobody")?;
+        let collided = |&(_, lane, pair): &(_, LaneId, [VehicleId; 2])| {
+            self.is_lane(lane) && pair.iter().all(|&id| self.has_come(id))
+        };
+        ensure(m.collided.len() <= MOST_PLACES && m.collided.iter().all(collided), "a collision of nobody")?;
+        self.lamps(m)
+    }
+
+    /// What lamps did, and what the monitor said of it.
+    fn lamps(&self, m: &Measures) -> Checked {
+        let (scene, now) = (self.scene, self.clock.now);
+        let lamps = scene.lamp_base[scene.network.signals.len()] as usize;
+        let (begin, lasted) = (scene.setup.begin, now - scene.setup.begin);
+        let green = |b: &GreenBook| {
+            b.since.is_none_or(|since| (begin..=now).contains(&since)) && (Millis(0)..=lasted).contains(&b.sum)
+        };
+        ensure(m.greens.len() == lamps && m.greens.iter().all(green), "green times of other lamps")?;
+        let signals = scene.network.signals.len();
+        let known = |(signal, (at, steps)): (&SignalId, &(Millis, u32))| {
+            signal.index() < signals && *at <= now && *steps <= self.clock.step
+        };
+        ensure(m.conflicting.iter().all(known) && m.conflicting_s.is_finite(), "conflicting greens of no signal")
     }
 
     /// Fuel and CO₂, if this run keeps books of them.

@@ -36,7 +36,7 @@ use super::{SimError, Simulation};
 /// The first bytes of every checkpoint.
 const MAGIC: &[u8; 8] = b"IGcheckp";
 /// The version of the format that this code writes and reads. It goes up whenever the state changes its form.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 /// Length of the envelope.
 const ENVELOPE: usize = MAGIC.len() + 4 + 8 + 8;
 

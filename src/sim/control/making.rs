@@ -53,6 +53,8 @@ pub struct Made {
     pub plan: Arc<Plan>,
     /// The strategy.
     pub strategy: Box<dyn Strategy>,
+    /// What decides while it is blind.
+    pub spare: Option<Box<dyn Strategy>>,
     /// What it knows of the lanes around, if it looks at single lanes.
     pub approaches: Option<Arc<Approaches>>,
     /// Whether it stands in for another one.
@@ -89,9 +91,20 @@ impl<'a> Maker<'a> {
     /// The strategy for a signal with the plan that suits it; if it cannot run there, what it falls back to.
     ///
     /// # Errors
-    /// If the registry does not know the strategy or refuses its parameters.
+    /// If the registry does not know the strategy or refuses its parameters; or nothing can run, with the signal.
     pub fn make(&self, signal: SignalId, choice: &Choice) -> Result<Made, String> {
-        self.try_make(signal, choice).map_err(|e| of_registry(&e))
+        self.try_make(signal, choice).map_err(|e| match &e {
+            RegistryError::Unsuitable { .. } => {
+                let (plan, id) = (&self.plans[signal.index()], &self.scene.network.signals[signal.index()].id);
+                let file = match plan.wiring {
+                    Some(_) => format!(" (plan '{}' of the scenario's `plans`)", plan.plan.spec().name),
+                    None => String::new(),
+                };
+                let instead = "expected a plan that has it, or another strategy (--controller NAME, or `controller` of the scenario)";
+                format!("signal '{id}'{file}: {e}; {instead}")
+            }
+            _ => of_registry(&e),
+        })
     }
 
     fn try_make(&self, signal: SignalId, choice: &Choice) -> Result<Made, RegistryError> {
@@ -125,7 +138,8 @@ impl<'a> Maker<'a> {
                     let looks = strategy.looks() > Looks::Groups;
                     let approaches = looks.then(|| self.around(counts)[signal.index()].clone());
                     let fallback = why.map(|(_, why)| Fallback { signal, runs: entry.name, why });
-                    return Ok(Made { plan: suited, strategy, approaches, fallback });
+                    let spare = registry.spare(&*strategy, &suited, everyone);
+                    return Ok(Made { plan: suited, strategy, spare, approaches, fallback });
                 }
             }
         }

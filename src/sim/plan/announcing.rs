@@ -8,6 +8,7 @@ use super::{Line, Planner, SHORT_ROAD};
 use crate::behaviour::gap::{self, Passage};
 use crate::behaviour::{Bounds, Leader};
 use crate::network::MovementId;
+use crate::sim::apply::HALTING;
 use crate::sim::chunk::Chunk;
 use crate::sim::junction::{Limit, Rule};
 use crate::sim::scene::{LaneFacts, MoveFacts};
@@ -39,6 +40,23 @@ impl Planner<'_> {
     /// Whether others have to reckon with it although it cannot go now: before an open line it may start at any moment.
     pub(super) fn may_start(&self, rule: Rule) -> bool {
         rule == Rule::Open && self.d.judges_headways() && self.me.waiting < MAY_START
+    }
+
+    /// Whether it stands, and those ahead keep it where it is, on this side of a line `distance` ahead or beyond: until they
+    /// move it cannot come, and nobody has to wait for it.
+    pub(super) fn is_held(&self, m: &MoveFacts, distance: f32) -> bool {
+        if self.me.speed >= HALTING {
+            return false;
+        }
+        let tail = &self.view.traffic.tails[m.next.index()];
+        let beyond = if tail.exists() && tail.id != self.me.id {
+            let gap = distance + tail.back - self.d.min_gap;
+            let leader = Leader { gap, speed: tail.speed, accel: tail.accel, decel: tail.decel };
+            self.d.follow(self.me.speed, self.v0, self.tau, &leader)
+        } else {
+            f32::INFINITY
+        };
+        self.behind.at_most(beyond) < HALTING
     }
 
     /// Announces its passages of open lines beyond the one of `m`, `seen` metres ahead, to those who judge headways: they

@@ -15,13 +15,14 @@ use crate::{
     state,
 };
 
-const VERSION: u8 = 9;
+const VERSION: u8 = 10;
 
 impl Controller {
     /// Appends its state.
     pub fn save(&self, out: &mut Vec<u8>) {
         out.push(VERSION);
-        out.extend_from_slice(&state::fingerprint_of_name(self.strategy.name()).to_le_bytes());
+        out.extend_from_slice(&state::fingerprint_of_name(self.asked().name()).to_le_bytes());
+        self.save_spare(out);
         self.kernel.save(out);
         self.kernel.save_log(out);
         state::put_optional_millis(out, self.now);
@@ -62,9 +63,10 @@ impl Controller {
     pub fn load(&mut self, bytes: &[u8]) -> Result<(), StateError> {
         let mut reader = StateReader::new(bytes);
         reader.version("controller", VERSION)?;
-        if reader.u64()? != state::fingerprint_of_name(self.strategy.name()) {
+        if reader.u64()? != state::fingerprint_of_name(self.asked().name()) {
             return Err(StateError::Mismatch { what: "strategy" });
         }
+        let spare = self.read_spare(&mut reader)?;
         let mut kernel = self.kernel.clone();
         kernel.load(&mut reader)?;
         kernel.load_log(&mut reader)?;
@@ -86,16 +88,21 @@ impl Controller {
         let mut detectors = self.detectors.clone();
         detectors.load(&mut reader)?;
         let mut group_calls = self.group_calls.clone();
+        if spare.changes {
+            let strategy = self.deciding(&spare);
+            group_calls.mind(|number| strategy.minds(number));
+        }
         group_calls.load(&mut reader, now.unwrap_or(Millis::NEVER))?;
-        let mut traffic = self.traffic.clone();
+        let mut traffic = self.picture(&spare);
         if let Some(traffic) = &mut traffic {
             (0..u16::MAX).take(detectors.len()).for_each(|d| traffic.believe(d, detectors.health(d).is_good()));
         }
         traffic.iter_mut().try_for_each(|traffic| traffic.load(&mut reader))?;
         let inputs = read_inputs(&mut reader, self.detectors.len())?;
         let outputs = read_outputs(&mut reader, self.lamps.len())?;
-        self.strategy.load(reader.rest())?;
+        self.deciding(&spare).load(reader.rest())?;
         // Nothing can fail from here on.
+        self.load_spare(&spare);
         self.wakes = self.strategy.wakes();
         self.kernel = kernel;
         self.kernel.set_control(manual);

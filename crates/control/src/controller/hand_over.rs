@@ -37,16 +37,32 @@ impl Controller {
     /// Time reaches `at`, as in [`advance`](Self::advance); then another strategy, made for the same plan, takes over in
     /// surroundings as for [`with_approaches`](Self::with_approaches). Lamps, detectors, calls, commands in force and a
     /// latched fault stay as they are, and the kernel keeps every time as before; of what the old strategy had learned
-    /// nothing is left but what it has asked for, and for how long everybody has waited.
-    pub fn hand_over(&mut self, at: Millis, strategy: Box<dyn Strategy>, approaches: Option<Arc<Approaches>>) {
+    /// nothing is left but what it has asked for, and for how long everybody has waited. `spare`: what takes over
+    /// while it is [blind](Self::with_spare).
+    pub fn hand_over(
+        &mut self,
+        at: Millis,
+        strategy: Box<dyn Strategy>,
+        approaches: Option<Arc<Approaches>>,
+        spare: Option<Box<dyn Strategy>>,
+    ) {
         // Else the new one would decide at the moment in which the old one was last asked.
         self.advance(at);
         self.strategy = strategy;
+        // Before the strategy learns anything: whoever comes back later begins anew.
+        self.set_spare(spare);
+        self.settle_in(self.now.unwrap_or(Millis::NEVER), approaches);
+    }
+
+    /// A strategy has taken over at `at`, in these surroundings.
+    pub(super) fn settle_in(&mut self, at: Millis, approaches: Option<Arc<Approaches>>) {
         self.wakes = self.strategy.wakes();
-        let (reached, strategy) = (self.now, &self.strategy);
-        self.group_calls.mind_anew(reached.unwrap_or(Millis::NEVER), |number| strategy.minds(number));
+        let strategy = &self.strategy;
+        self.group_calls.mind_anew(at, &self.lamps, |number| strategy.minds(number));
         self.survey(approaches);
-        let Some(at) = reached else { return };
+        if self.now.is_none() {
+            return;
+        }
         self.strategy.take_over(&self.kernel.found());
         if let Some(traffic) = &mut self.traffic {
             let plan = self.kernel.plan();

@@ -35,11 +35,11 @@ pub enum Command {
         /// The group.
         group: u16,
     },
-    /// Manual control: show this stage of the plan, from 0, whatever the strategy asks for, and hold its groups, whoever
+    /// Manual control: show this stage of the plan, whatever the strategy asks for, and hold its groups, whoever
     /// waits; or let it go: the strategy decides again. One stage at a time; one the plan has not is ignored. Preemptions,
     /// flashing and the plan's own sequence after a cycle fault go first.
     Stage {
-        /// The stage.
+        /// The stage, from 0, in the plan's order.
         stage: u16,
         /// Begin or end.
         on: bool,

@@ -8,6 +8,10 @@ impl Controller {
         self.clock.map(|(clock, since)| at - clock.after(at - since).time)
     }
 
+    pub(super) fn is_button(&self, detector: u16) -> bool {
+        self.buttons.binary_search(&detector).is_ok()
+    }
+
     /// What each group shows at the time reached.
     pub fn lamps(&self) -> &[Lamp] {
         &self.lamps
@@ -52,7 +56,7 @@ impl Controller {
 
     /// What the strategy looks at.
     pub fn looks(&self) -> Looks {
-        self.strategy.looks()
+        self.asked().looks()
     }
 
     /// The name of the strategy.

@@ -8,8 +8,9 @@
 //!
 //! What a use does depends on the lamps: there is no delay while its groups are green, a queue detector extends only
 //! until its first gap, a switched one extends other groups while its own are closed. A broken detector is replaced by
-//! its stand-in (see [`DetectorLimits`](crate::plan::DetectorLimits)): it calls, and extends for a time, but for that only
-//! if no other detector of its lane extends its groups (it is not *relieved*).
+//! its stand-in (see [`DetectorLimits`](crate::plan::DetectorLimits)): it calls, and extends for a time; if another detector
+//! of its lane extends its groups, it is *relieved* at once; if the strategy does not mind that one, as soon as a queue between
+//! the two has left.
 //!
 //! [`DetectorUse`]: crate::plan::DetectorUse
 
@@ -17,7 +18,7 @@ mod uses;
 
 use alloc::{vec, vec::Vec};
 
-use self::uses::{Minded, NOT_YET, Reach, Use, Wiring};
+use self::uses::{ALONE, Minded, NOT_YET, Reach, Use, Wiring, leaves_s};
 use crate::{
     Lamp, Millis, Minds, Plan, StateError, StateReader,
     group_set::GroupSet,
@@ -126,8 +127,8 @@ pub struct GroupCalls {
     channels: Lists<u32>,
     of_group: Lists<u32>,
     switching: Lists<u32>,
-    /// By use, others of its lane that extend all of its groups.
-    relief: Lists<u32>,
+    /// By use, others of its lane that extend all of its groups, and after how long into a green they do so in its place, s.
+    relief: Lists<(u32, u8)>,
     /// What the kernel has not been told yet.
     changes: Vec<Change>,
     /// What has changed since it was asked.
@@ -137,15 +138,15 @@ pub struct GroupCalls {
     lamps_epoch: u32,
 }
 
-const VERSION: u8 = 5;
+const VERSION: u8 = 6;
 
 /// One more, or one less.
 const fn step(n: u16, more: bool) -> u16 {
     if more { n.saturating_add(1) } else { n.saturating_sub(1) }
 }
 
-/// By use, others of its lane that extend all of its groups.
-fn relief(plan: &Plan, wiring: &[Wiring], reach: &[Reach]) -> Vec<Vec<u32>> {
+/// By use, others of its lane that extend all of its groups, and after how long into a green they do so in its place, s.
+fn relief(plan: &Plan, wiring: &[Wiring], reach: &[Reach]) -> Vec<Vec<(u32, u8)>> {
     let uses = &plan.spec().detectors;
     let lane = |number: usize| uses[number].place.as_ref().map(|place| &place.lane);
     let relieves = |number: usize, other: usize| {
@@ -156,8 +157,10 @@ fn relief(plan: &Plan, wiring: &[Wiring], reach: &[Reach]) -> Vec<Vec<u32>> {
             && its.extends()
             && !reach[number].own.exceeds(&reach[other].own)
     };
+    let distance = |number: usize| uses[number].place.as_ref().map_or(0.0, |place| place.distance_m);
     let relief = |number: usize| {
-        (0u32..).zip(0..uses.len()).filter(|&(_, other)| relieves(number, other)).map(|(n, _)| n).collect()
+        let others = (0u32..).zip(0..uses.len()).filter(|&(_, other)| relieves(number, other));
+        others.map(|(n, other)| (n, leaves_s(distance(other) - distance(number)))).collect()
     };
     (0..uses.len()).map(relief).collect()
 }
@@ -252,8 +255,9 @@ impl GroupCalls {
     }
 
     /// At `at` another strategy minds otherwise.
-    pub(crate) fn mind_anew(&mut self, at: Millis, minds: impl Fn(usize) -> Option<Minds>) {
+    pub(crate) fn mind_anew(&mut self, at: Millis, lamps: &[Lamp], minds: impl Fn(usize) -> Option<Minds>) {
         self.mind(minds);
+        self.relieve(at, lamps);
         self.work_out_lanes(at);
     }
 
@@ -363,10 +367,19 @@ impl GroupCalls {
             let number = self.channels.at(place) as usize;
             self.with(number, at, lamps, |u, wiring| u.fail(wiring, failed, at));
         }
+        self.relieve(at, lamps);
+    }
+
+    /// Finds who is relieved by those who are believed: at once, if the strategy minds that they extend; if not, when the queue
+    /// between the two has left.
+    fn relieve(&mut self, at: Millis, lamps: &[Lamp]) {
         for number in 0..self.uses.len() {
             let others = self.relief.get(number);
             if !others.is_empty() {
-                let relieved = others.iter().any(|&other| !self.uses[other as usize].failed);
+                let believed = others.iter().filter(|&&(other, _)| !self.uses[other as usize].failed);
+                let minded = |other: u32| self.uses[other as usize].minded.is_some();
+                let relieved = believed.map(|&(other, after)| if minded(other) { 0 } else { after }).min();
+                let relieved = relieved.unwrap_or(ALONE);
                 self.with(number, at, lamps, |u, wiring| u.relieve(wiring, relieved, at));
             }
         }

@@ -91,6 +91,16 @@ impl Wiring {
 /// Before all times: what has not happened.
 pub(super) const NOT_YET: Millis = Millis(i64::MIN);
 
+/// No other detector of the lane extends the groups of a broken one.
+pub(super) const ALONE: u8 = u8::MAX;
+
+/// A queue before an advance loop has left so long after the start of green, s: 3, and 2 for each vehicle of 7.6 m (25 ft). (FHWA Traffic Signal Timing Manual 2008,
+/// least greens for advance detection.) Until then the loop tells nothing of it: it is off, or stands under somebody.
+pub(super) fn leaves_s(distance_m: f64) -> u8 {
+    // The range of distances in plans is bounded, and so many seconds are more than any green.
+    if distance_m > 0.0 { (3.0 + 2.0 * distance_m / 7.6).min(254.0) as u8 } else { 0 }
+}
+
 /// How a strategy minds that a use extends, in few bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Minded {
@@ -121,8 +131,8 @@ pub(super) struct Use {
     on: bool,
     /// Whether it is broken.
     pub failed: bool,
-    /// Whether another detector of its lane extends its groups.
-    relieved: bool,
+    /// So long into a green, s, another detector of its lane extends its groups in its place; [`ALONE`]: none does.
+    relieved: u8,
     /// Since when it is on, or its groups are no longer green, whichever is later; else since when it is off.
     since: Millis,
     /// Since when a group of it is green.
@@ -147,7 +157,7 @@ impl Default for Use {
         Self {
             on: false,
             failed: false,
-            relieved: false,
+            relieved: ALONE,
             since: Millis(i64::MIN),
             green: None,
             disconnected: false,
@@ -181,7 +191,7 @@ impl Use {
     }
 
     /// Others of its lane that extend its groups break, or one is restored.
-    pub fn relieve(&mut self, wiring: &Wiring, relieved: bool, at: Millis) {
+    pub fn relieve(&mut self, wiring: &Wiring, relieved: u8, at: Millis) {
         if self.relieved != relieved {
             self.relieved = relieved;
             self.work_out(wiring, at);
@@ -234,10 +244,8 @@ impl Use {
 
     fn stands_in(&mut self, wiring: &Wiring, at: Millis) -> bool {
         let Some(green) = self.green else { return wiring.fail_time.0 > 0 };
-        if self.relieved {
-            return false;
-        }
-        let end = green + wiring.fail_time;
+        let relieved = if self.relieved == ALONE { Millis::NEVER } else { Millis(1000 * i64::from(self.relieved)) };
+        let end = green + wiring.fail_time.min(relieved);
         if at < end {
             self.due_by(end);
         }
@@ -267,9 +275,10 @@ impl Use {
     }
 
     pub fn save(&self, out: &mut Vec<u8>) {
-        for flag in [self.on, self.failed, self.relieved, self.disconnected, self.calls, self.extends] {
+        for flag in [self.on, self.failed, self.disconnected, self.calls, self.extends] {
             out.push(flag.into());
         }
+        out.push(self.relieved);
         state::put_millis(out, self.since);
         state::put_optional_millis(out, self.green);
         state::put_optional_millis(out, self.extended);
@@ -281,10 +290,10 @@ impl Use {
         Ok(Self {
             on: reader.flag()?,
             failed: reader.flag()?,
-            relieved: reader.flag()?,
             disconnected: reader.flag()?,
             calls: reader.flag()?,
             extends: reader.flag()?,
+            relieved: reader.u8()?,
             since: reader.millis()?,
             green: reader.optional_millis()?,
             extended: reader.optional_millis()?,

@@ -170,9 +170,9 @@ impl Rollout {
         }
         let opens = self.opens(now, (from, to), end, None);
         for (place, served) in f.served[to].iter().enumerate() {
-            let opens = self.opens(now, (from, to), end, Some(place));
-            let (of, lane) = (&f.lanes[served.lane], &mut self.lanes[served.lane]);
-            if lane.open == f32::INFINITY {
+            if self.lanes[served.lane].open == f32::INFINITY {
+                let opens = self.opens(now, (from, to), end, Some(place));
+                let (of, lane) = (&f.lanes[served.lane], &mut self.lanes[served.lane]);
                 lane.open = opens;
                 let first = if lane.next < of.end { f.due[lane.next as usize].at } else { lane.flow };
                 if first < opens {
@@ -289,7 +289,7 @@ impl Rollout {
         // Whom the stage before serves as well does not need another.
         let served_well = |to: &Serving| served_now.iter().any(|of| of.lane == to.lane && of.way >= to.way);
         let mut best = (None, 0.0);
-        for stage in stages.others(from) {
+        for stage in stages.choices(from) {
             let opens = self.opens(now, (from, stage), end, None);
             let (mut vehicles, mut until) = (0.0, opens + s(stages.least[stage]));
             let lanes = now.forecast.served[stage].iter().enumerate();

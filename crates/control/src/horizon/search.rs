@@ -49,7 +49,7 @@ impl Search {
     /// Looks at futures that begin with staying and with each change.
     pub fn look(&mut self, now: &Now<'_>) -> Found {
         self.nexts.clear();
-        for next in now.stages.others(now.stage) {
+        for next in now.stages.choices(now.stage) {
             self.nexts.push((self.rollout.cost(now, then(NOW, next), f32::INFINITY), next));
         }
         // Of equals the one whose turn it is comes first.
@@ -90,7 +90,7 @@ impl Search {
                 (first, cost) = (held, costs);
             }
         }
-        for second in now.stages.others(next) {
+        for second in now.stages.choices(next) {
             cost = cost.min(self.rollout.cost(now, First { second: Some(second), ..first }, cost));
         }
         cost

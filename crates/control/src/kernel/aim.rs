@@ -211,12 +211,11 @@ impl Target {
         let n = self.aims.len();
         self.aims.copy_from_slice(&self.of_stages[stage * n..][..n]);
         let Some(from) = before else { return };
-        let written = plan.interstage(from, stage);
-        for &(g, after) in written.map_or(plan.late_ends(from, stage), |i| &i.ends) {
+        for &(g, after) in plan.late_ends(from, stage) {
             self.end_after[usize::from(g)] = now + after;
             self.latest = self.latest.max(now + after);
         }
-        for &(g, after) in written.map_or(&[][..], |i| &i.starts) {
+        for &(g, after) in plan.interstage(from, stage).iter().flat_map(|written| &written.starts) {
             self.start_after[usize::from(g)] = now + after;
             self.latest = self.latest.max(now + after);
         }

@@ -160,7 +160,7 @@ pub mod code {
     pub const COORDINATED: u8 = 152;
     /// The unit begins or ends to flash: 1 to 3 as reasons to flash (fault, command, start-up), 0 for its end.
     pub const FLASH: u8 = 173;
-    /// An alarm: a cycle fault (1), a monitor trip (2), a failed self-check (3).
+    /// An alarm: a cycle fault (1), a monitor trip (2), a failed self-check (3), a strategy that is blind (4), or no longer (5).
     pub const ALARM: u8 = 175;
     /// The power came back: the unit starts.
     pub const POWER: u8 = 184;

@@ -92,6 +92,8 @@ impl Event {
             code::ALARM => match n {
                 1 => "cycle fault".into(),
                 2 => "the monitor tripped".into(),
+                4 => "blind, no detector of too many lanes is believed: what the strategy falls back to decides".into(),
+                5 => "no longer blind: the strategy decides again".into(),
                 _ => "the self-check failed".into(),
             },
             code::POWER => "power on".into(),

@@ -105,9 +105,9 @@ pub struct DetectorLimits {
     /// takes 0.13 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
     pub short_pulse: Millis,
-    /// What a broken detector does, s into the green, 0–255 \[255\]: it calls while its groups are not green and, unless
-    /// another detector of its lane extends it, extends their green for so long. 255: as long as the green may last; 0: it
-    /// does nothing.
+    /// What a broken detector does, s into the green, 0–255 \[255\]: it calls while its groups are not green, and extends their
+    /// green for so long; where another detector of its lane extends it, not at all, or if the strategy does not go by that one,
+    /// until a queue between the two has left. 255: as long as the green may last; 0: it does nothing.
     pub fail_time: u8,
 }
 

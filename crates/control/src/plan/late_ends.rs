@@ -12,9 +12,11 @@ use crate::Millis;
 pub(crate) type LateEnds = Vec<(u16, Millis)>;
 
 impl Plan {
-    /// The groups that end later than at once between two stages for which no interstage is written down.
+    /// The groups that end later than at once between two stages: as their interstage says, or as was found where none is
+    /// written down.
     pub(crate) fn late_ends(&self, from: usize, to: usize) -> &[(u16, Millis)] {
-        self.late_ends.get(from * self.stages.len() + to).map_or(&[], Vec::as_slice)
+        let found = || self.late_ends.get(from * self.stages.len() + to).map_or(&[][..], Vec::as_slice);
+        self.interstage(from, to).map_or_else(found, |written| &written.ends)
     }
 
     /// Finds them for all stages.
@@ -50,24 +52,24 @@ impl Plan {
         if !walks.is_empty() {
             ends.extend(ending().filter(|&g| !on_foot(g)).map(|g| (g, late(g).unwrap_or(Millis(0)))));
         }
-        for _ in 0..ends.len() {
-            for i in 0..ends.len() {
-                self.keep_together(&mut ends, i);
-            }
-        }
+        while (0..ends.len()).fold(false, |changes, i| self.keep_together(&mut ends, i) | changes) {}
         ends.retain(|&(_, late)| late > Millis(0));
         ends
     }
 
     /// Nobody who gives way goes on when those have yellow to whom he does; and oncoming traffic ends with those who wait for a
-    /// gap in it.
-    fn keep_together(&self, ends: &mut [(u16, Millis)], i: usize) {
+    /// gap in it. Returns whether any ends sooner by that.
+    fn keep_together(&self, ends: &mut [(u16, Millis)], i: usize) -> bool {
         let (turn, own) = ends[i];
         let first = |e: &&(u16, Millis)| self.matrix.relation(turn, e.0).yields();
         let late = ends.iter().filter(first).map(|e| e.1).fold(own, Millis::min);
+        let mut changes = late < own;
         ends[i].1 = late;
         for oncoming in self.ends_with(turn) {
-            ends.iter_mut().filter(|e| e.0 == oncoming).for_each(|e| e.1 = e.1.min(late));
+            for end in ends.iter_mut().filter(|e| e.0 == oncoming && e.1 > late) {
+                (end.1, changes) = (late, true);
+            }
         }
+        changes
     }
 }

@@ -76,9 +76,9 @@ impl Moment<'_> {
         self.before.map_or(change, |(stage, left)| change.max(left + self.stages.change(stage, to) - self.now))
     }
 
-    /// All stages but the one shown and those that are passed over, in the plan's own order from it on.
+    /// The stages that may be chosen now but those that are passed over, in the plan's own order from the one shown on.
     pub fn others(&self) -> impl Iterator<Item = usize> + Clone + use<'_> {
-        self.waits.others(self.stages, self.stage)
+        self.waits.others(self.stages, self.stage).filter(|&stage| self.stages.may_choose(self.stage, stage))
     }
 
     /// The first of them; the one shown if there is none.

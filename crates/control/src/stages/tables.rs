@@ -72,10 +72,6 @@ impl Stages {
         opens.iter().for_each(|opens| ever.join(opens));
         let n = opens.len();
         let ends = |i: usize| GroupSet::listed(groups, &plan.ends_between(i / n, i % n));
-        let late = |i: usize| {
-            let (from, to) = (i / n, i % n);
-            plan.interstage(from, to).map_or(plan.late_ends(from, to), |i| &i.ends).to_vec()
-        };
         let all = || (0..groups).map(number);
         let gives_way = |g: u16| all().filter(|&o| o != g && plan.matrix().relation(g, o).yields()).collect();
         let on_foot = GroupSet::of(groups, |g| plan.groups()[g].is_pedestrian());
@@ -103,7 +99,7 @@ impl Stages {
             ever,
             laneless: GroupSet::new(groups),
             ends: Sets::new(&(0..n * n).map(ends).collect::<Vec<_>>()),
-            late: (0..n * n).map(late).collect(),
+            late: (0..n * n).map(|i| plan.late_ends(i / n, i % n).to_vec()).collect(),
             early: (0..n * n).map(|i| plan.early_starts(i / n, i % n)).collect(),
             without: opens.iter().map(without).collect(),
             with: opens.iter().map(with).collect(),
@@ -186,10 +182,15 @@ impl Stages {
         &self.early[from * self.len() + to]
     }
 
-    /// The stages that may be chosen after one, in the plan's own order from it on.
-    pub fn others(&self, stage: usize) -> impl Iterator<Item = usize> + Clone {
+    /// All stages but one, in the plan's own order from it on.
+    pub fn others(&self, stage: usize) -> impl Iterator<Item = usize> + Clone + use<> {
         let n = self.len();
-        (1..n).map(move |i| (stage + i) % n).filter(move |&other| self.may_choose(stage, other))
+        (1..n).map(move |i| (stage + i) % n)
+    }
+
+    /// Those of them that may be chosen after it.
+    pub fn choices(&self, stage: usize) -> impl Iterator<Item = usize> + Clone {
+        self.others(stage).filter(move |&other| self.may_choose(stage, other))
     }
 
     /// Whether one stage may be chosen after another: people on foot who are always called go with the first green beside

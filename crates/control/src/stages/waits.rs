@@ -164,7 +164,10 @@ impl Waits {
             return from;
         }
         let to = if self.passes(stages, wish) { stages.without[wish].unwrap_or(wish) } else { wish };
-        if stages.may_choose(from, to) { to } else { stages.with[to].unwrap_or(from) }
+        let with = |to: &usize| stages.with[*to].filter(|_| !stages.may_choose(from, *to));
+        // Each opens more than the one before.
+        let to = core::iter::successors(Some(to), with).last().unwrap_or(from);
+        if stages.may_choose(from, to) { to } else { from }
     }
 
     /// The stages that are not [passed over](Self::passes).

@@ -95,6 +95,11 @@ impl Traffic {
         &self.approaches
     }
 
+    /// The same, for another picture of it.
+    pub(crate) fn surroundings(&self) -> Arc<Approaches> {
+        self.approaches.clone()
+    }
+
     /// Its lanes, as [`Approaches::lanes`].
     pub fn lanes(&self) -> &[LaneTraffic] {
         &self.lanes

@@ -25,6 +25,7 @@ mod timeline;
 
 mod actuated;
 mod bank;
+mod blind;
 mod clearing;
 mod commands;
 mod coordination;

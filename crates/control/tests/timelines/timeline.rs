@@ -75,6 +75,7 @@ pub struct Timeline {
     strategy: Option<(&'static str, Vec<(String, String)>)>,
     restored: Option<Latch>,
     allowed: Allowed,
+    spare: bool,
 }
 
 /// What came out of a timeline besides lamps.
@@ -98,6 +99,7 @@ impl Timeline {
             strategy: None,
             restored: None,
             allowed: Allowed::default(),
+            spare: false,
         }
     }
 
@@ -111,6 +113,12 @@ impl Timeline {
     pub fn strategy(mut self, name: &'static str, parameters: &[(&str, &str)]) -> Self {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         self.strategy = Some((name, parameters.iter().map(owned).collect()));
+        self
+    }
+
+    /// What it falls back to takes over while it is blind.
+    pub fn with_spare(mut self) -> Self {
+        self.spare = true;
         self
     }
 
@@ -143,7 +151,8 @@ impl Timeline {
             None if self.fixed_time => Box::<FixedTime>::default(),
             None => Box::new(Script(asks(&plan, &rows))),
         };
-        let mut controller = Controller::new(plan.clone(), strategy, 16);
+        let spare = self.spare.then(|| Registry::default().spare(&*strategy, &plan, false).expect("a spare"));
+        let mut controller = Controller::new(plan.clone(), strategy, 16).with_spare(spare);
         controller.log_events(true);
         if let Some(latch) = self.restored {
             controller.restore(latch);
@@ -369,6 +378,9 @@ fn input(plan: &Plan, at: Millis, words: &str) -> Option<Input> {
         ["detector", channel, edge] => {
             let detector = channel.parse().expect("a channel");
             return Some(Input::Detector(DetectorEvent { detector, at, on: edge == "on" }));
+        }
+        ["lost", channel] => {
+            return Some(Input::Channel { at, detector: channel.parse().expect("a channel"), up: !on });
         }
         ["flash"] => Command::Flash(on),
         ["hold", name] => Command::Hold { group: group(name), on },

@@ -402,3 +402,38 @@ fn a_gap_begins_when_the_zone_is_free_although_an_idle_loop_is_still_on() {
     );
     assert_eq!(outcome.codes(&TERMINATIONS), [(12.5, 4, 2), (12.5, 4, 6)]);
 }
+
+#[test]
+fn a_broken_zone_whose_loop_extends_nothing_lets_the_queue_before_it_leave() {
+    let outcome = nema(with_advance_loop(13.9)).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   lost 1
+               ...
+            10  r G r r r G r r r  r   detector 3 on
+               ...
+            17  r y r r r y r r r  r   -- as long as a queue up to the loop takes, and the passage
+               ...
+            20  r r r r r r r r r  r
+            21  r r r G r r r G r  r
+               ...
+            30  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS)[0].1, 4, "a gap-out");
+}
+
+#[test]
+fn without_its_loop_it_has_its_greatest_green() {
+    let outcome = nema(with_advance_loop(13.9)).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   lost 1, lost 10
+               ...
+            10  r G r r r G r r r  r   detector 3 on
+               ...
+            60  r y r r r y r r r  r   -- 50 s from the call
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS)[..1], [(60.0, 5, 2)]);
+}
