@@ -7,10 +7,15 @@ use super::step::Stage;
 /// Steps between profiled ones: a prime, so that no signal cycle is sampled at the same moment each time.
 const EVERY: u32 = 13;
 
+/// So many times the clock is read to find what that takes.
+const READINGS: usize = 100;
+
 /// Time per stage, over sampled steps.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Profile {
     clock: Option<fn() -> u64>,
+    /// What it takes to read the clock, which is in each stage once, ns.
+    reading: u64,
     last: u64,
     sampling: bool,
     /// Nanoseconds per stage, in the order of [`Stage::ALL`].
@@ -22,7 +27,12 @@ pub struct Profile {
 impl Profile {
     /// Samples with a clock that counts nanoseconds.
     pub fn with_clock(clock: fn() -> u64) -> Self {
-        Self { clock: Some(clock), ..Self::default() }
+        let mut last = clock();
+        let readings = (0..READINGS).map(|_| {
+            let now = clock();
+            now - std::mem::replace(&mut last, now)
+        });
+        Self { clock: Some(clock), reading: readings.min().unwrap_or(0), ..Self::default() }
     }
 
     /// A step starts.
@@ -44,7 +54,7 @@ impl Profile {
             && let Some(clock) = self.clock
         {
             let now = clock();
-            self.nanoseconds[stage as usize] += now - self.last;
+            self.nanoseconds[stage as usize] += (now - self.last).saturating_sub(self.reading);
             self.last = now;
         }
     }
