@@ -61,8 +61,7 @@ pub(super) struct Lane {
     /// How much the waiting of those who are known counts, at least 1: the more the longer the first has waited, and more where
     /// the queue reaches beyond all loops, where it stands in the way of others and nobody counts it.
     pub worth: f32,
-    /// From the start of green until the first of a queue leaves, and how long after green a queue goes on to, s.
-    pub startup: f32,
+    /// How long after green a queue goes on to leave, s.
     pub yellow: f32,
     /// Nobody follows earlier whoever left last.
     pub free: f32,
@@ -72,7 +71,8 @@ pub(super) struct Lane {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Serving {
     pub lane: usize,
-    /// Seconds from one vehicle of a queue to the next.
+    /// Seconds from the start of green until the first of a queue has left, and from one vehicle to the next.
+    pub first: f32,
     pub headway: f32,
     pub way: Way,
     /// Whether the stage goes on for its queue.
@@ -118,14 +118,15 @@ impl Forecast {
             let worth = 1.0 + waited / COUNTS_TWICE + if full { FULL_COUNTS } else { 0.0 };
             let sight = if messages { self.announced(m, number, sight, model.horizon) } else { sight };
             let end = self.due.len() as u32;
-            let (startup, yellow) = (lane.startup_s(model.startup), lane.yellow_s(model.yellow));
+            let yellow = lane.yellow_s(model.yellow);
             let free = lane.left().map_or(0.0, |left| (lane.headway_s() - s(m.now - left)).max(0.0));
-            self.lanes.push(Lane { first, end, flow, sight, worth, startup, yellow, free });
+            self.lanes.push(Lane { first, end, flow, sight, worth, yellow, free });
         }
         for (stage, (of, served)) in self.served.iter_mut().zip(&m.stages.served).enumerate() {
             of.clear();
             of.extend(served.iter().enumerate().map(|(place, of)| Serving {
                 lane: of.lane,
+                first: service.first(stage, of.lane, m.traffic.lanes()[of.lane].startup_s(model.startup)),
                 headway: service.headway(stage, of.lane),
                 way: if messages && is_full(m, of) {
                     Way::Blocked
@@ -145,12 +146,12 @@ impl Forecast {
             self.due.push(Due { at: -waited, vehicles: 1.0 });
             for (of, opens) in self.served.iter_mut().zip(&m.stages.opens) {
                 if opens.has(group) {
-                    of.push(Serving { lane: self.lanes.len(), headway: 0.0, way: Way::Free, extends: true });
+                    let (lane, first) = (self.lanes.len(), model.startup);
+                    of.push(Serving { lane, first, headway: 0.0, way: Way::Free, extends: true });
                 }
             }
             let worth = 1.0 + waited / COUNTS_TWICE;
-            let Model { startup, yellow, .. } = *model;
-            self.lanes.push(Lane { first, end: first + 1, worth, startup, yellow, ..Lane::default() });
+            self.lanes.push(Lane { first, end: first + 1, worth, yellow: model.yellow, ..Lane::default() });
         }
     }
 

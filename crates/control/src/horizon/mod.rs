@@ -96,7 +96,7 @@ pub(crate) const ENTRY: Entry = Entry {
     },
 };
 
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// How often it looks.
 const EVERY: Millis = Millis(1000);

@@ -176,7 +176,7 @@ impl Rollout {
                 lane.open = opens;
                 let first = if lane.next < of.end { f.due[lane.next as usize].at } else { lane.flow };
                 if first < opens {
-                    lane.free = lane.free.max(opens + of.startup);
+                    lane.free = lane.free.max(opens + served.first);
                 }
             }
         }
@@ -294,7 +294,7 @@ impl Rollout {
             let (mut vehicles, mut until) = (0.0, opens + s(stages.least[stage]));
             let lanes = now.forecast.served[stage].iter().enumerate();
             for (i, &served) in lanes.filter(|(_, of)| of.extends && !served_well(of)) {
-                let starts = self.opens(now, (from, stage), end, Some(i)) + now.forecast.lanes[served.lane].startup;
+                let starts = self.opens(now, (from, stage), end, Some(i)) + served.first;
                 let starts = self.way_is_free(now, stage, i, starts);
                 let cleared = self.clears(now, served, starts);
                 vehicles += cleared.vehicles;

@@ -3,6 +3,8 @@
 //! Terms
 //! - **service headway**: seconds from one vehicle of a queue to the next, of a lane in a stage: with what holds it up there for
 //!   moments, oncoming traffic and those who wait to turn among it.
+//! - **first**: who stands first in a lane when it opens. Until he has left it takes the [start-up time](crate::LaneTraffic::startup_s),
+//!   or longer where some give way: in the mean of greens, as nobody sees at a closed lane who is one of them.
 //! - **held up**: a lane is open, somebody stands at its line, and nobody leaves: he **gives way**, if there are others to whom
 //!   he may have to; else he is **blocked**.
 
@@ -35,17 +37,36 @@ const PRIOR: f32 = 6.0;
 /// What was seen counts half when it has lasted for so long, s.
 const FORGET: f32 = 120.0;
 
+/// A mean over firsts forgets as one over so many does; and the start-up time counts as so many, always.
+const FIRSTS: f32 = 32.0;
+const PRIOR_FIRSTS: f32 = 4.0;
+
 /// No queue leaves faster, s.
 const LEAST: f32 = 1.2;
 
 /// No plan has as many stages and lanes.
 const MOST: usize = 1 << 16;
 
-/// What was seen of a lane in a stage: time with a queue, s, and vehicles that left meanwhile.
+/// What was seen of a lane in a stage: time with a queue, s, and vehicles that left meanwhile; or until firsts had left.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 struct Seen {
     time: f32,
     vehicles: f32,
+}
+
+impl Seen {
+    /// More has been seen. If that `is_much`, all of it counts half from now on.
+    fn add(&mut self, (time, vehicles): (f32, f32), is_much: impl Fn(&Self) -> bool) {
+        *self = Self { time: self.time + time, vehicles: self.vehicles + vehicles };
+        if is_much(self) {
+            *self = Self { time: self.time * 0.5, vehicles: self.vehicles * 0.5 };
+        }
+    }
+}
+
+/// By how much times, ms, and vehicles have grown, modulo 2³²: s, and vehicles.
+fn since(now: (u32, u32), before: (u32, u32)) -> (f32, f32) {
+    (now.0.wrapping_sub(before.0) as f32 * 0.001, now.1.wrapping_sub(before.1) as f32)
 }
 
 /// What holds up the first of a lane that is open.
@@ -62,24 +83,26 @@ pub(super) enum Held {
 pub(super) struct Service {
     /// By stage and lane.
     seen: Vec<Seen>,
+    firsts: Vec<Seen>,
     prior: Vec<Prior>,
     lanes: usize,
     /// By lane, since when its first is known to be one who gives way.
     turners: Vec<Option<Millis>>,
     /// The stage at the last look.
     stage: usize,
-    /// By lane: its [discharge](crate::LaneTraffic::discharge) at the last look.
-    before: Vec<(u32, u32)>,
+    /// By lane: its [discharge](crate::LaneTraffic::discharge) and its [firsts](crate::LaneTraffic::firsts) at the last look.
+    before: Vec<[(u32, u32); 2]>,
 }
 
 impl Service {
     /// Knows which lanes there are. What was loaded before is kept.
     pub fn know(&mut self, stages: &Stages, lanes: usize) {
         if self.lanes != lanes || self.seen.len() != lanes * stages.len() {
-            self.before = vec![(0, 0); lanes];
+            self.before = vec![[(0, 0); 2]; lanes];
             self.turners = vec![None; lanes];
             self.stage = 0;
             self.seen = vec![Seen::default(); lanes * stages.len()];
+            self.firsts = self.seen.clone();
         }
         self.lanes = lanes;
         self.prior = vec![USUAL; lanes * stages.len()];
@@ -106,17 +129,29 @@ impl Service {
         // Who has left since the last look did so in the stage that was shown then, if it was another.
         let stage = core::mem::replace(&mut self.stage, m.stage);
         for (lane, before) in self.before.iter_mut().enumerate() {
-            let now = m.traffic.lanes()[lane].discharge();
-            let (time, vehicles) = (now.0.wrapping_sub(before.0), now.1.wrapping_sub(before.1));
+            let of = &m.traffic.lanes()[lane];
+            let now = [of.discharge(), of.firsts()];
+            let [(time, vehicles), firsts] = [0, 1].map(|i| since(now[i], before[i]));
             *before = now;
             let i = stage * self.lanes + lane;
-            let (seen, longest) = (&mut self.seen[i], self.prior[i].longest);
-            seen.time += (time as f32 * 0.001).min(vehicles as f32 * longest);
-            seen.vehicles += vehicles as f32;
-            if seen.time > FORGET {
-                (seen.time, seen.vehicles) = (seen.time * 0.5, seen.vehicles * 0.5);
+            self.seen[i].add((time.min(vehicles * self.prior[i].longest), vehicles), |seen| seen.time > FORGET);
+            if firsts.1 > 0.0 {
+                // He has left soon after his stage had come, or not before it ended.
+                let opened = m.stages.served[m.stage].iter().any(|of| of.lane == lane);
+                let i = if opened { m.stage } else { stage } * self.lanes + lane;
+                self.firsts[i].add(firsts, |firsts| firsts.vehicles > FIRSTS);
             }
         }
+    }
+
+    /// From the start of green until the first of a queue has left, s; `startup`: if nobody has to give way.
+    pub fn first(&self, stage: usize, lane: usize, startup: f32) -> f32 {
+        let i = stage * self.lanes + lane;
+        if self.prior[i] != YIELDING {
+            return startup;
+        }
+        let Seen { time, vehicles } = self.firsts[i];
+        ((time + PRIOR_FIRSTS * startup) / (vehicles + PRIOR_FIRSTS)).max(startup)
     }
 
     /// Service headway, s.
@@ -155,11 +190,11 @@ impl Service {
         state::put_count(out, self.lanes);
         state::put_count(out, self.seen.len());
         state::put_count(out, self.stage);
-        for seen in &self.seen {
+        for seen in self.seen.iter().chain(&self.firsts) {
             out.extend_from_slice(&seen.time.to_bits().to_le_bytes());
             out.extend_from_slice(&seen.vehicles.to_bits().to_le_bytes());
         }
-        for &before in &self.before {
+        for before in self.before.iter().flatten() {
             out.extend_from_slice(&before.0.to_le_bytes());
             out.extend_from_slice(&before.1.to_le_bytes());
         }
@@ -180,8 +215,9 @@ impl Service {
         }
         self.turners.resize(lanes, None);
         self.seen.resize(all, Seen::default());
-        self.before.resize(lanes, (0, 0));
-        for seen in &mut self.seen {
+        self.firsts.resize(all, Seen::default());
+        self.before.resize(lanes, [(0, 0); 2]);
+        for seen in self.seen.iter_mut().chain(&mut self.firsts) {
             *seen = Seen { time: f32::from_bits(reader.u32()?), vehicles: f32::from_bits(reader.u32()?) };
             if !(0.0..=1e6).contains(&seen.time) || !(0.0..=1e6).contains(&seen.vehicles) {
                 return Err(StateError::Invalid {
@@ -190,7 +226,7 @@ impl Service {
                 });
             }
         }
-        for before in &mut self.before {
+        for before in self.before.iter_mut().flatten() {
             *before = (reader.u32()?, reader.u32()?);
         }
         for since in &mut self.turners {

@@ -74,9 +74,19 @@ impl World {
         Self { waits: Waits::new(&plan), plan, stages, traffic, service, stage: MAIN, since: Millis(0) }
     }
 
-    pub fn edge(&mut self, lane: usize, kind: u16, on: bool, at: f64) {
+    fn lamps(&self) -> Vec<Lamp> {
         let lamp = |g| if self.stages.opens[self.stage].has(g) { Lamp::Green } else { Lamp::Red };
-        let lamps: Vec<Lamp> = (0..self.plan.groups().len()).map(lamp).collect();
+        (0..self.plan.groups().len()).map(lamp).collect()
+    }
+
+    /// Another stage is shown from then on.
+    fn show(&mut self, stage: usize, at: f64) {
+        (self.stage, self.since) = (stage, s(at));
+        self.traffic.advance(&self.plan, s(at), &self.lamps());
+    }
+
+    pub fn edge(&mut self, lane: usize, kind: u16, on: bool, at: f64) {
+        let lamps = self.lamps();
         self.traffic.edge(&self.plan, 3 * lane as u16 + kind, on, s(at), &lamps);
     }
 
@@ -142,6 +152,37 @@ fn who_gives_way_may_wait_longer_for_a_gap_than_others_are_held_up() {
         w.watch(34.0);
         assert!(near(w.service.headway(MAIN, lane), (time + 6.0 * before) / 8.0), "{lane}");
     }
+}
+
+#[test]
+fn the_first_takes_as_long_as_firsts_took_where_some_give_way() {
+    let mut w = World::new();
+    let firsts =
+        |w: &World| [(MAIN, WEST), (MAIN, ONCOMING), (ARROW, WEST)].map(|(s, lane)| w.service.first(s, lane, 1.0));
+    for lane in [WEST, ONCOMING] {
+        w.leave(lane, 1.0);
+        w.edge(lane, ZONE, true, 5.0);
+    }
+    w.show(CROSS, 10.0);
+    w.show(MAIN, 30.0);
+    w.watch(31.0);
+    assert_eq!(firsts(&w), [1.0; 3], "nobody has left");
+    [WEST, ONCOMING].iter().for_each(|&lane| w.leave(lane, 39.0));
+    w.watch(40.0);
+    // As four before; nobody of the lane that comes towards them gives way.
+    assert_eq!(firsts(&w), [(4.0 + 9.0) / 5.0, 1.0, 1.0]);
+    w.show(CROSS, 50.0);
+    w.watch(51.0);
+    w.show(MAIN, 70.0);
+    w.watch(71.0);
+    w.show(CROSS, 82.0);
+    w.watch(90.0);
+    assert_eq!(firsts(&w), [(4.0 + 9.0 + 12.0) / 6.0, 1.0, 1.0], "12 s in vain, in the stage before");
+    let mut saved = Vec::new();
+    w.service.save(&mut saved);
+    let mut other = World::new();
+    other.service.load(&mut StateReader::new(&saved)).expect("its own state");
+    assert_eq!(firsts(&other), firsts(&w));
 }
 
 #[test]

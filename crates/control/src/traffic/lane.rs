@@ -154,6 +154,12 @@ impl LaneTraffic {
         self.lost.startup_s(assumed)
     }
 
+    /// How long the first of each green that somebody waited for took to leave, or had in vain, together, ms, and how many
+    /// they were: since the start, modulo 2³².
+    pub const fn firsts(&self) -> (u32, u32) {
+        self.lost.firsts()
+    }
+
     /// How long after the end of green a queue goes on to leave, s; `assumed` before any green was seen.
     pub fn yellow_s(&self, assumed: f32) -> f32 {
         self.lost.yellow_s(assumed)

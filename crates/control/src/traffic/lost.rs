@@ -1,7 +1,8 @@
 //! Times lost at both ends of a green, as a lane's own queues show them.
 //!
 //! Terms (HCM 7, chapter 19)
-//! - **start-up time**: from the start of green until the first of a queue has left.
+//! - **start-up time**: from the start of green until the first of a queue has left, if nothing but the signal holds him up.
+//! - **first**: who stands first when it turns green. Where he gives way to others he takes longer than that to leave.
 //! - **used yellow**: how long after the end of green a queue goes on to leave: as many as still go, a saturation headway each.
 //!
 //! Both depend on drivers, on where the loops lie and on how a lane may go: a guess that suits some is seconds off for others.
@@ -13,6 +14,9 @@ use crate::{Millis, StateError, StateReader, state};
 
 /// Who leaves later has waited for something else than the signal: it tells nothing of it.
 const MOST_STARTUP: Millis = Millis(3000);
+
+/// Of a first who takes longer than this, or does not leave at all, no more counts.
+const MOST_FIRST: Millis = Millis(20_000);
 
 /// Whoever leaves later than this after green has not used the yellow.
 const MOST_YELLOW: Millis = Millis(5000);
@@ -71,6 +75,8 @@ pub(super) struct Lost {
     last_ms: u32,
     startup: Mean,
     yellow: Mean,
+    /// How long firsts took, or had in vain, ms, and how many they were; modulo 2³².
+    firsts: (u32, u32),
 }
 
 impl Lost {
@@ -84,23 +90,41 @@ impl Lost {
         self.yellow.with(assumed)
     }
 
+    /// How long the first of each green took to leave, or had in vain, together, ms, and how many they were: since the start,
+    /// modulo 2³².
+    pub const fn firsts(&self) -> (u32, u32) {
+        self.firsts
+    }
+
     /// The lane opens or closes; `queue`: somebody stands before its line, and who leaves is counted.
     pub fn turn(&mut self, at: Millis, open: bool, queue: bool) {
         let of_queue = queue.then_some(at);
+        if let Some(starts) = self.starts {
+            self.first(at - starts);
+        }
         (self.starts, self.ended) = if open { (of_queue, None) } else { (None, of_queue) };
         (self.left, self.last_ms) = (0, 0);
     }
 
     /// Somebody leaves.
     pub fn leave(&mut self, at: Millis) {
-        let startup = self.starts.take().map(|starts| at - starts);
-        if let Some(startup) = startup.filter(|&startup| startup <= MOST_STARTUP) {
-            self.startup.add(startup.0.max(0) as u32);
+        if let Some(starts) = self.starts.take() {
+            let startup = at - starts;
+            self.first(startup);
+            if startup <= MOST_STARTUP {
+                self.startup.add(startup.0.max(0) as u32);
+            }
         }
         if let Some(ended) = self.ended.filter(|&ended| at - ended <= MOST_YELLOW) {
             self.left = self.left.saturating_add(1);
             self.last_ms = (at - ended).0.max(0) as u32;
         }
+    }
+
+    /// The first has left, or had so long for it.
+    fn first(&mut self, took: Millis) {
+        let took = took.clamp(Millis(0), MOST_FIRST).0 as u32;
+        self.firsts = (self.firsts.0.wrapping_add(took), self.firsts.1.wrapping_add(1));
     }
 
     /// Whether the yellow is over at `now`; queues leave `headway_ms` apart, and nobody uses it after the last.
@@ -124,6 +148,8 @@ impl Lost {
         out.extend_from_slice(&self.last_ms.to_le_bytes());
         self.startup.save(out);
         self.yellow.save(out);
+        out.extend_from_slice(&self.firsts.0.to_le_bytes());
+        out.extend_from_slice(&self.firsts.1.to_le_bytes());
     }
 
     pub fn load(reader: &mut StateReader<'_>) -> Result<Self, StateError> {
@@ -134,6 +160,7 @@ impl Lost {
             last_ms: reader.u32()?.min(MOST_YELLOW.0 as u32),
             startup: Mean::load(reader, MOST_STARTUP.0 as u32)?,
             yellow: Mean::load(reader, MOST_YELLOW.0 as u32)?,
+            firsts: (reader.u32()?, reader.u32()?),
         })
     }
 }

@@ -52,7 +52,7 @@ use crate::{ApproachLane, Approaches, Lamp, Millis, Plan, StateError, StateReade
 /// Room that a standing car takes, m.
 pub const CAR_SPACE_M: f32 = 7.5;
 
-const VERSION: u8 = 9;
+const VERSION: u8 = 10;
 
 /// Of lanes behind one loop each has let so many go before anybody was seen.
 const PRIOR: f32 = 1.0;

@@ -273,6 +273,10 @@ fn lost_times_are_learned_from_queues() {
     assert_eq!(times(&lane), [(4.0 + 2.0) / 5.0, (4.0 + 2.0 * 1.895) / 5.0]);
     cycle(&mut lane, 200.0, &[9.0], &[]);
     assert_eq!(times(&lane), [(4.0 + 2.0) / 5.0, (4.0 + 2.0 * 1.895) / 6.0], "he waited for something else");
+    let firsts = |lane: &Lane| lane.traffic.lanes()[0].firsts();
+    assert_eq!(firsts(&lane), (11_000, 2));
+    cycle(&mut lane, 240.0, &[], &[]);
+    assert_eq!(firsts(&lane), (31_000, 3), "20 s in vain");
     let before = times(&lane);
     // Nobody stood there.
     lane.edge(ZONE, false, 290.0);
@@ -285,21 +289,21 @@ fn lost_times_are_learned_from_queues() {
         lane.traffic.believe(loop_, true);
         lane.edge(ZONE, false, at + 50.0);
     }
-    assert_eq!(times(&lane), before);
+    assert_eq!((times(&lane), firsts(&lane)), (before, (31_000, 3)));
     // A loop that chatters does not lengthen the yellow.
     lane.edge(ZONE, true, 590.0);
     cycle(&mut lane, 600.0, &[2.0], &[0.6, 1.2, 1.8]);
     let before = times(&lane);
     let used = 1.8 + 1.895;
     assert!(
-        (before[1] - (4.0 + 2.0 * 1.895 + used) / 7.0).abs() < 1e-3,
+        (before[1] - (4.0 + 2.0 * 1.895 + used) / 8.0).abs() < 1e-3,
         "{before:?}, where times are whole milliseconds"
     );
     let mut saved = Vec::new();
     lane.traffic.save(&mut saved);
     let mut other = Lane::new();
     other.traffic.load(&mut StateReader::new(&saved)).expect("its own state");
-    assert_eq!(times(&other), before);
+    assert_eq!((times(&other), firsts(&other)), (before, firsts(&lane)));
 }
 
 /// Two lanes that part 30 m before their lines; their IN loops lie before that, and count for both. Channels are in the order of

@@ -8,8 +8,8 @@ use crate::horizon::tests::{ARROW, CROSS, CROSSING, MAIN, ONCOMING, WEST, plan};
 pub(in crate::horizon) const MODEL: Model =
     Model { horizon: 60.0, stop: 0.0, gap: 2.0, startup: 1.0, yellow: 1.0, terminal: true };
 /// A lane of nobody, as the model has it.
-const NOBODY: Lane = Lane { first: 0, end: 0, flow: 0.0, sight: 0.0, worth: 1.0, startup: 1.0, yellow: 1.0, free: 0.0 };
-const QUEUE: Serving = Serving { lane: 0, headway: 2.0, way: Way::Free, extends: true };
+const NOBODY: Lane = Lane { first: 0, end: 0, flow: 0.0, sight: 0.0, worth: 1.0, yellow: 1.0, free: 0.0 };
+const QUEUE: Serving = Serving { lane: 0, first: 1.0, headway: 2.0, way: Way::Free, extends: true };
 
 fn one(at: f32) -> Due {
     Due { at, vehicles: 1.0 }
@@ -104,7 +104,7 @@ fn at_a_change_some_leave_in_yellow_and_others_start_up() {
     assert_eq!((r.lanes[CROSSING].open, r.lanes[CROSSING].free), (opens, opens + MODEL.startup));
     // Each lane as its own queues have shown.
     let mut slow = f.clone();
-    (slow.lanes[ONCOMING].yellow, slow.lanes[CROSSING].startup) = (3.0, 2.0);
+    (slow.lanes[ONCOMING].yellow, slow.served[CROSS][0].first) = (3.0, 2.0);
     let now = Now { forecast: &slow, ..now };
     let mut r = waiting(&slow);
     r.lanes[ONCOMING].open = 0.0;
