@@ -226,12 +226,15 @@ fn an_arrow_is_for_those_who_are_known_to_turn() {
     assert_eq!([MAIN, ARROW, CROSS].map(|stage| way(&w, stage)), [Way::Free, Way::Blocked, Way::Free]);
     w.edge(WEST, ZONE, true, 1.0);
     w.service.turns(WEST, s(5.0));
-    assert_eq!([MAIN, ARROW, CROSS].map(|stage| way(&w, stage)), [Way::Behind, Way::Partly, Way::Free]);
+    assert_eq!([MAIN, ARROW, CROSS].map(|stage| way(&w, stage)), [Way::Free, Way::Partly, Way::Free], "he drives on");
     w.watch(6.0);
     assert!(w.service.turner(WEST));
     w.leave(WEST, 7.0);
     w.watch(8.0);
     assert!(!w.service.turner(WEST), "he has left");
+    w.edge(ONCOMING, ZONE, true, 8.0);
+    let shown = |now: f64| ways.of(MAIN, 0, &w.stages.served[MAIN][0], &w.service, Some(&w.moment(now)));
+    assert_eq!([10.9, 11.0].map(shown), [Way::Free, Way::Behind], "there is no room ahead of him");
 }
 
 #[test]

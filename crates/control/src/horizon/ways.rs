@@ -2,6 +2,8 @@
 //!
 //! Terms
 //! - **turner**: gives way to others in some stage, as who turns left through oncoming traffic does.
+//!   When his lane opens he drives on into the junction and waits there, where he may be in nobody's way: who gives way is behind
+//!   others only once he is seen to be held up at the line.
 //! - **whole**: a stage lets all of a lane go, wherever they want to; else it serves the lane **partly**: who stands first may
 //!   be one of those who have to wait.
 
@@ -114,7 +116,7 @@ impl Ways {
         let unsure = of.lesser && !(turner && fixed.turners);
         if held == Some(Held::Blocked) || unsure {
             Way::Blocked
-        } else if held.is_some() || !of.behind.is_empty() || turner && of.yields {
+        } else if held.is_some() || !of.behind.is_empty() {
             Way::Behind
         } else if of.partly {
             Way::Partly
