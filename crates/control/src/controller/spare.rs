@@ -106,6 +106,11 @@ impl Spare {
         Self { strategy, decides: false, blank, around, lanes, stages, due: None, total, first: None, last }
     }
 
+    /// The surroundings of the strategy, while it does not decide; none, if it looks at no lanes.
+    pub fn around(&self) -> Option<&Approaches> {
+        self.around.as_deref()
+    }
+
     /// Whether the strategy is blind.
     fn is_blind(&self, detectors: &DetectorBank) -> bool {
         let is_unseen = |lane: &Lane| !lane.channels.iter().any(|&channel| detectors.health(channel).is_good());
