@@ -8,7 +8,8 @@
 //! - Such messages may be [lost or late](crate::detectors::MessageFault): all of a second from one signal to another, drawn by
 //!   the names of the two and the time.
 //! - Reports of [broken detectors](super::faults) may come late.
-//! - Nobody reports to a signal whose strategy does not [look](intergreen_control::Strategy::looks) at it.
+//! - Nobody reports to a signal whose strategy does not [look](intergreen_control::Strategy::looks) at it. To one whose strategy
+//!   is blind everything is sent all the same, and nobody hears it there.
 //!
 //! What is on its way is state: the rest follows from scene and controllers.
 
@@ -78,7 +79,7 @@ impl Post {
     /// The post of a run: nothing is on its way.
     pub fn new(scene: &Scene, controllers: &[Controller]) -> Self {
         let mut post = Self::default();
-        if scene.setup.sensing.tier != Tier::Loops && controllers.iter().any(|c| c.traffic().is_some()) {
+        if scene.setup.sensing.tier != Tier::Loops && controllers.iter().any(|c| c.surroundings().is_some()) {
             post.reporting = reporting(scene, controllers);
         }
         if controllers.iter().any(|c| c.looks() >= Looks::Neighbours) {
@@ -256,9 +257,9 @@ fn reporting(scene: &Scene, controllers: &[Controller]) -> Vec<Reporting> {
     let network = &scene.network;
     let mut found: BTreeMap<LaneId, Vec<Addressee>> = BTreeMap::new();
     for Line { signal, lane: line, way, .. } in lines(network) {
-        // Who has no picture of lanes does not look at any.
-        let picture = controllers[signal.index()].traffic();
-        if let Some(number) = picture.and_then(|traffic| traffic.approaches().find(&network.lane(line).id)) {
+        // Who has no surroundings does not look at lanes.
+        let around = controllers[signal.index()].surroundings();
+        if let Some(number) = around.and_then(|around| around.find(&network.lane(line).id)) {
             for stretch in way.iter().chain(&inside(network, &way)) {
                 let to = Addressee { signal, number, line, to_line: stretch.to_line };
                 found.entry(stretch.lane).or_default().push(to);
@@ -292,10 +293,10 @@ fn neighbours(
     let by_name: BTreeMap<&str, usize> = signals.iter().enumerate().map(|(i, s)| (s.id.as_str(), i)).collect();
     let mut all = Vec::new();
     for (to, controller) in (0..).zip(controllers).filter(|(_, c)| c.looks() >= looks) {
-        let list = controller.traffic().map_or_else(Vec::new, |traffic| lists(traffic.approaches()));
+        let list = controller.surroundings().map_or_else(Vec::new, &lists);
         for (number, (signal, lane)) in (0..).zip(list) {
             let Some(&signal) = by_name.get(signal.as_str()) else { continue };
-            let known = controllers[signal].traffic().and_then(|traffic| traffic.approaches().find(&lane));
+            let known = controllers[signal].surroundings().and_then(|around| around.find(&lane));
             let key = key_of(&format!("{}>{}", signals[signal].id, signals[to as usize].id));
             all.extend(known.map(|lane| Told { of: (signal, usize::from(lane)), to: (to, number), key }));
         }

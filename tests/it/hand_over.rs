@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use intergreen::detectors::{Stuck, Tier};
 use intergreen::sim::control::Fallback;
 use intergreen::sim::{Command, Simulation, TimedCommand};
-use intergreen_control::{Looks, Registry};
+use intergreen_control::{Input, Looks, Registry};
 
 use super::checkpoint_incidents::given;
 use super::checkpoints::cut_commanded;
@@ -227,6 +227,41 @@ fn a_strategy_that_is_blind_hands_over_and_comes_back() {
     assert_eq!((whole.trip(), runs(&whole, "x")), (None, "horizon"));
     // Soon after it came back the strategy is the same, too, whether or not the run was cut.
     cut_commanded(&world, &given(&commands), &[300.0], 505.0);
+}
+
+/// Vehicles and neighbours go on telling a signal whose strategy is blind, whatever strategies change at others, and whether or
+/// not the run was cut: it hears them when it is back.
+#[test]
+fn a_blind_signal_is_told_all_the_same() {
+    let mut world = arterial();
+    world.setup.controller = ("horizon".into(), vec![("messages".into(), "on".into())]);
+    world.setup.sensing.tier = Tier::LoopsProbe;
+    let dead = |detector| {
+        let (signal, stuck) = ("d".into(), Stuck::Silent);
+        (100.0, Command::DetectorFault { signal, detector, stuck, until: Some(110.0) })
+    };
+    let sim = world.start();
+    let d = sim.scene().network.signals.iter().position(|s| s.id == "d").expect("there is such a signal");
+    let mut commands: Vec<_> = (0..).take(sim.controllers().list[d].detectors().len()).map(dead).collect();
+    commands.push((150.0, choose(&["a"], "actuated")));
+    let mut sim = commanded(&world, &commands);
+    sim.record();
+    let mut told = BTreeMap::new();
+    while sim.now() < s(180.0) {
+        sim.step();
+        let blind = runs(&sim, "d") == "fixed_time" && sim.now() > s(155.0);
+        for (_, input) in sim.controllers().inputs.iter().flatten().filter(|(to, _)| blind && *to as usize == d) {
+            let who = match input {
+                Input::Vehicle(_) => "vehicles",
+                Input::Departures(_) => "neighbours",
+                _ => continue,
+            };
+            *told.entry(who).or_insert(0) += 1;
+        }
+    }
+    assert!(told.len() == 2 && told.values().all(|&many| many > 20), "{told:?}");
+    let whole = cut_commanded(&world, &given(&commands), &[130.0, 160.0], 430.0);
+    assert_eq!((whole.trip(), runs(&whole, "d")), (None, "horizon"));
 }
 
 #[test]

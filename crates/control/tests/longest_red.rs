@@ -349,3 +349,35 @@ fn people_on_foot_who_are_always_called_go_with_each_green_once() {
     }
     assert!(seen > 1000, "{seen}");
 }
+
+/// Also where the stage without them stands before the one with them, and so has no turn after the start.
+#[test]
+fn a_cycle_is_worked_out_anew_beside_people_on_foot_who_are_always_called() {
+    let cyclic: (&str, &[(&str, &str)]) = ("max_pressure", &[("order", "cyclic")]);
+    // One goes by who comes, the other by queues.
+    for (strategy, kind) in [(("webster", &[][..]), DetectorKind::X), (cyclic, DetectorKind::StopBar)] {
+        for first in [true, false] {
+            let mut spec = walk_beside(120, first);
+            spec.groups[3].recall = Recall::Ped;
+            spec.detectors.pop();
+            spec.detectors.iter_mut().filter_map(|d| d.place.as_mut()).for_each(|place| place.kind = kind);
+            let plan = Plan::new(spec).expect("a plan");
+            // First they come at B, later at C: every 3 s.
+            let pulse = |i: i64| (if i < 300 { 1 } else { 2 }, 3 * i + 1);
+            let pulses =
+                (0..600).map(pulse).flat_map(|(detector, at)| [(detector, at, true), (detector, at + 1, false)]);
+            let outcome = run(&plan, strategy, &pulses.collect::<Vec<_>>());
+            // The last greens of each.
+            let green = |group: u16, from: i64| {
+                let mut own = outcome.lamps.iter().filter(|l| l.group == group).skip_while(|l| l.at < s(from));
+                let begin = own.find(|l| l.lamp == Lamp::Green)?.at;
+                own.next().map(|end| end.at - begin)
+            };
+            let greens = |from: i64| [1, 2].map(|group| green(group, from).expect("it is open again and again"));
+            let ([b, c], [later_b, later_c]) = (greens(600), greens(1500));
+            assert_eq!(outcome.fault, None, "{strategy:?}, walk first: {first}");
+            let shown = format!("{strategy:?}, walk first: {first}: {b:?} {c:?}, then {later_b:?} {later_c:?}");
+            assert!(b > c + s(5) && later_c > later_b + s(5), "{shown}");
+        }
+    }
+}

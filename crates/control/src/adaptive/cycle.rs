@@ -1,5 +1,5 @@
 //! A cycle that is worked out anew whenever its first stage is shown: the stages in the plan's order, each with a green; those
-//! that are passed over when it begins with none.
+//! that [have no turn](Moment::has_turn) when it begins with none.
 
 use alloc::{format, string::String, vec, vec::Vec};
 
@@ -29,7 +29,7 @@ impl Cycle {
 
     /// Whether a new one begins, which has to be worked out then.
     pub fn begins(&mut self, m: &Moment<'_>) -> bool {
-        let first = (0..m.stage).all(|stage| m.passes(stage));
+        let first = !(0..m.stage).any(|stage| m.has_turn(stage));
         let begins = first && self.began != Some(m.since) || self.greens[m.stage] == Millis(0);
         if begins {
             self.began = Some(m.since);
@@ -37,10 +37,10 @@ impl Cycle {
         begins
     }
 
-    /// Lets it last for so many seconds with these greens by stage, s; one that is passed over has none.
+    /// Lets it last for so many seconds with these greens by stage, s; one that has no turn has none.
     pub fn set(&mut self, m: &Moment<'_>, length: f32, green: impl Fn(usize) -> f32) {
         for (stage, time) in self.greens.iter_mut().enumerate() {
-            let green = if m.passes(stage) { 0.0 } else { green(stage) };
+            let green = if m.has_turn(stage) { green(stage) } else { 0.0 };
             *time = Millis((1000.0 * green) as i64).max(Millis(1));
         }
         self.length = Millis((1000.0 * length) as i64);
@@ -73,13 +73,13 @@ impl Cycle {
     }
 }
 
-/// The stages of a cycle: those that are not passed over.
-pub(super) fn called<'a>(m: &'a Moment<'_>) -> impl Iterator<Item = usize> + Clone + use<'a> {
-    m.waits.called(m.stages)
+/// The stages of a cycle: those that have a turn.
+pub(super) fn turns<'a>(m: &'a Moment<'_>) -> impl Iterator<Item = usize> + Clone + use<'a> {
+    (0..m.stages.len()).filter(|&stage| m.has_turn(stage))
 }
 
 /// The time that changes take if these stages come in their order, s.
 pub(super) fn lost(m: &Moment<'_>) -> f32 {
-    let nexts = called(m).cycle().skip(1);
-    called(m).zip(nexts).map(|(stage, next)| s(m.stages.change(stage, next))).sum()
+    let nexts = turns(m).cycle().skip(1);
+    turns(m).zip(nexts).map(|(stage, next)| s(m.stages.change(stage, next))).sum()
 }

@@ -33,7 +33,7 @@
 use alloc::{format, string::String, vec::Vec};
 
 use super::{
-    cycle::{Cycle, called, lost},
+    cycle::{Cycle, lost, turns},
     is_second, number, s, seconds, staged,
 };
 use crate::{
@@ -197,7 +197,7 @@ impl Pressure {
     fn plan(&mut self, m: &Moment<'_>) {
         let Some((mut cycle, length)) = self.cycle.take() else { return };
         let (mut sum, mut least, mut count) = (0.0, 0.0, 0.0);
-        for stage in called(m) {
+        for stage in turns(m) {
             count += 1.0;
             sum += self.stage(m, stage).max(0.0);
             least += self.least_green(m, stage);

@@ -12,7 +12,7 @@
 use alloc::{format, string::String, vec, vec::Vec};
 
 use super::{
-    cycle::{Cycle, called, lost},
+    cycle::{Cycle, lost, turns},
     s, seconds, staged,
 };
 use crate::{
@@ -69,7 +69,7 @@ impl Webster {
         // Lanes of one stage first: what several stages serve takes what these have anyway.
         for alone in [true, false] {
             for lane in 0..lanes {
-                let stages = || called(m).filter(|&stage| by(stage, lane));
+                let stages = || turns(m).filter(|&stage| by(stage, lane));
                 let count = stages().count();
                 if count == 0 || alone != (count == 1) {
                     continue;
@@ -84,7 +84,7 @@ impl Webster {
         let sum: f32 = y.iter().sum();
         let cycle = optimal_cycle(lost, sum, self.bounds);
         let green = (cycle - lost).max(0.0);
-        let count = called(m).count() as f32;
+        let count = turns(m).count() as f32;
         let share = |stage: usize| if sum > 0.0 { y[stage] / sum } else { 1.0 / count };
         self.cycle.set(m, cycle, |stage| share(stage) * green);
         self.ratios = y;

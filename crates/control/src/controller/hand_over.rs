@@ -63,6 +63,9 @@ impl Controller {
         if self.now.is_none() {
             return;
         }
+        // Who calls instead of the broken has changed: now, as nobody remembers it beyond this moment.
+        self.kernel.reach(at);
+        self.tell_of_calls();
         self.strategy.take_over(&self.kernel.found());
         if let Some(traffic) = &mut self.traffic {
             let plan = self.kernel.plan();

@@ -13,6 +13,14 @@
 //! The spare takes over at once, and the strategy comes back when enough lanes have been seen for [`SURE`] on end: a line that
 //! comes and goes does not make them change places all the time. Whoever takes over begins anew, as by a
 //! [command](Controller::hand_over).
+//!
+//! # Who has waited
+//! Whoever takes over knows nothing of those who have waited, and may not serve them in time: they begin to wait anew. The spare
+//! goes by the clock. It joins its program or pattern in the midst, and whom that has just passed by, or whose green is too short
+//! now for him to open, waits for all of a cycle: everybody's wait begins when one is over, the longest that the plan has. From
+//! then on lamps follow the pattern, which keeps everybody's longest red. Of one wait that is said once, so it does not grow when
+//! they change places again and again: somebody is red for his longest red when the strategy comes back, for that when the spare
+//! takes over again, then for a cycle and the longest red: that is a cycle fault.
 
 use alloc::{boxed::Box, collections::BTreeSet, sync::Arc, vec::Vec};
 
@@ -73,6 +81,8 @@ pub(super) struct Spare {
     stages: Vec<Vec<usize>>,
     /// When they change places; none while they need not.
     pub due: Option<Millis>,
+    /// After so long everybody has had a turn: the longest cycle of the plan.
+    cycle: Millis,
     /// How long the spare has decided in all, but for the present time.
     total: Millis,
     /// When it took over for the first time, and the last time.
@@ -102,8 +112,30 @@ impl Spare {
         });
         let lanes = lanes(plan);
         let stages = if own.looks() > Looks::Groups { stages(plan, &lanes) } else { Vec::new() };
-        let (around, total, last) = (None, Millis(0), Millis::NEVER);
-        Self { strategy, decides: false, blank, around, lanes, stages, due: None, total, first: None, last }
+        let (cycle, total, last) = (plan.longest_cycle(), Millis(0), Millis::NEVER);
+        Self {
+            strategy,
+            decides: false,
+            blank,
+            around: None,
+            lanes,
+            stages,
+            due: None,
+            cycle,
+            total,
+            first: None,
+            last,
+        }
+    }
+
+    /// The surroundings of the strategy, while it does not decide; none, if it looks at no lanes.
+    pub fn around(&self) -> Option<&Approaches> {
+        self.around.as_deref()
+    }
+
+    /// When waits begin at the earliest that the spare did not know of, or may not serve before; none, if it never decided.
+    fn excused(&self) -> Option<Millis> {
+        self.first.map(|_| self.last + self.cycle)
     }
 
     /// Whether the strategy is blind.
@@ -154,6 +186,7 @@ impl Controller {
     /// What takes over while the strategy is blind, of which nothing is known yet.
     pub(super) fn set_spare(&mut self, spare: Option<Box<dyn Strategy>>) {
         self.spare = spare.map(|spare| Spare::new(self.kernel.plan(), &*self.strategy, spare));
+        self.kernel.set_excused(self.excused());
         self.look_for_spare(self.now.unwrap_or(Millis(0)));
     }
 
@@ -178,6 +211,11 @@ impl Controller {
         }
     }
 
+    /// See [`Spare::excused`].
+    pub(super) fn excused(&self) -> Option<Millis> {
+        self.spare.as_ref()?.excused()
+    }
+
     /// Health has changed by `at`.
     pub(super) fn look_for_spare(&mut self, at: Millis) {
         if let Some(spare) = &mut self.spare {
@@ -200,10 +238,9 @@ impl Controller {
             spare.total += at - spare.last;
         }
         spare.due = None;
+        // Else a dead line would end in the sequence after a cycle fault.
+        self.kernel.excuse(spare.last + spare.cycle);
         let around = self.swap();
-        // Whoever takes over knows nothing of those who have waited, and may not serve them in time: nobody can be said to
-        // have waited, as after a jump of the clock. Else a dead line would end in the sequence after a cycle fault.
-        self.kernel.skip();
         let blank = self.spare.as_ref().map(|spare| &spare.blank[usize::from(begins)]);
         // It can read what it has written itself; if not, it goes on with what it knows.
         let _ = blank.map(|blank| self.strategy.load(blank));

@@ -1,6 +1,7 @@
 //! What can be asked of a controller.
 
 use super::*;
+use crate::Approaches;
 
 impl Controller {
     /// When the day of a moment began, if the date and time are known.
@@ -40,6 +41,13 @@ impl Controller {
     /// The picture of the approach lanes, as the strategy saw it last; none, if it does not look at it.
     pub const fn traffic(&self) -> Option<&Traffic> {
         self.traffic.as_ref()
+    }
+
+    /// The surroundings in which the strategy that was asked for looks at lanes, also while another one decides; none, if it does
+    /// not look at them.
+    pub fn surroundings(&self) -> Option<&Approaches> {
+        let aside = self.spare.as_ref().and_then(Spare::around);
+        self.traffic.as_ref().map(Traffic::approaches).or(aside)
     }
 
     /// What to tell intersections upstream of an approach lane: how many vehicles queue there, and how many more fit in;

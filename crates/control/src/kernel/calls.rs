@@ -3,8 +3,9 @@
 use alloc::{vec, vec::Vec};
 
 use super::{
+    Kernel,
     journal::Journal,
-    light::{Light, State},
+    light::{FAR_PAST, Light, State},
     limits::Limits,
     overview::Overview,
 };
@@ -53,6 +54,8 @@ pub(super) struct Calls {
     words: Vec<Word>,
     /// When the first patience of those who wait ends, since calls were served last.
     pub next: Millis,
+    /// Whoever begins to wait earlier does so from then on.
+    pub excused: Millis,
 }
 
 impl Calls {
@@ -66,7 +69,7 @@ impl Calls {
         };
         let list: Vec<Call> = (0..).zip(plan.groups()).map(call).collect();
         let words = vec![Word::default(); list.len().div_ceil(BITS)];
-        let mut calls = Self { list, words, next: Millis::NEVER };
+        let mut calls = Self { list, words, next: Millis::NEVER, excused: FAR_PAST };
         (0..calls.list.len()).for_each(|g| calls.mark(g));
         calls
     }
@@ -116,7 +119,7 @@ impl Calls {
         if was_called == call.is_called() {
             return false;
         }
-        call.since = now;
+        call.since = now.max(self.excused);
         let (on_foot, (phases, journal)) = (call.on_foot, log);
         phases.call(now, group, on_foot, !was_called, Reason::Reported, journal);
         let waits = !was_called && matches!(state, State::Closed | State::Starting);
@@ -146,7 +149,7 @@ impl Calls {
             let own = &mut self.words[w];
             let waits = own.called & (word.are(State::Closed) | word.are(State::Starting));
             for g in groups(w, waits & !own.waits) {
-                self.list[g].since = now;
+                self.list[g].since = now.max(self.excused);
             }
             own.waits = waits;
         }
@@ -157,6 +160,17 @@ impl Calls {
     pub fn forget(&mut self) {
         self.words.iter_mut().for_each(|word| word.waits = 0);
         self.next = Millis::NEVER;
+    }
+
+    /// Whoever waits has not, and begins to at `until` at the earliest; but for those of whom that was said before and who have
+    /// not been served since.
+    fn excuse(&mut self, until: Millis) {
+        for g in 0..self.list.len() {
+            if self.list[g].since > self.excused {
+                self.wait(g, false);
+            }
+        }
+        self.excused = until;
     }
 
     /// One group has not waited.
@@ -178,5 +192,20 @@ impl Calls {
     pub fn find_next(&mut self, limits: &Limits) {
         let ends = self.waits().map(|g| self.list[g].since + limits.patience[g]);
         self.next = ends.min().unwrap_or(Millis::NEVER);
+    }
+}
+
+impl Kernel {
+    /// Another one takes over who does not know of those who have waited, and is not to serve all of them before `until`: they
+    /// begin to wait then at the earliest, as whoever else would begin to until then. Of one wait that is said once, however
+    /// often they change places.
+    pub(crate) fn excuse(&mut self, until: Millis) {
+        self.asked = true;
+        self.calls.excuse(until);
+    }
+
+    /// The same as it was: of nobody it is said anew. None: nobody is excused.
+    pub(crate) fn set_excused(&mut self, until: Option<Millis>) {
+        self.calls.excused = until.unwrap_or(FAR_PAST);
     }
 }

@@ -22,7 +22,7 @@
 //!    plan waives it: that traffic ends together with it. Nor does that traffic start before a turn that ends has cleared.
 //! 7. A group that is called and red for its longest red is served, or a cycle fault is raised and the plan's own
 //!    sequence runs. Exempt are preemptions, flashing, manual control, groups that are omitted, and those in whose way one is
-//!    held.
+//!    held. Where a strategy and its spare change places, that may take three longest reds and a cycle (`spare.rs`).
 //! 8. Flashing and start-up are left through red everywhere for the longest intergreen; flashing by command is entered
 //!    through it. A fault flashes at once. Nothing but a passed self-check ends a start-up's flashing.
 //! 9. A preemption overrides manual control, hold, omit and force-off, commanded flashing all of them; neither overrides the

@@ -56,7 +56,7 @@ pub(crate) use tables::bit;
 pub use tables::{Group, Interstage, Matrix, Overlap, Phase, PreemptPlan, Relation, Rings, Stage};
 pub use waiver::Waiver;
 
-use crate::Program;
+use crate::{Millis, Program};
 
 /// Whether a value need not be written.
 #[cfg(feature = "serde")]
@@ -229,6 +229,12 @@ impl Plan {
     /// The pattern of that name.
     pub fn find_pattern(&self, name: &str) -> Option<&Pattern> {
         self.spec.patterns.iter().find(|p| p.name == name)
+    }
+
+    /// The longest cycle of its program and its patterns; 0, if it has none.
+    pub fn longest_cycle(&self) -> Millis {
+        let patterns = self.spec.patterns.iter().map(|pattern| pattern.cycle);
+        patterns.chain(self.program().map(Program::cycle)).max().unwrap_or(Millis(0))
     }
 
     /// What tells it from another plan: a checksum of all that the kernel reads, for people to compare.

@@ -78,7 +78,13 @@ impl Moment<'_> {
 
     /// The stages that may be chosen now but those that are passed over, in the plan's own order from the one shown on.
     pub fn others(&self) -> impl Iterator<Item = usize> + Clone + use<'_> {
-        self.waits.others(self.stages, self.stage).filter(|&stage| self.stages.may_choose(self.stage, stage))
+        self.after(self.stage)
+    }
+
+    /// The same of any stage.
+    fn after(&self, from: usize) -> impl Iterator<Item = usize> + Clone + use<'_> {
+        let (stages, waits) = (self.stages, self.waits);
+        waits.others(stages, from).filter(move |&stage| stages.may_choose(from, stage))
     }
 
     /// The first of them; the one shown if there is none.
@@ -86,9 +92,12 @@ impl Moment<'_> {
         self.others().next().unwrap_or(self.stage)
     }
 
-    /// Whether a stage is passed over.
-    pub fn passes(&self, stage: usize) -> bool {
-        self.waits.passes(self.stages, stage)
+    /// Whether a stage has a turn if each is followed by the [next](Self::next): it is not passed over; and if it may be chosen
+    /// after one other only, that one has a turn, and it is the next then.
+    pub fn has_turn(&self, stage: usize) -> bool {
+        // Each has more people on foot than the one before.
+        let follows = |with| self.has_turn(with) && self.after(with).next() == Some(stage);
+        !self.waits.passes(self.stages, stage) && self.stages.with[stage].is_none_or(follows)
     }
 
     /// Groups without an approach lane that are called and not open: people on foot who wait.
