@@ -167,6 +167,21 @@ impl Strategy for Stubborn {
     }
 }
 
+#[test]
+fn after_a_command_nobody_begins_to_wait_later() {
+    let plan = Arc::new(streets(400));
+    let mut controller = Controller::new(plan, Box::new(Stubborn), 5).with_spare(Some(Box::new(Stubborn)));
+    controller.start(Millis(0));
+    (0..5).for_each(|detector| controller.handle(link(detector, 100, false)));
+    controller.handle(edge(3, 101));
+    (0..5).for_each(|detector| controller.handle(link(detector, 102, true)));
+    assert_eq!(advance(&mut controller, s(102)), None);
+    assert!(controller.stood_in().is_some(), "the spare has taken over");
+    controller.hand_over(s(103), Box::new(Stubborn), None, None);
+    let fault = (104..700).find_map(|now| advance(&mut controller, s(now)));
+    assert_eq!(fault, Some(s(103 + 400)));
+}
+
 /// Though they change places before anybody has been red for the longest red, again and again.
 #[test]
 fn who_is_never_served_is_a_fault_whoever_decides() {

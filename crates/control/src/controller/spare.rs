@@ -186,8 +186,9 @@ impl Controller {
     /// What takes over while the strategy is blind, of which nothing is known yet.
     pub(super) fn set_spare(&mut self, spare: Option<Box<dyn Strategy>>) {
         self.spare = spare.map(|spare| Spare::new(self.kernel.plan(), &*self.strategy, spare));
-        self.kernel.set_excused(self.excused());
-        self.look_for_spare(self.now.unwrap_or(Millis(0)));
+        let now = self.now.unwrap_or(Millis(0));
+        self.kernel.set_excused(self.excused(), now);
+        self.look_for_spare(now);
     }
 
     /// What takes over while the strategy is blind: one made for the same plan that needs no detectors. To be said before the
@@ -239,7 +240,9 @@ impl Controller {
         }
         spare.due = None;
         // Else a dead line would end in the sequence after a cycle fault.
-        self.kernel.excuse(spare.last + spare.cycle);
+        if let Some(until) = spare.excused() {
+            self.kernel.excuse(until);
+        }
         let around = self.swap();
         let blank = self.spare.as_ref().map(|spare| &spare.blank[usize::from(begins)]);
         // It can read what it has written itself; if not, it goes on with what it knows.

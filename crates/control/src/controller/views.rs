@@ -47,7 +47,7 @@ impl Controller {
     /// not look at them.
     pub fn surroundings(&self) -> Option<&Approaches> {
         let aside = self.spare.as_ref().and_then(Spare::around);
-        self.traffic.as_ref().map(Traffic::approaches).or(aside)
+        aside.or_else(|| self.traffic.as_ref().map(Traffic::approaches))
     }
 
     /// What to tell intersections upstream of an approach lane: how many vehicles queue there, and how many more fit in;

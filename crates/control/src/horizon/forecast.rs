@@ -61,9 +61,11 @@ pub(super) struct Lane {
     /// How much the waiting of those who are known counts, at least 1: the more the longer the first has waited, and more where
     /// the queue reaches beyond all loops, where it stands in the way of others and nobody counts it.
     pub worth: f32,
-    /// How long after green a queue goes on to leave, s.
+    /// From the start of green until the first of a queue has left if nothing but the signal holds him up, and how long after
+    /// green a queue goes on to leave, s.
+    pub startup: f32,
     pub yellow: f32,
-    /// Nobody follows earlier whoever left last.
+    /// Nobody follows earlier whoever left last, and nobody who was the first leaves earlier.
     pub free: f32,
 }
 
@@ -118,20 +120,27 @@ impl Forecast {
             let worth = 1.0 + waited / COUNTS_TWICE + if full { FULL_COUNTS } else { 0.0 };
             let sight = if messages { self.announced(m, number, sight, model.horizon) } else { sight };
             let end = self.due.len() as u32;
-            let yellow = lane.yellow_s(model.yellow);
-            let free = lane.left().map_or(0.0, |left| (lane.headway_s() - s(m.now - left)).max(0.0));
-            self.lanes.push(Lane { first, end, flow, sight, worth, yellow, free });
+            let (startup, yellow) = (lane.startup_s(model.startup), lane.yellow_s(model.yellow));
+            // Who stood first when it opened may still be there.
+            let stood =
+                |opened: &Millis| self.due[first as usize..].first().is_some_and(|due| due.at <= -s(m.now - *opened));
+            let stands = |opened: &Millis| lane.left().is_none_or(|left| left < *opened) && stood(opened);
+            let free = match (lane.opened().filter(stands), lane.left()) {
+                (Some(opened), _) => service.first(m.stage, number, startup) - s(m.now - opened),
+                (None, left) => left.map_or(0.0, |left| lane.headway_s() - s(m.now - left)),
+            };
+            self.lanes.push(Lane { first, end, flow, sight, worth, startup, yellow, free: free.max(0.0) });
         }
         for (stage, (of, served)) in self.served.iter_mut().zip(&m.stages.served).enumerate() {
             of.clear();
             of.extend(served.iter().enumerate().map(|(place, of)| Serving {
                 lane: of.lane,
-                first: service.first(stage, of.lane, m.traffic.lanes()[of.lane].startup_s(model.startup)),
+                first: service.first(stage, of.lane, self.lanes[of.lane].startup),
                 headway: service.headway(stage, of.lane),
                 way: if messages && is_full(m, of) {
                     Way::Blocked
                 } else {
-                    self.ways.of(stage, place, of, service, (stage == m.stage).then_some(m))
+                    self.ways.of((stage, place), of, service, m)
                 },
                 extends: of.extends,
             }));
@@ -151,7 +160,8 @@ impl Forecast {
                 }
             }
             let worth = 1.0 + waited / COUNTS_TWICE;
-            self.lanes.push(Lane { first, end: first + 1, worth, yellow: model.yellow, ..Lane::default() });
+            let Model { startup, yellow, .. } = *model;
+            self.lanes.push(Lane { first, end: first + 1, worth, startup, yellow, ..Lane::default() });
         }
     }
 

@@ -23,13 +23,14 @@ struct Prior {
     headway: f32,
     /// Who took longer was held up by something else, s.
     longest: f32,
+    /// Whether somebody may have to give way, and waits for a gap.
+    gives_way: bool,
 }
 
-/// 1900 vehicles an hour (HCM 7); where somebody may have to give way, and waits for a gap; where not all who are in the lane
-/// may go.
-const USUAL: Prior = Prior { headway: 1.9, longest: 6.0 };
-const YIELDING: Prior = Prior { headway: 2.6, longest: 12.0 };
-const PARTLY: Prior = Prior { headway: 6.0, longest: 6.0 };
+/// 1900 vehicles an hour (HCM 7); where somebody may have to give way; where not all who are in the lane may go.
+const USUAL: Prior = Prior { headway: 1.9, longest: 6.0, gives_way: false };
+const YIELDING: Prior = Prior { headway: 2.6, longest: 12.0, gives_way: true };
+const PARTLY: Prior = Prior { headway: 6.0, ..USUAL };
 
 /// What is known before counts as much as so many vehicles.
 const PRIOR: f32 = 6.0;
@@ -64,6 +65,16 @@ impl Seen {
     }
 }
 
+/// A lane at the last look.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+struct Last {
+    /// Its [discharge](crate::LaneTraffic::discharge) and its [firsts](crate::LaneTraffic::firsts).
+    counts: [(u32, u32); 2],
+    /// Since when it is open, if it is, and the stage that opened it.
+    opened: Option<Millis>,
+    stage: usize,
+}
+
 /// By how much times, ms, and vehicles have grown, modulo 2³²: s, and vehicles.
 fn since(now: (u32, u32), before: (u32, u32)) -> (f32, f32) {
     (now.0.wrapping_sub(before.0) as f32 * 0.001, now.1.wrapping_sub(before.1) as f32)
@@ -90,15 +101,15 @@ pub(super) struct Service {
     turners: Vec<Option<Millis>>,
     /// The stage at the last look.
     stage: usize,
-    /// By lane: its [discharge](crate::LaneTraffic::discharge) and its [firsts](crate::LaneTraffic::firsts) at the last look.
-    before: Vec<[(u32, u32); 2]>,
+    /// By lane.
+    last: Vec<Last>,
 }
 
 impl Service {
     /// Knows which lanes there are. What was loaded before is kept.
     pub fn know(&mut self, stages: &Stages, lanes: usize) {
         if self.lanes != lanes || self.seen.len() != lanes * stages.len() {
-            self.before = vec![[(0, 0); 2]; lanes];
+            self.last = vec![Last::default(); lanes];
             self.turners = vec![None; lanes];
             self.stage = 0;
             self.seen = vec![Seen::default(); lanes * stages.len()];
@@ -128,26 +139,24 @@ impl Service {
         }
         // Who has left since the last look did so in the stage that was shown then, if it was another.
         let stage = core::mem::replace(&mut self.stage, m.stage);
-        for (lane, before) in self.before.iter_mut().enumerate() {
+        for (lane, last) in self.last.iter_mut().enumerate() {
             let of = &m.traffic.lanes()[lane];
-            let now = [of.discharge(), of.firsts()];
-            let [(time, vehicles), firsts] = [0, 1].map(|i| since(now[i], before[i]));
-            *before = now;
+            let counts = [of.discharge(), of.firsts()];
+            let [(time, vehicles), firsts] = [0, 1].map(|i| since(counts[i], last.counts[i]));
+            // Whoever was first in a lane that was open is so in the stage that opened it, though it has closed meanwhile.
+            let opened_by = if last.opened.is_some() { last.stage } else { m.stage };
+            let stays = of.opened() == last.opened;
+            *last = Last { counts, opened: of.opened(), stage: if stays { last.stage } else { m.stage } };
             let i = stage * self.lanes + lane;
             self.seen[i].add((time.min(vehicles * self.prior[i].longest), vehicles), |seen| seen.time > FORGET);
-            if firsts.1 > 0.0 {
-                // He has left soon after his stage had come, or not before it ended.
-                let opened = m.stages.served[m.stage].iter().any(|of| of.lane == lane);
-                let i = if opened { m.stage } else { stage } * self.lanes + lane;
-                self.firsts[i].add(firsts, |firsts| firsts.vehicles > FIRSTS);
-            }
+            self.firsts[opened_by * self.lanes + lane].add(firsts, |firsts| firsts.vehicles > FIRSTS);
         }
     }
 
     /// From the start of green until the first of a queue has left, s; `startup`: if nobody has to give way.
     pub fn first(&self, stage: usize, lane: usize, startup: f32) -> f32 {
         let i = stage * self.lanes + lane;
-        if self.prior[i] != YIELDING {
+        if !self.prior[i].gives_way {
             return startup;
         }
         let Seen { time, vehicles } = self.firsts[i];
@@ -194,9 +203,13 @@ impl Service {
             out.extend_from_slice(&seen.time.to_bits().to_le_bytes());
             out.extend_from_slice(&seen.vehicles.to_bits().to_le_bytes());
         }
-        for before in self.before.iter().flatten() {
-            out.extend_from_slice(&before.0.to_le_bytes());
-            out.extend_from_slice(&before.1.to_le_bytes());
+        for last in &self.last {
+            for count in last.counts {
+                out.extend_from_slice(&count.0.to_le_bytes());
+                out.extend_from_slice(&count.1.to_le_bytes());
+            }
+            state::put_optional_millis(out, last.opened);
+            state::put_count(out, last.stage);
         }
         self.turners.iter().for_each(|&since| state::put_optional_millis(out, since));
     }
@@ -210,13 +223,15 @@ impl Service {
         }
         self.lanes = lanes;
         self.stage = reader.u32()? as usize;
-        if all > 0 && self.stage.saturating_mul(lanes) >= all {
-            return Err(StateError::Invalid { what: "stage", expected: "one of those of the lanes" });
+        let is_known = |stage: usize| all == 0 || stage.saturating_mul(lanes) < all;
+        let unknown = StateError::Invalid { what: "stage", expected: "one of those of the lanes" };
+        if !is_known(self.stage) {
+            return Err(unknown);
         }
         self.turners.resize(lanes, None);
         self.seen.resize(all, Seen::default());
         self.firsts.resize(all, Seen::default());
-        self.before.resize(lanes, [(0, 0); 2]);
+        self.last.resize(lanes, Last::default());
         for seen in self.seen.iter_mut().chain(&mut self.firsts) {
             *seen = Seen { time: f32::from_bits(reader.u32()?), vehicles: f32::from_bits(reader.u32()?) };
             if !(0.0..=1e6).contains(&seen.time) || !(0.0..=1e6).contains(&seen.vehicles) {
@@ -226,8 +241,14 @@ impl Service {
                 });
             }
         }
-        for before in self.before.iter_mut().flatten() {
-            *before = (reader.u32()?, reader.u32()?);
+        for last in &mut self.last {
+            for count in &mut last.counts {
+                *count = (reader.u32()?, reader.u32()?);
+            }
+            (last.opened, last.stage) = (reader.optional_millis()?, reader.u32()? as usize);
+            if !is_known(last.stage) {
+                return Err(unknown);
+            }
         }
         for since in &mut self.turners {
             *since = reader.optional_millis()?;

@@ -2,6 +2,8 @@
 
 use alloc::{sync::Arc, vec, vec::Vec};
 
+use super::forecast::Forecast;
+use super::rollout::tests::MODEL;
 use super::service::{Held, Service};
 use super::ways::{Way, Ways};
 use crate::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, GroupSpec};
@@ -178,11 +180,39 @@ fn the_first_takes_as_long_as_firsts_took_where_some_give_way() {
     w.show(CROSS, 82.0);
     w.watch(90.0);
     assert_eq!(firsts(&w), [(4.0 + 9.0 + 12.0) / 6.0, 1.0, 1.0], "12 s in vain, in the stage before");
+    w.show(MAIN, 100.0);
+    w.watch(101.0);
+    // His lane stays open.
+    w.show(ARROW, 110.0);
+    w.watch(111.0);
+    w.leave(WEST, 115.0);
+    w.watch(116.0);
+    assert_eq!(firsts(&w), [(4.0 + 9.0 + 12.0 + 15.0) / 7.0, 1.0, 1.0], "of the stage that opened it");
     let mut saved = Vec::new();
     w.service.save(&mut saved);
     let mut other = World::new();
     other.service.load(&mut StateReader::new(&saved)).expect("its own state");
     assert_eq!(firsts(&other), firsts(&w));
+}
+
+#[test]
+fn who_stood_first_leaves_no_earlier_because_his_lane_is_open() {
+    let mut w = World::new();
+    w.leave(WEST, 1.0);
+    w.edge(WEST, ZONE, true, 5.0);
+    w.show(CROSS, 10.0);
+    w.show(MAIN, 30.0);
+    w.watch(31.0);
+    let free = |w: &World, now: f64| {
+        let ways = Ways::new(&w.stages, &w.traffic.approaches().lanes);
+        let mut f = Forecast::default();
+        f.know(&w.stages, ways, 3, 0);
+        f.look(&w.moment(now), &w.service, &MODEL, false);
+        f.lanes[WEST].free
+    };
+    assert!(near(free(&w, 30.25), 0.75) && near(free(&w, 31.5), 0.0), "a second to start up");
+    w.leave(WEST, 32.0);
+    assert!(near(free(&w, 32.5), 1.895 - 0.5), "a headway behind him");
 }
 
 #[test]
@@ -222,7 +252,10 @@ fn an_arrow_is_for_those_who_are_known_to_turn() {
     let ways = Ways::new(&w.stages, &w.traffic.approaches().lanes);
     assert_eq!(ways.foes(MAIN, 0), [1], "the second lane that the stage serves");
     assert_eq!([ways.foes(MAIN, 1), ways.foes(ARROW, 0), ways.foes(CROSS, 0)], [&[0usize; 0]; 3]);
-    let way = |w: &World, stage: usize| ways.of(stage, 0, &w.stages.served[stage][0], &w.service, None);
+    let way_at =
+        |w: &World, stage: usize, now: f64| ways.of((stage, 0), &w.stages.served[stage][0], &w.service, &w.moment(now));
+    let way = |w: &World, stage: usize| way_at(w, stage, 5.0);
+    w.show(CROSS, 0.5);
     assert_eq!([MAIN, ARROW, CROSS].map(|stage| way(&w, stage)), [Way::Free, Way::Blocked, Way::Free]);
     w.edge(WEST, ZONE, true, 1.0);
     w.service.turns(WEST, s(5.0));
@@ -232,9 +265,16 @@ fn an_arrow_is_for_those_who_are_known_to_turn() {
     w.leave(WEST, 7.0);
     w.watch(8.0);
     assert!(!w.service.turner(WEST), "he has left");
+    w.show(MAIN, 8.0);
     w.edge(ONCOMING, ZONE, true, 8.0);
-    let shown = |now: f64| ways.of(MAIN, 0, &w.stages.served[MAIN][0], &w.service, Some(&w.moment(now)));
-    assert_eq!([10.9, 11.0].map(shown), [Way::Free, Way::Behind], "there is no room ahead of him");
+    assert_eq!(
+        [11.9, 12.0].map(|now| way_at(&w, MAIN, now)),
+        [Way::Free, Way::Behind],
+        "there is no room ahead of him"
+    );
+    w.service.turns(WEST, s(12.0));
+    w.stage = CROSS;
+    assert_eq!(way_at(&w, MAIN, 12.0), Way::Behind, "as long as the lane is open");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //!
 //! Terms
 //! - **turner**: gives way to others in some stage, as who turns left through oncoming traffic does.
-//!   When his lane opens he drives on into the junction and waits there, where he may be in nobody's way: who gives way is behind
-//!   others only once he is seen to be held up at the line.
+//!   When his lane opens he drives on into the junction and waits there, where he may be in nobody's way: only who is held up at
+//!   the line of an open lane stands behind others.
 //! - **whole**: a stage lets all of a lane go, wherever they want to; else it serves the lane **partly**: who stands first may
 //!   be one of those who have to wait.
 
@@ -104,19 +104,17 @@ impl Ways {
         self.ways.get(stage).and_then(|ways| ways.get(place)).map_or(&[], |way| &way.foes)
     }
 
-    /// How the first of a lane gets away, by its place among those that the stage serves. `m`: if it is the one that is shown.
-    pub fn of(&self, stage: usize, place: usize, of: &Served, service: &Service, m: Option<&Moment<'_>>) -> Way {
+    /// How the first of a lane gets away in a stage, by its place among those that the stage serves.
+    pub fn of(&self, (stage, place): (usize, usize), of: &Served, service: &Service, m: &Moment<'_>) -> Way {
         let fixed = &self.ways[stage][place];
-        let held = m.and_then(|m| {
-            let foes = fixed.foes.iter().map(|&foe| m.stages.served[stage][foe].lane);
-            service.held_up(m, of.lane, foes)
-        });
-        let turner = service.turner(of.lane);
+        let foes = fixed.foes.iter().map(|&foe| m.stages.served[stage][foe].lane);
+        let held = if stage == m.stage { service.held_up(m, of.lane, foes) } else { None };
+        let (turner, open) = (service.turner(of.lane), m.traffic.lanes()[of.lane].opened().is_some());
         // Who is first may want to go where this stage lets nobody go, and is known to get away in another.
         let unsure = of.lesser && !(turner && fixed.turners);
         if held == Some(Held::Blocked) || unsure {
             Way::Blocked
-        } else if held.is_some() || !of.behind.is_empty() {
+        } else if held.is_some() || !of.behind.is_empty() || turner && of.yields && open {
             Way::Behind
         } else if of.partly {
             Way::Partly

@@ -204,8 +204,13 @@ impl Kernel {
         self.calls.excuse(until);
     }
 
-    /// The same as it was: of nobody it is said anew. None: nobody is excused.
-    pub(crate) fn set_excused(&mut self, until: Option<Millis>) {
+    /// The same as it was, at `now`: of nobody it is said anew. None: nobody is excused any more, and whoever would begin to
+    /// wait later does so now.
+    pub(crate) fn set_excused(&mut self, until: Option<Millis>, now: Millis) {
         self.calls.excused = until.unwrap_or(FAR_PAST);
+        let latest = now.max(self.calls.excused);
+        for call in self.calls.list.iter_mut().filter(|call| call.since > latest) {
+            (call.since, self.asked) = (latest, true);
+        }
     }
 }

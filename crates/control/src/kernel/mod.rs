@@ -496,7 +496,8 @@ impl Kernel {
     /// What a strategy finds that takes over now.
     pub(crate) fn found(&self) -> Found<'_> {
         let opened = self.lights.iter().map(|light| light.state.is_open().then_some(light.opened)).collect();
-        let waiting = (0..self.lights.len()).map(|g| self.calls.waiting(g)).collect();
+        // Nobody has waited for less than nothing, also who is excused.
+        let waiting = (0..self.lights.len()).map(|g| Some(self.calls.waiting(g)?.min(self.now))).collect();
         let asked = self.target.aims.iter().map(|aim| aim.opens()).collect();
         Found { now: self.now, plan: &self.plan, opened, waiting, asked }
     }

@@ -154,6 +154,11 @@ impl LaneTraffic {
         self.lost.startup_s(assumed)
     }
 
+    /// Since when it is open; none: it is closed.
+    pub const fn opened(&self) -> Option<Millis> {
+        self.opened
+    }
+
     /// How long the first of each green that somebody waited for took to leave, or had in vain, together, ms, and how many
     /// they were: since the start, modulo 2³².
     pub const fn firsts(&self) -> (u32, u32) {

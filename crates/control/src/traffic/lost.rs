@@ -90,8 +90,7 @@ impl Lost {
         self.yellow.with(assumed)
     }
 
-    /// How long the first of each green took to leave, or had in vain, together, ms, and how many they were: since the start,
-    /// modulo 2³².
+    /// See [`firsts`](super::LaneTraffic::firsts) of a lane.
     pub const fn firsts(&self) -> (u32, u32) {
         self.firsts
     }

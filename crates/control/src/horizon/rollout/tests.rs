@@ -8,7 +8,7 @@ use crate::horizon::tests::{ARROW, CROSS, CROSSING, MAIN, ONCOMING, WEST, plan};
 pub(in crate::horizon) const MODEL: Model =
     Model { horizon: 60.0, stop: 0.0, gap: 2.0, startup: 1.0, yellow: 1.0, terminal: true };
 /// A lane of nobody, as the model has it.
-const NOBODY: Lane = Lane { first: 0, end: 0, flow: 0.0, sight: 0.0, worth: 1.0, yellow: 1.0, free: 0.0 };
+const NOBODY: Lane = Lane { first: 0, end: 0, flow: 0.0, sight: 0.0, worth: 1.0, startup: 1.0, yellow: 1.0, free: 0.0 };
 const QUEUE: Serving = Serving { lane: 0, first: 1.0, headway: 2.0, way: Way::Free, extends: true };
 
 fn one(at: f32) -> Due {
