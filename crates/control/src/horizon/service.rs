@@ -4,7 +4,8 @@
 //! - **service headway**: seconds from one vehicle of a queue to the next, of a lane in a stage: with what holds it up there for
 //!   moments, oncoming traffic and those who wait to turn among it.
 //! - **first**: who stands first in a lane when it opens. Until he has left it takes the [start-up time](crate::LaneTraffic::startup_s),
-//!   or longer where some give way: in the mean of greens, as nobody sees at a closed lane who is one of them.
+//!   or longer where some give way: in the mean of greens, as nobody sees at a closed lane who is one of them. Where all do, he
+//!   waits for those to whom he gives way, which is reckoned.
 //! - **held up**: a lane is open, somebody stands at its line, and nobody leaves: he **gives way**, if there are others to whom
 //!   he may have to; else he is **blocked**.
 
@@ -23,13 +24,13 @@ struct Prior {
     headway: f32,
     /// Who took longer was held up by something else, s.
     longest: f32,
-    /// Whether somebody may have to give way, and waits for a gap.
-    gives_way: bool,
+    /// Whether some may have to give way and others do not: nobody knows which the first is.
+    unsure: bool,
 }
 
 /// 1900 vehicles an hour (HCM 7); where somebody may have to give way; where not all who are in the lane may go.
-const USUAL: Prior = Prior { headway: 1.9, longest: 6.0, gives_way: false };
-const YIELDING: Prior = Prior { headway: 2.6, longest: 12.0, gives_way: true };
+const USUAL: Prior = Prior { headway: 1.9, longest: 6.0, unsure: false };
+const YIELDING: Prior = Prior { headway: 2.6, longest: 12.0, unsure: true };
 const PARTLY: Prior = Prior { headway: 6.0, ..USUAL };
 
 /// What is known before counts as much as so many vehicles.
@@ -122,7 +123,7 @@ impl Service {
                 let usual = if of.partly {
                     PARTLY
                 } else if of.yields {
-                    YIELDING
+                    Prior { unsure: of.behind.is_empty(), ..YIELDING }
                 } else {
                     USUAL
                 };
@@ -156,7 +157,7 @@ impl Service {
     /// From the start of green until the first of a queue has left, s; `startup`: if nobody has to give way.
     pub fn first(&self, stage: usize, lane: usize, startup: f32) -> f32 {
         let i = stage * self.lanes + lane;
-        if !self.prior[i].gives_way {
+        if !self.prior[i].unsure {
             return startup;
         }
         let Seen { time, vehicles } = self.firsts[i];
