@@ -216,8 +216,8 @@ MUTANTS = [
     (
         "starvation is nobody's fault",
         KERNEL + "calls.rs",
-        "(patience != Millis::NEVER && now - since >= patience).then_some((since, g))",
-        "(patience != Millis::NEVER && now - since >= patience && false).then_some((since, g))",
+        "patience != Millis::NEVER && now - self.list[g].since >= patience",
+        "patience != Millis::NEVER && now - self.list[g].since >= patience && false",
     ),
     (
         "time runs backwards",
