@@ -106,7 +106,7 @@ impl Controller {
         self.wakes = self.strategy.wakes();
         self.kernel = kernel;
         self.kernel.set_control(manual);
-        self.kernel.set_excused(self.excused(), now.unwrap_or(Millis::NEVER));
+        self.kernel.set_excused(self.excused());
         (self.now, self.next, self.refused) = (now, next, refused);
         self.changed = changed;
         (self.choice, self.clock, self.pattern) = (choice, clock, pattern);

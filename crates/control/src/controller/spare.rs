@@ -187,7 +187,7 @@ impl Controller {
     pub(super) fn set_spare(&mut self, spare: Option<Box<dyn Strategy>>) {
         self.spare = spare.map(|spare| Spare::new(self.kernel.plan(), &*self.strategy, spare));
         let now = self.now.unwrap_or(Millis(0));
-        self.kernel.set_excused(self.excused(), now);
+        self.kernel.excuse_nobody(now);
         self.look_for_spare(now);
     }
 

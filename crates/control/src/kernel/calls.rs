@@ -204,13 +204,16 @@ impl Kernel {
         self.calls.excuse(until);
     }
 
-    /// The same as it was, at `now`: of nobody it is said anew. None: nobody is excused any more, and whoever would begin to
-    /// wait later does so now.
-    pub(crate) fn set_excused(&mut self, until: Option<Millis>, now: Millis) {
+    /// The same as it was: of nobody it is said anew.
+    pub(crate) fn set_excused(&mut self, until: Option<Millis>) {
         self.calls.excused = until.unwrap_or(FAR_PAST);
-        let latest = now.max(self.calls.excused);
-        for call in self.calls.list.iter_mut().filter(|call| call.since > latest) {
-            (call.since, self.asked) = (latest, true);
+    }
+
+    /// Nobody is excused any more: whoever would begin to wait later does so now.
+    pub(crate) fn excuse_nobody(&mut self, now: Millis) {
+        self.calls.excused = FAR_PAST;
+        for call in self.calls.list.iter_mut().filter(|call| call.since > now) {
+            (call.since, self.asked) = (now, true);
         }
     }
 }
