@@ -152,11 +152,19 @@ impl Lost {
     }
 
     pub fn load(reader: &mut StateReader<'_>) -> Result<Self, StateError> {
+        let (starts, ended) = (reader.optional_millis()?, reader.optional_millis()?);
+        let (left, last_ms) = (reader.u16()?, reader.u32()?);
+        if last_ms > MOST_YELLOW.0 as u32 {
+            return Err(StateError::Invalid {
+                what: "lost times of a lane",
+                expected: "who leaves in yellow or soon after",
+            });
+        }
         Ok(Self {
-            starts: reader.optional_millis()?,
-            ended: reader.optional_millis()?,
-            left: reader.u16()?,
-            last_ms: reader.u32()?.min(MOST_YELLOW.0 as u32),
+            starts,
+            ended,
+            left,
+            last_ms,
             startup: Mean::load(reader, MOST_STARTUP.0 as u32)?,
             yellow: Mean::load(reader, MOST_YELLOW.0 as u32)?,
             firsts: (reader.u32()?, reader.u32()?),
