@@ -4,16 +4,16 @@
 
 use intergreen_control::{
     Controller, DetectorEvent, Health, Heartbeat, Input, Lamp, Millis, Output, Plan, Registry,
-    plan::{
-        DetectorKind, DetectorLimits, DetectorMode, DetectorPlace, DetectorUse, GroupSpec, Pattern, PlanSpec,
-        StageSplit,
-    },
+    plan::{DetectorKind, DetectorLimits, DetectorMode, DetectorPlace, DetectorUse, GroupSpec, PlanSpec},
 };
 
 #[path = "common/road.rs"]
 mod road;
+#[path = "common/streets.rs"]
+mod streets;
 
 use road::{COUNT, Draws, IN, LOOPS, Lane, X, ZONE};
+use streets::streets;
 
 const KINDS: [(DetectorKind, DetectorMode, f64, f64); LOOPS] = [
     (DetectorKind::StopBar, DetectorMode::CallAndExtend, 0.0, 12.0),
@@ -23,23 +23,12 @@ const KINDS: [(DetectorKind, DetectorMode, f64, f64); LOOPS] = [
 ];
 
 /// Two streets of so many lanes each, half a minute of green in turn. Channels: lane by lane, from the line upstream.
-fn streets(lanes: usize) -> PlanSpec {
-    let s = |seconds: i64| Millis(seconds * 1000);
-    let group = |name| GroupSpec { max_red: Some(s(120)), ..GroupSpec::vehicle(name, s(5), s(3)) };
-    let split = |stage: &str| StageSplit { stage: stage.into(), split: s(30) };
-    let pattern = Pattern {
-        name: "day".into(),
-        cycle: s(60),
-        offset: s(0),
-        stages: vec![split("a"), split("b")],
-        phases: vec![],
-        coordinated: vec![],
-        coordination: Default::default(),
+fn lanes_each(lanes: usize) -> PlanSpec {
+    let group = |name: &str| GroupSpec {
+        max_red: Some(Millis(120_000)),
+        ..GroupSpec::vehicle(name, Millis(5000), Millis(3000))
     };
-    let mut spec = PlanSpec::new("two streets", vec![group("A"), group("B")])
-        .forbid("A", "B", (s(4), s(4)))
-        .stage("a", &["A"])
-        .stage("b", &["B"]);
+    let mut spec = streets(group);
     for lane in 0..2 * lanes {
         for (i, &(kind, mode, distance_m, length_m)) in KINDS.iter().enumerate() {
             let place = DetectorPlace { kind, lane: format!("{lane}"), distance_m, length_m, speed_m_s: 13.9 };
@@ -52,7 +41,7 @@ fn streets(lanes: usize) -> PlanSpec {
             });
         }
     }
-    PlanSpec { patterns: vec![pattern], ..spec }
+    spec
 }
 
 /// An alarm, or its end: when, s; code; channel from 0.
@@ -73,7 +62,7 @@ struct Town {
 
 impl Town {
     fn new(lanes: usize, seed: u64) -> Self {
-        Self::of(streets(lanes), "fixed_time", lanes, seed)
+        Self::of(lanes_each(lanes), "fixed_time", lanes, seed)
     }
 
     fn of(spec: PlanSpec, strategy: &str, lanes: usize, seed: u64) -> Self {
@@ -387,7 +376,7 @@ fn who_stands_back_from_the_line_is_no_fault() {
 
 #[test]
 fn a_long_green_is_one_green() {
-    let mut spec = streets(1);
+    let mut spec = lanes_each(1);
     spec.patterns[0].cycle = Millis(120_000);
     (spec.patterns[0].stages[0].split, spec.patterns[0].stages[1].split) = (Millis(75_000), Millis(45_000));
     let mut town = Town::of(spec, "fixed_time", 1, 4);
@@ -409,7 +398,7 @@ fn a_long_green_is_one_green() {
 #[test]
 fn a_loop_before_which_the_first_waits_says_of_nobody_that_he_has_left() {
     let zone_alarms = |near_m: f64, far_m: f64| {
-        let mut spec = streets(1);
+        let mut spec = lanes_each(1);
         let count = spec.detectors[COUNT].place.as_mut().expect("it lies somewhere");
         (count.distance_m, count.length_m) = (near_m, far_m - near_m);
         let mut town = Town::of(spec, "fixed_time", 1, 9);
@@ -437,7 +426,7 @@ fn a_loop_before_which_the_first_waits_says_of_nobody_that_he_has_left() {
 fn who_is_seen_to_come_and_never_to_arrive_is_served() {
     // The zone and the loop that counts of a lane are dead from the start, and nobody else comes.
     let served = |zone_sees: bool| {
-        let mut town = Town::of(streets(1), "actuated", 1, 10);
+        let mut town = Town::of(lanes_each(1), "actuated", 1, 10);
         let over = |town: &mut Town, detector: usize, seconds: i64| {
             (0..seconds).for_each(|_| town.second(|_| 0.0, 0.0));
             for (ms, on) in [(-900, true), (-400, false)] {
@@ -509,7 +498,7 @@ fn a_late_detector_is_not_dead() {
 
 #[test]
 fn limits_of_nothing_find_nothing() {
-    let mut spec = streets(1);
+    let mut spec = lanes_each(1);
     let never = DetectorLimits { expected: 0, max_presence: Millis(0), ..DetectorLimits::default() };
     spec.detectors.iter_mut().for_each(|d| d.diagnostics = never);
     let plan = Plan::new(spec).expect("a plan");

@@ -1,8 +1,8 @@
 //! What decides while detectors are broken: one lane of several, all of a stage, or all there are.
 
-use intergreen_control::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, Pattern, PlanSpec, StageSplit};
+use intergreen_control::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, PlanSpec};
 
-use crate::{s, timeline::Timeline, vehicle};
+use crate::{streets::streets, timeline::Timeline, vehicle};
 
 /// A zone at the stop line of a lane.
 fn zone(channel: u16, group: &str, lane: &str) -> DetectorUse {
@@ -16,24 +16,10 @@ fn zone(channel: u16, group: &str, lane: &str) -> DetectorUse {
     DetectorUse { channel, groups: vec![group.into()], place: Some(place), ..DetectorUse::default() }
 }
 
-/// Two streets with two lanes each, and a pattern: 30 s each.
-fn streets() -> PlanSpec {
-    let split = |stage: &str| StageSplit { stage: stage.into(), split: s(30) };
-    let pattern = Pattern {
-        name: "day".into(),
-        cycle: s(60),
-        offset: s(0),
-        stages: vec![split("a"), split("b")],
-        phases: vec![],
-        coordinated: vec![],
-        coordination: Default::default(),
-    };
-    let spec = PlanSpec::new("two streets", vec![vehicle("A"), vehicle("B")])
-        .forbid("A", "B", (s(4), s(4)))
-        .stage("a", &["A"])
-        .stage("b", &["B"]);
+/// Two streets with two lanes each.
+fn two_lanes_each() -> PlanSpec {
     let detectors = vec![zone(0, "A", "a_0"), zone(1, "A", "a_1"), zone(2, "B", "b_0"), zone(3, "B", "b_1")];
-    PlanSpec { detectors, patterns: vec![pattern], ..spec }
+    PlanSpec { detectors, ..streets(vehicle) }
 }
 
 const TIMES: [(&str, &str); 3] = [("rest", "a"), ("gap_s", "2"), ("max_green_s", "50")];
@@ -43,7 +29,7 @@ const ALARM: [u8; 1] = [175];
 
 #[test]
 fn a_dead_line_makes_the_pattern_run_until_it_has_been_back_for_five_minutes() {
-    let outcome = Timeline::new(streets()).strategy("actuated", &TIMES).with_spare().check(
+    let outcome = Timeline::new(two_lanes_each()).strategy("actuated", &TIMES).with_spare().check(
         "
                A B
             0  G r  detector 0 on
@@ -149,7 +135,7 @@ fn a_dead_line_makes_the_pattern_run_until_it_has_been_back_for_five_minutes() {
 
 #[test]
 fn half_of_the_lanes_are_no_reason() {
-    let outcome = Timeline::new(streets()).strategy("actuated", &TIMES).with_spare().check(
+    let outcome = Timeline::new(two_lanes_each()).strategy("actuated", &TIMES).with_spare().check(
         "
                A B
             0  G r  detector 0 on
@@ -176,7 +162,7 @@ fn half_of_the_lanes_are_no_reason() {
 
 /// The same with a loop 38 m before the line of b_0 that extends, too; at b_1 nothing lies.
 fn with_advance_loop() -> PlanSpec {
-    let mut spec = streets();
+    let mut spec = two_lanes_each();
     let mut advance = zone(3, "B", "b_0");
     advance.mode = DetectorMode::Extend;
     advance.place = advance.place.map(|place| DetectorPlace { kind: DetectorKind::X, distance_m: 38.0, ..place });

@@ -21,6 +21,8 @@
 //! forbidden pairs, intergreens, least times, sequences of lamps, yellow traps.
 
 mod referee;
+#[path = "../common/streets.rs"]
+mod streets;
 mod timeline;
 
 mod actuated;
