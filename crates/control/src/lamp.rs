@@ -58,6 +58,11 @@ impl Lamp {
         matches!(self, Self::Green | Self::GreenMinor)
     }
 
+    /// Whether traffic may go, be it behind others: green of either kind; of a flashing yellow `arrow` also flashing.
+    pub(crate) const fn is_open(self, arrow: bool) -> bool {
+        self.is_green() || arrow && matches!(self, Self::Flashing)
+    }
+
     /// Whether traffic must stop: red or red-yellow.
     pub const fn is_red(self) -> bool {
         matches!(self, Self::Red | Self::RedYellow)

@@ -3,42 +3,27 @@
 use std::sync::Arc;
 
 use intergreen_control::{
-    Controller, Decision, DetectorEvent, Input, Latch, Millis, Output, Plan, PlanSpec, Registry, Request, StateError,
-    Strategy, View,
-    plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, GroupSpec},
+    Controller, Decision, DetectorEvent, Input, Latch, Millis, Output, Plan, Registry, Request, StateError, Strategy,
+    View, plan::GroupSpec,
 };
 
 #[path = "common/streets.rs"]
 mod streets;
+#[path = "common/zones.rs"]
+mod zones;
 
-use streets::streets;
+use zones::{advance_loop, two_lanes_each};
 
 const fn s(seconds: i64) -> Millis {
     Millis(seconds * 1000)
 }
 
-/// A zone at the stop line of a lane.
-fn zone(channel: u16, group: &str, lane: &str) -> DetectorUse {
-    let place = DetectorPlace {
-        kind: DetectorKind::StopBar,
-        lane: lane.into(),
-        distance_m: 0.0,
-        length_m: 12.0,
-        speed_m_s: 14.0,
-    };
-    DetectorUse { channel, groups: vec![group.into()], place: Some(place), ..DetectorUse::default() }
-}
-
 /// Two streets with two lanes each; in one lane of B a loop lies before the zone. `max_red`: the longest red, s.
-fn two_lanes_each(max_red: i64) -> Plan {
+fn plan(max_red: i64) -> Plan {
     let group = |name: &str| GroupSpec { max_red: Some(s(max_red)), ..GroupSpec::vehicle(name, s(5), s(3)) };
-    let mut advance = zone(4, "B", "b_0");
-    advance.mode = DetectorMode::Extend;
-    advance.place = advance.place.map(|place| DetectorPlace { kind: DetectorKind::X, distance_m: 38.0, ..place });
-    let zones = [("A", "a_0"), ("A", "a_1"), ("B", "b_0"), ("B", "b_1")];
-    let mut detectors: Vec<_> = (0..).zip(zones).map(|(channel, (group, lane))| zone(channel, group, lane)).collect();
-    detectors.push(advance);
-    Plan::new(PlanSpec { detectors, ..streets(group) }).expect("a plan")
+    let mut spec = two_lanes_each(group);
+    spec.detectors.push(advance_loop(4, "B", "b_0"));
+    Plan::new(spec).expect("a plan")
 }
 
 /// `actuated`, and the pattern while it is blind.
@@ -77,7 +62,7 @@ const fn edge(detector: u16, at: i64) -> Input {
 /// A dead zone in whose place the loop before it extends stands in again when the strategy that goes by that loop is blind.
 #[test]
 fn a_checkpoint_at_the_change_keeps_who_calls_from_then_on() {
-    let plan = Arc::new(two_lanes_each(120));
+    let plan = Arc::new(plan(120));
     let mut whole = controller(&plan);
     // Somebody at B: it opens. The zone of b_0 is dead, and the others of the lanes without a loop die during that green.
     whole.handle(link(2, 1, false));
@@ -103,7 +88,7 @@ fn a_checkpoint_at_the_change_keeps_who_calls_from_then_on() {
 #[test]
 fn who_is_passed_by_when_the_pattern_takes_over_is_no_fault() {
     // Both are red for 31 s of each cycle.
-    let plan = Arc::new(two_lanes_each(32));
+    let plan = Arc::new(plan(32));
     let mut longest = 0;
     for second in 100..160 {
         for called in 1..25 {
@@ -159,7 +144,7 @@ impl Strategy for Stubborn {
 
 #[test]
 fn after_a_command_nobody_begins_to_wait_later() {
-    let plan = Arc::new(two_lanes_each(400));
+    let plan = Arc::new(plan(400));
     let mut controller = Controller::new(plan, Box::new(Stubborn), 5).with_spare(Some(Box::new(Stubborn)));
     controller.start(Millis(0));
     (0..5).for_each(|detector| controller.handle(link(detector, 100, false)));
@@ -176,7 +161,7 @@ fn after_a_command_nobody_begins_to_wait_later() {
 #[test]
 fn who_is_never_served_is_a_fault_whoever_decides() {
     let max_red = 400;
-    let plan = Arc::new(two_lanes_each(max_red));
+    let plan = Arc::new(plan(max_red));
     let stubborn = || Controller::new(plan.clone(), Box::new(Stubborn), 5).with_spare(Some(Box::new(Stubborn)));
     for first in [1, 150, 390] {
         let mut controllers = vec![stubborn()];

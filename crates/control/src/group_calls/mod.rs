@@ -437,7 +437,7 @@ impl GroupCalls {
         (self.epoch, self.lamps_epoch) = (self.epoch.wrapping_add(1), self.lamps_epoch.wrapping_add(1));
         let mut any = false;
         for g in changed.iter() {
-            let open = lamps[g].is_green() || lamps[g] == Lamp::Flashing && self.arrows.has(g);
+            let open = lamps[g].is_open(self.arrows.has(g));
             if open == self.open.has(g) {
                 continue;
             }

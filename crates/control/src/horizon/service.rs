@@ -30,7 +30,7 @@ struct Prior {
 
 /// 1900 vehicles an hour (HCM 7); where somebody may have to give way; where not all who are in the lane may go.
 const USUAL: Prior = Prior { headway: 1.9, longest: 6.0, unsure: false };
-const YIELDING: Prior = Prior { headway: 2.6, longest: 12.0, unsure: true };
+const YIELDING: Prior = Prior { headway: 2.6, longest: 12.0, ..USUAL };
 const PARTLY: Prior = Prior { headway: 6.0, ..USUAL };
 
 /// What is known before counts as much as so many vehicles.

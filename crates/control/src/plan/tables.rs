@@ -68,7 +68,7 @@ impl Group {
 
     /// Whether a lamp of it says go: green of either kind, or an arrow that flashes.
     pub const fn shows_open(&self, lamp: Lamp) -> bool {
-        lamp.is_green() || matches!((self.kind, lamp), (GroupKind::FlashingYellowArrow, Lamp::Flashing))
+        lamp.is_open(matches!(self.kind, GroupKind::FlashingYellowArrow))
     }
 }
 

@@ -1,26 +1,12 @@
 //! What decides while detectors are broken: one lane of several, all of a stage, or all there are.
 
-use intergreen_control::plan::{DetectorKind, DetectorMode, DetectorPlace, DetectorUse, PlanSpec};
+use intergreen_control::PlanSpec;
 
-use crate::{streets::streets, timeline::Timeline, vehicle};
-
-/// A zone at the stop line of a lane.
-fn zone(channel: u16, group: &str, lane: &str) -> DetectorUse {
-    let place = DetectorPlace {
-        kind: DetectorKind::StopBar,
-        lane: lane.into(),
-        distance_m: 0.0,
-        length_m: 12.0,
-        speed_m_s: 14.0,
-    };
-    DetectorUse { channel, groups: vec![group.into()], place: Some(place), ..DetectorUse::default() }
-}
-
-/// Two streets with two lanes each.
-fn two_lanes_each() -> PlanSpec {
-    let detectors = vec![zone(0, "A", "a_0"), zone(1, "A", "a_1"), zone(2, "B", "b_0"), zone(3, "B", "b_1")];
-    PlanSpec { detectors, ..streets(vehicle) }
-}
+use crate::{
+    timeline::Timeline,
+    vehicle,
+    zones::{advance_loop, two_lanes_each},
+};
 
 const TIMES: [(&str, &str); 3] = [("rest", "a"), ("gap_s", "2"), ("max_green_s", "50")];
 
@@ -29,7 +15,7 @@ const ALARM: [u8; 1] = [175];
 
 #[test]
 fn a_dead_line_makes_the_pattern_run_until_it_has_been_back_for_five_minutes() {
-    let outcome = Timeline::new(two_lanes_each()).strategy("actuated", &TIMES).with_spare().check(
+    let outcome = Timeline::new(two_lanes_each(vehicle)).strategy("actuated", &TIMES).with_spare().check(
         "
                A B
             0  G r  detector 0 on
@@ -135,7 +121,7 @@ fn a_dead_line_makes_the_pattern_run_until_it_has_been_back_for_five_minutes() {
 
 #[test]
 fn half_of_the_lanes_are_no_reason() {
-    let outcome = Timeline::new(two_lanes_each()).strategy("actuated", &TIMES).with_spare().check(
+    let outcome = Timeline::new(two_lanes_each(vehicle)).strategy("actuated", &TIMES).with_spare().check(
         "
                A B
             0  G r  detector 0 on
@@ -162,11 +148,8 @@ fn half_of_the_lanes_are_no_reason() {
 
 /// The same with a loop 38 m before the line of b_0 that extends, too; at b_1 nothing lies.
 fn with_advance_loop() -> PlanSpec {
-    let mut spec = two_lanes_each();
-    let mut advance = zone(3, "B", "b_0");
-    advance.mode = DetectorMode::Extend;
-    advance.place = advance.place.map(|place| DetectorPlace { kind: DetectorKind::X, distance_m: 38.0, ..place });
-    spec.detectors[3] = advance;
+    let mut spec = two_lanes_each(vehicle);
+    spec.detectors[3] = advance_loop(3, "B", "b_0");
     spec
 }
 

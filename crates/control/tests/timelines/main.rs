@@ -24,6 +24,8 @@ mod referee;
 #[path = "../common/streets.rs"]
 mod streets;
 mod timeline;
+#[path = "../common/zones.rs"]
+mod zones;
 
 mod actuated;
 mod bank;
