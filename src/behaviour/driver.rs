@@ -152,7 +152,7 @@ impl Driver {
     #[inline]
     pub fn follow(&self, v: f32, v0: f32, tau: f32, leader: &Leader) -> f32 {
         match self.model {
-            FollowingModel::Krauss => krauss::follow(self, v, tau, leader).at_most(self.max_next(v)),
+            FollowingModel::Krauss => krauss::follow(self, v, tau, leader, self.max_next(v)),
             FollowingModel::KraussOrig1 => krauss::follow_original(self, tau, leader).at_most(self.max_next(v)),
             // The plain model is not free of collisions after a tight lane change at long steps.
             FollowingModel::Idm => {

@@ -387,13 +387,18 @@ impl<'a> Candidate<'a> {
         let scene = self.scene;
         let to_end = scene.lanes[lane].length - position;
         let of = |(beyond, t): (f32, &Tail)| (to_end + beyond, t.speed, t.accel, t.decel);
-        let rears = traffic.rears_over(scene, LaneId::new(lane)).map(of);
         let next = self.choices[lane - self.first_lane].movement.get().map(|m| &scene.moves[m.index()]);
         let closed = next.is_some_and(|m| m.lamp != u32::MAX && !lamps[m.lamp as usize].is_green());
         // At a closed line it enters as if somebody stood there with the front gap to spare.
         let line = (to_end + self.driver.min_gap, 0.0, 0.0, self.driver.decel);
         let way = if closed { Some(line) } else { next.and_then(|m| self.last_beyond(traffic, m)).map(of) };
-        rears.chain(way).min_by(|a, b| a.0.total_cmp(&b.0))
+        let mut nearest: Option<(f32, f32, f32, f32)> = None;
+        let mut consider = |found: (f32, f32, f32, f32)| {
+            nearest = Some(nearest.filter(|n| n.0 <= found.0).unwrap_or(found));
+        };
+        traffic.each_rear_over(scene, LaneId::new(lane), |beyond, t| consider(of((beyond, t))));
+        way.into_iter().for_each(&mut consider);
+        nearest
     }
 
     /// The last vehicle on the lanes of a movement, and where its rear is beyond the line.

@@ -83,8 +83,10 @@ struct Line {
     rule: Rule,
     /// Distance to it, m.
     distance: f32,
-    /// Next speed if one stops at it.
-    wait: f32,
+    /// Where one stops who stops at it, m ahead, how hard he may brake for that, m/s², and his next speed if he need not.
+    to_stop: f32,
+    decel: f32,
+    unless: f32,
     /// Whether one can still stop.
     can_stop: bool,
 }
@@ -312,14 +314,14 @@ impl<'a> Planner<'a> {
     /// Keeps behind those who have left a lane but still reach back onto it; its end is `seen` metres ahead.
     fn rears_ahead(&mut self, here: LaneId, seen: f32) {
         let (scene, traffic) = (self.view.scene, self.view.traffic);
-        for (beyond, tail) in traffic.rears_over(scene, here) {
+        traffic.each_rear_over(scene, here, |beyond, tail| {
             self.follow(seen + beyond, tail.speed, tail.accel, tail.decel);
-        }
+        });
     }
 
     /// Waits at a line although it may be open.
     fn hold(&mut self, line: &Line) {
-        self.wait(line.wait);
+        self.wait(self.stopping(line));
         if line.rule == Rule::Closed {
             self.flags |= Flags::AT_RED;
         }
@@ -386,8 +388,12 @@ impl<'a> Planner<'a> {
             let offset = if can_stop { wanted.at_most(seen - brake) } else { wanted }.at_least(LEAST_GAP);
             (seen - offset).at_least(0.0)
         };
-        let wait = self.speed.at_most(self.stop(to_stop, decel));
-        Line { rule, distance: seen, wait, can_stop }
+        Line { rule, distance: seen, to_stop, decel, unless: self.speed, can_stop }
+    }
+
+    /// Next speed if it stops at a line: most lines are passed, and nobody asks.
+    fn stopping(&self, line: &Line) -> f32 {
+        line.unless.at_most(self.stop(line.to_stop, line.decel))
     }
 
     /// A lamp that is dark or flashes turns red from one step to the next: whoever could not stop then any more is too
@@ -448,7 +454,7 @@ impl<'a> Planner<'a> {
             let least = if entering { need.min(CAR_ROOM) } else { 0.0 };
             let need = (need - self.me.waiting * CONTENT).max(least);
             if self.view.held_up_by(m, self.me.path, leg, need, rule).is_some() {
-                self.wait(line.wait);
+                self.wait(self.stopping(line));
                 return Way::Ends;
             }
         }
@@ -485,14 +491,14 @@ impl<'a> Planner<'a> {
             return Way::Goes;
         }
         if !asks || (rule == Rule::StopYield && self.me.waiting <= 0.0) {
-            self.wait(line.wait);
+            self.wait(self.stopping(line));
             return Way::Ends;
         }
         let at_line = self.stop(line.distance, self.d.decel);
         chunk.gates.push(Gate {
             vehicle: chunk.plans.len() as u32,
             movement: id,
-            wait: if line.can_stop || !self.d.judges_headways() { line.wait } else { self.brake_hard(line) },
+            wait: if line.can_stop || !self.d.judges_headways() { self.stopping(line) } else { self.brake_hard(line) },
             clear: limit.clear,
             passage: own,
             can_stop: line.can_stop,

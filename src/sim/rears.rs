@@ -8,7 +8,7 @@ use crate::network::LaneId;
 /// Those who left `lane` to `next` and whose rear is less than `within` metres beyond its end: where the rear is, m
 /// beyond the end (negative: before it), and whose it is. One may stand on `next` and one beyond it, if that is a lane
 /// inside a junction.
-#[inline]
+#[inline(always)]
 pub fn by<'a>(
     scene: &Scene,
     tails: &'a [Tail],
@@ -26,14 +26,28 @@ pub fn by<'a>(
     near.into_iter().chain(far.map(|(length, t)| (length + t.back, t)))
 }
 
-/// The same for whichever movement they left by.
-pub fn of<'a>(scene: &'a Scene, tails: &'a [Tail], lane: LaneId, within: f32) -> impl Iterator<Item = (f32, &'a Tail)> {
-    scene.moves_from(lane).iter().flat_map(move |m| by(scene, tails, lane, m.next, within))
+/// Tells `see` of the same for whichever movement they left by, and of who is askew there. (Every first vehicle of a lane
+/// asks in every step, and an iterator over all of it is a large value to pass on.)
+#[inline(always)]
+pub fn each<'a>(
+    scene: &Scene,
+    tails: &'a [Tail],
+    those_askew: &'a [Tail],
+    lane: LaneId,
+    within: f32,
+    mut see: impl FnMut(f32, &'a Tail),
+) {
+    for m in scene.moves_from(lane) {
+        by(scene, tails, lane, m.next, within).for_each(|(beyond, t)| see(beyond, t));
+    }
+    askew(those_askew, lane).for_each(|t| see(t.back, t));
 }
 
 /// Of those who are askew, ordered by the lane they came from, the ones whose rears lie on `lane`.
+#[inline(always)]
 pub fn askew(askew: &[Tail], lane: LaneId) -> impl Iterator<Item = &Tail> {
-    let start = askew.partition_point(|t| t.came_from < lane);
+    // Mostly there is nobody.
+    let start = if askew.is_empty() { 0 } else { askew.partition_point(|t| t.came_from < lane) };
     askew[start..].iter().take_while(move |t| t.came_from == lane)
 }
 
@@ -44,8 +58,10 @@ impl Traffic {
         by(scene, &self.tails, lane, next, 0.0)
     }
 
-    /// Those who left `lane` by whichever movement, or changed lanes just behind it, and reach back over its end.
-    pub fn rears_over<'a>(&'a self, scene: &'a Scene, lane: LaneId) -> impl Iterator<Item = (f32, &'a Tail)> {
-        of(scene, &self.tails, lane, 0.0).chain(self.askew_over(lane).map(|t| (t.back, t)))
+    /// Tells `see` of those who left `lane` by whichever movement, or changed lanes just behind it, and reach back over its
+    /// end.
+    #[inline(always)]
+    pub fn each_rear_over<'a>(&'a self, scene: &Scene, lane: LaneId, see: impl FnMut(f32, &'a Tail)) {
+        each(scene, &self.tails, &self.askew, lane, 0.0, see);
     }
 }

@@ -73,10 +73,12 @@ impl LinkLanes<'_> {
         // Whoever has left the lane for another movement is in the way until the ways have parted; so is whoever changed
         // lanes just behind its end.
         let here = LaneId::new(self.first + lane);
-        let parting = rears::of(scene, self.tails, here, PARTING)
-            .chain(rears::askew(self.askew, here).map(|t| (t.back, t)))
-            .map(|(beyond, t)| neighbour(distance + beyond, t))
-            .min_by(|a, b| a.distance.total_cmp(&b.distance));
+        let mut parting: Option<Neighbour> = None;
+        rears::each(scene, self.tails, self.askew, here, PARTING, |beyond, t| {
+            if parting.is_none_or(|p| distance + beyond < p.distance) {
+                parting = Some(neighbour(distance + beyond, t));
+            }
+        });
         if distance > me.speed * LOOK_AHEAD + d.min_gap {
             return parting;
         }

@@ -166,13 +166,16 @@ impl Thinker<'_> {
     #[inline]
     pub(super) fn anticipated(&self, ahead: Option<Neighbour>, reach: f32) -> f32 {
         let d = self.d;
-        let room = match ahead {
-            Some(a) => a.distance - d.min_gap + krauss::brake_gap(a.speed, a.decel.at_least(d.decel), d.dt),
-            None => reach,
-        };
-        // Usually there is room to brake from the desired speed.
+        // Usually there is room to brake from the desired speed, often even before somebody who stands there.
+        let mut room = ahead.map_or(reach, |a| a.distance - d.min_gap);
         if room > self.roomy {
             return self.v0;
+        }
+        if let Some(a) = ahead {
+            room += krauss::brake_gap(a.speed, a.decel.at_least(d.decel), d.dt);
+            if room > self.roomy {
+                return self.v0;
+            }
         }
         krauss::stop_speed(room, d.decel, self.me.tau, d.dt).at_most(self.v0)
     }
