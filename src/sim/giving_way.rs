@@ -27,8 +27,13 @@ pub fn headways(network: &Network, m: &Movement) -> Headways {
 }
 
 /// From how far a driver who judges headways decides, m: where he sees all foes, and no sooner than he has to brake if he
-/// is to stop from the speed of the turn. Who decides sooner knows less of who will come.
+/// is to stop from the speed of the turn. Who decides sooner knows less of who will come. Straight on at a green that gives
+/// way to people on foot beside it there is nobody to look for: only whoever turns crosses their way.
 pub fn sight(network: &Network, m: &Movement) -> f32 {
+    let entry = network.movement(m.entry);
+    if entry.head.is_some() && entry.direction == Direction::Straight && m.yields_to.is_empty() {
+        return f32::INFINITY;
+    }
     let speed = network.lane(m.next).speed_limit;
     let seen = match manner(network, m) {
         // Oncoming traffic is seen all the way.
