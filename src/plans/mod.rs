@@ -64,6 +64,8 @@ pub struct SignalPlan {
     pub opened: Vec<Opened>,
     /// What was derived, or why it was not, each beginning with the signal's name.
     pub notes: Vec<String>,
+    /// Why no rings could be made, where that was tried.
+    pub no_rings: Option<String>,
     /// Which of the signal's lamps its groups switch, if it is of a plan file; `None`: group by group the same.
     pub wiring: Option<Wiring>,
 }
@@ -178,7 +180,7 @@ fn with_detectors(
     let mut spec = write_down(network, signal, (&program, &movements, &relations), &mut waivers);
     spec.stages = if causes.is_empty() { stages::stages(program.steps()) } else { Vec::new() };
     spec.detectors = detectors.meanings(id);
-    let mut notes = Vec::new();
+    let (mut notes, mut no_rings) = (Vec::new(), None);
     let streets = Streets { network, signal, movements: &movements, relations: &relations };
     let (from, rings) = match &signal.rings {
         Some(nema) => ("of the file", streets.of_nema(nema)),
@@ -189,7 +191,10 @@ fn with_detectors(
             notes.extend(found.notes.into_iter().map(|n| format!("ring-barrier {from}: {n}")));
             spec.rings = Some(found.spec);
         }
-        Err(why) => notes.push(format!("no ring-barrier {from}: {why}")),
+        Err(why) => {
+            notes.push(format!("no ring-barrier {from}: {why}"));
+            no_rings = Some(why);
+        }
     }
     if let Some(nema) = signal.rings.as_ref().filter(|_| spec.rings.is_some()) {
         recall(&mut spec, nema);
@@ -220,7 +225,7 @@ fn with_detectors(
         None => None,
     };
     let notes = notes.into_iter().map(|n| format!("signal '{}': {n}", signal.id)).collect();
-    Ok(SignalPlan { signal: id, plan: Arc::new(plan), nema, smoothed, opened, notes, wiring: None })
+    Ok(SignalPlan { signal: id, plan: Arc::new(plan), nema, smoothed, opened, notes, no_rings, wiring: None })
 }
 
 /// Lets the program open pairs that have to be kept apart, because the user insists: one of two that are forbidden gives

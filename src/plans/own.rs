@@ -63,6 +63,7 @@ impl OwnPlan {
             smoothed: Vec::new(),
             opened: Vec::new(),
             notes: self.notes.clone(),
+            no_rings: None,
             wiring: Some(self.wiring.clone()),
         }
     }

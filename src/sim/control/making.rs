@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use intergreen_control::{Approaches, Entry, Looks, Plan, PlanErrors, RegistryError, Strategy, Traffic};
+use intergreen_control::{Approaches, Entry, Looks, Plan, PlanErrors, RegistryError, Serves, Strategy, Traffic};
 
 use crate::commands::Command;
 use crate::detectors::Tier;
@@ -129,6 +129,8 @@ impl<'a> Maker<'a> {
             match (made, entry.falls_back) {
                 (Err(RegistryError::Unsuitable { strategy, reason }), Some(other)) => {
                     (name, parameters) = (other, &[]);
+                    let cause = plan.no_rings.as_ref().filter(|_| entry.serves == Serves::Phases);
+                    let reason = cause.map_or_else(|| reason.clone(), |cause| format!("{reason}: {cause}"));
                     why.get_or_insert((strategy, reason));
                 }
                 (Err(e), _) => {
