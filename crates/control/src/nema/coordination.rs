@@ -327,7 +327,9 @@ impl Nema {
         let behind = clock.cycle - ahead;
         let add = Millis(behind.0 * ADD / (ADD - 100) + 1);
         let subtract = Millis(ahead.0 * SUBTRACT / (100 - SUBTRACT) + 1);
-        let fits = |(split, phase): (&Millis, &super::layout::Phase)| split.0 * SUBTRACT / 100 >= phase.need.0;
+        let fits = |(split, phase): (&Millis, &super::layout::Phase)| {
+            split.0 * SUBTRACT / 100 >= phase.need.max(phase.min_green + phase.yellow_red).0
+        };
         let shortens = clock.splits.iter().zip(&self.layout.phases).all(fits);
         let (state, takes) = match clock.options.transition {
             // Until just before it, so that the yield point is still to come.
