@@ -285,6 +285,13 @@ impl GroupCalls {
         self.wired.get(usize::from(group)).is_some_and(|w| w.extends || w.switched)
     }
 
+    /// Whether a detector that calls the group or extends its green is broken.
+    pub fn has_broken(&self, group: u16) -> bool {
+        let mut uses = self.of_group.get(usize::from(group)).iter().map(|&number| number as usize);
+        let works = |number: usize| self.wiring(number).calls() || self.wiring(number).extends();
+        uses.any(|number| self.uses[number].failed && works(number))
+    }
+
     /// Whether its detectors call it: one is on, or was and is remembered. Recalls are not in it.
     pub fn is_called(&self, group: u16) -> bool {
         self.groups.get(usize::from(group)).is_some_and(OfGroup::is_called)
@@ -364,6 +371,8 @@ impl GroupCalls {
         for place in self.channels.range(usize::from(channel)) {
             let number = self.channels.at(place) as usize;
             self.with(number, at, lamps, |u, wiring| u.fail(wiring, failed, at));
+            // Also where it goes on as before: greatest greens depend on who is believed.
+            self.touched.gaps = true;
         }
         self.relieve(at, lamps);
     }

@@ -178,6 +178,8 @@ pub(crate) struct Nema {
     /// The [lamps](crate::GroupCalls::lamps_epoch) that were looked at last; none: they were not.
     lamps: Option<u32>,
     phases: Vec<Memory>,
+    /// The phases whose max is the normal one because a detector of theirs is broken; scratch.
+    fixed: Set,
     /// Which lamps and calls were seen last, and what the rings were on; none if they have moved since.
     seen: Option<(u32, Set)>,
     /// Who is called now, and whose calls are admitted; scratch.
@@ -226,6 +228,7 @@ impl Nema {
             ends: GroupSet::new(plan.groups().len()),
             lamps: None,
             phases: vec![Memory::default(); layout.phases.len()],
+            fixed: Set::NONE,
             seen: None,
             calls: Called::default(),
             called: Called::default(),

@@ -119,7 +119,12 @@ impl Nema {
 
     /// The greatest green of a phase as it is now.
     pub(super) fn max(&self, p: usize) -> Millis {
-        self.layout.phases[p].max[self.run.max] + self.phases[p].grown
+        self.layout.phases[p].max[self.run.max] + self.grown(p)
+    }
+
+    /// By how much its max has grown, where that counts.
+    pub(super) fn grown(&self, p: usize) -> Millis {
+        if self.fixed.has(p) { Millis(0) } else { self.phases[p].grown }
     }
 
     /// When a phase gaps out if nobody comes any more; never while a detector extends it. And when its lanes have to be

@@ -43,10 +43,12 @@ pub struct Actuation {
     /// Gap reduction takes so long, 0–120 s \[0: at once\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub to_reduce: Option<Millis>,
-    /// Dynamic max: max grows to this after max-outs, 1–600 s \[it does not grow\].
+    /// Dynamic max: max grows up to this after max-outs, 1–600 s, at least max 1 where that is given \[it does not grow\].
+    /// It does not grow either while a detector of the phase is broken, or under a max recall.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub dynamic_limit: Option<Millis>,
-    /// Dynamic max: by so much after two max-outs one after the other, and back after two gap-outs, 1–120 s \[10 s\].
+    /// Dynamic max: by so much after two max-outs one after the other, if that is within the limit, and back after two
+    /// gap-outs, 1–120 s \[10 s\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub dynamic_step: Option<Millis>,
     /// Whether it goes along uncalled \[phases with even numbers do\].
