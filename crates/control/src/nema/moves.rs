@@ -135,7 +135,8 @@ impl Nema {
     /// A later one that is called comes again after that (re-service).
     fn conditional(&self, r: usize, now: Millis) -> Option<usize> {
         let called = self.called.any();
-        if self.hurries || !called.meets(self.layout.again) || self.rings[r].standing != Standing::Over(Cause::GapOut) {
+        let ends = matches!(self.rings[r].standing, Standing::Over(Cause::GapOut | Cause::MaxOut));
+        if self.hurries || !called.meets(self.layout.again) || !ends {
             return None;
         }
         let place = self.place(r)?;

@@ -54,8 +54,8 @@ pub struct Actuation {
     /// Whether it goes along uncalled \[phases with even numbers do\].
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub dual_entry: Option<bool>,
-    /// Whether it may be served once more, after a later phase of its ring that has gapped out while another ring is
-    /// still busy (left turns).
+    /// Whether it may be served once more, after a later phase of its ring that has gapped out or maxed out while another
+    /// ring is still busy (left turns).
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub conditional_service: bool,
     /// The least green in a conditional service, 1–120 s \[the least green\].
