@@ -447,8 +447,17 @@ impl Nema {
         let before = ring.on.map_or((ring.cleared - now).max(Millis(0)), |on| self.layout.phases[on].yellow_red);
         let end = clock.after_yield(clock.force_offs[p]);
         let vehicles = phase.exclusive || so_far + before + phase.min_green <= end;
-        let walks = so_far + before + phase.walk + phase.walk_out <= end + phase.yellow_red;
-        (vehicles, vehicles && walks)
+        let walk = so_far + before + phase.walk;
+        let cleared = !self.clears_in_green(p) || walk + phase.walk_clearance <= end;
+        (vehicles, vehicles && cleared && walk + phase.walk_out <= end + phase.yellow_red)
+    }
+
+    /// Whether the split of a phase is long enough for people on foot to clear before its force-off. If not, they go on doing
+    /// so while vehicles clear: the plan's checks demand no more of a split. A phase for them alone ends with their clearance.
+    pub(super) fn clears_in_green(&self, p: usize) -> bool {
+        let (clock, phase) = (&self.clock, &self.layout.phases[p]);
+        let split = Millis(clock.splits[p].0.saturating_mul(clock.pace()) / 100);
+        !phase.exclusive && phase.walk + phase.walk_clearance + phase.yellow_red <= split
     }
 
     /// What the coordination says of a ring's green, and until when: nothing, that it is held, or that it is over.

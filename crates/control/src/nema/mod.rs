@@ -17,6 +17,10 @@
 //! all are ready, one that had gapped out is extended again by whoever comes (simultaneous gap-out). Then comes the
 //! next called phase of its ring, in the plan's order; phases that nobody calls are skipped.
 //!
+//! People on foot clear while vehicles do, guarded by the intergreens, in two cases: a split is too short for their walk,
+//! their clearance and the yellow and red of vehicles one after the other, so that every cycle would be late; or greens end
+//! as soon as they may, because somebody would wait too long.
+//!
 //! # Nobody starves
 //! The longest red of every called group is kept: while the rest of the sequence with least greens would just do, greens
 //! end as soon as they may (`guard.rs`). The plan's checks have proved that this suffices.
