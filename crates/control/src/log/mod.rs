@@ -36,7 +36,7 @@ pub mod code {
     pub const PHASE_ON: u8 = 0;
     /// Begin of green.
     pub const GREEN: u8 = 1;
-    /// The least green is over.
+    /// The least green is over: that of its groups, or the phase's own (`actuation`) where that is longer.
     pub const MIN_COMPLETE: u8 = 3;
     /// The green ends because nobody extends it any more (gap-out).
     pub const GAP_OUT: u8 = 4;
