@@ -61,7 +61,8 @@ pub struct Actuation {
     /// The least green in a conditional service, 1–120 s \[the least green\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub conditional_min: Option<Millis>,
-    /// Whether walk goes on while nobody else is called.
+    /// Whether walk goes on while nobody else is called. Of people on foot who are always called, by a recall or because
+    /// nothing could call them, it does so anyway.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub rest_in_walk: bool,
     /// Whether people on foot who come during the green have their walk in it, if there is time.
