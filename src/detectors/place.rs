@@ -201,7 +201,8 @@ impl<'a> Line<'a> {
             delay: own.delay.unwrap_or(usual.delay),
             extend: own.extend,
             queue: own.special.queue,
-            yellow_lock: own.special.yellow_lock,
+            // One that keeps calls as its kind does keeps all of them that its kind does.
+            yellow_lock: own.special.yellow_lock || own.locking.is_none() && usual.yellow_lock,
             extend_limit: own.special.extend_limit,
             added_initial: own.special.added_initial,
             switched: own.special.switched.iter().map(u16::to_string).collect(),
@@ -228,8 +229,10 @@ impl<'a> Line<'a> {
                 DetectorUse { mode: DetectorMode::CallAndExtend, delay, ..usual }
             }
             DetectorKind::X if has_zone => DetectorUse { mode: DetectorMode::Extend, ..usual },
-            // Without a zone somebody who has passed it waits unseen.
-            DetectorKind::X => DetectorUse { mode: DetectorMode::CallAndExtend, locking: true, ..usual },
+            // Without a zone somebody who has passed it waits unseen: also who did so on yellow and stops at the line.
+            DetectorKind::X => {
+                DetectorUse { mode: DetectorMode::CallAndExtend, locking: true, yellow_lock: true, ..usual }
+            }
             DetectorKind::Count | DetectorKind::In => DetectorUse { mode: DetectorMode::Count, ..usual },
         }
     }

@@ -249,9 +249,21 @@ fn a_layout_leaves_out_moves_and_replaces() {
     expect(&at(&network, &layout, "w_0"), &[(X, 60.0, &["w_0"]), (In, 90.0, &["w_0"])]);
     let placed = place(&network, &layout);
     let x = placed.channels.iter().find(|c| place_of(c).lane == "w_0").expect("there is one");
-    // Without a zone X calls, and remembers.
-    assert_eq!((x.meaning.mode, x.meaning.locking, x.meaning.extend), (DetectorMode::CallAndExtend, true, Millis(500)));
+    // Without a zone X calls, and remembers, also who crosses it on yellow: he stops at the line, where nobody sees him.
+    assert_eq!((x.meaning.mode, x.meaning.extend), (DetectorMode::CallAndExtend, Millis(500)));
     assert_eq!(x.meaning.groups, ["0"]);
+    let locks = |layout: &Layout, of: &str| {
+        let placed = place(&network, layout);
+        let x = placed.channels.iter().find(|c| place_of(c).lane == of && place_of(c).kind == X).expect("there is one");
+        (x.meaning.locking, x.meaning.yellow_lock)
+    };
+    assert_eq!([locks(&layout, "w_0"), locks(&layout, "e_0")], [(true, true); 2]);
+    // One of which it is said whether it does, does no more than is said.
+    let mut said = layout.clone();
+    said.own[0].locking = Some(true);
+    assert_eq!(locks(&said, "w_0"), (true, false));
+    // Beside a zone it need not.
+    assert_eq!(locks(&Layout::default(), "e_0"), (false, false));
     expect(&at(&network, &layout, "e_0"), &[(Count, 1.0, &["e_0"]), (X, X_M, &["e_0"]), (In, 90.0, &["e_0"])]);
 }
 

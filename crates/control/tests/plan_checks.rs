@@ -443,6 +443,10 @@ fn patterns() {
             }),
             // Least green 8 s, yellow 4 s, red 1 s.
             ("the split of phase 6 is 12.9 s; expected at least 13 s", |p| pattern(p).phases[3].split = s(12.9)),
+            // Its own least green, 21 s; that of its groups is shorter.
+            ("the split of phase 4 is 25 s; expected at least 26 s", |p| {
+                ring(p).phases[2].actuation.min_green = Some(s(21.0));
+            }),
             // Walk 7 s, clearance 9 s, buffer 1 s.
             ("the split of phase 2 is 16.9 s; expected at least 17 s", |p| pattern(p).phases[1].split = s(16.9)),
             // Phase 1 is there for its overlaps: arrow 5 s, trailing 2 s, clearance 5 s.

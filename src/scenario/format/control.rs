@@ -153,7 +153,7 @@ pub struct DetectorFile {
     /// Extends a green only until it is off for the first time.
     #[serde(default, skip_serializing_if = "is_default")]
     pub queue: bool,
-    /// With `locking`: calls of those who come on yellow are kept, too.
+    /// With `locking`: calls of those who come on yellow are kept, too. Where `locking` is left out: also if its kind does so.
     #[serde(default, skip_serializing_if = "is_default")]
     pub yellow_lock: bool,
     /// Extends a green for so long from its start at most; 0: without limit.

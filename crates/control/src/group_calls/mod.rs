@@ -14,17 +14,17 @@
 //!
 //! [`DetectorUse`]: crate::plan::DetectorUse
 
+mod checkpoint;
 mod uses;
 
 use alloc::{vec, vec::Vec};
 
 use self::uses::{ALONE, Minded, NOT_YET, Reach, Use, Wiring, leaves_s};
 use crate::{
-    Lamp, Millis, Minds, Plan, StateError, StateReader,
-    group_set::GroupSet,
+    Lamp, Millis, Minds, Plan,
+    group_set::{GroupSet, number},
     lists::{Lists, Sets},
     plan::GroupKind,
-    state,
 };
 
 /// What one group has from its detectors.
@@ -138,8 +138,6 @@ pub struct GroupCalls {
     lamps_epoch: u32,
 }
 
-const VERSION: u8 = 6;
-
 /// One more, or one less.
 const fn step(n: u16, more: bool) -> u16 {
     if more { n.saturating_add(1) } else { n.saturating_sub(1) }
@@ -217,7 +215,7 @@ impl GroupCalls {
             lanes: Vec::new(),
             next: Millis::NEVER,
             next_gap: Millis::NEVER,
-            changes: Vec::with_capacity(2 * room),
+            changes: Vec::with_capacity(2 * (room + n)),
             touched: Touched::default(),
             epoch: 0,
             lamps_epoch: 0,
@@ -285,6 +283,13 @@ impl GroupCalls {
     /// Whether some detector extends the group's green.
     pub fn can_extend(&self, group: u16) -> bool {
         self.wired.get(usize::from(group)).is_some_and(|w| w.extends || w.switched)
+    }
+
+    /// Whether a detector that calls the group or extends its green is broken.
+    pub fn has_broken(&self, group: u16) -> bool {
+        let mut uses = self.of_group.get(usize::from(group)).iter().map(|&number| number as usize);
+        let works = |number: usize| self.wiring(number).calls() || self.wiring(number).extends();
+        uses.any(|number| self.uses[number].failed && works(number))
     }
 
     /// Whether its detectors call it: one is on, or was and is remembered. Recalls are not in it.
@@ -366,6 +371,8 @@ impl GroupCalls {
         for place in self.channels.range(usize::from(channel)) {
             let number = self.channels.at(place) as usize;
             self.with(number, at, lamps, |u, wiring| u.fail(wiring, failed, at));
+            // Also where it goes on as before: greatest greens depend on who is believed.
+            self.touched.gaps = true;
         }
         self.relieve(at, lamps);
     }
@@ -461,7 +468,24 @@ impl GroupCalls {
                 }
             }
         }
+        // When all of them are known: the delay of a use begins when the last of its groups has closed.
+        changed.iter().for_each(|g| self.lock_present(g, lamps));
         any
+    }
+
+    /// Who calls a group already when it closes, or when its yellow ends, is remembered as whoever comes then would be.
+    fn lock_present(&mut self, g: usize, lamps: &[Lamp]) {
+        if self.groups[g].locked || self.open.has(g) {
+            return;
+        }
+        let lamp = lamps.get(g).copied();
+        let locks = |&number: &u32| self.uses[number as usize].calls && self.wiring(number as usize).locks(lamp);
+        if self.of_group.get(g).iter().any(locks) {
+            self.groups[g].locked = true;
+            // The kernel, too, remembers who calls for a moment.
+            let group = number(g);
+            self.changes.extend([Change { group, on: true, locks: true }, Change { group, on: false, locks: false }]);
+        }
     }
 
     /// What has changed since this was asked last: if nothing, no strategy has to think again.
@@ -530,7 +554,7 @@ impl GroupCalls {
             let g = usize::from(group);
             let (of, open, lamp) = (&mut self.groups[g], self.open.has(g), lamps.get(g).copied());
             of.calling = step(of.calling, on);
-            let locks = wiring.locking && !open && (wiring.yellow_lock || lamp != Some(Lamp::Yellow));
+            let locks = !open && wiring.locks(lamp);
             of.locked |= on && locks;
             self.changes.push(Change { group, on, locks });
             let is_called = of.is_called();
@@ -541,57 +565,5 @@ impl GroupCalls {
                 self.epoch = self.epoch.wrapping_add(1);
             }
         }
-    }
-
-    /// Appends its state.
-    pub fn save(&self, out: &mut Vec<u8>) {
-        out.push(VERSION);
-        state::put_count(out, self.groups.len());
-        state::put_count(out, self.uses.len());
-        for (g, of) in self.groups.iter().enumerate() {
-            out.push(of.locked.into());
-            out.extend_from_slice(&of.red_actuations.to_le_bytes());
-            out.push(self.open.has(g).into());
-        }
-        let matters = |u: &&Use| self.wiring[usize::from(u.wiring)].matters();
-        self.uses.iter().filter(matters).for_each(|u| u.save(out));
-        state::put_millis(out, self.next);
-    }
-
-    /// Reads the state of as many groups and uses as these, as it was at `at`.
-    ///
-    /// # Errors
-    /// If the bytes are no such state. All stays as it was.
-    pub fn load(&mut self, reader: &mut StateReader<'_>, at: Millis) -> Result<(), StateError> {
-        reader.version("calls of groups", VERSION)?;
-        if reader.u32()? as usize != self.groups.len() {
-            return Err(StateError::Mismatch { what: "number of groups" });
-        }
-        if reader.u32()? as usize != self.uses.len() {
-            return Err(StateError::Mismatch { what: "number of uses of detectors" });
-        }
-        let mut groups = Vec::with_capacity(self.groups.len());
-        let mut open = GroupSet::new(self.groups.len());
-        for g in 0..self.groups.len() {
-            groups.push(OfGroup { locked: reader.flag()?, red_actuations: reader.u32()?, calling: 0 });
-            open.put(g, reader.flag()?);
-        }
-        // Those that do not matter are as they were at the beginning.
-        let mut load = |u: &Use| if self.wiring[usize::from(u.wiring)].matters() { u.loaded(reader) } else { Ok(*u) };
-        let uses = self.uses.iter().map(&mut load).collect::<Result<Vec<_>, _>>()?;
-        let next = reader.millis()?;
-        for (number, u) in uses.iter().enumerate() {
-            for &g in self.of_use.get(number) {
-                let group: &mut OfGroup = &mut groups[usize::from(g)];
-                group.calling = group.calling.saturating_add(u.calls.into());
-            }
-        }
-        self.called = GroupSet::of(groups.len(), |g| groups[g].is_called());
-        self.extended = uses.iter().map(Use::until).collect();
-        (self.groups, self.open, self.uses, self.next) = (groups, open, uses, next);
-        self.work_out_lanes(at);
-        (self.epoch, self.lamps_epoch) = (self.epoch.wrapping_add(1), self.lamps_epoch.wrapping_add(1));
-        self.changes.clear();
-        Ok(())
     }
 }

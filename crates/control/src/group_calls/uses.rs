@@ -9,7 +9,7 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
-    Millis, Minds, StateError, StateReader,
+    Lamp, Millis, Minds, StateError, StateReader,
     group_set::GroupSet,
     plan::{DetectorMode, DetectorUse, Plan},
     state,
@@ -44,8 +44,8 @@ pub(super) struct Wiring {
     mode: DetectorMode,
     /// Whether it counts red actuations of some group.
     pub counts: bool,
-    pub locking: bool,
-    pub yellow_lock: bool,
+    locking: bool,
+    yellow_lock: bool,
     pub added_initial: bool,
     delay: Millis,
     extend: Millis,
@@ -85,6 +85,11 @@ impl Wiring {
 
     pub const fn extends(&self) -> bool {
         self.mode.extends()
+    }
+
+    /// Whether its call is remembered by a closed group that shows this lamp.
+    pub fn locks(&self, lamp: Option<Lamp>) -> bool {
+        self.locking && (self.yellow_lock || lamp != Some(Lamp::Yellow))
     }
 }
 

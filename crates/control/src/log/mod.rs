@@ -36,7 +36,7 @@ pub mod code {
     pub const PHASE_ON: u8 = 0;
     /// Begin of green.
     pub const GREEN: u8 = 1;
-    /// The least green is over.
+    /// The least green is over: that of its groups, or the phase's own (`actuation`) where that is longer.
     pub const MIN_COMPLETE: u8 = 3;
     /// The green ends because nobody extends it any more (gap-out).
     pub const GAP_OUT: u8 = 4;
@@ -116,7 +116,8 @@ pub mod code {
     pub const DETECTOR_OTHER: u8 = 84;
     /// A detector is broken: it sees nobody (watchdog).
     pub const DETECTOR_WATCHDOG: u8 = 85;
-    /// A detector is broken: its loop is open. Nothing writes it yet: no input tells of it.
+    /// A detector is broken: its loop is open, or nothing comes over its channel any more, not even a heartbeat. It is
+    /// written of channels that are [lost](crate::Health::Lost): no input tells of an open loop by itself.
     pub const DETECTOR_OPEN: u8 = 86;
     /// A detector is broken: it is on for too long (shorted loop, maximum presence).
     pub const DETECTOR_SHORT: u8 = 87;

@@ -167,9 +167,16 @@ impl Phases {
                 subjects[subject].groups.push(g);
             }
         }
+        // A phase may have a least green of its own.
+        let phases = || plan.spec().rings.iter().flat_map(|r| &r.phases);
+        let own = |s: &Subject| {
+            let of = phases().find(|p| s.who == Who::Phase && u16::from(p.number) == s.number);
+            of.and_then(|p| p.actuation.min_green).unwrap_or(Millis(0))
+        };
         for (g, group) in plan.groups().iter().enumerate().filter(|(g, group)| leads[*g] && !group.is_pedestrian()) {
             for subject in [of_group[g], carried[g]].into_iter().flatten() {
-                (subjects[subject].least, subjects[subject].red_clearance) = (group.min_green, group.red_clearance);
+                let least = group.min_green.max(own(&subjects[subject]));
+                (subjects[subject].least, subjects[subject].red_clearance) = (least, group.red_clearance);
             }
             if let Some(subject) = carried[g] {
                 subjects[subject].is_carried = true;

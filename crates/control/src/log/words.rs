@@ -60,7 +60,7 @@ impl Event {
             code::DETECTOR_RESTORED => format!("detector {n}: to be believed again"),
             code::DETECTOR_OTHER => format!("detector {n}: broken, its pulses are too short"),
             code::DETECTOR_WATCHDOG => format!("detector {n}: broken, it sees nobody"),
-            code::DETECTOR_OPEN => format!("detector {n}: broken, its loop is open"),
+            code::DETECTOR_OPEN => format!("detector {n}: broken, nothing comes over its channel"),
             code::DETECTOR_SHORT => format!("detector {n}: broken, it is on for too long"),
             code::DETECTOR_ERRATIC => format!("detector {n}: broken, it goes on too often"),
             code::BUTTON_OFF => format!("push button {n}: off"),

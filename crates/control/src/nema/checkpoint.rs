@@ -80,10 +80,12 @@ impl Nema {
             rings.push(self.take_ring(&mut reader, r, section)?);
         }
         let mut phases = Vec::with_capacity(self.phases.len());
-        for _ in 0..self.phases.len() {
+        for p in 0..self.phases.len() {
             let (arrived, grown) = (reader.u32()?, reader.millis()?);
-            if !(0..=600_000).contains(&grown.0) {
-                return Err(StateError::Invalid { what: "growth of a max", expected: "0 to 600 s" });
+            let (step, most) = self.growth(p);
+            if !(0..=most.0).contains(&grown.0) || grown.0 % step.0.max(1) != 0 {
+                let expected = "whole steps of its phase, up to its limit";
+                return Err(StateError::Invalid { what: "growth of a max", expected });
             }
             phases.push(Memory { arrived, grown, streak: i8::from_le_bytes([reader.u8()?]) });
         }
@@ -167,4 +169,50 @@ fn put_ring(out: &mut Vec<u8>, ring: &Ring) {
     let standing = STANDINGS.iter().position(|&s| s == ring.standing).unwrap_or(0);
     out.push(u8::try_from(standing).unwrap_or(0));
     state::put_millis(out, ring.until);
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{string::ToString, vec};
+
+    use super::*;
+    use crate::{
+        Millis, Plan, PlanSpec,
+        nema::parameters::Parameters,
+        plan::{Actuation, DetectorUse, GroupSpec, PhaseSpec, RingsSpec},
+    };
+
+    #[test]
+    fn a_max_has_grown_by_whole_steps_up_to_its_limit() {
+        let s = |seconds: i64| Millis(1000 * seconds);
+        let mut spec =
+            PlanSpec::new("two phases", ["2", "4"].map(|name| GroupSpec::vehicle(name, s(5), s(3))).to_vec());
+        spec = spec.forbid("2", "4", (s(4), s(4)));
+        let (max_1, limit, step) = (Some(s(20)), Some(s(32)), Some(s(5)));
+        let phase = |number: u8| PhaseSpec {
+            number,
+            groups: vec![number.to_string()],
+            walks: vec![],
+            actuation: Actuation { max_1, dynamic_limit: limit, dynamic_step: step, ..Actuation::default() },
+        };
+        spec.rings = Some(RingsSpec {
+            phases: vec![phase(2), phase(4)],
+            rings: vec![vec![vec![2], vec![4]]],
+            overlaps: vec![],
+            modes: Default::default(),
+        });
+        // Of 4 no detector tells anything: it has its greatest green, and no dynamic max.
+        spec.detectors = vec![DetectorUse { groups: vec!["2".into()], ..DetectorUse::default() }];
+        let plan = Plan::new(spec).expect("a plan");
+        let loads = |phase: usize, grown: Millis| {
+            let mut nema = Nema::new(&plan, Parameters::default());
+            nema.phases[phase].grown = grown;
+            let mut bytes = Vec::new();
+            nema.put(&mut bytes);
+            Nema::new(&plan, Parameters::default()).take(&bytes).is_ok()
+        };
+        assert!([0, 5, 10].iter().all(|&grown| loads(0, s(grown))));
+        assert!([-5, 4, 12, 15].iter().all(|&grown| !loads(0, s(grown))));
+        assert!(loads(1, s(0)) && !loads(1, s(5)));
+    }
 }

@@ -327,7 +327,9 @@ impl Nema {
         let behind = clock.cycle - ahead;
         let add = Millis(behind.0 * ADD / (ADD - 100) + 1);
         let subtract = Millis(ahead.0 * SUBTRACT / (100 - SUBTRACT) + 1);
-        let fits = |(split, phase): (&Millis, &super::layout::Phase)| split.0 * SUBTRACT / 100 >= phase.need.0;
+        let fits = |(split, phase): (&Millis, &super::layout::Phase)| {
+            split.0 * SUBTRACT / 100 >= phase.need.max(phase.min_green + phase.yellow_red).0
+        };
         let shortens = clock.splits.iter().zip(&self.layout.phases).all(fits);
         let (state, takes) = match clock.options.transition {
             // Until just before it, so that the yield point is still to come.
@@ -445,8 +447,17 @@ impl Nema {
         let before = ring.on.map_or((ring.cleared - now).max(Millis(0)), |on| self.layout.phases[on].yellow_red);
         let end = clock.after_yield(clock.force_offs[p]);
         let vehicles = phase.exclusive || so_far + before + phase.min_green <= end;
-        let walks = so_far + before + phase.walk + phase.walk_out <= end + phase.yellow_red;
-        (vehicles, vehicles && walks)
+        let walk = so_far + before + phase.walk;
+        let cleared = !self.clears_in_green(p) || walk + phase.walk_clearance <= end;
+        (vehicles, vehicles && cleared && walk + phase.walk_out <= end + phase.yellow_red)
+    }
+
+    /// Whether the split of a phase is long enough for people on foot to clear before its force-off. If not, they go on doing
+    /// so while vehicles clear: the plan's checks demand no more of a split. A phase for them alone ends with their clearance.
+    pub(super) fn clears_in_green(&self, p: usize) -> bool {
+        let (clock, phase) = (&self.clock, &self.layout.phases[p]);
+        let split = Millis(clock.splits[p].0.saturating_mul(clock.pace()) / 100);
+        !phase.exclusive && phase.walk + phase.walk_clearance + phase.yellow_red <= split
     }
 
     /// What the coordination says of a ring's green, and until when: nothing, that it is held, or that it is over.

@@ -139,7 +139,7 @@ impl Times<'_> {
             let until = starts.get(i + 1).map_or(length, |next| next.0);
             splits.push(PhaseSplit { phase, split: until - from });
         }
-        let need = |phase: u8| self.rings.find(phase).map_or(Millis(0), |p| self.plan.phase_need(p));
+        let need = |phase: u8| self.rings.find(phase).map_or(Millis(0), |p| self.plan.least_split(p));
         for i in 0..splits.len() {
             while splits[i].split < need(splits[i].phase) {
                 let missing = need(splits[i].phase) - splits[i].split;

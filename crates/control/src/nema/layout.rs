@@ -115,10 +115,12 @@ pub(super) struct Layout {
     /// By ring, and by section, its phases.
     pub of_ring: Vec<Set>,
     pub of_section: Vec<Set>,
-    /// The phases with a soft recall, with a recall of people on foot, and with an added initial.
+    /// The phases with a soft recall, with a recall of people on foot, with an added initial, and with a dynamic max: one
+    /// that has its greatest green in any case has none.
     pub soft: Set,
     pub ped_recall: Set,
     pub counting: Set,
+    pub growing: Set,
     /// Those that may be served a second time in their section.
     pub again: Set,
     /// Those with people on foot.
@@ -195,6 +197,7 @@ impl Layout {
             soft: Set::NONE,
             ped_recall: Set::NONE,
             counting: Set::NONE,
+            growing: Set::NONE,
             again: Set::NONE,
             opens: Sets::default(),
             overlaid: Sets::default(),
@@ -275,6 +278,7 @@ impl Layout {
         self.of_section = (0..self.sections).map(|s| of(&|p| p.section == s)).collect();
         (self.soft, self.ped_recall) = (of(&|p| p.soft), of(&|p| p.ped_recall));
         self.counting = of(&|p| p.actuation.added_initial.is_some());
+        self.growing = of(&|p| p.actuation.dynamic_limit.is_some() && !p.max_recall);
         self.again = of(&|p| p.actuation.conditional_service);
         self.walking = of(&|p| !p.walks.is_empty());
         self.find_minds();

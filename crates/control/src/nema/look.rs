@@ -62,6 +62,8 @@ impl Nema {
             self.seen = seen;
         }
         self.count(view);
+        let broken = |&p: &usize| self.layout.phases[p].carriers.iter().any(|&g| view.calls.has_broken(g));
+        self.fixed = self.layout.growing.filter(broken).collect();
         self.choose(now, view);
         self.admit(now);
         if news || self.clock.state != State::Free {
@@ -200,7 +202,7 @@ impl Nema {
             self.rings[r].max_from = None;
         } else if self.rings[r].max_from.is_none() {
             self.rings[r].max_from = Some(if from_green { green } else { now.max(green) });
-            let which = match self.phases[p].grown {
+            let which = match self.grown(p) {
                 Millis(0) if self.run.max == 0 => code::MAX_1,
                 Millis(0) => code::MAX_2,
                 _ => code::DYNAMIC_MAX,

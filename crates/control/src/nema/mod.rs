@@ -17,6 +17,10 @@
 //! all are ready, one that had gapped out is extended again by whoever comes (simultaneous gap-out). Then comes the
 //! next called phase of its ring, in the plan's order; phases that nobody calls are skipped.
 //!
+//! People on foot clear while vehicles do, guarded by the intergreens, in two cases: a split is too short for their walk,
+//! their clearance and the yellow and red of vehicles one after the other, so that every cycle would be late; or greens end
+//! as soon as they may, because somebody would wait too long.
+//!
 //! # Nobody starves
 //! The longest red of every called group is kept: while the rest of the sequence with least greens would just do, greens
 //! end as soon as they may (`guard.rs`). The plan's checks have proved that this suffices.
@@ -178,6 +182,8 @@ pub(crate) struct Nema {
     /// The [lamps](crate::GroupCalls::lamps_epoch) that were looked at last; none: they were not.
     lamps: Option<u32>,
     phases: Vec<Memory>,
+    /// The phases whose max is the normal one because a detector of theirs is broken; scratch.
+    fixed: Set,
     /// Which lamps and calls were seen last, and what the rings were on; none if they have moved since.
     seen: Option<(u32, Set)>,
     /// Who is called now, and whose calls are admitted; scratch.
@@ -226,6 +232,7 @@ impl Nema {
             ends: GroupSet::new(plan.groups().len()),
             lamps: None,
             phases: vec![Memory::default(); layout.phases.len()],
+            fixed: Set::NONE,
             seen: None,
             calls: Called::default(),
             called: Called::default(),

@@ -135,7 +135,8 @@ impl Nema {
     /// A later one that is called comes again after that (re-service).
     fn conditional(&self, r: usize, now: Millis) -> Option<usize> {
         let called = self.called.any();
-        if self.hurries || !called.meets(self.layout.again) || self.rings[r].standing != Standing::Over(Cause::GapOut) {
+        let ends = matches!(self.rings[r].standing, Standing::Over(Cause::GapOut | Cause::MaxOut));
+        if self.hurries || !called.meets(self.layout.again) || !ends {
             return None;
         }
         let place = self.place(r)?;
@@ -281,28 +282,37 @@ impl Nema {
         self.rings[r] = Ring { cleared, ..Ring::IDLE };
     }
 
-    /// Dynamic max: it grows after two max-outs one after the other, and shrinks after two gap-outs.
+    /// Dynamic max: it grows after two max-outs one after the other, and shrinks after two gap-outs, by whole steps within
+    /// its limits (NTCIP 1202). Where a detector is broken it is the normal max, and begins with that anew afterwards.
     fn learn(&mut self, p: usize, cause: Cause) {
-        let (phase, memory) = (&self.layout.phases[p], &mut self.phases[p]);
-        let Some(limit) = phase.actuation.dynamic_limit else { return };
+        if !self.layout.growing.has(p) {
+            return;
+        }
+        let ((step, most), memory) = (self.growth(p), &mut self.phases[p]);
+        if self.fixed.has(p) {
+            (memory.streak, memory.grown) = (0, Millis(0));
+            return;
+        }
         memory.streak = match cause {
             Cause::MaxOut => memory.streak.max(0).saturating_add(1),
             Cause::GapOut => memory.streak.min(0).saturating_sub(1),
             Cause::ForceOff | Cause::Kept => 0,
         };
-        let step = phase.actuation.dynamic_step.unwrap_or(Millis(10_000));
-        let most = (limit - phase.max[self.run.max]).max(Millis(0));
-        let (before, number) = (memory.grown, u16::from(phase.number));
-        if memory.streak >= 2 {
-            memory.grown = (before + step).min(most);
-        } else if memory.streak <= -2 {
-            memory.grown = (before - step).max(Millis(0));
-        }
-        let after = memory.grown;
-        if after > before {
+        let number = u16::from(self.layout.phases[p].number);
+        if memory.streak >= 2 && memory.grown + step <= most {
+            memory.grown += step;
             self.note(code::DYNAMIC_MAX_UP, number);
-        } else if after < before {
+        } else if memory.streak <= -2 && memory.grown >= step {
+            memory.grown = memory.grown - step;
             self.note(code::DYNAMIC_MAX_DOWN, number);
         }
+    }
+
+    /// By how much a phase's dynamic max grows at a time, and at most.
+    pub(super) fn growth(&self, p: usize) -> (Millis, Millis) {
+        let (phase, actuation) = (&self.layout.phases[p], &self.layout.phases[p].actuation);
+        let limit = actuation.dynamic_limit.filter(|_| self.layout.growing.has(p));
+        let most = limit.map_or(Millis(0), |limit| (limit - phase.max[self.run.max]).max(Millis(0)));
+        (actuation.dynamic_step.unwrap_or(Millis(10_000)), most)
     }
 }

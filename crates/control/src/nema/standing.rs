@@ -52,16 +52,13 @@ impl Nema {
         let conflicting = self.conflicting(r);
         let clears = ring.walk || self.on_foot(p);
         if let Some((Standing::Over(cause), _)) = coordinated.filter(|_| conflicting) {
-            // Whoever still clears on foot does so while vehicles do: the split is long enough for both.
-            return if self.walking(r, p) {
-                (Standing::OnFoot, now + SOON)
-            } else {
-                (Standing::Over(cause), now + SOON)
-            };
+            let waits = if self.clears_in_green(p) { clears } else { self.walking(r, p) };
+            return (if waits { Standing::OnFoot } else { Standing::Over(cause) }, now + SOON);
         }
+        let force = coordinated.map_or(Millis::NEVER, |(_, until)| until);
         if clears {
-            // It ends with a lamp, or with the walk.
-            return (Standing::OnFoot, Millis::NEVER);
+            // It ends with a lamp, or with the walk; or, while people on foot still clear, with a force-off.
+            return (Standing::OnFoot, force);
         }
         if let Some((Standing::Held, until)) = coordinated {
             return (Standing::Held, until);
@@ -74,7 +71,6 @@ impl Nema {
         let (gap, next) = self.gap_out(ring, p, now, view);
         let max = ring.max_from.filter(|_| self.clock.keeps_max());
         let max = max.map_or(Millis::NEVER, |from| from + self.max(p));
-        let force = coordinated.map_or(Millis::NEVER, |(_, until)| until);
         if now >= gap {
             (Standing::Over(Cause::GapOut), next)
         } else if now >= max {
@@ -119,7 +115,12 @@ impl Nema {
 
     /// The greatest green of a phase as it is now.
     pub(super) fn max(&self, p: usize) -> Millis {
-        self.layout.phases[p].max[self.run.max] + self.phases[p].grown
+        self.layout.phases[p].max[self.run.max] + self.grown(p)
+    }
+
+    /// By how much its max has grown, where that counts.
+    pub(super) fn grown(&self, p: usize) -> Millis {
+        if self.fixed.has(p) { Millis(0) } else { self.phases[p].grown }
     }
 
     /// When a phase gaps out if nobody comes any more; never while a detector extends it. And when its lanes have to be

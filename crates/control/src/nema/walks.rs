@@ -8,7 +8,7 @@ impl Nema {
     ///
     /// They walk when they are called before the green begins; while nobody in conflict is called, at once; and with
     /// recycling also later, if the green lasts long enough. The walk ends when its time is over; with rest in walk, or
-    /// under a recall, only when somebody in conflict is called.
+    /// where they are always called (a recall, no button), only when somebody in conflict is called.
     pub(super) fn walk(&mut self, now: Millis) -> Millis {
         let mut next = Millis::NEVER;
         if self.layout.walking.is_empty() {

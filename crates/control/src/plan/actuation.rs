@@ -43,23 +43,26 @@ pub struct Actuation {
     /// Gap reduction takes so long, 0–120 s \[0: at once\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub to_reduce: Option<Millis>,
-    /// Dynamic max: max grows to this after max-outs, 1–600 s \[it does not grow\].
+    /// Dynamic max: max grows up to this after max-outs, 1–600 s, at least max 1 where that is given \[it does not grow\].
+    /// It does not grow either while a detector of the phase is broken, or under a max recall.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub dynamic_limit: Option<Millis>,
-    /// Dynamic max: by so much after two max-outs one after the other, and back after two gap-outs, 1–120 s \[10 s\].
+    /// Dynamic max: by so much after two max-outs one after the other, if that is within the limit, and back after two
+    /// gap-outs, 1–120 s \[10 s\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub dynamic_step: Option<Millis>,
     /// Whether it goes along uncalled \[phases with even numbers do\].
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub dual_entry: Option<bool>,
-    /// Whether it may be served once more, after a later phase of its ring that has gapped out while another ring is
-    /// still busy (left turns).
+    /// Whether it may be served once more, after a later phase of its ring that has gapped out or maxed out while another
+    /// ring is still busy (left turns).
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub conditional_service: bool,
     /// The least green in a conditional service, 1–120 s \[the least green\].
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option", skip_serializing_if = "Option::is_none"))]
     pub conditional_min: Option<Millis>,
-    /// Whether walk goes on while nobody else is called.
+    /// Whether walk goes on while nobody else is called. Of people on foot who are always called, by a recall or because
+    /// nothing could call them, it does so anyway.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "super::is_default"))]
     pub rest_in_walk: bool,
     /// Whether people on foot who come during the green have their walk in it, if there is time.

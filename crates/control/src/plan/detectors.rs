@@ -45,7 +45,8 @@ pub struct DetectorUse {
     /// Whether a call is kept until it is served, also when the vehicle has left the detector (red lock).
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub locking: bool,
-    /// Whether that holds for vehicles that come during yellow too (yellow lock); nothing without `locking`.
+    /// Whether that holds from the begin of yellow on (yellow lock), for who is on the detector then and who comes later;
+    /// else it does from its end on. Nothing without `locking`.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub yellow_lock: bool,
     /// Counts as occupied only after being on for this long while its groups are not green, s, 0–60. While one of them

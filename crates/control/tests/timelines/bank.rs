@@ -1,4 +1,4 @@
-//! What detectors mean: modes, locks, delays, switching; and what happens when they break. The strategy is `actuated`
+//! What detectors mean: modes, delays, switching (locks: `locks.rs`); and what happens when they break. The strategy is `actuated`
 //! with two streets, A and B; it rests at A.
 
 use intergreen_control::{
@@ -22,7 +22,7 @@ fn streets(detectors: Vec<DetectorUse>) -> PlanSpec {
 }
 
 /// A detector of a channel for a group.
-fn detector(channel: u16, group: &str) -> DetectorUse {
+pub(crate) fn detector(channel: u16, group: &str) -> DetectorUse {
     DetectorUse { channel, groups: vec![group.into()], ..DetectorUse::default() }
 }
 
@@ -30,116 +30,12 @@ fn detector(channel: u16, group: &str) -> DetectorUse {
 const TIMES: [(&str, &str); 3] = [("rest", "a"), ("gap_s", "2"), ("max_green_s", "50")];
 
 #[track_caller]
-fn check(detectors: Vec<DetectorUse>, text: &str) -> Outcome {
+pub(crate) fn check(detectors: Vec<DetectorUse>, text: &str) -> Outcome {
     Timeline::new(streets(detectors)).strategy("actuated", &TIMES).check(text)
 }
 
 /// Detector edges aside: alarms of detectors, calls.
 const ALARMS: [u8; 6] = [83, 84, 85, 86, 87, 88];
-
-#[test]
-fn a_call_without_lock_goes_with_the_vehicle() {
-    check(
-        vec![detector(0, "A"), detector(1, "B")],
-        "
-               A B
-            0  G r  detector 0 on
-              ...
-           10  G r  detector 1 on
-              ...
-           12  G r  detector 1 off  -- somebody turned on red
-           13  G r  detector 0 off
-              ...
-           30  G r
-        ",
-    );
-}
-
-#[test]
-fn a_locked_call_stays() {
-    check(
-        vec![detector(0, "A"), DetectorUse { locking: true, ..detector(1, "B") }],
-        "
-               A B
-            0  G r  detector 0 on
-              ...
-           10  G r  detector 1 on
-              ...
-           12  G r  detector 1 off
-           13  G r  detector 0 off
-              ...
-           15  y r  -- whoever it was is served
-              ...
-           18  r r
-           19  r G
-              ...
-           24  r y
-              ...
-           27  r r
-           28  G r
-              ...
-           40  G r
-        ",
-    );
-}
-
-#[test]
-fn a_vehicle_that_comes_on_yellow_is_kept_with_yellow_lock_only() {
-    check(
-        vec![detector(0, "A"), DetectorUse { locking: true, ..detector(1, "B") }],
-        "
-               A B
-            0  G r  detector 1 on
-              ...
-            6  y r
-              ...
-            9  r r
-           10  r G
-              ...
-           12  r G  detector 1 off
-              ...
-           15  r y
-           16  r y  detector 1 on
-           17  r y  detector 1 off  -- it went through
-           18  r r
-           19  G r
-              ...
-           40  G r
-        ",
-    );
-    check(
-        vec![detector(0, "A"), DetectorUse { locking: true, yellow_lock: true, ..detector(1, "B") }],
-        "
-               A B
-            0  G r  detector 1 on
-              ...
-            6  y r
-              ...
-            9  r r
-           10  r G
-              ...
-           12  r G  detector 1 off
-              ...
-           15  r y
-           16  r y  detector 1 on
-           17  r y  detector 1 off  -- it stands between loop and line, perhaps
-           18  r r
-           19  G r
-              ...
-           24  y r
-              ...
-           27  r r
-           28  r G
-              ...
-           33  r y
-              ...
-           36  r r
-           37  G r
-              ...
-           40  G r
-        ",
-    );
-}
 
 #[test]
 fn a_delayed_detector_calls_only_after_its_delay() {

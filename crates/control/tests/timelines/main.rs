@@ -39,6 +39,7 @@ mod events;
 mod flashing_arrow;
 mod greens;
 mod lefts;
+mod locks;
 mod nema;
 mod on_foot;
 mod preemption;

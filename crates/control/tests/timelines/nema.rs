@@ -21,6 +21,7 @@ mod lanes;
 mod outside;
 mod program;
 mod timing;
+mod transitions;
 mod walks;
 
 /// Why greens end.

@@ -105,7 +105,7 @@ impl Checks<'_> {
                 self.add(element, format!("there is no phase {phase}; expected one of the plan's phases"));
                 continue;
             };
-            let need = self.plan.phase_need(known);
+            let need = self.plan.least_split(known);
             if split.split < need {
                 let (split, need) = (split.split.seconds(), need.seconds());
                 let problem = format!(

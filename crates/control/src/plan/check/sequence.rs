@@ -100,20 +100,38 @@ impl Plan {
     /// walks walk, clearance and buffer; where an intergreen to whoever may come next is longer, that. A phase without
     /// groups of its own is there for its overlaps.
     pub(crate) fn phase_need(&self, phase: &Phase) -> Millis {
+        self.phase_takes(phase, Millis(0))
+    }
+
+    /// The least split that a phase can have in a pattern: its need with its own least green
+    /// ([`Actuation::min_green`](crate::plan::Actuation::min_green)), where that is longer than its groups'. With less it
+    /// could not be served before its force-off.
+    pub(crate) fn least_split(&self, phase: &Phase) -> Millis {
+        let spec = self.spec().rings.iter().flat_map(|r| &r.phases).find(|p| p.number == phase.number);
+        self.phase_takes(phase, spec.and_then(|p| p.actuation.min_green).unwrap_or(Millis(0)))
+    }
+
+    /// The least time that a phase takes if its green lasts for so long at least.
+    fn phase_takes(&self, phase: &Phase, green: Millis) -> Millis {
         let Some(rings) = self.rings() else { return Millis(0) };
         let next = rings.next_groups(phase.number);
         let intergreen = |g: u16| next.iter().map(|&n| self.matrix().intergreen(g, n)).max().unwrap_or(Millis(0));
         let set = rings.set(phase);
         let own: Vec<u16> = phase.groups.iter().chain(&phase.walks).copied().collect();
         let own = if own.is_empty() { set.clone() } else { own };
+        let least = |g: u16| {
+            let group = &self.groups()[usize::from(g)];
+            let longer = if group.is_pedestrian() { Millis(0) } else { (green - group.min_green).max(Millis(0)) };
+            self.least(g, &set) + longer
+        };
         let need = own.iter().map(|&g| {
             let times = &self.groups()[usize::from(g)];
-            self.least(g, &set) + intergreen(g).max(times.yellow + times.red_clearance)
+            least(g) + intergreen(g).max(times.yellow + times.red_clearance)
         });
-        let green = own.iter().map(|&g| self.least(g, &set)).max().unwrap_or(Millis(0));
+        let longest = own.iter().map(|&g| least(g)).max().unwrap_or(Millis(0));
         // What trails does so after the phase.
         let overlaps = rings.overlaps.iter().filter(|o| o.is_with(phase.number) && !next.contains(&o.group));
-        let trailing = overlaps.map(|o| green + o.trail + intergreen(o.group));
+        let trailing = overlaps.map(|o| longest + o.trail + intergreen(o.group));
         need.chain(trailing).max().unwrap_or(Millis(0))
     }
 }

@@ -54,6 +54,28 @@ fn without_dual_entry_the_other_ring_stays_red() {
 }
 
 #[test]
+fn each_phase_may_say_whether_it_goes_along() {
+    let mut spec = rings();
+    for (phase, along) in [(5, true), (6, false), (8, false)] {
+        spec = with(spec, phase, |a| a.dual_entry = Some(along));
+    }
+    let outcome = nema(spec).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r G r r r r  r     -- of ring 2 the left turn goes along
+               ...
+            10  r y r r y r r r r  r   detector 3 on
+               ...
+            13  r r r r r r r r r  r
+            14  r r r G r r r r r  r     -- nobody does
+               ...
+            20  r r r G r r r r r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(10.0, 4, 2), (10.0, 4, 5)]);
+}
+
+#[test]
 fn a_gap_ends_a_green_for_whom_somebody_waits() {
     let outcome = nema(rings()).check(
         "
@@ -260,6 +282,8 @@ fn a_min_recall_brings_the_phase_back() {
 fn a_max_recall_has_its_greatest_green() {
     let mut spec = recall(rings(), Recall::Min, &["2", "6"]);
     spec.groups[3].max_green = Some(s(15));
+    // A dynamic max would grow; under a max recall there is none.
+    let spec = with(spec, 4, |a| (a.dynamic_limit, a.dynamic_step) = (Some(s(30)), Some(s(5))));
     let outcome = nema(recall(spec, Recall::Max, &["4"])).check(
         "
                1 2 3 4 5 6 7 8 P2 P4
@@ -285,12 +309,30 @@ fn a_max_recall_has_its_greatest_green() {
             55  r r r r r r r r r  r
             56  r G r r r G r r r  r
                ...
-            60  r G r r r G r r r  r
+            61  r y r r r y r r r  r
+               ...
+            64  r r r r r r r r r  r
+            65  r r r G r r r G r  r
+               ...
+            80  r r r y r r r y r  r
         ",
     );
     assert_eq!(
-        outcome.codes(&TERMINATIONS),
-        [(5.0, 4, 2), (5.0, 4, 6), (24.0, 5, 4), (24.0, 4, 8), (33.0, 4, 2), (33.0, 4, 6), (52.0, 5, 4), (52.0, 4, 8)]
+        outcome.codes(&[4, 5, 6, 53]),
+        [
+            (5.0, 4, 2),
+            (5.0, 4, 6),
+            (24.0, 5, 4),
+            (24.0, 4, 8),
+            (33.0, 4, 2),
+            (33.0, 4, 6),
+            (52.0, 5, 4),
+            (52.0, 4, 8),
+            (61.0, 4, 2),
+            (61.0, 4, 6),
+            (80.0, 5, 4),
+            (80.0, 4, 8)
+        ]
     );
 }
 

@@ -1,6 +1,6 @@
-//! Patterns: yield points, force-offs, permissives, offsets, transitions.
+//! Patterns: yield points, force-offs, permissives, offsets.
 
-use intergreen_control::plan::{Coordination, ForceOffs, OffsetReference, Pattern, PhaseSplit, Transition};
+use intergreen_control::plan::{Coordination, ForceOffs, OffsetReference, Pattern, PhaseSplit};
 
 use super::*;
 
@@ -24,7 +24,7 @@ pub(super) fn coordinated(coordination: Coordination) -> PlanSpec {
     PlanSpec { patterns: vec![pattern("day", 0, coordination)], ..rings() }
 }
 
-const COORDINATION: [u8; 6] = [4, 5, 6, 150, 151, 152];
+pub(super) const COORDINATION: [u8; 6] = [4, 5, 6, 150, 151, 152];
 
 #[test]
 fn the_coordinated_phases_hold_to_their_yield_point() {
@@ -150,6 +150,40 @@ fn a_call_that_comes_too_late_waits_for_the_next_cycle() {
 }
 
 #[test]
+fn a_phase_with_a_least_green_of_its_own_is_admitted_as_long_as_that_fits() {
+    let outcome = nema(with(coordinated(Coordination::default()), 4, |a| a.min_green = Some(s(13)))).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+            20  r G r r r G r r r  r
+               ...
+            35  r y r r r y r r r  r   detector 3 on  -- 4 has its force-off at 56: 4 s of clearance and 13 s of green fit
+               ...
+            37  r y r r r y r r r  r   detector 3 off
+            38  r r r r r r r r r  r
+            39  r r r G r r r G r  r
+               ...
+            52  r r r y r r r y r  r
+               ...
+            55  r r r r r r r r r  r
+            56  r G r r r G r r r  r
+               ...
+           100  r G r r r G r r r  r   detector 3 on  -- they no longer do
+               ...
+           148  r y r r r y r r r  r
+               ...
+           151  r r r r r r r r r  r
+           152  r r r G r r r G r  r
+               ...
+           160  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(
+        outcome.codes(&TERMINATIONS),
+        [(35.0, 6, 2), (35.0, 6, 6), (52.0, 4, 4), (52.0, 4, 8), (148.0, 6, 2), (148.0, 6, 6)]
+    );
+}
+
+#[test]
 fn with_fixed_force_offs_the_next_phase_has_what_is_left_over() {
     let outcome = nema(coordinated(Coordination::default())).check(
         "
@@ -269,6 +303,25 @@ fn max_is_inhibited_unless_it_is_kept() {
             (60.0, 150, 5)
         ]
     );
+    let outcome = nema(with(coordinated(Coordination::default()), 4, |a| a.max_1 = Some(s(10)))).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+            20  r G r r r G r r r  r   detector 3 on
+               ...
+            28  r y r r r y r r r  r
+               ...
+            31  r r r r r r r r r  r
+            32  r r r G r r r G r  r   -- its max, 10 s, ends nothing
+               ...
+            56  r r r y r r r y r  r
+               ...
+            59  r r r r r r r r r  r
+            60  r G r r r G r r r  r
+               ...
+            62  r G r r r G r r r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(28.0, 6, 2), (28.0, 6, 6), (56.0, 6, 4), (56.0, 6, 8)]);
 }
 
 #[test]
@@ -314,21 +367,30 @@ fn an_actuated_coordinated_phase_may_gap_out_before_its_yield_point() {
     );
 }
 
+/// In ring 2 the main street comes first: it begins at 0 there and yields at 16 s, in ring 1 at 12 s and at 28 s.
 #[test]
-fn an_offset_may_point_to_the_yield_point() {
-    let to = |reference| Coordination { reference, ..Coordination::default() };
+fn an_offset_may_point_to_the_begin_or_end_of_any_coordinated_phase() {
     for (reference, offset) in [
-        (OffsetReference::LeadYellow, 28),
-        (OffsetReference::LagYellow, 28),
-        (OffsetReference::LeadGreen, 12),
+        (OffsetReference::Cycle, 0),
+        (OffsetReference::LeadGreen, 0),
         (OffsetReference::LagGreen, 12),
+        (OffsetReference::LeadYellow, 16),
+        (OffsetReference::LagYellow, 28),
     ] {
-        let outcome = nema(PlanSpec { patterns: vec![pattern("day", offset, to(reference))], ..rings() }).check(
+        let coordination = Coordination { reference, ..Coordination::default() };
+        let mut spec = PlanSpec { patterns: vec![pattern("day", offset, coordination)], ..rings() };
+        spec.rings.as_mut().expect("rings").rings[1][0] = vec![6, 5];
+        let outcome = nema(spec).check(
             "
                1 2 3 4 5 6 7 8 P2 P4
-            20  r G r r r G r r r  r   detector 3 on
+            13  r G r r r G r r r  r   detector 3 on, detector 4 on
                ...
-            28  r y r r r y r r r  r
+            18  r G r r r y r r r  r     -- its least green is over 2 s after its yield point
+               ...
+            21  r G r r r r r r r  r
+            22  r G r r G r r r r  r
+               ...
+            28  r y r r y r r r r  r
                ...
             31  r r r r r r r r r  r
             32  r r r G r r r G r  r
@@ -336,178 +398,8 @@ fn an_offset_may_point_to_the_yield_point() {
             40  r r r G r r r G r  r
             ",
         );
-        assert_eq!(outcome.codes(&[151]), [(28.0, 151, 2), (28.0, 151, 6)]);
+        assert_eq!(outcome.codes(&[150, 151]), [(13.0, 150, 6), (13.001, 150, 1), (16.0, 151, 6), (28.0, 151, 2)]);
     }
-}
-
-#[test]
-fn dwell_waits_in_the_coordinated_phases() {
-    let dwell = Coordination { transition: Transition::Dwell, ..Coordination::default() };
-    let outcome = nema(coordinated(dwell)).check(
-        "
-               1 2 3 4 5 6 7 8 P2 P4
-            40  r G r r r G r r r  r   detector 3 on  -- 40 s into the cycle, which is no time for the main street: it waits until 88
-               ...
-            88  r y r r r y r r r  r
-               ...
-            91  r r r r r r r r r  r
-            92  r r r G r r r G r  r
-               ...
-           100  r r r G r r r G r  r
-        ",
-    );
-    assert_eq!(
-        outcome.codes(&COORDINATION),
-        [
-            (40.0, 150, 6),
-            (40.001, 152, 2),
-            (40.001, 152, 6),
-            (40.001, 150, 4),
-            (87.999, 150, 1),
-            (88.0, 151, 2),
-            (88.0, 151, 6),
-            (88.0, 6, 2),
-            (88.0, 6, 6)
-        ]
-    );
-}
-
-#[test]
-fn longer_cycles_get_it_into_step() {
-    let add = Coordination { transition: Transition::Add, ..Coordination::default() };
-    let outcome = nema(coordinated(add)).check(
-        "
-               1 2 3 4 5 6 7 8 P2 P4
-             0  r G r r r G r r r  r   detector 3 on  -- 12 s ahead: 72 s of a cycle that is a fifth longer
-               ...
-            20  r y r r r y r r r  r
-               ...
-            23  r r r r r r r r r  r
-            24  r r r G r r r G r  r
-               ...
-            53  r r r y r r r y r  r
-               ...
-            56  r r r r r r r r r  r
-            57  r G r r r G r r r  r
-               ...
-            88  r y r r r y r r r  r
-               ...
-            91  r r r r r r r r r  r
-            92  r r r G r r r G r  r
-               ...
-           116  r r r y r r r y r  r
-               ...
-           119  r r r r r r r r r  r
-           120  r G r r r G r r r  r
-               ...
-           148  r y r r r y r r r  r
-               ...
-           150  r y r r r y r r r  r
-        ",
-    );
-    assert_eq!(
-        outcome.codes(&COORDINATION),
-        [
-            (0.0, 150, 6),
-            (0.001, 152, 2),
-            (0.001, 152, 6),
-            (0.001, 150, 2),
-            (19.201, 151, 2),
-            (19.201, 151, 6),
-            (19.201, 6, 2),
-            (19.201, 6, 6),
-            (52.801, 6, 4),
-            (52.801, 6, 8),
-            (56.801, 152, 2),
-            (56.801, 152, 6),
-            (57.601, 150, 5),
-            (71.996, 150, 1),
-            (88.0, 151, 2),
-            (88.0, 151, 6),
-            (88.0, 6, 2),
-            (88.0, 6, 6),
-            (116.0, 6, 4),
-            (116.0, 6, 8),
-            (120.0, 150, 5),
-            (120.0, 152, 2),
-            (120.0, 152, 6),
-            (148.0, 151, 2),
-            (148.0, 151, 6),
-            (148.0, 6, 2),
-            (148.0, 6, 6)
-        ]
-    );
-}
-
-#[test]
-fn shorter_cycles_get_it_into_step() {
-    let subtract = Coordination { transition: Transition::Subtract, ..Coordination::default() };
-    let mut pattern = pattern("day", 0, subtract);
-    // Splits that are still long enough when they are shorter by a sixth.
-    (pattern.cycle, pattern.phases) = (s(80), (1..=8).map(|phase| PhaseSplit { phase, split: s(20) }).collect());
-    let outcome = nema(PlanSpec { patterns: vec![pattern], ..rings() }).check(
-        "
-               1 2 3 4 5 6 7 8 P2 P4
-            39  r G r r r G r r r  r   detector 3 on  -- the main street should have begun 19 s ago
-               ...
-            53  r y r r r y r r r  r
-               ...
-            56  r r r r r r r r r  r
-            57  r r r G r r r G r  r
-               ...
-            86  r r r y r r r y r  r
-               ...
-            89  r r r r r r r r r  r
-            90  r G r r r G r r r  r
-               ...
-           119  r y r r r y r r r  r
-               ...
-           122  r r r r r r r r r  r
-           123  r r r G r r r G r  r
-               ...
-           156  r r r y r r r y r  r
-               ...
-           159  r r r r r r r r r  r
-           160  r G r r r G r r r  r
-               ...
-           196  r y r r r y r r r  r
-               ...
-           199  r r r r r r r r r  r
-           200  r r r G r r r G r  r
-        ",
-    );
-    assert_eq!(
-        outcome.codes(&COORDINATION),
-        [
-            (39.0, 150, 6),
-            (39.001, 152, 2),
-            (39.001, 152, 6),
-            (39.001, 150, 3),
-            (52.281, 151, 2),
-            (52.281, 151, 6),
-            (52.281, 6, 2),
-            (52.281, 6, 6),
-            (85.481, 6, 4),
-            (85.481, 6, 8),
-            (88.801, 150, 5),
-            (89.481, 152, 2),
-            (89.481, 152, 6),
-            (118.681, 151, 2),
-            (118.681, 151, 6),
-            (118.681, 6, 2),
-            (118.681, 6, 6),
-            (131.771, 150, 1),
-            (156.0, 6, 4),
-            (156.0, 6, 8),
-            (160.0, 150, 5),
-            (160.0, 152, 2),
-            (160.0, 152, 6),
-            (196.0, 151, 2),
-            (196.0, 151, 6),
-            (196.0, 6, 2),
-            (196.0, 6, 6)
-        ]
-    );
 }
 
 #[test]
@@ -573,68 +465,6 @@ fn without_a_pattern_it_is_free() {
             (180.8, 152, 2),
             (180.8, 152, 6),
             (181.6, 150, 5)
-        ]
-    );
-}
-
-#[test]
-fn people_on_foot_are_served_within_the_split() {
-    let outcome = nema(coordinated(Coordination::default())).check(
-        "
-               1 2 3 4 5 6 7 8 P2 P4
-            20  r G r r r G r r r  r   detector 9 on
-            21  r G r r r G r r r  r   detector 9 off
-               ...
-            28  r y r r r y r r r  r
-               ...
-            31  r r r r r r r r r  r
-            32  r r r G r r r G r  W
-               ...
-            37  r r r G r r r G r  c
-               ...
-            41  r r r y r r r y r  r
-               ...
-            44  r r r r r r r r r  r
-            45  r G r r r G r r r  r
-               ...
-            70  r G r r r G r r W  r   detector 8 on
-               ...
-            72  r G r r r G r r W  r   detector 8 off
-               ...
-            75  r G r r r G r r c  r
-               ...
-            79  r G r r r G r r r  r
-               ...
-            84  r G r r r G r r r  r   detector 8 on, detector 3 on  -- 4 s before the yield point: next time
-               ...
-            88  r y r r r y r r r  r
-               ...
-            91  r r r r r r r r r  r
-            92  r r r G r r r G r  r
-               ...
-           110  r r r G r r r G r  r
-        ",
-    );
-    assert_eq!(
-        outcome.codes(&COORDINATION),
-        [
-            (20.0, 150, 6),
-            (20.001, 152, 2),
-            (20.001, 152, 6),
-            (20.001, 150, 1),
-            (28.0, 151, 2),
-            (28.0, 151, 6),
-            (28.0, 6, 2),
-            (28.0, 6, 6),
-            (41.0, 4, 4),
-            (41.0, 4, 8),
-            (45.0, 152, 2),
-            (45.0, 152, 6),
-            (60.0, 150, 5),
-            (88.0, 151, 2),
-            (88.0, 151, 6),
-            (88.0, 6, 2),
-            (88.0, 6, 6)
         ]
     );
 }

@@ -35,6 +35,42 @@ fn each_arrival_during_red_prolongs_the_initial() {
     assert_eq!(outcome.codes(&TERMINATIONS), [(17.0, 4, 2), (17.0, 4, 6), (33.0, 4, 4), (33.0, 4, 8)]);
 }
 
+#[test]
+fn a_phase_may_have_a_least_green_of_its_own() {
+    let spec = with(rings(), 4, |a| a.min_green = Some(s(12)));
+    let outcome = nema(recall(spec, Recall::Min, &["2", "6"])).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r
+               ...
+            10  r y r r r y r r r  r   detector 3 on
+               ...
+            13  r r r r r r r r r  r
+            14  r r r G r r r G r  r
+            15  r r r G r r r G r  r   detector 3 off
+               ...
+            26  r r r y r r r y r  r
+               ...
+            29  r r r r r r r r r  r
+            30  r G r r r G r r r  r
+               ...
+            40  r G r r r G r r r  r
+        ",
+    );
+    // The log says when it is over, too.
+    let expected = [
+        (10.0, 4, 2),
+        (10.0, 4, 6),
+        (19.0, 3, 8),
+        (26.0, 3, 4),
+        (26.0, 4, 4),
+        (26.0, 4, 8),
+        (35.0, 3, 2),
+        (35.0, 3, 6),
+    ];
+    assert_eq!(outcome.codes(&[3, 4, 5, 6]), expected);
+}
+
 /// Passage 4 s, least gap 1 s, from 5 s after the first conflicting call on over 10 s.
 fn reduced(guaranteed: bool) -> PlanSpec {
     with(rings(), 2, |a| {
@@ -125,7 +161,7 @@ fn a_dynamic_max_grows_after_two_max_outs_and_shrinks_after_two_gap_outs() {
             42  r r r y r r r y r  r
                ...
             45  r r r r r r r r r  r
-            46  r G r r r G r r r  r
+            46  r G r r r G r r r  r   -- 10 s and a step
                ...
             59  r y r r r y r r r  r
                ...
@@ -135,140 +171,148 @@ fn a_dynamic_max_grows_after_two_max_outs_and_shrinks_after_two_gap_outs() {
             68  r r r y r r r y r  r
                ...
             71  r r r r r r r r r  r
-            72  r G r r r G r r r  r
+            72  r G r r r G r r r  r   -- another step would be beyond the limit: none
                ...
-            87  r y r r r y r r r  r
+            85  r y r r r y r r r  r
                ...
-            90  r r r r r r r r r  r
-            91  r r r G r r r G r  r
+            88  r r r r r r r r r  r
+            89  r r r G r r r G r  r
                ...
-            96  r r r y r r r y r  r
+            94  r r r y r r r y r  r
                ...
-            99  r r r r r r r r r  r
+            97  r r r r r r r r r  r
+            98  r G r r r G r r r  r
+               ...
            100  r G r r r G r r r  r   detector 1 off
                ...
-           105  r y r r r y r r r  r
+           103  r y r r r y r r r  r
                ...
-           108  r r r r r r r r r  r
-           109  r r r G r r r G r  r
+           106  r r r r r r r r r  r
+           107  r r r G r r r G r  r
                ...
-           114  r r r y r r r y r  r
+           112  r r r y r r r y r  r
                ...
-           117  r r r r r r r r r  r
-           118  r G r r r G r r r  r
+           115  r r r r r r r r r  r
+           116  r G r r r G r r r  r
                ...
-           123  r y r r r y r r r  r
+           121  r y r r r y r r r  r
                ...
-           126  r r r r r r r r r  r
-           127  r r r G r r r G r  r
+           124  r r r r r r r r r  r
+           125  r r r G r r r G r  r
                ...
-           132  r r r y r r r y r  r
+           130  r r r y r r r y r  r
                ...
-           135  r r r r r r r r r  r
-           136  r G r r r G r r r  r
+           133  r r r r r r r r r  r
+           134  r G r r r G r r r  r
                ...
-           141  r y r r r y r r r  r
+           139  r y r r r y r r r  r
                ...
-           144  r r r r r r r r r  r
-           145  r r r G r r r G r  r
+           142  r r r r r r r r r  r
+           143  r r r G r r r G r  r
                ...
-           150  r r r y r r r y r  r
+           148  r r r y r r r y r  r
                ...
-           153  r r r r r r r r r  r
-           154  r G r r r G r r r  r
+           150  r r r y r r r y r  r   detector 1 on
+           151  r r r r r r r r r  r
+           152  r G r r r G r r r  r
                ...
-           159  r y r r r y r r r  r
+           162  r y r r r y r r r  r
                ...
-           162  r r r r r r r r r  r
-           163  r r r G r r r G r  r
-               ...
-           168  r r r y r r r y r  r
-               ...
-           171  r r r r r r r r r  r
-           172  r G r r r G r r r  r
-               ...
-           177  r y r r r y r r r  r
-               ...
-           180  r r r r r r r r r  r
-           181  r r r G r r r G r  r
-               ...
-           186  r r r y r r r y r  r
-               ...
-           189  r r r r r r r r r  r
-           190  r G r r r G r r r  r
-               ...
-           195  r y r r r y r r r  r
-               ...
-           198  r r r r r r r r r  r
-           199  r r r G r r r G r  r
-           200  r r r G r r r G r  r   detector 1 on
-               ...
-           204  r r r y r r r y r  r
-               ...
-           207  r r r r r r r r r  r
-           208  r G r r r G r r r  r
-               ...
-           218  r y r r r y r r r  r
-               ...
-           220  r y r r r y r r r  r
+           164  r y r r r y r r r  r
         ",
     );
+    let of_2 = outcome.codes(&[4, 5, 6, 52, 53, 54]).into_iter().filter(|e| e.2 == 2);
     assert_eq!(
-        outcome.codes(&[4, 5, 6, 52, 53, 54]),
+        of_2.collect::<Vec<_>>(),
         [
             (10.0, 5, 2),
-            (10.0, 4, 6),
-            (19.0, 4, 4),
-            (19.0, 4, 8),
             (33.0, 5, 2),
             (33.0, 53, 2),
-            (33.0, 4, 6),
-            (42.0, 4, 4),
-            (42.0, 4, 8),
             (46.0, 52, 2),
             (59.0, 5, 2),
-            (59.0, 53, 2),
-            (59.0, 4, 6),
-            (68.0, 4, 4),
-            (68.0, 4, 8),
             (72.0, 52, 2),
-            (87.0, 5, 2),
-            (87.0, 4, 6),
-            (96.0, 4, 4),
-            (96.0, 4, 8),
-            (100.0, 52, 2),
-            (105.0, 4, 2),
-            (105.0, 4, 6),
-            (114.0, 4, 4),
-            (114.0, 4, 8),
-            (118.0, 52, 2),
-            (123.0, 4, 2),
-            (123.0, 54, 2),
-            (123.0, 4, 6),
-            (132.0, 4, 4),
-            (132.0, 4, 8),
-            (136.0, 52, 2),
-            (141.0, 4, 2),
-            (141.0, 54, 2),
-            (141.0, 4, 6),
-            (150.0, 4, 4),
-            (150.0, 4, 8),
-            (159.0, 4, 2),
-            (159.0, 4, 6),
-            (168.0, 4, 4),
-            (168.0, 4, 8),
-            (177.0, 4, 2),
-            (177.0, 4, 6),
-            (186.0, 4, 4),
-            (186.0, 4, 8),
-            (195.0, 4, 2),
-            (195.0, 4, 6),
-            (204.0, 4, 4),
-            (204.0, 4, 8),
-            (218.0, 5, 2),
-            (218.0, 4, 6)
+            (85.0, 5, 2),
+            (98.0, 52, 2),
+            (103.0, 4, 2),
+            (116.0, 52, 2),
+            (121.0, 4, 2),
+            (121.0, 54, 2),
+            (139.0, 4, 2),
+            (162.0, 5, 2)
         ]
     );
+}
+
+#[test]
+fn while_a_detector_is_broken_there_is_no_dynamic_max() {
+    let spec = with(rings(), 2, |a| {
+        (a.max_1, a.dynamic_limit, a.dynamic_step) = (Some(s(10)), Some(s(20)), Some(s(5)));
+    });
+    let outcome = nema(recall(spec, Recall::Min, &["2", "4"])).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 1 on
+               ...
+            10  r y r r r y r r r  r
+               ...
+            13  r r r r r r r r r  r
+            14  r r r G r r r G r  r
+               ...
+            19  r r r y r r r y r  r
+               ...
+            22  r r r r r r r r r  r
+            23  r G r r r G r r r  r
+               ...
+            33  r y r r r y r r r  r   -- from here on it has 15 s
+               ...
+            36  r r r r r r r r r  r
+            37  r r r G r r r G r  r
+               ...
+            42  r r r y r r r y r  r
+               ...
+            45  r r r r r r r r r  r
+            46  r G r r r G r r r  r
+               ...
+            50  r G r r r G r r r  r   lost 1  -- 10 s again
+               ...
+            56  r y r r r y r r r  r
+               ...
+            59  r r r r r r r r r  r
+            60  r r r G r r r G r  r
+               ...
+            65  r r r y r r r y r  r
+               ...
+            68  r r r r r r r r r  r
+            69  r G r r r G r r r  r
+               ...
+            79  r y r r r y r r r  r
+               ...
+            82  r r r r r r r r r  r
+            83  r r r G r r r G r  r
+               ...
+            88  r r r y r r r y r  r
+               ...
+            91  r r r r r r r r r  r
+            92  r G r r r G r r r  r
+               ...
+            95  r G r r r G r r r  r   end lost 1  -- from here on it may grow again
+               ...
+           102  r y r r r y r r r  r
+               ...
+           105  r r r r r r r r r  r
+           106  r r r G r r r G r  r
+               ...
+           111  r r r y r r r y r  r
+               ...
+           114  r r r r r r r r r  r
+           115  r G r r r G r r r  r
+               ...
+           125  r y r r r y r r r  r
+           126  r y r r r y r r r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&[5, 6]).iter().map(|e| e.0).collect::<Vec<_>>(), [10.0, 33.0, 56.0, 79.0, 102.0, 125.0]);
+    assert_eq!(outcome.codes(&[52, 53, 54]), [(33.0, 53, 2), (46.0, 52, 2), (125.0, 53, 2)]);
 }
 
 #[test]
@@ -297,6 +341,82 @@ fn a_left_turn_is_served_once_more_while_the_other_ring_is_busy() {
         ",
     );
     assert_eq!(outcome.codes(&TERMINATIONS), [(10.0, 4, 2), (30.0, 4, 1)]);
+}
+
+#[test]
+fn a_phase_that_has_maxed_out_lets_a_left_turn_be_served_once_more() {
+    let spec = with(with(rings(), 1, |a| a.conditional_service = true), 2, |a| a.max_1 = Some(s(10)));
+    let outcome = nema(spec).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 1 on, detector 5 on
+               ...
+            10  r G r r r G r r r  r   detector 7 on, detector 0 on  -- 2 has 10 s left, 6 has 50 s
+               ...
+            20  r y r r r G r r r  r
+               ...
+            23  r r r r r G r r r  r
+            24  G r r r r G r r r  r
+               ...
+            30  G r r r r G r r r  r   detector 0 off
+               ...
+            32  y r r r r G r r r  r
+               ...
+            35  r r r r r G r r r  r
+            36  r G r r r G r r r  r
+               ...
+            50  r G r r r G r r r  r   detector 5 off  -- 2 maxed out at 46 and waits for the barrier
+               ...
+            52  r y r r r y r r r  r
+               ...
+            55  r r r r r r r r r  r
+            56  r r r G r r r G r  r
+               ...
+            60  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(20.0, 5, 2), (32.0, 4, 1), (52.0, 5, 2), (52.0, 4, 6)]);
+}
+
+#[test]
+fn a_conditional_service_may_have_a_least_green_of_its_own() {
+    let spec = with(rings(), 1, |a| (a.conditional_service, a.conditional_min) = (true, Some(s(8))));
+    let outcome = nema(spec.clone()).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 5 on
+               ...
+            10  r y r r r G r r r  r   detector 7 on, detector 0 on
+               ...
+            13  r r r r r G r r r  r
+            14  G r r r r G r r r  r
+            15  G r r r r G r r r  r   detector 0 off, detector 1 on  -- otherwise it would end at 19
+               ...
+            22  y r r r r G r r r  r
+               ...
+            25  r r r r r G r r r  r
+            26  r G r r r G r r r  r
+               ...
+            30  r G r r r G r r r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(10.0, 4, 2), (22.0, 4, 1)]);
+    let outcome = nema(with(spec, 6, |a| a.max_1 = Some(s(11)))).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+             0  r G r r r G r r r  r   detector 5 on
+               ...
+            10  r G r r r G r r r  r   detector 7 on, detector 0 on  -- 6 has 11 s left, 1 would need 12 s
+               ...
+            21  r y r r r y r r r  r
+               ...
+            24  r r r r r r r r r  r
+            25  r r r G r r r G r  r
+               ...
+            30  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(21.0, 4, 2), (21.0, 5, 6)]);
 }
 
 #[test]

@@ -1,8 +1,11 @@
-//! People on foot, overlaps, flashing yellow arrows.
+//! People on foot, also in coordination; overlaps, flashing yellow arrows.
 
-use intergreen_control::plan::{IntergreenSpec, IntergreenTime, OverlapSpec};
+use intergreen_control::plan::{Coordination, IntergreenSpec, IntergreenTime, OverlapSpec};
 
-use super::*;
+use super::{
+    coordinated::{COORDINATION, coordinated},
+    *,
+};
 
 #[test]
 fn people_on_foot_walk_when_they_are_called_and_clear_before_the_green_ends() {
@@ -310,4 +313,141 @@ fn a_walk_that_something_keeps_is_asked_for_until_the_green_comes() {
             90  r G r r r G r r r  r
         ",
     );
+}
+
+#[test]
+fn people_on_foot_are_served_within_the_split() {
+    let outcome = nema(coordinated(Coordination::default())).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+            20  r G r r r G r r r  r   detector 9 on
+            21  r G r r r G r r r  r   detector 9 off
+               ...
+            28  r y r r r y r r r  r
+               ...
+            31  r r r r r r r r r  r
+            32  r r r G r r r G r  W
+               ...
+            37  r r r G r r r G r  c
+               ...
+            41  r r r y r r r y r  r
+               ...
+            44  r r r r r r r r r  r
+            45  r G r r r G r r r  r
+               ...
+            70  r G r r r G r r W  r   detector 8 on
+               ...
+            72  r G r r r G r r W  r   detector 8 off
+               ...
+            75  r G r r r G r r c  r
+               ...
+            79  r G r r r G r r r  r
+               ...
+            84  r G r r r G r r r  r   detector 8 on, detector 3 on  -- 4 s before the yield point: next time
+               ...
+            88  r y r r r y r r r  r
+               ...
+            91  r r r r r r r r r  r
+            92  r r r G r r r G r  r
+               ...
+           110  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(
+        outcome.codes(&COORDINATION),
+        [
+            (20.0, 150, 6),
+            (20.001, 152, 2),
+            (20.001, 152, 6),
+            (20.001, 150, 1),
+            (28.0, 151, 2),
+            (28.0, 151, 6),
+            (28.0, 6, 2),
+            (28.0, 6, 6),
+            (41.0, 4, 4),
+            (41.0, 4, 8),
+            (45.0, 152, 2),
+            (45.0, 152, 6),
+            (60.0, 150, 5),
+            (88.0, 151, 2),
+            (88.0, 151, 6),
+            (88.0, 6, 2),
+            (88.0, 6, 6)
+        ]
+    );
+}
+
+/// A walk of 5 s and a clearance of 4 s fit into the split of 2 before its force-off at 88; but 1 was held, and 2 begins late.
+#[test]
+fn a_force_off_waits_for_people_on_foot_to_clear() {
+    let outcome = nema(coordinated(Coordination::default())).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+            20  r G r r r G r r r  r   detector 3 on
+               ...
+            28  r y r r r y r r r  r
+               ...
+            31  r r r r r r r r r  r
+            32  r r r G r r r G r  r
+               ...
+            40  r r r G r r r G r  r   detector 0 on
+               ...
+            56  r r r y r r r y r  r
+               ...
+            59  r r r r r r r r r  r
+            60  G r r r r G r r r  r
+            61  G r r r r G r r r  r   hold 1, detector 8 on
+               ...
+            77  y r r r r G r r r  r   end hold 1, detector 8 off, detector 0 off
+               ...
+            80  r r r r r G r r r  r
+            81  r G r r r G r r W  r
+               ...
+            86  r G r r r G r r c  r
+               ...
+            90  r y r r r y r r r  r   -- 2 s after the force-off
+               ...
+            93  r r r r r r r r r  r
+            94  r r r G r r r G r  r
+               ...
+           100  r r r G r r r G r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS)[4..], [(68.0, 6, 1), (90.0, 6, 2), (90.0, 6, 6)]);
+}
+
+/// Walk, clearance and the vehicles' yellow and red take 19 s, the split of 4 has 18: the clearance ends while they clear.
+#[test]
+fn people_on_foot_clear_while_vehicles_do_if_the_split_is_too_short() {
+    let mut spec = coordinated(Coordination::default());
+    spec.groups[9].clearance = Some(s(10));
+    let theirs = spec.intergreens.iter_mut().filter(|i| i.from == "P4");
+    theirs.for_each(|i| i.time = IntergreenTime::Given(s(10)));
+    let outcome = nema(spec).check(
+        "
+               1 2 3 4 5 6 7 8 P2 P4
+            20  r G r r r G r r r  r   detector 2 on, detector 3 on, detector 9 on
+               ...
+            28  r y r r r y r r r  r
+               ...
+            31  r r r r r r r r r  r
+            32  r r G r r r r G r  r
+               ...
+            38  r r y r r r r G r  r
+               ...
+            41  r r r r r r r G r  r
+            42  r r r G r r r G r  W
+               ...
+            47  r r r G r r r G r  c
+               ...
+            56  r r r y r r r y r  c
+            57  r r r y r r r y r  r
+               ...
+            59  r r r r r r r r r  r
+            60  r G r r r G r r r  r
+               ...
+            70  r G r r r G r r r  r
+        ",
+    );
+    assert_eq!(outcome.codes(&TERMINATIONS), [(28.0, 6, 2), (28.0, 6, 6), (38.0, 6, 3), (56.0, 6, 4), (56.0, 6, 8)]);
 }
