@@ -93,3 +93,17 @@ fn those_with_whom_the_program_begins_are_coordinated() {
     let yields: Vec<u16> = outcome.codes(&[151]).iter().map(|e| e.2).collect();
     assert_eq!(yields, [4, 8, 4, 8]);
 }
+
+#[test]
+fn a_phase_with_a_least_green_of_its_own_has_a_split_in_which_it_fits() {
+    let spec = with(with_program([8, 16, 6, 14], 0), 3, |a| a.min_green = Some(s(8)));
+    let outcome = Timeline::new(spec).strategy("nema", &[("coordinated", "program")]).check(
+        "
+               1 2 3 4 5 6 7 8
+            20  r G r r r G r r
+            21  r G r r r G r r
+        ",
+    );
+    // 4 gives up 2 s for it.
+    assert_eq!(outcome.codes(&[136, 137]), [(20.0, 136, 12), (20.0, 137, 16)]);
+}
