@@ -1,7 +1,7 @@
 //! Which phase is next.
 
 use super::{Cause, Nema, Ring, coordination::State, guard::Delays, standing::Standing};
-use crate::{Millis, View, log::code};
+use crate::{Millis, View, log::code, plan::Actuation};
 
 impl Nema {
     /// Ends what is to end and begins what is next, until nothing more is to be done. When to look again.
@@ -290,7 +290,7 @@ impl Nema {
             Cause::GapOut => memory.streak.min(0).saturating_sub(1),
             Cause::ForceOff | Cause::Kept => 0,
         };
-        let step = phase.actuation.dynamic_step.unwrap_or(Millis(10_000));
+        let step = phase.actuation.dynamic_step.unwrap_or(Actuation::DYNAMIC_STEP);
         let most = (limit - phase.max[self.run.max]).max(Millis(0));
         let (before, number) = (memory.grown, u16::from(phase.number));
         if memory.streak >= 2 {
