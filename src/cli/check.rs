@@ -5,6 +5,8 @@
 
 mod actuation;
 mod aimless;
+mod coordination;
+mod detectors;
 mod scenario;
 mod summary;
 
@@ -117,5 +119,5 @@ pub fn check(path: &Path) -> Result<Checked, Vec<String>> {
         };
         errors.0.iter().map(line).collect::<Vec<_>>()
     })?;
-    Ok(Checked { text: format!("{shown}: good\n{}", sheet(&plan)), warnings: 0 })
+    Ok(Checked { text: format!("{shown}: good\n{}", sheet(&plan, &[])), warnings: 0 })
 }

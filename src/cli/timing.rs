@@ -75,7 +75,9 @@ pub fn run(args: &TimingArgs) -> Result<ExitCode, Failure> {
     for plan in plans {
         let signal = &network.signals[plan.signal.index()];
         if args.signal.as_ref().is_none_or(|name| *name == signal.id) {
-            sheet(&mut text, network, signal, &plan, &Shown::of(&plan, &registry, entry, &args.controller)?);
+            let shown = Shown::of(&plan, &registry, entry, &args.controller)?;
+            let of_nema = if entry.name == "nema" { &args.controller.parameters[..] } else { &[] };
+            sheet(&mut text, network, signal, &plan, &shown, of_nema);
         }
     }
     if text.is_empty() {
@@ -144,8 +146,15 @@ fn write(path: &Path, loaded: &Loaded, plan: &SignalPlan, shown: &Shown) -> Resu
     Ok(())
 }
 
-/// The sheet of one signal.
-fn sheet(text: &mut String, network: &Network, signal: &Signal, plan: &SignalPlan, shown: &Shown) {
+/// The sheet of one signal; phases as `nema` serves them with some parameters of its own.
+fn sheet(
+    text: &mut String,
+    network: &Network,
+    signal: &Signal,
+    plan: &SignalPlan,
+    shown: &Shown,
+    of_nema: &[(String, String)],
+) {
     let rule = "=".repeat(72);
     let _ = writeln!(text, "{rule}\nSignal {}\n{rule}\nGroups by their ways", plain(&signal.id));
     for (group, ways) in plans::ways(network, signal) {
@@ -155,7 +164,7 @@ fn sheet(text: &mut String, network: &Network, signal: &Signal, plan: &SignalPla
     // Where it has none that suits, another strategy runs on the plan as it is.
     let suited = shown.suited.as_ref().unwrap_or(&plan.plan);
     let _ = writeln!(text);
-    text.push_str(&check::sheet(suited));
+    text.push_str(&check::sheet(suited, of_nema));
     let prefix = format!("signal '{}': ", signal.id);
     for note in &plan.notes {
         let _ = writeln!(text, "  note: {}", plain(note.strip_prefix(&prefix).unwrap_or(note)));

@@ -197,6 +197,7 @@ impl<'a> Line<'a> {
         let usual = self.usually(rules, own.kind);
         let meaning = DetectorUse {
             mode: own.mode.unwrap_or(usual.mode),
+            usual: usual.usual && own.mode.is_none(),
             locking: own.locking.unwrap_or(usual.locking),
             delay: own.delay.unwrap_or(usual.delay),
             extend: own.extend,
@@ -228,7 +229,7 @@ impl<'a> Line<'a> {
                 let delay = if self.turns_on_red() { layout.on_red } else { Millis(0) };
                 DetectorUse { mode: DetectorMode::CallAndExtend, delay, ..usual }
             }
-            DetectorKind::X if has_zone => DetectorUse { mode: DetectorMode::Extend, ..usual },
+            DetectorKind::X if has_zone => DetectorUse { mode: DetectorMode::Extend, usual: true, ..usual },
             // Without a zone somebody who has passed it waits unseen: also who did so on yellow and stops at the line.
             DetectorKind::X => {
                 DetectorUse { mode: DetectorMode::CallAndExtend, locking: true, yellow_lock: true, ..usual }

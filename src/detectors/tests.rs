@@ -267,6 +267,33 @@ fn a_layout_leaves_out_moves_and_replaces() {
     expect(&at(&network, &layout, "e_0"), &[(Count, 1.0, &["e_0"]), (X, X_M, &["e_0"]), (In, 90.0, &["e_0"])]);
 }
 
+/// A loop X extends as usual, unless somebody says what it does.
+#[test]
+fn what_a_layout_says_of_a_mode_is_not_usual() {
+    let network = made(&town(&[("w", 300.0)], 1));
+    let w = lane(&network, "w_0");
+    let own = |mode| Own {
+        id: String::new(),
+        line: w,
+        kind: X,
+        piece: Piece { lane: w, start: 200.0, end: 202.0 },
+        mode,
+        groups: None,
+        locking: None,
+        delay: None,
+        special: Default::default(),
+        extend: Millis(0),
+    };
+    let extends = |own: Vec<Own>| -> Vec<(DetectorMode, bool)> {
+        let placed = place(&network, &Layout { own, ..Layout::default() }).channels;
+        let x = placed.iter().filter(|c| (place_of(c).lane.as_str(), place_of(c).kind) == ("w_0", X));
+        x.map(|c| (c.meaning.mode, c.meaning.usual)).collect()
+    };
+    assert_eq!(extends(vec![]), [(DetectorMode::Extend, true)]);
+    assert_eq!(extends(vec![own(None)]), [(DetectorMode::Extend, true)]);
+    assert_eq!(extends(vec![own(Some(DetectorMode::Extend))]), [(DetectorMode::Extend, false)]);
+}
+
 #[test]
 fn detectors_of_the_files_stand_for_the_usual_ones() {
     let network = made(&town(&[("w", 40.0), ("v", 260.0)], 1));

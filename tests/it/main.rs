@@ -62,6 +62,7 @@ mod strategies;
 mod street_plans;
 mod style;
 mod tiers;
+mod timing_sheet;
 mod tools;
 mod validation;
 mod view;

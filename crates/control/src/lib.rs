@@ -274,7 +274,7 @@ pub use plan::{Plan, PlanError, PlanErrors, PlanSpec};
 pub use program::{Program, ProgramError, ProgramStep};
 pub use registry::{Entry, Parameter, Registry, RegistryError, Serves, Setup};
 pub use state::{StateError, StateReader};
-pub use strategy::{Decision, Found, Looks, Minds, On, Request, Strategy, Timers, View, Wakes};
+pub use strategy::{Decision, Found, Looks, Minds, On, PhaseTimes, Request, Strategy, Timers, View, Wakes};
 pub use time::Millis;
 pub use traffic::{
     CAR_SPACE_M, DepartureReport, ExitTraffic, LaneTraffic, NeighbourReport, Seen, Traffic, VehicleReport,

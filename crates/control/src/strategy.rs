@@ -157,6 +157,22 @@ impl Timers {
     }
 }
 
+/// What a phase has of the times that a plan may leave open: the plan's, or what follows from its groups and detectors, or
+/// from the strategy's parameters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PhaseTimes {
+    /// Its number.
+    pub number: u8,
+    /// Its least green.
+    pub min_green: Millis,
+    /// Its passage.
+    pub passage: Millis,
+    /// Its max 1 and max 2.
+    pub max: [Millis; 2],
+    /// Whether it goes along uncalled.
+    pub dual_entry: bool,
+}
+
 /// What a strategy finds that takes over from another while the signal runs. The lists are by group.
 #[derive(Clone, Debug)]
 pub struct Found<'a> {
@@ -217,6 +233,11 @@ pub trait Strategy: Debug + Send + Sync {
     /// phase, coordination states. Called after every decision, wanted or not, before anything else happens.
     fn report(&mut self, note: &mut dyn FnMut(u8, u16)) {
         let _ = note;
+    }
+
+    /// The times of its phases, in the order of its rings; empty if it has none. The same in a whole run.
+    fn phase_times(&self) -> Vec<PhaseTimes> {
+        Vec::new()
     }
 
     /// The pattern that it keeps to at all times, where that is none of the plan's.

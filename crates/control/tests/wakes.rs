@@ -94,6 +94,7 @@ fn detector(channel: u16, names: &[String], dice: &mut Dice) -> DetectorUse {
         queue: dice.chance(10),
         extend_limit: if dice.chance(10) { dice.time(1000, 20_000) } else { Millis(0) },
         place: dice.chance(80).then_some(place),
+        usual: true,
         ..DetectorUse::default()
     }
 }

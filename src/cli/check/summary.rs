@@ -2,17 +2,18 @@
 
 use std::fmt::Write;
 
-use intergreen_control::plan::{Group, GroupKind, IntergreenTime, Pattern, PreemptKind, Recall, Relation, StartUp};
-use intergreen_control::{Millis, Plan};
+use intergreen_control::plan::{Group, GroupKind, IntergreenTime, PreemptKind, Recall, Relation, StartUp};
+use intergreen_control::{Millis, Plan, Registry};
 
-use super::{actuation, together};
+use super::{actuation, coordination, detectors, together};
 use crate::cli::summary::plain;
 
 /// So many groups fit into a table across the screen; of larger plans the pairs are listed.
 const WIDEST: usize = 20;
 
-/// A plan as tables.
-pub fn summary(plan: &Plan) -> String {
+/// A plan as tables; phases as `nema` serves them with some parameters of its own.
+pub fn summary(plan: &Plan, of_nema: &[(String, String)]) -> String {
+    let nema = Registry::default().make("nema", of_nema, plan).ok();
     let mut text = format!("{}: {} groups\n", plain(plan.name()), plan.groups().len());
     groups(&mut text, plan);
     matrix(&mut text, plan);
@@ -21,11 +22,11 @@ pub fn summary(plan: &Plan) -> String {
     start_up(&mut text, plan);
     program(&mut text, plan);
     stages(&mut text, plan);
-    rings(&mut text, plan);
-    actuation::phases(&mut text, plan);
-    actuation::detectors(&mut text, plan);
-    patterns(&mut text, plan);
-    calendar(&mut text, plan);
+    actuation::rings(&mut text, plan);
+    actuation::phases(&mut text, plan, nema.as_deref());
+    detectors::detectors(&mut text, plan, nema.as_deref());
+    coordination::patterns(&mut text, plan);
+    coordination::calendar(&mut text, plan);
     preempts(&mut text, plan);
     let _ = writeln!(
         text,
@@ -112,6 +113,10 @@ fn groups(text: &mut String, plan: &Plan) {
         plan.groups().iter().filter(usual).map(|g| format!("{} {}", plain(&g.name), s(g.red_revert))).collect();
     if !reverts.is_empty() {
         let _ = writeln!(text, "  Least red other than 1 s: {}", reverts.join(", "));
+    }
+    let turn: Vec<String> = plan.spec().groups.iter().filter(|g| g.turn_on_red).map(|g| plain(&g.name)).collect();
+    if !turn.is_empty() {
+        let _ = writeln!(text, "  Turn on red after a stop: {}", turn.join(", "));
     }
 }
 
@@ -265,80 +270,8 @@ fn stages(text: &mut String, plan: &Plan) {
             list.iter().map(|d| format!("{} {verb} after {} s", plain(&d.group), s(d.after))).collect::<Vec<_>>()
         };
         let all = [delays("ends", &i.ends), delays("starts", &i.starts)].concat();
-        let _ = writeln!(text, "  {} → {}: {}", plain(&i.from), plain(&i.to), all.join(", "));
-    }
-}
-
-fn rings(text: &mut String, plan: &Plan) {
-    let Some(rings) = plan.rings() else { return };
-    let _ = writeln!(text, "\nRings (| is a barrier)");
-    for (r, ring) in (1..).zip(&rings.rings) {
-        let section = |s: &Vec<u8>| s.iter().map(u8::to_string).collect::<Vec<_>>().join(" ");
-        let sections: Vec<String> = ring.iter().map(section).collect();
-        let _ = writeln!(text, "  ring {r}: {} |", sections.join(" | "));
-    }
-    for phase in &rings.phases {
-        let walks =
-            if phase.walks.is_empty() { String::new() } else { format!("; walks {}", list(plan, &phase.walks)) };
-        let _ = writeln!(text, "  phase {}: {}{walks}", phase.number, list(plan, &phase.groups));
-    }
-    let numbers = |mask: u32| {
-        let set = (1..=32).filter(|n| mask & (1 << (n - 1)) != 0);
-        set.map(|n: u32| n.to_string()).collect::<Vec<_>>().join(" ")
-    };
-    for o in &rings.overlaps {
-        let (phases, permissive) = (numbers(o.phases), numbers(o.permissive));
-        let gives_way = if permissive.is_empty() { String::new() } else { format!(", giving way with {permissive}") };
-        let lead = if o.lead == Millis(0) { String::new() } else { format!(", starts {} s later", s(o.lead)) };
-        let trail = if o.trail == Millis(0) { String::new() } else { format!(", ends {} s later", s(o.trail)) };
-        let _ = writeln!(text, "  overlap {}: with {phases}{gives_way}{lead}{trail}", list(plan, &[o.group]));
-    }
-}
-
-fn patterns(text: &mut String, plan: &Plan) {
-    if plan.spec().patterns.is_empty() {
-        return;
-    }
-    let _ = writeln!(text, "\nPatterns, s");
-    let row = |p: &Pattern| {
-        let stages = p.stages.iter().map(|x| format!("{} {}", plain(&x.stage), s(x.split)));
-        let phases = p.phases.iter().map(|x| format!("{} {}", x.phase, s(x.split)));
-        let splits: Vec<String> = stages.chain(phases).collect();
-        let coordinated: Vec<String> = p.coordinated.iter().map(u8::to_string).collect();
-        let coordinated =
-            if coordinated.is_empty() { String::new() } else { format!("; coordinated {}", coordinated.join(" and ")) };
-        let splits = splits.join(", ") + &coordinated;
-        vec![plain(&p.name), format!("cycle {}", s(p.cycle)), format!("offset {}", s(p.offset)), splits]
-    };
-    left(text, &plan.spec().patterns.iter().map(row).collect::<Vec<_>>());
-}
-
-fn calendar(text: &mut String, plan: &Plan) {
-    use intergreen_control::plan::DayAction;
-    let calendar = &plan.spec().calendar;
-    if calendar.days.is_empty() {
-        return;
-    }
-    let _ = writeln!(text, "\nDay plans");
-    for day in &calendar.days {
-        let entry = |e: &intergreen_control::plan::DayEntry| {
-            let minutes = e.from.0 / 60_000;
-            let what = match &e.action {
-                DayAction::Pattern(name) => name.as_str(),
-                DayAction::Free => "(free)",
-                DayAction::Flash => "(flash)",
-            };
-            format!("{:02}:{:02} {}", minutes / 60, minutes % 60, plain(what))
-        };
-        let entries: Vec<String> = day.entries.iter().map(entry).collect();
-        let _ = writeln!(text, "  {}: {}", plain(&day.name), entries.join(", "));
-    }
-    if !calendar.week.is_empty() {
-        let _ = writeln!(text, "  Monday to Sunday: {}", plain(&calendar.week.join(", ")));
-    }
-    for h in &calendar.holidays {
-        let year = h.year.map_or_else(|| "every year".into(), |y| y.to_string());
-        let _ = writeln!(text, "  {year}, {:02}-{:02}: {}", h.month, h.day, plain(&h.plan));
+        let all = if all.is_empty() { "all end at once".into() } else { all.join(", ") };
+        let _ = writeln!(text, "  {} → {}: {all}", plain(&i.from), plain(&i.to));
     }
 }
 
@@ -394,7 +327,7 @@ pub(super) fn left(text: &mut String, rows: &[Vec<String>]) {
 }
 
 /// The names of groups.
-fn list(plan: &Plan, groups: &[u16]) -> String {
+pub(super) fn list(plan: &Plan, groups: &[u16]) -> String {
     if groups.is_empty() {
         return "nobody".into();
     }

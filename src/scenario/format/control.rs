@@ -34,8 +34,8 @@ pub struct SensorsFile {
     pub stop_bar: f64,
     /// Whether a short loop at the stop line counts.
     pub count: bool,
-    /// How far before the stop line the loop X lies, in time at the speed limit; it extends, and where there is no zone
-    /// it calls, too, until it is served. 0: none.
+    /// How far before the stop line the loop X lies, in time at the speed limit; it extends (with `nema` only
+    /// where there is no zone, or at 16 m/s and more), and where there is no zone it calls, too, until it is served. 0: none.
     #[schemars(range(min = 0.0, max = 20.0), extend("unit" = "s"))]
     pub x_time: f64,
     /// The same as a distance, instead of the time.
@@ -133,7 +133,7 @@ pub struct DetectorFile {
     #[serde(default = "loop_length", skip_serializing_if = "is_loop_length")]
     #[schemars(range(min = 0.1, max = 200.0), extend("unit" = "m", "default" = 1.8))]
     pub length: f64,
-    /// What it does. Left out: what its kind does.
+    /// What it does. Left out: what its kind does. An X that is said to extend does so with `nema` at any speed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub mode: Option<ModeFile>,
     /// The groups it is for, by their numbers in the signal's program. Left out: those that its lane obeys.

@@ -13,7 +13,7 @@ use super::{
     set::Set,
 };
 use crate::{
-    GroupCalls, Millis, Minds,
+    GroupCalls, Millis, Minds, PhaseTimes,
     group_set::{GroupSet, number},
     lists::Sets,
     plan::{Actuation, DetectorKind, DetectorPlace, DetectorUse, GroupKind, Plan, Recall, Rings, USUAL_HEADWAY_S, bit},
@@ -70,6 +70,14 @@ pub(super) struct Phase {
     pub ped_recall: bool,
     pub dual_entry: bool,
     pub actuation: Actuation,
+}
+
+impl Phase {
+    /// Its times, for whoever asks.
+    pub fn times(&self) -> PhaseTimes {
+        let Self { number, min_green, passage, max, dual_entry, .. } = *self;
+        PhaseTimes { number, min_green, passage, max, dual_entry }
+    }
 }
 
 /// An overlap, as far as its calls are concerned.
@@ -143,16 +151,17 @@ pub(super) struct Layout {
 /// Traffic is fast from here on: whoever is too near to stop and too far to pass has to be seen upstream, m/s.
 const FAST_M_S: f64 = 16.0;
 
-/// Which uses of detectors extend no phase although they may: advance loops where traffic is slow and a zone at the stop
-/// line extends. With them a gap would be as long as the passage and the way from there to the zone together: their
-/// place is before fast stop lines (FHWA, Signal Timing Manual, 2008, on detection for low and high speed).
+/// Which uses of detectors extend no phase although they may: usual advance loops where traffic is slow and a zone at the
+/// stop line extends. With them a gap would be as long as the passage and the way from there to the zone together: their
+/// place is before fast stop lines (FHWA, Signal Timing Manual, 2008, on detection for low and high speed). Where a plan
+/// itself says that such a loop extends, it does.
 fn idle(detectors: &[DetectorUse]) -> Vec<bool> {
     let zones: Vec<&str> = detectors.iter().filter_map(|d| zone(d).map(|p| &*p.lane)).collect();
     let is_idle = |place: &DetectorPlace| {
         let advance = matches!(place.kind, DetectorKind::X | DetectorKind::In);
         advance && place.speed_m_s < FAST_M_S && zones.contains(&&*place.lane)
     };
-    detectors.iter().map(|d| d.place.as_ref().is_some_and(is_idle)).collect()
+    detectors.iter().map(|d| d.usual && d.place.as_ref().is_some_and(is_idle)).collect()
 }
 
 /// Where a use lies that is a zone at the stop line and extends.

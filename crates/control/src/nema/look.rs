@@ -5,6 +5,7 @@ use crate::{
     GroupCalls, Lamp, Millis, View,
     group_set::{bit, groups},
     log::code,
+    plan::Actuation,
 };
 
 /// What is known of a group.
@@ -190,7 +191,7 @@ impl Nema {
             return phase.actuation.conditional_min.unwrap_or(phase.min_green).max(phase.least);
         }
         let added = phase.actuation.added_initial.unwrap_or(Millis(0)).0.saturating_mul(i64::from(memory.arrived));
-        let most = phase.actuation.max_initial.unwrap_or(Millis(30_000));
+        let most = phase.actuation.max_initial.unwrap_or(Actuation::MAX_INITIAL);
         phase.min_green.max(Millis(added).min(most))
     }
 

@@ -60,14 +60,14 @@ use alloc::{boxed::Box, format, string::String, sync::Arc, vec, vec::Vec};
 
 use self::{
     coordination::Coordinator,
-    layout::Layout,
+    layout::{Layout, Phase},
     look::{Called, Memory, Seen},
     parameters::{Coordinated, Parameters},
     set::Set,
     standing::Standing,
 };
 use crate::{
-    Decision, Entry, Found, Millis, Plan, Request, Serves, StateError, Strategy, View,
+    Decision, Entry, Found, Millis, PhaseTimes, Plan, Request, Serves, StateError, Strategy, View,
     group_set::GroupSet,
     plan::{Pattern, bit},
 };
@@ -317,6 +317,10 @@ impl Strategy for Nema {
 
     fn report(&mut self, note: &mut dyn FnMut(u8, u16)) {
         self.notes.drain(..).for_each(|(code, parameter)| note(code, parameter));
+    }
+
+    fn phase_times(&self) -> Vec<PhaseTimes> {
+        self.layout.phases.iter().map(Phase::times).collect()
     }
 
     fn pattern(&self) -> Option<&Pattern> {

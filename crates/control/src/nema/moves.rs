@@ -1,7 +1,7 @@
 //! Which phase is next.
 
 use super::{Cause, Nema, Ring, coordination::State, guard::Delays, standing::Standing};
-use crate::{Millis, View, log::code};
+use crate::{Millis, View, log::code, plan::Actuation};
 
 impl Nema {
     /// Ends what is to end and begins what is next, until nothing more is to be done. When to look again.
@@ -313,6 +313,6 @@ impl Nema {
         let (phase, actuation) = (&self.layout.phases[p], &self.layout.phases[p].actuation);
         let limit = actuation.dynamic_limit.filter(|_| self.layout.growing.has(p));
         let most = limit.map_or(Millis(0), |limit| (limit - phase.max[self.run.max]).max(Millis(0)));
-        (actuation.dynamic_step.unwrap_or(Millis(10_000)), most)
+        (actuation.dynamic_step.unwrap_or(Actuation::DYNAMIC_STEP), most)
     }
 }

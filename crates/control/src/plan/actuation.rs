@@ -77,6 +77,13 @@ pub struct Actuation {
     pub single_gap: bool,
 }
 
+impl Actuation {
+    /// The longest initial where nobody gives one.
+    pub const MAX_INITIAL: Millis = Millis(30_000);
+    /// The step of a dynamic max where nobody gives one.
+    pub const DYNAMIC_STEP: Millis = Millis(10_000);
+}
+
 /// How rings behave as a whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields, default))]

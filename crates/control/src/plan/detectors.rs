@@ -71,6 +71,10 @@ pub struct DetectorUse {
     /// instance, those of the through traffic with which it may go giving way.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub switched: Vec<String>,
+    /// Whether it extends because the usual detector there does, and nobody said that this one shall: a strategy that knows
+    /// better may leave it aside. `nema` does so with advance loops where traffic is slow and a zone at the stop line extends.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
+    pub usual: bool,
     /// When it is taken for broken, and what then.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "super::is_default"))]
     pub diagnostics: DetectorLimits,

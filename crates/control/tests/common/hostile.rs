@@ -256,6 +256,7 @@ fn random_detector(dice: &mut Dice, channel: u16, n: usize) -> DetectorUse {
         extend_limit: rarely(dice, 20_000),
         added_initial: dice.chance(30),
         switched: if group != other && dice.chance(30) { vec![format!("{other}")] } else { vec![] },
+        usual: false,
         diagnostics: DetectorLimits {
             no_activity: rarely(dice, 200_000),
             expected: dice.below(100) as u16,

@@ -19,11 +19,11 @@ fn zone(channel: u16, group: &str, lane: &str) -> DetectorUse {
     DetectorUse { channel, groups: vec![group.into()], place: Some(place), ..DetectorUse::default() }
 }
 
-/// A loop 38 m before the line of a lane that extends its green.
+/// The usual loop 38 m before the line of a lane that extends its green.
 pub fn advance_loop(channel: u16, group: &str, lane: &str) -> DetectorUse {
     let zone = zone(channel, group, lane);
     let place = zone.place.map(|place| DetectorPlace { kind: DetectorKind::X, distance_m: 38.0, ..place });
-    DetectorUse { mode: DetectorMode::Extend, place, ..zone }
+    DetectorUse { mode: DetectorMode::Extend, usual: true, place, ..zone }
 }
 
 /// The two streets with two lanes each.

@@ -440,7 +440,8 @@ fn without_time_for_it_there_is_no_conditional_service() {
     assert_eq!(outcome.codes(&TERMINATIONS), [(18.0, 4, 2), (18.0, 5, 6)]);
 }
 
-/// Every detector is a zone at the stop line, and upstream of phase 2's lies detector 10, X, where traffic has a speed.
+/// Every detector is a zone at the stop line, and upstream of phase 2's lies detector 10, the usual X, where traffic has a
+/// speed.
 fn with_advance_loop(speed_m_s: f64) -> PlanSpec {
     let place = |kind, lane: &str| {
         let (distance_m, length_m) = if kind == DetectorKind::X { (50.0, 2.0) } else { (0.0, 12.0) };
@@ -452,14 +453,17 @@ fn with_advance_loop(speed_m_s: f64) -> PlanSpec {
     }
     let (groups, mode) = (vec!["2".into()], DetectorMode::Extend);
     let place = place(DetectorKind::X, "2");
-    spec.detectors.push(DetectorUse { channel: 10, groups, mode, place, ..DetectorUse::default() });
+    spec.detectors.push(DetectorUse { channel: 10, groups, mode, place, usual: true, ..DetectorUse::default() });
     spec
 }
 
 #[test]
-fn an_advance_loop_extends_where_traffic_is_fast() {
-    let outcome = nema(with_advance_loop(20.0)).check(
-        "
+fn an_advance_loop_extends_where_traffic_is_fast_or_the_plan_says_so() {
+    let mut own = with_advance_loop(13.9);
+    own.detectors.last_mut().expect("the loop").usual = false;
+    for spec in [with_advance_loop(20.0), own] {
+        let outcome = nema(spec).check(
+            "
                1 2 3 4 5 6 7 8 P2 P4
              0  r G r r r G r r r  r   detector 1 on
                ...
@@ -475,9 +479,10 @@ fn an_advance_loop_extends_where_traffic_is_fast() {
             21  r r r G r r r G r  r
                ...
             30  r r r G r r r G r  r
-        ",
-    );
-    assert_eq!(outcome.codes(&TERMINATIONS), [(17.0, 4, 2), (17.0, 4, 6)]);
+            ",
+        );
+        assert_eq!(outcome.codes(&TERMINATIONS), [(17.0, 4, 2), (17.0, 4, 6)]);
+    }
 }
 
 #[test]
