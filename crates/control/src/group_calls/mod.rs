@@ -99,6 +99,8 @@ pub struct GroupCalls {
     groups: Vec<OfGroup>,
     /// Flashing yellow arrows.
     arrows: GroupSet,
+    /// Those of people on foot, who have no yellow: whoever presses the button while others clear waits for the next walk.
+    on_foot: GroupSet,
     /// Those groups that are open.
     open: GroupSet,
     /// Those that are called.
@@ -208,6 +210,7 @@ impl GroupCalls {
         Self {
             groups: vec![OfGroup::default(); n],
             arrows: GroupSet::of(n, |g| plan.groups()[g].kind == GroupKind::FlashingYellowArrow),
+            on_foot: GroupSet::of(n, |g| plan.groups()[g].is_pedestrian()),
             open: GroupSet::new(n),
             called: GroupSet::new(n),
             extended: vec![NOT_YET; uses.len()],
@@ -478,7 +481,7 @@ impl GroupCalls {
         if self.groups[g].locked || self.open.has(g) {
             return;
         }
-        let lamp = lamps.get(g).copied();
+        let lamp = lamps.get(g).copied().filter(|_| !self.on_foot.has(g));
         let locks = |&number: &u32| self.uses[number as usize].calls && self.wiring(number as usize).locks(lamp);
         if self.of_group.get(g).iter().any(locks) {
             self.groups[g].locked = true;
@@ -554,7 +557,7 @@ impl GroupCalls {
             let g = usize::from(group);
             let (of, open, lamp) = (&mut self.groups[g], self.open.has(g), lamps.get(g).copied());
             of.calling = step(of.calling, on);
-            let locks = !open && wiring.locks(lamp);
+            let locks = !open && wiring.locks(lamp.filter(|_| !self.on_foot.has(g)));
             of.locked |= on && locks;
             self.changes.push(Change { group, on, locks });
             let is_called = of.is_called();

@@ -27,7 +27,7 @@ pub(crate) fn detector(channel: u16, group: &str) -> DetectorUse {
 }
 
 /// It rests at A; otherwise round numbers, whatever the defaults.
-const TIMES: [(&str, &str); 3] = [("rest", "a"), ("gap_s", "2"), ("max_green_s", "50")];
+pub(crate) const TIMES: [(&str, &str); 3] = [("rest", "a"), ("gap_s", "2"), ("max_green_s", "50")];
 
 #[track_caller]
 pub(crate) fn check(detectors: Vec<DetectorUse>, text: &str) -> Outcome {

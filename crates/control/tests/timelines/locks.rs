@@ -1,10 +1,12 @@
 //! Whose call is remembered. The strategy is `actuated` with two streets, A and B; it rests at A.
 
-use intergreen_control::plan::DetectorUse;
+use intergreen_control::plan::{DetectorUse, PlanSpec};
 
 use crate::{
-    bank::{check, detector},
-    s,
+    bank::{TIMES, check, detector},
+    on_foot, s,
+    timeline::Timeline,
+    vehicle,
 };
 
 #[test]
@@ -213,6 +215,44 @@ fn who_has_not_waited_for_the_delay_when_the_green_ends_is_not_kept() {
            74  G r  detector 0 off
               ...
            99  G r
+        ",
+    );
+}
+
+#[test]
+fn who_presses_the_button_while_others_clear_has_the_next_walk() {
+    let spec = PlanSpec::new("a crossing", vec![vehicle("A"), on_foot("P")])
+        .forbid("A", "P", (s(4), s(6)))
+        .stage("a", &["A"])
+        .stage("p", &["P"]);
+    let spec =
+        PlanSpec { detectors: vec![detector(0, "A"), DetectorUse { locking: true, ..detector(1, "P") }], ..spec };
+    Timeline::new(spec).strategy("actuated", &TIMES).check(
+        "
+               A P
+            0  G r
+              ...
+           10  y r  detector 1 on
+           11  y r  detector 1 off
+              ...
+           13  r r
+           14  r W
+              ...
+           19  r c
+              ...
+           21  r c  detector 1 on
+           22  r c  detector 1 off  -- too late for this walk
+           23  r r
+              ...
+           25  G r
+              ...
+           30  y r
+              ...
+           33  r r
+           34  r W
+              ...
+           39  r c
+           40  r c
         ",
     );
 }
