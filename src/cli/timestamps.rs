@@ -35,15 +35,44 @@ impl Clock {
     }
 }
 
-/// Reads a moment: `2026-11-26 07:30:00.1`, with a `T` if you like, or seconds. `None`: it is neither, or no moment of the
-/// years 1 to 9999 (seconds: up to 10¹¹).
+/// Reads a moment: `2026-11-26 07:30:00.1`, with a `T` if you like; `11/26/2026 7:30:00.1 AM`, the month first, with or
+/// without AM and PM; or seconds. `None`: it is none of these, or no moment of the years 1 to 9999 (seconds: up to 10¹¹).
 pub fn parse(text: &str) -> Option<(Clock, Millis)> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<f64>() {
         return (seconds.abs() <= 1e11).then(|| (Clock::Seconds, Millis::from_seconds(seconds)));
     }
     let (day, time) = text.split_once(['T', ' '])?;
-    Some((Clock::Calendar, Millis(day_start(day)?.0 + time_of_day(time.trim().trim_end_matches('Z'))?)))
+    let (day, time) = if day.contains('/') {
+        (american_day(day)?, american_time(time.trim())?)
+    } else {
+        (day_start(day)?, time_of_day(time.trim().trim_end_matches('Z'))?)
+    };
+    Some((Clock::Calendar, Millis(day.0 + time)))
+}
+
+/// The begin of a day, `11/26/2026` or `1/1/2026`, in ms since 1970.
+fn american_day(text: &str) -> Option<Millis> {
+    let mut parts = text.split('/');
+    let mut part = |lengths: std::ops::RangeInclusive<usize>| parts.next().filter(|p| lengths.contains(&p.len()));
+    let (month, day, year) = (part(1..=2)?, part(1..=2)?, part(4..=4)?);
+    if parts.next().is_some() {
+        return None;
+    }
+    day_start(&format!("{year}-{month:0>2}-{day:0>2}"))
+}
+
+/// `7:30:00.1`, or with AM or PM, in ms: `12:00 AM` is midnight.
+fn american_time(text: &str) -> Option<i64> {
+    let Some(cut) = text.len().checked_sub(2).filter(|&cut| text.is_char_boundary(cut)) else { return None };
+    let (time, half) = text.split_at(cut);
+    let afternoon = half.eq_ignore_ascii_case("pm");
+    if !afternoon && !half.eq_ignore_ascii_case("am") {
+        return time_of_day(text);
+    }
+    const HOUR: i64 = 3_600_000;
+    let of_day = time_of_day(time.trim())?;
+    (HOUR..13 * HOUR).contains(&of_day).then(|| of_day % (12 * HOUR) + if afternoon { 12 * HOUR } else { 0 })
 }
 
 /// The begin of a day, `2026-11-26`, in ms since 1970.
@@ -152,6 +181,27 @@ mod tests {
         assert_eq!(parse("2026-11-26T07:30"), parse("2026-11-26 07:30:00.000Z"));
         assert_eq!(parse(" 12.5 "), Some((Clock::Seconds, Millis(12_500))));
         assert_eq!(calendar(Millis(199)), "1970-01-01 00:00:00.1", "to the tenth below");
+        for (text, same) in [
+            ("01/01/2001 12:00:00.000 AM", "2001-01-01 00:00:00.0"),
+            ("01/01/2001 00:00:00.0", "2001-01-01 00:00:00.0"),
+            ("1/2/2001 7:05:03.1", "2001-01-02 07:05:03.1"),
+            ("12/31/2026 11:59:59.9 pm", "2026-12-31 23:59:59.9"),
+            ("12/31/2026 12:30 PM", "2026-12-31 12:30:00.0"),
+            ("12/31/2026 1:30PM", "2026-12-31 13:30:00.0"),
+        ] {
+            assert!(parse(text).is_some() && parse(text) == parse(same), "{text}");
+        }
+        for wrong in [
+            "13/01/2001 00:00",
+            "1/1/01 00:00",
+            "1/1/2001",
+            "1/1/2001 13:00 PM",
+            "1/1/2001 0:30 AM",
+            "1/1/2001 é",
+            "1/1/2/2001 00:00",
+        ] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
         for wrong in ["", "x", "2026-11-26", "2026-02-29 00:00", "2026-13-01 00:00", "26-11-26 07:30", "1e12", "NaN"] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }

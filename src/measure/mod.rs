@@ -32,7 +32,7 @@ pub use safety::{Encounters, Safety};
 pub use steps::StepReading;
 pub use tables::{Row, TableReading};
 pub use trace::{Listener, Place, State, Totals, Trace};
-pub use uses::{Use, detectors, uses};
+pub use uses::{OWN_LAMP, Use, detectors, uses};
 
 use crate::instruments::{Instrument, Instruments};
 use crate::network::LaneId;

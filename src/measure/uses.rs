@@ -1,11 +1,14 @@
 //! What the detectors of a plan are for, as measures of performance need it.
 
-use intergreen_control::log::{arrow_number, phase_number};
+use intergreen_control::log::{arrow_number, lamps_of_phases, phase_number};
 use intergreen_control::plan::{DetectorKind, DetectorPlace, GroupKind};
 use intergreen_control::{Millis, Plan};
 
-use crate::performance::{Detector, Detectors, Function};
+use crate::performance::{AT_LINE_M, Detector, Detectors, Function};
 use crate::sim::Simulation;
+
+/// The word for a lane whose lamp may be green while the log has the phase red.
+pub const OWN_LAMP: &str = "own";
 
 /// One thing a detector is for: a row of `detectors.csv`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,12 +17,14 @@ pub struct Use<'a> {
     pub phase: u16,
     /// Its channel, from 1.
     pub channel: u16,
-    /// What it tells; none: it extends greens, which no measure is made of.
-    pub function: Option<Function>,
+    /// What it tells.
+    pub function: Function,
     /// Where it lies; none: a push button.
     pub place: Option<&'a DetectorPlace>,
     /// The flashing yellow arrow under which its drivers may go too; none: they have none.
     pub arrow: Option<u16>,
+    /// Whether a lamp of its lane may be green while the log has the phase red: it is not always that of the phase.
+    own_lamp: bool,
     /// Time from its near border to the stop line, s: 0 for those that lie there.
     travel: f64,
 }
@@ -28,13 +33,27 @@ impl Use<'_> {
     /// Its function as `atspm` calls it; a name of ours where it knows none.
     pub const fn word(&self) -> &'static str {
         match self.function {
-            Some(Function::Presence) => "Presence",
-            Some(Function::Count) => "Count",
-            Some(Function::Advance) => "Advance",
-            Some(Function::YellowRed) => "Yellow_Red",
-            Some(Function::Pedestrian) => "Pedestrian",
-            None => "Extension",
+            Function::Presence => "Presence",
+            Function::Count => "Count",
+            Function::Advance => "Advance",
+            Function::YellowRed => "Yellow_Red",
+            Function::Pedestrian => "Pedestrian",
+            Function::Other => "Extension",
         }
+    }
+
+    /// Whose lamp its drivers see, in a word.
+    pub const fn lamp(&self) -> &'static str {
+        match (self.place, self.own_lamp) {
+            (None, _) => "",
+            (Some(_), true) => OWN_LAMP,
+            (Some(_), false) => "phase",
+        }
+    }
+
+    /// Whether it tells who passes the stop line on yellow or red.
+    fn judges(&self) -> bool {
+        !self.own_lamp && self.place.is_some_and(|p| p.distance_m <= AT_LINE_M)
     }
 
     /// As the file has it: to 0.1 s.
@@ -51,10 +70,10 @@ pub fn detectors(sim: &Simulation) -> Result<Detectors, String> {
     let mut list = Vec::new();
     for (controller, signal) in sim.controllers().list.iter().zip(&sim.scene().network.signals) {
         for row in uses(controller.plan()) {
-            let Some(function) = row.function else { continue };
             let travel = Millis::from_seconds(row.travel().parse().unwrap_or_default());
-            let (signal, channel, phase) = (signal.id.clone(), row.channel, row.phase);
-            list.push(Detector { signal, channel, phase, function, travel, arrow: row.arrow });
+            let Use { phase, channel, function, arrow, .. } = row;
+            let (signal, judges) = (signal.id.clone(), row.judges());
+            list.push(Detector { signal, channel, phase, function, travel, judges, arrow });
         }
     }
     Detectors::new(list)
@@ -76,28 +95,35 @@ fn phases(plan: &Plan, group: u16) -> Vec<u16> {
 /// What the detectors of a plan are for, as far as it says where they lie.
 pub fn uses(plan: &Plan) -> Vec<Use<'_>> {
     let placed = || plan.spec().detectors.iter().filter_map(|d| Some((d, d.place.as_ref()?)));
+    let lamps = lamps_of_phases(plan);
     let mut rows: Vec<Use<'_>> = Vec::new();
     for (used, place) in placed() {
         let function = match place.kind {
-            DetectorKind::StopBar => Some(Function::Presence),
+            DetectorKind::StopBar => Function::Presence,
             // It lies before the line: whoever stops on it at red has not run it, so it is no `Yellow_Red`.
-            DetectorKind::Count => Some(Function::Count),
-            DetectorKind::In => Some(Function::Advance),
+            DetectorKind::Count => Function::Count,
+            DetectorKind::In => Function::Advance,
             // Arrivals of a lane are counted once, as far upstream as it is seen.
-            DetectorKind::X if placed().any(|(_, p)| p.lane == place.lane && p.kind == DetectorKind::In) => None,
-            DetectorKind::X => Some(Function::Advance),
+            DetectorKind::X if placed().any(|(_, p)| p.lane == place.lane && p.kind == DetectorKind::In) => {
+                Function::Other
+            }
+            DetectorKind::X => Function::Advance,
         };
         let upstream = matches!(place.kind, DetectorKind::X | DetectorKind::In);
         let way = if upstream { place.distance_m + place.length_m } else { 0.0 };
         let groups = used.groups.iter().filter_map(|name| plan.find_group(name));
-        let with_arrow = |group: u16| (phases(plan, group), arrow_number(plan, group));
-        let phases = groups.map(with_arrow).flat_map(|(phases, arrow)| phases.into_iter().map(move |p| (p, arrow)));
-        for (phase, arrow) in phases {
-            let (channel, travel) = (used.channel.saturating_add(1), way / place.speed_m_s.max(1.0));
-            let row = Use { phase, channel, function, place: Some(place), arrow, travel };
+        let with_lamps = |group: u16| {
+            let (lamp, arrow) = (lamps.get(usize::from(group)).copied().flatten(), arrow_number(plan, group));
+            phases(plan, group).into_iter().map(move |phase| (phase, arrow, lamp != Some(phase)))
+        };
+        let (channel, travel) = (used.channel.saturating_add(1), way / place.speed_m_s.max(1.0));
+        for (phase, arrow, own_lamp) in groups.flat_map(with_lamps) {
             // Several groups may belong to one phase.
-            if !rows.iter().rev().take_while(|r| r.channel == channel).any(|r| *r == row) {
-                rows.push(row);
+            let same =
+                |r: &&mut Use<'_>| (r.phase, r.function, r.arrow, r.place) == (phase, function, arrow, Some(place));
+            match rows.iter_mut().rev().take_while(|r| r.channel == channel).find(same) {
+                Some(row) => row.own_lamp |= own_lamp,
+                None => rows.push(Use { phase, channel, function, place: Some(place), arrow, own_lamp, travel }),
             }
         }
     }
@@ -107,8 +133,8 @@ pub fn uses(plan: &Plan) -> Vec<Use<'_>> {
         let groups = used.groups.iter().filter_map(|name| plan.find_group(name));
         for phase in groups.filter_map(|group| phase_number(plan, group)) {
             let channel = used.channel.saturating_add(1);
-            let row =
-                Use { phase, channel, function: Some(Function::Pedestrian), place: None, arrow: None, travel: 0.0 };
+            let (function, place, arrow, own_lamp) = (Function::Pedestrian, None, None, false);
+            let row = Use { phase, channel, function, place, arrow, own_lamp, travel: 0.0 };
             if !rows.contains(&row) {
                 rows.push(row);
             }
@@ -119,7 +145,7 @@ pub fn uses(plan: &Plan) -> Vec<Use<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use intergreen_control::plan::DetectorUse;
+    use intergreen_control::plan::{DetectorUse, GroupSpec};
 
     use super::*;
     use crate::scenario::read_plan;
@@ -163,6 +189,29 @@ mod tests {
             (1, 7, "Presence", 0.0),
         ];
         assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn loops_tell_who_passes_on_red_at_the_line_under_the_lamp_of_the_phase() {
+        use DetectorKind::*;
+        let plan = plan(&[
+            (0, Count, "w_1", 1.0, &["eb"]),
+            (1, Count, "w_2", 21.7, &["eb"]),
+            (2, Count, "e_2", 0.0, &["wb_left"]),
+            (3, StopBar, "w_1", 0.0, &["eb"]),
+        ]);
+        let judges: Vec<_> = uses(&plan).iter().map(|r| (r.channel, r.lamp(), r.judges())).collect();
+        assert_eq!(judges, [(1, "phase", true), (2, "phase", false), (3, "phase", true), (4, "phase", true)]);
+        // Another head of the phase has nobody to wait for: it may be green before the phase is.
+        let mut spec = plan.spec().clone();
+        spec.groups.push(GroupSpec { name: "free".into(), ..spec.groups[0].clone() });
+        let rings = spec.rings.as_mut().unwrap();
+        rings.phases.iter_mut().find(|p| p.groups == ["eb"]).expect("a phase").groups.push("free".into());
+        spec.detectors[0].groups = vec!["free".into()];
+        spec.detectors[1].groups = vec!["eb".into(), "free".into()];
+        let plan = Plan::new(spec).unwrap();
+        let lamps: Vec<_> = uses(&plan).iter().map(|r| (r.channel, r.lamp(), r.judges())).collect();
+        assert_eq!(lamps, [(1, "own", false), (2, "own", false), (3, "phase", true), (4, "phase", true)]);
     }
 
     #[test]

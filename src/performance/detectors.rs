@@ -17,6 +17,8 @@ pub enum Function {
     YellowRed,
     /// Who wants to cross on foot.
     Pedestrian,
+    /// Anything that no measure is made of, as who extends a green.
+    Other,
 }
 
 /// One use of a detector.
@@ -32,9 +34,15 @@ pub struct Detector {
     pub function: Function,
     /// Time from there to the stop line.
     pub travel: Millis,
+    /// Of one that counts: whether who passes it passes the stop line then, under a lamp that is the phase's. Others do not
+    /// tell who passes on yellow or red: who drives over a loop farther upstream may still stop.
+    pub judges: bool,
     /// The flashing yellow arrow that lets its drivers go too, as the log numbers it, from 1; none: they have none.
     pub arrow: Option<u16>,
 }
+
+/// Who passes a loop at most so far before the stop line passes the line, m: our own lie 1 m before it.
+pub const AT_LINE_M: f64 = 2.0;
 
 /// More uses of one channel than this are refused: each of its events is looked at for each of them.
 const MOST_USES: usize = 32;

@@ -29,9 +29,15 @@ pub struct Log {
 /// Event codes: those of our controllers, and some that only others write.
 pub(super) mod code {
     pub use intergreen_control::log::code::*;
+    use intergreen_control::log::flash;
 
     /// A detector's fault: other, watchdog, open loop, shorted loop, excessive change.
     pub const DETECTOR_FAULTS: std::ops::RangeInclusive<u8> = 84..=88;
+
+    /// Whether a parameter of [`FLASH`] says that the signal flashes. What an end was before it was that of NTCIP counts too.
+    pub const fn flashes(status: u16) -> bool {
+        status != flash::NONE && status != 0
+    }
 }
 
 /// Orders names that are numbers as numbers, before all others.

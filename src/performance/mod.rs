@@ -12,6 +12,8 @@
 //!   *projected* to the stop line: an *arrival* is one that much later as the way there takes.
 //! - **presence detector**: a zone at the stop line, on while somebody stands or drives there.
 //! - **cycle**: from one begin of red to the next (of one phase); what the Purdue coordination diagram draws upwards.
+//! - **flash**: the signal flashes as a whole (code 173): no phase shows anything, and who arrives meanwhile or waits beyond
+//!   its begin is not measured.
 //! - **flashing**: a left turn with a flashing yellow arrow may go while its phase is red. Whose detector names its
 //!   [arrow](Detector::arrow) is then on neither green nor red.
 //! - **platoon ratio**: share of arrivals on green over share of green: above 1, platoons meet green.
@@ -29,6 +31,7 @@ mod coordination;
 mod detectors;
 mod diagram;
 mod event;
+mod flashing;
 mod health;
 mod occupancy;
 mod pedestrians;
@@ -46,7 +49,7 @@ use serde::Serialize;
 
 pub use book::{Arrivals, Measures, Pedestrians, Red, SplitFailures, Spread, Terminations};
 pub use coordination::Coordination;
-pub use detectors::{Detector, Detectors, Function};
+pub use detectors::{AT_LINE_M, Detector, Detectors, Function};
 pub use diagram::{Cycle, Diagram};
 pub use event::{Event, Log};
 pub use health::Health;

@@ -5,6 +5,7 @@ use intergreen_control::Millis;
 use super::Skipped;
 use super::book::Book;
 use super::event::{Event, code};
+use super::flashing::Flashing;
 
 /// Whether events of this code are about people on foot.
 pub(super) fn concerns(event: u8) -> bool {
@@ -12,8 +13,15 @@ pub(super) fn concerns(event: u8) -> bool {
 }
 
 /// Enters walks and delays: from the first call to the walk that serves it. `events`: of the phase, by time; `buttons`:
-/// actuations of its push buttons. Who presses while walk is shown goes at once.
-pub(super) fn measure(events: &[Event], buttons: &[Millis], book: &mut Book, skipped: &mut Skipped) {
+/// actuations of its push buttons. Who presses while walk is shown goes at once; how long somebody waited until the signal
+/// flashed is not known.
+pub(super) fn measure(
+    events: &[Event],
+    buttons: &[Millis],
+    flashing: &Flashing,
+    book: &mut Book,
+    skipped: &mut Skipped,
+) {
     let calls = buttons.iter().map(|&at| (at, code::BUTTON_ON));
     let mut all: Vec<(Millis, u8)> = events.iter().map(|e| (e.at, e.code)).filter(|e| concerns(e.1)).collect();
     all.extend(calls);
@@ -22,7 +30,8 @@ pub(super) fn measure(events: &[Event], buttons: &[Millis], book: &mut Book, ski
     for (at, event) in all {
         match event {
             code::WALK => {
-                let delay: Option<Millis> = called.take().map(|since| at - since);
+                let waited = called.take().filter(|&since| flashing.between(since, at) == Millis(0));
+                let delay: Option<Millis> = waited.map(|since| at - since);
                 book.note(at, |t| {
                     t.walks += 1;
                     t.pedestrians.extend(delay);

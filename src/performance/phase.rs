@@ -10,6 +10,7 @@ use super::book::{Book, Measures, Seen};
 use super::detectors::Function;
 use super::diagram::Diagram;
 use super::event::Event;
+use super::flashing::Flashing;
 use super::occupancy::Union;
 use super::pedestrians;
 use super::service::{Service, Termination, concerns, services};
@@ -72,40 +73,44 @@ struct Work<'a> {
     aspects: Aspects,
     /// First and last moment of the signal's log.
     span: (Millis, Millis),
+    flashing: &'a Flashing,
     options: &'a Options,
     skipped: &'a mut Skipped,
 }
 
 impl Phase {
-    /// From the events about it by time and what its detectors reported; `span`: of the signal's log.
+    /// From the events about it by time and what its detectors reported; `span` and `flashing`:
+    /// of the signal's log.
     pub(super) fn of(
         phase: u16,
         events: &[Event],
         mut reports: Reports,
-        span: (Millis, Millis),
+        (span, flashing): ((Millis, Millis), &Flashing),
         options: &Options,
         skipped: &mut Skipped,
     ) -> Self {
         reports.arrivals.sort_unstable_by_key(|arrival| arrival.at);
         let services = services(events);
         let aspects = Aspects::of(&services);
-        let mut work = Work { book: Book::new(options.bin), services, aspects, span, options, skipped };
+        let book = Book::new(options.bin);
+        let mut work = Work { book, services, aspects, span, flashing, options, skipped };
         work.terminations(events);
         work.splits();
         work.arrivals(&reports);
         work.failures(&mut reports);
         work.yellow_red(&reports);
-        pedestrians::measure(events, &reports.buttons, &mut work.book, work.skipped);
+        pedestrians::measure(events, &reports.buttons, flashing, &mut work.book, work.skipped);
         // Last: bins get their part of the green if they have got anything.
         work.greens();
         let book = &work.book;
         let bins = book.bins.iter().map(|(&begin, tally)| {
             let (from, to) = (begin.max(span.0), book.bin_end(begin).min(span.1));
-            Bin { begin_s: begin.seconds(), measures: tally.measures(to - from, reports.seen) }
+            let time = to - from - flashing.between(from, to);
+            Bin { begin_s: begin.seconds(), measures: tally.measures(time, reports.seen) }
         });
         Self {
             phase,
-            total: book.total.measures(span.1 - span.0, reports.seen),
+            total: book.total.measures(span.1 - span.0 - flashing.between(span.0, span.1), reports.seen),
             bins: bins.collect(),
             diagram: Diagram::of(&work.aspects, reports.arrivals.iter().map(|arrival| arrival.at)),
         }
@@ -161,12 +166,18 @@ impl Work<'_> {
 
     /// When somebody may go who has to wait: who has a flashing arrow waits for that at most, and then for a gap.
     fn next_go(&self, of: &Arrival) -> Option<Millis> {
-        self.aspects.next_green(of.at).into_iter().chain(of.flashes).min()
+        let go = self.aspects.next_green(of.at).into_iter().chain(of.flashes).min();
+        // Who waits until the signal flashes goes then, as signs say.
+        go.filter(|&go| self.flashing.between(of.at, go) == Millis(0))
     }
 
     fn arrivals(&mut self, reports: &Reports) {
         for arrival in &reports.arrivals {
             let at = arrival.at;
+            if self.flashing.at(at) {
+                self.skip("arrivals while the signal flashes");
+                continue;
+            }
             let aspect = self.shown(at, arrival.arrow);
             let delay = match aspect {
                 Some(Aspect::Green | Aspect::Flashing) => None,
@@ -188,12 +199,13 @@ impl Work<'_> {
         let present = Union::of(std::mem::take(&mut reports.present));
         for s in &self.services {
             let (Some(green), Some(end), Some(red)) = (s.green(), s.green_end(), s.red()) else { continue };
+            let until = red + self.options.red;
             // What comes after the end of the log is not known.
-            if end <= green || red + self.options.red > self.span.1 {
+            if end <= green || until > self.span.1 || self.flashing.between(green, until) > Millis(0) {
                 continue;
             }
             let share = |from, to| present.between(from, to).seconds() / (to - from).seconds();
-            let (in_green, in_red) = (share(green, end), share(red, red + self.options.red));
+            let (in_green, in_red) = (share(green, end), share(red, until));
             let failed = in_green > self.options.occupied && in_red > self.options.occupied;
             self.book.note(red, |t| {
                 t.failures.services += 1;
@@ -204,15 +216,15 @@ impl Work<'_> {
         }
     }
 
-    /// By loops made for it, or else by those that count at the stop line. Such a loop lies before the line: who stops on it
+    /// By loops made for it, or else by those that count at the stop line under the phase's lamp. Such a loop lies before the line: who stops on it
     /// leaves it after he may go, and has not passed on red.
     fn yellow_red(&mut self, reports: &Reports) {
         let passed = [Function::YellowRed, Function::Count].iter().find_map(|f| reports.passed.get(f));
         for (arrival, left) in passed.into_iter().flatten() {
-            if self.next_go(arrival).is_some_and(|go| go <= *left) {
+            let at = arrival.at;
+            if self.flashing.at(at) || self.next_go(arrival).is_some_and(|go| go <= *left) {
                 continue;
             }
-            let at = arrival.at;
             match self.shown(at, arrival.arrow) {
                 Some(Aspect::Yellow) => self.book.note(at, |t| t.red.on_yellow += 1),
                 Some(Aspect::Red) => self.book.note(at, |t| t.red.on_red += 1),
@@ -221,12 +233,13 @@ impl Work<'_> {
         }
     }
 
-    /// Time of green: from one change to the next, and to the end of the log.
+    /// Time of green: from one change to the next, and to the end of the log, but not while the signal flashes.
     fn greens(&mut self) {
         let changes = self.aspects.changes();
         for (i, &(from, aspect)) in changes.iter().enumerate() {
             if aspect == Aspect::Green {
-                self.book.green(from, changes.get(i + 1).map_or(self.span.1, |next| next.0));
+                let to = changes.get(i + 1).map_or(self.span.1, |next| next.0);
+                self.flashing.spare(from, to).for_each(|(from, to)| self.book.green(from, to));
             }
         }
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::arrows::Arrows;
 use super::detectors::{Detector, Detectors, Function};
 use super::event::{Event, code};
+use super::flashing::Flashing;
 use super::health::Channel;
 use super::occupancy::Occupancy;
 use super::phase::{Arrival, Reports};
@@ -28,6 +29,9 @@ pub struct Signal {
     pub phases: Vec<Phase>,
     /// Channels that are in the log or in the configuration, by number.
     pub detectors: Vec<Health>,
+    /// When it flashed as a whole: from when until when, s on the log's clock.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flashing: Vec<(f64, f64)>,
     /// Patterns and states.
     #[serde(skip_serializing_if = "Coordination::is_empty")]
     pub coordination: Coordination,
@@ -41,6 +45,7 @@ impl Signal {
         let configured = detectors.at(&name);
         let mut sorted = Sorted::of(events, configured);
         let span = sorted.span;
+        let flashing = Flashing::of(events, span.1);
         let mut healths = Vec::new();
         let mut reports: BTreeMap<u16, Reports> = BTreeMap::new();
         for (&number, channel) in &sorted.channels {
@@ -59,9 +64,15 @@ impl Signal {
         let phases = phases.into_iter().map(|number| {
             let events = sorted.phases.get(&number).map_or(&[][..], Vec::as_slice);
             let reports = reports.remove(&number).unwrap_or_default();
-            Phase::of(number, events, reports, span, options, &mut sorted.skipped)
+            Phase::of(number, events, reports, (span, &flashing), options, &mut sorted.skipped)
         });
         let phases = phases.collect();
+        let blind = configured.iter().filter(|d| d.function == Function::Count && !d.judges).count() as u64;
+        if blind > 0 {
+            let what =
+                "uses of count loops that do not tell who passes on red: before the line, or under a lamp of their own";
+            sorted.skipped.insert(what.into(), blind);
+        }
         if configured.is_empty() && !detectors.is_empty() {
             sorted.skipped.insert("signals without a detector in the configuration".into(), 1);
         }
@@ -72,6 +83,7 @@ impl Signal {
             to_s: span.1.seconds(),
             phases,
             detectors: healths,
+            flashing: flashing.times.iter().map(|(from, to)| (from.seconds(), to.seconds())).collect(),
             coordination: Coordination::of(events, span.1),
             skipped: sorted.skipped,
         }
@@ -102,12 +114,13 @@ impl Reports {
                 self.seen.stop_line = true;
                 self.passed.entry(detector.function).or_default().extend(ons.map(|at| (arrival(at), at)));
             }
-            Function::Count => {
+            Function::Count if detector.judges => {
                 self.seen.stop_line = true;
                 let passed = on.on.iter().map(|&(from, to)| (arrival(from + detector.travel), to + detector.travel));
                 self.passed.entry(detector.function).or_default().extend(passed);
             }
             Function::Pedestrian => self.buttons.extend(ons),
+            Function::Count | Function::Other => {}
         }
     }
 }
@@ -186,7 +199,7 @@ impl Sorted {
                 self.buttons.entry(phase).or_default().push(event.at);
             }
             code::FYA | code::FYA_END => self.arrows.note(event),
-            code::PATTERN | code::CYCLE | code::OFFSET | code::COORDINATION => {}
+            code::PATTERN | code::CYCLE | code::OFFSET | code::COORDINATION | code::FLASH => {}
             other if Phase::concerns(other) => self.phases.entry(event.parameter).or_default().push(*event),
             other => self.skip(format!("events of code {other}")),
         }

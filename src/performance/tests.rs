@@ -18,7 +18,7 @@ fn ms(seconds: f64) -> Millis {
 
 /// One use of a channel of that signal.
 fn detector(channel: u16, phase: u16, function: Function, travel: f64) -> Detector {
-    Detector { signal: "7".into(), channel, phase, function, travel: ms(travel), arrow: None }
+    Detector { signal: "7".into(), channel, phase, function, travel: ms(travel), judges: true, arrow: None }
 }
 
 fn measured(events: &[(f64, u8, u16)], detectors: &[Detector]) -> Signal {
@@ -176,6 +176,47 @@ fn yellow_and_red() {
     assert_eq!(of(&[detector(5, 2, Function::Count, 0.0)]), Some(Red { on_yellow: 0, on_red: 0 }));
     assert_eq!(of(&[count, red]), Some(Red { on_yellow: 0, on_red: 1 }));
     assert_eq!(of(&[]), None);
+    // Upstream of the line, or under a lamp that may be green while the phase is red, a loop does not tell who runs it.
+    let blind = measured(&events, &[Detector { judges: false, ..detector(3, 2, Function::Count, 0.0) }]);
+    assert_eq!(blind.phases[0].total.yellow_red, None);
+    let (_, n) = blind.skipped.iter().find(|(what, _)| what.contains("do not tell who passes on red")).unwrap();
+    assert_eq!(*n, 1);
+}
+
+#[test]
+fn channels_of_which_no_measure_is_made_are_known() {
+    let pulse = |channel| [(50.0, DETECTOR_ON, channel), (51.0, DETECTOR_OFF, channel)];
+    let events = [&three()[..], &pulse(1), &pulse(2)].concat();
+    let signal = measured(&events, &[detector(1, 2, Function::Other, 0.0)]);
+    assert_eq!(signal.skipped["events of channels that the configuration does not know"], 2);
+    assert_eq!(signal.detectors.iter().map(|d| d.phases.clone()).collect::<Vec<_>>(), [vec![2], vec![]]);
+}
+
+#[test]
+fn what_happens_while_the_signal_flashes_is_not_measured() {
+    // Red from 34 s, flashes from 50 to 90 s, green again from 100 s.
+    let ons = [40.0, 60.0, 95.0].into_iter().flat_map(|at| [(at, DETECTOR_ON, 3), (at + 0.5, DETECTOR_OFF, 3)]);
+    let events: Vec<_> = three().into_iter().chain(ons).chain([(36.0, PED_CALL, 2), (101.0, WALK, 2)]).collect();
+    let of = |status: [u16; 2], function| {
+        let flash = [(50.0, FLASH, status[0]), (90.0, FLASH, status[1])];
+        measured(&[&events[..], &flash].concat(), &[detector(3, 2, function, 0.0)])
+    };
+    let signal = of([3, 2], Function::Advance);
+    assert_eq!(signal.flashing, [(50.0, 90.0)]);
+    let m = &signal.phases[0].total;
+    // Who came before cannot have waited for the green after it; who came meanwhile met no red.
+    let a = m.arrivals.unwrap();
+    assert_eq!((a.total, a.on_red, a.delayed, a.delay_s), (2, 2, 1, 5.0));
+    assert_eq!(signal.skipped["arrivals while the signal flashes"], 1);
+    assert_eq!(signal.skipped["arrivals of which no next green is known"], 1);
+    // 90 s of green in 600 s less 40 s.
+    assert_eq!(m.green_share, Some(90.0 / 560.0));
+    assert_eq!(m.pedestrians.map(|p| (p.walks, p.delay)), Some((1, None)));
+    let red = |status| of(status, Function::Count).phases[0].total.yellow_red.map(|r| r.on_red);
+    assert_eq!((red([3, 2]), red([2, 2])), (Some(2), Some(3)));
+    // A log that ends while it flashes, and the end of our own logs before.
+    assert_eq!(of([5, 7], Function::Advance).flashing, [(50.0, 600.0)]);
+    assert!(of([2, 0], Function::Advance).flashing.is_empty());
 }
 
 #[test]
@@ -323,7 +364,8 @@ fn too_many_uses_of_a_channel_are_refused() {
 
 /// Any events of three signals, many at one moment, on few phases and channels.
 fn any_log() -> impl Strategy<Value = Vec<Event>> {
-    let codes = prop_oneof![0u8..=12, 21u8..=23, Just(45u8), 81u8..=90, 131u8..=133, Just(150u8), any::<u8>()];
+    let codes =
+        prop_oneof![0u8..=12, 21u8..=23, Just(45u8), 81u8..=90, 131u8..=133, Just(150u8), Just(173u8), any::<u8>()];
     let event = (0u32..3, -50i64..3000, codes, 1u16..6);
     let event = event.prop_map(|(signal, at, code, parameter)| Event { signal, at: Millis(at * 100), code, parameter });
     prop::collection::vec(event, 0..400)
@@ -335,7 +377,7 @@ proptest! {
         let signals = || vec!["10".to_owned(), "9".into(), "x".into()];
         let functions = [Function::Presence, Function::Count, Function::Advance, Function::YellowRed, Function::Pedestrian];
         let uses = functions.iter().enumerate().map(|(i, &f)| Detector {
-            signal: "9".into(), channel: i as u16 + 1, phase: i as u16 / 2 + 1, function: f, travel: Millis(700), arrow: (i < 3).then_some(2),
+            signal: "9".into(), channel: i as u16 + 1, phase: i as u16 / 2 + 1, function: f, travel: Millis(700), judges: true, arrow: (i < 3).then_some(2),
         });
         let detectors = Detectors::new(uses.collect()).unwrap();
         let options = Options { bin: Millis(60_000), ..Options::default() };

@@ -457,7 +457,7 @@ impl Controller {
         match command {
             Command::Flash(on) => {
                 self.commanded = on;
-                self.kernel.flash(on || self.flashes);
+                self.kernel.flash_for(self.flashes, on);
             }
             Command::Hold { group, on } => self.hold(at, group, on),
             Command::Stage { stage, on } => self.control(at, stage, on),
@@ -535,7 +535,7 @@ impl Controller {
         }
         if flashes != self.flashes {
             self.flashes = flashes;
-            self.kernel.flash(flashes || self.commanded);
+            self.kernel.flash_for(flashes, self.commanded);
         }
     }
 

@@ -94,7 +94,7 @@ fn cells(m: &Measures) -> [String; COLUMNS.len()] {
         t.max_outs.to_string(),
         t.force_offs.to_string(),
         t.unknown.to_string(),
-        count(m.split.map(|s| s.count)),
+        m.split.map_or(0, |s| s.count).to_string(),
         number(m.split.map(|s| s.mean_s)),
         number(m.split.map(|s| s.p50_s)),
         number(m.split.map(|s| s.p85_s)),

@@ -20,10 +20,11 @@ use crate::scenario::expected_names;
 /// Options of `measures`.
 #[derive(Args, Clone, Debug)]
 pub struct MeasuresArgs {
-    /// An event log as CSV (TimeStamp, EventId, Parameter, DeviceId if there are several signals), or the folder of a run
+    /// An event log as CSV (TimeStamp, EventId, Parameter, DeviceId if there are several signals; days as 2026-11-26 or, the
+    /// month first, 11/26/2026; separated by commas, semicolons or tabs), or the folder of a run
     pub log: PathBuf,
-    /// Which detector is for what, as CSV (DeviceId, Phase, Parameter, Function) [default: detectors.csv in the folder of
-    /// a run]
+    /// Which detector is for what, as CSV (DeviceId, Phase, Parameter, Function); belongs to the log by DeviceId, or by Signal
+    /// where one of them has no DeviceId [default: detectors.csv in the folder of a run]
     #[arg(long, value_name = "FILE")]
     pub detectors: Option<PathBuf>,
     /// Length of a bin, minutes
@@ -97,7 +98,7 @@ pub(super) fn log_file(path: &Path) -> (PathBuf, Option<PathBuf>) {
 /// # Errors
 /// If a file cannot be used or there is no such signal.
 pub fn measured(log: &Path, detectors: Option<&Path>, bin: Millis, signal: Option<&str>) -> Result<Measured, Failure> {
-    let read::ReadLog { mut log, clock, mut skipped } = read::log(log)?;
+    let read::ReadLog { mut log, clock, mut skipped, names } = read::log(log)?;
     if let Some(name) = signal {
         let Some(number) = log.signals.iter().position(|s| s == name) else {
             let known = expected_names(name, log.signals.iter().map(String::as_str));
@@ -105,9 +106,11 @@ pub fn measured(log: &Path, detectors: Option<&Path>, bin: Millis, signal: Optio
         };
         log.events.retain(|e| e.signal as usize == number);
     }
-    let nameless = log.signals.first().cloned().unwrap_or_default();
     let detectors = match detectors {
-        Some(file) => config::read(file, &nameless, &mut skipped)?,
+        Some(file) => {
+            let signals = config::Signals { all: &log.signals, only: signal, names: &names };
+            config::read(file, &signals, &mut skipped)?
+        }
         None => Detectors::default(),
     };
     let report = measure(log, &detectors, &Options { bin, ..Options::default() });

@@ -47,7 +47,7 @@ fn is_still(signal: &Signal) -> bool {
 type Column = (&'static str, &'static str, fn(&Measures) -> Option<String>);
 
 const COLUMNS: &[Column] = &[
-    ("services", "greens that began and ended", |m| m.split.map(|s| s.count.to_string())),
+    ("services", "greens that began and ended", |m| Some(m.split.map_or(0, |s| s.count).to_string())),
     ("gap-out", "greens that ended because nobody extended them", |m| Some(m.terminations.gap_outs.to_string())),
     ("max-out", "because their greatest length was reached", |m| Some(m.terminations.max_outs.to_string())),
     ("force-off", "because the coordination, a fixed plan or a strategy that chooses among stages ended them", |m| {
@@ -77,9 +77,11 @@ const COLUMNS: &[Column] = &[
         |m| m.split_failures.map(|f| format!("{} of {}", f.failures, f.services)),
     ),
     ("on yellow", "vehicles that pass the stop line on yellow", |m| m.yellow_red.map(|r| r.on_yellow.to_string())),
-    ("on red", "on red, turns on red among them; who stops on the loop has not passed", |m| {
-        m.yellow_red.map(|r| r.on_red.to_string())
-    }),
+    (
+        "on red",
+        "on red, turns on red among them; by loops at the line whose lamp is the phase's; who stops there has not passed",
+        |m| m.yellow_red.map(|r| r.on_red.to_string()),
+    ),
     ("walks", "begins of walk", |m| m.pedestrians.map(|p| p.walks.to_string())),
     ("wait s", "mean time from the call on foot to the walk", |m| {
         m.pedestrians.and_then(|p| p.delay).map(|d| format!("{:.1}", d.mean_s))
@@ -95,6 +97,12 @@ fn one(text: &mut String, measured: &Measured, signal: &Signal, titles: &mut [bo
     let (name, events) = (plain(&signal.signal), thousands(signal.events as f64, 0));
     // Writing to a String cannot fail.
     let _ = writeln!(text, "signal {name}: {events} events, {} to {}", words(signal.from_s), words(signal.to_s));
+    let flashing: Vec<String> =
+        signal.flashing.iter().take(MOST_FINDINGS).map(|f| format!("{} to {}", words(f.0), words(f.1))).collect();
+    if !flashing.is_empty() {
+        let more = if signal.flashing.len() > flashing.len() { ", …" } else { "" };
+        let _ = writeln!(text, "flashing, not measured: {}{more}", flashing.join(", "));
+    }
     let rows: Vec<Vec<String>> =
         signal.phases.iter().map(|p| COLUMNS.iter().map(|c| (c.2)(&p.total).unwrap_or_default()).collect()).collect();
     // A column that is empty everywhere is left out.

@@ -5,7 +5,7 @@ use std::io::{Result, Write};
 use std::path::{Path, PathBuf};
 
 use intergreen_control::Millis;
-use intergreen_control::log::{Asked, Event, Reason, code};
+use intergreen_control::log::{Asked, Event, Reason, code, flash};
 
 use super::files;
 use crate::cli::load::Loaded;
@@ -76,7 +76,8 @@ impl EventLog {
             let explained = !matches!(event.code, code::DETECTOR_ON | code::DETECTOR_OFF);
             let plan = controllers.list[*signal as usize].plan();
             // A controller that is out of order knows nothing of it: for itself it flashes.
-            let dark = event.code == code::FLASH && event.parameter > 0 && controllers.goes_dark(*signal as usize);
+            let dark =
+                event.code == code::FLASH && event.parameter != flash::NONE && controllers.goes_dark(*signal as usize);
             let what = || if dark { "dark".to_owned() } else { event.what(plan) };
             let words = explained.then(|| (what(), event.reason.words(plan)));
             let (what, mut reason) = words.unwrap_or_default();
@@ -110,7 +111,7 @@ impl EventLog {
 /// Writes what all detectors are for.
 fn detectors(w: &mut dyn Write, sim: &Simulation) -> Result<()> {
     let mut csv = csv::Writer::from_writer(w);
-    let own = ["Signal", "Lane", "Distance_m", "Length_m", "Travel_s", "Arrow"];
+    let own = ["Signal", "Lane", "Distance_m", "Length_m", "Travel_s", "Arrow", "Lamp"];
     csv.write_record(["DeviceId", "Phase", "Parameter", "Function"].into_iter().chain(own))?;
     for (i, signal) in sim.scene().network.signals.iter().enumerate() {
         for row in uses(sim.controllers().list[i].plan()) {
@@ -125,6 +126,7 @@ fn detectors(w: &mut dyn Write, sim: &Simulation) -> Result<()> {
                 row.place.map(|p| format!("{:.1}", p.length_m)).unwrap_or_default(),
                 row.travel(),
                 row.arrow.map(|n| n.to_string()).unwrap_or_default(),
+                row.lamp().to_owned(),
             ])?;
         }
     }

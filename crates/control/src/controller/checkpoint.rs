@@ -106,6 +106,7 @@ impl Controller {
         self.wakes = self.strategy.wakes();
         self.kernel = kernel;
         self.kernel.set_control(manual);
+        self.kernel.set_by_calendar(flashes && !commanded);
         self.kernel.set_excused(self.excused());
         (self.now, self.next, self.refused) = (now, next, refused);
         self.changed = changed;

@@ -366,6 +366,13 @@ impl Kernel {
         }
     }
 
+    /// The log is told which phases are asked for; `serves`: the unit lets them be. Returns whether that matters to it.
+    pub(super) fn tell_asked(&mut self, serves: bool) -> bool {
+        let has_say = serves && matches!(self.cause, Reason::Requested(_));
+        let phases = self.target.phases.filter(|_| has_say).map(|p| p.0);
+        self.phases.ask(phases, Reason::Requested(self.target.asked))
+    }
+
     /// Works out what each group is to become. Returns whether that depends on what groups are now.
     pub(super) fn aim(&mut self) -> bool {
         let preempt = self.preempts.aims(&self.plan);

@@ -84,7 +84,7 @@ impl Kernel {
     pub fn overruled(&self) -> Option<Reason> {
         match (self.preempts.aims(&self.plan), self.fallback.group()) {
             _ if self.mode() != Mode::Normal => Some(self.unit.reason()),
-            _ if self.unit.clears() => Some(Reason::Command),
+            _ if self.unit.clears() => Some(self.unit.wanted_by()),
             (Some((preempt, _)), _) => Some(Reason::Preempt { preempt }),
             (None, Some(group)) => Some(Reason::CycleFault { group }),
             (None, None) => None,

@@ -383,6 +383,7 @@ impl Kernel {
             }
         }
         self.look_at_all(serves, journal);
+        changed |= self.tell_asked(serves);
         if changed {
             let (limits, lights) = (&self.limits, &self.lights);
             self.phases.settle(self.now, |g| limits.seen(g, lights), journal);

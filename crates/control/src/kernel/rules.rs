@@ -160,7 +160,9 @@ impl Kernel {
         let trap = Reason::Trap { with: number(with) };
         self.reasons[g] = if self.aims[g].opens() && g != with {
             trap
-        } else if self.force_off.has(g) || self.unit.clears() {
+        } else if self.unit.clears() {
+            self.unit.wanted_by()
+        } else if self.force_off.has(g) {
             Reason::Command
         } else {
             self.cause

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Lamp, Millis,
-    log::{Reason, code},
+    log::{Reason, code, flash},
     plan::{Group, GroupKind, StartUp},
 };
 
@@ -52,8 +52,25 @@ pub(super) struct Unit {
     pub fault: bool,
     /// Somebody wants it to flash.
     pub commanded: bool,
+    /// Who wanted it last: the calendar, or else a command. What is saved does not have it: the controller knows.
+    pub by_calendar: bool,
     /// The lamps were found to be in order.
     pub checked: bool,
+}
+
+impl super::Kernel {
+    /// It flashes if the calendar or a command wants it. Who wanted it last is told with its end, too.
+    pub(crate) fn flash_for(&mut self, calendar: bool, command: bool) {
+        self.flash(calendar || command);
+        if calendar || command {
+            self.set_by_calendar(!command);
+        }
+    }
+
+    /// Whether the calendar alone wants it to flash, for the log: by itself a kernel knows commands only.
+    pub(crate) fn set_by_calendar(&mut self, by_calendar: bool) {
+        self.unit.by_calendar = by_calendar;
+    }
 }
 
 impl Unit {
@@ -77,8 +94,8 @@ impl Unit {
         );
         self.until = now + start_up.flash;
         match self.mode {
-            Mode::Flash => journal.event(now, code::FLASH, 1, Reason::Fault),
-            Mode::StartFlash => journal.event(now, code::FLASH, 3, Reason::StartUp),
+            Mode::Flash => journal.event(now, code::FLASH, flash::FAULT, Reason::Fault),
+            Mode::StartFlash => journal.event(now, code::FLASH, flash::START_UP, Reason::StartUp),
             _ => {}
         }
     }
@@ -98,6 +115,11 @@ impl Unit {
         self.commanded = flash;
     }
 
+    /// Who wants it to flash, or wanted it last.
+    pub const fn wanted_by(&self) -> Reason {
+        if self.by_calendar { Reason::Calendar } else { Reason::Command }
+    }
+
     pub fn self_check(&mut self, passed: bool, now: Millis, journal: &mut Journal) {
         self.checked = passed;
         if !passed {
@@ -113,7 +135,7 @@ impl Unit {
         }
         if self.mode != Mode::Flash && self.mode != Mode::Dark {
             self.enter(Mode::Flash, now);
-            journal.event(now, code::FLASH, 1, Reason::Fault);
+            journal.event(now, code::FLASH, flash::FAULT, Reason::Fault);
         }
     }
 
@@ -137,7 +159,7 @@ impl Unit {
         loop {
             match self.mode {
                 Mode::StartFlash if self.checked && now >= self.until => {
-                    journal.event(now, code::FLASH, 0, Reason::StartUp);
+                    journal.event(now, code::FLASH, flash::NONE, Reason::StartUp);
                     self.enter(Mode::StartYellow, now);
                     self.until = now + self.start_up.yellow;
                 }
@@ -152,10 +174,10 @@ impl Unit {
                 Mode::Flash if !self.fault && !self.checked && self.has_start_up() => {
                     self.enter(Mode::StartFlash, now);
                     self.until = now + self.start_up.flash;
-                    journal.event(now, code::FLASH, 3, Reason::StartUp);
+                    journal.event(now, code::FLASH, flash::START_UP, Reason::StartUp);
                 }
                 Mode::Flash if !self.fault && !self.commanded => {
-                    journal.event(now, code::FLASH, 0, Reason::Command);
+                    journal.event(now, code::FLASH, flash::NONE, self.wanted_by());
                     self.enter(Mode::AllRed, now);
                     self.until = now + all_red;
                 }
@@ -166,7 +188,7 @@ impl Unit {
 
     fn flash(&mut self, now: Millis, journal: &mut Journal) {
         self.enter(Mode::Flash, now);
-        journal.event(now, code::FLASH, 2, Reason::Command);
+        journal.event(now, code::FLASH, flash::AUTOMATIC, self.wanted_by());
     }
 
     /// When time alone changes the mode.
@@ -181,7 +203,7 @@ impl Unit {
     pub const fn reason(&self) -> Reason {
         match self.mode {
             Mode::Flash if self.fault => Reason::Fault,
-            Mode::Flash => Reason::Command,
+            Mode::Flash => self.wanted_by(),
             _ => Reason::StartUp,
         }
     }

@@ -9,11 +9,12 @@
 
 mod phases;
 mod reason;
+mod subjects;
 mod words;
 
 pub(crate) use self::phases::{Phases, Seen};
-pub use self::phases::{arrow_number, phase_number};
 pub use self::reason::{Asked, Reason};
+pub use self::subjects::{arrow_number, lamps_of_phases, phase_number};
 use crate::Millis;
 
 /// Something happened.
@@ -159,10 +160,27 @@ pub mod code {
     pub const YIELD: u8 = 151;
     /// A coordinated phase begins its green.
     pub const COORDINATED: u8 = 152;
-    /// The unit begins or ends to flash: 1 to 3 as reasons to flash (fault, command, start-up), 0 for its end.
+    /// The unit begins or ends to flash: its [status](super::flash) from here on.
     pub const FLASH: u8 = 173;
     /// An alarm: a cycle fault (1), a monitor trip (2), a failed self-check (3), a strategy that is blind (4), or no longer (5).
     pub const ALARM: u8 = 175;
     /// The power came back: the unit starts.
     pub const POWER: u8 = 184;
+
+    /// Whether the parameter of an event of ours is the number of a phase.
+    pub const fn is_of_phase(code: u8) -> bool {
+        matches!(code, PHASE_ON..=PHASE_OFF | WALK..=DONT_WALK | HOLD..=DYNAMIC_MAX_DOWN | YIELD | COORDINATED)
+    }
+}
+
+/// The unit's status of flashing (NTCIP 1202, `unitFlashStatus`), the parameter of [`code::FLASH`]: those that we write.
+pub mod flash {
+    /// It does not flash.
+    pub const NONE: u16 = 2;
+    /// By the calendar or by a command.
+    pub const AUTOMATIC: u16 = 3;
+    /// A fault.
+    pub const FAULT: u16 = 5;
+    /// The unit starts.
+    pub const START_UP: u16 = 7;
 }

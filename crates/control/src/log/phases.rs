@@ -3,7 +3,9 @@
 //! Terms
 //! - **subject**: whom an event is about: a phase, whose groups change together (an imported plan has a group for every
 //!   head); an overlap; in a plan without rings a single group. A phase without groups of its own whose green is that of
-//!   one overlap (a left turn with a flashing arrow) is *carried* by that overlap's group, which has two subjects then.
+//!   one overlap (a left turn that gives way in other phases) is *carried* by that overlap's group, which has two subjects
+//!   then. Its green is over when it is no longer asked for and other phases hold the group, or when the group gives way to
+//!   vehicles that are open: what the lamp shows from there on is the overlap's.
 //! - **leading group** of a subject: the one that has most others to wait for; of equals the first. A subject shows what
 //!   its leading group shows: right turns that nobody is in the way of begin earlier and say nothing of the phase.
 //!   Vehicles and people on foot have one each.
@@ -11,21 +13,22 @@
 //! - **due events**: the end of least green and of red clearance come with time alone. They are told, each with its own
 //!   time, before the next event or when time has advanced.
 
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 
-use super::{Reason, code};
-use crate::{
-    Lamp, Millis, StateError, StateReader,
-    group_set::GroupSet,
-    kernel::Journal,
-    plan::{GroupKind, Plan, Relation, bit},
-    state,
+use super::{
+    Reason, code,
+    subjects::{Who, arrow_number, carried_by, leads, subject},
 };
+use crate::{Lamp, Millis, StateError, StateReader, group_set::GroupSet, kernel::Journal, plan::Plan, state};
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Who {
-    Phase,
-    Overlap,
+/// How an overlap's group carries a phase.
+#[derive(Clone, Debug)]
+struct Carried {
+    /// The phase, and the others that hold the group: bit n − 1 for phase n.
+    phase: u32,
+    others: u32,
+    /// The vehicles' groups to which the group gives way.
+    oncoming: Vec<u16>,
 }
 
 /// What a subject shows, vehicles and people on foot apart.
@@ -52,8 +55,8 @@ struct Subject {
     vehicles: Shows,
     on_foot: Shows,
     flashes: bool,
-    /// Whether an overlap's group shows its green.
-    is_carried: bool,
+    /// How an overlap's group shows its green, if one does.
+    carried: Option<Carried>,
     /// The number of its flashing yellow arrow among the plan's, from 1.
     arrow: u16,
     /// Whether the strategy has said why its green ends.
@@ -76,7 +79,7 @@ impl Subject {
             vehicles: Shows::Dark,
             on_foot: Shows::Dark,
             flashes: false,
-            is_carried: false,
+            carried: None,
             arrow: 0,
             explained: false,
             least: Millis(0),
@@ -136,6 +139,8 @@ pub(crate) struct Phases {
     changed: GroupSet,
     /// Groups of overlaps that trail, as far as the log knows.
     trailing: GroupSet,
+    /// The phases asked for, if nobody overrules the strategy and it asks for phases.
+    asked: Option<u32>,
     due: Vec<Due>,
     /// None of them comes earlier.
     next: Millis,
@@ -179,7 +184,7 @@ impl Phases {
                 (subjects[subject].least, subjects[subject].red_clearance) = (least, group.red_clearance);
             }
             if let Some(subject) = carried[g] {
-                subjects[subject].is_carried = true;
+                subjects[subject].carried = u16::try_from(g).ok().map(|g| carries(plan, g));
             }
             let arrow = u16::try_from(g).ok().and_then(|g| arrow_number(plan, g));
             if let (Some(subject), Some(arrow)) = (of_group[g], arrow) {
@@ -196,7 +201,7 @@ impl Phases {
             OfGroup { calls: short(calls), own: short(own), carried: short(carried), leads }
         });
         let (of_group, called) = (of_group.collect(), vec![[0; 2]; subjects.len()]);
-        Self { subjects, of_group, called, changed, trailing, due, next: Millis::NEVER }
+        Self { subjects, of_group, called, changed, trailing, asked: None, due, next: Millis::NEVER }
     }
 
     /// Tells what is due up to `now`.
@@ -267,8 +272,29 @@ impl Phases {
         self.trailing.put(g, since.is_some());
     }
 
+    /// Other phases are asked for, for a reason; `None`: none, or the strategy has no say. Returns whether that matters to
+    /// anybody: [`settle`](Self::settle) follows then.
+    pub fn ask(&mut self, phases: Option<u32>, reason: Reason) -> bool {
+        let mut any = false;
+        if self.asked != phases {
+            self.asked = phases;
+            for (s, subject) in self.subjects.iter_mut().enumerate().filter(|(_, s)| s.carried.is_some()) {
+                subject.reasons[0].get_or_insert(reason);
+                self.changed.put(s, true);
+                any = true;
+            }
+        }
+        any
+    }
+
     /// A group shows another lamp, for a reason. [`settle`](Self::settle) follows when all lamps of the moment are known.
     pub fn changed(&mut self, group: usize, on_foot: bool, reason: Reason) {
+        let meets =
+            |s: &Subject| s.carried.as_ref().is_some_and(|c| c.oncoming.iter().any(|&o| usize::from(o) == group));
+        for (s, subject) in self.subjects.iter_mut().enumerate().filter(|(_, s)| meets(s)) {
+            subject.reasons[0].get_or_insert(reason);
+            self.changed.put(s, true);
+        }
         let Some(of) = self.of_group.get(group).filter(|of| of.leads) else { return };
         for s in [of.own, of.carried].into_iter().flatten().map(usize::from) {
             self.subjects[s].reasons[usize::from(on_foot)] = Some(reason);
@@ -328,13 +354,16 @@ impl Phases {
         Ok(())
     }
 
-    /// What a subject's groups show.
-    fn see(subject: &Subject, groups: impl Fn(u16) -> Seen) -> Together {
+    /// What a subject's groups show; `asked`: the phases asked for, if it is for the strategy to ask.
+    fn see(subject: &Subject, asked: Option<u32>, groups: impl Fn(u16) -> Seen) -> Together {
         let (vehicles, on_foot) = Default::default();
         let mut seen = Together { vehicles, on_foot, flashes: false, opened: Millis(i64::MIN / 4) };
         for &g in &subject.groups {
             let Seen { on_foot, is_arrow, lamp, since } = groups(g);
             let shows = match lamp {
+                _ if !on_foot && subject.carried.as_ref().is_some_and(|c| c.is_over(lamp, asked, &groups)) => {
+                    Shows::Red
+                }
                 Lamp::Green | Lamp::GreenMinor => Shows::Green,
                 Lamp::RedYellow => Shows::On,
                 Lamp::Yellow => Shows::Yellow,
@@ -361,9 +390,9 @@ impl Phases {
         self.reach(now, journal);
         while let Some(s) = self.changed.pop() {
             let subject = &mut self.subjects[s];
-            let Together { mut vehicles, on_foot, flashes, opened } = Self::see(subject, &groups);
-            if subject.is_carried && vehicles == Shows::Yellow && subject.vehicles <= Shows::Red {
-                // The end of flashing, which is none of the phase's.
+            let Together { mut vehicles, on_foot, flashes, opened } = Self::see(subject, self.asked, &groups);
+            if subject.carried.is_some() && vehicles == Shows::Yellow && subject.vehicles <= Shows::Red {
+                // The end of flashing, or of a green that other phases held, which is none of the phase's.
                 vehicles = Shows::Red;
             }
             let [reason, reason_on_foot] = core::mem::take(&mut subject.reasons);
@@ -411,7 +440,10 @@ impl Phases {
             }
         };
         if from == Shows::Green {
-            let asked = matches!(reason, Reason::Requested(_) | Reason::Over | Reason::Trap { .. } | Reason::Command);
+            let asked = matches!(
+                reason,
+                Reason::Requested(_) | Reason::Over | Reason::Trap { .. } | Reason::Command | Reason::Calendar
+            );
             if !core::mem::take(&mut subject.explained) && asked {
                 say(Some(code::FORCE_OFF), None);
             }
@@ -462,75 +494,27 @@ impl Phases {
     }
 }
 
-/// Of each group, whether it leads its subject.
-fn leads(plan: &Plan, of_group: &[Option<usize>]) -> Vec<bool> {
-    let on_foot = |g: usize| plan.groups()[g].is_pedestrian();
-    let waits = |g: usize| {
-        let number = u16::try_from(g).unwrap_or(u16::MAX);
-        let forbidden = |&&to: &&u16| plan.matrix().relation(number, to) == Relation::Forbidden;
-        plan.matrix().partners(number).iter().filter(forbidden).count()
-    };
-    let is_first = |g: usize| {
-        let others = (0..of_group.len()).filter(|&o| of_group[o] == of_group[g] && on_foot(o) == on_foot(g));
-        // The last of equals is the greatest: looked at from the end, the first.
-        of_group[g].is_some() && others.rev().max_by_key(|&o| waits(o)) == Some(g)
-    };
-    (0..of_group.len()).map(is_first).collect()
-}
-
-/// Whom a group's events are about; `None`: the plan has rings, and it belongs to no phase.
-fn subject(plan: &Plan, group: u16) -> Option<(Who, u16)> {
-    let Some(rings) = plan.rings() else { return Some((Who::Phase, group.saturating_add(1))) };
-    if let Some(i) = rings.overlaps.iter().position(|o| o.group == group) {
-        return Some((Who::Overlap, u16::try_from(i + 1).ok()?));
+/// How a group carries its phase. An arrow tells itself by its lamp: it flashes while others hold it.
+fn carries(plan: &Plan, group: u16) -> Carried {
+    let overlap = plan.rings().and_then(|r| r.overlaps.iter().find(|o| o.group == group));
+    let overlap = overlap.filter(|_| arrow_number(plan, group).is_none());
+    let vehicles = |&&to: &&u16| !plan.groups()[usize::from(to)].is_pedestrian();
+    let gives_way = |&&to: &&u16| plan.matrix().relation(group, to).yields();
+    let oncoming = overlap.map(|_| plan.matrix().partners(group).iter().filter(vehicles).filter(gives_way).copied());
+    Carried {
+        phase: overlap.map_or(0, |o| o.phases),
+        others: overlap.map_or(0, |o| o.permissive),
+        oncoming: oncoming.into_iter().flatten().collect(),
     }
-    let phase = rings.phases.iter().find(|p| p.groups.contains(&group) || p.walks.contains(&group))?;
-    Some((Who::Phase, u16::from(phase.number)))
 }
 
-/// The phase that a group carries: one without groups of its own whose green is that of the group's overlap alone.
-fn carried_by(plan: &Plan, group: u16) -> Option<u16> {
-    let rings = plan.rings()?;
-    let mut empty = rings.phases.iter().filter(|p| p.groups.is_empty());
-    let carrier = |number: u8| rings.overlaps.iter().find(|o| o.phases == bit(number)).map(|o| o.group);
-    empty.find(|p| (1..=32).contains(&p.number) && carrier(p.number) == Some(group)).map(|p| p.number.into())
-}
-
-/// The number by which the log knows a flashing yellow arrow: among those of the plan, from 1. `None`: the group is none.
-pub fn arrow_number(plan: &Plan, group: u16) -> Option<u16> {
-    let is_arrow = |&g: &usize| plan.groups()[g].kind == GroupKind::FlashingYellowArrow;
-    let group = Some(usize::from(group)).filter(|&g| g < plan.groups().len() && is_arrow(&g))?;
-    u16::try_from((0..=group).filter(is_arrow).count()).ok()
-}
-
-/// A flashing yellow arrow in words: its number and its group.
-pub(super) fn arrow_name(plan: &Plan, number: u16) -> String {
-    let mut arrows = plan.groups().iter().filter(|g| g.kind == GroupKind::FlashingYellowArrow);
-    let group = arrows.nth(usize::from(number.saturating_sub(1)));
-    format!("arrow {number} ('{}')", group.map_or("?", |g| g.name.as_str()))
-}
-
-/// The number by which the log knows a group's phase; in a plan without rings the group's own, from 1. `None`: it follows
-/// phases as an overlap, or belongs to none.
-pub fn phase_number(plan: &Plan, group: u16) -> Option<u16> {
-    subject(plan, group).and_then(|(who, n)| (who == Who::Phase).then_some(n))
-}
-
-/// A phase in words: its number and its groups.
-pub(super) fn name(plan: &Plan, number: u16) -> String {
-    let group = || plan.groups().get(usize::from(number.saturating_sub(1))).map_or("?", |g| g.name.as_str());
-    let Some(rings) = plan.rings() else { return format!("group '{}'", group()) };
-    let phase = rings.phases.iter().find(|p| u16::from(p.number) == number);
-    let of_phase = phase.into_iter().flat_map(|p| p.groups.iter().chain(&p.walks)).copied();
-    let carrier = (0..plan.groups().len() as u16).filter(|&g| carried_by(plan, g) == Some(number));
-    let groups: Vec<u16> = of_phase.chain(carrier).collect();
-    format!("phase {number} ({})", plan.names(&groups))
-}
-
-/// An overlap in words: its letter and its group.
-pub(super) fn overlap_name(plan: &Plan, number: u16) -> String {
-    let index = usize::from(number.saturating_sub(1));
-    let overlap = plan.rings().and_then(|r| r.overlaps.get(index));
-    let letter = u8::try_from(index).ok().filter(|&i| i < 26).map_or('?', |i| char::from(b'A' + i));
-    format!("overlap {letter} ({})", plan.names(&overlap.map(|o| o.group).into_iter().collect::<Vec<u16>>()))
+impl Carried {
+    /// Whether a lamp that says go is no longer, or not yet, that of the phase.
+    fn is_over(&self, lamp: Lamp, asked: Option<u32>, groups: impl Fn(u16) -> Seen) -> bool {
+        let goes = matches!(lamp, Lamp::Green | Lamp::GreenMinor | Lamp::RedYellow);
+        let held = asked.is_some_and(|asked| asked & self.phase == 0 && asked & self.others != 0);
+        let moves =
+            |&g: &u16| matches!(groups(g).lamp, Lamp::Green | Lamp::GreenMinor | Lamp::RedYellow | Lamp::Yellow);
+        goes && (held || lamp == Lamp::GreenMinor && self.oncoming.iter().any(moves))
+    }
 }

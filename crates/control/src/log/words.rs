@@ -2,7 +2,7 @@
 
 use alloc::{format, string::String};
 
-use super::{Event, code, phases};
+use super::{Event, code, flash, subjects};
 use crate::plan::Plan;
 
 /// The states of coordination by their numbers.
@@ -17,8 +17,8 @@ impl Event {
     /// What happened in words: the event, and of whom.
     pub fn what(&self, plan: &Plan) -> String {
         let n = self.parameter;
-        let group = || phases::name(plan, n);
-        let overlap = || phases::overlap_name(plan, n);
+        let group = || subjects::name(plan, n);
+        let overlap = || subjects::overlap_name(plan, n);
         let preempt = || {
             let preempt = plan.spec().preempts.get(usize::from(n.saturating_sub(1)));
             format!("preemption '{}'", preempt.map_or("?", |p| p.name.as_str()))
@@ -39,8 +39,8 @@ impl Event {
             code::WALK => format!("{}: walk", group()),
             code::CLEARANCE => format!("{}: flashing don't walk", group()),
             code::DONT_WALK => format!("{}: don't walk", group()),
-            code::FYA => format!("{}: flashing yellow", phases::arrow_name(plan, n)),
-            code::FYA_END => format!("{}: end of flashing yellow", phases::arrow_name(plan, n)),
+            code::FYA => format!("{}: flashing yellow", subjects::arrow_name(plan, n)),
+            code::FYA_END => format!("{}: end of flashing yellow", subjects::arrow_name(plan, n)),
             code::HOLD => format!("{}: held", group()),
             code::HOLD_END => format!("{}: no longer held", group()),
             code::OMIT => format!("{}: omitted", group()),
@@ -87,7 +87,7 @@ impl Event {
             code::YIELD => format!("{}: yield point", group()),
             code::COORDINATED => format!("{}: coordinated green begins", group()),
             code::PATTERN => format!("pattern {n}"),
-            code::FLASH if n == 0 => "flashing ends".into(),
+            code::FLASH if n == flash::NONE => "flashing ends".into(),
             code::FLASH => "flashing".into(),
             code::ALARM => match n {
                 1 => "cycle fault".into(),

@@ -11,7 +11,7 @@ use std::{borrow::ToOwned, format, string::String, sync::Arc, vec, vec::Vec};
 
 use intergreen_control::{
     Lamp, Latch, Millis, Output, Plan,
-    log::code,
+    log::{code, flash},
     plan::{DetectorMode, GroupKind, Recall, Relation, StartUp, Waiver},
 };
 
@@ -490,13 +490,13 @@ impl Oracle {
                 }
             }
             // Start-up goes on with yellow, then red.
-            code::FLASH if parameter == 0 && self.unit == (Unit::Flashing { starts: true }) => {}
-            code::FLASH if parameter == 0 => {
+            code::FLASH if parameter == flash::NONE && self.unit == (Unit::Flashing { starts: true }) => {}
+            code::FLASH if parameter == flash::NONE => {
                 self.unit = Unit::Leaving { since: self.at, least: self.rules.least_red(0) }
             }
             code::FLASH => {
                 let not_red = |(i, s): (usize, &Seen)| (!matches!(s.class, Class::Closed | Class::Off)).then_some(i);
-                if parameter == 2
+                if parameter == flash::AUTOMATIC
                     && self.unit == Unit::Normal
                     && let Some(g) = self.seen.iter().enumerate().find_map(not_red)
                 {
@@ -508,7 +508,7 @@ impl Oracle {
                     }
                     (s.class, s.before, s.since) = (Class::Closed, Class::Closed, LONG_AGO);
                 }
-                self.unit = Unit::Flashing { starts: parameter == 3 };
+                self.unit = Unit::Flashing { starts: parameter == flash::START_UP };
             }
             _ => {}
         }

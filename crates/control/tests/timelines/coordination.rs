@@ -1,5 +1,6 @@
 //! Patterns of stages, and which of them is in force.
 
+use intergreen_control::log::{Event, Reason};
 use intergreen_control::plan::{Calendar, DayAction, DayEntry, DayPlan, Pattern, PlanSpec, StageSplit};
 
 use crate::{s, timeline::Timeline, vehicle};
@@ -137,7 +138,7 @@ fn the_calendar_chooses_by_time_of_day() {
 
 #[test]
 fn the_calendar_lets_it_flash_at_night() {
-    Timeline::new(two_patterns()).fixed_time().check(
+    let outcome = Timeline::new(two_patterns()).fixed_time().check(
         "
                A B
             0  r G  clock Mon 22:59:50
@@ -160,11 +161,16 @@ fn the_calendar_lets_it_flash_at_night() {
            40  G r
         ",
     );
+    // Neither is by a command, nor are the greens that end for it.
+    let told = |e: &&Event| [6, 173].contains(&e.code) && e.at < s(25);
+    let told: Vec<_> = outcome.events.iter().filter(told).map(|e| (e.at, e.code, e.parameter, e.reason)).collect();
+    let calendar = Reason::Calendar;
+    assert_eq!(told, [(s(10), 6, 2, calendar), (s(16), 173, 3, calendar), (s(22), 173, 2, calendar)]);
 }
 
 #[test]
 fn flashing_by_command_outlasts_the_calendars() {
-    Timeline::new(two_patterns()).fixed_time().check(
+    let outcome = Timeline::new(two_patterns()).fixed_time().check(
         "
                A B
             0  o o  clock Mon 23:30:00, flash
@@ -184,6 +190,8 @@ fn flashing_by_command_outlasts_the_calendars() {
            70  r G
         ",
     );
+    let last = outcome.events.iter().rfind(|e| e.code == 173).map(|e| (e.at, e.parameter, e.reason));
+    assert_eq!(last, Some((s(50), 2, Reason::Command)));
 }
 
 #[test]

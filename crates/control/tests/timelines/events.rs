@@ -121,8 +121,8 @@ fn the_log_says_what_happened_and_why() {
         "
           0.0  131 1  pattern 1, the calendar
           0.0  184 0  power on, start-up
-          0.0  173 3  flashing, start-up
-          2.0  173 0  flashing ends, start-up
+          0.0  173 7  flashing, start-up
+          2.0  173 2  flashing ends, start-up
           2.0    8 1  group 'A': yellow, start-up
           2.0    8 2  group 'B': yellow, start-up
           2.0   23 3  group 'P': don't walk, start-up
@@ -200,7 +200,7 @@ fn the_log_says_what_happened_and_why() {
          83.0    9 2  group 'B': end of yellow, its time is over
          83.0   12 2  group 'B': red, its time is over
          84.0   23 3  group 'P': don't walk, its time is over
-         86.0  173 2  flashing, a command from outside
+         86.0  173 3  flashing, a command from outside
         ",
         &outcome.words(),
     );

@@ -30,6 +30,7 @@ mod zones;
 mod actuated;
 mod bank;
 mod blind;
+mod carried;
 mod clearing;
 mod commands;
 mod coordination;

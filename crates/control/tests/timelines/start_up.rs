@@ -34,7 +34,7 @@ fn flashing_yellow_red_and_then_green() {
            30  G r r
         ",
     );
-    assert_eq!(outcome.codes(&[173, 175, 184]), [(0.0, 184, 0), (0.0, 173, 3), (4.0, 173, 0)]);
+    assert_eq!(outcome.codes(&[173, 175, 184]), [(0.0, 184, 0), (0.0, 173, 7), (4.0, 173, 2)]);
     assert_eq!(outcome.latches, []);
 }
 
@@ -128,7 +128,7 @@ pub fn a_failed_self_check_is_latched_until_a_reset_and_a_passed_one() {
     assert_eq!(outcome.latches, [(2.0, Latch::Flash), (20.0, Latch::None)]);
     assert_eq!(
         outcome.codes(&[173, 175]),
-        [(0.0, 173, 3), (2.0, 175, 3), (2.0, 173, 1), (14.0, 175, 3), (20.0, 173, 3), (30.0, 173, 0)]
+        [(0.0, 173, 7), (2.0, 175, 3), (2.0, 173, 5), (14.0, 175, 3), (20.0, 173, 7), (30.0, 173, 2)]
     );
 }
 
@@ -197,7 +197,7 @@ pub fn flashing_by_command_is_entered_and_left_through_red() {
            35  r G W
         ",
     );
-    assert_eq!(outcome.codes(&[173]), [(16.0, 173, 2), (20.0, 173, 0)]);
+    assert_eq!(outcome.codes(&[173]), [(16.0, 173, 3), (20.0, 173, 2)]);
     assert_eq!(outcome.latches, []);
 }
 
@@ -264,7 +264,7 @@ fn a_fault_flashes_at_once_and_until_a_reset() {
         ",
     );
     assert_eq!(outcome.latches, [(10.0, Latch::Flash), (20.0, Latch::None)]);
-    assert_eq!(outcome.codes(&[173, 175]), [(10.0, 175, 2), (10.0, 173, 1), (20.0, 173, 0)]);
+    assert_eq!(outcome.codes(&[173, 175]), [(10.0, 175, 2), (10.0, 173, 5), (20.0, 173, 2)]);
 }
 
 #[test]
