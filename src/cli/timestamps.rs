@@ -64,7 +64,7 @@ fn american_day(text: &str) -> Option<Millis> {
 
 /// `7:30:00.1`, or with AM or PM, in ms: `12:00 AM` is midnight.
 fn american_time(text: &str) -> Option<i64> {
-    let Some(cut) = text.len().checked_sub(2).filter(|&cut| text.is_char_boundary(cut)) else { return None };
+    let cut = text.len().checked_sub(2).filter(|&cut| text.is_char_boundary(cut))?;
     let (time, half) = text.split_at(cut);
     let afternoon = half.eq_ignore_ascii_case("pm");
     if !afternoon && !half.eq_ignore_ascii_case("am") {

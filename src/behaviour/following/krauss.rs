@@ -59,13 +59,13 @@ pub fn stop_within(d: &Driver, v: f32, distance: f32, decel: f32) -> f32 {
 const ROUNDING: f32 = 0.01;
 
 /// Whether somebody behind a leader may certainly drive at `v`, from what it takes to brake in real numbers: of that, whole
-/// steps cover no less than (v² − v·b·dt)/2b, and no more than (b·dt)²/8b above. The safe speed itself takes four divisions
-/// and a root, and mostly is none that binds.
+/// steps cover no less than (v² − v·b·dt)/2b, and no more than (b·dt)²/8b above. Nearer than b·dt the safe speed is another,
+/// lower one. It takes four divisions and a root, and mostly is none that binds.
 #[inline]
 fn leaves_free(d: &Driver, v: f32, tau: f32, leader: &Leader) -> bool {
     let (b, bt) = (d.decel, d.decel * d.dt);
     let own = v * (v - bt) + 0.25 * bt * bt + 2.0 * b * (v * tau + ROUNDING);
-    leader.decel <= b && own <= leader.speed * (leader.speed - bt) + 2.0 * b * leader.gap
+    leader.decel <= b && leader.gap > bt + ROUNDING && own <= leader.speed * (leader.speed - bt) + 2.0 * b * leader.gap
 }
 
 /// Next speed behind a leader, no more than `most`.
@@ -144,7 +144,7 @@ mod tests {
         ) {
             let d = Driver::new(&VehicleType::sumo("car", VehicleClass::Passenger), dt);
             let at = |gap: f32| Leader { gap, speed, accel: 0.0, decel: d.decel };
-            // Halving finds the least gap; it is less than 500 m.
+            // Halving finds the least gap, which is less than 500 m.
             let (mut less, mut gap) = (-500.0, 500.0);
             while gap - less > 1e-3 {
                 let middle = 0.5 * (less + gap);
