@@ -62,7 +62,8 @@ impl Signals<'_> {
         let of_device = || self.names.devices.as_ref()?.get(cell).cloned();
         match column {
             None => self.only.or(self.all.first().map(String::as_str)).unwrap_or_default().to_owned(),
-            // Some signal may be called like a device that is not in the log.
+            // Some write a signal's name there. But some signal may be called like a device that is not in the log: numbers are ids.
+            Some(_) if is_device && cell.parse::<u64>().is_err() => of_device().unwrap_or_else(|| cell.to_owned()),
             Some(_) if is_device => of_device().unwrap_or_else(|| format!("DeviceId {cell}")),
             Some(_) => cell.to_owned(),
         }
