@@ -481,7 +481,7 @@ impl GroupCalls {
         if self.groups[g].locked || self.open.has(g) {
             return;
         }
-        let lamp = lamps.get(g).copied().filter(|_| !self.on_foot.has(g));
+        let lamp = self.lamp_of_vehicles(g, lamps);
         let locks = |&number: &u32| self.uses[number as usize].calls && self.wiring(number as usize).locks(lamp);
         if self.of_group.get(g).iter().any(locks) {
             self.groups[g].locked = true;
@@ -550,14 +550,21 @@ impl GroupCalls {
         }
     }
 
+    /// What a group shows to vehicles, of whom some may still pass on yellow; people on foot have none.
+    #[inline(always)]
+    fn lamp_of_vehicles(&self, g: usize, lamps: &[Lamp]) -> Option<Lamp> {
+        lamps.get(g).copied().filter(|_| !self.on_foot.has(g))
+    }
+
     /// A use begins to call its groups, or no longer does.
     fn call_all(&mut self, number: usize, on: bool, lamps: &[Lamp]) {
         let wiring = &self.wiring[usize::from(self.uses[number].wiring)];
         for &group in self.of_use.get(number) {
             let g = usize::from(group);
-            let (of, open, lamp) = (&mut self.groups[g], self.open.has(g), lamps.get(g).copied());
+            let (open, lamp) = (self.open.has(g), lamps.get(g).copied());
+            let locks = !open && wiring.locks(self.lamp_of_vehicles(g, lamps));
+            let of = &mut self.groups[g];
             of.calling = step(of.calling, on);
-            let locks = !open && wiring.locks(lamp.filter(|_| !self.on_foot.has(g)));
             of.locked |= on && locks;
             self.changes.push(Change { group, on, locks });
             let is_called = of.is_called();

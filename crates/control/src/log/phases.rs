@@ -139,6 +139,8 @@ pub(crate) struct Phases {
     changed: GroupSet,
     /// Groups of overlaps that trail, as far as the log knows.
     trailing: GroupSet,
+    /// The subjects that overlaps' groups carry: few plans have any.
+    carried: Vec<usize>,
     /// The phases asked for, if nobody overrules the strategy and it asks for phases.
     asked: Option<u32>,
     due: Vec<Due>,
@@ -201,7 +203,8 @@ impl Phases {
             OfGroup { calls: short(calls), own: short(own), carried: short(carried), leads }
         });
         let (of_group, called) = (of_group.collect(), vec![[0; 2]; subjects.len()]);
-        Self { subjects, of_group, called, changed, trailing, asked: None, due, next: Millis::NEVER }
+        let carried = (0..subjects.len()).filter(|&s| subjects[s].carried.is_some()).collect();
+        Self { subjects, of_group, called, changed, trailing, carried, asked: None, due, next: Millis::NEVER }
     }
 
     /// Tells what is due up to `now`.
@@ -275,25 +278,25 @@ impl Phases {
     /// Other phases are asked for, for a reason; `None`: none, or the strategy has no say. Returns whether that matters to
     /// anybody: [`settle`](Self::settle) follows then.
     pub fn ask(&mut self, phases: Option<u32>, reason: Reason) -> bool {
-        let mut any = false;
-        if self.asked != phases {
-            self.asked = phases;
-            for (s, subject) in self.subjects.iter_mut().enumerate().filter(|(_, s)| s.carried.is_some()) {
-                subject.reasons[0].get_or_insert(reason);
-                self.changed.put(s, true);
-                any = true;
-            }
+        if self.asked == phases {
+            return false;
         }
-        any
+        self.asked = phases;
+        for &s in &self.carried {
+            self.subjects[s].reasons[0].get_or_insert(reason);
+            self.changed.put(s, true);
+        }
+        !self.carried.is_empty()
     }
 
     /// A group shows another lamp, for a reason. [`settle`](Self::settle) follows when all lamps of the moment are known.
     pub fn changed(&mut self, group: usize, on_foot: bool, reason: Reason) {
-        let meets =
-            |s: &Subject| s.carried.as_ref().is_some_and(|c| c.oncoming.iter().any(|&o| usize::from(o) == group));
-        for (s, subject) in self.subjects.iter_mut().enumerate().filter(|(_, s)| meets(s)) {
-            subject.reasons[0].get_or_insert(reason);
-            self.changed.put(s, true);
+        for &s in &self.carried {
+            let subject = &mut self.subjects[s];
+            if subject.carried.as_ref().is_some_and(|c| c.oncoming.iter().any(|&o| usize::from(o) == group)) {
+                subject.reasons[0].get_or_insert(reason);
+                self.changed.put(s, true);
+            }
         }
         let Some(of) = self.of_group.get(group).filter(|of| of.leads) else { return };
         for s in [of.own, of.carried].into_iter().flatten().map(usize::from) {
