@@ -5,8 +5,8 @@
 
 SUMO's figure is user + system CPU of `sumo -c FILE`, less that of a load-only run (one step), over the sum of
 `running` in its summary output. Ours is `cpu_s / vehicle_steps` of the JSON: loading is not in it either.
-Also: the share of sensors and controllers, fixed and actuated, wall time with 2 threads over 1 on g16, and equal hashes for 1, 2 and 4
-threads.
+Also: the share of sensors and controllers, fixed and actuated, wall time with 2 threads over 1 on g16, and equal hashes
+for 1, 2 and 4 threads.
 Needs a release build (INTERGREEN), the test data (INTERGREEN_DATA) and SUMO (PEERS). Wants a quiet machine.
 Exit code 1 if a target is missed, 2 if it cannot run.
 """

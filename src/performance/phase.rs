@@ -216,8 +216,8 @@ impl Work<'_> {
         }
     }
 
-    /// By loops made for it, or else by those that count at the stop line under the phase's lamp. Such a loop lies before the line: who stops on it
-    /// leaves it after he may go, and has not passed on red.
+    /// By loops made for it, or else by those that count at the stop line under the phase's lamp. Such a loop lies before the
+    /// line: who stops on it leaves it after he may go, and has not passed on red.
     fn yellow_red(&mut self, reports: &Reports) {
         let passed = [Function::YellowRed, Function::Count].iter().find_map(|f| reports.passed.get(f));
         for (arrival, left) in passed.into_iter().flatten() {

@@ -62,7 +62,8 @@ impl Signals<'_> {
         let of_device = || self.names.devices.as_ref()?.get(cell).cloned();
         match column {
             None => self.only.or(self.all.first().map(String::as_str)).unwrap_or_default().to_owned(),
-            // Some write a signal's name there. But some signal may be called like a device that is not in the log: numbers are ids.
+            // Some write a signal's name there. But some signal may be called like a device that is not in the log: numbers
+            // are ids.
             Some(_) if is_device && cell.parse::<u64>().is_err() => of_device().unwrap_or_else(|| cell.to_owned()),
             Some(_) if is_device => of_device().unwrap_or_else(|| format!("DeviceId {cell}")),
             Some(_) => cell.to_owned(),
@@ -117,14 +118,13 @@ pub fn read(path: &Path, signals: &Signals<'_>, skipped: &mut Skipped) -> Result
         let known = FUNCTIONS.iter().find(|(name, _)| *name == simple);
         if known.is_none() {
             let name: String = cell.chars().take(40).collect();
-            let what = format!("detectors with the function '{name}', which is not known; {}", meant(&name));
+            let meant = expected_names(&name, WORDS.into_iter());
+            let what = format!("detectors with the function '{name}', which is not known; {meant}");
             let n = skipped.entry(what).or_default();
             *n += 1;
             if *n == 1 {
-                complain(
-                    "warning",
-                    &table.wrong(&format!("function '{name}' is not known; {}", meant(&name))).to_string(),
-                );
+                let warning = table.wrong(&format!("function '{name}' is not known; {meant}"));
+                complain("warning", &warning.to_string());
             }
         }
         let name = signals.name(table.cell(signal.0), signal);
@@ -141,9 +141,4 @@ pub fn read(path: &Path, signals: &Signals<'_>, skipped: &mut Skipped) -> Result
         return Err(Failure::Input(format!("{}: {problem}", path.display())));
     }
     Detectors::new(list).map_err(|e| Failure::Input(format!("{}: {e}", path.display())))
-}
-
-/// What may be meant by a function that is not known.
-fn meant(name: &str) -> String {
-    expected_names(name, WORDS.into_iter())
 }

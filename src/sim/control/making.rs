@@ -129,8 +129,10 @@ impl<'a> Maker<'a> {
             match (made, entry.falls_back) {
                 (Err(RegistryError::Unsuitable { strategy, reason }), Some(other)) => {
                     (name, parameters) = (other, &[]);
-                    let cause = plan.no_rings.as_ref().filter(|_| entry.serves == Serves::Phases);
-                    let reason = cause.map_or_else(|| reason.clone(), |cause| format!("{reason}: {cause}"));
+                    let reason = match &plan.no_rings {
+                        Some(cause) if entry.serves == Serves::Phases => format!("{reason}: {cause}"),
+                        _ => reason,
+                    };
                     why.get_or_insert((strategy, reason));
                 }
                 (Err(e), _) => {
